@@ -1,0 +1,24 @@
+#pragma once
+
+#include <cstddef>
+#include <string_view>
+
+namespace pgsync {
+
+/// A string literal as a template argument: `foreign_key<"guest_id">`.
+template <std::size_t Size>
+struct fixed_string {
+    char data[Size]{};
+
+    // NOLINTNEXTLINE(google-explicit-constructor): a literal must convert by itself
+    constexpr fixed_string(const char (&text)[Size]) {
+        for (std::size_t i = 0; i < Size; ++i) data[i] = text[i];
+    }
+    constexpr fixed_string(const char* text, std::size_t length) {
+        for (std::size_t i = 0; i < length && i + 1 < Size; ++i) data[i] = text[i];
+    }
+
+    [[nodiscard]] constexpr std::string_view view() const { return {data, Size - 1}; }
+};
+
+}  // namespace pgsync

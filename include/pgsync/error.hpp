@@ -1,0 +1,43 @@
+#pragma once
+
+#include <cstdint>
+#include <source_location>
+#include <stdexcept>
+#include <string>
+#include <utility>
+
+namespace pgsync {
+
+/// What kind of thing went wrong: what a caller does about it depends on this and on nothing else.
+enum class errc : std::uint8_t {
+    configuration,  ///< an option, a variable or a URL that cannot work as given
+    connection,     ///< a server is away or cut the connection: worth trying again
+    permission,     ///< the role or API user lacks a right
+    catalog,        ///< the database does not look as the shape says
+    replication,    ///< slot, publication, replica identity or WAL level
+    index,          ///< index, alias or mapping in the cluster is missing, foreign or of another shape
+    rejected,       ///< the cluster refuses a document for good
+    protocol,       ///< bytes from a server that make no sense
+    database,       ///< any other error PostgreSQL reports
+    interrupted,    ///< stopped by a signal before the work was done
+};
+
+/// The one exception pgsync throws. `what()` names the thing that failed; `remedy()` says what to do about
+/// it (empty where nothing useful can be said). Neither ever holds a password or an API key.
+class error : public std::runtime_error {
+  public:
+    error(errc code, const std::string& what, std::string remedy = {},
+          std::source_location where = std::source_location::current())
+        : std::runtime_error(what), code_(code), remedy_(std::move(remedy)), where_(where) {}
+
+    [[nodiscard]] errc code() const noexcept { return code_; }
+    [[nodiscard]] const std::string& remedy() const noexcept { return remedy_; }
+    [[nodiscard]] const std::source_location& where() const noexcept { return where_; }
+
+  private:
+    errc code_;
+    std::string remedy_;
+    std::source_location where_;
+};
+
+}  // namespace pgsync

@@ -1,0 +1,158 @@
+#pragma once
+
+#include <array>
+#include <cstddef>
+#include <string_view>
+#include <type_traits>
+
+#include <boost/pfr/core.hpp>
+#if __has_include(<boost/pfr/core_name.hpp>)
+#include <boost/pfr/core_name.hpp>
+#endif
+
+#include <pgsync/declare/fixed_string.hpp>
+
+/// Names of structs and members, read from the compiler: nobody writes a name twice.
+namespace pgsync::detail {
+
+[[nodiscard]] constexpr bool is_identifier_character(char c) {
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_' ||
+           static_cast<unsigned char>(c) >= 0x80;
+}
+
+/// The last identifier in what the compiler prints of a function: both compilers end with the template
+/// argument we ask about, closed by brackets only.
+[[nodiscard]] constexpr std::string_view last_identifier(std::string_view pretty) {
+    std::size_t end = pretty.size();
+    while (end > 0 && !is_identifier_character(pretty[end - 1])) --end;
+    std::size_t begin = end;
+    while (begin > 0 && is_identifier_character(pretty[begin - 1])) --begin;
+    return pretty.substr(begin, end - begin);
+}
+
+// The result is a type of our own because g++ appends the meaning of aliases such as std::string_view.
+struct pretty_name {
+    std::string_view text;
+};
+
+template <typename T>
+constexpr pretty_name pretty_type() {
+    return {__PRETTY_FUNCTION__};
+}
+
+template <typename Struct>
+inline constexpr std::string_view type_name = last_identifier(pretty_type<Struct>().text);
+
+#if !__has_include(<boost/pfr/core_name.hpp>)
+
+template <typename Struct>
+struct no_object {
+    struct wrapper {
+        Struct value;
+    };
+    // Declared, never defined: only addresses inside it are formed, and a shape need not be constructible in
+    // a constant expression.
+    static const wrapper object;
+};
+
+template <typename Pointer>
+struct member_pointer {
+    Pointer value;
+};
+
+// clang warns that `object` has no definition; that is the point of it.
+#if defined(__clang__)
+#pragma clang diagnostic push
+#pragma clang diagnostic ignored "-Wundefined-var-template"
+#endif
+template <typename Struct, std::size_t I>
+constexpr auto pointer_to_member() {
+    auto* field = &boost::pfr::detail::sequence_tuple::get<I>(
+        boost::pfr::detail::tie_as_tuple(const_cast<Struct&>(no_object<Struct>::object.value)));
+    return member_pointer<decltype(field)>{field};
+}
+#if defined(__clang__)
+#pragma clang diagnostic pop
+#endif
+
+template <auto Pointer>
+constexpr pretty_name pretty_member() {
+    return {__PRETTY_FUNCTION__};
+}
+
+template <typename Struct, std::size_t I>
+inline constexpr std::string_view member_name =
+    last_identifier(pretty_member<pointer_to_member<Struct, I>()>().text);
+
+#else
+
+template <typename Struct, std::size_t I>
+inline constexpr std::string_view member_name = boost::pfr::get_name<I, Struct>();
+
+#endif
+
+// Trust the trick only where it gives the right answer for names we know.
+struct names_self_test {
+    int first;
+    bool second_one;
+};
+static_assert(
+    type_name<names_self_test> == "names_self_test" && member_name<names_self_test, 0> == "first" &&
+        member_name<names_self_test, 1> == "second_one",
+    "pgsync: this compiler prints member names in a way pgsync does not know; use g++ 12 or clang 16 "
+    "or later, or Boost 1.84 or later");
+
+[[nodiscard]] constexpr char lower(char c) {
+    return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
+}
+[[nodiscard]] constexpr bool is_upper(char c) { return c >= 'A' && c <= 'Z'; }
+
+/// CamelCase to snake_case: `Booking` → `booking`, `OrderItem` → `order_item`, `HTTPRequest` →
+/// `http_request`.
+template <typename Output>
+constexpr std::size_t write_snake(std::string_view name, Output output) {
+    std::size_t size = 0;
+    for (std::size_t i = 0; i < name.size(); ++i) {
+        const bool boundary =
+            i > 0 && is_upper(name[i]) && name[i - 1] != '_' &&
+            (!is_upper(name[i - 1]) || (i + 1 < name.size() && !is_upper(name[i + 1]) && name[i + 1] != '_'));
+        if (boundary) output(size++, '_');
+        output(size++, lower(name[i]));
+    }
+    return size;
+}
+
+template <typename Struct>
+constexpr auto make_snake() {
+    constexpr std::size_t size = write_snake(type_name<Struct>, [](std::size_t, char) {});
+    std::array<char, size> result{};
+    write_snake(type_name<Struct>, [&](std::size_t at, char c) { result[at] = c; });
+    return result;
+}
+
+template <typename Struct>
+inline constexpr auto snake_storage = make_snake<Struct>();
+
+template <typename Struct>
+inline constexpr std::string_view snake_name{snake_storage<Struct>.data(), snake_storage<Struct>.size()};
+
+/// A constexpr string_view as a template argument, so that messages can show it.
+template <const std::string_view& Text>
+inline constexpr auto as_fixed = fixed_string<Text.size() + 1>(Text.data(), Text.size());
+
+/// `<Text>_id`.
+template <const std::string_view& Text>
+struct with_id_suffix {
+    static constexpr std::size_t size = Text.size() + 3;
+    static constexpr std::array<char, size> storage = [] {
+        std::array<char, size> result{};
+        for (std::size_t i = 0; i < Text.size(); ++i) result[i] = Text[i];
+        result[size - 3] = '_';
+        result[size - 2] = 'i';
+        result[size - 1] = 'd';
+        return result;
+    }();
+    static constexpr std::string_view value{storage.data(), size};
+};
+
+}  // namespace pgsync::detail

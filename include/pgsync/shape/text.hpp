@@ -1,0 +1,63 @@
+#pragma once
+
+#include <array>
+#include <concepts>
+#include <cstddef>
+#include <string_view>
+
+namespace pgsync::detail {
+
+/// Text under construction at compile time. Without a buffer it only counts, so that one writer serves to
+/// measure and to fill.
+class text {
+  public:
+    constexpr text() = default;
+    constexpr explicit text(char* data) : data_(data) {}
+
+    constexpr text& operator<<(std::string_view piece) {
+        if (data_ != nullptr) {
+            for (std::size_t i = 0; i < piece.size(); ++i) data_[size_ + i] = piece[i];
+        }
+        size_ += piece.size();
+        return *this;
+    }
+    constexpr text& operator<<(char c) { return *this << std::string_view(&c, 1); }
+    constexpr text& operator<<(std::unsigned_integral auto number) {
+        char digits[20]{};
+        std::size_t at = 20;
+        do {
+            digits[--at] = static_cast<char>('0' + number % 10);
+            number = static_cast<decltype(number)>(number / 10);
+        } while (number != 0);
+        return *this << std::string_view(digits + at, 20 - at);
+    }
+
+    [[nodiscard]] constexpr std::size_t size() const { return size_; }
+
+  private:
+    char* data_ = nullptr;
+    std::size_t size_ = 0;
+};
+
+/// Runs `Writer::write(text&)` at compile time and keeps exactly the characters it wrote.
+template <typename Writer>
+constexpr auto render() {
+    constexpr std::size_t size = [] {
+        text count;
+        Writer::write(count);
+        return count.size();
+    }();
+    std::array<char, size> characters{};
+    text fill(characters.data());
+    Writer::write(fill);
+    return characters;
+}
+
+template <typename Writer>
+inline constexpr auto rendered = render<Writer>();
+
+/// The text of a Writer as a view of static storage.
+template <typename Writer>
+inline constexpr std::string_view text_of{rendered<Writer>.data(), rendered<Writer>.size()};
+
+}  // namespace pgsync::detail

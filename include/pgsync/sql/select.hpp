@@ -1,0 +1,94 @@
+#pragma once
+
+#include <cstddef>
+
+#include <pgsync/shape/node.hpp>
+#include <pgsync/shape/text.hpp>
+#include <pgsync/sql/document.hpp>
+#include <pgsync/sql/identifier.hpp>
+
+/// The queries that yield documents: the parts of the key as text, then the document as json.
+namespace pgsync::detail::sql {
+
+constexpr void write_select(text& out, const shape_view& shape, plan how) {
+    out << "SELECT ";
+    write_key(out, shape, 0, "::text");
+    out << ", ";
+    write_object(out, shape, 0);
+    write_source(out, shape, 0, how);
+}
+
+/// Documents of one page: `$1…` are the parts of its first key, then those of its last, both within. The
+/// parameters are to be replaced by literals, since COPY takes none; their types are those of the columns.
+constexpr void write_page_query(text& out, const shape_view& shape) {
+    write_select(out, shape, plan::by_page);
+    out << " WHERE ";
+    write_range(out, shape, 0);
+}
+
+/// ` = ANY($1)`, or for several columns a join with arrays of equal length, one a column.
+constexpr void write_any_of(text& out, std::size_t parts) {
+    out << "unnest(";
+    for (std::size_t part = 1; part <= parts; ++part) out << (part == 1 ? "$" : ", $") << part;
+    out << ") k(";
+    for (std::size_t part = 1; part <= parts; ++part) out << (part == 1 ? "k" : ", k") << part;
+    out << ')';
+}
+
+/// Documents of some keys: `$1…` is one array for each part of the key, of the type of that column.
+constexpr void write_keys_query(text& out, const shape_view& shape) {
+    write_select(out, shape, plan::by_keys);
+    const auto parts = shape.key_size(shape.root());
+    out << " WHERE ";
+    if (parts == 1) {
+        write_column(out, 0, shape.key_of(shape.root(), 0).name);
+        out << " = ANY($1)";
+        return;
+    }
+    out << '(';
+    write_key(out, shape, 0);
+    out << ") IN (SELECT * FROM ";
+    write_any_of(out, parts);
+    out << ')';
+}
+
+/// Where the next page begins and ends and how many rows it has: its first key, its last key, the count; no
+/// row when nothing is left. `$1` is the page's size; with `after`, `$2…` are the parts of the last key seen.
+constexpr void write_bounds_query(text& out, const shape_view& shape, bool after) {
+    const auto parts = shape.key_size(shape.root());
+    const auto list = [&](std::string_view table, std::string_view suffix) {
+        for (std::size_t part = 1; part <= parts; ++part) {
+            if (part != 1) out << ", ";
+            out << table << 'k' << part << suffix;
+        }
+    };
+    out << "WITH page AS (SELECT ";
+    for (std::size_t part = 0; part < parts; ++part) {
+        if (part != 0) out << ", ";
+        write_column(out, 0, shape.key_of(shape.root(), part).name);
+        out << " AS k" << (part + 1);
+    }
+    out << " FROM ";
+    write_table(out, shape.root());
+    out << " n0";
+    if (after) {
+        out << " WHERE (";
+        write_key(out, shape, 0);
+        out << ") > (";
+        for (std::size_t part = 0; part < parts; ++part) out << (part == 0 ? "$" : ", $") << (part + 2);
+        out << ')';
+    }
+    out << " ORDER BY ";
+    write_key(out, shape, 0);
+    out << " LIMIT $1) SELECT ";
+    list("lo.", "::text");
+    out << ", ";
+    list("hi.", "::text");
+    out << ", (SELECT count(*) FROM page)::text FROM (SELECT * FROM page ORDER BY ";
+    list("", "");
+    out << " LIMIT 1) lo, (SELECT * FROM page ORDER BY ";
+    list("", " DESC");
+    out << " LIMIT 1) hi";
+}
+
+}  // namespace pgsync::detail::sql
