@@ -1,0 +1,20 @@
+# Two export sets, so that whoever uses pgsync::shape alone needs none of the other's dependencies.
+include(CMakePackageConfigHelpers)
+set(package_folder "${CMAKE_INSTALL_LIBDIR}/cmake/pgsync")
+
+install(DIRECTORY "${PROJECT_SOURCE_DIR}/include/pgsync" DESTINATION "${CMAKE_INSTALL_INCLUDEDIR}")
+install(TARGETS pgsync_shape EXPORT pgsyncShapeTargets)
+install(EXPORT pgsyncShapeTargets NAMESPACE pgsync:: DESTINATION "${package_folder}")
+if(PGSYNC_RUNTIME)
+    install(TARGETS pgsync EXPORT pgsyncTargets)
+    install(EXPORT pgsyncTargets NAMESPACE pgsync:: DESTINATION "${package_folder}")
+    install(FILES "${PROJECT_SOURCE_DIR}/cmake/Findlibpqxx.cmake" DESTINATION "${package_folder}")
+endif()
+
+configure_package_config_file(
+    "${PROJECT_SOURCE_DIR}/cmake/pgsyncConfig.cmake.in" "${PROJECT_BINARY_DIR}/pgsyncConfig.cmake"
+    INSTALL_DESTINATION "${package_folder}")
+write_basic_package_version_file(
+    "${PROJECT_BINARY_DIR}/pgsyncConfigVersion.cmake" COMPATIBILITY SameMinorVersion ARCH_INDEPENDENT)
+install(FILES "${PROJECT_BINARY_DIR}/pgsyncConfig.cmake" "${PROJECT_BINARY_DIR}/pgsyncConfigVersion.cmake"
+        DESTINATION "${package_folder}")

@@ -1,0 +1,5 @@
+#include <pgsync/pgsync.hpp>
+
+#include "shape.hpp"
+
+int main(int argc, char** argv) { return pgsync::run<reservations>(argc, argv); }
