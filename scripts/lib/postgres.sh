@@ -1,7 +1,7 @@
 # shellcheck shell=bash
 # A private PostgreSQL under DIR/postgres. Sourced by servers.sh after common.sh.
 
-# The newest installed server's programs.
+# The folder of the newest installed server's programs, or failure.
 postgres_programs() {
     local newest
     newest=$(for program in /usr/lib/postgresql/*/bin/initdb; do
@@ -10,7 +10,7 @@ postgres_programs() {
     if [[ -z $newest ]] && command -v initdb >/dev/null && command -v postgres >/dev/null; then
         newest=$(dirname -- "$(command -v initdb)")
     fi
-    [[ -n $newest ]] || die "no PostgreSQL server found (looked for /usr/lib/postgresql/*/bin/initdb); run scripts/install.sh"
+    [[ -n $newest ]] || return 1
     printf '%s\n' "$newest"
 }
 
@@ -100,7 +100,8 @@ start_postgres() {
         return
     fi
     rm -f -- "$dir/run/postgres.pid"
-    bin=$(postgres_programs)
+    bin=$(postgres_programs) ||
+        die "no PostgreSQL server found (looked for /usr/lib/postgresql/*/bin/initdb); run scripts/install.sh"
     client=$(command -v psql || printf '%s/psql' "$bin")
     create_postgres_home "$dir"
     home=$(cd -- "$home/" && pwd -P)

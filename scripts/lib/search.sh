@@ -32,7 +32,7 @@ describe_engine() {
     engine_jars=$(cache_folder)/$engine_artifact-$engine_version
 }
 
-# A Java of at least 17. 17 itself first: both servers were made before the later ones.
+# A Java of at least 17, or failure. 17 itself first: both servers were made before the later ones.
 find_java() {
     local java version
     for java in /usr/lib/jvm/java-17-openjdk*/bin/java "${JAVA_HOME:-/nonexistent}/bin/java" "$(command -v java || true)"; do
@@ -43,7 +43,7 @@ find_java() {
             return
         fi
     done
-    die "no Java 17 or newer found; run scripts/install.sh"
+    return 1
 }
 
 # The marker is written last and says how many jars there are.
@@ -106,7 +106,7 @@ start_search() {
         say "$engine_title: already running on $(. "$dir/run/$name.env" && printf '%s' "${!engine_variable}")"
         return
     fi
-    java=$(find_java)
+    java=$(find_java) || die "no Java 17 or newer found; run scripts/install.sh"
     mkdir -p -- "$home/node_1/config" "$home/tmp"
     [[ -s $home/cluster ]] || printf 'pgsync-%s\n' "$(random_word 8)" >"$home/cluster"
     cluster=$(<"$home/cluster")
