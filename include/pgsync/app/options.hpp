@@ -1,0 +1,29 @@
+#pragma once
+
+#include <chrono>
+#include <cstddef>
+#include <string>
+
+namespace pgsync::app {
+
+/// What to do with a document the cluster refuses for good.
+enum class on_rejected { stop, dead_letter };
+
+/// Everything a user can set. Defaults work for a database on libpq's variables and a cluster on this machine.
+struct options {
+    std::string program = "pgsync";  ///< how the user called us, for messages
+    std::string database;            ///< conninfo or URI; empty: libpq's PG* variables
+    std::string elasticsearch;       ///< base URL of the cluster
+    std::string name;                ///< of slot and publication; empty: made from the indices' names
+    std::size_t page_size = 5000;    ///< documents a page of the initial load
+    std::size_t workers = 2;         ///< connections that read pages at once
+    std::size_t bulk_bytes = 5U << 20U;
+    std::size_t bulks_in_flight = 4;
+    on_rejected rejected = on_rejected::stop;
+    std::chrono::seconds stop_timeout{30};  ///< for what is in flight when asked to stop
+    bool dry_run = false;
+    bool once = false;
+    bool bootstrap_first = false;
+};
+
+}  // namespace pgsync::app

@@ -1,0 +1,27 @@
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include <pgsync/compiled.hpp>
+
+namespace pgsync::postgres {
+
+/// One route of a shape as one database has it.
+struct route_binding {
+    std::uint32_t table_oid = 0;
+    std::string table;  ///< as `schema.table`, for messages
+    /// Array types of the route's columns: the parameter types of its owners query.
+    std::vector<std::uint32_t> array_types;
+};
+
+/// A compiled index bound to the tables and types of one database: what the catalog knew and the compiler
+/// could not.
+struct index_binding {
+    const compiled_index* index = nullptr;
+    std::vector<std::uint32_t> key_array_types;  ///< parameter types of the keys query
+    std::vector<route_binding> routes;           ///< one for each of index->routes, in their order
+};
+
+}  // namespace pgsync::postgres

@@ -1,0 +1,206 @@
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include <pgsync/error.hpp>
+#include <pgsync/postgres/bind_literals.hpp>
+#include <pgsync/postgres/binding.hpp>
+#include <pgsync/postgres/quote.hpp>
+#include <pgsync/postgres/session.hpp>
+#include <pgsync/routing/key.hpp>
+
+namespace pgsync::postgres {
+
+/// The first and the last key of a page of root rows, and how many rows it has.
+struct page_bounds {
+    std::string first;  ///< as `_id`
+    std::string last;
+    std::uint64_t rows = 0;
+};
+
+/// Runs the compiled queries of some indices on one session. Keys and links are strings as `_id` has them.
+class document_reader {
+  public:
+    /// Prepares on first use only, so that a session that loads pages does not parse what it never runs.
+    document_reader(session& connection, std::span<const index_binding> indices)
+        : session_(connection),
+          indices_(indices),
+          keys_prepared_(indices.size()),
+          owners_prepared_(indices.size()) {
+        for (std::size_t i = 0; i < indices.size(); ++i) owners_prepared_[i].resize(indices[i].routes.size());
+    }
+
+    /// Calls `on_document(id, json)` for each of `keys` that has a row.
+    template <typename Keys, typename OnDocument>
+    void by_keys(std::size_t index, const Keys& keys, OnDocument&& on_document) {
+        const auto& bound = indices_[index];
+        const auto parts = bound.key_array_types.size();
+        const auto name = "pgsync_keys_" + std::to_string(index);
+        if (!keys_prepared_[index]) {
+            session_.prepare(name, std::string(bound.index->keys_query), bound.key_array_types);
+            keys_prepared_[index] = true;
+        }
+        rows(name, arrays(keys, parts), [&](const row_view& row) {
+            read_key(row, parts);
+            on_document(std::string_view(key_), row.get(static_cast<int>(parts)));
+        });
+    }
+
+    /// Calls `on_owner(id)` for every root whose document holds a row with one of `links`, at most `limit`
+    /// times; returns false when there may be more.
+    template <typename Links, typename OnOwner>
+    bool owners(std::size_t index, std::size_t route, const Links& links, std::size_t limit,
+                OnOwner&& on_owner) {
+        const auto& bound = indices_[index];
+        const auto& types = bound.routes[route].array_types;
+        const auto name = "pgsync_owners_" + std::to_string(index) + "_" + std::to_string(route);
+        if (!owners_prepared_[index][route]) {
+            // One more than asked for tells whether the answer is whole.
+            const auto limit_parameter = " LIMIT $" + std::to_string(types.size() + 1);
+            auto with_limit = types;
+            with_limit.push_back(int8_oid);
+            session_.prepare(name, std::string(bound.index->routes[route].owners_query) + limit_parameter,
+                             with_limit);
+            owners_prepared_[index][route] = true;
+        }
+        auto parameters = arrays(links, types.size());
+        parameters.push_back(std::to_string(limit + 1));
+        std::size_t found = 0;
+        rows(name, parameters, [&](const row_view& row) {
+            if (++found > limit) return;
+            read_key(row, bound.key_array_types.size());
+            on_owner(std::string_view(key_));
+        });
+        return found <= limit;
+    }
+
+    /// As owners(), without limit and in pieces of `size`, through a cursor: needs an open transaction.
+    template <typename Links, typename OnPiece>
+    void all_owners(std::size_t index, std::size_t route, const Links& links, std::size_t size,
+                    OnPiece&& on_piece) {
+        const auto& bound = indices_[index];
+        const auto& types = bound.routes[route].array_types;
+        auto literals = arrays(links, types.size());
+        for (std::size_t i = 0; i < literals.size(); ++i) {
+            literals[i] = quote_literal(literals[i]) + "::" + type_name(types[i]);
+        }
+        session_.exec("DECLARE pgsync_owners NO SCROLL CURSOR FOR " +
+                      bind_literals(bound.index->routes[route].owners_query, literals));
+        std::vector<std::string> piece;
+        do {
+            piece.clear();
+            const auto fetched = session_.exec("FETCH " + std::to_string(size) + " FROM pgsync_owners");
+            for (int row = 0; row < fetched.rows(); ++row) {
+                read_key(fetched.row(row), bound.key_array_types.size());
+                piece.push_back(key_);
+            }
+            if (!piece.empty()) on_piece(std::as_const(piece));
+        } while (piece.size() == size);
+        session_.exec("CLOSE pgsync_owners");
+    }
+
+    /// The next page of at most `size` root rows after the key `after`; nothing when none is left.
+    [[nodiscard]] std::optional<page_bounds> next_page(std::size_t index, std::size_t size,
+                                                       const std::optional<std::string>& after) {
+        const auto& bound = indices_[index];
+        std::vector<std::string> literals{std::to_string(size)};
+        if (after) append_literals(*after, bound, literals);
+        const auto found = session_.exec(bind_literals(
+            after ? bound.index->next_bounds_query : bound.index->first_bounds_query, literals));
+        if (found.rows() == 0) return std::nullopt;
+        const auto parts = static_cast<int>(bound.key_array_types.size());
+        page_bounds page;
+        for (int part = 0; part < parts; ++part) {
+            append_key_part(page.first, found.get(0, part), part == 0);
+            append_key_part(page.last, found.get(0, parts + part), part == 0);
+        }
+        page.rows = std::stoull(std::string(found.get(0, 2 * parts)));
+        return page;
+    }
+
+    /// Calls `on_document(id, json)` for every root row of the page.
+    template <typename OnDocument>
+    void by_page(std::size_t index, const page_bounds& page, OnDocument&& on_document) {
+        const auto& bound = indices_[index];
+        const auto parts = bound.key_array_types.size();
+        std::vector<std::string> literals;
+        append_literals(page.first, bound, literals);
+        append_literals(page.last, bound, literals);
+        session_.copy_out_binary(
+            bind_literals(bound.index->page_query, literals), [&](std::span<const field> row) {
+                if (row.size() != parts + 1)
+                    throw error(errc::protocol, "a page's row has the wrong number of columns");
+                key_.clear();
+                for (std::size_t part = 0; part < parts; ++part)
+                    append_key_part(key_, row[part].text, part == 0);
+                on_document(std::string_view(key_), row[parts].text);
+            });
+    }
+
+  private:
+    static constexpr std::uint32_t int8_oid = 20;
+
+    /// One array literal for each part of the keys.
+    template <typename Keys>
+    std::vector<std::string> arrays(const Keys& keys, std::size_t parts) {
+        std::vector<std::vector<std::string>> columns(parts);
+        for (const auto& key : keys) {
+            split_key(key, split_);
+            if (split_.size() != parts) {
+                throw error(errc::protocol, "key \"" + std::string(key) + "\" has " +
+                                                std::to_string(split_.size()) + " parts instead of " +
+                                                std::to_string(parts));
+            }
+            for (std::size_t part = 0; part < parts; ++part) columns[part].push_back(std::move(split_[part]));
+        }
+        std::vector<std::string> literals;
+        for (const auto& column : columns) {
+            const std::vector<std::string_view> views(column.begin(), column.end());
+            literals.push_back(array_literal(views));
+        }
+        return literals;
+    }
+
+    void append_literals(std::string_view key, const index_binding& bound,
+                         std::vector<std::string>& literals) {
+        split_key(key, split_);
+        if (split_.size() != bound.key_array_types.size()) {
+            throw error(errc::protocol, "key \"" + std::string(key) + "\" does not fit index " +
+                                            std::string(bound.index->name));
+        }
+        for (const auto& part : split_) literals.push_back(quote_literal(part));
+    }
+
+    template <typename OnRow>
+    void rows(const std::string& name, const std::vector<std::string>& parameters, OnRow&& on_row) {
+        const std::vector<parameter> views(parameters.begin(), parameters.end());
+        session_.exec_prepared_rows(name, views, on_row);
+    }
+
+    void read_key(const row_view& row, std::size_t parts) {
+        key_.clear();
+        for (std::size_t part = 0; part < parts; ++part) {
+            append_key_part(key_, row.get(static_cast<int>(part)), part == 0);
+        }
+    }
+
+    std::string type_name(std::uint32_t oid) {
+        return std::string(session_.exec("SELECT format_type(" + std::to_string(oid) + ", NULL)").get(0, 0));
+    }
+
+    session& session_;
+    std::span<const index_binding> indices_;
+    std::vector<bool> keys_prepared_;
+    std::vector<std::vector<bool>> owners_prepared_;
+    std::string key_;
+    std::vector<std::string> split_;
+};
+
+}  // namespace pgsync::postgres

@@ -1,0 +1,70 @@
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <deque>
+#include <mutex>
+
+#include <pgsync/postgres/lsn.hpp>
+
+namespace pgsync::stream {
+
+/// Decides how far the slot may be confirmed: past a work only when it and every earlier one is done, and only
+/// when all that was read for it is on the database's disk. A commit under `synchronous_commit = off` is visible
+/// before it is flushed; had the database crashed between, its row would be in the index and nowhere else, and
+/// nothing but a repeat of the work would correct it.
+class acknowledger {
+  public:
+    /// Announces the next work, in the order they are taken; returns its ticket.
+    std::uint64_t open(postgres::lsn end) {
+        const std::lock_guard lock(mutex_);
+        works_.push_back({end, {}, false});
+        return first_ + works_.size() - 1;
+    }
+
+    /// Everything of the work is acknowledged by the cluster; what was read for it is durable once the log is
+    /// flushed as far as `durable`.
+    void done(std::uint64_t ticket, postgres::lsn durable) {
+        const std::lock_guard lock(mutex_);
+        auto& finished = works_[static_cast<std::size_t>(ticket - first_)];
+        finished.durable = durable;
+        finished.done = true;
+    }
+
+    /// What may be confirmed. `flushed`: how far the server's log is known to be on disk. `idle`: how far the
+    /// stream was read with nothing gathered and not handed out, or 0 when something is.
+    [[nodiscard]] postgres::lsn confirmed(postgres::lsn flushed, postgres::lsn idle) {
+        const std::lock_guard lock(mutex_);
+        while (!works_.empty() && works_.front().done && works_.front().durable <= flushed) {
+            if (works_.front().end > confirmed_) confirmed_ = works_.front().end;
+            works_.pop_front();
+            ++first_;
+        }
+        if (works_.empty() && idle > confirmed_) confirmed_ = idle;
+        return confirmed_;
+    }
+
+    /// Is anything handed out that has not been confirmed?
+    [[nodiscard]] bool outstanding() const {
+        const std::lock_guard lock(mutex_);
+        return !works_.empty();
+    }
+
+    [[nodiscard]] std::size_t size() const {
+        const std::lock_guard lock(mutex_);
+        return works_.size();
+    }
+
+  private:
+    struct entry {
+        postgres::lsn end;
+        postgres::lsn durable;
+        bool done = false;
+    };
+    mutable std::mutex mutex_;
+    std::deque<entry> works_;
+    std::uint64_t first_ = 0;
+    postgres::lsn confirmed_;
+};
+
+}  // namespace pgsync::stream

@@ -1,0 +1,275 @@
+#pragma once
+
+#include <poll.h>
+
+#include <algorithm>
+#include <atomic>
+#include <chrono>
+#include <cstddef>
+#include <exception>
+#include <functional>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <thread>
+#include <utility>
+#include <variant>
+#include <vector>
+
+#include <pgsync/elastic/batcher.hpp>
+#include <pgsync/error.hpp>
+#include <pgsync/log.hpp>
+#include <pgsync/postgres/binding.hpp>
+#include <pgsync/postgres/pgoutput.hpp>
+#include <pgsync/postgres/read_transaction.hpp>
+#include <pgsync/postgres/replication.hpp>
+#include <pgsync/postgres/session.hpp>
+#include <pgsync/stream/acknowledger.hpp>
+#include <pgsync/stream/gatherer.hpp>
+#include <pgsync/stream/loader.hpp>
+#include <pgsync/stream/router.hpp>
+
+namespace pgsync::stream {
+
+/// Follows one slot into the indices until asked to stop: one thread reads and routes, one reads documents and
+/// sends them. One object is one connection's life; what was not confirmed when it ends is simply read again.
+class follower {
+  public:
+    struct settings {
+        std::string database;  ///< conninfo
+        std::string slot;
+        std::string publication;
+        bool once = false;  ///< stop when everything committed before the start is in the index
+        std::chrono::seconds stop_timeout{30};
+        gatherer::limits limits;
+        loader::settings loading;
+    };
+
+    follower(settings setting, std::span<const postgres::index_binding> indices, postgres::version_clock& clock,
+             elastic::batcher& batcher, index_access cluster)
+        : settings_(std::move(setting)),
+          indices_(indices),
+          batcher_(batcher),
+          documents_(settings_.database),
+          cursors_(settings_.database),
+          acknowledger_(std::make_shared<acknowledger>()),
+          gatherer_(route_counts(indices), settings_.limits, *acknowledger_),
+          router_(indices, gatherer_),
+          loader_(documents_, cursors_, indices, clock, batcher, std::move(cluster), settings_.loading),
+          stream_(settings_.database) {}
+
+    /// Returns when `stop_fd` became readable, or with `once` when caught up; everything read by then is in the
+    /// index and confirmed. Errors: errc::connection when a server went away, and all that stops for good.
+    void run(int stop_fd) {
+        postgres::advance_log(documents_);
+        target_ = flushed_position();
+        const std::vector<std::string> publications{settings_.publication};
+        stream_.start(settings_.slot, {}, publications);
+        log::info("following slot {} on {}", settings_.slot, stream_.server());
+        std::thread loading([this] { load_all(); });
+        try {
+            read_until_stopped(stop_fd);
+            gatherer_.close();
+            finish(loading);
+        } catch (...) {
+            abandoned_ = true;
+            gatherer_.close();
+            batcher_.interrupt();
+            if (loading.joinable()) loading.join();
+            batcher_.resume();
+            throw;
+        }
+    }
+
+  private:
+    using clock_type = std::chrono::steady_clock;
+
+    static std::vector<std::size_t> route_counts(std::span<const postgres::index_binding> indices) {
+        std::vector<std::size_t> counts;
+        for (const auto& each : indices) counts.push_back(each.routes.size());
+        return counts;
+    }
+
+    postgres::lsn flushed_position() {
+        const auto found =
+            documents_.exec("SELECT " + std::string(postgres::flush_lsn_sql(documents_.server_version())) + "::text");
+        return postgres::lsn::parse(found.get(0, 0)).value_or(postgres::lsn{});
+    }
+
+    // ---- the reading thread
+
+    void read_until_stopped(int stop_fd) {
+        auto next_status = clock_type::now();
+        while (true) {
+            rethrow_failure();
+            const bool waiting = settings_.once || !gatherer_.idle();
+            const auto frame = stream_.receive(std::chrono::milliseconds(waiting ? 20 : 1'000), stop_fd);
+            if (frame) {
+                handle(*frame);
+                make_room(stop_fd, next_status);
+            }
+            if (readable(stop_fd)) {
+                log::info("stopping: finishing what is in flight");
+                return;
+            }
+            const auto now = clock_type::now();
+            if (now >= next_status || reply_requested_) {
+                send_status();
+                next_status = now + std::chrono::milliseconds(settings_.once ? 50 : 1'000);
+            }
+            if (settings_.once && confirmed_ >= target_) {
+                log::info("caught up at {}", postgres::to_string(confirmed_));
+                return;
+            }
+        }
+    }
+
+    void handle(const postgres::frame& frame) {
+        if (const auto* alive = std::get_if<postgres::keepalive>(&frame)) {
+            flushed_ = std::max(flushed_, alive->wal_end);
+            reply_requested_ = reply_requested_ || alive->reply_requested;
+            // Between transactions everything before this position has been delivered.
+            if (!in_transaction_) gatherer_.reached(alive->wal_end);
+            return;
+        }
+        const auto& data = std::get<postgres::xlog_data>(frame);
+        flushed_ = std::max(flushed_, data.end);
+        namespace change = postgres::change;
+        const auto event = decoder_.decode(data.message);
+        if (const auto* begin = std::get_if<change::begin>(&event)) {
+            in_transaction_ = true;
+            gatherer_.begin(begin->xid);
+        } else if (const auto* commit = std::get_if<change::commit>(&event)) {
+            in_transaction_ = false;
+            flushed_ = std::max(flushed_, commit->end_lsn);
+            gatherer_.reached(commit->end_lsn);
+        } else if (const auto* relation = std::get_if<change::relation>(&event)) {
+            router_.relation(*relation);
+        } else if (const auto* insert = std::get_if<change::insert>(&event)) {
+            router_.insert(*insert);
+        } else if (const auto* update = std::get_if<change::update>(&event)) {
+            router_.update(*update);
+        } else if (const auto* remove = std::get_if<change::remove>(&event)) {
+            router_.remove(*remove);
+        } else if (const auto* truncate = std::get_if<change::truncate>(&event)) {
+            router_.truncate(*truncate);
+        }
+    }
+
+    /// While too much has gathered nothing more is read, which makes the server wait; but it must hear from us,
+    /// or it takes us for dead after wal_sender_timeout.
+    void make_room(int stop_fd, clock_type::time_point& next_status) {
+        while (!gatherer_.wait_for_room(std::chrono::milliseconds(100))) {
+            rethrow_failure();
+            if (readable(stop_fd)) return;
+            if (clock_type::now() >= next_status) {
+                send_status();
+                next_status = clock_type::now() + std::chrono::seconds(1);
+            }
+        }
+    }
+
+    void send_status() {
+        confirmed_ = gatherer_.confirmed(flushed_);
+        // Asking for an answer tells how far the log is on disk, where something waits for that.
+        const bool ask = settings_.once || acknowledger_->outstanding();
+        stream_.send_status({std::max(flushed_, confirmed_), confirmed_, confirmed_, 0, ask});
+        reply_requested_ = false;
+    }
+
+    /// Nothing more is read: what was read is loaded, sent and confirmed.
+    void finish(std::thread& loading) {
+        const auto deadline = clock_type::now() + settings_.stop_timeout;
+        while (true) {
+            rethrow_failure();
+            // The log may have to be flushed a little further, see acknowledger.
+            if (loaded_all_) flushed_ = std::max(flushed_, flushed_position());
+            send_status();
+            if (loaded_all_ && gatherer_.idle()) break;
+            if (clock_type::now() >= deadline) {
+                throw error(errc::interrupted,
+                            "stopped before everything in flight was acknowledged; " +
+                                std::to_string(acknowledger_->size()) +
+                                " batches will be repeated from the slot at the next start",
+                            "nothing is lost; see above what the cluster or the database is waiting for");
+            }
+            std::this_thread::sleep_for(std::chrono::milliseconds(5));
+        }
+        loading.join();
+        stream_.close();
+        log::info("stopped; slot {} is confirmed up to {}", settings_.slot, postgres::to_string(confirmed_));
+    }
+
+    static bool readable(int fd) {
+        if (fd < 0) return false;
+        pollfd each{fd, POLLIN, 0};
+        return ::poll(&each, 1, 0) > 0;
+    }
+
+    // ---- the loading thread
+
+    void load_all() {
+        try {
+            while (!abandoned_) {
+                auto todo = gatherer_.take(std::chrono::milliseconds(100));
+                if (!todo) {
+                    if (gatherer_.closed()) break;
+                    continue;
+                }
+                const auto acks = acknowledger_;
+                const auto job = std::make_shared<load_job>(load_job{{}, acks, todo->ticket});
+                batcher_.begin_job([job] { job->acks->done(job->ticket, job->durable); });
+                job->durable = loader_.load(*todo, [this] { return abandoned_.load(); });
+                batcher_.end_job();
+            }
+            loaded_all_ = true;
+        } catch (...) {
+            const std::lock_guard lock(failure_mutex_);
+            failure_ = std::current_exception();
+            failed_ = true;
+        }
+    }
+
+    struct load_job {
+        postgres::lsn durable;
+        std::shared_ptr<acknowledger> acks;
+        std::uint64_t ticket;
+    };
+
+    void rethrow_failure() {
+        batcher_.rethrow_failure();
+        if (!failed_) return;
+        const std::lock_guard lock(failure_mutex_);
+        std::rethrow_exception(failure_);
+    }
+
+    settings settings_;
+    std::span<const postgres::index_binding> indices_;
+    elastic::batcher& batcher_;
+    postgres::session documents_;
+    postgres::session cursors_;
+    // Shared with the completions of bulks, which may come after this object is gone.
+    std::shared_ptr<acknowledger> acknowledger_;
+    gatherer gatherer_;
+    router router_;
+    loader loader_;
+    postgres::replication_stream stream_;
+    postgres::pgoutput_decoder decoder_;
+
+    postgres::lsn target_;
+    postgres::lsn flushed_;
+    postgres::lsn confirmed_;
+    bool in_transaction_ = false;
+    bool reply_requested_ = false;
+
+    std::atomic<bool> abandoned_{false};
+    std::atomic<bool> loaded_all_{false};
+    std::atomic<bool> failed_{false};
+    std::mutex failure_mutex_;
+    std::exception_ptr failure_;
+};
+
+}  // namespace pgsync::stream

@@ -1,0 +1,156 @@
+#pragma once
+
+#include <chrono>
+#include <condition_variable>
+#include <cstddef>
+#include <cstdint>
+#include <mutex>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include <pgsync/postgres/lsn.hpp>
+#include <pgsync/stream/acknowledger.hpp>
+#include <pgsync/stream/work.hpp>
+
+namespace pgsync::stream {
+
+/// Where changes wait, coalesced by root key, while the loader is busy. Batches are made by pressure: whatever
+/// has gathered when the loader asks is the next work, after a commit, or earlier where a transaction is larger
+/// than the bound. One thread adds, one takes.
+class gatherer {
+  public:
+    struct limits {
+        std::size_t entries = 20'000;   ///< keys and links together
+        std::size_t bytes = 4U << 20U;  ///< of their text
+    };
+
+    /// `routes` holds the number of routes of each index.
+    gatherer(std::vector<std::size_t> routes, limits limit, acknowledger& acks)
+        : routes_(std::move(routes)), limit_(limit), acknowledger_(acks) {
+        pending_ = fresh();
+    }
+
+    void begin(std::uint32_t xid) {
+        const std::lock_guard lock(mutex_);
+        xid_ = xid;
+        xid_noted_ = false;
+    }
+
+    void add_key(std::size_t index, const std::string& key) {
+        const std::lock_guard lock(mutex_);
+        note_transaction();
+        if (pending_.indices[index].keys.insert(key).second) grow(key.size());
+    }
+
+    void add_link(std::size_t index, std::size_t route, const std::string& link) {
+        const std::lock_guard lock(mutex_);
+        note_transaction();
+        if (pending_.indices[index].links[route].insert(link).second) grow(link.size());
+    }
+
+    void add_truncate(std::size_t index, bool root) {
+        const std::lock_guard lock(mutex_);
+        note_transaction();
+        (root ? pending_.indices[index].rescan_index : pending_.indices[index].reload) = true;
+    }
+
+    /// Everything before `position` has been added. Called at a commit, and for keepalives between transactions.
+    void reached(postgres::lsn position) {
+        const std::lock_guard lock(mutex_);
+        if (position > position_) position_ = position;
+        committed_ = true;
+        changed_.notify_all();
+    }
+
+    [[nodiscard]] postgres::lsn position() const {
+        const std::lock_guard lock(mutex_);
+        return position_;
+    }
+
+    /// How far the slot may be confirmed now, given how far the server's log is known to be on disk.
+    [[nodiscard]] postgres::lsn confirmed(postgres::lsn flushed) {
+        // Under the same lock as take(): a work is always in one place or the other.
+        const std::lock_guard lock(mutex_);
+        return acknowledger_.confirmed(flushed, pending_.empty() ? position_ : postgres::lsn{});
+    }
+
+    /// More than the bound has gathered: the reader is to wait. Returns false when it still has after `timeout`.
+    [[nodiscard]] bool wait_for_room(std::chrono::milliseconds timeout) {
+        std::unique_lock lock(mutex_);
+        return changed_.wait_for(lock, timeout, [&] { return !full() || closed_; });
+    }
+
+    /// The next work, announced to the acknowledger, or nothing when none came within `timeout` or after close().
+    [[nodiscard]] std::optional<work> take(std::chrono::milliseconds timeout) {
+        std::unique_lock lock(mutex_);
+        changed_.wait_for(lock, timeout, [&] { return closed_ || ready(); });
+        if (!ready()) return std::nullopt;
+        work result = std::exchange(pending_, fresh());
+        result.end = position_;
+        result.ticket = acknowledger_.open(position_);
+        entries_ = bytes_ = 0;
+        committed_ = false;
+        // What follows of a transaction cut here needs it visible as well.
+        xid_noted_ = false;
+        changed_.notify_all();
+        return result;
+    }
+
+    /// Nothing gathered, and everything handed out is confirmed.
+    [[nodiscard]] bool idle() const {
+        const std::lock_guard lock(mutex_);
+        return pending_.empty() && !acknowledger_.outstanding();
+    }
+
+    [[nodiscard]] bool closed() const {
+        const std::lock_guard lock(mutex_);
+        return closed_;
+    }
+
+    /// Nothing will be added any more: take() hands out what is left, then nothing.
+    void close() {
+        const std::lock_guard lock(mutex_);
+        closed_ = true;
+        changed_.notify_all();
+    }
+
+  private:
+    [[nodiscard]] work fresh() const {
+        work result;
+        result.indices.resize(routes_.size());
+        for (std::size_t i = 0; i < routes_.size(); ++i) result.indices[i].links.resize(routes_[i]);
+        return result;
+    }
+    void note_transaction() {
+        if (xid_noted_) return;
+        pending_.xids.push_back(xid_);
+        xid_noted_ = true;
+    }
+    void grow(std::size_t text) {
+        ++entries_;
+        bytes_ += text;
+        if (full()) changed_.notify_all();
+    }
+    [[nodiscard]] bool full() const {
+        return entries_ >= limit_.entries || bytes_ >= limit_.bytes || pending_.xids.size() >= limit_.entries;
+    }
+    [[nodiscard]] bool ready() const { return !pending_.empty() && (committed_ || full() || closed_); }
+
+    mutable std::mutex mutex_;
+    std::condition_variable changed_;
+    std::vector<std::size_t> routes_;
+    limits limit_;
+    acknowledger& acknowledger_;
+    work pending_;
+    std::size_t entries_ = 0;
+    std::size_t bytes_ = 0;
+    postgres::lsn position_;
+    std::uint32_t xid_ = 0;
+    bool xid_noted_ = false;
+    bool committed_ = false;  ///< a transaction has ended since the last take
+    bool closed_ = false;
+};
+
+}  // namespace pgsync::stream

@@ -1,0 +1,258 @@
+#pragma once
+
+#include <algorithm>
+#include <atomic>
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <thread>
+#include <unordered_set>
+#include <utility>
+#include <vector>
+
+#include <pgsync/elastic/batcher.hpp>
+#include <pgsync/log.hpp>
+#include <pgsync/postgres/binding.hpp>
+#include <pgsync/postgres/document_reader.hpp>
+#include <pgsync/postgres/read_transaction.hpp>
+#include <pgsync/postgres/session.hpp>
+#include <pgsync/stream/gatherer.hpp>
+#include <pgsync/stream/work.hpp>
+
+namespace pgsync::stream {
+
+/// What the loader asks of the cluster beside bulks.
+struct index_access {
+    /// Waits until every bulk sent so far has been acknowledged.
+    std::function<void()> drain;
+    /// Makes every document written so far show up in searches.
+    std::function<void(std::string_view index)> refresh;
+    /// Calls back with every id the index holds, in pieces of at most `size`.
+    std::function<void(std::string_view index, std::size_t size,
+                       const std::function<void(std::span<const std::string>)>&)>
+        scan_ids;
+};
+
+/// Does works: finds the owners of links, reads their documents whole, and hands them to the batcher. A function
+/// of the work and the database alone.
+class loader {
+  public:
+    struct settings {
+        std::size_t keys_at_once = 500;      ///< in one keys query
+        std::size_t owners_at_once = 2'000;  ///< more owners than this are read through a cursor
+        std::size_t page_size = 5'000;       ///< root rows at once when everything is read again
+    };
+
+    /// `documents` and `cursors` are sessions of its own: one for short transactions, one whose transaction stays
+    /// open while a wide fan-out is worked through.
+    loader(postgres::session& documents, postgres::session& cursors, std::span<const postgres::index_binding> indices,
+           postgres::version_clock& clock, elastic::batcher& batcher, index_access cluster, settings setting)
+        : session_(documents),
+          cursor_session_(cursors),
+          reader_(documents, indices),
+          cursor_reader_(cursors, indices),
+          indices_(indices),
+          clock_(clock),
+          batcher_(batcher),
+          cluster_(std::move(cluster)),
+          settings_(setting) {}
+
+    /// Reads and sends everything `todo` names; `stopped()` is asked while waiting. Returns how far the log must
+    /// be flushed for what was read to be durable. The bulks are on their way when it returns, not done.
+    template <typename Stopped>
+    postgres::lsn load(const work& todo, const Stopped& stopped) {
+        durable_ = {};
+        std::vector<wide_route> wide;
+        std::vector<keys_piece> rest;
+        {
+            const read_scope scope(*this, todo.xids, stopped);
+            for (std::size_t i = 0; i < indices_.size(); ++i) {
+                auto keys = todo.indices[i].keys;
+                find_owners(i, todo.indices[i], keys, wide);
+                in_pieces(keys, settings_.keys_at_once,
+                          [&](std::vector<std::string>& piece) { rest.push_back({i, std::move(piece)}); });
+            }
+            // The usual small work is done in one transaction. More is read in further ones, each of its own
+            // snapshot, so that none stays open while the cluster makes us wait.
+            if (!rest.empty()) {
+                load_piece(rest.back(), scope.version());
+                rest.pop_back();
+            }
+        }
+        for (const auto& piece : rest) load_piece(piece);
+        for (const auto& each : wide) load_wide(each);
+        for (std::size_t i = 0; i < indices_.size(); ++i) {
+            if (todo.indices[i].rescan_index) rescan(i);
+            if (todo.indices[i].reload) reload(i);
+        }
+        batcher_.flush();
+        return durable_;
+    }
+
+  private:
+    /// A route with more owners than are read at once, and the links that led to them.
+    struct wide_route {
+        std::size_t index;
+        std::size_t route;
+        std::vector<std::string> links;
+    };
+
+    /// Some keys of one index.
+    struct keys_piece {
+        std::size_t index;
+        std::vector<std::string> keys;
+    };
+
+    /// A transaction with its own snapshot, ended when the scope is.
+    class read_scope {
+      public:
+        explicit read_scope(loader& owner) : owner_(owner), snapshot_(owner.clock_.begin(owner.session_)) { note(); }
+
+        /// Waits until the snapshot sees all of `xids`: the log tells of a commit a moment before other
+        /// sessions see it, and much before under synchronous replication.
+        template <typename Stopped>
+        read_scope(loader& owner, const std::vector<std::uint32_t>& xids, const Stopped& stopped)
+            : owner_(owner), snapshot_(owner.clock_.begin(owner.session_)) {
+            auto pause = std::chrono::microseconds(200);
+            const auto start = std::chrono::steady_clock::now();
+            auto told = start;
+            while (!std::all_of(xids.begin(), xids.end(),
+                                [&](std::uint32_t xid) { return snapshot_.visible.visible(xid); })) {
+                owner_.session_.exec("ROLLBACK");
+                if (stopped()) throw error(errc::interrupted, "stopped while waiting for a commit to become visible");
+                std::this_thread::sleep_for(pause);
+                pause = std::min(pause * 2, std::chrono::microseconds(50'000));
+                const auto now = std::chrono::steady_clock::now();
+                if (now - told > std::chrono::seconds(10)) {
+                    told = now;
+                    log::warn("waiting for a committed transaction to become visible, {} s so far; is a "
+                              "synchronous standby away?",
+                              std::chrono::duration_cast<std::chrono::seconds>(now - start).count());
+                }
+                snapshot_ = owner_.clock_.begin(owner_.session_);
+            }
+            note();
+        }
+        ~read_scope() {
+            try {
+                if (owner_.session_.usable() && owner_.session_.in_transaction()) owner_.session_.exec("COMMIT");
+            } catch (const error&) {
+                // The next statement on this session tells.
+            }
+        }
+        read_scope(const read_scope&) = delete;
+        read_scope& operator=(const read_scope&) = delete;
+
+        [[nodiscard]] std::uint64_t version() const { return snapshot_.version; }
+
+      private:
+        void note() { owner_.durable_ = std::max(owner_.durable_, snapshot_.durable); }
+
+        loader& owner_;
+        postgres::read_snapshot snapshot_;
+    };
+
+    void find_owners(std::size_t index, const index_work& todo, std::unordered_set<std::string>& keys,
+                     std::vector<wide_route>& wide) {
+        for (std::size_t route = 0; route < todo.links.size(); ++route) {
+            in_pieces(todo.links[route], settings_.keys_at_once, [&](std::vector<std::string>& links) {
+                // What a wide route finds is not kept: the cursor finds it again, in pieces.
+                std::vector<std::string> found;
+                const bool all = reader_.owners(index, route, links, settings_.owners_at_once,
+                                                [&](std::string_view id) { found.emplace_back(id); });
+                if (all) {
+                    keys.insert(std::make_move_iterator(found.begin()), std::make_move_iterator(found.end()));
+                } else {
+                    wide.push_back({index, route, std::move(links)});
+                }
+            });
+        }
+    }
+
+    /// Reads the documents of some keys; a key without a row is a document to delete.
+    void load_piece(const keys_piece& piece, std::uint64_t version) {
+        std::unordered_set<std::string_view> missing(piece.keys.begin(), piece.keys.end());
+        reader_.by_keys(piece.index, piece.keys, [&](std::string_view id, std::string_view document) {
+            missing.erase(id);
+            batcher_.index(piece.index, id, version, document);
+        });
+        for (const auto id : missing) batcher_.remove(piece.index, id, version);
+    }
+
+    /// The same in a transaction of its own.
+    void load_piece(const keys_piece& piece) {
+        {
+            const read_scope scope(*this);
+            load_piece(piece, scope.version());
+        }
+        batcher_.flush_if_full();
+    }
+
+    void load_wide(const wide_route& each) {
+        cursor_session_.exec("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY");
+        cursor_reader_.all_owners(each.index, each.route, each.links, settings_.keys_at_once,
+                                  [&](const std::vector<std::string>& keys) { load_piece({each.index, keys}); });
+        cursor_session_.exec("COMMIT");
+    }
+
+    /// After a TRUNCATE of the root: whatever the index holds is looked up, and deleted where it is gone.
+    void rescan(std::size_t index) {
+        const auto alias = indices_[index].index->name;
+        batcher_.flush();
+        cluster_.drain();  // a write still on its way would not be found
+        cluster_.refresh(alias);
+        cluster_.scan_ids(alias, settings_.keys_at_once, [&](std::span<const std::string> ids) {
+            load_piece({index, {ids.begin(), ids.end()}});
+        });
+    }
+
+    /// After a TRUNCATE of another table: every document may have lost something.
+    void reload(std::size_t index) {
+        std::optional<std::string> after;
+        while (true) {
+            {
+                const read_scope scope(*this);
+                const auto page = reader_.next_page(index, settings_.page_size, after);
+                if (!page) return;
+                reader_.by_page(index, *page, [&](std::string_view id, std::string_view document) {
+                    batcher_.index(index, id, scope.version(), document);
+                });
+                after = page->last;
+            }
+            batcher_.flush_if_full();
+        }
+    }
+
+    template <typename Set, typename OnPiece>
+    static void in_pieces(const Set& set, std::size_t size, OnPiece&& on_piece) {
+        std::vector<std::string> piece;
+        for (const auto& each : set) {
+            piece.push_back(each);
+            if (piece.size() == size) {
+                on_piece(piece);
+                piece = {};
+            }
+        }
+        if (!piece.empty()) on_piece(piece);
+    }
+
+    postgres::session& session_;
+    postgres::session& cursor_session_;
+    postgres::document_reader reader_;
+    postgres::document_reader cursor_reader_;
+    std::span<const postgres::index_binding> indices_;
+    postgres::version_clock& clock_;
+    elastic::batcher& batcher_;
+    index_access cluster_;
+    settings settings_;
+    postgres::lsn durable_;
+};
+
+}  // namespace pgsync::stream

@@ -1,0 +1,184 @@
+#pragma once
+
+#include <algorithm>
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <unordered_map>
+#include <utility>
+#include <vector>
+
+#include <pgsync/error.hpp>
+#include <pgsync/postgres/binding.hpp>
+#include <pgsync/postgres/event.hpp>
+#include <pgsync/routing/key.hpp>
+#include <pgsync/shape/node.hpp>
+#include <pgsync/stream/gatherer.hpp>
+
+namespace pgsync::stream {
+
+/// Every column of a node's table that its documents depend on: what is emitted, and what is joined on.
+[[nodiscard]] inline std::vector<std::string_view> used_columns(const shape_view& shape, std::size_t self) {
+    std::vector<std::string_view> names;
+    for (const auto& column : shape.columns_of(shape.nodes[self])) names.push_back(column.name);
+    for (const auto& link : shape.links_of(shape.nodes[self])) names.push_back(link.child);
+    for (const auto& node : shape.nodes) {
+        if (node.kind == relation::root || node.parent != self) continue;
+        for (const auto& link : shape.links_of(node)) names.push_back(link.parent);
+    }
+    std::sort(names.begin(), names.end());
+    names.erase(std::unique(names.begin(), names.end()), names.end());
+    return names;
+}
+
+/// Turns changed rows into keys and links, by the old and the new values of the columns each route names. No I/O.
+class router {
+  public:
+    router(std::span<const postgres::index_binding> indices, gatherer& output)
+        : indices_(indices), output_(output) {}
+
+    /// A table's present columns; comes before its first row and after each ALTER TABLE.
+    void relation(const postgres::change::relation& table) {
+        tables_.erase(table.oid);
+        table_plan plan;
+        plan.width = table.columns.size();
+        for (std::size_t i = 0; i < indices_.size(); ++i) {
+            const auto& index = *indices_[i].index;
+            for (std::size_t r = 0; r < index.routes.size(); ++r) {
+                if (indices_[i].routes[r].table_oid != table.oid) continue;
+                plan.routes.push_back(make_plan(index, i, r, table));
+            }
+        }
+        tables_.emplace(table.oid, std::move(plan));
+    }
+
+    void insert(const postgres::change::insert& row) {
+        const auto& plan = plan_of(row.relation, row.after.size());
+        for (const auto& route : plan.routes) visit(route, row.after, {});
+    }
+
+    void update(const postgres::change::update& row) {
+        const auto& plan = plan_of(row.relation, row.after.size());
+        for (const auto& route : plan.routes) {
+            if (row.old == postgres::old_row::full && unchanged(route, row)) continue;
+            // Without an old row no column of the replica identity changed, and the identity covers the route.
+            if (row.old != postgres::old_row::none) visit(route, row.before, {});
+            visit(route, row.after, row.before);
+        }
+    }
+
+    void remove(const postgres::change::remove& row) {
+        const auto& plan = plan_of(row.relation, row.before.size());
+        for (const auto& route : plan.routes) visit(route, row.before, {});
+    }
+
+    void truncate(const postgres::change::truncate& tables) {
+        for (const auto oid : tables.relations) {
+            for (std::size_t i = 0; i < indices_.size(); ++i) {
+                for (std::size_t r = 0; r < indices_[i].routes.size(); ++r) {
+                    if (indices_[i].routes[r].table_oid == oid) {
+                        output_.add_truncate(i, indices_[i].index->routes[r].node == 0);
+                    }
+                }
+            }
+        }
+    }
+
+  private:
+    struct route_plan {
+        std::size_t index = 0;
+        std::size_t route = 0;
+        bool direct = false;
+        std::vector<std::size_t> link;  ///< positions of the route's columns in a row
+        std::vector<std::size_t> used;  ///< positions of all columns its documents depend on
+    };
+    struct table_plan {
+        std::size_t width = 0;
+        std::vector<route_plan> routes;
+    };
+
+    static std::size_t position(const postgres::change::relation& table, std::string_view column,
+                                const compiled_index& index, const node_data& node) {
+        for (std::size_t at = 0; at < table.columns.size(); ++at) {
+            if (table.columns[at].name == column) return at;
+        }
+        throw error(errc::catalog,
+                    "column \"" + std::string(column) + "\" of table " + std::string(table.schema) + "." +
+                        std::string(table.name) + " is gone, but struct " + std::string(node.type) + " of index " +
+                        std::string(index.name) + " needs it",
+                    "nothing after this change was acknowledged; bring the column back, or change the struct and "
+                    "run bootstrap again");
+    }
+
+    static route_plan make_plan(const compiled_index& index, std::size_t i, std::size_t r,
+                                const postgres::change::relation& table) {
+        const auto& route = index.routes[r];
+        const auto& node = index.shape.nodes[route.node];
+        route_plan plan{i, r, route.direct, {}, {}};
+        // A replica identity changed under way would silently drop the old values that the routes live by.
+        for (const auto name : route.columns) {
+            const auto at = position(table, name, index, node);
+            if (!table.columns[at].is_key) {
+                throw error(errc::replication,
+                            "the replica identity of " + std::string(table.schema) + "." + std::string(table.name) +
+                                " no longer covers column \"" + std::string(name) + "\"",
+                            "ALTER TABLE \"" + std::string(table.schema) + "\".\"" + std::string(table.name) +
+                                "\" REPLICA IDENTITY FULL; then run bootstrap again, because changes made "
+                                "meanwhile may lack their old values");
+            }
+            plan.link.push_back(at);
+        }
+        for (const auto name : used_columns(index.shape, route.node)) {
+            plan.used.push_back(position(table, name, index, node));
+        }
+        return plan;
+    }
+
+    const table_plan& plan_of(std::uint32_t oid, std::size_t width) const {
+        const auto found = tables_.find(oid);
+        if (found == tables_.end() || found->second.width != width) {
+            throw error(errc::protocol, "a row of table " + std::to_string(oid) + " does not fit its description",
+                        "this is a bug in pgsync or in the server's output plugin; please report it");
+        }
+        return found->second;
+    }
+
+    static bool unchanged(const route_plan& route, const postgres::change::update& row) {
+        return std::all_of(route.used.begin(), route.used.end(), [&](std::size_t at) {
+            return row.after[at].kind == postgres::field_kind::unchanged || row.after[at] == row.before[at];
+        });
+    }
+
+    /// Notes the owners of one version of a row. `before` gives values that `row` only calls unchanged.
+    void visit(const route_plan& route, std::span<const postgres::field> row,
+               std::span<const postgres::field> before) {
+        text_.clear();
+        bool first = true;
+        for (const auto at : route.link) {
+            const auto* field = &row[at];
+            if (field->kind == postgres::field_kind::unchanged && !before.empty()) field = &before[at];
+            if (field->kind == postgres::field_kind::null) return;  // null joins nothing
+            if (field->kind != postgres::field_kind::text) {
+                throw error(errc::protocol, "the log holds no text for a column that links a row to its owner",
+                            "set REPLICA IDENTITY FULL on the table and run bootstrap again");
+            }
+            append_key_part(text_, field->text, first);
+            first = false;
+        }
+        if (route.direct) {
+            output_.add_key(route.index, text_);
+        } else {
+            output_.add_link(route.index, route.route, text_);
+        }
+    }
+
+    std::span<const postgres::index_binding> indices_;
+    gatherer& output_;
+    std::unordered_map<std::uint32_t, table_plan> tables_;
+    std::string text_;
+};
+
+}  // namespace pgsync::stream

@@ -1,0 +1,43 @@
+#include <pgsync/stream/acknowledger.hpp>
+
+#include "../../catch.hpp"
+
+using pgsync::postgres::lsn;
+using pgsync::stream::acknowledger;
+
+TEST_CASE("the slot is confirmed past a work only when all earlier ones are done") {
+    acknowledger acks;
+    const auto first = acks.open(lsn{100});
+    const auto second = acks.open(lsn{200});
+    acks.done(second, lsn{0});
+    CHECK(acks.confirmed(lsn{1000}, lsn{0}) == lsn{0});
+    CHECK(acks.outstanding());
+    acks.done(first, lsn{0});
+    CHECK(acks.confirmed(lsn{1000}, lsn{0}) == lsn{200});
+    CHECK_FALSE(acks.outstanding());
+}
+
+TEST_CASE("the slot is not confirmed past a work that read what is not on disk yet") {
+    acknowledger acks;
+    acks.done(acks.open(lsn{100}), lsn{150});
+    CHECK(acks.confirmed(lsn{149}, lsn{0}) == lsn{0});
+    CHECK(acks.outstanding());
+    CHECK(acks.confirmed(lsn{150}, lsn{0}) == lsn{100});
+}
+
+TEST_CASE("an idle stream moves the slot, but not while a work is out") {
+    acknowledger acks;
+    CHECK(acks.confirmed(lsn{50}, lsn{50}) == lsn{50});
+    const auto ticket = acks.open(lsn{100});
+    CHECK(acks.confirmed(lsn{500}, lsn{500}) == lsn{50});
+    acks.done(ticket, lsn{0});
+    CHECK(acks.confirmed(lsn{500}, lsn{500}) == lsn{500});
+}
+
+TEST_CASE("the confirmed position never moves backwards") {
+    acknowledger acks;
+    CHECK(acks.confirmed(lsn{0}, lsn{300}) == lsn{300});
+    CHECK(acks.confirmed(lsn{0}, lsn{200}) == lsn{300});
+    acks.done(acks.open(lsn{100}), lsn{0});
+    CHECK(acks.confirmed(lsn{0}, lsn{0}) == lsn{300});
+}

@@ -1,0 +1,101 @@
+#include <chrono>
+#include <optional>
+#include <vector>
+
+#include <pgsync/stream/gatherer.hpp>
+
+#include "../../catch.hpp"
+
+using pgsync::postgres::lsn;
+using pgsync::stream::acknowledger;
+using pgsync::stream::gatherer;
+using namespace std::chrono_literals;
+
+TEST_CASE("changes of one key coalesce into one entry of the next work") {
+    acknowledger acks;
+    gatherer changes({2}, {}, acks);
+    changes.begin(7);
+    changes.add_key(0, "1");
+    changes.add_key(0, "1");
+    changes.add_link(0, 1, "5");
+    changes.reached(lsn{100});
+    const auto todo = changes.take(0ms);
+    REQUIRE(todo);
+    CHECK(todo->indices[0].keys.size() == 1);
+    CHECK(todo->indices[0].links[1].count("5") == 1);
+    CHECK(todo->xids == std::vector<std::uint32_t>{7});
+    CHECK(todo->end == lsn{100});
+    CHECK_FALSE(changes.take(0ms));
+}
+
+TEST_CASE("a transaction is handed out when it has ended, not before") {
+    acknowledger acks;
+    gatherer changes({1}, {}, acks);
+    changes.begin(7);
+    changes.add_key(0, "1");
+    CHECK_FALSE(changes.take(0ms));
+    changes.reached(lsn{100});
+    CHECK(changes.take(0ms));
+}
+
+TEST_CASE("a transaction larger than the bound is handed out in parts that all need it visible") {
+    acknowledger acks;
+    gatherer changes({1}, {2, 1000}, acks);
+    changes.reached(lsn{50});
+    changes.begin(9);
+    changes.add_key(0, "1");
+    CHECK(changes.wait_for_room(0ms));
+    changes.add_key(0, "2");
+    CHECK_FALSE(changes.wait_for_room(0ms));
+    const auto first = changes.take(0ms);
+    REQUIRE(first);
+    CHECK(first->xids == std::vector<std::uint32_t>{9});
+    CHECK(first->end == lsn{50});  // its commit has not been reached: nothing of it may be confirmed
+    CHECK(changes.wait_for_room(0ms));
+    changes.add_key(0, "3");
+    changes.reached(lsn{200});
+    const auto second = changes.take(0ms);
+    REQUIRE(second);
+    CHECK(second->xids == std::vector<std::uint32_t>{9});
+    CHECK(second->end == lsn{200});
+}
+
+TEST_CASE("what was taken but is not done holds the confirmed position back") {
+    acknowledger acks;
+    gatherer changes({1}, {}, acks);
+    changes.reached(lsn{10});
+    CHECK(changes.confirmed(lsn{10}) == lsn{10});
+    changes.begin(7);
+    changes.add_key(0, "1");
+    changes.reached(lsn{100});
+    CHECK(changes.confirmed(lsn{100}) == lsn{10});
+    const auto todo = changes.take(0ms);
+    REQUIRE(todo);
+    changes.reached(lsn{150});
+    CHECK(changes.confirmed(lsn{150}) == lsn{10});
+    CHECK_FALSE(changes.idle());
+    acks.done(todo->ticket, lsn{120});
+    CHECK(changes.confirmed(lsn{110}) == lsn{10});
+    CHECK(changes.confirmed(lsn{150}) == lsn{150});
+    CHECK(changes.idle());
+}
+
+TEST_CASE("a position in the log is reached without changes on an idle table") {
+    acknowledger acks;
+    gatherer changes({1}, {}, acks);
+    changes.reached(lsn{500});
+    CHECK(changes.confirmed(lsn{0}) == lsn{500});
+}
+
+TEST_CASE("closing hands out what is left and then nothing") {
+    acknowledger acks;
+    gatherer changes({1}, {}, acks);
+    changes.begin(7);
+    changes.add_truncate(0, true);
+    changes.close();
+    const auto rest = changes.take(0ms);
+    REQUIRE(rest);
+    CHECK(rest->indices[0].rescan_index);
+    CHECK_FALSE(rest->indices[0].reload);
+    CHECK_FALSE(changes.take(0ms));
+}
