@@ -6,9 +6,11 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <span>
 #include <string_view>
 
 #include <pgsync/error.hpp>
+#include <pgsync/postgres/copy_binary.hpp>
 #include <pgsync/postgres/copy_both.hpp>
 #include <pgsync/postgres/pgoutput.hpp>
 
@@ -19,13 +21,22 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     if (size == 0) return 0;
     const std::string_view bytes(reinterpret_cast<const char*>(data) + 1, size - 1);
     try {
-        switch (data[0] % 2) {
+        switch (data[0] % 3) {
             case 0:
                 (void)decoder.decode(bytes);
                 break;
-            default:
+            case 1:
                 (void)postgres::parse_frame(bytes);
                 break;
+            default: {
+                // In two pieces, cut where the second byte says.
+                postgres::copy_binary_parser parser;
+                const auto cut = bytes.empty() ? 0 : static_cast<unsigned char>(bytes[0]) % bytes.size();
+                const auto ignore = [](std::span<const postgres::field>) {};
+                parser.feed(bytes.substr(0, cut), ignore);
+                parser.feed(bytes.substr(cut), ignore);
+                parser.finish();
+            }
         }
     } catch (const pgsync::error& problem) {
         if (problem.code() != pgsync::errc::protocol) throw;

@@ -3,6 +3,7 @@
 #include <variant>
 
 #include "../../catch.hpp"
+#include "contains.hpp"
 #include <pgsync/postgres/copy_both.hpp>
 
 using namespace std::string_literals;
@@ -35,9 +36,8 @@ TEST_CASE("frames that are cut, too long or unknown are refused", "[copy_both]")
         CHECK_THROWS_AS(parse_frame(alive.substr(0, size)), pgsync::error);
     for (std::size_t size = 0; size < data.size(); ++size)
         CHECK_THROWS_AS(parse_frame(data.substr(0, size)), pgsync::error);
-    CHECK_THROWS_WITH(parse_frame(alive + "x"),
-                      Catch::Matchers::Contains("Keepalive message: bytes are left over"));
-    CHECK_THROWS_WITH(parse_frame("z"), Catch::Matchers::Contains("its type is neither w nor k"));
+    CHECK_THROWS_WITH(parse_frame(alive + "x"), contains("Keepalive message: bytes are left over"));
+    CHECK_THROWS_WITH(parse_frame("z"), contains("its type is neither w nor k"));
 }
 
 TEST_CASE("a status update is the 34 bytes of the protocol", "[copy_both]") {

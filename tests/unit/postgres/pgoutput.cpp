@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "../../catch.hpp"
+#include "contains.hpp"
 #include "recorded_pgoutput.hpp"
 #include <pgsync/postgres/pgoutput.hpp>
 
@@ -233,25 +234,24 @@ TEST_CASE("every truncation of every recorded message is refused", "[pgoutput]")
 }
 
 TEST_CASE("hostile messages are refused by name and offset", "[pgoutput]") {
-    using Catch::Matchers::Contains;
-    CHECK_THAT(complaint(""), Contains("pgoutput message: the message ends too early (offset 0 of 0)"));
-    CHECK_THAT(complaint("S"), Contains("unknown to protocol version 1"));
-    CHECK_THAT(complaint("I\0\0\0\1N\x7f\xff"s), Contains("pgoutput Insert message: a count exceeds"));
-    CHECK_THAT(complaint("I\0\0\0\1N\xff\xff"s), Contains("a count is negative"));
-    CHECK_THAT(complaint("I\0\0\0\1K\0\0"s), Contains("the new row is missing"));
-    CHECK_THAT(complaint("I\0\0\0\1N\0\1t\xff\xff\xff\xff"s), Contains("a length is negative"));
+    CHECK_THAT(complaint(""), contains("pgoutput message: the message ends too early (offset 0 of 0)"));
+    CHECK_THAT(complaint("S"), contains("unknown to protocol version 1"));
+    CHECK_THAT(complaint("I\0\0\0\1N\x7f\xff"s), contains("pgoutput Insert message: a count exceeds"));
+    CHECK_THAT(complaint("I\0\0\0\1N\xff\xff"s), contains("a count is negative"));
+    CHECK_THAT(complaint("I\0\0\0\1K\0\0"s), contains("the new row is missing"));
+    CHECK_THAT(complaint("I\0\0\0\1N\0\1t\xff\xff\xff\xff"s), contains("a length is negative"));
     CHECK_THAT(complaint("I\0\0\0\1N\0\1t\x7f\xff\xff\xff"s),
-               Contains("pgoutput Insert message: the message ends too early (offset 13 of 13)"));
-    CHECK_THAT(complaint("I\0\0\0\1N\0\1x"s), Contains("none of n, u, t, b"));
-    CHECK_THAT(complaint("U\0\0\0\1K\0\1nN\0\2nn"s), Contains("differ in width"));
-    CHECK_THAT(complaint("D\0\0\0\1N\0\1n"s), Contains("the old row is missing"));
-    CHECK_THAT(complaint("T\x7f\xff\xff\xff\0"s), Contains("pgoutput Truncate message: a count exceeds"));
-    CHECK_THAT(complaint("T\0\0\0\0\4"s), Contains("does not define"));
+               contains("pgoutput Insert message: the message ends too early (offset 13 of 13)"));
+    CHECK_THAT(complaint("I\0\0\0\1N\0\1x"s), contains("none of n, u, t, b"));
+    CHECK_THAT(complaint("U\0\0\0\1K\0\1nN\0\2nn"s), contains("differ in width"));
+    CHECK_THAT(complaint("D\0\0\0\1N\0\1n"s), contains("the old row is missing"));
+    CHECK_THAT(complaint("T\x7f\xff\xff\xff\0"s), contains("pgoutput Truncate message: a count exceeds"));
+    CHECK_THAT(complaint("T\0\0\0\0\4"s), contains("does not define"));
     CHECK_THAT(complaint("R\0\0\0\1s\0t\0d\x7f\xff"s),
-               Contains("pgoutput Relation message: a count exceeds"));
-    CHECK_THAT(complaint("R\0\0\0\1s\0t\0x\0\0"s), Contains("replica identity"));
-    CHECK_THAT(complaint("R\0\0\0\1s\0t"s), Contains("a string has no end"));
-    CHECK_THAT(complaint("M\2"s), Contains("does not define"));
+               contains("pgoutput Relation message: a count exceeds"));
+    CHECK_THAT(complaint("R\0\0\0\1s\0t\0x\0\0"s), contains("replica identity"));
+    CHECK_THAT(complaint("R\0\0\0\1s\0t"s), contains("a string has no end"));
+    CHECK_THAT(complaint("M\2"s), contains("does not define"));
 }
 
 TEST_CASE("randomly damaged messages decode or are refused, nothing else", "[pgoutput]") {

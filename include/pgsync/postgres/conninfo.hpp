@@ -1,0 +1,141 @@
+#pragma once
+
+#include <algorithm>
+#include <array>
+#include <cstddef>
+#include <cstdlib>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include <libpq-fe.h>
+
+#include <pgsync/error.hpp>
+#include <pgsync/postgres/scrub.hpp>
+
+namespace pgsync::postgres {
+
+/// libpq's keywords and values, `{"host", "db1"}`. May hold a password: never print one.
+using connection_parameters = std::vector<std::pair<std::string, std::string>>;
+
+namespace detail {
+
+[[nodiscard]] inline bool is_uri(std::string_view conninfo) noexcept {
+    return conninfo.starts_with("postgresql://") || conninfo.starts_with("postgres://");
+}
+
+/// True where libpq takes another part of the URL for user and password than its author meant, because they
+/// hold an `@` or `/` that is not percent-encoded. libpq's messages would then quote a piece of the password
+/// as a host or port.
+[[nodiscard]] inline bool misread_uri(std::string_view conninfo) noexcept {
+    if (!is_uri(conninfo)) return false;
+    conninfo.remove_prefix(conninfo.find("://") + 3);
+    const auto split = conninfo.find_first_of("@/");
+    return split != std::string_view::npos && conninfo.find('@', split + 1) != std::string_view::npos;
+}
+
+inline constexpr const char* encode_remedy =
+    "in a URL write special characters of user and password percent-encoded: @ as %40, / as %2F, : as %3A";
+
+/// The text without what stands between double quotes, which may be a piece of a password.
+[[nodiscard]] inline std::string without_quoted(std::string_view text) {
+    std::string out;
+    for (bool inside = false; const char c : text) {
+        if (c == '"') {
+            out += inside ? "\"" : "\"…";
+            inside = !inside;
+        } else if (!inside) {
+            out += c;
+        }
+    }
+    return out;
+}
+
+[[nodiscard]] inline std::string without_line_end(std::string_view text) {
+    while (!text.empty() && is_space(text.back())) text.remove_suffix(1);
+    return std::string(text);
+}
+
+}  // namespace detail
+
+/// Reads a URL (`postgresql://…`), `key=value …`, the bare name of a database, or nothing at all, in which
+/// case libpq's variables (PGHOST, …) and defaults decide. Throws errc::configuration for what libpq cannot
+/// read.
+[[nodiscard]] inline connection_parameters parse_conninfo(const std::string& conninfo) {
+    if (conninfo.find('\0') != std::string::npos)
+        throw error(errc::configuration, "the connection string contains a zero byte");
+    if (conninfo.empty()) return {};
+    if (!detail::is_uri(conninfo) && conninfo.find('=') == std::string::npos) return {{"dbname", conninfo}};
+
+    char* raw_message = nullptr;
+    const std::unique_ptr<PQconninfoOption, decltype(&PQconninfoFree)> options(
+        PQconninfoParse(conninfo.c_str(), &raw_message), &PQconninfoFree);
+    const std::unique_ptr<char, decltype(&PQfreemem)> message(raw_message, &PQfreemem);
+    if (!options) {
+        auto why = detail::without_line_end(message ? message.get() : "out of memory");
+        const bool secret = conninfo.find('@') != std::string::npos ||
+                            detail::find_word(conninfo, "password", 0) != std::string_view::npos;
+        throw error(errc::configuration,
+                    "the connection string cannot be read: " + (secret ? detail::without_quoted(why) : why),
+                    detail::is_uri(conninfo) ? detail::encode_remedy
+                                             : "write it as postgresql://user@host:port/database or as "
+                                               "key=value, with values that contain blanks in single quotes");
+    }
+    connection_parameters out;
+    for (const auto* option = options.get(); option->keyword != nullptr; ++option)
+        if (option->val != nullptr) out.emplace_back(option->keyword, option->val);
+    return out;
+}
+
+/// The value given for `keyword`, or nullptr.
+[[nodiscard]] inline const std::string* find_parameter(const connection_parameters& in,
+                                                       std::string_view keyword) {
+    const auto found =
+        std::find_if(in.begin(), in.end(), [&](const auto& each) { return each.first == keyword; });
+    return found == in.end() ? nullptr : &found->second;
+}
+
+inline void set_parameter(connection_parameters& in, const std::string& keyword, const std::string& value) {
+    std::erase_if(in, [&](const auto& each) { return each.first == keyword; });
+    in.emplace_back(keyword, value);
+}
+
+/// What pgsync adds to the user's words: its name, UTF-8, and limits within which a dead server is noticed
+/// (a minute rather than the operating system's two hours). What the user says himself stays.
+[[nodiscard]] inline connection_parameters with_defaults(connection_parameters given) {
+    constexpr std::array<std::pair<const char*, const char*>, 5> defaults{{{"connect_timeout", "30"},
+                                                                           {"keepalives_idle", "30"},
+                                                                           {"keepalives_interval", "10"},
+                                                                           {"keepalives_count", "3"},
+                                                                           {"tcp_user_timeout", "60000"}}};
+    set_parameter(given, "client_encoding", "UTF8");
+    if (find_parameter(given, "fallback_application_name") == nullptr)
+        set_parameter(given, "fallback_application_name", "pgsync");
+    // A service file fills in only what nobody set: leave it its say.
+    if (find_parameter(given, "service") != nullptr || std::getenv("PGSERVICE") != nullptr) return given;
+    for (const auto& [keyword, value] : defaults) {
+        if (keyword == std::string_view("connect_timeout") && std::getenv("PGCONNECT_TIMEOUT") != nullptr)
+            continue;
+        if (find_parameter(given, keyword) == nullptr) set_parameter(given, keyword, value);
+    }
+    return given;
+}
+
+/// As one `key='value' …` string, for libraries that want one. Holds the password if there is one.
+[[nodiscard]] inline std::string to_conninfo(const connection_parameters& parameters) {
+    std::string out;
+    for (const auto& [keyword, value] : parameters) {
+        if (!out.empty()) out += ' ';
+        out += keyword + "='";
+        for (const char c : value) {
+            if (c == '\'' || c == '\\') out += '\\';
+            out += c;
+        }
+        out += '\'';
+    }
+    return out;
+}
+
+}  // namespace pgsync::postgres

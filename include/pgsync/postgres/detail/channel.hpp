@@ -1,0 +1,190 @@
+#pragma once
+
+#include <array>
+#include <chrono>
+#include <cstddef>
+#include <memory>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include <libpq-fe.h>
+
+#include <pgsync/error.hpp>
+#include <pgsync/postgres/detail/connect.hpp>
+#include <pgsync/postgres/result.hpp>
+#include <pgsync/postgres/sql_error.hpp>
+
+namespace pgsync::postgres::detail {
+
+/// A libpq connection that waits in poll() only, can be stopped while it waits, and turns everything that
+/// goes wrong into exceptions. session and replication_stream are built on it.
+class channel {
+  public:
+    channel(const std::string& conninfo, bool replication, int stop)
+        : stop_fd(stop), on_replication_(replication), connection_(open(conninfo, replication, stop)) {}
+
+    int stop_fd;
+
+    [[nodiscard]] PGconn* native() const {
+        if (!connection_) throw error(errc::connection, "the session with PostgreSQL is closed");
+        return connection_.get();
+    }
+    [[nodiscard]] bool usable() const noexcept {
+        return connection_ && PQstatus(connection_.get()) == CONNECTION_OK;
+    }
+    void close() noexcept { connection_.reset(); }
+
+    void wait(short events) {
+        if (detail::wait(PQsocket(native()), events, stop_fd) == wake::stopped)
+            throw_interrupted("waiting for PostgreSQL");
+    }
+
+    void flush() {
+        while (PQflush(native()) > 0) {
+            // The server may be waiting for us to read before it reads on.
+            wait(POLLIN | POLLOUT);
+            if (PQconsumeInput(native()) == 0) return;  // the next read reports it
+        }
+    }
+
+    /// Waits for the next result of what was sent; nothing when there are no more.
+    [[nodiscard]] std::optional<result> next_result() {
+        flush();
+        while (PQisBusy(native()) != 0) {
+            wait(POLLIN);
+            // A lost connection is told by the result that follows, together with the server's last words.
+            if (PQconsumeInput(native()) == 0) break;
+        }
+        auto* raw = PQgetResult(native());
+        if (raw == nullptr) return std::nullopt;
+        return result(raw);
+    }
+
+    /// Throws for a result that is an error or a COPY nobody asked for; reads the results behind it first, so
+    /// that the session is ready again.
+    void check(const result& from, std::string_view statement) {
+        switch (PQresultStatus(from.native())) {
+            case PGRES_COMMAND_OK:
+            case PGRES_TUPLES_OK:
+            case PGRES_SINGLE_TUPLE:
+            case PGRES_EMPTY_QUERY:
+                return;
+            case PGRES_COPY_IN:
+            case PGRES_COPY_OUT:
+            case PGRES_COPY_BOTH:
+                throw error(errc::configuration, "a COPY cannot be run here: " + scrub(statement));
+            default:
+                break;
+        }
+        const auto problem = complaint_of(from, statement);
+        while (next_result()) {
+        }
+        throw make_sql_error(problem);
+    }
+
+    /// All results of one send.
+    std::vector<result> collect(std::string_view statement) {
+        std::vector<result> all;
+        while (auto each = next_result()) {
+            check(*each, statement);
+            all.push_back(std::move(*each));
+        }
+        if (all.empty()) throw_lost(statement);
+        return all;
+    }
+
+    void sent(int accepted, std::string_view statement) {
+        if (accepted == 0) throw_lost(statement);
+    }
+
+    /// Throws what libpq itself complains of, most often a lost connection.
+    [[noreturn]] void throw_lost(std::string_view statement) {
+        complaint from;
+        from.message = without_line_end(PQerrorMessage(native()));
+        if (from.message.empty()) from.message = "no answer";
+        from.statement = statement;
+        from.on_replication_session = on_replication_;
+        name_lost_server(from);
+        throw make_sql_error(from);
+    }
+
+    bool cancel() noexcept {
+        if (!usable()) return false;
+        const std::unique_ptr<PGcancel, decltype(&PQfreeCancel)> handle(PQgetCancel(connection_.get()),
+                                                                        &PQfreeCancel);
+        std::array<char, 256> why{};
+        return handle && PQcancel(handle.get(), why.data(), static_cast<int>(why.size())) != 0;
+    }
+
+    /// Runs `body`; when it throws half-way through an answer, makes the session ready for the next
+    /// statement, or closes it where that fails.
+    template <typename Body>
+    auto guarded(Body&& body) {
+        try {
+            return body();
+        } catch (...) {
+            abandon();
+            throw;
+        }
+    }
+
+  private:
+    void name_lost_server(complaint& from) {
+        from.connection_lost = !usable();
+        if (from.connection_lost) from.message = server_of(native()) + ": " + from.message;
+    }
+
+    complaint complaint_of(const result& from, std::string_view statement) {
+        const auto text = [&](int what) {
+            const char* value = PQresultErrorField(from.native(), what);
+            return std::string(value == nullptr ? "" : value);
+        };
+        complaint out;
+        out.sqlstate = text(PG_DIAG_SQLSTATE);
+        out.message = text(PG_DIAG_MESSAGE_PRIMARY);
+        out.detail = text(PG_DIAG_MESSAGE_DETAIL);
+        out.hint = text(PG_DIAG_MESSAGE_HINT);
+        out.source_file = text(PG_DIAG_SOURCE_FILE);
+        out.statement = statement;
+        out.on_replication_session = on_replication_;
+        if (out.message.empty()) out.message = without_line_end(PQresultErrorMessage(from.native()));
+        name_lost_server(out);
+        return out;
+    }
+
+    /// Stops what runs and throws away what comes of it, for a few seconds at most.
+    void abandon() noexcept {
+        if (!usable() || PQtransactionStatus(connection_.get()) != PQTRANS_ACTIVE) return;
+        cancel();
+        const auto deadline = std::chrono::steady_clock::now() + std::chrono::seconds(5);
+        while (usable() && std::chrono::steady_clock::now() < deadline) {
+            char* raw = nullptr;
+            const int size = PQgetCopyData(connection_.get(), &raw, 1);
+            if (size > 0) {
+                PQfreemem(raw);
+                continue;
+            }
+            if (size < 0 && PQisBusy(connection_.get()) == 0) {
+                const result more(PQgetResult(connection_.get()));
+                if (more.native() == nullptr) return;
+                if (PQresultStatus(more.native()) == PGRES_COPY_IN)
+                    PQputCopyEnd(connection_.get(), "not wanted");
+                continue;
+            }
+            if (PQflush(connection_.get()) < 0 ||
+                detail::wait(PQsocket(connection_.get()), POLLIN, -1, deadline) != wake::ready ||
+                PQconsumeInput(connection_.get()) == 0)
+                break;
+        }
+        close();
+    }
+
+    bool on_replication_;
+    connection_ptr connection_;
+};
+
+}  // namespace pgsync::postgres::detail

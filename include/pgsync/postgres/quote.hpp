@@ -1,0 +1,70 @@
+#pragma once
+
+#include <span>
+#include <string>
+#include <string_view>
+
+#include <pgsync/error.hpp>
+
+namespace pgsync::postgres {
+
+namespace detail {
+
+/// PostgreSQL's text cannot hold a zero byte, and libpq would silently cut at it.
+inline void refuse_zero_byte(std::string_view text, const char* what) {
+    if (text.find('\0') != std::string_view::npos)
+        throw error(errc::configuration,
+                    std::string(what) + " contains a zero byte, which PostgreSQL cannot hold", "remove it");
+}
+
+/// `text` between two `quote`s, with `special` characters doubled.
+inline void append_doubled(std::string& out, std::string_view text, char quote, std::string_view special) {
+    out += quote;
+    for (const char c : text) {
+        if (special.find(c) != std::string_view::npos) out += c;
+        out += c;
+    }
+    out += quote;
+}
+
+}  // namespace detail
+
+/// `it's` → `'it''s'`. A text with backslashes becomes an `E'…'` literal, which means the same whatever
+/// standard_conforming_strings is. Throws errc::configuration for a zero byte.
+[[nodiscard]] inline std::string quote_literal(std::string_view text) {
+    detail::refuse_zero_byte(text, "a text");
+    std::string out;
+    out.reserve(text.size() + 3);
+    if (text.find('\\') != std::string_view::npos) out += 'E';
+    detail::append_doubled(out, text, '\'', "'\\");
+    return out;
+}
+
+/// `odd "name"` → `"odd ""name"""`. Always quoted: then no word is reserved and case is kept.
+[[nodiscard]] inline std::string quote_identifier(std::string_view name) {
+    detail::refuse_zero_byte(name, "an identifier");
+    std::string out;
+    out.reserve(name.size() + 2);
+    detail::append_doubled(out, name, '"', "\"");
+    return out;
+}
+
+/// The text form of a `text[]` or any other array: `{"a","b \"c\""}`. Every element is quoted, so that
+/// `NULL`, blanks and the empty text stay what they are.
+[[nodiscard]] inline std::string array_literal(std::span<const std::string_view> elements) {
+    std::string out = "{";
+    for (const auto element : elements) {
+        detail::refuse_zero_byte(element, "an array element");
+        if (out.size() > 1) out += ',';
+        out += '"';
+        for (const char c : element) {
+            if (c == '"' || c == '\\') out += '\\';
+            out += c;
+        }
+        out += '"';
+    }
+    out += '}';
+    return out;
+}
+
+}  // namespace pgsync::postgres

@@ -1,0 +1,201 @@
+#pragma once
+
+#include <algorithm>
+#include <array>
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include <libpq-fe.h>
+
+#include <pgsync/error.hpp>
+#include <pgsync/postgres/copy_both.hpp>
+#include <pgsync/postgres/detail/channel.hpp>
+#include <pgsync/postgres/lsn.hpp>
+#include <pgsync/postgres/quote.hpp>
+
+namespace pgsync::postgres {
+
+/// Who the server is and where its log stands: what IDENTIFY_SYSTEM tells.
+struct system_identity {
+    std::string system;  ///< the cluster's unique number; another one means another cluster
+    std::uint32_t timeline = 0;
+    lsn flushed;
+};
+
+/// The SQL-level name of an option of an output plugin, and its value.
+using plugin_option = std::pair<std::string, std::string>;
+
+/// A logical replication stream over libpq's COPY BOTH, with the same settings as a session, so that values
+/// in the log read as values in a query do. One reader, one thread.
+class replication_stream {
+  public:
+    /// `conninfo` as for session. Throws errc::permission where the role has no REPLICATION.
+    explicit replication_stream(const std::string& conninfo = {}, int stop_fd = -1)
+        : channel_(conninfo, true, stop_fd) {
+        if (has_sql_on_replication(server_version())) run(detail::settings_sql(server_version()));
+    }
+
+    [[nodiscard]] int server_version() const { return PQserverVersion(channel_.native()); }
+    [[nodiscard]] std::string server() const { return detail::server_of(channel_.native()); }
+
+    /// Only before start().
+    [[nodiscard]] system_identity identify() {
+        const auto all = run("IDENTIFY_SYSTEM");
+        const auto row = all.back().row(0);
+        const auto position = lsn::parse(row.get(2));
+        if (!position) throw error(errc::protocol, "IDENTIFY_SYSTEM returned no position");
+        return {std::string(row.get(0)), static_cast<std::uint32_t>(std::stoul(std::string(row.get(1)))),
+                *position};
+    }
+
+    /// Starts pgoutput, protocol version 1. `from` 0/0 means the slot's confirmed position; an earlier one is
+    /// moved there by the server. A slot that another process reads is sql_error 55006, see slot_in_use().
+    void start(std::string_view slot, lsn from, std::span<const std::string> publications) {
+        std::string names;
+        for (const auto& name : publications) names += (names.empty() ? "" : ",") + quote_identifier(name);
+        const std::array<plugin_option, 2> options{{{"proto_version", "1"}, {"publication_names", names}}};
+        start(slot, from, options);
+    }
+
+    /// Starts whatever output plugin the slot has.
+    void start(std::string_view slot, lsn from, std::span<const plugin_option> options) {
+        auto command = "START_REPLICATION SLOT " + quote_identifier(slot) + " LOGICAL " + to_string(from);
+        std::string list;
+        for (const auto& [name, value] : options) {
+            detail::refuse_zero_byte(value, "an option");
+            list += (list.empty() ? "" : ", ") + quote_identifier(name) + ' ';
+            // The replication grammar has no E'…'; a backslash is a backslash there.
+            detail::append_doubled(list, value, '\'', "'");
+        }
+        if (!list.empty()) command += " (" + list + ")";
+        channel_.guarded([&] {
+            channel_.sent(PQsendQuery(channel_.native(), command.c_str()), command);
+            auto answer = channel_.next_result();
+            if (!answer) channel_.throw_lost(command);
+            if (PQresultStatus(answer->native()) != PGRES_COPY_BOTH) {
+                channel_.check(*answer, command);
+                throw error(errc::protocol, "START_REPLICATION started nothing");
+            }
+            streaming_ = true;
+        });
+    }
+
+    /// The next frame, or nothing when `timeout` has passed or `wake_fd` is readable first. What the frame
+    /// shows is valid until the next call. Frames already here are returned before anything is waited for, so
+    /// an outer poll() on fd() must come after a receive() of no time has returned nothing.
+    ///
+    /// A stream that ends, because the server shuts down for example, is errc::connection.
+    [[nodiscard]] std::optional<frame> receive(std::chrono::milliseconds timeout, int wake_fd = -1) {
+        const auto deadline = std::chrono::steady_clock::now() + timeout;
+        while (true) {
+            if (auto ready = try_receive()) return ready;
+            // What send_status() could not get rid of goes out here.
+            const int unsent = PQflush(channel_.native());
+            const short events = unsent > 0 ? POLLIN | POLLOUT : POLLIN;
+            if (detail::wait(PQsocket(channel_.native()), events, wake_fd, deadline) != detail::wake::ready)
+                return std::nullopt;
+            // What arrived together with the end of the connection is read first; then it is noticed again.
+            if (PQconsumeInput(channel_.native()) == 0) {
+                if (auto ready = try_receive()) return ready;
+                channel_.throw_lost("streaming");
+            }
+        }
+    }
+
+    /// Tells the server how far everything is done: it forgets the log up to `flushed`. The clock of `status`
+    /// is filled in here. Does not wait for the network.
+    void send_status(standby_status status) {
+        constexpr std::chrono::seconds from_unix_to_postgres{946'684'800};
+        const auto now = std::chrono::system_clock::now().time_since_epoch() - from_unix_to_postgres;
+        status.clock_us = std::chrono::duration_cast<std::chrono::microseconds>(now).count();
+        const auto bytes = build_status(status);
+        if (PQputCopyData(channel_.native(), bytes.data(), static_cast<int>(bytes.size())) != 1 ||
+            PQflush(channel_.native()) < 0)
+            throw_ended();
+    }
+    void send_status(lsn flushed, bool reply_requested = false) {
+        send_status({flushed, flushed, flushed, 0, reply_requested});
+    }
+
+    /// The socket, to be polled for reading; see receive().
+    [[nodiscard]] int fd() const { return PQsocket(channel_.native()); }
+
+    /// Ends the stream in order, so that the slot is free when this returns, or gives up after `patience`.
+    /// Never throws: what is confirmed has been sent before.
+    void close(std::chrono::milliseconds patience = std::chrono::seconds(2)) noexcept {
+        if (streaming_ && channel_.usable()) end_copy(std::chrono::steady_clock::now() + patience);
+        streaming_ = false;
+        payload_.reset();
+        channel_.close();
+    }
+
+  private:
+    struct free_memory {
+        void operator()(char* owned) const noexcept { PQfreemem(owned); }
+    };
+
+    std::vector<result> run(const std::string& command) {
+        return channel_.guarded([&] {
+            channel_.sent(PQsendQuery(channel_.native(), command.c_str()), command);
+            return channel_.collect(command);
+        });
+    }
+
+    std::optional<frame> try_receive() {
+        char* raw = nullptr;
+        const int size = PQgetCopyData(channel_.native(), &raw, 1);
+        if (size < 0) throw_ended();
+        if (size == 0) return std::nullopt;
+        payload_.reset(raw);
+        return parse_frame({raw, static_cast<std::size_t>(size)});
+    }
+
+    /// The stream is over: says why, in the server's words where it left some.
+    [[noreturn]] void throw_ended() {
+        streaming_ = false;
+        while (auto last = channel_.next_result()) {
+            if (PQresultStatus(last->native()) == PGRES_COPY_BOTH) break;
+            channel_.check(*last, "streaming");
+        }
+        if (!channel_.usable()) channel_.throw_lost("streaming");
+        throw sql_error(errc::connection, {}, server() + " ended the replication stream",
+                        "the server is shutting down, or the slot was taken from it");
+    }
+
+    void end_copy(std::chrono::steady_clock::time_point deadline) noexcept {
+        auto* connection = channel_.native();
+        if (PQputCopyEnd(connection, nullptr) != 1) return;
+        while (channel_.usable() && std::chrono::steady_clock::now() < deadline) {
+            const int unsent = PQflush(connection);
+            char* raw = nullptr;
+            const int size = PQgetCopyData(connection, &raw, 1);
+            if (size > 0) {
+                PQfreemem(raw);
+                continue;
+            }
+            if (size < 0 && PQisBusy(connection) == 0) {
+                const result more(PQgetResult(connection));
+                if (more.native() == nullptr) return;
+                continue;
+            }
+            const short events = unsent > 0 ? POLLIN | POLLOUT : POLLIN;
+            if (detail::wait(PQsocket(connection), events, -1, deadline) != detail::wake::ready ||
+                PQconsumeInput(connection) == 0)
+                return;
+        }
+    }
+
+    bool streaming_ = false;
+    std::unique_ptr<char, free_memory> payload_;
+    detail::channel channel_;
+};
+
+}  // namespace pgsync::postgres

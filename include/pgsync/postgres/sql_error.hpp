@@ -1,0 +1,134 @@
+#pragma once
+
+#include <array>
+#include <cstddef>
+#include <source_location>
+#include <string>
+#include <string_view>
+#include <utility>
+
+#include <pgsync/error.hpp>
+#include <pgsync/postgres/scrub.hpp>
+
+namespace pgsync::postgres {
+
+/// What PostgreSQL or libpq refused. Its SQLSTATE is empty where no server had a say (an unreachable host, a
+/// connection cut without a word).
+class sql_error : public error {
+  public:
+    sql_error(errc code, std::string sqlstate, const std::string& what, std::string remedy = {},
+              std::source_location where = std::source_location::current())
+        : error(code, what, std::move(remedy), where), sqlstate_(std::move(sqlstate)) {}
+
+    [[nodiscard]] const std::string& sqlstate() const noexcept { return sqlstate_; }
+
+  private:
+    std::string sqlstate_;
+};
+
+/// An error as a server reports it; only `message` is always there.
+struct complaint {
+    std::string sqlstate;
+    std::string message;
+    std::string detail;
+    std::string hint;
+    std::string source_file;  ///< of the server, "slot.c": unlike the message it is never translated
+    std::string statement;
+    bool connection_lost = false;
+    bool on_replication_session = false;
+};
+
+namespace detail {
+
+template <std::size_t N>
+[[nodiscard]] constexpr bool one_of(std::string_view text,
+                                    const std::array<std::string_view, N>& list) noexcept {
+    for (const auto entry : list)
+        if (entry == text) return true;
+    return false;
+}
+
+/// SQLSTATEs such as "undefined object" and "object in use" are also given for slots and publications.
+[[nodiscard]] inline bool about_replication(const complaint& from) noexcept {
+    constexpr std::array<std::string_view, 7> states{"42704", "42710", "55000", "55006",
+                                                     "53400", "58P01", "22023"};
+    constexpr std::array<std::string_view, 7> files{"slot.c",           "slotfuncs.c", "logical.c",
+                                                    "logicalfuncs.c",   "walsender.c", "pgoutput.c",
+                                                    "publicationcmds.c"};
+    constexpr std::array<std::string_view, 5> words{"replication slot", "wal_level", "logical decoding",
+                                                    "publication", "WAL segment"};
+    if (!one_of(from.sqlstate, states)) return false;
+    if (from.on_replication_session || one_of(from.source_file, files)) return true;
+    for (const auto word : words)
+        if (from.message.find(word) != std::string::npos) return true;
+    return false;
+}
+
+}  // namespace detail
+
+/// What a caller can do about it: see errc.
+[[nodiscard]] inline errc classify(const complaint& from) noexcept {
+    // 57P01..03: shut down, crashed, starting up; 57P05, 25P03: idle too long; 53300: no connection free.
+    constexpr std::array<std::string_view, 6> away{"57P01", "57P02", "57P03", "57P05", "25P03", "53300"};
+    constexpr std::array<std::string_view, 9> missing{"42P01", "42703", "42883", "42704", "42702",
+                                                      "42804", "42809", "42846", "3F000"};
+    const std::string_view state = from.sqlstate;
+    if (state.starts_with("08") || detail::one_of(state, away)) return errc::connection;
+    if (state == "42501" || state.starts_with("28")) return errc::permission;
+    if (state == "3D000") return errc::configuration;
+    if (detail::about_replication(from)) return errc::replication;
+    if (detail::one_of(state, missing)) return errc::catalog;
+    return from.connection_lost ? errc::connection : errc::database;
+}
+
+/// What to do about it, in pgsync's words where it knows better than the server's own hint.
+[[nodiscard]] inline std::string remedy_for(const complaint& from) {
+    const std::string_view state = from.sqlstate;
+    const auto says = [&](std::string_view word) { return from.message.find(word) != std::string::npos; };
+    if (state == "28P01") return "check PGUSER and PGPASSWORD or ~/.pgpass";
+    if (state.starts_with("28")) return "check PGUSER, and the server's pg_hba.conf";
+    if (state == "3D000") return "create the database, or name another with --database or PGDATABASE";
+    if (state == "53300") return "close other connections, or raise max_connections and max_wal_senders";
+    if (state == "53400" && detail::about_replication(from))
+        return "drop a slot nobody needs (SELECT pg_drop_replication_slot('…')), or raise "
+               "max_replication_slots";
+    if (state == "55006" && detail::about_replication(from))
+        return "another process reads this slot: stop it, or wait for it to end";
+    if (state == "55000" && (says("wal_level") || says("logical decoding requires")))
+        return "set wal_level = logical in postgresql.conf (or your provider's parameters) and restart the "
+               "server";
+    if (state == "42501" && from.on_replication_session && from.hint.empty())
+        return "as a superuser: ALTER ROLE … REPLICATION";
+    if (!from.hint.empty()) return scrub(from.hint);
+    if (state == "42501") return "grant the right, or connect as the owner";
+    if (state == "57P03") return "the server is starting up or shutting down: try again in a moment";
+    return {};
+}
+
+/// The exception for it. Passwords are taken out of every part; a long statement is cut.
+[[nodiscard]] inline sql_error make_sql_error(const complaint& from,
+                                              std::source_location where = std::source_location::current()) {
+    constexpr std::size_t most = 160;
+    std::string what = "PostgreSQL: " + scrub(from.message);
+    if (!from.detail.empty()) what += " (" + scrub(from.detail) + ")";
+    if (!from.sqlstate.empty()) what += " [" + from.sqlstate + "]";
+    if (!from.statement.empty()) {
+        auto statement = scrub(from.statement);
+        if (statement.size() > most) {
+            auto end = most;
+            // Never through the middle of a UTF-8 character.
+            while (end > 0 && (static_cast<unsigned char>(statement[end]) & 0xC0U) == 0x80U) --end;
+            statement.resize(end);
+            statement += "…";
+        }
+        what += " in: " + statement;
+    }
+    return {classify(from), from.sqlstate, what, remedy_for(from), where};
+}
+
+/// Another process holds the slot: a standby waits for this to pass.
+[[nodiscard]] inline bool slot_in_use(const sql_error& problem) noexcept {
+    return problem.code() == errc::replication && problem.sqlstate() == "55006";
+}
+
+}  // namespace pgsync::postgres

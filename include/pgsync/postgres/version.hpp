@@ -1,0 +1,50 @@
+#pragma once
+
+#include <string_view>
+
+/// What differs between server versions, in one place. A version is libpq's number: 90624, 150020.
+namespace pgsync::postgres {
+
+/// The oldest server pgsync talks to.
+inline constexpr int oldest_version = 90600;
+
+/// Calls, ready to stand in a SELECT. Cast them to text to read them.
+struct sql_functions {
+    std::string_view flush_lsn;         ///< the end of the log that is safely on disk
+    std::string_view insert_lsn;        ///< the end of the log, with what is not written yet
+    std::string_view current_snapshot;  ///< `xmin:xmax:xip,…`, to be read with snapshot_set
+};
+
+[[nodiscard]] constexpr sql_functions function_names(int version) noexcept {
+    sql_functions out{"pg_catalog.pg_current_wal_flush_lsn()", "pg_catalog.pg_current_wal_insert_lsn()",
+                      "pg_catalog.pg_current_snapshot()"};
+    if (version < 130000) out.current_snapshot = "pg_catalog.txid_current_snapshot()";
+    if (version < 100000) {
+        out.flush_lsn = "pg_catalog.pg_current_xlog_flush_location()";
+        out.insert_lsn = "pg_catalog.pg_current_xlog_insert_location()";
+    }
+    return out;
+}
+
+/// Publications and the output plugin pgoutput; before, test_decoding is what every server has.
+[[nodiscard]] constexpr bool has_publications(int version) noexcept { return version >= 100000; }
+/// A walsender that also takes plain SQL.
+[[nodiscard]] constexpr bool has_sql_on_replication(int version) noexcept { return version >= 100000; }
+[[nodiscard]] constexpr bool has_partitions(int version) noexcept { return version >= 100000; }
+[[nodiscard]] constexpr bool has_temporary_slots(int version) noexcept { return version >= 100000; }
+/// TRUNCATE is decoded, and `publish` knows the word.
+[[nodiscard]] constexpr bool has_truncate(int version) noexcept { return version >= 110000; }
+/// INCLUDE columns of an index.
+[[nodiscard]] constexpr bool has_included_columns(int version) noexcept { return version >= 110000; }
+[[nodiscard]] constexpr bool has_generated_columns(int version) noexcept { return version >= 120000; }
+[[nodiscard]] constexpr bool has_via_root(int version) noexcept { return version >= 130000; }
+/// pg_replication_slots.wal_status and safe_wal_size.
+[[nodiscard]] constexpr bool has_wal_status(int version) noexcept { return version >= 130000; }
+[[nodiscard]] constexpr bool has_idle_session_timeout(int version) noexcept { return version >= 140000; }
+/// Row filters and column lists of a publication's tables, and FOR TABLES IN SCHEMA.
+[[nodiscard]] constexpr bool has_publication_filters(int version) noexcept { return version >= 150000; }
+[[nodiscard]] constexpr bool has_transaction_timeout(int version) noexcept { return version >= 170000; }
+[[nodiscard]] constexpr bool has_failover_slots(int version) noexcept { return version >= 170000; }
+[[nodiscard]] constexpr bool has_invalidation_reason(int version) noexcept { return version >= 170000; }
+
+}  // namespace pgsync::postgres
