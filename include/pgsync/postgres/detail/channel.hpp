@@ -133,8 +133,8 @@ class channel {
     }
 
   private:
-    void name_lost_server(complaint& from) {
-        from.connection_lost = !usable();
+    void name_lost_server(complaint& from, bool fatal = false) {
+        from.connection_lost = fatal || !usable();
         if (from.connection_lost) from.message = server_of(native()) + ": " + from.message;
     }
 
@@ -152,7 +152,9 @@ class channel {
         out.statement = statement;
         out.on_replication_session = on_replication_;
         if (out.message.empty()) out.message = without_line_end(PQresultErrorMessage(from.native()));
-        name_lost_server(out);
+        // FATAL ends the session, also where libpq has not seen the end of the connection yet.
+        const auto severity = text(PG_DIAG_SEVERITY_NONLOCALIZED);
+        name_lost_server(out, severity == "FATAL" || severity == "PANIC");
         return out;
     }
 
