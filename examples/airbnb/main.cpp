@@ -1,5 +1,4 @@
-#include <pgsync/pgsync.hpp>
-
 #include "shape.hpp"
+#include <pgsync/pgsync.hpp>
 
 int main(int argc, char** argv) { return pgsync::run<reservations>(argc, argv); }

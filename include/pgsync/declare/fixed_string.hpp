@@ -16,6 +16,7 @@ struct fixed_string {
     }
     constexpr fixed_string(const char* text, std::size_t length) {
         for (std::size_t i = 0; i < length && i + 1 < Size; ++i) data[i] = text[i];
+        data[Size - 1] = '\0';  // clang prints an array as text only where its end was written, not defaulted
     }
 
     [[nodiscard]] constexpr std::string_view view() const { return {data, Size - 1}; }

@@ -21,6 +21,10 @@ struct references {};
 /// to Guest's key.
 template <typename T, typename... Options>
 struct belongs_to {
+    static_assert(
+        requires { sizeof(T); },
+        "pgsync: the struct of this relation is not complete here; define it above this one, and "
+        "of two structs that refer to each other let only one say so");
     std::optional<T> value;
 };
 
@@ -28,6 +32,10 @@ struct belongs_to {
 /// `has_one<Passport> passport` joins Passport's `<this table>_id` to this key.
 template <typename T, typename... Options>
 struct has_one {
+    static_assert(
+        requires { sizeof(T); },
+        "pgsync: the struct of this relation is not complete here; define it above this one, and "
+        "of two structs that refer to each other let only one say so");
     std::optional<T> value;
 };
 

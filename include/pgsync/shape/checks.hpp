@@ -17,6 +17,14 @@ struct shape_is_aggregate {
         "members, no base classes; move what the struct inherits into it");
 };
 
+template <typename Root, fixed_string Struct, fixed_string Member, bool Ok>
+struct shape_ends {
+    static_assert(
+        Ok,
+        "pgsync: this shape never ends: the member leads back to a struct that already stands above "
+        "it; leave the way back out, or write a second struct with the same `table`");
+};
+
 template <typename Struct, bool Ok>
 struct shape_has_members {
     static_assert(Ok, "pgsync: a shape needs at least one member; declare the key first, as in `int id;`");

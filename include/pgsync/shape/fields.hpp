@@ -64,11 +64,8 @@ constexpr field make_field() {
         (void)check::column_is_named<
             Struct, text, check::fits_identifier(said.column.data() != nullptr ? said.column : name)>{};
         if constexpr (known) {
-            constexpr value_kind kind = kind_of<held>::value;
-            result.column.kind = kind;
+            result.column.kind = kind_of<held>::value;
             (void)check::key_is_not_nullable<Struct, text, !(said.key && said.nullable)>{};
-            (void)check::key_is_exact<
-                Struct, text, !(said.key && (kind == value_kind::float32 || kind == value_kind::float64))>{};
         }
     }
     return result;
@@ -119,6 +116,10 @@ constexpr bool json_key_is_free() {
     return true;
 }
 
+constexpr bool key_kind_fits(const column_data& column) {
+    return !column.key || (column.kind != value_kind::float32 && column.kind != value_kind::float64);
+}
+
 template <typename Struct>
 constexpr bool json_keys_fit() {
     for (const auto& f : fields_of<Struct>) {
@@ -130,22 +131,39 @@ constexpr bool json_keys_fit() {
 template <typename Struct, std::size_t... I>
 constexpr bool check_members(std::index_sequence<I...>) {
     ((void)check::json_key_is_unique<Struct, member_text<Struct, I>, json_key_is_free<Struct, I>()>{}, ...);
+    ((void)check::key_is_exact<Struct, member_text<Struct, I>, key_kind_fits(fields_of<Struct>[I].column)>{},
+     ...);
     return true;
 }
 
-/// Everything that can be said of one struct by itself.
+/// Converts to the bases of Struct and to nothing else.
+template <typename Struct>
+struct base_probe {
+    template <typename Base>
+        requires(std::is_base_of_v<Base, Struct> && !std::is_same_v<Base, Struct>)
+    operator Base() const;  // NOLINT(google-explicit-constructor): the conversion is the probe
+};
+
+/// An aggregate may have bases, but they are no members that could be named.
+template <typename Struct>
+concept plain_aggregate =
+    std::is_class_v<Struct> && std::is_aggregate_v<Struct> && !requires { Struct{base_probe<Struct>{}}; };
+
+/// Everything that can be said of one struct by itself. False where nothing more can be made of it.
 template <typename Struct>
 constexpr bool check_struct() {
-    (void)check::shape_is_aggregate<Struct, std::is_aggregate_v<Struct>>{};
-    if constexpr (std::is_aggregate_v<Struct>) {
+    if constexpr (!plain_aggregate<Struct>) {
+        (void)check::shape_is_aggregate<Struct, false>{};
+        return false;
+    } else {
         (void)check::shape_has_members<Struct, (member_count<Struct> > 0)>{};
         (void)check::shape_has_key<Struct, (key_count<Struct> > 0)>{};
         (void)check::table_is_named<Struct, check::fits_identifier(table_of<Struct>.table) &&
                                                 table_of<Struct>.schema.size() <= 63>{};
         (void)check::long_json_keys_fit<Struct, json_keys_fit<Struct>()>{};
         check_members<Struct>(std::make_index_sequence<member_count<Struct>>{});
+        return key_count<Struct> > 0;
     }
-    return true;
 }
 
 template <typename Struct>

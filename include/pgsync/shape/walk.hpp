@@ -79,19 +79,40 @@ struct shape_size {
     std::size_t nodes = 0;
     std::size_t columns = 0;
     std::size_t links = 0;
+    // The first member that leads back to a struct above it: such a shape has no size.
+    std::string_view endless_struct;
+    std::string_view endless_member;
+};
+
+/// The structs on the way from the root, told apart by the addresses of their names.
+struct ancestry {
+    const ancestry* above;
+    const std::string_view* self;
+
+    [[nodiscard]] constexpr bool holds(const std::string_view* name) const {
+        for (const auto* at = this; at != nullptr; at = at->above) {
+            if (at->self == name) return true;
+        }
+        return false;
+    }
 };
 
 template <typename Struct>
-constexpr void measure(hana::basic_type<Struct>, shape_size& size);
+constexpr void measure(hana::basic_type<Struct>, shape_size& size, const ancestry* above);
 
 template <typename Struct, std::size_t I>
-constexpr void measure_member(shape_size& size) {
+constexpr void measure_member(shape_size& size, const ancestry& path) {
     using related = relation_of<held_type<member_type<Struct, I>>>;
     if constexpr (related::known) {
         using links = relation_links<Struct, I>;
         if constexpr (struct_checked<typename related::target> && links::ok) {
+            if (path.holds(&type_name<typename related::target>)) {
+                size.endless_struct = type_name<Struct>;
+                size.endless_member = member_name<Struct, I>;
+                return;
+            }
             size.links += links::count;
-            measure(hana::type_c<typename related::target>, size);
+            measure(hana::type_c<typename related::target>, size, &path);
         }
     } else {
         ++size.columns;
@@ -99,10 +120,11 @@ constexpr void measure_member(shape_size& size) {
 }
 
 template <typename Struct>
-constexpr void measure(hana::basic_type<Struct>, shape_size& size) {
+constexpr void measure(hana::basic_type<Struct>, shape_size& size, const ancestry* above) {
+    const ancestry path{above, &type_name<Struct>};
     ++size.nodes;
     [&]<std::size_t... I>(std::index_sequence<I...>) {
-        (measure_member<Struct, I>(size), ...);
+        (measure_member<Struct, I>(size, path), ...);
     }(std::make_index_sequence<member_count<Struct>>{});
 }
 
@@ -166,18 +188,31 @@ constexpr void walk(hana::basic_type<Struct>, shape_writer& writer, std::size_t 
 }
 
 template <typename Root>
+constexpr shape_size measure_shape() {
+    shape_size size;
+    if constexpr (struct_checked<Root>) measure(hana::type_c<Root>, size, nullptr);
+    return size;
+}
+
+template <typename Root>
 constexpr auto make_shape() {
-    static_assert(struct_checked<Root>);
-    constexpr shape_size size = [] {
-        shape_size s;
-        measure(hana::type_c<Root>, s);
-        return s;
-    }();
-    shape_tables<size.nodes, size.columns, size.links> tables;
-    shape_writer writer{tables.nodes.data(), tables.columns.data(), tables.links.data(), {}};
-    writer.used.nodes = 1;
-    walk(hana::type_c<Root>, writer, 0);
-    return tables;
+    constexpr shape_size size = measure_shape<Root>();
+    constexpr bool ends = size.endless_struct.empty();
+    (void)check::shape_ends<
+        Root,
+        fixed_string<size.endless_struct.size() + 1>(size.endless_struct.data(), size.endless_struct.size()),
+        fixed_string<size.endless_member.size() + 1>(size.endless_member.data(), size.endless_member.size()),
+        ends>{};
+    if constexpr (struct_checked<Root> && ends) {
+        shape_tables<size.nodes, size.columns, size.links> tables;
+        shape_writer writer{tables.nodes.data(), tables.columns.data(), tables.links.data(), {}};
+        writer.used.nodes = 1;
+        walk(hana::type_c<Root>, writer, 0);
+        return tables;
+    } else {
+        // Said already what is wrong; one empty node keeps the compiler from saying more.
+        return shape_tables<1, 1, 0>{};
+    }
 }
 
 template <typename Root>

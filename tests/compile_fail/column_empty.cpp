@@ -1,0 +1,14 @@
+// compile error: pgsync: a column's name is empty or longer than PostgreSQL's 63 bytes
+// names: Booking paid
+#include <pgsync/shape.hpp>
+
+struct Booking {
+    int id;
+#ifdef PGSYNC_FAIL
+    pgsync::column<bool, ""> paid;
+#else
+    pgsync::column<bool, "is paid?"> paid;
+#endif
+};
+struct bookings : pgsync::index<Booking> {};
+static_assert(!pgsync::compiled<bookings>.page_query.empty());

@@ -1,0 +1,13 @@
+// compile error: pgsync: a floating point number cannot be a key
+// names: Booking number
+#include <pgsync/shape.hpp>
+
+struct Booking {
+#ifdef PGSYNC_FAIL
+    pgsync::key<double> number;
+#else
+    pgsync::key<pgsync::decimal<10>> number;
+#endif
+};
+struct bookings : pgsync::index<Booking> {};
+static_assert(!pgsync::compiled<bookings>.page_query.empty());

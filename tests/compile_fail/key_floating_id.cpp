@@ -1,0 +1,13 @@
+// compile error: pgsync: a floating point number cannot be a key
+// names: Booking id
+#include <pgsync/shape.hpp>
+
+struct Booking {
+#ifdef PGSYNC_FAIL
+    float id;
+#else
+    int id;
+#endif
+};
+struct bookings : pgsync::index<Booking> {};
+static_assert(!pgsync::compiled<bookings>.page_query.empty());

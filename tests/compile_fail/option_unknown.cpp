@@ -1,0 +1,18 @@
+// compile error: pgsync: unknown option of a relation; known are foreign_key<.*> and references<
+// names: Booking reviews
+#include <pgsync/shape.hpp>
+
+struct Review {
+    int id;
+};
+struct newest_first {};
+struct Booking {
+    int id;
+#ifdef PGSYNC_FAIL
+    pgsync::has_many<Review, newest_first> reviews;
+#else
+    pgsync::has_many<Review, pgsync::references<"id">> reviews;
+#endif
+};
+struct bookings : pgsync::index<Booking> {};
+static_assert(!pgsync::compiled<bookings>.page_query.empty());
