@@ -45,6 +45,12 @@ inline constexpr std::string_view type_name = last_identifier(pretty_type<Struct
 
 #if !__has_include(<boost/pfr/core_name.hpp>)
 
+// clang warns that `object` has no definition; that is the point of it.
+#if defined(__clang__)
+#pragma clang diagnostic push
+#pragma clang diagnostic ignored "-Wundefined-var-template"
+#pragma clang diagnostic ignored "-Wundefined-internal"
+#endif
 template <typename Struct>
 struct no_object {
     struct wrapper {
@@ -60,11 +66,6 @@ struct member_pointer {
     Pointer value;
 };
 
-// clang warns that `object` has no definition; that is the point of it.
-#if defined(__clang__)
-#pragma clang diagnostic push
-#pragma clang diagnostic ignored "-Wundefined-var-template"
-#endif
 template <typename Struct, std::size_t I>
 constexpr auto pointer_to_member() {
     auto* field = &boost::pfr::detail::sequence_tuple::get<I>(
@@ -115,7 +116,7 @@ constexpr std::size_t write_snake(std::string_view name, Output output) {
     for (std::size_t i = 0; i < name.size(); ++i) {
         const bool boundary =
             i > 0 && is_upper(name[i]) && name[i - 1] != '_' &&
-            (!is_upper(name[i - 1]) || (i + 1 < name.size() && !is_upper(name[i + 1]) && name[i + 1] != '_'));
+            (!is_upper(name[i - 1]) || (i + 1 < name.size() && name[i + 1] >= 'a' && name[i + 1] <= 'z'));
         if (boundary) output(size++, '_');
         output(size++, lower(name[i]));
     }

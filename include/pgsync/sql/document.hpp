@@ -95,11 +95,12 @@ constexpr std::size_t member_total(const shape_view& shape, std::size_t self) {
     return total;
 }
 
-/// The expression that is the object of a node: `row_to_json(d0)`, the fastest PostgreSQL has, or
-/// json_build_object where a key is too long for a column alias.
+/// The expression that is the object of a node: `row_to_json(d0.*)`, the fastest PostgreSQL has, or
+/// json_build_object where a key is too long for a column alias. Without `.*` a column called d0 would be
+/// meant.
 constexpr void write_object(text& out, const shape_view& shape, std::size_t self) {
     if (!has_long_json_key(shape, self)) {
-        out << "row_to_json(d" << self << ')';
+        out << "row_to_json(d" << self << ".*)";
         return;
     }
     out << "json_build_object(";

@@ -51,11 +51,16 @@ constexpr void write_owners_query(text& out, const shape_view& shape, std::size_
         out << " = ANY($1)";
     } else {
         out << '(';
-        bool first = true;
-        for (const auto& link : links) {
-            if (!first) out << ", ";
-            first = false;
-            write_column(out, node.parent, link.parent);
+        if (node.parent == 0 && links_to_key(shape, node)) {
+            // The order of a direct route's columns, see route_data.
+            write_key(out, shape, 0);
+        } else {
+            bool first = true;
+            for (const auto& link : links) {
+                if (!first) out << ", ";
+                first = false;
+                write_column(out, node.parent, link.parent);
+            }
         }
         out << ") IN (SELECT * FROM ";
         write_any_of(out, links.size());

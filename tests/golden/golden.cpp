@@ -1,0 +1,171 @@
+// Compares what the compiler made of the golden shapes with the reviewed files beside this one.
+//   golden DIR            compares DIR/<name>.{sql,mapping.json,routes.txt}
+//   golden DIR --update   rewrites them
+#include <cstdio>
+#include <filesystem>
+#include <fstream>
+#include <iterator>
+#include <string>
+#include <string_view>
+#include <system_error>
+
+#include "../../examples/airbnb/shape.hpp"
+#include "warehouse.hpp"
+
+namespace {
+
+namespace fs = std::filesystem;
+
+/// One query a line would be hard to review: a line break takes the place of the blank before each clause,
+/// never inside quotes.
+std::string broken(std::string_view sql) {
+    std::string out;
+    int depth = 0;
+    char quote = 0;
+    for (std::size_t i = 0; i < sql.size(); ++i) {
+        const char c = sql[i];
+        if (quote != 0) {
+            if (c == quote) quote = 0;
+        } else if (c == '"' || c == '\'') {
+            quote = c;
+        } else if (c == '(') {
+            ++depth;
+        } else if (c == ')') {
+            --depth;
+        } else if (c == ' ') {
+            bool clause = false;
+            for (const std::string_view word : {"FROM \"", "LEFT JOIN ", "CROSS JOIN ", "JOIN ", "WHERE "}) {
+                // `LEFT JOIN` breaks before LEFT, not again before JOIN.
+                clause =
+                    clause || (sql.substr(i + 1).starts_with(word) && !sql.substr(0, i).ends_with("LEFT") &&
+                               !sql.substr(0, i).ends_with("CROSS"));
+            }
+            if (clause) {
+                out += '\n';
+                out.append(static_cast<std::size_t>(2 * depth + 2), ' ');
+                continue;
+            }
+        }
+        out += c;
+    }
+    return out;
+}
+
+std::string indented(std::string_view json) {
+    std::string out;
+    std::size_t depth = 0;
+    bool quoted = false;
+    for (std::size_t i = 0; i < json.size(); ++i) {
+        const char c = json[i];
+        if (quoted) {
+            out += c;
+            if (c == '\\') {
+                out += json[++i];
+            } else if (c == '"') {
+                quoted = false;
+            }
+        } else if (c == '{') {
+            out += c;
+            out += '\n' + std::string(2 * ++depth, ' ');
+        } else if (c == '}') {
+            out += '\n' + std::string(2 * --depth, ' ') + c;
+        } else {
+            out += c;
+            quoted = c == '"';
+            if (c == ',') out += '\n' + std::string(2 * depth, ' ');
+            if (c == ':') out += ' ';
+        }
+    }
+    return out + '\n';
+}
+
+std::string sql_text(const pgsync::compiled_index& index) {
+    std::string out;
+    const auto add = [&](std::string title, std::string_view sql) {
+        out += "-- " + title + "\n" + broken(sql) + ";\n\n";
+    };
+    add("page: documents between two keys", index.page_query);
+    add("keys: documents of some keys", index.keys_query);
+    add("bounds of the first page", index.first_bounds_query);
+    add("bounds of each page after it", index.next_bounds_query);
+    for (const auto& route : index.routes) {
+        if (route.owners_query.empty()) continue;
+        const auto& node = index.shape.nodes[route.node];
+        add("owners of node " + std::to_string(route.node) + ", " + std::string(node.type) + " " +
+                std::string(node.member),
+            route.owners_query);
+    }
+    out.pop_back();
+    return out;
+}
+
+std::string routes_text(const pgsync::compiled_index& index) {
+    constexpr std::string_view kinds[] = {"root", "belongs_to", "has_one", "has_many"};
+    std::string out;
+    for (const auto& route : index.routes) {
+        const auto& node = index.shape.nodes[route.node];
+        out += "node " + std::to_string(route.node) + ": " +
+               std::string(node.schema.empty() ? "" : node.schema) + (node.schema.empty() ? "" : " / ") +
+               std::string(node.table) + ", ";
+        out += kinds[static_cast<std::size_t>(node.kind)];
+        if (node.kind != pgsync::relation::root) {
+            out += " " + std::string(node.member) + " of node " + std::to_string(node.parent);
+        }
+        out += "\n  identity:";
+        for (const auto column : route.columns) out += " [" + std::string(column) + "]";
+        out += route.direct ? "\n  owner: these values\n" : "\n  owner: asked\n";
+        out += "  columns:";
+        for (const auto& column : index.shape.columns_of(node)) out += " [" + std::string(column.name) + "]";
+        out += '\n';
+    }
+    return out;
+}
+
+int failures = 0;
+
+void compare(const fs::path& file, const std::string& made, bool update) {
+    if (update) {
+        std::ofstream(file, std::ios::binary) << made;
+        return;
+    }
+    std::ifstream stream(file, std::ios::binary);
+    const std::string reviewed{std::istreambuf_iterator<char>(stream), {}};
+    if (stream && reviewed == made) return;
+    ++failures;
+    std::size_t line = 1;
+    std::size_t begin = 0;
+    for (std::size_t i = 0; i < made.size() && i < reviewed.size() && made[i] == reviewed[i]; ++i) {
+        if (made[i] == '\n') {
+            ++line;
+            begin = i + 1;
+        }
+    }
+    const auto line_of = [&](const std::string& text) {
+        return begin < text.size() ? text.substr(begin, text.find('\n', begin) - begin)
+                                   : std::string("(end)");
+    };
+    std::printf("%s:%zu differs:\n  reviewed: %s\n  made:     %s\n", file.string().c_str(), line,
+                line_of(reviewed).c_str(), line_of(made).c_str());
+}
+
+void check(const fs::path& folder, const std::string& name, const pgsync::compiled_index& index,
+           bool update) {
+    compare(folder / (name + ".sql"), sql_text(index), update);
+    compare(folder / (name + ".mapping.json"), indented(index.properties), update);
+    compare(folder / (name + ".routes.txt"), routes_text(index), update);
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+    const bool update = argc == 3 && std::string_view(argv[2]) == "--update";
+    if (argc != 2 && !update) {
+        std::puts("usage: golden DIR [--update]");
+        return 2;
+    }
+    check(argv[1], "airbnb", pgsync::compiled<reservations>, update);
+    check(argv[1], "warehouse", pgsync::compiled<purchase_orders>, update);
+    if (failures != 0)
+        std::printf("%d files differ; where the new text is right, run with --update\n", failures);
+    return failures == 0 ? 0 : 1;
+}
