@@ -35,10 +35,10 @@ class version_clock {
   public:
     /// BEGIN … REPEATABLE READ READ ONLY on `connection`, and its snapshot. The caller ends the transaction.
     [[nodiscard]] read_snapshot begin(session& connection) {
-        const int server = connection.server_version();
+        const auto names = function_names(connection.server_version());
         const std::string sql = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY; SELECT " +
-                                std::string(snapshot_sql(server)) + "::text, " + std::string(flush_lsn_sql(server)) +
-                                "::text, " + std::string(insert_lsn_sql(server)) + "::text";
+                                std::string(names.current_snapshot) + "::text, " + std::string(names.flush_lsn) +
+                                "::text, " + std::string(names.insert_lsn) + "::text";
         const std::lock_guard lock(mutex_);
         const auto row = connection.exec(sql);
         const auto visible = snapshot_set::parse(row.get(0, 0));
@@ -69,6 +69,15 @@ class version_clock {
     std::mutex mutex_;
     std::uint64_t last_ = 0;
 };
+
+/// How far the log is on disk.
+[[nodiscard]] inline lsn flushed_position(session& connection) {
+    const auto names = function_names(connection.server_version());
+    const auto found = connection.exec("SELECT " + std::string(names.flush_lsn) + "::text");
+    const auto position = lsn::parse(found.get(0, 0));
+    if (!position) throw error(errc::protocol, "the server gives no position of its log");
+    return *position;
+}
 
 /// Writes a record into the log and flushes it, so that every version from now on is greater than any that an
 /// earlier process can have used, and a late write of that process can overwrite nothing. Waits for the local

@@ -40,44 +40,39 @@ class initial_load {
     /// Makes a batcher of its own for each worker.
     using make_batcher = std::function<std::unique_ptr<elastic::batcher>()>;
 
+    /// `interrupt` makes whoever waits for the cluster give up.
     initial_load(settings setting, std::span<const postgres::index_binding> indices, std::size_t index,
-                 postgres::version_clock& clock, make_batcher batchers)
+                 postgres::version_clock& clock, const make_batcher& batchers, std::function<void()> interrupt)
         : settings_(std::move(setting)),
           indices_(indices),
           index_(index),
           clock_(clock),
-          batchers_(std::move(batchers)),
+          interrupt_(std::move(interrupt)),
           bounds_session_(settings_.database),
-          bounds_(bounds_session_, indices) {}
+          bounds_(bounds_session_, indices) {
+        for (std::size_t i = 0; i < settings_.workers; ++i) batchers_.push_back(batchers());
+    }
 
     /// Loads every page after the key `resume_after`. `record(key)` is called now and then with a key up to which
-    /// nothing needs to be loaded again, `progress(documents)` for each acknowledged page, `stopped()` is asked
-    /// between pages. Returns the number of documents; throws errc::interrupted when stopped.
+    /// nothing needs to be loaded again, `progress(documents)` for each acknowledged page, `stopped()` is asked all
+    /// the time. Returns the number of documents; throws errc::interrupted when stopped.
     std::uint64_t run(std::optional<std::string> resume_after, const std::function<void(const std::string&)>& record,
                       const std::function<void(std::uint64_t)>& progress, const std::function<bool()>& stopped) {
         after_ = std::move(resume_after);
         progress_ = progress;
+        active_ = settings_.workers;
         std::vector<std::thread> workers;
-        for (std::size_t i = 0; i < settings_.workers; ++i) workers.emplace_back([this] { work(); });
-        std::exception_ptr recording_failed;
+        for (auto& batcher : batchers_) workers.emplace_back([this, &batcher] { work(*batcher); });
+        std::exception_ptr failure;
         try {
-            while (running_ < settings_.workers ? true : active_ > 0) {
-                std::this_thread::sleep_for(std::chrono::milliseconds(20));
-                if (stopped() && !stop_) {
-                    stop_ = true;
-                    interrupt_workers();
-                }
-                if (clock_type::now() >= next_record_) record_progress(record);
-            }
+            watch(record, stopped);
         } catch (...) {
-            recording_failed = std::current_exception();
+            failure = std::current_exception();
             stop_ = true;
-            interrupt_workers();
+            interrupt_();
         }
         for (auto& worker : workers) worker.join();
-        if (failure_) std::rethrow_exception(failure_);
-        if (recording_failed) std::rethrow_exception(recording_failed);
-        record_progress(record);
+        if (failure) std::rethrow_exception(failure);
         if (stop_) throw error(errc::interrupted, "stopped during the initial load", "run bootstrap again: it resumes");
         return documents_;
     }
@@ -91,7 +86,38 @@ class initial_load {
         postgres::lsn durable;
     };
 
-    /// The next page, in key order; also announces it to the ledger, so that both see the same order.
+    /// Until every page is acknowledged and on disk: records progress and passes on what went wrong.
+    void watch(const std::function<void(const std::string&)>& record, const std::function<bool()>& stopped) {
+        auto next_record = clock_type::now() + settings_.record_every;
+        std::optional<clock_type::time_point> patience;
+        while (true) {
+            const bool last_look = active_ == 0;
+            {
+                const std::lock_guard lock(failure_mutex_);
+                if (failure_) std::rethrow_exception(failure_);
+            }
+            for (auto& batcher : batchers_) batcher->rethrow_failure();
+            if (clock_type::now() >= next_record || last_look) {
+                if (const auto key = ledger_.advance(flushed_position())) record(*key);
+                next_record = clock_type::now() + settings_.record_every;
+            }
+            if (last_look && ledger_.empty()) return;
+            if (!stop_ && stopped()) {
+                // Pages on their way may end in peace, but not forever.
+                stop_ = true;
+                patience = clock_type::now() + std::chrono::seconds(10);
+            }
+            if (patience && clock_type::now() >= *patience) interrupt_();
+            std::this_thread::sleep_for(std::chrono::milliseconds(10));
+        }
+    }
+
+    postgres::lsn flushed_position() {
+        const std::lock_guard lock(bounds_mutex_);
+        return postgres::flushed_position(bounds_session_);
+    }
+
+    /// The next page in key order, and its number in the ledger, which thus has the same order.
     std::optional<std::pair<postgres::page_bounds, std::uint64_t>> next_page() {
         const std::lock_guard lock(bounds_mutex_);
         if (exhausted_ || stop_) return std::nullopt;
@@ -105,32 +131,14 @@ class initial_load {
         return std::pair{std::move(*page), number};
     }
 
-    void work() {
-        ++active_;
-        ++running_;
-        std::unique_ptr<elastic::batcher> batcher;
+    void work(elastic::batcher& batcher) {
         try {
             postgres::session connection(settings_.database);
             postgres::document_reader reader(connection, indices_);
-            batcher = batchers_();
-            {
-                const std::lock_guard lock(workers_mutex_);
-                worker_batchers_.push_back(batcher.get());
-            }
-            while (auto page = next_page()) {
-                load_page(connection, reader, *batcher, page->first, page->second);
-                batcher->rethrow_failure();
-            }
-            batcher->wait();
+            while (const auto page = next_page()) load_page(connection, reader, batcher, page->first, page->second);
         } catch (...) {
-            const std::lock_guard lock(workers_mutex_);
-            if (!failure_ && !stop_) failure_ = std::current_exception();
-            stop_ = true;
-            for (auto* each : worker_batchers_) each->interrupt();
-        }
-        {
-            const std::lock_guard lock(workers_mutex_);
-            std::erase(worker_batchers_, batcher.get());
+            const std::lock_guard lock(failure_mutex_);
+            if (!failure_) failure_ = std::current_exception();
         }
         --active_;
     }
@@ -151,34 +159,16 @@ class initial_load {
             ++job->documents;
         });
         connection.exec("COMMIT");
-        batcher.flush();
         batcher.end_job();
-    }
-
-    void record_progress(const std::function<void(const std::string&)>& record) {
-        next_record_ = clock_type::now() + settings_.record_every;
-        if (ledger_.empty()) return;
-        postgres::lsn flushed;
-        {
-            const std::lock_guard lock(bounds_mutex_);
-            const auto found = bounds_session_.exec(
-                "SELECT " + std::string(postgres::flush_lsn_sql(bounds_session_.server_version())) + "::text");
-            flushed = postgres::lsn::parse(found.get(0, 0)).value_or(postgres::lsn{});
-        }
-        if (const auto key = ledger_.advance(flushed)) record(*key);
-    }
-
-    void interrupt_workers() {
-        const std::lock_guard lock(workers_mutex_);
-        for (auto* each : worker_batchers_) each->interrupt();
     }
 
     settings settings_;
     std::span<const postgres::index_binding> indices_;
     std::size_t index_;
     postgres::version_clock& clock_;
-    make_batcher batchers_;
+    std::function<void()> interrupt_;
     std::function<void(std::uint64_t)> progress_;
+    std::vector<std::unique_ptr<elastic::batcher>> batchers_;  ///< one for each worker
 
     std::mutex bounds_mutex_;
     postgres::session bounds_session_;
@@ -189,12 +179,9 @@ class initial_load {
     page_ledger ledger_;
     std::atomic<std::uint64_t> documents_{0};
     std::atomic<std::size_t> active_{0};
-    std::atomic<std::size_t> running_{0};
     std::atomic<bool> stop_{false};
-    std::mutex workers_mutex_;
-    std::vector<elastic::batcher*> worker_batchers_;
+    std::mutex failure_mutex_;
     std::exception_ptr failure_;
-    clock_type::time_point next_record_ = clock_type::now() + std::chrono::milliseconds(500);
 };
 
 }  // namespace pgsync::snapshot

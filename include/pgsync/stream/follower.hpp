@@ -49,23 +49,24 @@ class follower {
     };
 
     follower(settings setting, std::span<const postgres::index_binding> indices, postgres::version_clock& clock,
-             elastic::batcher& batcher, index_access cluster)
+             std::unique_ptr<elastic::batcher> batcher, const index_access& cluster)
         : settings_(std::move(setting)),
           indices_(indices),
-          batcher_(batcher),
+          cluster_(cluster),
+          batcher_(std::move(batcher)),
           documents_(settings_.database),
           cursors_(settings_.database),
           acknowledger_(std::make_shared<acknowledger>()),
           gatherer_(route_counts(indices), settings_.limits, *acknowledger_),
           router_(indices, gatherer_),
-          loader_(documents_, cursors_, indices, clock, batcher, std::move(cluster), settings_.loading),
+          loader_(documents_, cursors_, indices, clock, *batcher_, cluster, settings_.loading),
           stream_(settings_.database) {}
 
     /// Returns when `stop_fd` became readable, or with `once` when caught up; everything read by then is in the
     /// index and confirmed. Errors: errc::connection when a server went away, and all that stops for good.
     void run(int stop_fd) {
         postgres::advance_log(documents_);
-        target_ = flushed_position();
+        target_ = postgres::flushed_position(documents_);
         const std::vector<std::string> publications{settings_.publication};
         stream_.start(settings_.slot, {}, publications);
         log::info("following slot {} on {}", settings_.slot, stream_.server());
@@ -77,9 +78,9 @@ class follower {
         } catch (...) {
             abandoned_ = true;
             gatherer_.close();
-            batcher_.interrupt();
+            cluster_.interrupt();
             if (loading.joinable()) loading.join();
-            batcher_.resume();
+            cluster_.resume();
             throw;
         }
     }
@@ -91,12 +92,6 @@ class follower {
         std::vector<std::size_t> counts;
         for (const auto& each : indices) counts.push_back(each.routes.size());
         return counts;
-    }
-
-    postgres::lsn flushed_position() {
-        const auto found =
-            documents_.exec("SELECT " + std::string(postgres::flush_lsn_sql(documents_.server_version())) + "::text");
-        return postgres::lsn::parse(found.get(0, 0)).value_or(postgres::lsn{});
     }
 
     // ---- the reading thread
@@ -186,7 +181,7 @@ class follower {
         while (true) {
             rethrow_failure();
             // The log may have to be flushed a little further, see acknowledger.
-            if (loaded_all_) flushed_ = std::max(flushed_, flushed_position());
+            if (loaded_all_) flushed_ = std::max(flushed_, postgres::flushed_position(documents_));
             send_status();
             if (loaded_all_ && gatherer_.idle()) break;
             if (clock_type::now() >= deadline) {
@@ -221,9 +216,9 @@ class follower {
                 }
                 const auto acks = acknowledger_;
                 const auto job = std::make_shared<load_job>(load_job{{}, acks, todo->ticket});
-                batcher_.begin_job([job] { job->acks->done(job->ticket, job->durable); });
+                batcher_->begin_job([job] { job->acks->done(job->ticket, job->durable); });
                 job->durable = loader_.load(*todo, [this] { return abandoned_.load(); });
-                batcher_.end_job();
+                batcher_->end_job();
             }
             loaded_all_ = true;
         } catch (...) {
@@ -240,7 +235,7 @@ class follower {
     };
 
     void rethrow_failure() {
-        batcher_.rethrow_failure();
+        batcher_->rethrow_failure();
         if (!failed_) return;
         const std::lock_guard lock(failure_mutex_);
         std::rethrow_exception(failure_);
@@ -248,7 +243,8 @@ class follower {
 
     settings settings_;
     std::span<const postgres::index_binding> indices_;
-    elastic::batcher& batcher_;
+    index_access cluster_;
+    std::unique_ptr<elastic::batcher> batcher_;
     postgres::session documents_;
     postgres::session cursors_;
     // Shared with the completions of bulks, which may come after this object is gone.

@@ -38,6 +38,9 @@ struct index_access {
     std::function<void(std::string_view index, std::size_t size,
                        const std::function<void(std::span<const std::string>)>&)>
         scan_ids;
+    /// Nobody is to wait for the cluster any more: what is waiting throws errc::interrupted, until resume().
+    std::function<void()> interrupt;
+    std::function<void()> resume;
 };
 
 /// Does works: finds the owners of links, reads their documents whole, and hands them to the batcher. A function

@@ -1,0 +1,125 @@
+#pragma once
+
+#include <atomic>
+#include <cstddef>
+#include <cstdint>
+#include <exception>
+#include <functional>
+#include <memory>
+#include <mutex>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include <pgsync/elastic/bulk_body.hpp>
+#include <pgsync/elastic/bulk_writer.hpp>
+
+namespace pgsync::elastic {
+
+/// Puts documents into bulks of about one size and tells, job by job, when all of a job's documents have been
+/// acknowledged. Used by one thread; jobs come one after the other and share no bulk, so that none waits for the
+/// documents of the next.
+class batcher {
+  public:
+    /// Sends one bulk; may block while too many are on their way. The completion comes from another thread.
+    using submit_function = std::function<void(bulk_body&&, std::function<void(bulk_outcome&&)>)>;
+    /// What becomes of documents the cluster refuses for good: returns when they are taken care of, throws when
+    /// the program is to stop.
+    using rejected_function = std::function<void(bulk_outcome&)>;
+
+    struct settings {
+        std::size_t bulk_bytes = 5U << 20U;
+        /// Above this a bulk is sent even where the caller had rather not wait.
+        std::size_t bulk_bytes_limit = 20U << 20U;
+    };
+
+    /// `targets` are the names to write to, one for each index number.
+    batcher(settings setting, std::vector<std::string> targets, submit_function submit, rejected_function rejected)
+        : settings_(setting),
+          targets_(std::move(targets)),
+          submit_(std::move(submit)),
+          shared_(std::make_shared<shared_state>()) {
+        shared_->rejected = std::move(rejected);
+    }
+
+    /// What follows belongs to a new job; `done` is called once, when all of it is acknowledged.
+    void begin_job(std::function<void()> done) {
+        job_ = std::make_shared<job>();
+        job_->done = std::move(done);
+    }
+    /// Sends what is left of the job.
+    void end_job() {
+        flush();
+        std::exchange(job_, nullptr)->release();
+    }
+
+    void index(std::size_t index, std::string_view id, std::uint64_t version, std::string_view document) {
+        body_.index(targets_[index], id, version, document);
+        if (body_.bytes() >= settings_.bulk_bytes_limit) flush();
+    }
+    void remove(std::size_t index, std::string_view id, std::uint64_t version) {
+        body_.remove(targets_[index], id, version);
+        if (body_.bytes() >= settings_.bulk_bytes_limit) flush();
+    }
+
+    /// Sends what has gathered if it is worth a bulk.
+    void flush_if_full() {
+        if (body_.bytes() >= settings_.bulk_bytes) flush();
+    }
+    void flush() {
+        if (body_.items() == 0) return;
+        rethrow_failure();
+        job_->open();
+        submit_(std::exchange(body_, bulk_body{}),
+                [belongs_to = job_, shared = shared_](bulk_outcome&& outcome) {
+                    try {
+                        if (outcome.fatal) std::rethrow_exception(outcome.fatal);
+                        if (!outcome.rejected.empty()) shared->rejected(outcome);
+                        belongs_to->release();
+                    } catch (...) {
+                        // The job stays open: nothing of it is ever confirmed.
+                        shared->fail(std::current_exception());
+                    }
+                });
+    }
+
+    /// Throws what made a bulk fail for good, if anything did.
+    void rethrow_failure() {
+        if (!shared_->failed) return;
+        const std::lock_guard lock(shared_->mutex);
+        std::rethrow_exception(shared_->failure);
+    }
+
+  private:
+    struct job {
+        std::atomic<std::size_t> references{1};
+        std::function<void()> done;
+
+        void open() { references.fetch_add(1); }
+        void release() {
+            if (references.fetch_sub(1) == 1) done();
+        }
+    };
+    struct shared_state {
+        rejected_function rejected;
+        std::mutex mutex;
+        std::exception_ptr failure;
+        std::atomic<bool> failed{false};
+
+        void fail(std::exception_ptr what) {
+            const std::lock_guard lock(mutex);
+            if (!failed) failure = std::move(what);
+            failed = true;
+        }
+    };
+
+    settings settings_;
+    std::vector<std::string> targets_;
+    submit_function submit_;
+    std::shared_ptr<shared_state> shared_;
+    std::shared_ptr<job> job_;
+    bulk_body body_;
+};
+
+}  // namespace pgsync::elastic

@@ -1,0 +1,191 @@
+#pragma once
+
+#include <atomic>
+#include <chrono>
+#include <cstddef>
+#include <memory>
+#include <mutex>
+#include <string>
+#include <string_view>
+#include <thread>
+#include <unordered_map>
+#include <utility>
+#include <vector>
+
+#include <curl/curl.h>
+
+#include <pgsync/elastic/transport.hpp>
+#include <pgsync/elastic/url.hpp>
+#include <pgsync/error.hpp>
+
+namespace pgsync::elastic {
+
+/// HTTP over libcurl's multi interface: one thread, connections kept alive, as many requests at a time as are
+/// submitted. Certificates are verified. Credentials go to libcurl only.
+class curl_transport {
+  public:
+    explicit curl_transport(std::string_view url) : url_(parse_url(url)) {
+        static const bool initialised = curl_global_init(CURL_GLOBAL_DEFAULT) == CURLE_OK;
+        multi_ = curl_multi_init();
+        if (!initialised || multi_ == nullptr) throw error(errc::configuration, "libcurl could not be started");
+        thread_ = std::thread([this] { run(); });
+    }
+    ~curl_transport() {
+        stopping_ = true;
+        curl_multi_wakeup(multi_);
+        thread_.join();
+        curl_multi_cleanup(multi_);
+    }
+    curl_transport(const curl_transport&) = delete;
+    curl_transport& operator=(const curl_transport&) = delete;
+
+    /// The cluster's address without secrets, for messages.
+    [[nodiscard]] const std::string& address() const { return url_.base; }
+
+    void submit(request what, response_handler handler) {
+        {
+            const std::lock_guard lock(mutex_);
+            if (!stopping_) {
+                submitted_.push_back(std::make_unique<transfer>(std::move(what), std::move(handler)));
+                curl_multi_wakeup(multi_);
+                return;
+            }
+        }
+        response stopped;
+        stopped.failure = "the transport is stopping";
+        handler(std::move(stopped));
+    }
+
+  private:
+    struct transfer {
+        transfer(request r, response_handler h) : what(std::move(r)), handler(std::move(h)) {}
+        ~transfer() {
+            if (headers != nullptr) curl_slist_free_all(headers);
+            if (easy != nullptr) curl_easy_cleanup(easy);
+        }
+        transfer(const transfer&) = delete;
+        transfer& operator=(const transfer&) = delete;
+
+        request what;
+        response_handler handler;
+        response answer;
+        CURL* easy = nullptr;
+        curl_slist* headers = nullptr;
+        char message[CURL_ERROR_SIZE] = {};
+    };
+
+    static std::size_t receive(char* data, std::size_t size, std::size_t count, void* self) {
+        static_cast<transfer*>(self)->answer.body.append(data, size * count);
+        return size * count;
+    }
+
+    void start(std::unique_ptr<transfer> each) {
+        auto& t = *each;
+        t.easy = curl_easy_init();
+        if (t.easy == nullptr) {
+            t.answer.failure = "libcurl has no memory for another request";
+            t.handler(std::move(t.answer));
+            return;
+        }
+        const auto url = url_.base + t.what.path;
+        curl_easy_setopt(t.easy, CURLOPT_URL, url.c_str());
+        curl_easy_setopt(t.easy, CURLOPT_NOSIGNAL, 1L);
+        curl_easy_setopt(t.easy, CURLOPT_PROTOCOLS_STR, "http,https");
+        curl_easy_setopt(t.easy, CURLOPT_HTTP_VERSION, CURL_HTTP_VERSION_1_1);
+        curl_easy_setopt(t.easy, CURLOPT_CONNECTTIMEOUT_MS, 5'000L);
+        curl_easy_setopt(t.easy, CURLOPT_TIMEOUT_MS, static_cast<long>(t.what.timeout.count()));
+        curl_easy_setopt(t.easy, CURLOPT_TCP_NODELAY, 1L);
+        curl_easy_setopt(t.easy, CURLOPT_TCP_KEEPALIVE, 1L);
+        curl_easy_setopt(t.easy, CURLOPT_BUFFERSIZE, 256L * 1024L);
+        curl_easy_setopt(t.easy, CURLOPT_UPLOAD_BUFFERSIZE, 512L * 1024L);
+        curl_easy_setopt(t.easy, CURLOPT_ERRORBUFFER, t.message);
+        curl_easy_setopt(t.easy, CURLOPT_WRITEFUNCTION, &receive);
+        curl_easy_setopt(t.easy, CURLOPT_WRITEDATA, &t);
+        curl_easy_setopt(t.easy, CURLOPT_PRIVATE, &t);
+        if (!url_.user.empty()) {
+            curl_easy_setopt(t.easy, CURLOPT_HTTPAUTH, CURLAUTH_BASIC);
+            curl_easy_setopt(t.easy, CURLOPT_USERNAME, url_.user.c_str());
+            curl_easy_setopt(t.easy, CURLOPT_PASSWORD, url_.password.c_str());
+        }
+        if (t.what.method == "HEAD") {
+            curl_easy_setopt(t.easy, CURLOPT_NOBODY, 1L);
+        } else if (t.what.body) {
+            // The size is told beforehand: clusters refuse chunked requests.
+            curl_easy_setopt(t.easy, CURLOPT_POST, 1L);
+            curl_easy_setopt(t.easy, CURLOPT_POSTFIELDS, t.what.body->data());
+            curl_easy_setopt(t.easy, CURLOPT_POSTFIELDSIZE_LARGE, static_cast<curl_off_t>(t.what.body->size()));
+            t.headers = curl_slist_append(t.headers, ("Content-Type: " + t.what.content_type).c_str());
+            // Without this libcurl would wait for a "100 Continue" before each large body.
+            t.headers = curl_slist_append(t.headers, "Expect:");
+            curl_easy_setopt(t.easy, CURLOPT_HTTPHEADER, t.headers);
+        }
+        curl_easy_setopt(t.easy, CURLOPT_CUSTOMREQUEST, t.what.method.c_str());
+        auto* easy = t.easy;
+        running_.emplace(easy, std::move(each));
+        curl_multi_add_handle(multi_, easy);
+    }
+
+    void finish(CURL* easy, CURLcode code) {
+        curl_multi_remove_handle(multi_, easy);
+        const auto found = running_.find(easy);
+        const auto each = std::move(found->second);
+        running_.erase(found);
+        if (code == CURLE_OK) {
+            curl_easy_getinfo(easy, CURLINFO_RESPONSE_CODE, &each->answer.status);
+            curl_off_t wait = 0;
+            if (curl_easy_getinfo(easy, CURLINFO_RETRY_AFTER, &wait) == CURLE_OK && wait > 0) {
+                each->answer.retry_after = std::chrono::seconds(wait);
+            }
+        } else {
+            each->answer.body.clear();
+            each->answer.failure = each->message[0] != '\0' ? each->message : curl_easy_strerror(code);
+        }
+        each->handler(std::move(each->answer));
+    }
+
+    void run() {
+        while (!stopping_) {
+            std::vector<std::unique_ptr<transfer>> fresh;
+            {
+                const std::lock_guard lock(mutex_);
+                fresh.swap(submitted_);
+            }
+            for (auto& each : fresh) start(std::move(each));
+            int running = 0;
+            curl_multi_perform(multi_, &running);
+            int left = 0;
+            while (const auto* message = curl_multi_info_read(multi_, &left)) {
+                if (message->msg == CURLMSG_DONE) finish(message->easy_handle, message->data.result);
+            }
+            curl_multi_poll(multi_, nullptr, 0, 1'000, nullptr);
+        }
+        // Whoever waits must hear of it.
+        std::vector<std::unique_ptr<transfer>> rest;
+        {
+            const std::lock_guard lock(mutex_);
+            rest.swap(submitted_);
+        }
+        for (auto& [easy, each] : running_) {
+            curl_multi_remove_handle(multi_, easy);
+            rest.push_back(std::move(each));
+        }
+        running_.clear();
+        for (auto& each : rest) {
+            each->answer = {};
+            each->answer.failure = "the transport is stopping";
+            each->handler(std::move(each->answer));
+        }
+    }
+
+    cluster_url url_;
+    CURLM* multi_ = nullptr;
+    std::atomic<bool> stopping_{false};
+    std::mutex mutex_;
+    std::vector<std::unique_ptr<transfer>> submitted_;
+    std::unordered_map<CURL*, std::unique_ptr<transfer>> running_;
+    std::thread thread_;
+};
+
+static_assert(transport<curl_transport>);
+
+}  // namespace pgsync::elastic

@@ -1,0 +1,50 @@
+#pragma once
+
+#include <chrono>
+#include <concepts>
+#include <functional>
+#include <future>
+#include <memory>
+#include <optional>
+#include <string>
+#include <utility>
+
+namespace pgsync::elastic {
+
+/// One HTTP request to the cluster. The body is shared, so that a repeat costs no copy.
+struct request {
+    std::string method = "GET";
+    std::string path;  ///< with its query, "/_bulk?…"
+    std::shared_ptr<const std::string> body;
+    std::string content_type = "application/json";
+    std::chrono::milliseconds timeout{60'000};
+};
+
+/// What came back. `status` 0 means no answer, and `failure` says why; the request may have been carried out all
+/// the same.
+struct response {
+    long status = 0;
+    std::string body;
+    std::string failure;
+    std::optional<std::chrono::seconds> retry_after;
+};
+
+/// Called exactly once for each request, from the transport's own thread; must not block there.
+using response_handler = std::function<void(response&&)>;
+
+/// Carries requests to the cluster: several at a time, from any thread.
+template <typename T>
+concept transport = requires(T& t, request r, response_handler h) {
+    { t.submit(std::move(r), std::move(h)) } -> std::same_as<void>;
+};
+
+/// Submits and waits.
+template <transport Transport>
+[[nodiscard]] response perform(Transport& through, request what) {
+    std::promise<response> answer;
+    auto future = answer.get_future();
+    through.submit(std::move(what), [&answer](response&& r) { answer.set_value(std::move(r)); });
+    return future.get();
+}
+
+}  // namespace pgsync::elastic
