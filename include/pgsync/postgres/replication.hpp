@@ -100,8 +100,10 @@ class replication_stream {
             // What send_status() could not get rid of goes out here.
             const int unsent = PQflush(channel_.native());
             const short events = unsent > 0 ? POLLIN | POLLOUT : POLLIN;
-            if (detail::wait(PQsocket(channel_.native()), events, wake_fd, deadline) != detail::wake::ready)
-                return std::nullopt;
+            const auto slice = std::min(channel_.slice().value_or(deadline), deadline);
+            const auto woken = detail::wait(PQsocket(channel_.native()), events, wake_fd, slice);
+            if (woken == detail::wake::stopped) return std::nullopt;
+            if (woken == detail::wake::timed_out && slice == deadline) return std::nullopt;
             // What arrived together with the end of the connection is read first; then it is noticed again.
             if (PQconsumeInput(channel_.native()) == 0) {
                 if (auto ready = try_receive()) return ready;
@@ -162,7 +164,8 @@ class replication_stream {
     [[noreturn]] void throw_ended() {
         streaming_ = false;
         while (auto last = channel_.next_result()) {
-            if (PQresultStatus(last->native()) == PGRES_COPY_BOTH) break;
+            const auto status = PQresultStatus(last->native());
+            if (status == PGRES_COPY_BOTH || status == PGRES_COPY_IN) break;
             channel_.check(*last, "streaming");
         }
         if (!channel_.usable()) channel_.throw_lost("streaming");

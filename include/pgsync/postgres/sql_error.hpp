@@ -38,6 +38,36 @@ struct complaint {
     bool on_replication_session = false;
 };
 
+/// Takes apart libpq's usual text, `ERROR:  no such thing\nLINE 1: …\nDETAIL:  why\nHINT:  try this`, for
+/// those who have nothing better. Labels in other languages stay in the message.
+[[nodiscard]] inline complaint parse_server_message(std::string_view text) {
+    constexpr std::array<std::string_view, 4> severities{"ERROR:  ", "FATAL:  ", "PANIC:  ", "WARNING:  "};
+    complaint out;
+    while (!text.empty()) {
+        const auto end = text.find('\n');
+        auto line = text.substr(0, end);
+        text.remove_prefix(end == std::string_view::npos ? text.size() : end + 1);
+        const auto labelled = [&](std::string_view label) {
+            if (!line.starts_with(label)) return false;
+            line.remove_prefix(label.size());
+            return true;
+        };
+        const auto append = [&](std::string& to) {
+            if (line.find_first_not_of(" ^") == std::string_view::npos) return;
+            to.append(to.empty() ? "" : " ").append(line);
+        };
+        for (const auto severity : severities) labelled(severity);
+        if (labelled("DETAIL:  "))
+            append(out.detail);
+        else if (labelled("HINT:  "))
+            append(out.hint);
+        else if (!line.starts_with("LINE ") && !line.starts_with("CONTEXT:  ") &&
+                 !line.starts_with("QUERY:  "))
+            append(out.message);
+    }
+    return out;
+}
+
 namespace detail {
 
 template <std::size_t N>

@@ -83,3 +83,15 @@ TEST_CASE("common failures come with what to do", "[sql_error]") {
     CHECK_THAT(remedy("53400", "all replication slots are in use"), contains("max_replication_slots"));
     CHECK_THAT(remedy("42501", "permission denied for table x"), contains("grant"));
 }
+
+TEST_CASE("libpq's text is taken apart", "[sql_error]") {
+    const auto parsed = parse_server_message(
+        "ERROR:  column \"x\" does not exist\nLINE 1: SELECT x FROM y\n               ^\nDETAIL:  "
+        "because\nHINT:  Perhaps "
+        "you meant z.\n");
+    CHECK(parsed.message == "column \"x\" does not exist");
+    CHECK(parsed.detail == "because");
+    CHECK(parsed.hint == "Perhaps you meant z.");
+    CHECK(parse_server_message("two\nlines").message == "two lines");
+    CHECK(parse_server_message("").message.empty());
+}

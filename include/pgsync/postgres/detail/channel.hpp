@@ -38,9 +38,17 @@ class channel {
     }
     void close() noexcept { connection_.reset(); }
 
+    /// Waits until there is something to read or write; may also return for no reason.
     void wait(short events) {
-        if (detail::wait(PQsocket(native()), events, stop_fd) == wake::stopped)
+        if (detail::wait(PQsocket(native()), events, stop_fd, slice()) == wake::stopped)
             throw_interrupted("waiting for PostgreSQL");
+    }
+
+    /// Until when poll() may be trusted. Of an encrypted connection a part of the last record can be left in
+    /// the TLS library, where poll() does not see it and only the next PQconsumeInput() finds it.
+    [[nodiscard]] std::optional<std::chrono::steady_clock::time_point> slice() const {
+        if (PQsslInUse(native()) == 0 && PQgssEncInUse(native()) == 0) return std::nullopt;
+        return std::chrono::steady_clock::now() + std::chrono::milliseconds(100);
     }
 
     void flush() {

@@ -61,7 +61,7 @@ using connection_ptr = std::unique_ptr<PGconn, finish>;
 }
 
 /// Throws what a connection that did not come about deserves.
-[[noreturn]] inline void throw_connect_error(PGconn* connection, bool misread) {
+[[noreturn]] inline void throw_connect_error(PGconn* connection, bool misread, bool replication) {
     if (misread)
         throw error(
             errc::configuration,
@@ -72,6 +72,7 @@ using connection_ptr = std::unique_ptr<PGconn, finish>;
     from.message = without_line_end(PQerrorMessage(connection));
     from.sqlstate = take_sqlstate(from.message);
     from.connection_lost = true;
+    from.on_replication_session = replication;
     auto code = classify(from);
     auto remedy = remedy_for(from);
     std::string_view why = from.message;
@@ -140,7 +141,8 @@ using connection_ptr = std::unique_ptr<PGconn, finish>;
     const auto deadline = connect_deadline(out.get());
     auto status = PQstatus(out.get()) == CONNECTION_BAD ? PGRES_POLLING_FAILED : PGRES_POLLING_WRITING;
     while (status != PGRES_POLLING_OK) {
-        if (status == PGRES_POLLING_FAILED) throw_connect_error(out.get(), misread);
+        if (status == PGRES_POLLING_FAILED)
+            throw_connect_error(out.get(), misread, find_parameter(parameters, "replication") != nullptr);
         const short events = status == PGRES_POLLING_READING ? POLLIN : POLLOUT;
         switch (wait(PQsocket(out.get()), events, stop_fd, deadline)) {
             case wake::stopped:
