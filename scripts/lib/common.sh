@@ -11,10 +11,6 @@ die() {
 # The folder that keeps downloads from one run to the next.
 cache_folder() { printf '%s\n' "${PGSYNC_CACHE:-${XDG_CACHE_HOME:-$HOME/.cache}/pgsync}"; }
 
-# milliseconds_since MICROSECONDS, where MICROSECONDS came from `microseconds`.
-microseconds() { printf '%s\n' "${EPOCHREALTIME/[.,]/}"; }
-milliseconds_since() { printf '%s\n' "$((($(microseconds) - $1) / 1000))"; }
-
 # Everything libpq would read from the environment, so that a private server is reached as we say and
 # not as the caller's PGSERVICE or PGSSLMODE would have it. Our own PGSYNC_* stay.
 forget_libpq_environment() {

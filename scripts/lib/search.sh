@@ -125,10 +125,11 @@ start_search() {
         else
             base=$(($(pick_port 9201 9290) - 1))
         fi
+        : >"$log" # here, and not by the child: it is read below, maybe before the child has got to run
         # A session of its own: Ctrl-C in the terminal is the script's business, not the server's.
         setsid "$java" -Xmx1g "${engine_java_options[@]}" -Djava.io.tmpdir="$home/tmp" -Dlog4j2.disable.jmx=true \
             -cp "$engine_jars/lib/*" "$engine_class" -basePath "$home" -numOfNode 1 -clusterName "$cluster" \
-            -baseHttpPort "$base" </dev/null >"$log" 2>&1 9>&- &
+            -baseHttpPort "$base" </dev/null >>"$log" 2>&1 9>&- &
         remember_process "$dir/run/$name.pid" $! || true
 
         deadline=$((SECONDS + 120)) port=
