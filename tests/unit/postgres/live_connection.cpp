@@ -26,7 +26,7 @@ TEST_CASE("a live administrative connection runs SQL with parameters", "[.][post
     CHECK(admin.query("SHOW application_name").at(0).at(0) == "pgsync");
 }
 
-TEST_CASE("a live administrative connection makes publications and slots", "[.][postgres][connection]") {
+TEST_CASE("a live administrative connection makes publications and slots", "[.][postgres][publications]") {
     const live_database database;
     admin_connection admin(database.conninfo());
     admin.execute("CREATE TABLE \"Odd 'table\" (id int PRIMARY KEY)");

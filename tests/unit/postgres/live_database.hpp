@@ -11,7 +11,8 @@
 #include <pgsync/postgres/session.hpp>
 
 /// A database of its own on the server that PGHOST and its like name (a superuser's connection), dropped at
-/// the end. Tests that use it are hidden behind the tag [postgres] and need PGSYNC_TEST_SERVERS to be set.
+/// the end. Tests that use it are hidden behind the tag [postgres] and need PGSYNC_TEST_SERVERS to be set;
+/// those tagged [publications] need version 10.
 class live_database {
   public:
     live_database() : name_("pgsync_unit_" + std::to_string(std::random_device{}())) {

@@ -43,6 +43,7 @@ struct live_slot {
 /// Reads until a commit, shows inserts as `values;` and returns where the commit ends.
 lsn read_transaction(replication_stream& stream, std::string& shown) {
     pgoutput_decoder decoder;
+    const auto before = shown.size();
     const auto deadline = std::chrono::steady_clock::now() + 30s;
     while (std::chrono::steady_clock::now() < deadline) {
         const auto next = stream.receive(1s);
@@ -54,7 +55,9 @@ lsn read_transaction(replication_stream& stream, std::string& shown) {
             for (const auto& value : insert->after) shown.append(value.text).append(" ");
             shown += ';';
         }
-        if (const auto* commit = std::get_if<change::commit>(&decoded)) return commit->end_lsn;
+        // Before version 15 transactions without changes of ours come too.
+        const auto* commit = std::get_if<change::commit>(&decoded);
+        if (commit != nullptr && shown.size() > before) return commit->end_lsn;
     }
     FAIL("no commit arrived");
     return {};
@@ -62,7 +65,7 @@ lsn read_transaction(replication_stream& stream, std::string& shown) {
 
 }  // namespace
 
-TEST_CASE("a live stream tells changes in the same text as a query", "[.][postgres][replication]") {
+TEST_CASE("a live stream tells changes in the same text as a query", "[.][postgres][publications]") {
     live_slot slot;
     slot.session.exec("ALTER DATABASE " + slot.database.name() + " SET extra_float_digits = 0");
     const live_variable options("PGOPTIONS", "-c bytea_output=escape -c TimeZone=Asia/Tokyo");
@@ -78,7 +81,9 @@ TEST_CASE("a live stream tells changes in the same text as a query", "[.][postgr
         "INSERT INTO t VALUES (1, float8 '0.1' + float8 '0.2', '\\x00ff', '2024-02-29 12:00+00')");
     std::string shown;
     const auto end = read_transaction(stream, shown);
-    CHECK(shown == "1 0.30000000000000004 \\x00ff 2024-02-29 12:00:00+00 ;");
+    const std::string number =
+        stream.server_version() >= 120000 ? "0.30000000000000004" : "0.300000000000000044";
+    CHECK(shown == "1 " + number + " \\x00ff 2024-02-29 12:00:00+00 ;");
     const auto queried = slot.session.exec("SELECT id, f, b, at FROM t");
     std::string same;
     for (int column = 0; column < 4; ++column) same.append(queried.get(0, column)).append(" ");
@@ -88,13 +93,14 @@ TEST_CASE("a live stream tells changes in the same text as a query", "[.][postgr
     CHECK(slot.confirmed() < end);
     stream.send_status(end, true);
     bool answered = false;
-    for (int patience = 0; patience < 30 && !answered; ++patience)
-        if (const auto next = stream.receive(1s)) answered = std::holds_alternative<keepalive>(*next);
+    for (int patience = 0; patience < 30 && !(answered && slot.confirmed() == end); ++patience)
+        if (const auto next = stream.receive(1s))
+            answered = answered || std::holds_alternative<keepalive>(*next);
     CHECK(answered);
-    CHECK(slot.confirmed() == end);
+    CHECK(to_string(slot.confirmed()) == to_string(end));
 }
 
-TEST_CASE("a live stream starts again from the confirmed position", "[.][postgres][replication]") {
+TEST_CASE("a live stream starts again from the confirmed position", "[.][postgres][publications]") {
     live_slot slot;
     std::string shown;
     {
@@ -119,7 +125,7 @@ TEST_CASE("a live stream starts again from the confirmed position", "[.][postgre
     CHECK(shown == "2    ;");
 }
 
-TEST_CASE("a live slot that somebody reads is told from one that is missing", "[.][postgres][replication]") {
+TEST_CASE("a live slot that somebody reads is told from one that is missing", "[.][postgres][publications]") {
     live_slot slot;
     replication_stream first(slot.database.conninfo());
     first.start(slot.name, {}, publications);
@@ -134,7 +140,7 @@ TEST_CASE("a live slot that somebody reads is told from one that is missing", "[
     second.start(slot.name, {}, publications);
 }
 
-TEST_CASE("a live stream of a missing publication ends with its name", "[.][postgres][replication]") {
+TEST_CASE("a live stream of a missing publication ends with its name", "[.][postgres][publications]") {
     live_slot slot;
     replication_stream stream(slot.database.conninfo());
     const std::vector<std::string> missing{"No such publication"};
@@ -149,7 +155,7 @@ TEST_CASE("a live stream of a missing publication ends with its name", "[.][post
     CHECK_THAT(problem.what(), contains("No such publication"));
 }
 
-TEST_CASE("a live receive ends with its time or its wake descriptor", "[.][postgres][replication]") {
+TEST_CASE("a live receive ends with its time or its wake descriptor", "[.][postgres][publications]") {
     live_slot slot;
     replication_stream stream(slot.database.conninfo());
     stream.start(slot.name, {}, publications);
@@ -164,7 +170,7 @@ TEST_CASE("a live receive ends with its time or its wake descriptor", "[.][postg
     CHECK_FALSE(got);
 }
 
-TEST_CASE("a live stream that the server ends is a lost connection", "[.][postgres][replication]") {
+TEST_CASE("a live stream that the server ends is a lost connection", "[.][postgres][publications]") {
     live_slot slot;
     replication_stream stream(slot.database.conninfo());
     stream.start(slot.name, {}, publications);
@@ -182,7 +188,7 @@ TEST_CASE("a live stream that the server ends is a lost connection", "[.][postgr
     CHECK(error_of<pgsync::error>([&] { (void)stream.receive(0ms); }).code() == errc::connection);
 }
 
-TEST_CASE("a live stream is not for roles without the right to it", "[.][postgres][replication]") {
+TEST_CASE("a live stream is not for roles without the right to it", "[.][postgres][publications]") {
     live_slot slot;
     const auto role = slot.name + "_plain";
     slot.session.exec("CREATE ROLE " + role + " LOGIN PASSWORD 'x'");
@@ -193,7 +199,7 @@ TEST_CASE("a live stream is not for roles without the right to it", "[.][postgre
     slot.session.exec("DROP ROLE " + role);
 }
 
-TEST_CASE("a live stream of a large transaction comes whole", "[.][postgres][replication]") {
+TEST_CASE("a live stream of a large transaction comes whole", "[.][postgres][publications]") {
     live_slot slot;
     replication_stream stream(slot.database.conninfo());
     stream.start(slot.name, {}, publications);
@@ -202,4 +208,33 @@ TEST_CASE("a live stream of a large transaction comes whole", "[.][postgres][rep
     std::string shown;
     read_transaction(stream, shown);
     CHECK(std::count(shown.begin(), shown.end(), ';') == 20'000);
+}
+
+TEST_CASE("a live stream of test_decoding runs with the same settings on every version",
+          "[.][postgres][replication]") {
+    const live_database database;
+    auto session = database.open();
+    session.exec("CREATE TABLE t (id int PRIMARY KEY, f float8, b bytea, at timestamptz)");
+    session.exec_params("SELECT pg_create_logical_replication_slot($1, 'test_decoding')", {database.name()});
+    const live_variable options("PGOPTIONS",
+                                "-c bytea_output=escape -c extra_float_digits=0 -c TimeZone=Asia/Tokyo");
+    replication_stream stream(database.conninfo());
+    const std::vector<plugin_option> plugin{{"skip-empty-xacts", "on"}, {"include-xids", "off"}};
+    stream.start(database.name(), {}, plugin);
+    session.exec("INSERT INTO t VALUES (1, float8 '0.1' + float8 '0.2', '\\x00ff', '2024-02-29 12:00+00')");
+    std::string seen;
+    for (int patience = 0; patience < 30 && seen.find("COMMIT") == std::string::npos; ++patience) {
+        const auto next = stream.receive(1s);
+        if (const auto* data = next ? std::get_if<xlog_data>(&*next) : nullptr)
+            seen.append(data->message).append(";");
+    }
+    const std::string number =
+        stream.server_version() >= 120000 ? "0.30000000000000004" : "0.300000000000000044";
+    CHECK(seen == "BEGIN;table public.t: INSERT: id[integer]:1 f[double precision]:" + number +
+                      " b[bytea]:'\\x00ff' at[timestamp with time zone]:'2024-02-29 12:00:00+00';COMMIT;");
+    if (stream.server_version() >= 100000) return;
+    // There a walsender takes no SQL, and what beats its options cannot be mended.
+    const live_variable style("PGDATESTYLE", "German");
+    CHECK(error_of<pgsync::error>([&] { replication_stream{database.conninfo()}; }).code() ==
+          errc::configuration);
 }

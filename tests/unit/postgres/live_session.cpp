@@ -68,7 +68,8 @@ TEST_CASE("a live session reads values the same whatever the user's settings are
         "'1 day 2:00', "
         "current_setting('statement_timeout'), current_setting('application_name'), 'é'");
     CHECK(row.get(0, 0) == "2024-02-29 12:00:00+00");
-    CHECK(row.get(0, 1) == "0.30000000000000004");
+    CHECK(row.get(0, 1) ==
+          (session.server_version() >= 120000 ? "0.30000000000000004" : "0.300000000000000044"));
     CHECK(row.get(0, 2) == "\\x00ff");
     CHECK(row.get(0, 3) == "1 day 02:00:00");
     CHECK(row.get(0, 4) == "0");
@@ -88,7 +89,7 @@ TEST_CASE("a live error says what kind it is and leaves the session usable", "[.
     CHECK(error_of([&] { session.exec_params("SELECT $1::int", {"x"}); }).sqlstate() == "22P02");
     CHECK(error_of([&] { session.prepare("bad", "SELECT no_such_column FROM pg_class"); }).code() ==
           errc::catalog);
-    CHECK(error_of([&] { session.exec("SELECT pg_drop_replication_slot('no such slot')"); }).code() ==
+    CHECK(error_of([&] { session.exec("SELECT pg_drop_replication_slot('no_such_slot')"); }).code() ==
           errc::replication);
     CHECK(error_of<pgsync::error>([&] { session.exec("COPY pg_class FROM STDIN"); }).code() ==
           errc::configuration);
