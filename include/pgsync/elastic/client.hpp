@@ -102,6 +102,10 @@ class client {
     void put_meta(std::string_view name, const boost::json::object& meta) {
         call("PUT", "/" + escaped(name) + "/_mapping", boost::json::serialize(boost::json::object{{"_meta", meta}}));
     }
+    void add_alias(std::string_view index, std::string_view alias) {
+        const boost::json::object add{{"add", {{"index", index}, {"alias", alias}}}};
+        call("POST", "/_aliases", boost::json::serialize(boost::json::object{{"actions", boost::json::array{add}}}));
+    }
     void refresh(std::string_view name) { call("POST", "/" + escaped(name) + "/_refresh", std::string("{}")); }
 
     [[nodiscard]] std::uint64_t count(std::string_view name) {

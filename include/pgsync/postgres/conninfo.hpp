@@ -79,9 +79,10 @@ inline constexpr const char* encode_remedy =
                             detail::find_word(conninfo, "password", 0) != std::string_view::npos;
         throw error(errc::configuration,
                     "the connection string cannot be read: " + (secret ? detail::without_quoted(why) : why),
-                    detail::is_uri(conninfo) ? detail::encode_remedy
-                                             : "write it as postgresql://user@host:port/database or as "
-                                               "key=value, with values that contain blanks in single quotes");
+                    detail::is_uri(conninfo) && conninfo.find('@') != std::string::npos
+                        ? detail::encode_remedy
+                        : "write it as postgresql://user@host:port/database or as "
+                          "key=value, with values that contain blanks in single quotes");
     }
     connection_parameters out;
     for (const auto* option = options.get(); option->keyword != nullptr; ++option)

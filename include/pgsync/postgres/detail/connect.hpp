@@ -14,6 +14,7 @@
 
 #include <pgsync/error.hpp>
 #include <pgsync/postgres/conninfo.hpp>
+#include <pgsync/postgres/detail/connect_message.hpp>
 #include <pgsync/postgres/detail/settings.hpp>
 #include <pgsync/postgres/detail/wait.hpp>
 #include <pgsync/postgres/sql_error.hpp>
@@ -40,26 +41,6 @@ using connection_ptr = std::unique_ptr<PGconn, finish>;
     return out.append("/").append(text(PQdb(connection)));
 }
 
-/// libpq has no SQLSTATE for a failed connection, except inside a verbose message: `FATAL:  28P01: password
-/// …`. Takes it out of there, and the line that names the server's source.
-[[nodiscard]] inline std::string take_sqlstate(std::string& message) {
-    const auto is_state = [](std::string_view text) {
-        return text.size() == 5 && std::all_of(text.begin(), text.end(), [](char c) {
-                   return (c >= '0' && c <= '9') || (c >= 'A' && c <= 'Z');
-               });
-    };
-    std::string state;
-    for (auto at = message.find(":  "); at != std::string::npos; at = message.find(":  ", at + 3)) {
-        const std::string_view rest = std::string_view(message).substr(at + 3);
-        if (!is_state(rest.substr(0, 5)) || !rest.substr(5).starts_with(": ")) continue;
-        state = rest.substr(0, 5);
-        message.erase(at + 3, 7);
-    }
-    if (const auto at = message.find("\nLOCATION:"); at != std::string::npos)
-        message.erase(at, message.find('\n', at + 1) - at);
-    return state;
-}
-
 /// Throws what a connection that did not come about deserves.
 [[noreturn]] inline void throw_connect_error(PGconn* connection, bool misread, bool replication) {
     if (misread)
@@ -75,11 +56,8 @@ using connection_ptr = std::unique_ptr<PGconn, finish>;
     from.on_replication_session = replication;
     auto code = classify(from);
     auto remedy = remedy_for(from);
-    std::string_view why = from.message;
-    const auto says = [&](std::string_view word) { return why.find(word) != std::string_view::npos; };
-    if (why.starts_with("connection to server ") && why.find('\n') == std::string_view::npos &&
-        says(" failed: "))
-        why.remove_prefix(why.find(" failed: ") + 9);
+    const auto why = tidy_connect_message(from.message);
+    const auto says = [&](std::string_view word) { return why.find(word) != std::string::npos; };
     if (from.sqlstate.empty()) {
         if (PQconnectionNeedsPassword(connection) != 0) {
             code = errc::permission;

@@ -1,0 +1,159 @@
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <optional>
+#include <ostream>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include <boost/json/serialize.hpp>
+
+#include <pgsync/app/context.hpp>
+#include <pgsync/app/index_state.hpp>
+#include <pgsync/app/progress.hpp>
+#include <pgsync/app/setup.hpp>
+#include <pgsync/error.hpp>
+#include <pgsync/log.hpp>
+#include <pgsync/postgres/server_facts.hpp>
+#include <pgsync/snapshot/initial_load.hpp>
+
+namespace pgsync::app {
+
+namespace detail {
+
+/// Refuses what would make the load pointless, before anything is made.
+inline void check_server(context& in, const postgres::server_facts& server, const postgres::slot_facts& slot,
+                         const std::vector<index_state>& states) {
+    if (server.wal_level != "logical") {
+        throw error(errc::replication, "the server's wal_level is \"" + server.wal_level + "\", not \"logical\"",
+                    "ALTER SYSTEM SET wal_level = logical; then restart PostgreSQL");
+    }
+    if (!server.is_superuser && !server.has_replication) {
+        throw error(errc::permission, "role \"" + server.role + "\" may not use replication",
+                    "have an administrator run: ALTER ROLE " + postgres::quote_identifier(server.role) + " REPLICATION");
+    }
+    if (slot.exists && slot.plugin != "pgoutput") {
+        throw error(errc::replication, "slot \"" + in.setting().name + "\" exists, but for output plugin \"" +
+                                           slot.plugin + "\"",
+                    "choose another --name, or drop that slot");
+    }
+    if (slot.exists && !slot.in_this_database) {
+        throw error(errc::replication, "slot \"" + in.setting().name + "\" belongs to database \"" + slot.database + "\"",
+                    "choose another --name");
+    }
+    if (!slot.exists && server.slots_used >= server.max_replication_slots) {
+        throw error(errc::replication,
+                    "no replication slot is free: all " + std::to_string(server.max_replication_slots) + " are in use",
+                    "drop one that nobody needs (SELECT * FROM pg_replication_slots WHERE NOT active), or raise "
+                    "max_replication_slots and restart PostgreSQL");
+    }
+    for (std::size_t i = 0; i < states.size(); ++i) {
+        if (states[i].loaded && !slot.exists) {
+            throw error(errc::replication,
+                        "index \"" + std::string(in.indices()[i].name) + "\" is loaded, but slot \"" + in.setting().name +
+                            "\" is gone, and with it every change since",
+                        "run teardown, then bootstrap");
+        }
+    }
+}
+
+/// Fills one index, from where an earlier attempt got to.
+inline void load_index(context& in, const std::vector<postgres::index_binding>& bindings, std::size_t number,
+                       index_state state) {
+    const auto& index = in.indices()[number];
+    const auto names = names_of(index);
+    auto& client = in.search().client();
+    if (state.loaded_until) log::info("{}: resuming the load after key {}", names.alias, *state.loaded_until);
+    progress shown(names.alias, postgres::estimate_rows(in.database(), bindings[number].routes[0].table_oid));
+    snapshot::initial_load load(
+        {in.setting().database, in.setting().page_size, in.setting().workers, std::chrono::milliseconds(1'000)}, bindings,
+        number, in.clock(), [&] { return in.search().batcher(in.write_targets()); }, [&] { in.search().interrupt(); });
+    const auto start = std::chrono::steady_clock::now();
+    const auto documents = load.run(
+        state.loaded_until,
+        [&](const std::string& key) {
+            state.loaded_until = key;
+            client.put_meta(names.index, meta_of(index, in.setting().name, state));
+        },
+        [&](std::uint64_t count) { shown.add(count); }, [&] { return in.stopped(); });
+    shown.finish();
+    client.put_settings(names.index, serving_settings());
+    client.refresh(names.index);
+    client.add_alias(names.index, names.alias);
+    state.loaded = true;
+    client.put_meta(names.index, meta_of(index, in.setting().name, state));
+    const double seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
+    log::info("{}: loaded {} documents in {:.1f} s ({:.0f} a second)", names.alias, documents, seconds,
+              static_cast<double>(documents) / std::max(seconds, 0.001));
+}
+
+inline void print_dry_run(std::ostream& out, context& in, const std::vector<setup_step>& steps,
+                          const std::vector<index_state>& states) {
+    for (const auto& step : steps) out << "-- " << step.why << "\n" << step.sql << ";\n\n";
+    for (std::size_t i = 0; i < states.size(); ++i) {
+        const auto& index = in.indices()[i];
+        const auto names = names_of(index);
+        if (states[i].loaded) {
+            out << "-- " << index.name << " is loaded\n\n";
+            continue;
+        }
+        if (!states[i].exists) {
+            out << "PUT " << in.search().address() << "/" << names.index << "\n"
+                << boost::json::serialize(creation_body(index, in.setting().name)) << "\n\n";
+        }
+        out << "-- pages of " << in.setting().page_size << " documents, bounds first\n"
+            << index.first_bounds_query << ";\n"
+            << index.next_bounds_query << ";\n"
+            << index.page_query << ";\n\n"
+            << "POST " << in.search().address() << "/_bulk?require_alias=true\n"
+            << R"({"index":{"_index":")" << names.write_alias << R"(","_id":…,"version":…,"version_type":"external_gte"}})"
+            << "\n\nPUT " << in.search().address() << "/" << names.index << "/_settings\n"
+            << boost::json::serialize(serving_settings()) << "\n\n"
+            << "POST " << in.search().address() << "/_aliases\n"
+            << R"({"actions":[{"add":{"index":")" << names.index << R"(","alias":")" << names.alias << "\"}}]}\n\n";
+    }
+}
+
+}  // namespace detail
+
+/// Makes whatever is missing, in an order that loses nothing and that a second run can pick up anywhere: index,
+/// replica identities, publication, slot, then the load. `out` gets what a dry run prints.
+inline void bootstrap(context& in, std::ostream& out) {
+    const auto report = in.check_shapes();
+    auto& client = in.search().client();
+    const auto& name = in.setting().name;
+    std::vector<index_state> states;
+    for (const auto& index : in.indices()) states.push_back(find_index(client, index, name));
+    const auto slot = postgres::find_slot(in.database(), name);
+    const auto server = postgres::read_server(in.database());
+    detail::check_server(in, server, slot, states);
+    const auto steps = setup_steps(report, postgres::find_publication(in.database(), name), slot, name);
+    if (in.setting().dry_run) return detail::print_dry_run(out, in, steps, states);
+
+    for (std::size_t i = 0; i < states.size(); ++i) {
+        if (states[i].exists) continue;
+        const auto names = names_of(in.indices()[i]);
+        log::info("creating index {} for alias {}", names.index, names.alias);
+        client.create_index(names.index, creation_body(in.indices()[i], name));
+    }
+    // The slot comes last: an unused one would make the server keep its log for ever.
+    for (const auto& step : steps) run_step(in.database(), step, [&] { return in.stopped(); });
+    bool waited = false;
+    for (std::size_t i = 0; i < states.size(); ++i) {
+        if (states[i].loaded) {
+            log::info("{}: already loaded", in.indices()[i].name);
+            continue;
+        }
+        if (!waited) {
+            wait_for_running_transactions(in.database(), [&] { return in.stopped(); });
+            postgres::session start(in.setting().database);
+            postgres::advance_log(start);
+            waited = true;
+        }
+        detail::load_index(in, report.bindings, i, states[i]);
+    }
+}
+
+}  // namespace pgsync::app

@@ -1,0 +1,134 @@
+#pragma once
+
+#include <cstdlib>
+#include <functional>
+#include <map>
+#include <optional>
+#include <string>
+
+#include <CLI/CLI.hpp>
+
+#include <pgsync/app/explain.hpp>
+#include <pgsync/app/options.hpp>
+#include <pgsync/elastic/url.hpp>
+#include <pgsync/error.hpp>
+
+namespace pgsync::app {
+
+enum class command { bootstrap, sync, teardown, explain };
+
+struct parsed_command {
+    command what = command::explain;
+    options setting;
+    explain_parts parts;
+    std::string log_level = "info";
+};
+
+namespace detail {
+
+inline void add_servers(CLI::App& to, options& into) {
+    to.add_option("--database", into.database,
+                  "PostgreSQL, as a URI or key=value pairs; default: PGHOST, PGDATABASE and libpq's other variables")
+        ->type_name("CONNINFO");
+    to.add_option("--elasticsearch", into.elasticsearch, "URL of the cluster; default: ELASTICSEARCH_URL, else "
+                                                         "http://127.0.0.1:9200")
+        ->type_name("URL");
+    to.add_option("--name", into.name, "name of slot and publication; default: pgsync_ and the first index's name");
+}
+
+inline void add_loading(CLI::App& to, options& into) {
+    to.add_option("--page-size", into.page_size, "rows of the root read at once by the initial load")
+        ->check(CLI::Range(1, 1'000'000))
+        ->capture_default_str();
+    to.add_option("--workers", into.workers, "connections that read pages at the same time")
+        ->check(CLI::Range(1, 64))
+        ->capture_default_str();
+    to.add_option("--bulk-bytes", into.bulk_bytes, "size of a bulk request")
+        ->check(CLI::Range(1'000, 100'000'000))
+        ->capture_default_str();
+    to.add_option("--bulks-in-flight", into.bulks_in_flight, "bulk requests on their way at the same time")
+        ->check(CLI::Range(1, 64))
+        ->capture_default_str();
+    const std::map<std::string, on_rejected> policies{{"stop", on_rejected::stop}, {"dead-letter", on_rejected::dead_letter}};
+    to.add_option("--on-rejected", into.rejected,
+                  "what to do with a document the cluster refuses for good: stop, or write it with its error to "
+                  "<index>-dead-letters and go on")
+        ->transform(CLI::CheckedTransformer(policies, CLI::ignore_case).description(""))
+        ->type_name("stop|dead-letter")
+        ->default_str("stop");
+}
+
+/// Arguments are visible to every user of the machine.
+inline void refuse_secrets(const options& setting) {
+    const bool database = setting.database.find("password=") != std::string::npos ||
+                          (setting.database.find("://") != std::string::npos && [&] {
+                              const auto begin = setting.database.find("://") + 3;
+                              const auto at = setting.database.find('@', begin);
+                              const auto colon = setting.database.find(':', begin);
+                              return at != std::string::npos && colon != std::string::npos && colon < at;
+                          }());
+    if (database) {
+        throw error(errc::configuration, "--database holds a password, which every user of this machine can read",
+                    "put it into PGPASSWORD or ~/.pgpass");
+    }
+    if (!setting.elasticsearch.empty() && !elastic::parse_url(setting.elasticsearch).password.empty()) {
+        throw error(errc::configuration, "--elasticsearch holds a password, which every user of this machine can read",
+                    "put the URL into ELASTICSEARCH_URL instead");
+    }
+}
+
+}  // namespace detail
+
+/// Reads the command line; returns an exit status instead of a command when there is nothing to run (--help, or
+/// arguments that make no sense, status 2).
+inline std::optional<int> parse_command_line(int argc, char** argv, const std::string& summary, parsed_command& into) {
+    CLI::App app{summary};
+    app.require_subcommand(1);
+    app.failure_message(CLI::FailureMessage::help);
+    auto& setting = into.setting;
+    const auto add = [&](const char* name, const char* text, command which) {
+        auto* sub = app.add_subcommand(name, text);
+        sub->callback([&into, which] { into.what = which; });
+        sub->add_option("--log-level", into.log_level, "debug, info, warn or error")
+            ->check(CLI::IsMember({"debug", "info", "warn", "error"}))
+            ->capture_default_str();
+        return sub;
+    };
+    auto* bootstrap = add("bootstrap", "Make publication, slot and indices, and fill them; resumes what was interrupted",
+                          command::bootstrap);
+    detail::add_servers(*bootstrap, setting);
+    detail::add_loading(*bootstrap, setting);
+    bootstrap->add_flag("--dry-run", setting.dry_run, "print every statement and request, make none");
+    auto* sync = add("sync", "Follow the database until SIGINT or SIGTERM", command::sync);
+    detail::add_servers(*sync, setting);
+    detail::add_loading(*sync, setting);
+    sync->add_flag("--once", setting.once, "stop when everything committed before the start is in the index");
+    sync->add_flag("--bootstrap", setting.bootstrap_first, "bootstrap first where that is still to be done");
+    auto* teardown = add("teardown", "Remove slot, publication and indices", command::teardown);
+    detail::add_servers(*teardown, setting);
+    auto* explain = add("explain", "Print SQL, mapping and routes; needs no server", command::explain);
+    bool sql = false;
+    bool mapping = false;
+    bool routes = false;
+    explain->add_flag("--sql", sql, "only the queries that yield documents");
+    explain->add_flag("--mapping", mapping, "only the mapping");
+    explain->add_flag("--routes", routes, "only how changed rows find their documents");
+    app.footer("Passwords: PGPASSWORD or ~/.pgpass for the database, ELASTICSEARCH_URL for the cluster.");
+    // `airbnb --database … sync` reads as well as `airbnb sync --database …`.
+    detail::add_servers(app, setting);
+    try {
+        app.parse(argc, argv);
+    } catch (const CLI::ParseError& problem) {
+        const int status = app.exit(problem);
+        return status == 0 ? 0 : 2;
+    }
+    if (sql || mapping || routes) into.parts = {sql, mapping, routes};
+    detail::refuse_secrets(setting);
+    if (setting.elasticsearch.empty()) {
+        const char* url = std::getenv("ELASTICSEARCH_URL");
+        setting.elasticsearch = url != nullptr && *url != '\0' ? url : "http://127.0.0.1:9200";
+    }
+    return std::nullopt;
+}
+
+}  // namespace pgsync::app

@@ -1,0 +1,93 @@
+#pragma once
+
+#include <poll.h>
+
+#include <cctype>
+#include <chrono>
+#include <memory>
+#include <span>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include <pgsync/app/cluster.hpp>
+#include <pgsync/app/index_state.hpp>
+#include <pgsync/app/options.hpp>
+#include <pgsync/app/setup.hpp>
+#include <pgsync/compiled.hpp>
+#include <pgsync/error.hpp>
+#include <pgsync/postgres/server_facts.hpp>
+#include <pgsync/postgres/connection.hpp>
+#include <pgsync/postgres/read_transaction.hpp>
+#include <pgsync/postgres/shape_check.hpp>
+
+namespace pgsync::app {
+
+/// Both servers, the indices, and what the database makes of their shapes: what every command starts with.
+class context {
+  public:
+    /// `stop_fd` becomes readable when the program is to stop; -1 if never.
+    context(options setting, std::span<const compiled_index> indices, int stop_fd)
+        : setting_(std::move(setting)), indices_(indices), stop_fd_(stop_fd), database_(setting_.database), cluster_(setting_) {
+        if (setting_.name.empty()) setting_.name = default_name(indices);
+        cluster_info_ = cluster_.client().info();
+    }
+
+    [[nodiscard]] const options& setting() const { return setting_; }
+    [[nodiscard]] std::span<const compiled_index> indices() const { return indices_; }
+    [[nodiscard]] postgres::admin_connection& database() { return database_; }
+    [[nodiscard]] cluster& search() { return cluster_; }
+    [[nodiscard]] const elastic::server_info& search_info() const { return cluster_info_; }
+    [[nodiscard]] postgres::version_clock& clock() { return clock_; }
+    [[nodiscard]] int stop_fd() const { return stop_fd_; }
+    [[nodiscard]] bool stopped() const {
+        if (stop_fd_ < 0) return false;
+        pollfd each{stop_fd_, POLLIN, 0};
+        return ::poll(&each, 1, 0) > 0;
+    }
+    /// Sleeps, but not through a signal; returns false when asked to stop.
+    [[nodiscard]] bool pause(std::chrono::milliseconds time) const {
+        pollfd each{stop_fd_, POLLIN, 0};
+        return ::poll(&each, 1, static_cast<int>(time.count())) == 0;
+    }
+
+    /// Compares the shapes with the catalog; throws errc::catalog with all findings at once.
+    [[nodiscard]] postgres::shape_report check_shapes() {
+        auto report = postgres::check_shapes(indices_, postgres::read_tables(database_, indices_));
+        if (!report.findings.empty()) {
+            std::string all;
+            for (const auto& finding : report.findings) all += "\n  - " + finding;
+            throw error(errc::catalog, "the database does not look as the shapes say:" + all);
+        }
+        return report;
+    }
+
+    /// The write aliases, by index number.
+    [[nodiscard]] std::vector<std::string> write_targets() const {
+        std::vector<std::string> targets;
+        for (const auto& index : indices_) targets.push_back(names_of(index).write_alias);
+        return targets;
+    }
+
+  private:
+    /// Slots allow lower case letters, digits and underscores.
+    static std::string default_name(std::span<const compiled_index> indices) {
+        std::string name = "pgsync_";
+        for (const char c : indices.front().name) {
+            const bool plain = (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '_';
+            name += plain ? c : '_';
+        }
+        return name.substr(0, 63);
+    }
+
+    options setting_;
+    std::span<const compiled_index> indices_;
+    int stop_fd_;
+    postgres::admin_connection database_;
+    cluster cluster_;
+    elastic::server_info cluster_info_;
+    postgres::version_clock clock_;
+};
+
+}  // namespace pgsync::app

@@ -1,0 +1,135 @@
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include <boost/json/parse.hpp>
+#include <boost/json/value.hpp>
+
+#include <pgsync/app/cluster.hpp>
+#include <pgsync/compiled.hpp>
+#include <pgsync/elastic/client.hpp>
+#include <pgsync/error.hpp>
+
+namespace pgsync::app {
+
+/// A number for everything that decides what documents look like: another one means another index.
+[[nodiscard]] inline std::string shape_hash(const compiled_index& index) {
+    std::uint64_t hash = 0xcbf29ce484222325U;  // FNV-1a
+    const auto mix = [&](std::string_view text) {
+        for (const char c : text) hash = (hash ^ static_cast<unsigned char>(c)) * 0x100000001b3U;
+        hash = (hash ^ 0xffU) * 0x100000001b3U;
+    };
+    mix(index.keys_query);
+    mix(index.properties);
+    std::string out;
+    for (int shift = 60; shift >= 0; shift -= 4) {
+        out += "0123456789abcdef"[(hash >> static_cast<unsigned>(shift)) & 15U];
+    }
+    return out;
+}
+
+/// The names one index has in the cluster: readers use the alias, pgsync writes through a second alias of its own,
+/// so that a program that is still running cannot write into the index that a newer one has put behind the first.
+struct index_names {
+    std::string alias;
+    std::string index;
+    std::string write_alias;
+};
+
+[[nodiscard]] inline index_names names_of(const compiled_index& index) {
+    const std::string concrete = std::string(index.name) + "-" + shape_hash(index).substr(0, 8);
+    return {std::string(index.name), concrete, concrete + "-write"};
+}
+
+/// What `_meta` of an index remembers.
+struct index_state {
+    bool exists = false;
+    bool loaded = false;
+    std::optional<std::string> loaded_until;  ///< last key of the pages that are done
+};
+
+[[nodiscard]] inline boost::json::object meta_of(const compiled_index& index, std::string_view slot,
+                                                 const index_state& state) {
+    boost::json::object mine{{"hash", shape_hash(index)}, {"slot", slot}, {"query", index.keys_query},
+                             {"loaded", state.loaded}};
+    if (state.loaded_until) mine["loaded_until"] = *state.loaded_until;
+    return {{"pgsync", mine}};
+}
+
+/// Finds out how far the index is. Throws errc::index where the name is taken by something that is not ours, or
+/// by an index of another shape.
+[[nodiscard]] inline index_state find_index(cluster::client_type& client, const compiled_index& index,
+                                            std::string_view slot) {
+    const auto names = names_of(index);
+    const auto mine = [](const elastic::index_facts& facts) -> const boost::json::object* {
+        const auto* found = facts.meta.if_contains("pgsync");
+        return found != nullptr ? found->if_object() : nullptr;
+    };
+    if (const auto reader = client.find(names.alias)) {
+        if (!reader->alias || mine(*reader) == nullptr) {
+            throw error(errc::index,
+                        "\"" + names.alias + "\" already is " +
+                            (reader->alias ? "an alias of index \"" + reader->index + "\", which" : "an index that") +
+                            " pgsync did not make",
+                        "rename or delete it, or give the struct another name: static constexpr std::string_view "
+                        "name = \"…\";");
+        }
+        if (reader->index != names.index) {
+            throw error(errc::index,
+                        "index \"" + reader->index + "\" behind alias \"" + names.alias +
+                            "\" was built from another shape (this program's would be \"" + names.index + "\")",
+                        "run teardown with the program that built it, then bootstrap with this one");
+        }
+    }
+    index_state state;
+    const auto found = client.find(names.index);
+    if (!found) return state;
+    const auto* meta = mine(*found);
+    if (meta == nullptr) {
+        throw error(errc::index, "index \"" + names.index + "\" exists, but pgsync did not make it", "rename or delete it");
+    }
+    const auto* its_slot = meta->if_contains("slot");
+    if (its_slot == nullptr || !its_slot->is_string() || its_slot->get_string() != slot) {
+        throw error(errc::index,
+                    "index \"" + names.index + "\" follows slot \"" +
+                        (its_slot != nullptr && its_slot->is_string() ? std::string(its_slot->get_string()) : "?") +
+                        "\", not \"" + std::string(slot) + "\"",
+                    "use the --name it was made with, or run teardown and bootstrap");
+    }
+    state.exists = true;
+    const auto* loaded = meta->if_contains("loaded");
+    state.loaded = loaded != nullptr && loaded->is_bool() && loaded->get_bool();
+    if (const auto* until = meta->if_contains("loaded_until"); until != nullptr && until->is_string()) {
+        state.loaded_until = std::string(until->get_string());
+    }
+    return state;
+}
+
+/// What creates the index: no replicas and no refresh while it is being loaded; deletes are remembered for an hour,
+/// so that no late write of an older version brings a document back.
+[[nodiscard]] inline boost::json::object creation_body(const compiled_index& index, std::string_view slot) {
+    std::size_t fields = index.shape.nodes.size();
+    std::size_t depth = 1;
+    for (const auto& column : index.shape.columns) fields += column.kind == value_kind::text ? 2U : 1U;
+    for (const auto& node : index.shape.nodes) depth = std::max<std::size_t>(depth, node.depth + 1U);
+    boost::json::object settings{{"gc_deletes", "1h"}, {"refresh_interval", "-1"}, {"number_of_replicas", 0}};
+    if (fields > 900) settings["mapping.total_fields.limit"] = fields + 100;
+    if (depth > 18) settings["mapping.depth.limit"] = depth + 2;
+    return {{"settings", {{"index", settings}}},
+            {"aliases", {{names_of(index).write_alias, boost::json::object{}}}},
+            {"mappings",
+             {{"dynamic", false},
+              {"_meta", meta_of(index, slot, {})},
+              {"properties", boost::json::parse(index.properties)}}}};
+}
+
+/// What undoes the settings of the load.
+[[nodiscard]] inline boost::json::object serving_settings() {
+    return {{"index", {{"refresh_interval", nullptr}, {"number_of_replicas", nullptr}}}};
+}
+
+}  // namespace pgsync::app

@@ -1,0 +1,111 @@
+#pragma once
+
+#include <array>
+#include <exception>
+#include <iostream>
+#include <memory>
+#include <span>
+#include <string>
+#include <string_view>
+
+#include <spdlog/sinks/stdout_color_sinks.h>
+
+
+#include <pgsync/app/bootstrap.hpp>
+#include <pgsync/app/command_line.hpp>
+#include <pgsync/app/explain.hpp>
+#include <pgsync/app/stop_signal.hpp>
+#include <pgsync/app/sync.hpp>
+#include <pgsync/app/teardown.hpp>
+#include <pgsync/compiled.hpp>
+#include <pgsync/error.hpp>
+#include <pgsync/log.hpp>
+
+namespace pgsync {
+
+namespace app {
+
+inline std::string base_name(std::string_view path) { return std::string(path.substr(path.find_last_of('/') + 1)); }
+
+/// Logs go to the standard error, so that what a command prints can be piped.
+inline void start_log(const std::string& level) {
+    auto logger = std::make_shared<spdlog::logger>("pgsync", std::make_shared<spdlog::sinks::stderr_color_sink_mt>());
+    logger->set_pattern("%Y-%m-%d %H:%M:%S.%e %^%-5l%$ %v");
+    logger->set_level(spdlog::level::from_str(level));
+    logger->flush_on(spdlog::level::info);
+    spdlog::set_default_logger(std::move(logger));
+}
+
+inline void dispatch(const parsed_command& command, std::span<const compiled_index> indices) {
+    if (command.what == app::command::explain) return explain(std::cout, indices, command.parts);
+    const stop_signal stop;
+    const auto do_bootstrap = [&] {
+        context in(command.setting, indices, stop.fd());
+        bootstrap(in, std::cout);
+    };
+    switch (command.what) {
+        case app::command::bootstrap:
+            return do_bootstrap();
+        case app::command::sync:
+            if (command.setting.bootstrap_first) do_bootstrap();
+            return sync(command.setting, indices, stop.fd());
+        case app::command::teardown: {
+            context in(command.setting, indices, stop.fd());
+            return teardown(in);
+        }
+        case app::command::explain:
+            break;
+    }
+}
+
+/// The whole program: exit status 0 when the command did what it should, 1 when it did not, 2 for arguments that
+/// make no sense.
+inline int run_program(std::span<const compiled_index> indices, int argc, char** argv) {
+    parsed_command command;
+    command.setting.program = base_name(argc > 0 ? argv[0] : "pgsync");
+    std::string names;
+    for (const auto& index : indices) names += (names.empty() ? "" : ", ") + std::string(index.name);
+    try {
+        const auto status =
+            parse_command_line(argc, argv, "Keeps " + names + " in Elasticsearch or OpenSearch right, from PostgreSQL", command);
+        if (status) return *status;
+        start_log(command.log_level);
+        dispatch(command, indices);
+        return 0;
+    } catch (const error& problem) {
+        std::cerr << command.setting.program << ": " << problem.what() << "\n";
+        if (!problem.remedy().empty()) std::cerr << "  " << problem.remedy() << "\n";
+    } catch (const std::exception& problem) {
+        std::cerr << command.setting.program << ": " << problem.what() << "\n";
+    }
+    return 1;
+}
+
+}  // namespace app
+
+namespace detail {
+
+template <typename... Indices>
+constexpr bool names_differ() {
+    const std::array<std::string_view, sizeof...(Indices)> names{compiled<Indices>.name...};
+    for (std::size_t i = 0; i < names.size(); ++i) {
+        for (std::size_t j = 0; j < i; ++j) {
+            if (names[i] == names[j]) return false;
+        }
+    }
+    return true;
+}
+
+}  // namespace detail
+
+/// The program of some indices: `int main(int argc, char** argv) { return pgsync::run<reservations>(argc, argv); }`.
+/// All of them share one slot. The result is the exit status.
+template <typename... Indices>
+int run(int argc, char** argv) {
+    static_assert(sizeof...(Indices) > 0, "pgsync: run needs at least one index: pgsync::run<reservations>(argc, argv)");
+    (void)detail::check::index_names_are_unique<detail::names_differ<Indices...>()>{};
+    static constexpr std::array<compiled_index, sizeof...(Indices)> indices{compiled<Indices>...};
+    return app::run_program(indices, argc, argv);
+}
+
+}  // namespace pgsync

@@ -1,0 +1,104 @@
+#pragma once
+
+#include <chrono>
+#include <memory>
+#include <string>
+#include <utility>
+
+#include <pgsync/app/context.hpp>
+#include <pgsync/backoff.hpp>
+#include <pgsync/app/index_state.hpp>
+#include <pgsync/error.hpp>
+#include <pgsync/log.hpp>
+#include <pgsync/postgres/server_facts.hpp>
+#include <pgsync/postgres/sql_error.hpp>
+#include <pgsync/stream/follower.hpp>
+
+namespace pgsync::app {
+
+namespace detail {
+
+/// What must be there before anything is followed.
+inline postgres::shape_report check_ready(context& in) {
+    auto report = in.check_shapes();
+    const auto& name = in.setting().name;
+    for (const auto& index : in.indices()) {
+        const auto state = find_index(in.search().client(), index, name);
+        if (!state.exists) {
+            throw error(errc::index, "index \"" + std::string(index.name) + "\" does not exist", "run bootstrap first");
+        }
+        if (!state.loaded) {
+            throw error(errc::index, "the initial load of index \"" + std::string(index.name) + "\" is not finished",
+                        "run bootstrap again: it resumes");
+        }
+    }
+    const auto slot = postgres::find_slot(in.database(), name);
+    if (!slot.exists) {
+        throw error(errc::replication, "slot \"" + name + "\" does not exist, so changes since it was there are lost",
+                    "run teardown, then bootstrap");
+    }
+    const auto steps = setup_steps(report, postgres::find_publication(in.database(), name), slot, name);
+    if (!steps.empty()) {
+        std::string all;
+        for (const auto& step : steps) all += "\n  " + step.sql + ";  -- " + step.why;
+        throw error(errc::replication, "the database is not set up as these shapes need it:" + all,
+                    "changes may have gone unseen; run teardown, then bootstrap");
+    }
+    return report;
+}
+
+/// One life of a connection.
+inline void follow(context& in) {
+    const auto report = check_ready(in);
+    stream::follower::settings setting;
+    setting.database = in.setting().database;
+    setting.slot = in.setting().name;
+    setting.publication = in.setting().name;
+    setting.once = in.setting().once;
+    setting.stop_timeout = in.setting().stop_timeout;
+    setting.loading.page_size = in.setting().page_size;
+    stream::follower follower(std::move(setting), report.bindings, in.clock(), in.search().batcher(in.write_targets()),
+                              in.search().access());
+    follower.run(in.stop_fd());
+}
+
+/// Something that goes away by itself: a server that is down, or another process that still holds the slot.
+inline bool worth_waiting(const error& problem) {
+    if (problem.code() == errc::connection) return true;
+    const auto* sql = dynamic_cast<const postgres::sql_error*>(&problem);
+    return sql != nullptr && sql->sqlstate() == "55006";
+}
+
+}  // namespace detail
+
+/// Follows the database until asked to stop, through every loss of either server. The first connection must work:
+/// what is wrong from the start is better said than waited for.
+inline void sync(const options& setting, std::span<const compiled_index> indices, int stop_fd) {
+    backoff pauses(std::chrono::milliseconds(200), std::chrono::milliseconds(10'000));
+    auto in = std::make_unique<context>(setting, indices, stop_fd);
+    while (true) {
+        std::string why;
+        try {
+            if (!in) in = std::make_unique<context>(setting, indices, stop_fd);
+            const auto start = std::chrono::steady_clock::now();
+            try {
+                detail::follow(*in);
+                return;
+            } catch (...) {
+                if (std::chrono::steady_clock::now() - start > std::chrono::seconds(30)) pauses.reset();
+                throw;
+            }
+        } catch (const error& problem) {
+            if (!detail::worth_waiting(problem)) throw;
+            why = problem.what();
+        }
+        if (in && in->stopped()) return;
+        const auto pause = pauses.next();
+        log::warn("{}; trying again in {} ms", why, pause.count());
+        pollfd stop{stop_fd, POLLIN, 0};
+        if (::poll(&stop, 1, static_cast<int>(pause.count())) > 0) return;
+        in.reset();
+    }
+}
+
+}  // namespace pgsync::app

@@ -1,0 +1,45 @@
+#pragma once
+
+#include <string>
+
+#include <pgsync/app/context.hpp>
+#include <pgsync/app/index_state.hpp>
+#include <pgsync/error.hpp>
+#include <pgsync/log.hpp>
+#include <pgsync/postgres/server_facts.hpp>
+#include <pgsync/postgres/quote.hpp>
+
+namespace pgsync::app {
+
+/// Removes what bootstrap made: slot, publication, indices. Replica identities stay, since others may rely on them
+/// by now. Whatever is not there any more is passed over.
+inline void teardown(context& in) {
+    const auto& name = in.setting().name;
+    const auto slot = postgres::find_slot(in.database(), name);
+    if (slot.exists && slot.active_pid != 0) {
+        throw error(errc::replication,
+                    "slot \"" + name + "\" is in use by the server process " + std::to_string(slot.active_pid),
+                    "stop the sync that follows it first");
+    }
+    for (const auto& index : in.indices()) {
+        const auto names = names_of(index);
+        const auto found = in.search().client().find(names.index);
+        if (!found) continue;
+        if (found->meta.if_contains("pgsync") == nullptr) {
+            throw error(errc::index, "index \"" + names.index + "\" exists, but pgsync did not make it",
+                        "delete it yourself if it is to go");
+        }
+        in.search().client().delete_index(names.index);
+        log::info("deleted index {}", names.index);
+    }
+    if (slot.exists) {
+        in.database().query("SELECT pg_catalog.pg_drop_replication_slot($1)", {name});
+        log::info("dropped slot {}", name);
+    }
+    if (postgres::find_publication(in.database(), name).exists) {
+        in.database().execute("DROP PUBLICATION " + postgres::quote_identifier(name));
+        log::info("dropped publication {}", name);
+    }
+}
+
+}  // namespace pgsync::app
