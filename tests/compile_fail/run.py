@@ -1,8 +1,9 @@
 #!/usr/bin/env python3
-"""Compiles one file of this folder with and without PGSYNC_FAIL.
+"""Compiles files of this folder with and without PGSYNC_FAIL.
 
-Without the macro it must compile; with it, the first error must be the one its first line announces, and the
-output must name everything its second line lists.
+Without the macro one must compile; with it, the first error must be the one its first line announces, and the
+output must name everything its second line lists. With --precompiled DIR the library's header comes from there,
+which --prepare fills beforehand: that is most of the time.
 """
 import argparse
 import pathlib
@@ -11,6 +12,22 @@ import subprocess
 import sys
 
 ERROR = re.compile(r"(?:^|\s)(?:fatal )?error: (.*)")
+
+
+HEADER = "#include <pgsync/shape.hpp>\n"
+
+
+def precompiled_header(folder, compiler):
+    return folder / compiler.strip("/").replace("/", "_") / "shape.hpp"
+
+
+def prepare(folder, compilers, flags):
+    for compiler in compilers:
+        header = precompiled_header(folder, compiler)
+        header.parent.mkdir(parents=True, exist_ok=True)
+        header.write_text(HEADER, encoding="utf-8")
+        command = [compiler, "-std=c++20", *flags, "-x", "c++-header", str(header), "-o", f"{header}.gch"]
+        subprocess.run(command, check=True)
 
 
 def compile_once(compiler, flags, source, fail):
@@ -42,15 +59,23 @@ def problems(compiler, flags, source):
 
 
 def main():
-    parser = argparse.ArgumentParser(description=__doc__)
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--compiler", action="append", required=True)
     parser.add_argument("--flag", action="append", default=[])
-    parser.add_argument("source", nargs="+", type=pathlib.Path)
+    parser.add_argument("--precompiled", type=pathlib.Path, metavar="DIR")
+    parser.add_argument("--prepare", action="store_true")
+    parser.add_argument("source", nargs="*", type=pathlib.Path)
     arguments = parser.parse_args()
+    if arguments.prepare:
+        prepare(arguments.precompiled, arguments.compiler, arguments.flag)
+        return
     failed = False
     for source in arguments.source:
         for compiler in arguments.compiler:
-            for problem in problems(compiler, arguments.flag, source):
+            flags = list(arguments.flag)
+            if arguments.precompiled:
+                flags += ["-include", str(precompiled_header(arguments.precompiled, compiler))]
+            for problem in problems(compiler, flags, source):
                 failed = True
                 print(f"{source.name} with {compiler}: {problem}")
     sys.exit(1 if failed else 0)

@@ -1,0 +1,2 @@
+#define UNIT first_unit
+#include "unit.inc"

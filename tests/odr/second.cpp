@@ -1,0 +1,2 @@
+#define UNIT second_unit
+#include "unit.inc"
