@@ -1,0 +1,52 @@
+#!/usr/bin/env bash
+# How long the compilers need: for the includes alone, for a shape, for a whole program. Best of three.
+set -euo pipefail
+
+root=$(cd -- "$(dirname -- "${BASH_SOURCE[0]}")/.." && pwd)
+folder=$(mktemp -d)
+trap 'rm -rf -- "$folder"' EXIT
+
+flags=(-std=c++20 "-I$root/include" -DSPDLOG_COMPILED_LIB -DSPDLOG_FMT_EXTERNAL)
+read -ra found <<<"$(pkg-config --cflags libpq libpqxx libcurl 2>/dev/null || true)"
+flags+=("${found[@]}")
+
+# seconds COMPILER FLAGS... SOURCE
+seconds() {
+    local begin best='' took
+    for _ in 1 2 3; do
+        begin=${EPOCHREALTIME/[.,]/}
+        "$@" -c -o "$folder/out.o" || exit 1
+        took=$((${EPOCHREALTIME/[.,]/} - begin))
+        if [[ -z $best ]] || ((took < best)); then best=$took; fi
+    done
+    printf '%d.%02d' $((best / 1000000)) $((best / 10000 % 100))
+}
+
+printf '#include <pgsync/shape.hpp>\n' >"$folder/shape_includes.cpp"
+printf '#include <pgsync/pgsync.hpp>\n' >"$folder/includes.cpp"
+cat >"$folder/shape.cpp" <<SOURCE
+#include "$root/examples/airbnb/shape.hpp"
+const pgsync::compiled_index& index_of_reservations() { return pgsync::compiled<reservations>; }
+SOURCE
+
+printf '%-44s' seconds
+compilers=()
+for compiler in g++ clang++-16; do
+    if command -v "$compiler" >/dev/null; then
+        compilers+=("$compiler")
+        printf '%12s' "$compiler"
+    fi
+done
+printf '\n'
+row() {
+    local title=$1 compiler
+    shift
+    printf '%-44s' "$title"
+    for compiler in "${compilers[@]}"; do printf '%12s' "$(seconds "$compiler" "${flags[@]}" "$@")"; done
+    printf '\n'
+}
+row '#include <pgsync/shape.hpp>' -O2 "$folder/shape_includes.cpp"
+row '… and the airbnb shape' -O2 "$folder/shape.cpp"
+row '#include <pgsync/pgsync.hpp>' -O2 "$folder/includes.cpp"
+row 'examples/airbnb/main.cpp -O0' -O0 "$root/examples/airbnb/main.cpp"
+row 'examples/airbnb/main.cpp -O2' -O2 "$root/examples/airbnb/main.cpp"

@@ -1,0 +1,262 @@
+#!/usr/bin/env bash
+# Every test there is, real servers included.
+set -euo pipefail
+
+here=$(cd -- "$(dirname -- "${BASH_SOURCE[0]}")" && pwd)
+root=$(cd -- "$here/.." && pwd)
+# shellcheck source=scripts/lib/common.sh
+. "$here/lib/common.sh"
+
+usage() {
+    cat <<'USAGE'
+usage: scripts/test.sh [--fast] [--long SECONDS] [--only PART]... [--no-install] [--keep]
+
+Installs what is missing, starts a private PostgreSQL, OpenSearch and Elasticsearch, builds pgsync with
+g++ and clang and runs every test. Says what it does, how long each part took, and at the end how many
+passed and failed; the exit status is 0 when all passed.
+
+  --fast          no servers, and none of the tests that need one
+  --long SECONDS  the randomised test runs that long instead of less than a minute
+  --only PART     only this part, and those named by further --only:
+                    format       clang-format, shellcheck
+                    gcc          g++, -O2 program: structure, unit and server tests
+                    integration  whole programs against the servers
+                    asan         clang, address and undefined behaviour sanitizers: unit and server tests
+                    tsan         clang, thread sanitizer: unit and server tests
+                    fuzz         each fuzzer for half a minute
+  --no-install    install nothing
+  --keep          leave the servers running; prints where
+
+Builds in $PGSYNC_BUILD, build/test by default. PGSYNC_JOBS is the number of jobs, by default that of the cores.
+USAGE
+}
+
+parts=(format gcc integration asan tsan fuzz)
+fast=0 long='' install=1 keep=0 only=()
+while (($#)); do
+    case $1 in
+        --fast) fast=1 ;;
+        --long | --only)
+            (($# >= 2)) || die "$1 needs a value"
+            if [[ $1 == --long ]]; then long=$2; else only+=("$2"); fi
+            shift
+            ;;
+        --long=*) long=${1#*=} ;;
+        --only=*) only+=("${1#*=}") ;;
+        --no-install) install=0 ;;
+        --keep) keep=1 ;;
+        -h | --help) usage && exit ;;
+        *) usage >&2 && die "does not know $1" ;;
+    esac
+    shift
+done
+[[ -z $long || $long =~ ^[1-9][0-9]*$ ]] || die "--long needs a number of seconds, not $long"
+for part in "${only[@]}"; do
+    [[ " ${parts[*]} " == *" $part "* ]] || die "there is no part $part; the parts are ${parts[*]}"
+done
+
+cd -- "$root"
+build=${PGSYNC_BUILD:-$root/build/test}
+jobs=${PGSYNC_JOBS:-$(nproc)}
+servers=$build/servers
+logs=$build/logs
+mkdir -p -- "$logs"
+passed=0 failed=0 times=() running=0
+
+wanted() { ((!${#only[@]})) || [[ " ${only[*]} " == *" $1 "* ]]; }
+needs_servers() { ((!fast)) && { wanted gcc || wanted integration || wanted asan || wanted tsan; }; }
+
+# --- servers ---------------------------------------------------------------------------------------
+
+starting=''
+clean_up() {
+    local status=$?
+    trap - EXIT
+    trap '' INT TERM HUP
+    if [[ -n $starting ]]; then
+        kill -- "$starting" 2>/dev/null || true
+        wait "$starting" 2>/dev/null || true
+    fi
+    if ((!fast && !keep)) && [[ -d $servers ]]; then
+        "$here/servers.sh" stop --dir "$servers" --purge >/dev/null 2>"$logs/stop.log" || cat -- "$logs/stop.log" >&2
+    fi
+    exit "$status"
+}
+trap clean_up EXIT
+trap 'exit 130' INT
+trap 'exit 143' TERM
+trap 'exit 129' HUP
+
+# They start while the first build runs.
+start_servers() {
+    say "servers: starting in the background, see ${logs#"$root"/}/servers.log"
+    "$here/servers.sh" start --dir "$servers" --postgres --opensearch --elasticsearch7 >"$logs/servers.log" 2>&1 &
+    starting=$!
+}
+
+# wait_for_servers: true when they answer and their addresses are in the environment.
+wait_for_servers() {
+    if [[ -n $starting ]]; then
+        if ! wait "$starting"; then
+            starting=''
+            show_log_tail "$logs/servers.log"
+            say "servers: FAILED to start; no test that needs one is run"
+            failed=$((failed + 1))
+            return 1
+        fi
+        starting='' running=1
+        set -a
+        # shellcheck source=/dev/null
+        . "$servers/env"
+        set +a
+        export PGSYNC_TEST_SERVERS=1
+        if ((keep)); then say "servers: see $servers/env; scripts/servers.sh stop --dir $servers --purge ends them"; fi
+    fi
+    ((running))
+}
+
+# --- parts -----------------------------------------------------------------------------------------
+
+# step NAME COMMAND...: one test of its own; its output is shown where it fails.
+step() {
+    local name=$1 begin=$SECONDS log="$logs/${1//[^a-z0-9]/_}.log"
+    shift
+    say "$name ..."
+    if "$@" >"$log" 2>&1; then
+        passed=$((passed + 1))
+        times+=("$((SECONDS - begin)) $name")
+        say "$name: passed, $((SECONDS - begin)) s"
+    else
+        failed=$((failed + 1))
+        times+=("$((SECONDS - begin)) $name: failed")
+        show_log_tail "$log" 60
+        say "$name: FAILED, $((SECONDS - begin)) s; all of it is in ${log#"$root"/}"
+        return 1
+    fi
+}
+
+# tests NAME BUILD CTEST-OPTION...: the tests of a build; each counts.
+tests() {
+    local name=$1 folder=$2 begin=$SECONDS log="$logs/${1//[^a-z0-9]/_}.log" summary
+    shift 2
+    say "$name ..."
+    ctest --test-dir "$folder" -j "$jobs" --output-on-failure --no-tests=error "$@" >"$log" 2>&1 || true
+    # Failures with all they said, and ctest's own summary.
+    sed -E -e '/^ *Start +[0-9]+: /d' -e '/ Passed +[0-9.]+ sec$/d' -e '/^(Internal ctest|Test project|Label Time)/d' \
+        -e '/^(unit|structure|server|integration) += .*sec\*proc/d' -e '/^$/d' -- "$log"
+    summary=$(sed -nE 's/^[0-9]+% tests passed, ([0-9]+) tests failed out of ([0-9]+)$/\1 \2/p' "$log")
+    if [[ -z $summary ]]; then
+        failed=$((failed + 1))
+    else
+        failed=$((failed + ${summary% *}))
+        passed=$((passed + ${summary#* } - ${summary% *}))
+    fi
+    times+=("$((SECONDS - begin)) $name")
+    say "$name: $((SECONDS - begin)) s"
+}
+
+# configure_and_build FOLDER TARGET CMAKE-OPTION...
+configure_and_build() {
+    local folder=$1 target=$2
+    shift 2
+    cmake -S "$root" -B "$folder" -G Ninja -DPGSYNC_WERROR=ON "$@" &&
+        cmake --build "$folder" -j "$jobs" --target "$target"
+}
+
+check_format() {
+    local -a files
+    mapfile -d '' -t files < <(git ls-files -z --cached --others --exclude-standard '*.hpp' '*.cpp' ':!single_include')
+    clang-format-16 --dry-run -Werror "${files[@]}"
+}
+
+check_scripts() {
+    local -a files
+    mapfile -d '' -t files < <(git ls-files -z --cached --others --exclude-standard '*.sh' .ci/run)
+    shellcheck -x "${files[@]}"
+}
+
+part_format() {
+    if command -v clang-format-16 >/dev/null; then step "format" check_format || true; fi
+    if command -v shellcheck >/dev/null; then step "shellcheck" check_scripts || true; fi
+}
+
+build_gcc() {
+    configure_and_build "$build/gcc" all -DCMAKE_CXX_COMPILER=g++ -DCMAKE_BUILD_TYPE=Release \
+        -DPGSYNC_TEST_SINGLE_HEADER=ON ${long:+"-DPGSYNC_RANDOM_SECONDS=$long"}
+}
+
+part_gcc() {
+    step "build with g++" build_gcc || return 0
+    tests "unit and structure tests" "$build/gcc" -L 'unit|structure'
+    if wait_for_servers; then tests "server tests" "$build/gcc" -L server; fi
+}
+
+part_integration() {
+    ((!fast)) || return 0
+    if ! wanted gcc; then step "build with g++" build_gcc || return 0; fi
+    if wait_for_servers; then tests "integration tests" "$build/gcc" -j 1 -L integration; fi
+}
+
+build_asan() {
+    configure_and_build "$build/clang-asan" all -DCMAKE_CXX_COMPILER=clang++-16 -DCMAKE_BUILD_TYPE=Debug \
+        '-DPGSYNC_SANITIZE=address;undefined'
+}
+
+part_asan() {
+    local labels=unit
+    step "build with clang and its address sanitizer" build_asan || return 0
+    if wait_for_servers; then labels='unit|server'; fi
+    tests "address sanitizer" "$build/clang-asan" -L "$labels"
+    tests "address sanitizer: golden, odr" "$build/clang-asan" -R '^(golden|odr)'
+}
+
+build_tsan() {
+    configure_and_build "$build/clang-tsan" unit_tests -DCMAKE_CXX_COMPILER=clang++-16 -DCMAKE_BUILD_TYPE=Debug \
+        -DPGSYNC_SANITIZE=thread -DPGSYNC_BUILD_EXAMPLES=OFF
+}
+
+part_tsan() {
+    local labels=unit
+    step "build with clang and its thread sanitizer" build_tsan || return 0
+    if wait_for_servers; then labels='unit|server'; fi
+    tests "thread sanitizer" "$build/clang-tsan" -L "$labels"
+}
+
+build_fuzzers() {
+    configure_and_build "$build/clang-fuzz" all -DCMAKE_CXX_COMPILER=clang++-16 -DCMAKE_BUILD_TYPE=Debug \
+        -DPGSYNC_BUILD_TESTS=OFF -DPGSYNC_BUILD_EXAMPLES=OFF -DPGSYNC_BUILD_FUZZERS=ON
+}
+
+fuzz() {
+    mkdir -p -- "$build/corpus/$1"
+    (cd -- "$build/corpus" && "$build/clang-fuzz/tests/fuzz/$1" -max_total_time=30 -print_final_stats=1 "$1")
+}
+
+part_fuzz() {
+    local source name
+    compgen -G "$root/tests/fuzz/*.cpp" >/dev/null || return 0
+    step "build the fuzzers" build_fuzzers || return 0
+    for source in "$root"/tests/fuzz/*.cpp; do
+        name=$(basename -- "$source" .cpp)
+        step "fuzz $name" fuzz "$name" || true
+    done
+}
+
+# --- everything ------------------------------------------------------------------------------------
+
+if ((install)); then
+    begin=$SECONDS
+    if ((fast)); then "$here/install.sh" --tests --no-postgres --no-search; else "$here/install.sh" --tests; fi
+    times+=("$((SECONDS - begin)) install")
+fi
+if needs_servers; then start_servers; fi
+for part in "${parts[@]}"; do
+    if wanted "$part"; then "part_$part"; fi
+done
+
+say
+say "seconds"
+for line in "${times[@]}"; do printf '%7d  %s\n' "${line%% *}" "${line#* }"; done
+printf '%7d  altogether\n' "$SECONDS"
+say "$passed passed, $failed failed"
+((failed == 0))
