@@ -16,7 +16,9 @@
 #include <pgsync/app/setup.hpp>
 #include <pgsync/error.hpp>
 #include <pgsync/log.hpp>
+#include <pgsync/postgres/publication_facts.hpp>
 #include <pgsync/postgres/server_facts.hpp>
+#include <pgsync/postgres/slot_facts.hpp>
 #include <pgsync/snapshot/initial_load.hpp>
 
 namespace pgsync::app {
@@ -24,39 +26,48 @@ namespace pgsync::app {
 namespace detail {
 
 /// Refuses what would make the load pointless, before anything is made.
-inline void check_server(context& in, const postgres::server_facts& server, const postgres::slot_facts& slot,
-                         const std::vector<index_state>& states) {
+inline void check_server(context& in, const postgres::server_facts& server,
+                         const std::optional<postgres::slot_facts>& slot, const std::vector<index_state>& states) {
     if (server.wal_level != "logical") {
         throw error(errc::replication, "the server's wal_level is \"" + server.wal_level + "\", not \"logical\"",
                     "ALTER SYSTEM SET wal_level = logical; then restart PostgreSQL");
     }
-    if (!server.is_superuser && !server.has_replication) {
+    if (!server.replication) {
         throw error(errc::permission, "role \"" + server.role + "\" may not use replication",
                     "have an administrator run: ALTER ROLE " + postgres::quote_identifier(server.role) + " REPLICATION");
     }
-    if (slot.exists && slot.plugin != "pgoutput") {
+    if (slot && slot->plugin != "pgoutput") {
         throw error(errc::replication, "slot \"" + in.setting().name + "\" exists, but for output plugin \"" +
-                                           slot.plugin + "\"",
+                                           slot->plugin + "\"",
                     "choose another --name, or drop that slot");
     }
-    if (slot.exists && !slot.in_this_database) {
-        throw error(errc::replication, "slot \"" + in.setting().name + "\" belongs to database \"" + slot.database + "\"",
+    if (slot && slot->database != server.database) {
+        throw error(errc::replication, "slot \"" + in.setting().name + "\" belongs to database \"" + slot->database + "\"",
                     "choose another --name");
     }
-    if (!slot.exists && server.slots_used >= server.max_replication_slots) {
+    if (!slot && server.used_replication_slots >= server.max_replication_slots) {
         throw error(errc::replication,
                     "no replication slot is free: all " + std::to_string(server.max_replication_slots) + " are in use",
                     "drop one that nobody needs (SELECT * FROM pg_replication_slots WHERE NOT active), or raise "
                     "max_replication_slots and restart PostgreSQL");
     }
     for (std::size_t i = 0; i < states.size(); ++i) {
-        if (states[i].loaded && !slot.exists) {
+        if (states[i].loaded && !slot) {
             throw error(errc::replication,
                         "index \"" + std::string(in.indices()[i].name) + "\" is loaded, but slot \"" + in.setting().name +
                             "\" is gone, and with it every change since",
                         "run teardown, then bootstrap");
         }
     }
+}
+
+/// Roughly how many documents there will be: what the last ANALYZE saw, or a count where there was none.
+inline std::uint64_t estimate_rows(postgres::session& catalog, const postgres::route_binding& root) {
+    const auto seen = catalog.exec("SELECT reltuples::bigint FROM pg_catalog.pg_class WHERE oid = " +
+                                   std::to_string(root.table_oid));
+    const auto estimate = seen.rows() == 0 ? 0 : std::stoll(std::string(seen.get(0, 0)));
+    if (estimate > 0) return static_cast<std::uint64_t>(estimate);
+    return std::stoull(std::string(catalog.exec("SELECT count(*) FROM " + root.table).get(0, 0)));
 }
 
 /// Fills one index, from where an earlier attempt got to.
@@ -66,7 +77,7 @@ inline void load_index(context& in, const std::vector<postgres::index_binding>& 
     const auto names = names_of(index);
     auto& client = in.search().client();
     if (state.loaded_until) log::info("{}: resuming the load after key {}", names.alias, *state.loaded_until);
-    progress shown(names.alias, postgres::estimate_rows(in.database(), bindings[number].routes[0].table_oid));
+    progress shown(names.alias, estimate_rows(in.catalog(), bindings[number].routes[0]));
     snapshot::initial_load load(
         {in.setting().database, in.setting().page_size, in.setting().workers, std::chrono::milliseconds(1'000)}, bindings,
         number, in.clock(), [&] { return in.search().batcher(in.write_targets()); }, [&] { in.search().interrupt(); });
@@ -126,10 +137,10 @@ inline void bootstrap(context& in, std::ostream& out) {
     const auto& name = in.setting().name;
     std::vector<index_state> states;
     for (const auto& index : in.indices()) states.push_back(find_index(client, index, name));
-    const auto slot = postgres::find_slot(in.database(), name);
-    const auto server = postgres::read_server(in.database());
+    const auto slot = postgres::read_slot(in.catalog(), name);
+    const auto server = postgres::read_server(in.catalog());
     detail::check_server(in, server, slot, states);
-    const auto steps = setup_steps(report, postgres::find_publication(in.database(), name), slot, name);
+    const auto steps = setup_steps(report, postgres::read_publication(in.catalog(), name), slot, name);
     if (in.setting().dry_run) return detail::print_dry_run(out, in, steps, states);
 
     for (std::size_t i = 0; i < states.size(); ++i) {

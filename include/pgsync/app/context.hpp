@@ -17,9 +17,9 @@
 #include <pgsync/app/setup.hpp>
 #include <pgsync/compiled.hpp>
 #include <pgsync/error.hpp>
-#include <pgsync/postgres/server_facts.hpp>
 #include <pgsync/postgres/connection.hpp>
 #include <pgsync/postgres/read_transaction.hpp>
+#include <pgsync/postgres/session.hpp>
 #include <pgsync/postgres/shape_check.hpp>
 
 namespace pgsync::app {
@@ -29,7 +29,7 @@ class context {
   public:
     /// `stop_fd` becomes readable when the program is to stop; -1 if never.
     context(options setting, std::span<const compiled_index> indices, int stop_fd)
-        : setting_(std::move(setting)), indices_(indices), stop_fd_(stop_fd), database_(setting_.database), cluster_(setting_) {
+        : setting_(std::move(setting)), indices_(indices), stop_fd_(stop_fd), database_(setting_.database), catalog_(setting_.database), cluster_(setting_) {
         if (setting_.name.empty()) setting_.name = default_name(indices);
         cluster_info_ = cluster_.client().info();
     }
@@ -37,6 +37,7 @@ class context {
     [[nodiscard]] const options& setting() const { return setting_; }
     [[nodiscard]] std::span<const compiled_index> indices() const { return indices_; }
     [[nodiscard]] postgres::admin_connection& database() { return database_; }
+    [[nodiscard]] postgres::session& catalog() { return catalog_; }
     [[nodiscard]] cluster& search() { return cluster_; }
     [[nodiscard]] const elastic::server_info& search_info() const { return cluster_info_; }
     [[nodiscard]] postgres::version_clock& clock() { return clock_; }
@@ -54,7 +55,7 @@ class context {
 
     /// Compares the shapes with the catalog; throws errc::catalog with all findings at once.
     [[nodiscard]] postgres::shape_report check_shapes() {
-        auto report = postgres::check_shapes(indices_, postgres::read_tables(database_, indices_));
+        auto report = postgres::check_shapes(indices_, catalog_);
         if (!report.findings.empty()) {
             std::string all;
             for (const auto& finding : report.findings) all += "\n  - " + finding;
@@ -85,6 +86,7 @@ class context {
     std::span<const compiled_index> indices_;
     int stop_fd_;
     postgres::admin_connection database_;
+    postgres::session catalog_;
     cluster cluster_;
     elastic::server_info cluster_info_;
     postgres::version_clock clock_;

@@ -2,6 +2,7 @@
 
 #include <chrono>
 #include <functional>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -11,10 +12,11 @@
 
 #include <pgsync/error.hpp>
 #include <pgsync/log.hpp>
-#include <pgsync/postgres/server_facts.hpp>
 #include <pgsync/postgres/connection.hpp>
+#include <pgsync/postgres/publication_facts.hpp>
 #include <pgsync/postgres/quote.hpp>
 #include <pgsync/postgres/shape_check.hpp>
+#include <pgsync/postgres/slot_facts.hpp>
 #include <pgsync/postgres/snapshot_set.hpp>
 #include <pgsync/postgres/sql_error.hpp>
 #include <pgsync/postgres/version.hpp>
@@ -30,31 +32,33 @@ struct setup_step {
 
 /// Everything still missing in the database, in order. Statements that are there already are not listed.
 [[nodiscard]] inline std::vector<setup_step> setup_steps(const postgres::shape_report& report,
-                                                         const postgres::publication_facts& publication,
-                                                         const postgres::slot_facts& slot, const std::string& name) {
+                                                         const std::optional<postgres::publication_facts>& publication,
+                                                         const std::optional<postgres::slot_facts>& slot,
+                                                         const std::string& name) {
     std::vector<setup_step> steps;
     for (const auto& table : report.identities) {
         steps.push_back({"ALTER TABLE " + table.quoted_name + " REPLICA IDENTITY FULL",
                          "so that the old value of " + table.columns + " is in the log"});
     }
     const auto quoted = postgres::quote_identifier(name);
-    if (!publication.exists) {
+    if (!publication) {
         std::string list;
         for (const auto& table : report.tables) list += (list.empty() ? "" : ", ") + table.quoted_name;
         // No column lists: they would make an application's UPDATE fail once somebody sets REPLICA IDENTITY FULL.
         steps.push_back({"CREATE PUBLICATION " + quoted + " FOR TABLE " + list, "says which tables are followed"});
     } else {
         for (const auto& table : report.tables) {
-            if (publication.all_tables || publication.has_table(table.oid)) continue;
+            if (publication->publishes(table.oid)) continue;
             steps.push_back({"ALTER PUBLICATION " + quoted + " ADD TABLE " + table.quoted_name,
                              "the publication lacks this table"});
         }
-        if (!publication.publishes_everything()) {
+        if (!publication->publishes_insert || !publication->publishes_update || !publication->publishes_delete ||
+            !publication->publishes_truncate) {
             steps.push_back({"ALTER PUBLICATION " + quoted + " SET (publish = 'insert, update, delete, truncate')",
                              "the publication leaves out a kind of change"});
         }
     }
-    if (!slot.exists) {
+    if (!slot) {
         steps.push_back({"SELECT pg_catalog.pg_create_logical_replication_slot(" + postgres::quote_literal(name) +
                              ", 'pgoutput')",
                          "keeps the log from here on until it is in the index"});

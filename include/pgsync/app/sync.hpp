@@ -10,7 +10,8 @@
 #include <pgsync/app/index_state.hpp>
 #include <pgsync/error.hpp>
 #include <pgsync/log.hpp>
-#include <pgsync/postgres/server_facts.hpp>
+#include <pgsync/postgres/publication_facts.hpp>
+#include <pgsync/postgres/slot_facts.hpp>
 #include <pgsync/postgres/sql_error.hpp>
 #include <pgsync/stream/follower.hpp>
 
@@ -32,12 +33,12 @@ inline postgres::shape_report check_ready(context& in) {
                         "run bootstrap again: it resumes");
         }
     }
-    const auto slot = postgres::find_slot(in.database(), name);
-    if (!slot.exists) {
+    const auto slot = postgres::read_slot(in.catalog(), name);
+    if (!slot) {
         throw error(errc::replication, "slot \"" + name + "\" does not exist, so changes since it was there are lost",
                     "run teardown, then bootstrap");
     }
-    const auto steps = setup_steps(report, postgres::find_publication(in.database(), name), slot, name);
+    const auto steps = setup_steps(report, postgres::read_publication(in.catalog(), name), slot, name);
     if (!steps.empty()) {
         std::string all;
         for (const auto& step : steps) all += "\n  " + step.sql + ";  -- " + step.why;

@@ -6,7 +6,8 @@
 #include <pgsync/app/index_state.hpp>
 #include <pgsync/error.hpp>
 #include <pgsync/log.hpp>
-#include <pgsync/postgres/server_facts.hpp>
+#include <pgsync/postgres/publication_facts.hpp>
+#include <pgsync/postgres/slot_facts.hpp>
 #include <pgsync/postgres/quote.hpp>
 
 namespace pgsync::app {
@@ -15,10 +16,10 @@ namespace pgsync::app {
 /// by now. Whatever is not there any more is passed over.
 inline void teardown(context& in) {
     const auto& name = in.setting().name;
-    const auto slot = postgres::find_slot(in.database(), name);
-    if (slot.exists && slot.active_pid != 0) {
+    const auto slot = postgres::read_slot(in.catalog(), name);
+    if (slot && slot->active_pid != 0) {
         throw error(errc::replication,
-                    "slot \"" + name + "\" is in use by the server process " + std::to_string(slot.active_pid),
+                    "slot \"" + name + "\" is in use by the server process " + std::to_string(slot->active_pid),
                     "stop the sync that follows it first");
     }
     for (const auto& index : in.indices()) {
@@ -32,11 +33,11 @@ inline void teardown(context& in) {
         in.search().client().delete_index(names.index);
         log::info("deleted index {}", names.index);
     }
-    if (slot.exists) {
+    if (slot) {
         in.database().query("SELECT pg_catalog.pg_drop_replication_slot($1)", {name});
         log::info("dropped slot {}", name);
     }
-    if (postgres::find_publication(in.database(), name).exists) {
+    if (postgres::read_publication(in.catalog(), name)) {
         in.database().execute("DROP PUBLICATION " + postgres::quote_identifier(name));
         log::info("dropped publication {}", name);
     }

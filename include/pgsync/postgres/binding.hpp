@@ -11,9 +11,10 @@ namespace pgsync::postgres {
 /// One route of a shape as one database has it.
 struct route_binding {
     std::uint32_t table_oid = 0;
-    std::string table;  ///< as `schema.table`, for messages
+    std::string table;  ///< quoted, `"public"."booking"`
     /// Array types of the route's columns: the parameter types of its owners query.
     std::vector<std::uint32_t> array_types;
+    std::vector<std::string> generated{};  ///< columns of the table that the log leaves out
 };
 
 /// A compiled index bound to the tables and types of one database: what the catalog knew and the compiler

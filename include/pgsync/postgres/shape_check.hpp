@@ -5,6 +5,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <map>
+#include <optional>
 #include <set>
 #include <span>
 #include <string>
@@ -14,6 +15,9 @@
 
 #include <pgsync/compiled.hpp>
 #include <pgsync/postgres/binding.hpp>
+#include <pgsync/postgres/quote.hpp>
+#include <pgsync/postgres/read_tables.hpp>
+#include <pgsync/postgres/session.hpp>
 #include <pgsync/postgres/table_facts.hpp>
 #include <pgsync/shape/node.hpp>
 
@@ -119,7 +123,7 @@ namespace detail {
 
 class shape_checker {
   public:
-    shape_checker(std::span<const compiled_index> indices, const std::vector<table_facts>& tables)
+    shape_checker(std::span<const compiled_index> indices, const std::vector<std::optional<table_facts>>& tables)
         : indices_(indices), tables_(tables) {}
 
     shape_report run() {
@@ -135,7 +139,22 @@ class shape_checker {
     }
 
   private:
-    const table_facts& facts(std::size_t node) const { return tables_[first_table_ + node]; }
+    const std::optional<table_facts>& find_table(std::size_t node) const { return tables_[first_table_ + node]; }
+    /// Only after check_table() has found it.
+    const table_facts& facts(std::size_t node) const { return *tables_[first_table_ + node]; }
+
+    static std::string quoted_name(const table_facts& table) {
+        return quote_identifier(table.schema) + "." + quote_identifier(table.name);
+    }
+    /// Is there at most one row for each combination of these columns? A unique index on some of them is enough.
+    static bool is_unique(const table_facts& table, const std::vector<std::string>& key) {
+        return std::any_of(table.indexes.begin(), table.indexes.end(), [&](const index_facts& index) {
+            return index.unique && index.valid && index.immediate && !index.partial &&
+                   std::all_of(index.columns.begin(), index.columns.end(), [&](const std::string& part) {
+                       return std::find(key.begin(), key.end(), part) != key.end();
+                   });
+        });
+    }
 
     std::string place(const node_data& node) const {
         return "struct " + std::string(node.type) + " of index " + std::string(index_->name);
@@ -164,11 +183,19 @@ class shape_checker {
             const auto& route = index.routes[node];
             route_binding bound;
             bound.table_oid = facts(node).oid;
-            bound.table = facts(node).schema + "." + facts(node).name;
+            bound.table = quoted_name(facts(node));
             for (const auto name : route.columns) {
                 const auto* column = facts(node).column(name);
-                if (column != nullptr) bound.array_types.push_back(parameter_type(*column));
+                if (column == nullptr) continue;
+                bound.array_types.push_back(parameter_type(*column));
+                if (column->generated) {
+                    find("column " + quoted(name) + " of table " + quoted(facts(node).name) +
+                         " is generated, so the log lacks it, but changed rows are found by it; join on a plain column");
+                }
                 needed_[facts(node).oid].insert(std::string(name));
+            }
+            for (const auto& column : facts(node).columns) {
+                if (column.generated) bound.generated.push_back(column.name);
             }
             binding.routes.push_back(std::move(bound));
         }
@@ -183,44 +210,62 @@ class shape_checker {
     static std::uint32_t parameter_type(const column_facts& column) {
         constexpr std::uint32_t int8_array = 1016;
         constexpr std::uint32_t text_array = 1009;
-        const auto& type = column.base_type_name;
+        const auto& type = column.base_name;
         if (type == "int2" || type == "int4" || type == "int8") return int8_array;
         if (type == "varchar" || type == "text") return text_array;
-        return column.base_array_type_oid;
+        return column.array_type;
     }
 
     /// Returns whether the table and every column the queries name are there.
     bool check_table(const shape_view& shape, std::size_t node) {
         const auto& data = shape.nodes[node];
-        const auto& table = facts(node);
         const auto asked = data.schema.empty() ? std::string(data.table) : std::string(data.schema) + "." + std::string(data.table);
-        if (!table.exists) {
+        if (!find_table(node)) {
             find("table " + quoted(asked) + ", which " + place(data) + " reads, does not exist" +
                  (data.schema.empty() ? " in the search_path" : "") +
                  "; correct its name with static constexpr std::string_view table = \"…\";, or check --database");
             return false;
         }
+        const auto& table = facts(node);
         if (table.kind != 'r') {
             find(quoted(asked) + ", which " + place(data) + " reads, is " + kind_text(table.kind) +
                  ", and only ordinary tables can be followed so far");
             return false;
         }
-        if (!table.can_select) {
-            find("this role may not read " + quoted(asked) + "; GRANT SELECT ON " + table.quoted_name() + " TO it");
-        }
-        if (seen_.insert(table.oid).second) report_.tables.push_back({table.oid, table.quoted_name()});
+        check_access(asked, table);
+        if (seen_.insert(table.oid).second) report_.tables.push_back({table.oid, quoted_name(table)});
         bool complete = true;
         for (const auto& column : shape.columns_of(data)) complete = check_column(data, table, column) && complete;
         for (const auto& link : shape.links_of(data)) {
             complete = exists(data, table, link.child, "the relation to it joins on") && complete;
             const auto& parent = shape.nodes[data.parent];
-            if (facts(data.parent).exists) {
+            if (find_table(data.parent)) {
                 complete = exists(parent, facts(data.parent), link.parent,
                                   "relation " + quoted(data.member) + " joins on") && complete;
             }
         }
         check_key(shape, data, table);
         return complete;
+    }
+
+    void check_access(const std::string& asked, const table_facts& table) {
+        if (!table.schema_usable || !table.readable) {
+            find("this role may not read " + quoted(asked) + "; have its owner " + quoted(table.owner) +
+                 " run: GRANT USAGE ON SCHEMA " + quote_identifier(table.schema) + ", and GRANT SELECT ON " +
+                 quoted_name(table) + ", to it");
+        }
+        if (table.persistence != 'p') {
+            find("table " + quoted(asked) + " is " + (table.persistence == 'u' ? "unlogged" : "temporary") +
+                 ": its changes are not in the log; ALTER TABLE " + quoted_name(table) + " SET LOGGED");
+        }
+        if (table.has_parents || table.has_children) {
+            find("table " + quoted(asked) + " inherits or is inherited: queries would read rows of other tables whose "
+                 "changes come under other names; only plain tables can be followed so far");
+        }
+        if (table.row_security) {
+            find("row security hides rows of " + quoted(asked) + " from this role, and documents would lack them; ALTER "
+                 "ROLE … BYPASSRLS, or use the table's owner");
+        }
     }
 
     static std::string kind_text(char kind) {
@@ -247,16 +292,16 @@ class shape_checker {
                  quoted(column.member) + " of " + place(data) + "; write column<T, \"its name\"> if it is called otherwise");
             return false;
         }
-        const auto& type = found->base_type_name;
-        if (!holds(column.kind, type, found->type_category)) {
-            const auto better = suggested(type, found->type_category);
+        const auto& type = found->base_name;
+        if (!holds(column.kind, type, found->category)) {
+            const auto better = suggested(type, found->category);
             find("column " + quoted(column.name) + " of table " + quoted(table.name) + " has type " + type +
                  ", which member " + quoted(column.member) + " of " + place(data) + " cannot hold as " +
                  std::string(kind_name(column.kind)) +
                  (better.empty() ? std::string("; no element type holds it yet: leave the member out")
                                  : "; declare it as " + std::string(better)));
         } else if (column.key && (column.kind == value_kind::text || column.kind == value_kind::keyword) &&
-                   type != "text" && type != "varchar" && found->type_category != 'E') {
+                   type != "text" && type != "varchar" && found->category != 'E') {
             find("key column " + quoted(column.name) + " of table " + quoted(table.name) + " has type " + type +
                  ", whose values can be equal without reading the same; a key of " + place(data) +
                  " must be text, varchar, an enum, an integer, uuid, date or numeric");
@@ -270,7 +315,7 @@ class shape_checker {
         for (const auto& column : shape.columns_of(data)) {
             if (column.key) key.emplace_back(column.name);
         }
-        if (!table.is_unique(key)) {
+        if (!is_unique(table, key)) {
             find("the key of " + place(data) + " (" + joined(key) + ") is not unique in table " + quoted(table.name) +
                  ": no primary key or unique index covers exactly these columns; mark the primary key's members with "
                  "pgsync::key<T>");
@@ -287,15 +332,15 @@ class shape_checker {
             const auto* a = parent.column(link.parent);
             const auto* b = child.column(link.child);
             if (a == nullptr || b == nullptr) continue;
-            if (!joinable(a->base_type_name, b->base_type_name)) {
+            if (!joinable(a->base_name, b->base_name)) {
                 find("relation " + quoted(data.member) + " of index " + std::string(index_->name) + " joins " +
-                     parent.name + "." + std::string(link.parent) + " (" + a->base_type_name + ") with " + child.name +
-                     "." + std::string(link.child) + " (" + b->base_type_name +
+                     parent.name + "." + std::string(link.parent) + " (" + a->base_name + ") with " + child.name +
+                     "." + std::string(link.child) + " (" + b->base_name +
                      "), whose values do not read the same; give both columns one type");
             }
             referenced.emplace_back(data.kind == relation::belongs_to ? link.child : link.parent);
         }
-        if (data.kind == relation::belongs_to && !child.is_unique(referenced)) {
+        if (data.kind == relation::belongs_to && !is_unique(child, referenced)) {
             find("relation " + quoted(data.member) + " of index " + std::string(index_->name) + " belongs to one row of " +
                  quoted(child.name) + ", but (" + joined(referenced) +
                  ") is not unique there; refer to a primary key or a unique index, or use has_many");
@@ -304,11 +349,11 @@ class shape_checker {
 
     void collect_identities() {
         for (const auto& table : report_.tables) {
-            const auto& found = *std::find_if(tables_.begin(), tables_.end(),
-                                              [&](const table_facts& each) { return each.exists && each.oid == table.oid; });
+            const auto found = std::find_if(tables_.begin(), tables_.end(),
+                                            [&](const auto& each) { return each && each->oid == table.oid; });
             std::vector<std::string> missing;
             for (const auto& column : needed_[table.oid]) {
-                if (!found.identity_covers(column)) missing.push_back(column);
+                if (!(*found)->identity_covers(std::array{column})) missing.push_back(column);
             }
             if (!missing.empty()) report_.identities.push_back({table.oid, table.quoted_name, joined(missing)});
         }
@@ -321,7 +366,7 @@ class shape_checker {
     }
 
     std::span<const compiled_index> indices_;
-    const std::vector<table_facts>& tables_;
+    const std::vector<std::optional<table_facts>>& tables_;
     const compiled_index* index_ = nullptr;
     std::size_t first_table_ = 0;
     std::set<std::uint32_t> seen_;
@@ -333,8 +378,17 @@ class shape_checker {
 
 /// Compares shapes with the facts of their tables: one entry of `tables` for each node of each index, in order.
 [[nodiscard]] inline shape_report check_shapes(std::span<const compiled_index> indices,
-                                               const std::vector<table_facts>& tables) {
+                                               const std::vector<std::optional<table_facts>>& tables) {
     return detail::shape_checker(indices, tables).run();
+}
+
+/// The same, asking the database.
+[[nodiscard]] inline shape_report check_shapes(std::span<const compiled_index> indices, session& connection) {
+    std::vector<table_name> names;
+    for (const auto& index : indices) {
+        for (const auto& node : index.shape.nodes) names.push_back({std::string(node.schema), std::string(node.table)});
+    }
+    return check_shapes(indices, read_tables(connection, names));
 }
 
 }  // namespace pgsync::postgres

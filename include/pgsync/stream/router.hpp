@@ -49,7 +49,7 @@ class router {
             const auto& index = *indices_[i].index;
             for (std::size_t r = 0; r < index.routes.size(); ++r) {
                 if (indices_[i].routes[r].table_oid != table.oid) continue;
-                plan.routes.push_back(make_plan(index, i, r, table));
+                plan.routes.push_back(make_plan(indices_[i], i, r, table));
             }
         }
         tables_.emplace(table.oid, std::move(plan));
@@ -92,6 +92,7 @@ class router {
         std::size_t index = 0;
         std::size_t route = 0;
         bool direct = false;
+        bool uses_generated = false;  ///< the log does not show whether what its documents depend on changed
         std::vector<std::size_t> link;  ///< positions of the route's columns in a row
         std::vector<std::size_t> used;  ///< positions of all columns its documents depend on
     };
@@ -113,11 +114,13 @@ class router {
                     "run bootstrap again");
     }
 
-    static route_plan make_plan(const compiled_index& index, std::size_t i, std::size_t r,
+    static route_plan make_plan(const postgres::index_binding& bound, std::size_t i, std::size_t r,
                                 const postgres::change::relation& table) {
+        const auto& index = *bound.index;
+        const auto& generated = bound.routes[r].generated;
         const auto& route = index.routes[r];
         const auto& node = index.shape.nodes[route.node];
-        route_plan plan{i, r, route.direct, {}, {}};
+        route_plan plan{i, r, route.direct, false, {}, {}};
         // A replica identity changed under way would silently drop the old values that the routes live by.
         for (const auto name : route.columns) {
             const auto at = position(table, name, index, node);
@@ -132,6 +135,10 @@ class router {
             plan.link.push_back(at);
         }
         for (const auto name : used_columns(index.shape, route.node)) {
+            if (std::find(generated.begin(), generated.end(), name) != generated.end()) {
+                plan.uses_generated = true;
+                continue;
+            }
             plan.used.push_back(position(table, name, index, node));
         }
         return plan;
@@ -147,7 +154,7 @@ class router {
     }
 
     static bool unchanged(const route_plan& route, const postgres::change::update& row) {
-        return std::all_of(route.used.begin(), route.used.end(), [&](std::size_t at) {
+        return !route.uses_generated && std::all_of(route.used.begin(), route.used.end(), [&](std::size_t at) {
             return row.after[at].kind == postgres::field_kind::unchanged || row.after[at] == row.before[at];
         });
     }
