@@ -165,7 +165,8 @@ class replication_stream {
         streaming_ = false;
         while (auto last = channel_.next_result()) {
             const auto status = PQresultStatus(last->native());
-            if (status == PGRES_COPY_BOTH || status == PGRES_COPY_IN) break;
+            // The server took leave in order; behind that there is only the end of the connection.
+            if (status == PGRES_COMMAND_OK || status == PGRES_COPY_BOTH || status == PGRES_COPY_IN) break;
             channel_.check(*last, "streaming");
         }
         if (!channel_.usable()) channel_.throw_lost("streaming");

@@ -135,15 +135,35 @@ template <std::size_t N>
     return {};
 }
 
+namespace detail {
+
+/// For one line in a log: every line break, with the blanks around it, becomes one blank.
+[[nodiscard]] inline std::string one_line(std::string_view text) {
+    std::string out;
+    bool broken = false;
+    for (const char c : text) {
+        if (c == '\n' || c == '\r' || (broken && is_space(c))) {
+            broken = true;
+            continue;
+        }
+        if (broken && !out.empty() && !is_space(out.back())) out += ' ';
+        broken = false;
+        out += c;
+    }
+    return out;
+}
+
+}  // namespace detail
+
 /// The exception for it. Passwords are taken out of every part; a long statement is cut.
 [[nodiscard]] inline sql_error make_sql_error(const complaint& from,
                                               std::source_location where = std::source_location::current()) {
     constexpr std::size_t most = 160;
-    std::string what = "PostgreSQL: " + scrub(from.message);
-    if (!from.detail.empty()) what += " (" + scrub(from.detail) + ")";
+    std::string what = "PostgreSQL: " + detail::one_line(scrub(from.message));
+    if (!from.detail.empty()) what += " (" + detail::one_line(scrub(from.detail)) + ")";
     if (!from.sqlstate.empty()) what += " [" + from.sqlstate + "]";
     if (!from.statement.empty()) {
-        auto statement = scrub(from.statement);
+        auto statement = detail::one_line(scrub(from.statement));
         if (statement.size() > most) {
             auto end = most;
             // Never through the middle of a UTF-8 character.

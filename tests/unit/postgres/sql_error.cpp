@@ -84,6 +84,14 @@ TEST_CASE("common failures come with what to do", "[sql_error]") {
     CHECK_THAT(remedy("42501", "permission denied for table x"), contains("grant"));
 }
 
+TEST_CASE("a message is one line", "[sql_error]") {
+    complaint from;
+    from.message = "server closed the connection\n\tThis probably means\r\n  trouble.\n";
+    from.statement = "\nSELECT  1\n  FROM t";
+    CHECK(std::string(make_sql_error(from).what()) ==
+          "PostgreSQL: server closed the connection This probably means trouble. in: SELECT  1 FROM t");
+}
+
 TEST_CASE("libpq's text is taken apart", "[sql_error]") {
     const auto parsed = parse_server_message(
         "ERROR:  column \"x\" does not exist\nLINE 1: SELECT x FROM y\n               ^\nDETAIL:  "
