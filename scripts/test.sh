@@ -129,7 +129,9 @@ step() {
     else
         failed=$((failed + 1))
         times+=("$((SECONDS - begin)) $name: failed")
-        show_log_tail "$log" 60
+        # A compiler's first words count, not its last.
+        grep -E -m 20 '(error|FAILED|warning): ' -- "$log" | cut -c 1-400 >&2 || true
+        show_log_tail "$log" 30
         say "$name: FAILED, $((SECONDS - begin)) s; all of it is in ${log#"$root"/}"
         return 1
     fi
@@ -160,7 +162,7 @@ configure_and_build() {
     local folder=$1 target=$2
     shift 2
     cmake -S "$root" -B "$folder" -G Ninja -DPGSYNC_WERROR=ON "$@" &&
-        cmake --build "$folder" -j "$jobs" --target "$target"
+        cmake --build "$folder" -j "$jobs" --target "$target" -- -k 0
 }
 
 check_format() {

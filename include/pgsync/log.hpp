@@ -1,30 +1,83 @@
 #pragma once
 
-#include <utility>
+#include <array>
+#include <cstddef>
+#include <cstdio>
+#include <span>
+#include <string>
+#include <string_view>
+#include <type_traits>
 
 #include <spdlog/spdlog.h>
 
 /// The one place that knows the logging library. One line for each thing that matters; never a secret.
+///
+/// Each `{}` of a format takes the next argument. Formatting is done here with what the standard library has
+/// compiled already: the formatting library's templates would cost every user's program seconds of compile time.
 namespace pgsync::log {
 
-template <typename... Args>
-void debug(spdlog::format_string_t<Args...> format, Args&&... args) {
-    spdlog::debug(format, std::forward<Args>(args)...);
+/// A number with so many decimals.
+[[nodiscard]] inline std::string fixed(double value, int decimals) {
+    std::array<char, 64> text{};
+    const int size = std::snprintf(text.data(), text.size(), "%.*f", decimals, value);
+    return {text.data(), size < 0 ? 0 : static_cast<std::size_t>(size)};
+}
+
+namespace detail {
+
+template <typename T>
+[[nodiscard]] std::string to_text(const T& value) {
+    if constexpr (std::is_same_v<T, bool>) {
+        return value ? "true" : "false";
+    } else if constexpr (std::is_arithmetic_v<T>) {
+        return std::to_string(value);
+    } else {
+        return std::string(value);
+    }
+}
+
+inline void write(spdlog::level::level_enum level, std::string_view format, std::span<const std::string> arguments) {
+    auto* logger = spdlog::default_logger_raw();
+    if (!logger->should_log(level)) return;
+    std::string line;
+    std::size_t next = 0;
+    for (std::size_t i = 0; i < format.size(); ++i) {
+        if (format.substr(i, 2) == "{}" && next < arguments.size()) {
+            line += arguments[next++];
+            ++i;
+        } else {
+            line += format[i];
+        }
+    }
+    logger->log(level, spdlog::string_view_t(line.data(), line.size()));
 }
 
 template <typename... Args>
-void info(spdlog::format_string_t<Args...> format, Args&&... args) {
-    spdlog::info(format, std::forward<Args>(args)...);
+void format(spdlog::level::level_enum level, std::string_view format, const Args&... args) {
+    const std::array<std::string, sizeof...(Args)> arguments{to_text(args)...};
+    write(level, format, arguments);
+}
+
+}  // namespace detail
+
+template <typename... Args>
+void debug(std::string_view format, const Args&... args) {
+    detail::format(spdlog::level::debug, format, args...);
 }
 
 template <typename... Args>
-void warn(spdlog::format_string_t<Args...> format, Args&&... args) {
-    spdlog::warn(format, std::forward<Args>(args)...);
+void info(std::string_view format, const Args&... args) {
+    detail::format(spdlog::level::info, format, args...);
 }
 
 template <typename... Args>
-void error(spdlog::format_string_t<Args...> format, Args&&... args) {
-    spdlog::error(format, std::forward<Args>(args)...);
+void warn(std::string_view format, const Args&... args) {
+    detail::format(spdlog::level::warn, format, args...);
+}
+
+template <typename... Args>
+void error(std::string_view format, const Args&... args) {
+    detail::format(spdlog::level::err, format, args...);
 }
 
 }  // namespace pgsync::log

@@ -9,10 +9,12 @@ struct Booking {
     int id;
 #ifdef PGSYNC_FAIL
     pgsync::belongs_to<Guest, pgsync::foreign_key<"guest_country", "guest_email">,
-                       pgsync::references<"email">> guest;
+                       pgsync::references<"email">>
+        guest;
 #else
     pgsync::belongs_to<Guest, pgsync::foreign_key<"guest_country", "guest_email">,
-                       pgsync::references<"country", "email">> guest;
+                       pgsync::references<"country", "email">>
+        guest;
 #endif
 };
 struct bookings : pgsync::index<Booking> {};

@@ -96,8 +96,8 @@ inline void load_index(context& in, const std::vector<postgres::index_binding>& 
     state.loaded = true;
     client.put_meta(names.index, meta_of(index, in.setting().name, state));
     const double seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
-    log::info("{}: loaded {} documents in {:.1f} s ({:.0f} a second)", names.alias, documents, seconds,
-              static_cast<double>(documents) / std::max(seconds, 0.001));
+    log::info("{}: loaded {} documents in {} s ({} a second)", names.alias, documents, log::fixed(seconds, 1),
+              log::fixed(static_cast<double>(documents) / std::max(seconds, 0.001), 0));
 }
 
 inline void print_dry_run(std::ostream& out, context& in, const std::vector<setup_step>& steps,

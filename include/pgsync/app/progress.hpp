@@ -62,7 +62,7 @@ class progress {
                    std::to_string(eta % 60) + " s left";
         }
         if (!terminal_) {
-            log::info("{}: {} of about {} documents, {:.0f} a second{}", title_, done_, total, rate, left);
+            log::info("{}: {} of about {} documents, {} a second{}", title_, done_, total, log::fixed(rate, 0), left);
             return;
         }
         constexpr std::size_t width = 30;

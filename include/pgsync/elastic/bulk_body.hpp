@@ -4,6 +4,7 @@
 #include <charconv>
 #include <cstddef>
 #include <cstdint>
+#include <cstring>
 #include <memory>
 #include <span>
 #include <string>
@@ -14,7 +15,8 @@
 namespace pgsync::elastic {
 
 /// Appends `text` as a JSON string with its quotes. Bytes from 0x80 on pass as they are: PostgreSQL hands out
-/// valid UTF-8 only.
+/// valid UTF-8 only. What is no UTF-8 all the same is left for the cluster to reject, never altered: two ids
+/// must not become one.
 inline void append_json_string(std::string& out, std::string_view text) {
     constexpr std::string_view digits = "0123456789abcdef";
     out += '"';
@@ -34,8 +36,8 @@ inline void append_json_string(std::string& out, std::string_view text) {
     out += '"';
 }
 
-/// The body of one `_bulk` request under construction: an action line, and for writes the document as one line.
-/// Knows where each item begins, so that some of them can be sent again or named.
+/// The body of one `_bulk` request under construction: an action line, and for writes the document as one
+/// line. Knows where each item begins, so that some of them can be sent again or named.
 class bulk_body {
   public:
     /// What is known of one item.
@@ -49,17 +51,17 @@ class bulk_body {
         std::uint64_t version = 0;
     };
 
-    /// A write that succeeds unless the index holds a greater version. `document` is JSON as PostgreSQL prints it,
-    /// not parsed: legal JSON has raw line ends only between tokens, where a blank does as well.
-    void index(std::string_view target, std::string_view id, std::uint64_t version, std::string_view document) {
+    /// A write that succeeds unless the index holds a greater version. `document` is JSON as PostgreSQL
+    /// prints it, not parsed: legal JSON has raw line ends only between tokens, where a blank does as well.
+    void index(std::string_view target, std::string_view id, std::uint64_t version,
+               std::string_view document) {
         action("{\"index\":{\"_index\":", target, id, version);
         auto& text = *text_;
         items_.back().document = text.size();
         const auto begin = text.size();
         text.append(document);
-        for (auto at = text.find_first_of("\n\r", begin); at != std::string::npos; at = text.find_first_of("\n\r", at)) {
-            text[at] = ' ';
-        }
+        blank_out(text, begin, '\n');
+        blank_out(text, begin, '\r');
         text += '\n';
         items_.back().length = text.size() - items_.back().offset;
     }
@@ -67,8 +69,39 @@ class bulk_body {
     /// A delete that succeeds unless the index holds a greater version.
     void remove(std::string_view target, std::string_view id, std::uint64_t version) {
         action("{\"delete\":{\"_index\":", target, id, version);
+        ++deletes_;
         items_.back().length = text_->size() - items_.back().offset;
     }
+
+    /// Makes sure that no delete of this body can create an index: deletes with a version do when their
+    /// target is missing, `require_alias` or not, and report success. A target that is only deleted from
+    /// therefore gets an update of nothing behind the items, which does obey `require_alias` and so forbids
+    /// the index's creation for the whole request. Idempotent; no items may follow.
+    void add_guards() {
+        if (deletes_ == 0 || !guards_.empty()) return;
+        std::vector<std::string_view> written;
+        std::vector<std::string_view> deleted;
+        const auto note = [](std::vector<std::string_view>& in, std::string_view name) {
+            // Items of one target mostly stand together.
+            if (!in.empty() && in.back() == name) return;
+            for (const auto& known : in) {
+                if (known == name) return;
+            }
+            in.push_back(name);
+        };
+        for (std::size_t i = 0; i < items_.size(); ++i) note(is_delete(i) ? deleted : written, target_of(i));
+        for (const auto target : deleted) {
+            bool covered = false;
+            for (const auto& name : written) covered = covered || name == target;
+            if (covered) continue;
+            *text_ += "{\"update\":{\"_index\":";
+            append_json_string(*text_, target);
+            *text_ += ",\"_id\":\"pgsync-guard\"}}\n{\"doc\":{}}\n";
+            guards_.emplace_back(target);
+        }
+    }
+    /// The targets guarded, in the order of their answers, which follow those of the items.
+    [[nodiscard]] const std::vector<std::string>& guards() const { return guards_; }
 
     [[nodiscard]] std::size_t bytes() const { return text_->size(); }
     [[nodiscard]] std::size_t items() const { return items_.size(); }
@@ -78,7 +111,8 @@ class bulk_body {
         return std::string_view(names_).substr(items_[i].target, items_[i].target_length);
     }
     [[nodiscard]] std::string_view id_of(std::size_t i) const {
-        return std::string_view(names_).substr(items_[i].target + items_[i].target_length, items_[i].id_length);
+        return std::string_view(names_).substr(items_[i].target + items_[i].target_length,
+                                               items_[i].id_length);
     }
     [[nodiscard]] std::uint64_t version_of(std::size_t i) const { return items_[i].version; }
     [[nodiscard]] bool is_delete(std::size_t i) const { return items_[i].document == 0; }
@@ -103,7 +137,17 @@ class bulk_body {
     }
 
   private:
-    void action(std::string_view opening, std::string_view target, std::string_view id, std::uint64_t version) {
+    /// memchr: documents are long and raw line ends in them rare.
+    static void blank_out(std::string& text, std::size_t begin, char what) {
+        auto* const end = text.data() + text.size();
+        auto* at = text.data() + begin;
+        while ((at = static_cast<char*>(std::memchr(at, what, static_cast<std::size_t>(end - at)))) !=
+               nullptr)
+            *at++ = ' ';
+    }
+
+    void action(std::string_view opening, std::string_view target, std::string_view id,
+                std::uint64_t version) {
         auto& text = *text_;
         item each;
         each.offset = text.size();
@@ -126,6 +170,8 @@ class bulk_body {
     std::shared_ptr<std::string> text_ = std::make_shared<std::string>();
     std::string names_;
     std::vector<item> items_;
+    std::vector<std::string> guards_;
+    std::size_t deletes_ = 0;
 };
 
 }  // namespace pgsync::elastic

@@ -5,8 +5,10 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
+#include <boost/json/monotonic_resource.hpp>
 #include <boost/json/parse.hpp>
 #include <boost/json/value.hpp>
 
@@ -14,22 +16,24 @@ namespace pgsync::elastic {
 
 /// What to do about one item of a bulk.
 enum class item_verdict : std::uint8_t {
-    done,      ///< written, deleted, already gone, or superseded by a greater version
-    retry,     ///< the cluster is busy or cannot write now
-    rejected,  ///< it will never take this document
-    lost,      ///< the index it should go to is not there
+    done,       ///< written, deleted, already gone, or superseded by a greater version
+    retry,      ///< the cluster is busy or cannot write now
+    rejected,   ///< it will never take this document
+    lost,       ///< the index it should go to is not there
+    forbidden,  ///< this user may not write the index
 };
 
 struct item_result {
     item_verdict verdict = item_verdict::done;
     long status = 0;
     std::string type;    ///< the cluster's error type
-    std::string reason;  ///< with its causes
+    std::string reason;  ///< with its causes; at most some 1,000 bytes
 };
 
 /// One bulk's answer, item by item; `items` is empty when all of them are done.
 struct bulk_answer {
     std::vector<item_result> items;
+    std::vector<item_result> guards;  ///< those of bulk_body::guards() that failed because of their target
 };
 
 namespace detail {
@@ -39,59 +43,129 @@ inline std::string text_of(const boost::json::object& in, std::string_view key) 
     return found != nullptr && found->is_string() ? std::string(found->get_string()) : std::string();
 }
 
+/// Reasons quote documents, which may be long: cut where a character ends.
+inline void shorten(std::string& text, std::size_t limit) {
+    if (text.size() <= limit) return;
+    while (limit > 0 && (static_cast<unsigned char>(text[limit]) & 0xC0U) == 0x80U) --limit;
+    text.resize(limit);
+    text += "…";
+}
+
+/// A reason may quote half of a character outside the basic plane, and a parser that knows its Unicode
+/// refuses the whole answer for it. Such halves become U+FFFD.
+inline std::string without_lone_surrogates(std::string_view json) {
+    const auto unit = [&](std::size_t at) -> unsigned {
+        if (at + 6 > json.size() || json[at] != '\\' || json[at + 1] != 'u') return 0;
+        unsigned value = 0;
+        for (std::size_t i = at + 2; i < at + 6; ++i) {
+            const char c = json[i];
+            const int digit = c >= '0' && c <= '9'   ? c - '0'
+                              : c >= 'a' && c <= 'f' ? c - 'a' + 10
+                              : c >= 'A' && c <= 'F' ? c - 'A' + 10
+                                                     : -1;
+            if (digit < 0) return 0;
+            value = value * 16 + static_cast<unsigned>(digit);
+        }
+        return value;
+    };
+    const auto high = [](unsigned value) { return value >= 0xD800 && value <= 0xDBFF; };
+    const auto low = [](unsigned value) { return value >= 0xDC00 && value <= 0xDFFF; };
+    std::string out;
+    out.reserve(json.size());
+    for (std::size_t i = 0; i < json.size();) {
+        if (json[i] != '\\') {
+            out += json[i++];
+            continue;
+        }
+        const auto first = unit(i);
+        if (high(first) && low(unit(i + 6))) {
+            out.append(json.substr(i, 12));
+            i += 12;
+        } else if (high(first) || low(first)) {
+            out += "\\ufffd";
+            i += 6;
+        } else {
+            out.append(json.substr(i, 2));
+            i += 2;
+        }
+    }
+    return out;
+}
+
 inline item_verdict judge(bool is_delete, long status, std::string_view type) {
     if ((status >= 200 && status < 300) || status == 409) return item_verdict::done;
     if (type == "index_not_found_exception" || type == "index_closed_exception") return item_verdict::lost;
     if (status == 404 && is_delete) return item_verdict::done;
     if (status == 404) return item_verdict::lost;  // require_alias: nothing of that name is an alias
     if (status == 429 || status >= 500 || type == "cluster_block_exception") return item_verdict::retry;
+    if (status == 401 || type == "security_exception") return item_verdict::forbidden;
     return item_verdict::rejected;
 }
 
 inline void read_error(const boost::json::value& error, item_result& into) {
     if (error.is_string()) {
         into.reason = std::string(error.get_string());
-        return;
+    } else if (const auto* object = error.if_object()) {
+        into.type = text_of(*object, "type");
+        into.reason = text_of(*object, "reason");
+        const auto* cause = object->if_contains("caused_by");
+        for (int depth = 0; depth < 5 && cause != nullptr && cause->is_object(); ++depth) {
+            auto why = text_of(cause->get_object(), "reason");
+            shorten(why, 300);
+            if (!why.empty()) into.reason += ": " + why;
+            cause = cause->get_object().if_contains("caused_by");
+        }
     }
-    const auto* object = error.if_object();
-    if (object == nullptr) return;
-    into.type = text_of(*object, "type");
-    into.reason = text_of(*object, "reason");
-    const auto* cause = object->if_contains("caused_by");
-    for (int depth = 0; depth < 5 && cause != nullptr && cause->is_object(); ++depth) {
-        const auto why = text_of(cause->get_object(), "reason");
-        if (!why.empty()) into.reason += ": " + why;
-        cause = cause->get_object().if_contains("caused_by");
-    }
+    shorten(into.reason, 1'000);
+}
+
+/// Whether `value` is one item of an answer; if so `into` is what it says.
+inline bool read_item(const boost::json::value& value, item_result& into) {
+    const auto* outer = value.if_object();
+    if (outer == nullptr || outer->size() != 1 || !outer->begin()->value().is_object()) return false;
+    const auto& inner = outer->begin()->value().get_object();
+    const auto* status = inner.if_contains("status");
+    if (status == nullptr || !status->is_int64()) return false;
+    into.status = static_cast<long>(status->get_int64());
+    if (const auto* error = inner.if_contains("error")) read_error(*error, into);
+    into.verdict = judge(outer->begin()->key() == "delete", into.status, into.type);
+    return true;
 }
 
 }  // namespace detail
 
-/// Reads the answer to a bulk of `items` items, asked with filter_path=errors,items.*.status,items.*.error.
-/// Nothing when it is cut, malformed or not about these items: then the bulk counts as unanswered, and a repeat
-/// does no harm.
-[[nodiscard]] inline std::optional<bulk_answer> parse_bulk_response(std::string_view body, std::size_t items) {
+/// Reads the answer to a bulk of `items` items and `guards` guards, asked with
+/// filter_path=errors,items.*.status,items.*.error. Nothing when it is cut, malformed or not about these
+/// items: then the bulk counts as unanswered, and a repeat does no harm.
+[[nodiscard]] inline std::optional<bulk_answer> parse_bulk_response(std::string_view body, std::size_t items,
+                                                                    std::size_t guards = 0) {
+    boost::json::parse_options lenient;
+    lenient.allow_invalid_utf8 = true;  // in reasons, which are for reading only
+    boost::json::monotonic_resource memory;
     boost::json::error_code failed;
-    const auto parsed = boost::json::parse(body, failed);
+    auto parsed = boost::json::parse(body, failed, &memory, lenient);
+    if (failed) parsed = boost::json::parse(detail::without_lone_surrogates(body), failed, &memory, lenient);
     const auto* top = failed ? nullptr : parsed.if_object();
     if (top == nullptr) return std::nullopt;
     const auto* errors = top->if_contains("errors");
     const auto* list = top->if_contains("items");
     if (errors == nullptr || !errors->is_bool() || list == nullptr || !list->is_array()) return std::nullopt;
-    if (list->get_array().size() != items) return std::nullopt;
+    const auto& all = list->get_array();
+    if (all.size() != items + guards) return std::nullopt;
     bulk_answer answer;
-    if (!errors->get_bool()) return answer;
-    answer.items.resize(items);
-    for (std::size_t i = 0; i < items; ++i) {
-        const auto* outer = list->get_array()[i].if_object();
-        if (outer == nullptr || outer->size() != 1 || !outer->begin()->value().is_object()) return std::nullopt;
-        const auto& inner = outer->begin()->value().get_object();
-        const auto* status = inner.if_contains("status");
-        if (status == nullptr || !status->is_int64()) return std::nullopt;
-        auto& each = answer.items[i];
-        each.status = static_cast<long>(status->get_int64());
-        if (const auto* error = inner.if_contains("error")) detail::read_error(*error, each);
-        each.verdict = detail::judge(outer->begin()->key() == "delete", each.status, each.type);
+    // The items are believed, whatever `errors` says of them all.
+    for (std::size_t i = 0; i < all.size(); ++i) {
+        item_result each;
+        if (!detail::read_item(all[i], each)) return std::nullopt;
+        if (each.verdict == item_verdict::done) continue;
+        if (i < items) {
+            answer.items.resize(items);
+            answer.items[i] = std::move(each);
+        } else if (each.type == "index_not_found_exception") {
+            // That the guarded document is missing is as it should be, and whatever else ails a guard ails
+            // the deletes too, which tell of it themselves.
+            answer.guards.push_back(std::move(each));
+        }
     }
     return answer;
 }

@@ -1,7 +1,6 @@
 #pragma once
 
 #include <algorithm>
-#include <atomic>
 #include <chrono>
 #include <condition_variable>
 #include <cstddef>
@@ -12,7 +11,7 @@
 #include <map>
 #include <memory>
 #include <mutex>
-#include <optional>
+#include <set>
 #include <string>
 #include <thread>
 #include <utility>
@@ -21,7 +20,10 @@
 #include <pgsync/backoff.hpp>
 #include <pgsync/elastic/bulk_body.hpp>
 #include <pgsync/elastic/bulk_response.hpp>
+#include <pgsync/elastic/detail/outage.hpp>
+#include <pgsync/elastic/detail/quiet_thread.hpp>
 #include <pgsync/elastic/transport.hpp>
+#include <pgsync/elastic/waiting_clock.hpp>
 #include <pgsync/error.hpp>
 #include <pgsync/log.hpp>
 
@@ -41,13 +43,19 @@ struct rejected_item {
 /// What became of one submitted bulk: everything in it that is not listed here is in the index.
 struct bulk_outcome {
     std::vector<rejected_item> rejected;
-    std::exception_ptr fatal;  ///< set: the bulk was given up, and trying again is of no use
+    std::exception_ptr fatal;   ///< set: the bulk was given up, and trying again is of no use
+    std::uint32_t retries = 0;  ///< how often some of it was sent again
 };
 
 /// Sends bulks, a bounded number at a time, and does not rest until each is answered: no answer, 429, 5xx and
 /// blocked indices are waited out, items that failed alone are sent again alone, bulks that are too large are
-/// halved. The completion of each bulk is called exactly once, from another thread.
-template <transport Transport>
+/// halved, and so are bulks refused as a whole, until the item that is to blame stands alone.
+///
+/// The completion of each submitted bulk is called exactly once, in the order in which bulks are done, on the
+/// writer's own thread: it may use the transport, but neither submit() nor drain(), and must not throw. One
+/// document may stand in several bulks on their way only with different versions, and in one bulk only once.
+/// The transport must outlive the writer.
+template <transport Transport, waiting_clock Clock = steady_waiting>
 class bulk_writer {
   public:
     struct settings {
@@ -56,117 +64,197 @@ class bulk_writer {
         std::chrono::milliseconds longest_pause{10'000};
         std::string path = "/_bulk?require_alias=true&filter_path=errors,items.*.status,items.*.error";
         std::string address;  ///< of the cluster, for messages
+        /// How long the destructor waits for bulks that are on their way.
+        std::chrono::milliseconds grace{10'000};
     };
     using completion = std::function<void(bulk_outcome&&)>;
 
-    bulk_writer(Transport& through, settings setting)
-        : transport_(through), settings_(std::move(setting)), timer_([this] { run_timer(); }) {}
+    bulk_writer(Transport& through, settings setting, Clock clock = {})
+        : transport_(through),
+          settings_(std::move(setting)),
+          clock_(std::move(clock)),
+          guarded_(settings_.path.find("require_alias=true") != std::string::npos),
+          outage_(settings_.address),
+          thread_(detail::quiet_thread([this] { run(); })) {}
 
-    /// Ends bulks that wait for a repeat as interrupted, and waits for those on their way.
+    /// Ends bulks that wait for a repeat as interrupted, and those on their way after `grace`.
     ~bulk_writer() {
-        interrupt();
         {
-            std::unique_lock lock(mutex_);
-            changed_.wait(lock, [&] { return in_flight_ == 0; });
-            stopping_ = true;
-            changed_.notify_all();
+            std::unique_lock lock(shared_->mutex);
+            interrupted_ = true;
+            shared_->changed.notify_all();
+            const auto deadline = clock_.now() + settings_.grace;
+            while (!flights_.empty() && clock_.now() < deadline)
+                clock_.wait_until(shared_->changed, lock, deadline);
+            closing_ = true;
+            shared_->changed.notify_all();
         }
-        timer_.join();
+        thread_.join();
     }
     bulk_writer(const bulk_writer&) = delete;
     bulk_writer& operator=(const bulk_writer&) = delete;
 
-    /// Blocks while `in_flight` bulks are on their way; throws errc::interrupted after interrupt().
+    /// Blocks while `in_flight` bulks are on their way; throws errc::interrupted after interrupt(), and then
+    /// the completion is not called.
     void submit(bulk_body&& body, completion done) {
-        {
-            std::unique_lock lock(mutex_);
-            changed_.wait(lock, [&] { return in_flight_ < settings_.in_flight || interrupted_; });
-            if (interrupted_) throw error(errc::interrupted, "stopped while waiting for the cluster");
-            ++in_flight_;
-        }
-        auto each = std::make_shared<flight>(settings_);
+        const auto each = std::make_shared<flight>(settings_);
         each->body = std::move(body);
         each->done = std::move(done);
-        send(std::move(each));
+        {
+            std::unique_lock lock(shared_->mutex);
+            shared_->changed.wait(lock,
+                                  [&] { return flights_.size() < settings_.in_flight || interrupted_; });
+            if (interrupted_) throw error(errc::interrupted, "stopped while waiting for the cluster");
+            flights_.insert(each);
+        }
+        send(each);
     }
 
     /// Waits until nothing is on its way; throws errc::interrupted after interrupt().
     void drain() {
-        std::unique_lock lock(mutex_);
-        changed_.wait(lock, [&] { return in_flight_ == 0 || interrupted_; });
+        std::unique_lock lock(shared_->mutex);
+        shared_->changed.wait(lock, [&] { return flights_.empty() || interrupted_; });
         if (interrupted_) throw error(errc::interrupted, "stopped while waiting for the cluster");
     }
 
-    /// From now on nobody waits: submit() and drain() throw, and bulks that are to be repeated end as interrupted.
+    /// From now on nobody waits: submit() and drain() throw, and bulks that are to be repeated end as
+    /// interrupted.
     void interrupt() {
-        const std::lock_guard lock(mutex_);
+        const std::lock_guard lock(shared_->mutex);
         interrupted_ = true;
-        changed_.notify_all();
+        shared_->changed.notify_all();
     }
     void resume() {
-        const std::lock_guard lock(mutex_);
+        const std::lock_guard lock(shared_->mutex);
         interrupted_ = false;
     }
 
     [[nodiscard]] std::size_t in_flight() const {
-        const std::lock_guard lock(mutex_);
-        return in_flight_;
+        const std::lock_guard lock(shared_->mutex);
+        return flights_.size();
     }
 
   private:
-    using clock = std::chrono::steady_clock;
-
     struct flight {
         explicit flight(const settings& s) : pauses(s.first_pause, s.longest_pause) {}
         bulk_body body;
-        std::deque<bulk_body> rest;  ///< further parts of a bulk that was too large
+        std::deque<bulk_body> rest;  ///< further parts of a bulk that was split
         completion done;
         bulk_outcome outcome;
         backoff pauses;
+        unsigned attempts = 0;  ///< failed ones in a row
     };
     using flight_ptr = std::shared_ptr<flight>;
 
-    void send(flight_ptr each) {
+    /// Outlives the writer where an answer comes after it was given up.
+    struct shared_state {
+        std::mutex mutex;
+        std::condition_variable changed;
+        std::deque<std::pair<flight_ptr, response>> answers;
+    };
+
+    void send(const flight_ptr& each) {
+        if (guarded_) each->body.add_guards();
         request what;
         what.method = "POST";
         what.path = settings_.path;
         what.body = each->body.text();
         what.content_type = "application/x-ndjson";
-        transport_.submit(std::move(what), [this, each](response&& answer) mutable {
-            try {
-                receive(each, answer);
-            } catch (...) {
-                give_up(each, std::current_exception());
-            }
+        if (each->body.items() == 0)
+            return answered(shared_, each, {200, R"({"errors":false,"items":[]})", {}, {}});
+        transport_.submit(std::move(what), [shared = shared_, each](response&& answer) {
+            answered(shared, each, std::move(answer));
         });
+    }
+    static void answered(const std::shared_ptr<shared_state>& shared, const flight_ptr& each,
+                         response&& answer) {
+        const std::lock_guard lock(shared->mutex);
+        shared->answers.emplace_back(each, std::move(answer));
+        shared->changed.notify_all();
+    }
+
+    // ---- everything below happens on the writer's thread
+
+    void run() {
+        std::unique_lock lock(shared_->mutex);
+        while (true) {
+            if (!shared_->answers.empty()) {
+                const auto [each, answer] = std::move(shared_->answers.front());
+                shared_->answers.pop_front();
+                lock.unlock();
+                handle(each, answer);
+                lock.lock();
+            } else if (!waiting_.empty() && (interrupted_ || waiting_.begin()->first <= clock_.now())) {
+                const auto each = waiting_.begin()->second;
+                waiting_.erase(waiting_.begin());
+                const bool stop = interrupted_;
+                lock.unlock();
+                if (stop) {
+                    give_up(each, interruption());
+                } else {
+                    ++each->outcome.retries;
+                    send(each);
+                }
+                lock.lock();
+            } else if (closing_) {
+                // What is left has had its time. An answer that still comes finds nobody.
+                const auto left = flights_;
+                lock.unlock();
+                for (const auto& each : left) give_up(each, interruption());
+                return;
+            } else if (waiting_.empty()) {
+                shared_->changed.wait(lock);
+            } else {
+                clock_.wait_until(shared_->changed, lock, waiting_.begin()->first);
+            }
+        }
+    }
+
+    void handle(const flight_ptr& each, const response& answer) {
+        try {
+            receive(each, answer);
+        } catch (const error&) {
+            give_up(each, std::current_exception());
+        } catch (const std::exception&) {  // no memory
+            give_up(each, std::current_exception());
+        }
     }
 
     void receive(const flight_ptr& each, const response& answer) {
+        if (answer.status == 200) {
+            const auto parsed =
+                parse_bulk_response(answer.body, each->body.items(), each->body.guards().size());
+            if (!parsed) return retry(each, "an answer that is cut or not about this bulk", answer);
+            return judge(each, *parsed, answer);
+        }
         if (answer.status == 0) return retry(each, "no answer: " + answer.failure, answer);
-        if (answer.status == 413) return split(each);
+        const auto said = "HTTP " + std::to_string(answer.status) + ": " + excerpt(answer.body);
+        const auto says = [&](const char* what) { return answer.body.find(what) != std::string::npos; };
+        if (answer.status == 408 || answer.status == 429 || answer.status >= 500 ||
+            says("cluster_block_exception")) {
+            return retry(each, said, answer);
+        }
+        if (answer.status == 413) {
+            return split(each, answer.status, "content_too_long",
+                         "the document alone is larger than the cluster takes in one request (" +
+                             std::to_string(each->body.bytes()) + " bytes; see http.max_content_length)");
+        }
         if (answer.status == 401 || answer.status == 403) {
-            if (answer.body.find("cluster_block_exception") != std::string::npos) {
-                return retry(each, "writes are blocked: " + excerpt(answer.body), answer);
-            }
             throw error(errc::permission,
-                        "the cluster at " + settings_.address + " refuses us (HTTP " + std::to_string(answer.status) +
-                            "): " + excerpt(answer.body),
-                        "check user and password in ELASTICSEARCH_URL and this user's right to write the index");
+                        "the cluster at " + settings_.address + " refuses us (" + said + ")",
+                        permission_remedy());
         }
-        if (answer.status == 429 || answer.status >= 500) {
-            return retry(each, "HTTP " + std::to_string(answer.status) + ": " + excerpt(answer.body), answer);
+        // One bad id makes the cluster refuse the bulk as a whole, and the others must not suffer for it.
+        // That the request itself is not understood is nobody's fault here.
+        if (answer.status == 400 && !says("unrecognized parameter") && says("\"error\"")) {
+            return split(each, answer.status, "refused_as_a_whole", excerpt(answer.body));
         }
-        if (answer.status != 200) {
-            throw error(errc::protocol, "the cluster at " + settings_.address + " answers a bulk with HTTP " +
-                                            std::to_string(answer.status) + ": " + excerpt(answer.body),
-                        "check that ELASTICSEARCH_URL names an Elasticsearch or OpenSearch cluster");
-        }
-        const auto parsed = parse_bulk_response(answer.body, each->body.items());
-        if (!parsed) return retry(each, "an answer that is cut or not about this bulk", answer);
-        judge(each, *parsed, answer);
+        throw error(errc::protocol, "the cluster at " + settings_.address + " answers a bulk with " + said,
+                    "check that ELASTICSEARCH_URL names an Elasticsearch or OpenSearch cluster");
     }
 
     void judge(const flight_ptr& each, const bulk_answer& parsed, const response& answer) {
+        if (!parsed.guards.empty()) lost(each->body.guards().front(), parsed.guards.front().reason);
         std::vector<std::size_t> again;
         std::string why;
         for (std::size_t i = 0; i < parsed.items.size(); ++i) {
@@ -175,18 +263,20 @@ class bulk_writer {
                 case item_verdict::done:
                     break;
                 case item_verdict::retry:
+                    if (again.empty())
+                        why = "HTTP " + std::to_string(item.status) + ", " + item.type + ": " + item.reason;
                     again.push_back(i);
-                    why = "HTTP " + std::to_string(item.status) + ", " + item.type + ": " + item.reason;
                     break;
                 case item_verdict::rejected:
                     reject(each, i, item);
                     break;
                 case item_verdict::lost:
-                    throw error(errc::index,
-                                "index \"" + std::string(each->body.target_of(i)) + "\" is gone or is no alias: " +
-                                    item.reason,
-                                "it was deleted or renamed while pgsync was writing; run teardown and bootstrap to "
-                                "build it again");
+                    lost(each->body.target_of(i), item.reason);
+                case item_verdict::forbidden:
+                    throw error(errc::permission,
+                                "the cluster at " + settings_.address + " refuses us to write \"" +
+                                    std::string(each->body.target_of(i)) + "\": " + item.reason,
+                                permission_remedy());
             }
         }
         if (again.empty()) return next_part(each);
@@ -194,22 +284,27 @@ class bulk_writer {
         retry(each, std::to_string(again.size()) + " documents were not taken: " + why, answer);
     }
 
-    void reject(const flight_ptr& each, std::size_t i, const item_result& item) {
-        const auto& body = each->body;
-        each->outcome.rejected.push_back({std::string(body.target_of(i)), std::string(body.id_of(i)), body.version_of(i),
-                                          item.status, item.type, item.reason, std::string(body.document_of(i))});
+    [[noreturn]] static void lost(std::string_view target, const std::string& reason) {
+        throw error(errc::index, "index \"" + std::string(target) + "\" is gone or is no alias: " + reason,
+                    "it was deleted or renamed while pgsync was writing; run teardown and bootstrap to build "
+                    "it again");
+    }
+    static std::string permission_remedy() {
+        return "check user and password in ELASTICSEARCH_URL and this user's right to write the index";
     }
 
-    void split(const flight_ptr& each) {
+    void reject(const flight_ptr& each, std::size_t i, const item_result& item) {
+        const auto& body = each->body;
+        each->outcome.rejected.push_back({std::string(body.target_of(i)), std::string(body.id_of(i)),
+                                          body.version_of(i), item.status, item.type, item.reason,
+                                          std::string(body.document_of(i))});
+    }
+
+    /// Sends the halves one after the other; what cannot be halved is rejected for the reason given.
+    void split(const flight_ptr& each, long status, const char* type, std::string reason) {
         const auto items = each->body.items();
         if (items == 1) {
-            item_result item;
-            item.verdict = item_verdict::rejected;
-            item.status = 413;
-            item.type = "content_too_long";
-            item.reason = "the document alone is larger than the cluster takes in one request (" +
-                          std::to_string(each->body.bytes()) + " bytes; see http.max_content_length)";
-            reject(each, 0, item);
+            reject(each, 0, {item_verdict::rejected, status, type, std::move(reason)});
             return next_part(each);
         }
         std::vector<std::size_t> first;
@@ -217,11 +312,12 @@ class bulk_writer {
         for (std::size_t i = 0; i < items; ++i) (i < items / 2 ? first : second).push_back(i);
         each->rest.push_front(each->body.subset(second));
         each->body = each->body.subset(first);
+        ++each->outcome.retries;
         send(each);
     }
 
     void next_part(const flight_ptr& each) {
-        recovered();
+        outage_.over(std::exchange(each->attempts, 0) > 0);
         each->pauses.reset();
         if (each->rest.empty()) return finish(each);
         each->body = std::move(each->rest.front());
@@ -230,73 +326,51 @@ class bulk_writer {
     }
 
     void retry(const flight_ptr& each, const std::string& why, const response& answer) {
-        if (!troubled_.exchange(true)) {
-            log::warn("cluster {}: {}; trying again until it works", settings_.address, why);
-        } else {
-            log::debug("cluster {}: {}", settings_.address, why);
-        }
         auto pause = each->pauses.next();
         if (answer.retry_after) {
-            const auto asked = std::chrono::duration_cast<std::chrono::milliseconds>(*answer.retry_after);
-            pause = std::clamp(asked, pause, std::chrono::milliseconds(60'000));
+            const auto asked = std::min(*answer.retry_after, std::chrono::seconds(60));
+            pause = std::max(pause, std::chrono::duration_cast<std::chrono::milliseconds>(asked));
         }
-        const std::lock_guard lock(mutex_);
-        waiting_.emplace(clock::now() + pause, each);
-        changed_.notify_all();
+        outage_.failed(++each->attempts, why, pause);
+        const std::lock_guard lock(shared_->mutex);
+        waiting_.emplace(clock_.now() + pause, each);
     }
 
-    void recovered() {
-        if (troubled_.exchange(false)) log::info("cluster {}: it works again", settings_.address);
+    static std::exception_ptr interruption() {
+        return std::make_exception_ptr(error(errc::interrupted, "stopped while the cluster was away"));
     }
-
     void give_up(const flight_ptr& each, std::exception_ptr why) {
+        outage_.abandoned(std::exchange(each->attempts, 0) > 0);
         each->outcome.fatal = std::move(why);
         finish(each);
     }
 
-    void finish(const flight_ptr& each) {
+    void finish(const flight_ptr& each) noexcept {
         each->done(std::move(each->outcome));
-        const std::lock_guard lock(mutex_);
-        --in_flight_;
-        changed_.notify_all();
+        each->done = nullptr;
+        each->body = bulk_body();
+        const std::lock_guard lock(shared_->mutex);
+        flights_.erase(each);
+        shared_->changed.notify_all();
     }
 
-    void run_timer() {
-        std::unique_lock lock(mutex_);
-        while (!stopping_) {
-            if (waiting_.empty()) {
-                changed_.wait(lock);
-                continue;
-            }
-            if (!interrupted_ && waiting_.begin()->first > clock::now()) {
-                changed_.wait_until(lock, waiting_.begin()->first);
-                continue;
-            }
-            const auto each = waiting_.begin()->second;
-            const bool stop = interrupted_;
-            waiting_.erase(waiting_.begin());
-            lock.unlock();
-            if (stop) {
-                give_up(each, std::make_exception_ptr(error(errc::interrupted, "stopped while the cluster was away")));
-            } else {
-                send(each);
-            }
-            lock.lock();
-        }
+    static std::string excerpt(std::string text) {
+        detail::shorten(text, 300);
+        return text;
     }
-
-    static std::string excerpt(const std::string& body) { return body.size() <= 300 ? body : body.substr(0, 300) + "…"; }
 
     Transport& transport_;
     settings settings_;
-    mutable std::mutex mutex_;
-    std::condition_variable changed_;
-    std::size_t in_flight_ = 0;
-    std::multimap<clock::time_point, flight_ptr> waiting_;
+    Clock clock_;
+    bool guarded_;
+    std::shared_ptr<shared_state> shared_ = std::make_shared<shared_state>();
+    std::set<flight_ptr> flights_;  ///< all that were submitted and are not done
+    std::multimap<std::chrono::steady_clock::time_point, flight_ptr>
+        waiting_;  ///< of these, the ones to repeat
     bool interrupted_ = false;
-    bool stopping_ = false;
-    std::atomic<bool> troubled_{false};
-    std::thread timer_;
+    bool closing_ = false;
+    detail::outage outage_;
+    std::thread thread_;
 };
 
 }  // namespace pgsync::elastic

@@ -1,15 +1,18 @@
 #pragma once
 
+#include <algorithm>
 #include <chrono>
+#include <condition_variable>
 #include <cstddef>
 #include <cstdint>
 #include <functional>
+#include <initializer_list>
 #include <memory>
+#include <mutex>
 #include <optional>
 #include <span>
 #include <string>
 #include <string_view>
-#include <thread>
 #include <utility>
 #include <vector>
 
@@ -19,7 +22,9 @@
 
 #include <pgsync/backoff.hpp>
 #include <pgsync/elastic/bulk_body.hpp>
+#include <pgsync/elastic/bulk_response.hpp>
 #include <pgsync/elastic/transport.hpp>
+#include <pgsync/elastic/waiting_clock.hpp>
 #include <pgsync/error.hpp>
 #include <pgsync/log.hpp>
 
@@ -33,14 +38,21 @@ struct server_info {
 
 /// What a name stands for in the cluster.
 struct index_facts {
-    std::string index;          ///< the concrete index
-    bool alias = false;         ///< the name asked for was an alias of it
-    boost::json::object meta;   ///< `_meta` of its mapping; empty where there is none
+    std::string index;         ///< the concrete index
+    bool alias = false;        ///< the name asked for was an alias of it
+    boost::json::object meta;  ///< `_meta` of its mapping; empty where there is none
 };
 
-/// Administration of indices: everything that is not a bulk. Each call is repeated for a while when the cluster
-/// is away or busy; then errc::connection. What the cluster refuses is errc::index with its own words.
-template <transport Transport>
+/// A document as the index holds it.
+struct stored_document {
+    std::int64_t version = 0;
+    boost::json::value source;
+};
+
+/// Administration of indices: everything that is not a bulk. Each call is repeated for a while when the
+/// cluster is away or busy; then errc::connection. What the cluster refuses is errc::index with its own
+/// words.
+template <transport Transport, waiting_clock Clock = steady_waiting>
 class client {
   public:
     struct settings {
@@ -48,7 +60,8 @@ class client {
         std::chrono::seconds patience{30};
     };
 
-    client(Transport& through, settings setting) : transport_(through), settings_(std::move(setting)) {}
+    client(Transport& through, settings setting, Clock clock = {})
+        : transport_(through), settings_(std::move(setting)), clock_(std::move(clock)) {}
 
     [[nodiscard]] server_info info() {
         const auto answer = call("GET", "/", {}, {404, 400});
@@ -61,23 +74,26 @@ class client {
                     return {false, string_in(node.value(), "version")};
                 }
             }
-            throw error(errc::configuration, "what answers at " + settings_.address + " is no Elasticsearch or OpenSearch",
+            throw error(errc::configuration,
+                        "what answers at " + settings_.address + " is no Elasticsearch or OpenSearch",
                         "check ELASTICSEARCH_URL");
         }
         const auto& version = top["version"];
         return {string_in(version, "distribution") == "opensearch", string_in(version, "number")};
     }
 
-    /// The index behind a name; nothing when the cluster has neither index nor alias of it. An alias of several
-    /// indices is an error.
+    /// The index behind a name; nothing when the cluster has neither index nor alias of it. An alias of
+    /// several indices is an error.
     [[nodiscard]] std::optional<index_facts> find(std::string_view name) {
-        const auto answer = call("GET", "/" + escaped(name) + "?filter_path=*.aliases,*.mappings._meta", {}, {404});
+        const auto answer =
+            call("GET", "/" + escaped(name) + "?filter_path=*.aliases,*.mappings._meta", {}, {404});
         if (answer.status == 404) return std::nullopt;
         const auto top = object(answer.body);
         if (top.empty()) return index_facts{std::string(name), false, {}};
         if (top.size() > 1) {
-            throw error(errc::index, "\"" + std::string(name) + "\" is an alias of " + std::to_string(top.size()) +
-                                         " indices, of which pgsync would have to guess one",
+            throw error(errc::index,
+                        "\"" + std::string(name) + "\" is an alias of " + std::to_string(top.size()) +
+                            " indices, of which pgsync would have to guess one",
                         "choose another name for the index, or remove that alias");
         }
         index_facts facts;
@@ -90,7 +106,12 @@ class client {
     }
 
     void create_index(std::string_view name, const boost::json::object& body) {
-        call("PUT", "/" + escaped(name), boost::json::serialize(body));
+        bool unanswered = false;
+        const auto path = "/" + escaped(name);
+        const auto answer = call("PUT", path, boost::json::serialize(body), {400}, &unanswered);
+        // After an attempt without an answer it may be that very attempt that made it.
+        const bool exists = answer.body.find("resource_already_exists_exception") != std::string::npos;
+        if (answer.status == 400 && !(unanswered && exists)) refuse("PUT", path, answer);
     }
     /// A missing index is as good as a deleted one.
     void delete_index(std::string_view name) { call("DELETE", "/" + escaped(name), {}, {404}); }
@@ -100,13 +121,17 @@ class client {
     }
     /// Replaces `_meta` of the mapping as a whole.
     void put_meta(std::string_view name, const boost::json::object& meta) {
-        call("PUT", "/" + escaped(name) + "/_mapping", boost::json::serialize(boost::json::object{{"_meta", meta}}));
+        call("PUT", "/" + escaped(name) + "/_mapping",
+             boost::json::serialize(boost::json::object{{"_meta", meta}}));
     }
     void add_alias(std::string_view index, std::string_view alias) {
         const boost::json::object add{{"add", {{"index", index}, {"alias", alias}}}};
-        call("POST", "/_aliases", boost::json::serialize(boost::json::object{{"actions", boost::json::array{add}}}));
+        call("POST", "/_aliases",
+             boost::json::serialize(boost::json::object{{"actions", boost::json::array{add}}}));
     }
-    void refresh(std::string_view name) { call("POST", "/" + escaped(name) + "/_refresh", std::string("{}")); }
+    void refresh(std::string_view name) {
+        call("POST", "/" + escaped(name) + "/_refresh", std::string("{}"));
+    }
 
     [[nodiscard]] std::uint64_t count(std::string_view name) {
         const auto top = object(call("GET", "/" + escaped(name) + "/_count", {}).body);
@@ -114,38 +139,66 @@ class client {
         return found != nullptr && found->is_int64() ? static_cast<std::uint64_t>(found->get_int64()) : 0;
     }
 
-    /// Calls back with the ids of every document that searches can see, in pieces of at most `size`.
+    /// Waits until the index behind a name has its primary shards; throws errc::connection when that takes
+    /// longer than `longest`.
+    void wait_ready(std::string_view name, std::chrono::seconds longest = std::chrono::seconds(60)) {
+        const auto deadline = clock_.now() + longest;
+        const auto path = "/_cluster/health/" + escaped(name) + "?wait_for_status=yellow&timeout=5s";
+        while (true) {
+            const auto answer = call("GET", path, {}, {408});
+            const auto top = object(answer.body);
+            const auto* late = top.if_contains("timed_out");
+            if (answer.status == 200 && (late == nullptr || late->is_bool() == false || !late->get_bool()))
+                return;
+            if (clock_.now() >= deadline) {
+                throw error(errc::connection,
+                            "the shards of \"" + std::string(name) + "\" at " + settings_.address +
+                                " are not there after " + std::to_string(longest.count()) + " s",
+                            "ask the cluster for the reason: GET /_cluster/allocation/explain");
+            }
+        }
+    }
+
+    /// What the index holds under an id, searchable yet or not; nothing when it does not. Errors: errc::index
+    /// when there is no such index.
+    [[nodiscard]] std::optional<stored_document> get_document(std::string_view name, std::string_view id) {
+        const auto path = "/" + escaped(name) + "/_doc/" + escaped(id);
+        const auto answer = call("GET", path, {}, {404});
+        const auto top = object(answer.body);
+        if (top.contains("error")) refuse("GET", path, answer);
+        const auto* version = top.if_contains("_version");
+        const auto* source = top.if_contains("_source");
+        if (version == nullptr || !version->is_int64() || source == nullptr) return std::nullopt;
+        return stored_document{version->get_int64(), *source};
+    }
+
+    /// Calls back with the ids of every document that searches can see, in pieces of at most `size`, and of
+    /// at most 10,000. Each id comes at least once: when the cluster loses its place, the reading starts
+    /// over.
     void scan_ids(std::string_view name, std::size_t size,
                   const std::function<void(std::span<const std::string>)>& on_ids) {
-        const std::string fields = "filter_path=_scroll_id,hits.hits._id";
-        const boost::json::object search{{"size", size}, {"_source", false}, {"sort", boost::json::array{"_doc"}}};
-        auto top = object(
-            call("POST", "/" + escaped(name) + "/_search?scroll=5m&" + fields, boost::json::serialize(search)).body);
-        scroll_guard scroll{*this, string_in(top, "_scroll_id")};
-        std::vector<std::string> ids;
-        while (true) {
-            ids.clear();
-            if (const auto* outer = top.if_contains("hits")) {
-                if (const auto* hits = at(*outer, "hits"); hits != nullptr && hits->is_array()) {
-                    for (const auto& hit : hits->get_array()) ids.push_back(string_in(hit, "_id"));
-                }
+        for (int attempt = 1; !scan_once(name, std::clamp<std::size_t>(size, 1, 10'000), on_ids); ++attempt) {
+            if (attempt == 5) {
+                throw error(errc::connection,
+                            "the cluster at " + settings_.address +
+                                " failed five times to list the ids of \"" + std::string(name) + "\"",
+                            "look at its log for failed searches, and start again");
             }
-            if (ids.empty()) return;
-            on_ids(ids);
-            const boost::json::object next{{"scroll", "5m"}, {"scroll_id", scroll.id}};
-            top = object(call("POST", "/_search/scroll?" + fields, boost::json::serialize(next)).body);
-            if (auto id = string_in(top, "_scroll_id"); !id.empty()) scroll.id = std::move(id);
+            log::warn("cluster {}: lost its place among the ids of {}; reading them again", settings_.address,
+                      name);
         }
     }
 
     [[nodiscard]] const std::string& address() const { return settings_.address; }
 
-    /// One request, repeated while there is no answer, 429 or 5xx. Statuses other than 2xx and those in `accepted`
-    /// are errors.
+    /// One request, repeated while there is no answer, 429 or 5xx. Statuses other than 2xx and those in
+    /// `accepted` are errors. `unanswered` tells whether an attempt before the last may have been carried out
+    /// all the same.
     response call(std::string method, std::string path, std::optional<std::string> body,
-                  std::initializer_list<long> accepted = {}) {
+                  std::initializer_list<long> accepted = {}, bool* unanswered = nullptr) {
         backoff pauses;
-        const auto deadline = std::chrono::steady_clock::now() + settings_.patience;
+        const auto deadline = clock_.now() + settings_.patience;
+        bool said = false;
         const auto shared = body ? std::make_shared<const std::string>(std::move(*body)) : nullptr;
         while (true) {
             request what;
@@ -159,8 +212,15 @@ class client {
             }
             const bool worth_repeating = answer.status == 0 || answer.status == 429 || answer.status >= 500;
             if (!worth_repeating) refuse(method, path, answer);
-            if (std::chrono::steady_clock::now() >= deadline) give_up(answer);
-            std::this_thread::sleep_for(pauses.next());
+            if (unanswered != nullptr)
+                *unanswered = *unanswered || answer.status == 0 || answer.status >= 500;
+            const auto now = clock_.now();
+            if (now >= deadline) give_up(answer);
+            if (!std::exchange(said, true)) {
+                log::warn("cluster {}: {}; trying again for {} s", settings_.address, trouble(answer),
+                          settings_.patience.count());
+            }
+            pause(std::min(deadline, now + pauses.next()));
         }
     }
 
@@ -169,14 +229,66 @@ class client {
         client& owner;
         std::string id;
         ~scroll_guard() {
-            try {
-                owner.call("DELETE", "/_search/scroll",
-                           boost::json::serialize(boost::json::object{{"scroll_id", boost::json::array{id}}}), {404, 400});
-            } catch (const error&) {
-                // It ends by itself after its time.
-            }
+            // Whatever comes of it: a scroll also ends by itself after its time.
+            request what;
+            what.method = "DELETE";
+            what.path = "/_search/scroll";
+            what.timeout = std::chrono::seconds(5);
+            what.body = std::make_shared<const std::string>(
+                boost::json::serialize(boost::json::object{{"scroll_id", boost::json::array{id}}}));
+            if (!id.empty()) static_cast<void>(perform(owner.transport_, std::move(what)));
         }
     };
+
+    /// False when pages may have been missed. Only the first request may be repeated: whether a scroll moved
+    /// on with a request that was not answered nobody knows.
+    bool scan_once(std::string_view name, std::size_t size,
+                   const std::function<void(std::span<const std::string>)>& on_ids) {
+        const std::string fields = "filter_path=_scroll_id,timed_out,_shards.failed,hits.hits._id";
+        const boost::json::object search{
+            {"size", size}, {"_source", false}, {"sort", boost::json::array{"_doc"}}};
+        const auto first =
+            "/" + escaped(name) + "/_search?scroll=5m&allow_partial_search_results=false&" + fields;
+        auto top = object(call("POST", first, boost::json::serialize(search)).body);
+        scroll_guard scroll{*this, string_in(top, "_scroll_id")};
+        std::vector<std::string> ids;
+        while (whole(top)) {
+            ids.clear();
+            const auto* outer = top.if_contains("hits");
+            const auto* hits = outer == nullptr ? nullptr : at(*outer, "hits");
+            if (hits != nullptr && hits->is_array()) {
+                for (const auto& hit : hits->get_array()) ids.push_back(string_in(hit, "_id"));
+            }
+            if (ids.empty()) return true;
+            on_ids(ids);
+            const boost::json::object next{{"scroll", "5m"}, {"scroll_id", scroll.id}};
+            request what;
+            what.method = "POST";
+            what.path = "/_search/scroll?" + fields;
+            what.body = std::make_shared<const std::string>(boost::json::serialize(next));
+            const auto answer = perform(transport_, std::move(what));
+            if (answer.status == 401 || answer.status == 403) refuse("POST", "/_search/scroll", answer);
+            if (answer.status != 200) return false;
+            top = object(answer.body);
+            if (auto id = string_in(top, "_scroll_id"); !id.empty()) scroll.id = std::move(id);
+        }
+        return false;
+    }
+    /// Whether every shard contributed to a page.
+    static bool whole(const boost::json::object& page) {
+        const auto* late = page.if_contains("timed_out");
+        const auto* shards = page.if_contains("_shards");
+        const auto* failed = shards == nullptr ? nullptr : at(*shards, "failed");
+        return failed != nullptr && failed->is_int64() && failed->get_int64() == 0 &&
+               (late == nullptr || !late->is_bool() || !late->get_bool());
+    }
+
+    void pause(std::chrono::steady_clock::time_point until) {
+        std::mutex mutex;
+        std::condition_variable never;
+        std::unique_lock lock(mutex);
+        while (clock_.now() < until) clock_.wait_until(never, lock, until);
+    }
 
     static const boost::json::value* at(const boost::json::value& in, std::string_view key) {
         return in.is_object() ? in.get_object().if_contains(key) : nullptr;
@@ -194,6 +306,8 @@ class client {
         boost::json::error_code failed;
         auto parsed = boost::json::parse(body, failed);
         if (failed && body.empty()) return {};
+        // Documents may hold what PostgreSQL's json lets through.
+        if (failed) parsed = boost::json::parse(detail::without_lone_surrogates(body), failed);
         if (failed || !parsed.is_object()) {
             throw error(errc::protocol, "what answers at " + settings_.address + " does not speak JSON",
                         "check that ELASTICSEARCH_URL names an Elasticsearch or OpenSearch cluster");
@@ -207,8 +321,8 @@ class client {
         std::string out;
         for (const char c : name) {
             const auto byte = static_cast<unsigned char>(c);
-            const bool plain = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-' ||
-                               c == '_' || c == '.' || c == '~';
+            const bool plain = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
+                               c == '-' || c == '_' || c == '.' || c == '~';
             if (plain) {
                 out += c;
             } else {
@@ -220,39 +334,44 @@ class client {
         return out;
     }
 
-    [[noreturn]] void refuse(const std::string& method, const std::string& path, const response& answer) const {
+    [[noreturn]] void refuse(const std::string& method, const std::string& path,
+                             const response& answer) const {
         const auto what = method + " " + path.substr(0, path.find('?'));
         if (answer.status == 401 || answer.status == 403) {
-            throw error(errc::permission, "the cluster at " + settings_.address + " refuses " + what + " (HTTP " +
-                                              std::to_string(answer.status) + "): " + reason(answer.body),
+            throw error(errc::permission,
+                        "the cluster at " + settings_.address + " refuses " + what + " (HTTP " +
+                            std::to_string(answer.status) + "): " + reason(answer.body),
                         "check user and password in ELASTICSEARCH_URL and what this user may do");
         }
         throw error(errc::index, "the cluster at " + settings_.address + " answers " + what + " with HTTP " +
                                      std::to_string(answer.status) + ": " + reason(answer.body));
     }
     [[noreturn]] void give_up(const response& answer) const {
-        const auto why = answer.status == 0 ? answer.failure
-                                            : "HTTP " + std::to_string(answer.status) + ", " + reason(answer.body);
-        throw error(errc::connection, "the cluster at " + settings_.address + " does not answer: " + why,
+        throw error(errc::connection,
+                    "the cluster at " + settings_.address + " does not answer: " + trouble(answer),
                     "check that it runs and that ELASTICSEARCH_URL or --elasticsearch names it");
     }
-    static std::string reason(const std::string& body) {
+    static std::string trouble(const response& answer) {
+        if (answer.status == 0) return answer.failure;
+        return "HTTP " + std::to_string(answer.status) + ", " + reason(answer.body);
+    }
+    static std::string reason(std::string body) {
         boost::json::error_code failed;
         const auto parsed = boost::json::parse(body, failed);
         if (!failed) {
             if (const auto* outer = at(parsed, "error")) {
-                if (outer->is_string()) return std::string(outer->get_string());
-                auto text = string_in(*outer, "type") + ": " + string_in(*outer, "reason");
-                const auto* cause = at(*outer, "caused_by");
-                if (cause != nullptr && !string_in(*cause, "reason").empty()) text += ": " + string_in(*cause, "reason");
-                return text;
+                item_result told;
+                detail::read_error(*outer, told);
+                return told.type.empty() ? told.reason : told.type + ": " + told.reason;
             }
         }
-        return body.size() <= 300 ? body : body.substr(0, 300) + "…";
+        detail::shorten(body, 300);
+        return body;
     }
 
     Transport& transport_;
     settings settings_;
+    Clock clock_;
 };
 
 }  // namespace pgsync::elastic

@@ -14,6 +14,7 @@
 
 #include <curl/curl.h>
 
+#include <pgsync/elastic/detail/quiet_thread.hpp>
 #include <pgsync/elastic/transport.hpp>
 #include <pgsync/elastic/url.hpp>
 #include <pgsync/error.hpp>
@@ -21,14 +22,17 @@
 namespace pgsync::elastic {
 
 /// HTTP over libcurl's multi interface: one thread, connections kept alive, as many requests at a time as are
-/// submitted. Certificates are verified. Credentials go to libcurl only.
+/// submitted. Certificates are verified. Credentials go to libcurl only. No proxy is used, whatever the
+/// environment says: a cluster is next door, and bulks are nothing to send round the corner. What is
+/// outstanding when the transport goes is answered with status 0.
 class curl_transport {
   public:
     explicit curl_transport(std::string_view url) : url_(parse_url(url)) {
         static const bool initialised = curl_global_init(CURL_GLOBAL_DEFAULT) == CURLE_OK;
         multi_ = curl_multi_init();
-        if (!initialised || multi_ == nullptr) throw error(errc::configuration, "libcurl could not be started");
-        thread_ = std::thread([this] { run(); });
+        if (!initialised || multi_ == nullptr)
+            throw error(errc::configuration, "libcurl could not be started");
+        thread_ = detail::quiet_thread([this] { run(); });
     }
     ~curl_transport() {
         stopping_ = true;
@@ -83,17 +87,22 @@ class curl_transport {
         auto& t = *each;
         t.easy = curl_easy_init();
         if (t.easy == nullptr) {
-            t.answer.failure = "libcurl has no memory for another request";
-            t.handler(std::move(t.answer));
-            return;
+            return answer_nothing(t, "libcurl has no memory for another request");
         }
-        const auto url = url_.base + t.what.path;
+        const auto url = url_.base + t.what.path;  // libcurl copies it
         curl_easy_setopt(t.easy, CURLOPT_URL, url.c_str());
         curl_easy_setopt(t.easy, CURLOPT_NOSIGNAL, 1L);
         curl_easy_setopt(t.easy, CURLOPT_PROTOCOLS_STR, "http,https");
         curl_easy_setopt(t.easy, CURLOPT_HTTP_VERSION, CURL_HTTP_VERSION_1_1);
         curl_easy_setopt(t.easy, CURLOPT_CONNECTTIMEOUT_MS, 5'000L);
-        curl_easy_setopt(t.easy, CURLOPT_TIMEOUT_MS, static_cast<long>(t.what.timeout.count()));
+        // The timeout is for the server: the way there takes what it takes, unless nothing moves at all.
+        const auto bytes = t.what.body ? t.what.body->size() : 0;
+        const auto on_the_way = static_cast<long>(bytes / slowest_bytes_per_ms);
+        curl_easy_setopt(t.easy, CURLOPT_TIMEOUT_MS, static_cast<long>(t.what.timeout.count()) + on_the_way);
+        curl_easy_setopt(t.easy, CURLOPT_LOW_SPEED_LIMIT, 1L);
+        curl_easy_setopt(t.easy, CURLOPT_LOW_SPEED_TIME,
+                         static_cast<long>(t.what.timeout.count() / 1'000 + 1));
+        curl_easy_setopt(t.easy, CURLOPT_PROXY, "");
         curl_easy_setopt(t.easy, CURLOPT_TCP_NODELAY, 1L);
         curl_easy_setopt(t.easy, CURLOPT_TCP_KEEPALIVE, 1L);
         curl_easy_setopt(t.easy, CURLOPT_BUFFERSIZE, 256L * 1024L);
@@ -109,11 +118,11 @@ class curl_transport {
         }
         if (t.what.method == "HEAD") {
             curl_easy_setopt(t.easy, CURLOPT_NOBODY, 1L);
-        } else if (t.what.body) {
+        } else if (t.what.body || t.what.method == "POST" || t.what.method == "PUT") {
             // The size is told beforehand: clusters refuse chunked requests.
             curl_easy_setopt(t.easy, CURLOPT_POST, 1L);
-            curl_easy_setopt(t.easy, CURLOPT_POSTFIELDS, t.what.body->data());
-            curl_easy_setopt(t.easy, CURLOPT_POSTFIELDSIZE_LARGE, static_cast<curl_off_t>(t.what.body->size()));
+            curl_easy_setopt(t.easy, CURLOPT_POSTFIELDS, t.what.body ? t.what.body->data() : "");
+            curl_easy_setopt(t.easy, CURLOPT_POSTFIELDSIZE_LARGE, static_cast<curl_off_t>(bytes));
             t.headers = curl_slist_append(t.headers, ("Content-Type: " + t.what.content_type).c_str());
             // Without this libcurl would wait for a "100 Continue" before each large body.
             t.headers = curl_slist_append(t.headers, "Expect:");
@@ -121,8 +130,17 @@ class curl_transport {
         }
         curl_easy_setopt(t.easy, CURLOPT_CUSTOMREQUEST, t.what.method.c_str());
         auto* easy = t.easy;
+        if (const auto code = curl_multi_add_handle(multi_, easy); code != CURLM_OK) {
+            return answer_nothing(t, curl_multi_strerror(code));
+        }
         running_.emplace(easy, std::move(each));
-        curl_multi_add_handle(multi_, easy);
+    }
+
+    static void answer_nothing(transfer& t, const char* why) {
+        t.what.body.reset();
+        t.answer = {};
+        t.answer.failure = why;
+        t.handler(std::move(t.answer));
     }
 
     void finish(CURL* easy, CURLcode code) {
@@ -137,9 +155,9 @@ class curl_transport {
                 each->answer.retry_after = std::chrono::seconds(wait);
             }
         } else {
-            each->answer.body.clear();
-            each->answer.failure = each->message[0] != '\0' ? each->message : curl_easy_strerror(code);
+            return answer_nothing(*each, each->message[0] != '\0' ? each->message : curl_easy_strerror(code));
         }
+        each->what.body.reset();
         each->handler(std::move(each->answer));
     }
 
@@ -170,12 +188,10 @@ class curl_transport {
             rest.push_back(std::move(each));
         }
         running_.clear();
-        for (auto& each : rest) {
-            each->answer = {};
-            each->answer.failure = "the transport is stopping";
-            each->handler(std::move(each->answer));
-        }
+        for (auto& each : rest) answer_nothing(*each, "the transport is stopping");
     }
+
+    static constexpr std::size_t slowest_bytes_per_ms = 64;
 
     cluster_url url_;
     CURLM* multi_ = nullptr;

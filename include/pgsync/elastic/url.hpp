@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstddef>
 #include <string>
 #include <string_view>
 
@@ -26,7 +27,8 @@ namespace detail {
 [[nodiscard]] inline std::string percent_decoded(std::string_view text) {
     std::string out;
     for (std::size_t i = 0; i < text.size(); ++i) {
-        if (text[i] == '%' && i + 2 < text.size() && hex_value(text[i + 1]) >= 0 && hex_value(text[i + 2]) >= 0) {
+        if (text[i] == '%' && i + 2 < text.size() && hex_value(text[i + 1]) >= 0 &&
+            hex_value(text[i + 2]) >= 0) {
             out += static_cast<char>(hex_value(text[i + 1]) * 16 + hex_value(text[i + 2]));
             i += 2;
         } else {
@@ -36,15 +38,34 @@ namespace detail {
     return out;
 }
 
+[[noreturn]] inline void refuse_url(const char* why) {
+    throw error(
+        errc::configuration, std::string("the cluster's URL ") + why,
+        "set ELASTICSEARCH_URL or --elasticsearch to something like http://127.0.0.1:9200; write special "
+        "characters of user and password percent-encoded, / as %2F");
+}
+
+/// `host`, `host:port`, `[::1]` or `[::1]:port`.
+inline void check_host(std::string_view text) {
+    const auto bracket = text.rfind(']');
+    const auto colon = text.find(':', bracket == std::string_view::npos ? 0 : bracket);
+    if (text.empty() || colon == 0) refuse_url("names no host");
+    if (colon == std::string_view::npos) return;
+    long port = 0;
+    for (const char c : text.substr(colon + 1)) {
+        if (c < '0' || c > '9' || port > 65'535) refuse_url("has a port that is no number from 1 to 65535");
+        port = port * 10 + (c - '0');
+    }
+    if (port < 1 || port > 65'535) refuse_url("has a port that is no number from 1 to 65535");
+}
+
 }  // namespace detail
 
-/// Reads `http(s)://[user:password@]host[:port][/prefix]`; throws errc::configuration without quoting secrets.
+/// Reads `http(s)://[user:password@]host[:port][/prefix]`; throws errc::configuration without quoting
+/// secrets.
 [[nodiscard]] inline cluster_url parse_url(std::string_view text) {
     const bool https = text.starts_with("https://");
-    if (!https && !text.starts_with("http://")) {
-        throw error(errc::configuration, "the cluster's URL does not begin with http:// or https://",
-                    "set ELASTICSEARCH_URL or --elasticsearch to something like http://127.0.0.1:9200");
-    }
+    if (!https && !text.starts_with("http://")) detail::refuse_url("does not begin with http:// or https://");
     const std::string_view scheme = https ? "https://" : "http://";
     auto rest = text.substr(scheme.size());
     cluster_url url;
@@ -55,14 +76,19 @@ namespace detail {
         const auto credentials = authority.substr(0, at);
         const auto colon = credentials.find(':');
         url.user = detail::percent_decoded(credentials.substr(0, colon));
-        if (colon != std::string_view::npos) url.password = detail::percent_decoded(credentials.substr(colon + 1));
+        if (colon != std::string_view::npos)
+            url.password = detail::percent_decoded(credentials.substr(colon + 1));
         rest.remove_prefix(at + 1);
     }
-    if (rest.empty() || rest.front() == '/' || rest.front() == ':') {
-        throw error(errc::configuration, "the cluster's URL names no host",
-                    "set ELASTICSEARCH_URL or --elasticsearch to something like http://127.0.0.1:9200; write "
-                    "special characters of a password percent-encoded, / as %2F");
+    // An unencoded slash in a password would otherwise make the rest of it a path, which is shown in
+    // messages.
+    if (rest.find('@') != std::string_view::npos)
+        detail::refuse_url("has an @ behind the first / of its address");
+    for (const char c : rest) {
+        if (c == '?' || c == '#') detail::refuse_url("holds a query or a fragment");
+        if (c >= '\0' && c <= ' ') detail::refuse_url("holds a blank or a control character");
     }
+    detail::check_host(rest.substr(0, rest.find('/')));
     url.base = std::string(scheme) + std::string(rest);
     while (url.base.ends_with('/')) url.base.pop_back();
     return url;

@@ -1,0 +1,41 @@
+#include <string>
+
+#include <pgsync/elastic/url.hpp>
+
+#include "catch.hpp"
+
+using pgsync::elastic::parse_url;
+
+TEST_CASE("a cluster's URL is taken apart into address, user and password") {
+    const auto plain = parse_url("http://127.0.0.1:9200");
+    CHECK(plain.base == "http://127.0.0.1:9200");
+    CHECK(plain.user.empty());
+    const auto full = parse_url("https://elastic:p%40ss%2Fw%25rd@search.example:9243/team/prefix//");
+    CHECK(full.base == "https://search.example:9243/team/prefix");
+    CHECK(full.user == "elastic");
+    CHECK(full.password == "p@ss/w%rd");
+    CHECK(parse_url("http://user@host/").user == "user");
+    CHECK(parse_url("http://user:a:b@host").password == "a:b");
+    CHECK(parse_url("http://u:p@w@host:9200").password == "p@w");
+    CHECK(parse_url("http://[::1]:9200").base == "http://[::1]:9200");
+    CHECK(parse_url("http://[::1]").base == "http://[::1]");
+}
+
+TEST_CASE("a URL that cannot work is refused, and no part of its password is shown") {
+    for (const auto* const url :
+         {"", "127.0.0.1:9200", "ftp://u:secret@host", "http://", "http://u:secret@", "http://u:secret@:9200", "http:///x",
+          "http://u:secret@host:port", "http://u:secret@host:0", "http://u:secret@host:65536", "http://u:secret@host:",
+          "http://u:secret@host:99999999999999999999", "http://u:secret@host?x=1", "http://u:secret@host/#x",
+          "http://u:secret@ho st", "http://u:secret@host:9200\n", "http://u:sec/secret@host:9200"}) {
+        CAPTURE(url);
+        try {
+            static_cast<void>(parse_url(url));
+            FAIL("accepted");
+        } catch (const pgsync::error& e) {
+            CHECK(e.code() == pgsync::errc::configuration);
+            CHECK(std::string(e.what()).find("secret") == std::string::npos);
+            CHECK(e.remedy().find("secret") == std::string::npos);
+            CHECK_FALSE(e.remedy().empty());
+        }
+    }
+}
