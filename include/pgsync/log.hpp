@@ -13,7 +13,8 @@
 /// The one place that knows the logging library. One line for each thing that matters; never a secret.
 ///
 /// Each `{}` of a format takes the next argument. Formatting is done here with what the standard library has
-/// compiled already: the formatting library's templates would cost every user's program seconds of compile time.
+/// compiled already: the formatting library's templates would cost every user's program seconds of compile
+/// time.
 namespace pgsync::log {
 
 /// A number with so many decimals.
@@ -36,7 +37,8 @@ template <typename T>
     }
 }
 
-inline void write(spdlog::level::level_enum level, std::string_view format, std::span<const std::string> arguments) {
+inline void write(spdlog::level::level_enum level, std::string_view format,
+                  std::span<const std::string> arguments) {
     auto* logger = spdlog::default_logger_raw();
     if (!logger->should_log(level)) return;
     std::string line;

@@ -1,8 +1,10 @@
 #pragma once
 
 /// Everything, in the order in which data flows: the table of contents.
-#include <pgsync/shape.hpp>
-
+#include <pgsync/app/run.hpp>
+#include <pgsync/elastic/bulk_writer.hpp>
+#include <pgsync/elastic/client.hpp>
+#include <pgsync/elastic/curl_transport.hpp>
 #include <pgsync/error.hpp>
 #include <pgsync/log.hpp>
 #include <pgsync/postgres/connection.hpp>
@@ -10,9 +12,6 @@
 #include <pgsync/postgres/pgoutput.hpp>
 #include <pgsync/postgres/replication.hpp>
 #include <pgsync/postgres/session.hpp>
-#include <pgsync/elastic/bulk_writer.hpp>
-#include <pgsync/elastic/client.hpp>
-#include <pgsync/elastic/curl_transport.hpp>
+#include <pgsync/shape.hpp>
 #include <pgsync/snapshot/initial_load.hpp>
 #include <pgsync/stream/follower.hpp>
-#include <pgsync/app/run.hpp>

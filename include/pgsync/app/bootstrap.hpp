@@ -27,35 +27,42 @@ namespace detail {
 
 /// Refuses what would make the load pointless, before anything is made.
 inline void check_server(context& in, const postgres::server_facts& server,
-                         const std::optional<postgres::slot_facts>& slot, const std::vector<index_state>& states) {
+                         const std::optional<postgres::slot_facts>& slot,
+                         const std::vector<index_state>& states) {
     if (server.wal_level != "logical") {
-        throw error(errc::replication, "the server's wal_level is \"" + server.wal_level + "\", not \"logical\"",
+        throw error(errc::replication,
+                    "the server's wal_level is \"" + server.wal_level + "\", not \"logical\"",
                     "ALTER SYSTEM SET wal_level = logical; then restart PostgreSQL");
     }
     if (!server.replication) {
         throw error(errc::permission, "role \"" + server.role + "\" may not use replication",
-                    "have an administrator run: ALTER ROLE " + postgres::quote_identifier(server.role) + " REPLICATION");
+                    "have an administrator run: ALTER ROLE " + postgres::quote_identifier(server.role) +
+                        " REPLICATION");
     }
     if (slot && slot->plugin != "pgoutput") {
-        throw error(errc::replication, "slot \"" + in.setting().name + "\" exists, but for output plugin \"" +
-                                           slot->plugin + "\"",
-                    "choose another --name, or drop that slot");
+        throw error(
+            errc::replication,
+            "slot \"" + in.setting().name + "\" exists, but for output plugin \"" + slot->plugin + "\"",
+            "choose another --name, or drop that slot");
     }
     if (slot && slot->database != server.database) {
-        throw error(errc::replication, "slot \"" + in.setting().name + "\" belongs to database \"" + slot->database + "\"",
+        throw error(errc::replication,
+                    "slot \"" + in.setting().name + "\" belongs to database \"" + slot->database + "\"",
                     "choose another --name");
     }
     if (!slot && server.used_replication_slots >= server.max_replication_slots) {
-        throw error(errc::replication,
-                    "no replication slot is free: all " + std::to_string(server.max_replication_slots) + " are in use",
-                    "drop one that nobody needs (SELECT * FROM pg_replication_slots WHERE NOT active), or raise "
-                    "max_replication_slots and restart PostgreSQL");
+        throw error(
+            errc::replication,
+            "no replication slot is free: all " + std::to_string(server.max_replication_slots) +
+                " are in use",
+            "drop one that nobody needs (SELECT * FROM pg_replication_slots WHERE NOT active), or raise "
+            "max_replication_slots and restart PostgreSQL");
     }
     for (std::size_t i = 0; i < states.size(); ++i) {
         if (states[i].loaded && !slot) {
             throw error(errc::replication,
-                        "index \"" + std::string(in.indices()[i].name) + "\" is loaded, but slot \"" + in.setting().name +
-                            "\" is gone, and with it every change since",
+                        "index \"" + std::string(in.indices()[i].name) + "\" is loaded, but slot \"" +
+                            in.setting().name + "\" is gone, and with it every change since",
                         "run teardown, then bootstrap");
         }
     }
@@ -79,8 +86,10 @@ inline void load_index(context& in, const std::vector<postgres::index_binding>& 
     if (state.loaded_until) log::info("{}: resuming the load after key {}", names.alias, *state.loaded_until);
     progress shown(names.alias, estimate_rows(in.catalog(), bindings[number].routes[0]));
     snapshot::initial_load load(
-        {in.setting().database, in.setting().page_size, in.setting().workers, std::chrono::milliseconds(1'000)}, bindings,
-        number, in.clock(), [&] { return in.search().batcher(in.write_targets()); }, [&] { in.search().interrupt(); });
+        {in.setting().database, in.setting().page_size, in.setting().workers,
+         std::chrono::milliseconds(1'000)},
+        bindings, number, in.clock(), [&] { return in.search().batcher(in.write_targets()); },
+        [&] { in.search().interrupt(); });
     const auto start = std::chrono::steady_clock::now();
     const auto documents = load.run(
         state.loaded_until,
@@ -119,18 +128,20 @@ inline void print_dry_run(std::ostream& out, context& in, const std::vector<setu
             << index.next_bounds_query << ";\n"
             << index.page_query << ";\n\n"
             << "POST " << in.search().address() << "/_bulk?require_alias=true\n"
-            << R"({"index":{"_index":")" << names.write_alias << R"(","_id":…,"version":…,"version_type":"external_gte"}})"
+            << R"({"index":{"_index":")" << names.write_alias
+            << R"(","_id":…,"version":…,"version_type":"external_gte"}})"
             << "\n\nPUT " << in.search().address() << "/" << names.index << "/_settings\n"
             << boost::json::serialize(serving_settings()) << "\n\n"
             << "POST " << in.search().address() << "/_aliases\n"
-            << R"({"actions":[{"add":{"index":")" << names.index << R"(","alias":")" << names.alias << "\"}}]}\n\n";
+            << R"({"actions":[{"add":{"index":")" << names.index << R"(","alias":")" << names.alias
+            << "\"}}]}\n\n";
     }
 }
 
 }  // namespace detail
 
-/// Makes whatever is missing, in an order that loses nothing and that a second run can pick up anywhere: index,
-/// replica identities, publication, slot, then the load. `out` gets what a dry run prints.
+/// Makes whatever is missing, in an order that loses nothing and that a second run can pick up anywhere:
+/// index, replica identities, publication, slot, then the load. `out` gets what a dry run prints.
 inline void bootstrap(context& in, std::ostream& out) {
     const auto report = in.check_shapes();
     auto& client = in.search().client();

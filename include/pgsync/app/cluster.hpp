@@ -20,7 +20,8 @@
 
 namespace pgsync::app {
 
-/// The search cluster as the commands use it: one transport, one client for administration, one writer of bulks.
+/// The search cluster as the commands use it: one transport, one client for administration, one writer of
+/// bulks.
 class cluster {
   public:
     using client_type = elastic::client<elastic::curl_transport>;
@@ -49,14 +50,12 @@ class cluster {
 
     /// What the stream asks of the cluster; `names` are the indices by number, to be searched and refreshed.
     [[nodiscard]] stream::index_access access() {
-        return {[this] { writer_.drain(); },
-                [this](std::string_view index) { client_.refresh(index); },
+        return {[this] { writer_.drain(); }, [this](std::string_view index) { client_.refresh(index); },
                 [this](std::string_view index, std::size_t size,
                        const std::function<void(std::span<const std::string>)>& on_ids) {
                     client_.scan_ids(index, size, on_ids);
                 },
-                [this] { writer_.interrupt(); },
-                [this] { writer_.resume(); }};
+                [this] { writer_.interrupt(); }, [this] { writer_.resume(); }};
     }
 
   private:
@@ -69,14 +68,15 @@ class cluster {
 
     [[noreturn]] static void stop_for(const elastic::bulk_outcome& outcome) {
         const auto& first = outcome.rejected.front();
-        throw error(errc::rejected,
-                    "the cluster rejects document \"" + first.id + "\" of " + first.target + " (HTTP " +
-                        std::to_string(first.status) + ", " + first.type + "): " + first.reason +
-                        (outcome.rejected.size() > 1
-                             ? "; and " + std::to_string(outcome.rejected.size() - 1) + " more in the same bulk"
-                             : std::string()),
-                    "correct the row or the shape and start again: nothing from this change on was acknowledged. To "
-                    "set such documents aside and go on, use --on-rejected=dead-letter");
+        throw error(
+            errc::rejected,
+            "the cluster rejects document \"" + first.id + "\" of " + first.target + " (HTTP " +
+                std::to_string(first.status) + ", " + first.type + "): " + first.reason +
+                (outcome.rejected.size() > 1
+                     ? "; and " + std::to_string(outcome.rejected.size() - 1) + " more in the same bulk"
+                     : std::string()),
+            "correct the row or the shape and start again: nothing from this change on was acknowledged. To "
+            "set such documents aside and go on, use --on-rejected=dead-letter");
     }
 
     options options_;

@@ -27,13 +27,16 @@ struct parsed_command {
 namespace detail {
 
 inline void add_servers(CLI::App& to, options& into) {
-    to.add_option("--database", into.database,
-                  "PostgreSQL, as a URI or key=value pairs; default: PGHOST, PGDATABASE and libpq's other variables")
+    to.add_option(
+          "--database", into.database,
+          "PostgreSQL, as a URI or key=value pairs; default: PGHOST, PGDATABASE and libpq's other variables")
         ->type_name("CONNINFO");
-    to.add_option("--elasticsearch", into.elasticsearch, "URL of the cluster; default: ELASTICSEARCH_URL, else "
-                                                         "http://127.0.0.1:9200")
+    to.add_option("--elasticsearch", into.elasticsearch,
+                  "URL of the cluster; default: ELASTICSEARCH_URL, else "
+                  "http://127.0.0.1:9200")
         ->type_name("URL");
-    to.add_option("--name", into.name, "name of slot and publication; default: pgsync_ and the first index's name");
+    to.add_option("--name", into.name,
+                  "name of slot and publication; default: pgsync_ and the first index's name");
 }
 
 inline void add_loading(CLI::App& to, options& into) {
@@ -49,10 +52,12 @@ inline void add_loading(CLI::App& to, options& into) {
     to.add_option("--bulks-in-flight", into.bulks_in_flight, "bulk requests on their way at the same time")
         ->check(CLI::Range(1, 64))
         ->capture_default_str();
-    const std::map<std::string, on_rejected> policies{{"stop", on_rejected::stop}, {"dead-letter", on_rejected::dead_letter}};
-    to.add_option("--on-rejected", into.rejected,
-                  "what to do with a document the cluster refuses for good: stop, or write it with its error to "
-                  "<index>-dead-letters and go on")
+    const std::map<std::string, on_rejected> policies{{"stop", on_rejected::stop},
+                                                      {"dead-letter", on_rejected::dead_letter}};
+    to.add_option(
+          "--on-rejected", into.rejected,
+          "what to do with a document the cluster refuses for good: stop, or write it with its error to "
+          "<index>-dead-letters and go on")
         ->transform(CLI::CheckedTransformer(policies, CLI::ignore_case).description(""))
         ->type_name("stop|dead-letter")
         ->default_str("stop");
@@ -68,20 +73,23 @@ inline void refuse_secrets(const options& setting) {
                               return at != std::string::npos && colon != std::string::npos && colon < at;
                           }());
     if (database) {
-        throw error(errc::configuration, "--database holds a password, which every user of this machine can read",
+        throw error(errc::configuration,
+                    "--database holds a password, which every user of this machine can read",
                     "put it into PGPASSWORD or ~/.pgpass");
     }
     if (!setting.elasticsearch.empty() && !elastic::parse_url(setting.elasticsearch).password.empty()) {
-        throw error(errc::configuration, "--elasticsearch holds a password, which every user of this machine can read",
+        throw error(errc::configuration,
+                    "--elasticsearch holds a password, which every user of this machine can read",
                     "put the URL into ELASTICSEARCH_URL instead");
     }
 }
 
 }  // namespace detail
 
-/// Reads the command line; returns an exit status instead of a command when there is nothing to run (--help, or
-/// arguments that make no sense, status 2).
-inline std::optional<int> parse_command_line(int argc, char** argv, const std::string& summary, parsed_command& into) {
+/// Reads the command line; returns an exit status instead of a command when there is nothing to run (--help,
+/// or arguments that make no sense, status 2).
+inline std::optional<int> parse_command_line(int argc, char** argv, const std::string& summary,
+                                             parsed_command& into) {
     CLI::App app{summary};
     app.require_subcommand(1);
     app.failure_message(CLI::FailureMessage::help);
@@ -94,8 +102,9 @@ inline std::optional<int> parse_command_line(int argc, char** argv, const std::s
             ->capture_default_str();
         return sub;
     };
-    auto* bootstrap = add("bootstrap", "Make publication, slot and indices, and fill them; resumes what was interrupted",
-                          command::bootstrap);
+    auto* bootstrap =
+        add("bootstrap", "Make publication, slot and indices, and fill them; resumes what was interrupted",
+            command::bootstrap);
     detail::add_servers(*bootstrap, setting);
     detail::add_loading(*bootstrap, setting);
     bootstrap->add_flag("--dry-run", setting.dry_run, "print every statement and request, make none");

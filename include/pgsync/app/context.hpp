@@ -1,10 +1,9 @@
 #pragma once
 
-#include <poll.h>
-
 #include <cctype>
 #include <chrono>
 #include <memory>
+#include <poll.h>
 #include <span>
 #include <string>
 #include <string_view>
@@ -29,7 +28,12 @@ class context {
   public:
     /// `stop_fd` becomes readable when the program is to stop; -1 if never.
     context(options setting, std::span<const compiled_index> indices, int stop_fd)
-        : setting_(std::move(setting)), indices_(indices), stop_fd_(stop_fd), database_(setting_.database), catalog_(setting_.database), cluster_(setting_) {
+        : setting_(std::move(setting)),
+          indices_(indices),
+          stop_fd_(stop_fd),
+          database_(setting_.database),
+          catalog_(setting_.database),
+          cluster_(setting_) {
         if (setting_.name.empty()) setting_.name = default_name(indices);
         cluster_info_ = cluster_.client().info();
     }

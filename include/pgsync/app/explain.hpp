@@ -24,7 +24,8 @@ struct explain_parts {
 }
 
 [[nodiscard]] inline std::string table_name(const node_data& node) {
-    return node.schema.empty() ? std::string(node.table) : std::string(node.schema) + "." + std::string(node.table);
+    return node.schema.empty() ? std::string(node.table)
+                               : std::string(node.schema) + "." + std::string(node.table);
 }
 
 inline void explain_routes(std::ostream& out, const compiled_index& index) {
@@ -49,7 +50,8 @@ inline void explain(std::ostream& out, std::span<const compiled_index> indices, 
         if (parts.sql) {
             out << "-- " << index.name << ": documents of one page of the initial load, first to last key\n"
                 << index.page_query << ";\n\n-- " << index.name << ": documents of some keys\n"
-                << index.keys_query << ";\n\n-- " << index.name << ": bounds of the first page, and of the next\n"
+                << index.keys_query << ";\n\n-- " << index.name
+                << ": bounds of the first page, and of the next\n"
                 << index.first_bounds_query << ";\n"
                 << index.next_bounds_query << ";\n\n";
         }

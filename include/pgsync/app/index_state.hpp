@@ -32,8 +32,9 @@ namespace pgsync::app {
     return out;
 }
 
-/// The names one index has in the cluster: readers use the alias, pgsync writes through a second alias of its own,
-/// so that a program that is still running cannot write into the index that a newer one has put behind the first.
+/// The names one index has in the cluster: readers use the alias, pgsync writes through a second alias of its
+/// own, so that a program that is still running cannot write into the index that a newer one has put behind
+/// the first.
 struct index_names {
     std::string alias;
     std::string index;
@@ -54,14 +55,14 @@ struct index_state {
 
 [[nodiscard]] inline boost::json::object meta_of(const compiled_index& index, std::string_view slot,
                                                  const index_state& state) {
-    boost::json::object mine{{"hash", shape_hash(index)}, {"slot", slot}, {"query", index.keys_query},
-                             {"loaded", state.loaded}};
+    boost::json::object mine{
+        {"hash", shape_hash(index)}, {"slot", slot}, {"query", index.keys_query}, {"loaded", state.loaded}};
     if (state.loaded_until) mine["loaded_until"] = *state.loaded_until;
     return {{"pgsync", mine}};
 }
 
-/// Finds out how far the index is. Throws errc::index where the name is taken by something that is not ours, or
-/// by an index of another shape.
+/// Finds out how far the index is. Throws errc::index where the name is taken by something that is not ours,
+/// or by an index of another shape.
 [[nodiscard]] inline index_state find_index(cluster::client_type& client, const compiled_index& index,
                                             std::string_view slot) {
     const auto names = names_of(index);
@@ -71,17 +72,19 @@ struct index_state {
     };
     if (const auto reader = client.find(names.alias)) {
         if (!reader->alias || mine(*reader) == nullptr) {
-            throw error(errc::index,
-                        "\"" + names.alias + "\" already is " +
-                            (reader->alias ? "an alias of index \"" + reader->index + "\", which" : "an index that") +
-                            " pgsync did not make",
-                        "rename or delete it, or give the struct another name: static constexpr std::string_view "
-                        "name = \"…\";");
+            throw error(
+                errc::index,
+                "\"" + names.alias + "\" already is " +
+                    (reader->alias ? "an alias of index \"" + reader->index + "\", which" : "an index that") +
+                    " pgsync did not make",
+                "rename or delete it, or give the struct another name: static constexpr std::string_view "
+                "name = \"…\";");
         }
         if (reader->index != names.index) {
             throw error(errc::index,
                         "index \"" + reader->index + "\" behind alias \"" + names.alias +
-                            "\" was built from another shape (this program's would be \"" + names.index + "\")",
+                            "\" was built from another shape (this program's would be \"" + names.index +
+                            "\")",
                         "run teardown with the program that built it, then bootstrap with this one");
         }
     }
@@ -90,15 +93,17 @@ struct index_state {
     if (!found) return state;
     const auto* meta = mine(*found);
     if (meta == nullptr) {
-        throw error(errc::index, "index \"" + names.index + "\" exists, but pgsync did not make it", "rename or delete it");
+        throw error(errc::index, "index \"" + names.index + "\" exists, but pgsync did not make it",
+                    "rename or delete it");
     }
     const auto* its_slot = meta->if_contains("slot");
     if (its_slot == nullptr || !its_slot->is_string() || its_slot->get_string() != slot) {
-        throw error(errc::index,
-                    "index \"" + names.index + "\" follows slot \"" +
-                        (its_slot != nullptr && its_slot->is_string() ? std::string(its_slot->get_string()) : "?") +
-                        "\", not \"" + std::string(slot) + "\"",
-                    "use the --name it was made with, or run teardown and bootstrap");
+        throw error(
+            errc::index,
+            "index \"" + names.index + "\" follows slot \"" +
+                (its_slot != nullptr && its_slot->is_string() ? std::string(its_slot->get_string()) : "?") +
+                "\", not \"" + std::string(slot) + "\"",
+            "use the --name it was made with, or run teardown and bootstrap");
     }
     state.exists = true;
     const auto* loaded = meta->if_contains("loaded");
@@ -109,8 +114,8 @@ struct index_state {
     return state;
 }
 
-/// What creates the index: no replicas and no refresh while it is being loaded; deletes are remembered for an hour,
-/// so that no late write of an older version brings a document back.
+/// What creates the index: no replicas and no refresh while it is being loaded; deletes are remembered for an
+/// hour, so that no late write of an older version brings a document back.
 [[nodiscard]] inline boost::json::object creation_body(const compiled_index& index, std::string_view slot) {
     std::size_t fields = index.shape.nodes.size();
     std::size_t depth = 1;

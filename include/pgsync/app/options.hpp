@@ -9,7 +9,8 @@ namespace pgsync::app {
 /// What to do with a document the cluster refuses for good.
 enum class on_rejected { stop, dead_letter };
 
-/// Everything a user can set. Defaults work for a database on libpq's variables and a cluster on this machine.
+/// Everything a user can set. Defaults work for a database on libpq's variables and a cluster on this
+/// machine.
 struct options {
     std::string program = "pgsync";  ///< how the user called us, for messages
     std::string database;            ///< conninfo or URI; empty: libpq's PG* variables

@@ -1,7 +1,5 @@
 #pragma once
 
-#include <unistd.h>
-
 #include <algorithm>
 #include <chrono>
 #include <cstddef>
@@ -9,6 +7,7 @@
 #include <cstdio>
 #include <mutex>
 #include <string>
+#include <unistd.h>
 #include <utility>
 
 #include <pgsync/log.hpp>
@@ -31,7 +30,8 @@ class progress {
         const std::lock_guard lock(mutex_);
         done_ += count;
         const auto now = clock::now();
-        if (now - last_ < (terminal_ ? std::chrono::milliseconds(100) : std::chrono::milliseconds(10'000))) return;
+        if (now - last_ < (terminal_ ? std::chrono::milliseconds(100) : std::chrono::milliseconds(10'000)))
+            return;
         last_ = now;
         draw(now);
     }
@@ -62,7 +62,8 @@ class progress {
                    std::to_string(eta % 60) + " s left";
         }
         if (!terminal_) {
-            log::info("{}: {} of about {} documents, {} a second{}", title_, done_, total, log::fixed(rate, 0), left);
+            log::info("{}: {} of about {} documents, {} a second{}", title_, done_, total,
+                      log::fixed(rate, 0), left);
             return;
         }
         constexpr std::size_t width = 30;

@@ -10,7 +10,6 @@
 
 #include <spdlog/sinks/stdout_color_sinks.h>
 
-
 #include <pgsync/app/bootstrap.hpp>
 #include <pgsync/app/command_line.hpp>
 #include <pgsync/app/explain.hpp>
@@ -25,11 +24,14 @@ namespace pgsync {
 
 namespace app {
 
-inline std::string base_name(std::string_view path) { return std::string(path.substr(path.find_last_of('/') + 1)); }
+inline std::string base_name(std::string_view path) {
+    return std::string(path.substr(path.find_last_of('/') + 1));
+}
 
 /// Logs go to the standard error, so that what a command prints can be piped.
 inline void start_log(const std::string& level) {
-    auto logger = std::make_shared<spdlog::logger>("pgsync", std::make_shared<spdlog::sinks::stderr_color_sink_mt>());
+    auto logger =
+        std::make_shared<spdlog::logger>("pgsync", std::make_shared<spdlog::sinks::stderr_color_sink_mt>());
     logger->set_pattern("%Y-%m-%d %H:%M:%S.%e %^%-5l%$ %v");
     logger->set_level(spdlog::level::from_str(level));
     logger->flush_on(spdlog::level::info);
@@ -58,16 +60,16 @@ inline void dispatch(const parsed_command& command, std::span<const compiled_ind
     }
 }
 
-/// The whole program: exit status 0 when the command did what it should, 1 when it did not, 2 for arguments that
-/// make no sense.
+/// The whole program: exit status 0 when the command did what it should, 1 when it did not, 2 for arguments
+/// that make no sense.
 inline int run_program(std::span<const compiled_index> indices, int argc, char** argv) {
     parsed_command command;
     command.setting.program = base_name(argc > 0 ? argv[0] : "pgsync");
     std::string names;
     for (const auto& index : indices) names += (names.empty() ? "" : ", ") + std::string(index.name);
     try {
-        const auto status =
-            parse_command_line(argc, argv, "Keeps " + names + " in Elasticsearch or OpenSearch right, from PostgreSQL", command);
+        const auto status = parse_command_line(
+            argc, argv, "Keeps " + names + " in Elasticsearch or OpenSearch right, from PostgreSQL", command);
         if (status) return *status;
         start_log(command.log_level);
         dispatch(command, indices);
@@ -98,11 +100,12 @@ constexpr bool names_differ() {
 
 }  // namespace detail
 
-/// The program of some indices: `int main(int argc, char** argv) { return pgsync::run<reservations>(argc, argv); }`.
-/// All of them share one slot. The result is the exit status.
+/// The program of some indices: `int main(int argc, char** argv) { return pgsync::run<reservations>(argc,
+/// argv); }`. All of them share one slot. The result is the exit status.
 template <typename... Indices>
 int run(int argc, char** argv) {
-    static_assert(sizeof...(Indices) > 0, "pgsync: run needs at least one index: pgsync::run<reservations>(argc, argv)");
+    static_assert(sizeof...(Indices) > 0,
+                  "pgsync: run needs at least one index: pgsync::run<reservations>(argc, argv)");
     (void)detail::check::index_names_are_unique<detail::names_differ<Indices...>()>{};
     static constexpr std::array<compiled_index, sizeof...(Indices)> indices{compiled<Indices>...};
     return app::run_program(indices, argc, argv);

@@ -21,7 +21,8 @@
 #include <pgsync/postgres/sql_error.hpp>
 #include <pgsync/postgres/version.hpp>
 
-/// What bootstrap does in the database, in the order that loses nothing: replica identities, publication, slot.
+/// What bootstrap does in the database, in the order that loses nothing: replica identities, publication,
+/// slot.
 namespace pgsync::app {
 
 /// One statement and why it is needed.
@@ -31,10 +32,9 @@ struct setup_step {
 };
 
 /// Everything still missing in the database, in order. Statements that are there already are not listed.
-[[nodiscard]] inline std::vector<setup_step> setup_steps(const postgres::shape_report& report,
-                                                         const std::optional<postgres::publication_facts>& publication,
-                                                         const std::optional<postgres::slot_facts>& slot,
-                                                         const std::string& name) {
+[[nodiscard]] inline std::vector<setup_step> setup_steps(
+    const postgres::shape_report& report, const std::optional<postgres::publication_facts>& publication,
+    const std::optional<postgres::slot_facts>& slot, const std::string& name) {
     std::vector<setup_step> steps;
     for (const auto& table : report.identities) {
         steps.push_back({"ALTER TABLE " + table.quoted_name + " REPLICA IDENTITY FULL",
@@ -44,30 +44,33 @@ struct setup_step {
     if (!publication) {
         std::string list;
         for (const auto& table : report.tables) list += (list.empty() ? "" : ", ") + table.quoted_name;
-        // No column lists: they would make an application's UPDATE fail once somebody sets REPLICA IDENTITY FULL.
-        steps.push_back({"CREATE PUBLICATION " + quoted + " FOR TABLE " + list, "says which tables are followed"});
+        // No column lists: they would make an application's UPDATE fail once somebody sets REPLICA IDENTITY
+        // FULL.
+        steps.push_back(
+            {"CREATE PUBLICATION " + quoted + " FOR TABLE " + list, "says which tables are followed"});
     } else {
         for (const auto& table : report.tables) {
             if (publication->publishes(table.oid)) continue;
             steps.push_back({"ALTER PUBLICATION " + quoted + " ADD TABLE " + table.quoted_name,
                              "the publication lacks this table"});
         }
-        if (!publication->publishes_insert || !publication->publishes_update || !publication->publishes_delete ||
-            !publication->publishes_truncate) {
-            steps.push_back({"ALTER PUBLICATION " + quoted + " SET (publish = 'insert, update, delete, truncate')",
-                             "the publication leaves out a kind of change"});
+        if (!publication->publishes_insert || !publication->publishes_update ||
+            !publication->publishes_delete || !publication->publishes_truncate) {
+            steps.push_back(
+                {"ALTER PUBLICATION " + quoted + " SET (publish = 'insert, update, delete, truncate')",
+                 "the publication leaves out a kind of change"});
         }
     }
     if (!slot) {
-        steps.push_back({"SELECT pg_catalog.pg_create_logical_replication_slot(" + postgres::quote_literal(name) +
-                             ", 'pgoutput')",
+        steps.push_back({"SELECT pg_catalog.pg_create_logical_replication_slot(" +
+                             postgres::quote_literal(name) + ", 'pgoutput')",
                          "keeps the log from here on until it is in the index"});
     }
     return steps;
 }
 
-/// Runs one step. An ALTER TABLE waits for its lock only a moment at a time, so that no busy application queues up
-/// behind it.
+/// Runs one step. An ALTER TABLE waits for its lock only a moment at a time, so that no busy application
+/// queues up behind it.
 inline void run_step(postgres::admin_connection& database, const setup_step& step,
                      const std::function<bool()>& stopped) {
     log::info("{}", step.sql);
@@ -79,8 +82,9 @@ inline void run_step(postgres::admin_connection& database, const setup_step& ste
             break;
         } catch (const postgres::sql_error& problem) {
             if (problem.sqlstate() == "42501") {
-                throw error(errc::permission, "this role may not run: " + step.sql + " (" + problem.what() + ")",
-                            "have an administrator run what `bootstrap --dry-run` prints, then run bootstrap again");
+                throw error(
+                    errc::permission, "this role may not run: " + step.sql + " (" + problem.what() + ")",
+                    "have an administrator run what `bootstrap --dry-run` prints, then run bootstrap again");
             }
             if (problem.sqlstate() != "55P03") throw;
         }
@@ -94,10 +98,13 @@ inline void run_step(postgres::admin_connection& database, const setup_step& ste
     database.execute("RESET lock_timeout");
 }
 
-/// Waits until every transaction in progress now has ended: what they wrote is then visible to the pages of the
-/// load, whether or not the slot and the publication have seen it.
-inline void wait_for_running_transactions(postgres::admin_connection& database, const std::function<bool()>& stopped) {
-    const auto sql = "SELECT " + std::string(postgres::function_names(database.server_version()).current_snapshot) + "::text";
+/// Waits until every transaction in progress now has ended: what they wrote is then visible to the pages of
+/// the load, whether or not the slot and the publication have seen it.
+inline void wait_for_running_transactions(postgres::admin_connection& database,
+                                          const std::function<bool()>& stopped) {
+    const auto sql = "SELECT " +
+                     std::string(postgres::function_names(database.server_version()).current_snapshot) +
+                     "::text";
     const auto snapshot = [&] {
         const auto rows = database.query(sql);
         const auto parsed = postgres::snapshot_set::parse(rows.at(0).at(0).value_or(""));
@@ -107,18 +114,21 @@ inline void wait_for_running_transactions(postgres::admin_connection& database, 
     const auto until = snapshot().xmax();
     auto told = std::chrono::steady_clock::now();
     while (snapshot().xmin() < until) {
-        if (stopped()) throw error(errc::interrupted, "stopped while waiting for running transactions to end");
+        if (stopped())
+            throw error(errc::interrupted, "stopped while waiting for running transactions to end");
         if (std::chrono::steady_clock::now() - told > std::chrono::seconds(5)) {
             told = std::chrono::steady_clock::now();
             std::string who;
             for (const auto& row : database.query(
                      "SELECT pid::text, coalesce(usename, '?'), (now() - xact_start)::interval(0)::text "
-                     "FROM pg_catalog.pg_stat_activity WHERE backend_xid IS NOT NULL AND pid <> pg_backend_pid() "
+                     "FROM pg_catalog.pg_stat_activity WHERE backend_xid IS NOT NULL AND pid <> "
+                     "pg_backend_pid() "
                      "ORDER BY xact_start LIMIT 3")) {
                 who += (who.empty() ? "" : "; ") + std::string("pid ") + row.at(0).value_or("?") + " of " +
                        row.at(1).value_or("?") + " for " + row.at(2).value_or("?");
             }
-            log::info("waiting for transactions that were running before the load: {}", who.empty() ? "unknown" : who);
+            log::info("waiting for transactions that were running before the load: {}",
+                      who.empty() ? "unknown" : who);
         }
         std::this_thread::sleep_for(std::chrono::milliseconds(20));
     }

@@ -1,18 +1,18 @@
 #pragma once
 
-#include <fcntl.h>
-#include <unistd.h>
-
 #include <array>
 #include <atomic>
 #include <cerrno>
 #include <csignal>
+#include <fcntl.h>
 #include <system_error>
+#include <unistd.h>
 
 namespace pgsync::app {
 
-/// SIGINT and SIGTERM as a file descriptor: readable from the first signal on, so that every wait in the program
-/// can end with it. A second signal ends the process at once, as without a handler. One object a process.
+/// SIGINT and SIGTERM as a file descriptor: readable from the first signal on, so that every wait in the
+/// program can end with it. A second signal ends the process at once, as without a handler. One object a
+/// process.
 class stop_signal {
   public:
     stop_signal() {

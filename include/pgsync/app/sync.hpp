@@ -6,8 +6,8 @@
 #include <utility>
 
 #include <pgsync/app/context.hpp>
-#include <pgsync/backoff.hpp>
 #include <pgsync/app/index_state.hpp>
+#include <pgsync/backoff.hpp>
 #include <pgsync/error.hpp>
 #include <pgsync/log.hpp>
 #include <pgsync/postgres/publication_facts.hpp>
@@ -26,16 +26,19 @@ inline postgres::shape_report check_ready(context& in) {
     for (const auto& index : in.indices()) {
         const auto state = find_index(in.search().client(), index, name);
         if (!state.exists) {
-            throw error(errc::index, "index \"" + std::string(index.name) + "\" does not exist", "run bootstrap first");
+            throw error(errc::index, "index \"" + std::string(index.name) + "\" does not exist",
+                        "run bootstrap first");
         }
         if (!state.loaded) {
-            throw error(errc::index, "the initial load of index \"" + std::string(index.name) + "\" is not finished",
+            throw error(errc::index,
+                        "the initial load of index \"" + std::string(index.name) + "\" is not finished",
                         "run bootstrap again: it resumes");
         }
     }
     const auto slot = postgres::read_slot(in.catalog(), name);
     if (!slot) {
-        throw error(errc::replication, "slot \"" + name + "\" does not exist, so changes since it was there are lost",
+        throw error(errc::replication,
+                    "slot \"" + name + "\" does not exist, so changes since it was there are lost",
                     "run teardown, then bootstrap");
     }
     const auto steps = setup_steps(report, postgres::read_publication(in.catalog(), name), slot, name);
@@ -58,8 +61,8 @@ inline void follow(context& in) {
     setting.once = in.setting().once;
     setting.stop_timeout = in.setting().stop_timeout;
     setting.loading.page_size = in.setting().page_size;
-    stream::follower follower(std::move(setting), report.bindings, in.clock(), in.search().batcher(in.write_targets()),
-                              in.search().access());
+    stream::follower follower(std::move(setting), report.bindings, in.clock(),
+                              in.search().batcher(in.write_targets()), in.search().access());
     follower.run(in.stop_fd());
 }
 
@@ -72,8 +75,8 @@ inline bool worth_waiting(const error& problem) {
 
 }  // namespace detail
 
-/// Follows the database until asked to stop, through every loss of either server. The first connection must work:
-/// what is wrong from the start is better said than waited for.
+/// Follows the database until asked to stop, through every loss of either server. The first connection must
+/// work: what is wrong from the start is better said than waited for.
 inline void sync(const options& setting, std::span<const compiled_index> indices, int stop_fd) {
     backoff pauses(std::chrono::milliseconds(200), std::chrono::milliseconds(10'000));
     auto in = std::make_unique<context>(setting, indices, stop_fd);

@@ -7,20 +7,21 @@
 #include <pgsync/error.hpp>
 #include <pgsync/log.hpp>
 #include <pgsync/postgres/publication_facts.hpp>
-#include <pgsync/postgres/slot_facts.hpp>
 #include <pgsync/postgres/quote.hpp>
+#include <pgsync/postgres/slot_facts.hpp>
 
 namespace pgsync::app {
 
-/// Removes what bootstrap made: slot, publication, indices. Replica identities stay, since others may rely on them
-/// by now. Whatever is not there any more is passed over.
+/// Removes what bootstrap made: slot, publication, indices. Replica identities stay, since others may rely on
+/// them by now. Whatever is not there any more is passed over.
 inline void teardown(context& in) {
     const auto& name = in.setting().name;
     const auto slot = postgres::read_slot(in.catalog(), name);
     if (slot && slot->active_pid != 0) {
-        throw error(errc::replication,
-                    "slot \"" + name + "\" is in use by the server process " + std::to_string(slot->active_pid),
-                    "stop the sync that follows it first");
+        throw error(
+            errc::replication,
+            "slot \"" + name + "\" is in use by the server process " + std::to_string(slot->active_pid),
+            "stop the sync that follows it first");
     }
     for (const auto& index : in.indices()) {
         const auto names = names_of(index);

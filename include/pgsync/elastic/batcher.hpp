@@ -18,14 +18,14 @@
 namespace pgsync::elastic {
 
 /// Puts documents into bulks of about one size and tells, job by job, when all of a job's documents have been
-/// acknowledged. Used by one thread; jobs come one after the other and share no bulk, so that none waits for the
-/// documents of the next.
+/// acknowledged. Used by one thread; jobs come one after the other and share no bulk, so that none waits for
+/// the documents of the next.
 class batcher {
   public:
     /// Sends one bulk; may block while too many are on their way. The completion comes from another thread.
     using submit_function = std::function<void(bulk_body&&, std::function<void(bulk_outcome&&)>)>;
-    /// What becomes of documents the cluster refuses for good: returns when they are taken care of, throws when
-    /// the program is to stop.
+    /// What becomes of documents the cluster refuses for good: returns when they are taken care of, throws
+    /// when the program is to stop.
     using rejected_function = std::function<void(bulk_outcome&)>;
 
     struct settings {
@@ -35,7 +35,8 @@ class batcher {
     };
 
     /// `targets` are the names to write to, one for each index number.
-    batcher(settings setting, std::vector<std::string> targets, submit_function submit, rejected_function rejected)
+    batcher(settings setting, std::vector<std::string> targets, submit_function submit,
+            rejected_function rejected)
         : settings_(setting),
           targets_(std::move(targets)),
           submit_(std::move(submit)),

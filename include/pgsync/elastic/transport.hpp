@@ -20,8 +20,8 @@ struct request {
     std::chrono::milliseconds timeout{60'000};
 };
 
-/// What came back. `status` 0 means no answer, and `failure` says why; the request may have been carried out all
-/// the same.
+/// What came back. `status` 0 means no answer, and `failure` says why; the request may have been carried out
+/// all the same.
 struct response {
     long status = 0;
     std::string body;

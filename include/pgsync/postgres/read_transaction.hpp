@@ -36,9 +36,9 @@ class version_clock {
     /// BEGIN … REPEATABLE READ READ ONLY on `connection`, and its snapshot. The caller ends the transaction.
     [[nodiscard]] read_snapshot begin(session& connection) {
         const auto names = function_names(connection.server_version());
-        const std::string sql = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY; SELECT " +
-                                std::string(names.current_snapshot) + "::text, " + std::string(names.flush_lsn) +
-                                "::text, " + std::string(names.insert_lsn) + "::text";
+        const std::string sql =
+            "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY; SELECT " + std::string(names.current_snapshot) +
+            "::text, " + std::string(names.flush_lsn) + "::text, " + std::string(names.insert_lsn) + "::text";
         const std::lock_guard lock(mutex_);
         const auto row = connection.exec(sql);
         const auto visible = snapshot_set::parse(row.get(0, 0));

@@ -7,9 +7,9 @@
 
 namespace pgsync {
 
-/// A key, or the columns that link a row to its parent, as one string: the parts' text joined with `|`, where `|`
-/// and `\` inside a part are escaped with `\`. This is also the `_id` of a document.
-/// Appends one part; `first` says whether it is the first of its key.
+/// A key, or the columns that link a row to its parent, as one string: the parts' text joined with `|`, where
+/// `|` and `\` inside a part are escaped with `\`. This is also the `_id` of a document. Appends one part;
+/// `first` says whether it is the first of its key.
 inline void append_key_part(std::string& key, std::string_view part, bool first) {
     if (!first) key += '|';
     for (const char c : part) {

@@ -27,8 +27,9 @@
 
 namespace pgsync::snapshot {
 
-/// Fills one index page by page, several pages at once, each in a short transaction of its own. Needs no common
-/// snapshot: the slot is older than every page, and whatever changed since will be read again from the stream.
+/// Fills one index page by page, several pages at once, each in a short transaction of its own. Needs no
+/// common snapshot: the slot is older than every page, and whatever changed since will be read again from the
+/// stream.
 class initial_load {
   public:
     struct settings {
@@ -42,7 +43,8 @@ class initial_load {
 
     /// `interrupt` makes whoever waits for the cluster give up.
     initial_load(settings setting, std::span<const postgres::index_binding> indices, std::size_t index,
-                 postgres::version_clock& clock, const make_batcher& batchers, std::function<void()> interrupt)
+                 postgres::version_clock& clock, const make_batcher& batchers,
+                 std::function<void()> interrupt)
         : settings_(std::move(setting)),
           indices_(indices),
           index_(index),
@@ -53,11 +55,13 @@ class initial_load {
         for (std::size_t i = 0; i < settings_.workers; ++i) batchers_.push_back(batchers());
     }
 
-    /// Loads every page after the key `resume_after`. `record(key)` is called now and then with a key up to which
-    /// nothing needs to be loaded again, `progress(documents)` for each acknowledged page, `stopped()` is asked all
-    /// the time. Returns the number of documents; throws errc::interrupted when stopped.
-    std::uint64_t run(std::optional<std::string> resume_after, const std::function<void(const std::string&)>& record,
-                      const std::function<void(std::uint64_t)>& progress, const std::function<bool()>& stopped) {
+    /// Loads every page after the key `resume_after`. `record(key)` is called now and then with a key up to
+    /// which nothing needs to be loaded again, `progress(documents)` for each acknowledged page, `stopped()`
+    /// is asked all the time. Returns the number of documents; throws errc::interrupted when stopped.
+    std::uint64_t run(std::optional<std::string> resume_after,
+                      const std::function<void(const std::string&)>& record,
+                      const std::function<void(std::uint64_t)>& progress,
+                      const std::function<bool()>& stopped) {
         after_ = std::move(resume_after);
         progress_ = progress;
         active_ = settings_.workers;
@@ -73,7 +77,9 @@ class initial_load {
         }
         for (auto& worker : workers) worker.join();
         if (failure) std::rethrow_exception(failure);
-        if (stop_) throw error(errc::interrupted, "stopped during the initial load", "run bootstrap again: it resumes");
+        if (stop_)
+            throw error(errc::interrupted, "stopped during the initial load",
+                        "run bootstrap again: it resumes");
         return documents_;
     }
 
@@ -135,7 +141,8 @@ class initial_load {
         try {
             postgres::session connection(settings_.database);
             postgres::document_reader reader(connection, indices_);
-            while (const auto page = next_page()) load_page(connection, reader, batcher, page->first, page->second);
+            while (const auto page = next_page())
+                load_page(connection, reader, batcher, page->first, page->second);
         } catch (...) {
             const std::lock_guard lock(failure_mutex_);
             if (!failure_) failure_ = std::current_exception();
@@ -143,8 +150,8 @@ class initial_load {
         --active_;
     }
 
-    void load_page(postgres::session& connection, postgres::document_reader& reader, elastic::batcher& batcher,
-                   const postgres::page_bounds& page, std::uint64_t number) {
+    void load_page(postgres::session& connection, postgres::document_reader& reader,
+                   elastic::batcher& batcher, const postgres::page_bounds& page, std::uint64_t number) {
         const auto job = std::make_shared<page_job>();
         job->number = number;
         batcher.begin_job([this, job] {

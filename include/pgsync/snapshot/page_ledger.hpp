@@ -31,7 +31,8 @@ class page_ledger {
         finished.done = true;
     }
 
-    /// The last key of the pages that need not be loaded again, once there is a new one; `flushed` as in done().
+    /// The last key of the pages that need not be loaded again, once there is a new one; `flushed` as in
+    /// done().
     [[nodiscard]] std::optional<std::string> advance(postgres::lsn flushed) {
         const std::lock_guard lock(mutex_);
         std::optional<std::string> reached;

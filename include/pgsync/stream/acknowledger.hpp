@@ -9,10 +9,10 @@
 
 namespace pgsync::stream {
 
-/// Decides how far the slot may be confirmed: past a work only when it and every earlier one is done, and only
-/// when all that was read for it is on the database's disk. A commit under `synchronous_commit = off` is visible
-/// before it is flushed; had the database crashed between, its row would be in the index and nowhere else, and
-/// nothing but a repeat of the work would correct it.
+/// Decides how far the slot may be confirmed: past a work only when it and every earlier one is done, and
+/// only when all that was read for it is on the database's disk. A commit under `synchronous_commit = off` is
+/// visible before it is flushed; had the database crashed between, its row would be in the index and nowhere
+/// else, and nothing but a repeat of the work would correct it.
 class acknowledger {
   public:
     /// Announces the next work, in the order they are taken; returns its ticket.

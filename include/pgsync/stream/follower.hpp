@@ -1,7 +1,5 @@
 #pragma once
 
-#include <poll.h>
-
 #include <algorithm>
 #include <atomic>
 #include <chrono>
@@ -11,6 +9,7 @@
 #include <memory>
 #include <mutex>
 #include <optional>
+#include <poll.h>
 #include <span>
 #include <string>
 #include <string_view>
@@ -34,8 +33,9 @@
 
 namespace pgsync::stream {
 
-/// Follows one slot into the indices until asked to stop: one thread reads and routes, one reads documents and
-/// sends them. One object is one connection's life; what was not confirmed when it ends is simply read again.
+/// Follows one slot into the indices until asked to stop: one thread reads and routes, one reads documents
+/// and sends them. One object is one connection's life; what was not confirmed when it ends is simply read
+/// again.
 class follower {
   public:
     struct settings {
@@ -48,8 +48,9 @@ class follower {
         loader::settings loading;
     };
 
-    follower(settings setting, std::span<const postgres::index_binding> indices, postgres::version_clock& clock,
-             std::unique_ptr<elastic::batcher> batcher, const index_access& cluster)
+    follower(settings setting, std::span<const postgres::index_binding> indices,
+             postgres::version_clock& clock, std::unique_ptr<elastic::batcher> batcher,
+             const index_access& cluster)
         : settings_(std::move(setting)),
           indices_(indices),
           cluster_(cluster),
@@ -62,8 +63,9 @@ class follower {
           loader_(documents_, cursors_, indices, clock, *batcher_, cluster, settings_.loading),
           stream_(settings_.database) {}
 
-    /// Returns when `stop_fd` became readable, or with `once` when caught up; everything read by then is in the
-    /// index and confirmed. Errors: errc::connection when a server went away, and all that stops for good.
+    /// Returns when `stop_fd` became readable, or with `once` when caught up; everything read by then is in
+    /// the index and confirmed. Errors: errc::connection when a server went away, and all that stops for
+    /// good.
     void run(int stop_fd) {
         postgres::advance_log(documents_);
         target_ = postgres::flushed_position(documents_);
@@ -154,8 +156,8 @@ class follower {
         }
     }
 
-    /// While too much has gathered nothing more is read, which makes the server wait; but it must hear from us,
-    /// or it takes us for dead after wal_sender_timeout.
+    /// While too much has gathered nothing more is read, which makes the server wait; but it must hear from
+    /// us, or it takes us for dead after wal_sender_timeout.
     void make_room(int stop_fd, clock_type::time_point& next_status) {
         while (!gatherer_.wait_for_room(std::chrono::milliseconds(100))) {
             rethrow_failure();

@@ -16,9 +16,9 @@
 
 namespace pgsync::stream {
 
-/// Where changes wait, coalesced by root key, while the loader is busy. Batches are made by pressure: whatever
-/// has gathered when the loader asks is the next work, after a commit, or earlier where a transaction is larger
-/// than the bound. One thread adds, one takes.
+/// Where changes wait, coalesced by root key, while the loader is busy. Batches are made by pressure:
+/// whatever has gathered when the loader asks is the next work, after a commit, or earlier where a
+/// transaction is larger than the bound. One thread adds, one takes.
 class gatherer {
   public:
     struct limits {
@@ -56,7 +56,8 @@ class gatherer {
         (root ? pending_.indices[index].rescan_index : pending_.indices[index].reload) = true;
     }
 
-    /// Everything before `position` has been added. Called at a commit, and for keepalives between transactions.
+    /// Everything before `position` has been added. Called at a commit, and for keepalives between
+    /// transactions.
     void reached(postgres::lsn position) {
         const std::lock_guard lock(mutex_);
         if (position > position_) position_ = position;
@@ -76,13 +77,15 @@ class gatherer {
         return acknowledger_.confirmed(flushed, pending_.empty() ? position_ : postgres::lsn{});
     }
 
-    /// More than the bound has gathered: the reader is to wait. Returns false when it still has after `timeout`.
+    /// More than the bound has gathered: the reader is to wait. Returns false when it still has after
+    /// `timeout`.
     [[nodiscard]] bool wait_for_room(std::chrono::milliseconds timeout) {
         std::unique_lock lock(mutex_);
         return changed_.wait_for(lock, timeout, [&] { return !full() || closed_; });
     }
 
-    /// The next work, announced to the acknowledger, or nothing when none came within `timeout` or after close().
+    /// The next work, announced to the acknowledger, or nothing when none came within `timeout` or after
+    /// close().
     [[nodiscard]] std::optional<work> take(std::chrono::milliseconds timeout) {
         std::unique_lock lock(mutex_);
         changed_.wait_for(lock, timeout, [&] { return closed_ || ready(); });

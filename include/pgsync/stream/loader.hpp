@@ -43,8 +43,8 @@ struct index_access {
     std::function<void()> resume;
 };
 
-/// Does works: finds the owners of links, reads their documents whole, and hands them to the batcher. A function
-/// of the work and the database alone.
+/// Does works: finds the owners of links, reads their documents whole, and hands them to the batcher. A
+/// function of the work and the database alone.
 class loader {
   public:
     struct settings {
@@ -53,10 +53,11 @@ class loader {
         std::size_t page_size = 5'000;       ///< root rows at once when everything is read again
     };
 
-    /// `documents` and `cursors` are sessions of its own: one for short transactions, one whose transaction stays
-    /// open while a wide fan-out is worked through.
-    loader(postgres::session& documents, postgres::session& cursors, std::span<const postgres::index_binding> indices,
-           postgres::version_clock& clock, elastic::batcher& batcher, index_access cluster, settings setting)
+    /// `documents` and `cursors` are sessions of its own: one for short transactions, one whose transaction
+    /// stays open while a wide fan-out is worked through.
+    loader(postgres::session& documents, postgres::session& cursors,
+           std::span<const postgres::index_binding> indices, postgres::version_clock& clock,
+           elastic::batcher& batcher, index_access cluster, settings setting)
         : session_(documents),
           cursor_session_(cursors),
           reader_(documents, indices),
@@ -67,8 +68,8 @@ class loader {
           cluster_(std::move(cluster)),
           settings_(setting) {}
 
-    /// Reads and sends everything `todo` names; `stopped()` is asked while waiting. Returns how far the log must
-    /// be flushed for what was read to be durable. The bulks are on their way when it returns, not done.
+    /// Reads and sends everything `todo` names; `stopped()` is asked while waiting. Returns how far the log
+    /// must be flushed for what was read to be durable. The bulks are on their way when it returns, not done.
     template <typename Stopped>
     postgres::lsn load(const work& todo, const Stopped& stopped) {
         durable_ = {};
@@ -79,8 +80,9 @@ class loader {
             for (std::size_t i = 0; i < indices_.size(); ++i) {
                 auto keys = todo.indices[i].keys;
                 find_owners(i, todo.indices[i], keys, wide);
-                in_pieces(keys, settings_.keys_at_once,
-                          [&](std::vector<std::string>& piece) { rest.push_back({i, std::move(piece)}); });
+                in_pieces(keys, settings_.keys_at_once, [&](std::vector<std::string>& piece) {
+                    rest.push_back({i, std::move(piece)});
+                });
             }
             // The usual small work is done in one transaction. More is read in further ones, each of its own
             // snapshot, so that none stays open while the cluster makes us wait.
@@ -116,7 +118,9 @@ class loader {
     /// A transaction with its own snapshot, ended when the scope is.
     class read_scope {
       public:
-        explicit read_scope(loader& owner) : owner_(owner), snapshot_(owner.clock_.begin(owner.session_)) { note(); }
+        explicit read_scope(loader& owner) : owner_(owner), snapshot_(owner.clock_.begin(owner.session_)) {
+            note();
+        }
 
         /// Waits until the snapshot sees all of `xids`: the log tells of a commit a moment before other
         /// sessions see it, and much before under synchronous replication.
@@ -129,15 +133,17 @@ class loader {
             while (!std::all_of(xids.begin(), xids.end(),
                                 [&](std::uint32_t xid) { return snapshot_.visible.visible(xid); })) {
                 owner_.session_.exec("ROLLBACK");
-                if (stopped()) throw error(errc::interrupted, "stopped while waiting for a commit to become visible");
+                if (stopped())
+                    throw error(errc::interrupted, "stopped while waiting for a commit to become visible");
                 std::this_thread::sleep_for(pause);
                 pause = std::min(pause * 2, std::chrono::microseconds(50'000));
                 const auto now = std::chrono::steady_clock::now();
                 if (now - told > std::chrono::seconds(10)) {
                     told = now;
-                    log::warn("waiting for a committed transaction to become visible, {} s so far; is a "
-                              "synchronous standby away?",
-                              std::chrono::duration_cast<std::chrono::seconds>(now - start).count());
+                    log::warn(
+                        "waiting for a committed transaction to become visible, {} s so far; is a "
+                        "synchronous standby away?",
+                        std::chrono::duration_cast<std::chrono::seconds>(now - start).count());
                 }
                 snapshot_ = owner_.clock_.begin(owner_.session_);
             }
@@ -145,7 +151,8 @@ class loader {
         }
         ~read_scope() {
             try {
-                if (owner_.session_.usable() && owner_.session_.in_transaction()) owner_.session_.exec("COMMIT");
+                if (owner_.session_.usable() && owner_.session_.in_transaction())
+                    owner_.session_.exec("COMMIT");
             } catch (const error&) {
                 // The next statement on this session tells.
             }
@@ -201,7 +208,9 @@ class loader {
     void load_wide(const wide_route& each) {
         cursor_session_.exec("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY");
         cursor_reader_.all_owners(each.index, each.route, each.links, settings_.keys_at_once,
-                                  [&](const std::vector<std::string>& keys) { load_piece({each.index, keys}); });
+                                  [&](const std::vector<std::string>& keys) {
+                                      load_piece({each.index, keys});
+                                  });
         cursor_session_.exec("COMMIT");
     }
 

@@ -34,7 +34,8 @@ namespace pgsync::stream {
     return names;
 }
 
-/// Turns changed rows into keys and links, by the old and the new values of the columns each route names. No I/O.
+/// Turns changed rows into keys and links, by the old and the new values of the columns each route names. No
+/// I/O.
 class router {
   public:
     router(std::span<const postgres::index_binding> indices, gatherer& output)
@@ -64,7 +65,8 @@ class router {
         const auto& plan = plan_of(row.relation, row.after.size());
         for (const auto& route : plan.routes) {
             if (row.old == postgres::old_row::full && unchanged(route, row)) continue;
-            // Without an old row no column of the replica identity changed, and the identity covers the route.
+            // Without an old row no column of the replica identity changed, and the identity covers the
+            // route.
             if (row.old != postgres::old_row::none) visit(route, row.before, {});
             visit(route, row.after, row.before);
         }
@@ -106,12 +108,13 @@ class router {
         for (std::size_t at = 0; at < table.columns.size(); ++at) {
             if (table.columns[at].name == column) return at;
         }
-        throw error(errc::catalog,
-                    "column \"" + std::string(column) + "\" of table " + std::string(table.schema) + "." +
-                        std::string(table.name) + " is gone, but struct " + std::string(node.type) + " of index " +
-                        std::string(index.name) + " needs it",
-                    "nothing after this change was acknowledged; bring the column back, or change the struct and "
-                    "run bootstrap again");
+        throw error(
+            errc::catalog,
+            "column \"" + std::string(column) + "\" of table " + std::string(table.schema) + "." +
+                std::string(table.name) + " is gone, but struct " + std::string(node.type) + " of index " +
+                std::string(index.name) + " needs it",
+            "nothing after this change was acknowledged; bring the column back, or change the struct and "
+            "run bootstrap again");
     }
 
     static route_plan make_plan(const postgres::index_binding& bound, std::size_t i, std::size_t r,
@@ -126,8 +129,9 @@ class router {
             const auto at = position(table, name, index, node);
             if (!table.columns[at].is_key) {
                 throw error(errc::replication,
-                            "the replica identity of " + std::string(table.schema) + "." + std::string(table.name) +
-                                " no longer covers column \"" + std::string(name) + "\"",
+                            "the replica identity of " + std::string(table.schema) + "." +
+                                std::string(table.name) + " no longer covers column \"" + std::string(name) +
+                                "\"",
                             "ALTER TABLE \"" + std::string(table.schema) + "\".\"" + std::string(table.name) +
                                 "\" REPLICA IDENTITY FULL; then run bootstrap again, because changes made "
                                 "meanwhile may lack their old values");
@@ -147,16 +151,19 @@ class router {
     const table_plan& plan_of(std::uint32_t oid, std::size_t width) const {
         const auto found = tables_.find(oid);
         if (found == tables_.end() || found->second.width != width) {
-            throw error(errc::protocol, "a row of table " + std::to_string(oid) + " does not fit its description",
+            throw error(errc::protocol,
+                        "a row of table " + std::to_string(oid) + " does not fit its description",
                         "this is a bug in pgsync or in the server's output plugin; please report it");
         }
         return found->second;
     }
 
     static bool unchanged(const route_plan& route, const postgres::change::update& row) {
-        return !route.uses_generated && std::all_of(route.used.begin(), route.used.end(), [&](std::size_t at) {
-            return row.after[at].kind == postgres::field_kind::unchanged || row.after[at] == row.before[at];
-        });
+        return !route.uses_generated &&
+               std::all_of(route.used.begin(), route.used.end(), [&](std::size_t at) {
+                   return row.after[at].kind == postgres::field_kind::unchanged ||
+                          row.after[at] == row.before[at];
+               });
     }
 
     /// Notes the owners of one version of a row. `before` gives values that `row` only calls unchanged.
@@ -169,7 +176,8 @@ class router {
             if (field->kind == postgres::field_kind::unchanged && !before.empty()) field = &before[at];
             if (field->kind == postgres::field_kind::null) return;  // null joins nothing
             if (field->kind != postgres::field_kind::text) {
-                throw error(errc::protocol, "the log holds no text for a column that links a row to its owner",
+                throw error(errc::protocol,
+                            "the log holds no text for a column that links a row to its owner",
                             "set REPLICA IDENTITY FULL on the table and run bootstrap again");
             }
             append_key_part(text_, field->text, first);

@@ -12,8 +12,9 @@ namespace pgsync::stream {
 
 /// What one index has to read again.
 struct index_work {
-    std::unordered_set<std::string> keys;                ///< root keys, as `_id`
-    std::vector<std::unordered_set<std::string>> links;  ///< for each route, values whose owners are to be found
+    std::unordered_set<std::string> keys;  ///< root keys, as `_id`
+    std::vector<std::unordered_set<std::string>>
+        links;                  ///< for each route, values whose owners are to be found
     bool rescan_index = false;  ///< the root was truncated: look at every id the index holds
     bool reload = false;        ///< another table was truncated: look at every root row
 
@@ -26,9 +27,9 @@ struct index_work {
     }
 };
 
-/// What passes from routing to loading: a plain value without references into either, so that it could as well
-/// travel through a message queue to another machine. Documents are always read again whole, so that doing a work
-/// twice, or more of it than needed, is harmless.
+/// What passes from routing to loading: a plain value without references into either, so that it could as
+/// well travel through a message queue to another machine. Documents are always read again whole, so that
+/// doing a work twice, or more of it than needed, is harmless.
 struct work {
     std::vector<index_work> indices;
     std::vector<std::uint32_t> xids;  ///< transactions that must be visible to whoever does the work

@@ -3,9 +3,8 @@
 
 #include <boost/json.hpp>
 
-#include <pgsync/elastic/bulk_body.hpp>
-
 #include "catch.hpp"
+#include <pgsync/elastic/bulk_body.hpp>
 
 using pgsync::elastic::bulk_body;
 
@@ -29,10 +28,12 @@ TEST_CASE("a bulk names target, id and version of each item and carries the docu
     bulk_body body;
     body.index("bookings", "17", 4'611'686'018'427'387'904U, R"({"id":17, "price":1.10})");
     body.remove("bookings", "18", 7);
-    CHECK(*body.text() ==
-          "{\"index\":{\"_index\":\"bookings\",\"_id\":\"17\",\"version\":4611686018427387904,\"version_type\":"
-          "\"external_gte\"}}\n{\"id\":17, \"price\":1.10}\n"
-          "{\"delete\":{\"_index\":\"bookings\",\"_id\":\"18\",\"version\":7,\"version_type\":\"external_gte\"}}\n");
+    CHECK(
+        *body.text() ==
+        "{\"index\":{\"_index\":\"bookings\",\"_id\":\"17\",\"version\":4611686018427387904,\"version_type\":"
+        "\"external_gte\"}}\n{\"id\":17, \"price\":1.10}\n"
+        "{\"delete\":{\"_index\":\"bookings\",\"_id\":\"18\",\"version\":7,\"version_type\":\"external_gte\"}"
+        "}\n");
     CHECK(body.items() == 2);
     CHECK(body.bytes() == body.text()->size());
     CHECK(body.target_of(0) == "bookings");
@@ -64,8 +65,17 @@ TEST_CASE("line ends of one document leave those around it alone") {
 }
 
 TEST_CASE("ids and targets of any bytes come back from the action line unchanged") {
-    const std::vector<std::string> names{"", "\"", "\\", "a\\\"b", "a|b\\|c", "line\nend\r\t", std::string("nul\0nul", 7),
-                                         "\x01\x1f\x7f", "grüße 😀 日本", "{\"index\":{}}\n{}\n", " "};
+    const std::vector<std::string> names{"",
+                                         "\"",
+                                         "\\",
+                                         "a\\\"b",
+                                         "a|b\\|c",
+                                         "line\nend\r\t",
+                                         std::string("nul\0nul", 7),
+                                         "\x01\x1f\x7f",
+                                         "grüße 😀 日本",
+                                         "{\"index\":{}}\n{}\n",
+                                         " "};
     for (const auto& name : names) {
         bulk_body body;
         body.index(name, name, 1, "{}");
@@ -117,7 +127,8 @@ TEST_CASE("a target that is only deleted from gets one guard, behind the items")
     const auto without = *body.text();
     body.add_guards();
     CHECK(body.guards() == std::vector<std::string>{"del\"eted"});
-    CHECK(*body.text() == without + "{\"update\":{\"_index\":\"del\\\"eted\",\"_id\":\"pgsync-guard\"}}\n{\"doc\":{}}\n");
+    CHECK(*body.text() ==
+          without + "{\"update\":{\"_index\":\"del\\\"eted\",\"_id\":\"pgsync-guard\"}}\n{\"doc\":{}}\n");
     CHECK(body.items() == 4);
     const auto once = *body.text();
     body.add_guards();

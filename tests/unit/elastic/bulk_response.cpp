@@ -1,8 +1,7 @@
 #include <string>
 
-#include <pgsync/elastic/bulk_response.hpp>
-
 #include "catch.hpp"
+#include <pgsync/elastic/bulk_response.hpp>
 
 using pgsync::elastic::item_verdict;
 using pgsync::elastic::parse_bulk_response;
@@ -12,8 +11,9 @@ namespace {
 /// The verdict on a single item with this status and error type; done when the answer has nothing to say.
 item_verdict verdict(const std::string& action, int status, const std::string& type) {
     const auto error = type.empty() ? std::string() : R"(,"error":{"type":")" + type + R"(","reason":"why"})";
-    const auto answer = parse_bulk_response(
-        R"({"took":1,"errors":true,"items":[{")" + action + R"(":{"status":)" + std::to_string(status) + error + "}}]}", 1);
+    const auto answer = parse_bulk_response(R"({"took":1,"errors":true,"items":[{")" + action +
+                                                R"(":{"status":)" + std::to_string(status) + error + "}}]}",
+                                            1);
     REQUIRE(answer);
     return answer->items.empty() ? item_verdict::done : answer->items.at(0).verdict;
 }
@@ -21,8 +21,8 @@ item_verdict verdict(const std::string& action, int status, const std::string& t
 }  // namespace
 
 TEST_CASE("an answer without errors says that all is done") {
-    const auto answer =
-        parse_bulk_response(R"({"took":3,"errors":false,"items":[{"index":{"status":201}},{"delete":{"status":404}}]})", 2);
+    const auto answer = parse_bulk_response(
+        R"({"took":3,"errors":false,"items":[{"index":{"status":201}},{"delete":{"status":404}}]})", 2);
     REQUIRE(answer);
     CHECK(answer->items.empty());
     CHECK(answer->guards.empty());
@@ -104,8 +104,9 @@ TEST_CASE("an answer of another form is none") {
     for (const auto* const body :
          {"", "null", "[]", "\"errors\"", "<html>busy</html>", "{}", R"({"errors":false})", R"({"items":[]})",
           R"({"errors":"false","items":[{"index":{"status":200}}]})", R"({"errors":false,"items":{}})",
-          R"({"errors":false,"items":[1]})", R"({"errors":false,"items":[{}]})", R"({"errors":false,"items":[{"index":1}]})",
-          R"({"errors":false,"items":[{"index":{}}]})", R"({"errors":false,"items":[{"index":{"status":"200"}}]})",
+          R"({"errors":false,"items":[1]})", R"({"errors":false,"items":[{}]})",
+          R"({"errors":false,"items":[{"index":1}]})", R"({"errors":false,"items":[{"index":{}}]})",
+          R"({"errors":false,"items":[{"index":{"status":"200"}}]})",
           R"({"errors":false,"items":[{"index":{"status":200},"delete":{"status":200}}]})"}) {
         CAPTURE(body);
         CHECK_FALSE(parse_bulk_response(body, 1));
@@ -118,8 +119,8 @@ TEST_CASE("half a character in a reason does not cost the answer") {
     for (const auto* const half : {R"(\ud83d)", R"(\uD83D)", R"(\ude00)", R"(\ud83d\ud83d)", R"(\\\ud83d)"}) {
         CAPTURE(half);
         const auto answer = parse_bulk_response(
-            R"({"errors":true,"items":[{"index":{"status":400,"error":{"type":"t","reason":"a)" + std::string(half) +
-                R"(b \ud83d\ude00 \\ud83d c"}}}]})",
+            R"({"errors":true,"items":[{"index":{"status":400,"error":{"type":"t","reason":"a)" +
+                std::string(half) + R"(b \ud83d\ude00 \\ud83d c"}}}]})",
             1);
         REQUIRE(answer);
         const auto& reason = answer->items.at(0).reason;
@@ -129,7 +130,8 @@ TEST_CASE("half a character in a reason does not cost the answer") {
 }
 
 TEST_CASE("bytes in a reason that are no UTF-8 do not cost the answer") {
-    CHECK(parse_bulk_response("{\"errors\":true,\"items\":[{\"index\":{\"status\":400,\"error\":{\"reason\":\"\xff\"}}}]}", 1));
+    CHECK(parse_bulk_response(
+        "{\"errors\":true,\"items\":[{\"index\":{\"status\":400,\"error\":{\"reason\":\"\xff\"}}}]}", 1));
 }
 
 TEST_CASE("a reason as long as the document it quotes is cut between characters") {

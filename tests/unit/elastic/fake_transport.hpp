@@ -24,14 +24,19 @@
 /// What tests of everything above HTTP talk to instead of a cluster.
 namespace pgsync::test {
 
-inline elastic::response status(long code, std::string body = "{}") { return {code, std::move(body), {}, {}}; }
-inline elastic::response no_answer(std::string why = "connection reset") { return {0, {}, std::move(why), {}}; }
+inline elastic::response status(long code, std::string body = "{}") {
+    return {code, std::move(body), {}, {}};
+}
+inline elastic::response no_answer(std::string why = "connection reset") {
+    return {0, {}, std::move(why), {}};
+}
 
-/// A transport whose answers a function makes; without one the request is held until answer() is called. Answers
-/// arrive on a thread of its own, one after the other.
+/// A transport whose answers a function makes; without one the request is held until answer() is called.
+/// Answers arrive on a thread of its own, one after the other.
 class fake_transport {
   public:
-    /// Gets the request and its number, counted from 0. Called in the thread that submits, one call at a time.
+    /// Gets the request and its number, counted from 0. Called in the thread that submits, one call at a
+    /// time.
     using behaviour = std::function<std::optional<elastic::response>(const elastic::request&, std::size_t)>;
 
     explicit fake_transport(behaviour what) : behaviour_(std::move(what)), thread_([this] { run(); }) {}
@@ -67,7 +72,8 @@ class fake_transport {
     void answer(std::size_t number, elastic::response what) {
         const std::lock_guard lock(mutex_);
         const auto found = held_.find(number);
-        if (found == held_.end()) throw std::logic_error("request " + std::to_string(number) + " is not held");
+        if (found == held_.end())
+            throw std::logic_error("request " + std::to_string(number) + " is not held");
         ready_.emplace_back(std::move(found->second), std::move(what));
         held_.erase(found);
         changed_.notify_all();
@@ -119,23 +125,27 @@ class fake_transport {
 };
 static_assert(elastic::transport<fake_transport>);
 
-/// A clock that jumps to whatever is waited for and remembers how far; copies share one time. With `standing` it
-/// does not jump: who waits is woken by notification alone.
+/// A clock that jumps to whatever is waited for and remembers how far; copies share one time. With `standing`
+/// it does not jump: who waits is woken by notification alone.
 class fake_clock {
   public:
     using time_point = std::chrono::steady_clock::time_point;
 
-    explicit fake_clock(bool standing = false) : state_(std::make_shared<state>()) { state_->standing = standing; }
+    explicit fake_clock(bool standing = false) : state_(std::make_shared<state>()) {
+        state_->standing = standing;
+    }
 
     [[nodiscard]] time_point now() const {
         const std::lock_guard lock(state_->mutex);
         return state_->now;
     }
-    void wait_until(std::condition_variable& what, std::unique_lock<std::mutex>& lock, time_point until) const {
+    void wait_until(std::condition_variable& what, std::unique_lock<std::mutex>& lock,
+                    time_point until) const {
         bool standing = false;
         {
             const std::lock_guard own(state_->mutex);
-            state_->waited.push_back(std::chrono::duration_cast<std::chrono::milliseconds>(until - state_->now));
+            state_->waited.push_back(
+                std::chrono::duration_cast<std::chrono::milliseconds>(until - state_->now));
             standing = state_->standing;
             if (!standing && until > state_->now) state_->now = until;
         }
@@ -163,8 +173,9 @@ class fake_clock {
 };
 static_assert(elastic::waiting_clock<fake_clock>);
 
-/// What a cluster does with bulks: documents by alias and id, written unless the version is smaller than the one
-/// there, deletes that leave their version behind. Not thread-safe by itself; fake_transport calls in turn.
+/// What a cluster does with bulks: documents by alias and id, written unless the version is smaller than the
+/// one there, deletes that leave their version behind. Not thread-safe by itself; fake_transport calls in
+/// turn.
 class fake_cluster {
   public:
     struct entry {

@@ -1,8 +1,7 @@
 #include <string>
 
-#include <pgsync/elastic/url.hpp>
-
 #include "catch.hpp"
+#include <pgsync/elastic/url.hpp>
 
 using pgsync::elastic::parse_url;
 
@@ -23,10 +22,11 @@ TEST_CASE("a cluster's URL is taken apart into address, user and password") {
 
 TEST_CASE("a URL that cannot work is refused, and no part of its password is shown") {
     for (const auto* const url :
-         {"", "127.0.0.1:9200", "ftp://u:secret@host", "http://", "http://u:secret@", "http://u:secret@:9200", "http:///x",
-          "http://u:secret@host:port", "http://u:secret@host:0", "http://u:secret@host:65536", "http://u:secret@host:",
-          "http://u:secret@host:99999999999999999999", "http://u:secret@host?x=1", "http://u:secret@host/#x",
-          "http://u:secret@ho st", "http://u:secret@host:9200\n", "http://u:sec/secret@host:9200"}) {
+         {"", "127.0.0.1:9200", "ftp://u:secret@host", "http://", "http://u:secret@", "http://u:secret@:9200",
+          "http:///x", "http://u:secret@host:port", "http://u:secret@host:0", "http://u:secret@host:65536",
+          "http://u:secret@host:", "http://u:secret@host:99999999999999999999", "http://u:secret@host?x=1",
+          "http://u:secret@host/#x", "http://u:secret@ho st", "http://u:secret@host:9200\n",
+          "http://u:sec/secret@host:9200"}) {
         CAPTURE(url);
         try {
             static_cast<void>(parse_url(url));

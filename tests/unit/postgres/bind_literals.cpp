@@ -1,9 +1,8 @@
 #include <string>
 #include <vector>
 
-#include <pgsync/postgres/bind_literals.hpp>
-
 #include "../../catch.hpp"
+#include <pgsync/postgres/bind_literals.hpp>
 
 using pgsync::postgres::bind_literals;
 

@@ -1,9 +1,8 @@
 #include <string>
 #include <vector>
 
-#include <pgsync/routing/key.hpp>
-
 #include "../../catch.hpp"
+#include <pgsync/routing/key.hpp>
 
 static std::string join(const std::vector<std::string>& parts) {
     std::string key;

@@ -1,6 +1,5 @@
-#include <pgsync/snapshot/page_ledger.hpp>
-
 #include "../../catch.hpp"
+#include <pgsync/snapshot/page_ledger.hpp>
 
 using pgsync::postgres::lsn;
 using pgsync::snapshot::page_ledger;

@@ -1,6 +1,5 @@
-#include <pgsync/stream/acknowledger.hpp>
-
 #include "../../catch.hpp"
+#include <pgsync/stream/acknowledger.hpp>
 
 using pgsync::postgres::lsn;
 using pgsync::stream::acknowledger;

@@ -2,9 +2,8 @@
 #include <optional>
 #include <vector>
 
-#include <pgsync/stream/gatherer.hpp>
-
 #include "../../catch.hpp"
+#include <pgsync/stream/gatherer.hpp>
 
 using pgsync::postgres::lsn;
 using pgsync::stream::acknowledger;

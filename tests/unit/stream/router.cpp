@@ -3,10 +3,9 @@
 #include <string_view>
 #include <vector>
 
+#include "../../catch.hpp"
 #include <pgsync/shape.hpp>
 #include <pgsync/stream/router.hpp>
-
-#include "../../catch.hpp"
 
 namespace change = pgsync::postgres::change;
 using pgsync::postgres::field;
@@ -45,24 +44,31 @@ struct fixture {
     pgsync::stream::acknowledger acks;
     pgsync::stream::gatherer changes{{3}, {}, acks};
     std::vector<pgsync::postgres::index_binding> bindings{
-        {&pgsync::compiled<bookings>, {23}, {{booking_oid, "booking", {23}}, {guest_oid, "guest", {23}},
-                                             {review_oid, "review", {23}}}}};
+        {&pgsync::compiled<bookings>,
+         {23},
+         {{booking_oid, "booking", {23}}, {guest_oid, "guest", {23}}, {review_oid, "review", {23}}}}};
     pgsync::stream::router router{bindings, changes};
 
     fixture() {
-        describe(booking_oid, "booking", {{true, "id", 23, -1}, {false, "note", 25, -1}, {false, "guest_id", 23, -1}});
+        describe(booking_oid, "booking",
+                 {{true, "id", 23, -1}, {false, "note", 25, -1}, {false, "guest_id", 23, -1}});
         describe(guest_oid, "guest", {{true, "id", 23, -1}, {false, "name", 25, -1}});
         describe(review_oid, "review",
-                 {{true, "id", 23, -1}, {true, "comment", 25, -1}, {true, "booking_id", 23, -1}, {true, "seen", 16, -1}});
+                 {{true, "id", 23, -1},
+                  {true, "comment", 25, -1},
+                  {true, "booking_id", 23, -1},
+                  {true, "seen", 16, -1}});
         changes.begin(1);
     }
-    void describe(std::uint32_t oid, std::string_view name, const std::vector<change::relation_column>& columns) {
+    void describe(std::uint32_t oid, std::string_view name,
+                  const std::vector<change::relation_column>& columns) {
         router.relation({oid, "public", name, 'd', columns});
     }
     pgsync::stream::index_work take() {
         changes.reached(lsn{100});
         auto todo = changes.take(std::chrono::milliseconds(0));
-        return todo ? todo->indices[0] : pgsync::stream::index_work{{}, std::vector<std::unordered_set<std::string>>(3)};
+        return todo ? todo->indices[0]
+                    : pgsync::stream::index_work{{}, std::vector<std::unordered_set<std::string>>(3)};
     }
 };
 using set = std::unordered_set<std::string>;
@@ -108,7 +114,8 @@ TEST_CASE_METHOD(fixture, "a child that belongs to nobody concerns nobody") {
     CHECK(take().empty());
 }
 
-TEST_CASE_METHOD(fixture, "an update of columns that the shape does not use is dropped where the old row shows it") {
+TEST_CASE_METHOD(fixture,
+                 "an update of columns that the shape does not use is dropped where the old row shows it") {
     const std::vector<field> before{text("1"), text("long"), text("7"), text("f")};
     const std::vector<field> seen{text("1"), unchanged, text("7"), text("t")};
     router.update({review_oid, old_row::full, before, seen});
@@ -131,7 +138,8 @@ TEST_CASE_METHOD(fixture, "a deleted row of the root is looked up and found miss
     CHECK(take().keys == set{"7"});
 }
 
-TEST_CASE_METHOD(fixture, "truncating the root looks at the index, truncating another table at the database") {
+TEST_CASE_METHOD(fixture,
+                 "truncating the root looks at the index, truncating another table at the database") {
     const std::vector<std::uint32_t> both{booking_oid, review_oid};
     router.truncate({both, true, false});
     const auto todo = take();
