@@ -88,8 +88,7 @@ inline void load_index(context& in, const std::vector<postgres::index_binding>& 
     snapshot::initial_load load(
         {in.setting().database, in.setting().page_size, in.setting().workers,
          std::chrono::milliseconds(1'000)},
-        bindings, number, in.clock(), [&] { return in.search().batcher(in.write_targets()); },
-        [&] { in.search().interrupt(); });
+        bindings, number, in.clock(), [&] { return in.batcher(); }, [&] { in.search().interrupt(); });
     const auto start = std::chrono::steady_clock::now();
     const auto documents = load.run(
         state.loaded_until,
@@ -159,6 +158,7 @@ inline void bootstrap(context& in, std::ostream& out) {
         const auto names = names_of(in.indices()[i]);
         log::info("creating index {} for alias {}", names.index, names.alias);
         client.create_index(names.index, creation_body(in.indices()[i], name));
+        client.wait_ready(names.index);
     }
     // The slot comes last: an unused one would make the server keep its log for ever.
     for (const auto& step : steps) run_step(in.database(), step, [&] { return in.stopped(); });

@@ -1,5 +1,7 @@
 #pragma once
 
+#include <algorithm>
+#include <chrono>
 #include <cstddef>
 #include <functional>
 #include <memory>
@@ -14,6 +16,7 @@
 #include <pgsync/elastic/bulk_writer.hpp>
 #include <pgsync/elastic/client.hpp>
 #include <pgsync/elastic/curl_transport.hpp>
+#include <pgsync/elastic/dead_letters.hpp>
 #include <pgsync/error.hpp>
 #include <pgsync/log.hpp>
 #include <pgsync/stream/loader.hpp>
@@ -26,36 +29,74 @@ class cluster {
   public:
     using client_type = elastic::client<elastic::curl_transport>;
     using writer_type = elastic::bulk_writer<elastic::curl_transport>;
+    using dead_letters_type = elastic::dead_letters<elastic::curl_transport>;
 
-    explicit cluster(const options& setting)
+    /// `stopped` is asked whether the program is to stop: then administration does not wait for long.
+    cluster(const options& setting, const std::function<bool()>& stopped)
         : options_(setting),
+          stopped_(stopped),
           transport_(setting.elasticsearch),
-          client_(transport_, {transport_.address(), std::chrono::seconds(30)}),
-          writer_(transport_, writer_settings()) {}
+          client_(transport_, client_settings(stopped)),
+          stream_client_(transport_, client_settings({})),
+          writer_(transport_, writer_settings()) {
+        if (setting.rejected == on_rejected::dead_letter) {
+            dead_letters_ = std::make_unique<dead_letters_type>(transport_, dead_letters_settings());
+        }
+    }
+    ~cluster() { interrupt(); }
+    cluster(const cluster&) = delete;
+    cluster& operator=(const cluster&) = delete;
+
+    /// Asks who is there; soon gives up, for what is wrong at the start is better said than waited for.
+    [[nodiscard]] elastic::server_info first_contact() {
+        auto hasty = client_settings(stopped_);
+        hasty.patience = std::chrono::seconds(2);
+        hasty.timeout = std::chrono::seconds(10);
+        return client_type(transport_, std::move(hasty)).info();
+    }
 
     [[nodiscard]] client_type& client() { return client_; }
     [[nodiscard]] const std::string& address() const { return transport_.address(); }
 
-    /// A batcher that writes to `targets`, one for each index number.
-    [[nodiscard]] std::unique_ptr<elastic::batcher> batcher(std::vector<std::string> targets) {
+    /// A batcher that writes to `targets`, one for each index number, which readers know as `aliases`.
+    [[nodiscard]] std::unique_ptr<elastic::batcher> batcher(const std::vector<std::string>& targets,
+                                                            const std::vector<std::string>& aliases) {
+        const auto alias = [targets, aliases](std::string_view target) {
+            return alias_of(target, targets, aliases);
+        };
         return std::make_unique<elastic::batcher>(
-            elastic::batcher::settings{options_.bulk_bytes, options_.bulk_bytes * 4}, std::move(targets),
-            [this](elastic::bulk_body&& body, writer_type::completion done) {
+            elastic::batcher::settings{options_.bulk_bytes, options_.bulk_bytes * 4}, targets,
+            [this, alias](elastic::bulk_body&& body, writer_type::completion done) {
+                if (dead_letters_) {
+                    dead_letters_->wait_for_room();
+                    done = dead_letters_->before(std::move(done), alias);
+                }
                 writer_.submit(std::move(body), std::move(done));
             },
-            [](elastic::bulk_outcome& outcome) { stop_for(outcome); });
+            [alias](elastic::bulk_outcome& outcome) { stop_for(outcome, alias); });
     }
 
-    void interrupt() { writer_.interrupt(); }
+    /// Nobody is to wait for the cluster any more, not even for requests on their way; until resume().
+    void interrupt() {
+        writer_.interrupt();
+        stream_client_.interrupt();
+        if (dead_letters_) dead_letters_->interrupt();
+    }
+    void resume() {
+        writer_.resume();
+        stream_client_.resume();
+        if (dead_letters_) dead_letters_->resume();
+    }
 
     /// What the stream asks of the cluster; `names` are the indices by number, to be searched and refreshed.
     [[nodiscard]] stream::index_access access() {
-        return {[this] { writer_.drain(); }, [this](std::string_view index) { client_.refresh(index); },
+        return {[this] { writer_.drain(); },
+                [this](std::string_view index) { stream_client_.refresh(index); },
                 [this](std::string_view index, std::size_t size,
                        const std::function<void(std::span<const std::string>)>& on_ids) {
-                    client_.scan_ids(index, size, on_ids);
+                    stream_client_.scan_ids(index, size, on_ids);
                 },
-                [this] { writer_.interrupt(); }, [this] { writer_.resume(); }};
+                [this] { interrupt(); }, [this] { resume(); }};
     }
 
   private:
@@ -66,11 +107,31 @@ class cluster {
         return setting;
     }
 
-    [[noreturn]] static void stop_for(const elastic::bulk_outcome& outcome) {
+    client_type::settings client_settings(std::function<bool()> stopped) const {
+        client_type::settings setting;
+        setting.address = transport_.address();
+        setting.stopped = std::move(stopped);
+        return setting;
+    }
+    dead_letters_type::settings dead_letters_settings() const {
+        dead_letters_type::settings setting;
+        setting.address = transport_.address();
+        return setting;
+    }
+
+    static std::string alias_of(std::string_view target, const std::vector<std::string>& targets,
+                                const std::vector<std::string>& aliases) {
+        const auto found = std::find(targets.begin(), targets.end(), target);
+        return found == targets.end() ? std::string(target)
+                                      : aliases[static_cast<std::size_t>(found - targets.begin())];
+    }
+
+    template <typename Alias>
+    [[noreturn]] static void stop_for(const elastic::bulk_outcome& outcome, const Alias& alias) {
         const auto& first = outcome.rejected.front();
         throw error(
             errc::rejected,
-            "the cluster rejects document \"" + first.id + "\" of " + first.target + " (HTTP " +
+            "the cluster rejects document \"" + first.id + "\" of " + alias(first.target) + " (HTTP " +
                 std::to_string(first.status) + ", " + first.type + "): " + first.reason +
                 (outcome.rejected.size() > 1
                      ? "; and " + std::to_string(outcome.rejected.size() - 1) + " more in the same bulk"
@@ -80,8 +141,12 @@ class cluster {
     }
 
     options options_;
+    std::function<bool()> stopped_;
     elastic::curl_transport transport_;
     client_type client_;
+    client_type stream_client_;  ///< can be interrupted without the other
+    // The writer goes first: what it gives up still finds the others.
+    std::unique_ptr<dead_letters_type> dead_letters_;
     writer_type writer_;
 };
 

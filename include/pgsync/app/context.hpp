@@ -33,9 +33,9 @@ class context {
           stop_fd_(stop_fd),
           database_(setting_.database),
           catalog_(setting_.database),
-          cluster_(setting_) {
+          cluster_(setting_, [this] { return stopped(); }) {
         if (setting_.name.empty()) setting_.name = default_name(indices);
-        cluster_info_ = cluster_.client().info();
+        cluster_info_ = cluster_.first_contact();
     }
 
     [[nodiscard]] const options& setting() const { return setting_; }
@@ -68,11 +68,15 @@ class context {
         return report;
     }
 
-    /// The write aliases, by index number.
-    [[nodiscard]] std::vector<std::string> write_targets() const {
+    /// What writes documents, by index number.
+    [[nodiscard]] std::unique_ptr<elastic::batcher> batcher() {
         std::vector<std::string> targets;
-        for (const auto& index : indices_) targets.push_back(names_of(index).write_alias);
-        return targets;
+        std::vector<std::string> aliases;
+        for (const auto& index : indices_) {
+            targets.push_back(names_of(index).write_alias);
+            aliases.emplace_back(index.name);
+        }
+        return cluster_.batcher(targets, aliases);
     }
 
   private:

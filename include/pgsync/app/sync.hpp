@@ -61,8 +61,8 @@ inline void follow(context& in) {
     setting.once = in.setting().once;
     setting.stop_timeout = in.setting().stop_timeout;
     setting.loading.page_size = in.setting().page_size;
-    stream::follower follower(std::move(setting), report.bindings, in.clock(),
-                              in.search().batcher(in.write_targets()), in.search().access());
+    stream::follower follower(std::move(setting), report.bindings, in.clock(), in.batcher(),
+                              in.search().access());
     follower.run(in.stop_fd());
 }
 

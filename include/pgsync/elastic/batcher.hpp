@@ -18,14 +18,15 @@
 namespace pgsync::elastic {
 
 /// Puts documents into bulks of about one size and tells, job by job, when all of a job's documents have been
-/// acknowledged. Used by one thread; jobs come one after the other and share no bulk, so that none waits for
-/// the documents of the next.
+/// acknowledged. Used by one thread (rethrow_failure() by any); jobs come one after the other and share no
+/// bulk, so that none waits for the documents of the next. Bulks may outlive the batcher, but from then on
+/// nobody is told of them.
 class batcher {
   public:
     /// Sends one bulk; may block while too many are on their way. The completion comes from another thread.
     using submit_function = std::function<void(bulk_body&&, std::function<void(bulk_outcome&&)>)>;
     /// What becomes of documents the cluster refuses for good: returns when they are taken care of, throws
-    /// when the program is to stop.
+    /// when the program is to stop. Must not wait for the cluster: see dead_letters.
     using rejected_function = std::function<void(bulk_outcome&)>;
 
     struct settings {
@@ -44,15 +45,25 @@ class batcher {
         shared_->rejected = std::move(rejected);
     }
 
-    /// What follows belongs to a new job; `done` is called once, when all of it is acknowledged.
+    ~batcher() {
+        const std::lock_guard lock(shared_->mutex);
+        shared_->abandoned = true;
+    }
+    batcher(const batcher&) = delete;
+    batcher& operator=(const batcher&) = delete;
+
+    /// What follows belongs to a new job; `done` is called once, when all of it is acknowledged, in whatever
+    /// thread that happens, and must not use the batcher. A job that was not ended is forgotten, with what of
+    /// it has not been sent.
     void begin_job(std::function<void()> done) {
+        body_ = bulk_body();
         job_ = std::make_shared<job>();
         job_->done = std::move(done);
     }
     /// Sends what is left of the job.
     void end_job() {
         flush();
-        std::exchange(job_, nullptr)->release();
+        shared_->release(*std::exchange(job_, nullptr));
     }
 
     void index(std::size_t index, std::string_view id, std::uint64_t version, std::string_view document) {
@@ -72,12 +83,12 @@ class batcher {
         if (body_.items() == 0) return;
         rethrow_failure();
         job_->open();
-        submit_(std::exchange(body_, bulk_body{}),
+        submit_(std::exchange(body_, bulk_body()),
                 [belongs_to = job_, shared = shared_](bulk_outcome&& outcome) {
                     try {
                         if (outcome.fatal) std::rethrow_exception(outcome.fatal);
                         if (!outcome.rejected.empty()) shared->rejected(outcome);
-                        belongs_to->release();
+                        shared->release(*belongs_to);
                     } catch (...) {
                         // The job stays open: nothing of it is ever confirmed.
                         shared->fail(std::current_exception());
@@ -98,16 +109,20 @@ class batcher {
         std::function<void()> done;
 
         void open() { references.fetch_add(1); }
-        void release() {
-            if (references.fetch_sub(1) == 1) done();
-        }
     };
     struct shared_state {
         rejected_function rejected;
         std::mutex mutex;
         std::exception_ptr failure;
         std::atomic<bool> failed{false};
+        bool abandoned = false;
 
+        void release(job& of) {
+            if (of.references.fetch_sub(1) != 1) return;
+            // Under the lock, so that nothing is called any more once the batcher is gone.
+            const std::lock_guard lock(mutex);
+            if (!abandoned) of.done();
+        }
         void fail(std::exception_ptr what) {
             const std::lock_guard lock(mutex);
             if (!failed) failure = std::move(what);

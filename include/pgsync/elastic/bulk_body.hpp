@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <cstring>
 #include <memory>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -49,21 +50,26 @@ class bulk_body {
         std::size_t target_length = 0;
         std::size_t id_length = 0;
         std::uint64_t version = 0;
+        bool versioned = true;
     };
+
+    bulk_body() = default;
+    // Copies would share the text they append to.
+    bulk_body(const bulk_body&) = delete;
+    bulk_body& operator=(const bulk_body&) = delete;
+    bulk_body(bulk_body&&) = default;
+    bulk_body& operator=(bulk_body&&) = default;
+    ~bulk_body() = default;
 
     /// A write that succeeds unless the index holds a greater version. `document` is JSON as PostgreSQL
     /// prints it, not parsed: legal JSON has raw line ends only between tokens, where a blank does as well.
     void index(std::string_view target, std::string_view id, std::uint64_t version,
                std::string_view document) {
-        action("{\"index\":{\"_index\":", target, id, version);
-        auto& text = *text_;
-        items_.back().document = text.size();
-        const auto begin = text.size();
-        text.append(document);
-        blank_out(text, begin, '\n');
-        blank_out(text, begin, '\r');
-        text += '\n';
-        items_.back().length = text.size() - items_.back().offset;
+        write(target, id, version, document);
+    }
+    /// A write that replaces whatever the index holds.
+    void index(std::string_view target, std::string_view id, std::string_view document) {
+        write(target, id, std::nullopt, document);
     }
 
     /// A delete that succeeds unless the index holds a greater version.
@@ -130,13 +136,31 @@ class bulk_body {
             if (is_delete(i)) {
                 out.remove(target_of(i), id_of(i), version_of(i));
             } else {
-                out.index(target_of(i), id_of(i), version_of(i), document_of(i));
+                out.write(target_of(i), id_of(i), version_if_any(i), document_of(i));
             }
         }
         return out;
     }
 
   private:
+    [[nodiscard]] std::optional<std::uint64_t> version_if_any(std::size_t i) const {
+        if (!items_[i].versioned) return std::nullopt;
+        return items_[i].version;
+    }
+
+    void write(std::string_view target, std::string_view id, std::optional<std::uint64_t> version,
+               std::string_view document) {
+        action("{\"index\":{\"_index\":", target, id, version);
+        auto& text = *text_;
+        items_.back().document = text.size();
+        const auto begin = text.size();
+        text.append(document);
+        blank_out(text, begin, '\n');
+        blank_out(text, begin, '\r');
+        text += '\n';
+        items_.back().length = text.size() - items_.back().offset;
+    }
+
     /// memchr: documents are long and raw line ends in them rare.
     static void blank_out(std::string& text, std::size_t begin, char what) {
         auto* const end = text.data() + text.size();
@@ -147,23 +171,27 @@ class bulk_body {
     }
 
     void action(std::string_view opening, std::string_view target, std::string_view id,
-                std::uint64_t version) {
+                std::optional<std::uint64_t> version) {
         auto& text = *text_;
         item each;
         each.offset = text.size();
         each.target = names_.size();
         each.target_length = target.size();
         each.id_length = id.size();
-        each.version = version;
+        each.version = version.value_or(0);
+        each.versioned = version.has_value();
         names_.append(target).append(id);
         text += opening;
         append_json_string(text, target);
         text += ",\"_id\":";
         append_json_string(text, id);
-        std::array<char, 20> digits{};
-        const auto end = std::to_chars(digits.data(), digits.data() + digits.size(), version).ptr;
-        text.append(",\"version\":").append(digits.data(), end);
-        text += ",\"version_type\":\"external_gte\"}}\n";
+        if (version) {
+            std::array<char, 20> digits{};
+            const auto end = std::to_chars(digits.data(), digits.data() + digits.size(), *version).ptr;
+            text.append(",\"version\":").append(digits.data(), end);
+            text += ",\"version_type\":\"external_gte\"";
+        }
+        text += "}}\n";
         items_.push_back(each);
     }
 

@@ -129,6 +129,9 @@ inline bool read_item(const boost::json::value& value, item_result& into) {
     into.status = static_cast<long>(status->get_int64());
     if (const auto* error = inner.if_contains("error")) read_error(*error, into);
     into.verdict = judge(outer->begin()->key() == "delete", into.status, into.type);
+    // Somebody put another index behind the alias.
+    if (into.verdict == item_verdict::rejected && into.reason.starts_with("no write index is defined"))
+        into.verdict = item_verdict::lost;
     return true;
 }
 
@@ -141,6 +144,7 @@ inline bool read_item(const boost::json::value& value, item_result& into) {
                                                                     std::size_t guards = 0) {
     boost::json::parse_options lenient;
     lenient.allow_invalid_utf8 = true;  // in reasons, which are for reading only
+    lenient.max_depth = 200;            // causes have causes
     boost::json::monotonic_resource memory;
     boost::json::error_code failed;
     auto parsed = boost::json::parse(body, failed, &memory, lenient);

@@ -12,7 +12,9 @@
 #include <memory>
 #include <mutex>
 #include <set>
+#include <stop_token>
 #include <string>
+#include <string_view>
 #include <thread>
 #include <utility>
 #include <vector>
@@ -64,8 +66,6 @@ class bulk_writer {
         std::chrono::milliseconds longest_pause{10'000};
         std::string path = "/_bulk?require_alias=true&filter_path=errors,items.*.status,items.*.error";
         std::string address;  ///< of the cluster, for messages
-        /// How long the destructor waits for bulks that are on their way.
-        std::chrono::milliseconds grace{10'000};
     };
     using completion = std::function<void(bulk_outcome&&)>;
 
@@ -77,15 +77,11 @@ class bulk_writer {
           outage_(settings_.address),
           thread_(detail::quiet_thread([this] { run(); })) {}
 
-    /// Ends bulks that wait for a repeat as interrupted, and those on their way after `grace`.
+    /// Ends what is not done as interrupted, without waiting for the cluster.
     ~bulk_writer() {
+        interrupt();
         {
-            std::unique_lock lock(shared_->mutex);
-            interrupted_ = true;
-            shared_->changed.notify_all();
-            const auto deadline = clock_.now() + settings_.grace;
-            while (!flights_.empty() && clock_.now() < deadline)
-                clock_.wait_until(shared_->changed, lock, deadline);
+            const std::lock_guard lock(shared_->mutex);
             closing_ = true;
             shared_->changed.notify_all();
         }
@@ -100,33 +96,39 @@ class bulk_writer {
         const auto each = std::make_shared<flight>(settings_);
         each->body = std::move(body);
         each->done = std::move(done);
+        set_aside_impossible(*each);
+        // Once the others know of it, it is the writer's thread's.
+        auto what = request_of(*each);
         {
             std::unique_lock lock(shared_->mutex);
-            shared_->changed.wait(lock,
-                                  [&] { return flights_.size() < settings_.in_flight || interrupted_; });
-            if (interrupted_) throw error(errc::interrupted, "stopped while waiting for the cluster");
+            what.stop = wait(lock, [&] { return flights_.size() < settings_.in_flight; });
+            each->stop = what.stop;
             flights_.insert(each);
         }
-        send(each);
+        dispatch(each, std::move(what));
     }
 
     /// Waits until nothing is on its way; throws errc::interrupted after interrupt().
     void drain() {
         std::unique_lock lock(shared_->mutex);
-        shared_->changed.wait(lock, [&] { return flights_.empty() || interrupted_; });
-        if (interrupted_) throw error(errc::interrupted, "stopped while waiting for the cluster");
+        wait(lock, [&] { return flights_.empty(); });
     }
 
-    /// From now on nobody waits: submit() and drain() throw, and bulks that are to be repeated end as
-    /// interrupted.
+    /// From now on nobody waits: submit() and drain() throw, and bulks that are not done end as interrupted,
+    /// those on their way, too (the cluster may carry them out all the same).
     void interrupt() {
+        auto stop = [&] {
+            const std::lock_guard lock(shared_->mutex);
+            return stop_;
+        }();
+        stop.request_stop();  // may call into the transport
         const std::lock_guard lock(shared_->mutex);
-        interrupted_ = true;
         shared_->changed.notify_all();
     }
+    /// What is submitted from now on is sent again; what was interrupted stays so.
     void resume() {
         const std::lock_guard lock(shared_->mutex);
-        interrupted_ = false;
+        if (stop_.stop_requested()) stop_ = std::stop_source();
     }
 
     [[nodiscard]] std::size_t in_flight() const {
@@ -143,6 +145,7 @@ class bulk_writer {
         bulk_outcome outcome;
         backoff pauses;
         unsigned attempts = 0;  ///< failed ones in a row
+        std::stop_token stop;
     };
     using flight_ptr = std::shared_ptr<flight>;
 
@@ -153,14 +156,29 @@ class bulk_writer {
         std::deque<std::pair<flight_ptr, response>> answers;
     };
 
-    void send(const flight_ptr& each) {
-        if (guarded_) each->body.add_guards();
+    /// Waits for `ready`; throws errc::interrupted when interrupted before or meanwhile. Returns what tells
+    /// of the next interruption.
+    template <typename Ready>
+    std::stop_token wait(std::unique_lock<std::mutex>& lock, const Ready& ready) {
+        auto stop = stop_.get_token();
+        shared_->changed.wait(lock, [&] { return stop.stop_requested() || ready(); });
+        if (stop.stop_requested()) throw error(errc::interrupted, "stopped while waiting for the cluster");
+        return stop;
+    }
+
+    request request_of(flight& each) const {
+        if (guarded_) each.body.add_guards();
         request what;
         what.method = "POST";
         what.path = settings_.path;
-        what.body = each->body.text();
+        what.body = each.body.text();
         what.content_type = "application/x-ndjson";
-        if (each->body.items() == 0)
+        what.stop = each.stop;
+        return what;
+    }
+    void send(const flight_ptr& each) { dispatch(each, request_of(*each)); }
+    void dispatch(const flight_ptr& each, request&& what) {
+        if (what.body->empty())
             return answered(shared_, each, {200, R"({"errors":false,"items":[]})", {}, {}});
         transport_.submit(std::move(what), [shared = shared_, each](response&& answer) {
             answered(shared, each, std::move(answer));
@@ -173,6 +191,26 @@ class bulk_writer {
         shared->changed.notify_all();
     }
 
+    /// No document can have an empty id, or one of more than 512 bytes, and a cluster refuses the whole bulk
+    /// for it: such writes are rejected here, and there is nothing to delete.
+    void set_aside_impossible(flight& each) const {
+        std::vector<std::size_t> possible;
+        const auto items = each.body.items();
+        for (std::size_t i = 0; i < items; ++i) {
+            const auto bytes = each.body.id_of(i).size();
+            if (bytes > 0 && bytes <= longest_id) {
+                possible.push_back(i);
+            } else if (!each.body.is_delete(i)) {
+                reject(each, i,
+                       {item_verdict::rejected, 400, "id_not_possible",
+                        bytes == 0 ? "the id is empty"
+                                   : "the id is " + std::to_string(bytes) + " bytes long; the most is " +
+                                         std::to_string(longest_id)});
+            }
+        }
+        if (possible.size() < items) each.body = each.body.subset(possible);
+    }
+
     // ---- everything below happens on the writer's thread
 
     void run() {
@@ -181,26 +219,22 @@ class bulk_writer {
             if (!shared_->answers.empty()) {
                 const auto [each, answer] = std::move(shared_->answers.front());
                 shared_->answers.pop_front();
+                const bool expected = flights_.contains(each);  // else it was given up before
                 lock.unlock();
-                handle(each, answer);
+                if (expected) handle(each, answer);
                 lock.lock();
-            } else if (!waiting_.empty() && (interrupted_ || waiting_.begin()->first <= clock_.now())) {
+            } else if (const auto stopped = take_stopped()) {
+                lock.unlock();
+                give_up(stopped, interruption());
+                lock.lock();
+            } else if (!waiting_.empty() && waiting_.begin()->first <= clock_.now()) {
                 const auto each = waiting_.begin()->second;
                 waiting_.erase(waiting_.begin());
-                const bool stop = interrupted_;
                 lock.unlock();
-                if (stop) {
-                    give_up(each, interruption());
-                } else {
-                    ++each->outcome.retries;
-                    send(each);
-                }
+                ++each->outcome.retries;
+                send(each);
                 lock.lock();
-            } else if (closing_) {
-                // What is left has had its time. An answer that still comes finds nobody.
-                const auto left = flights_;
-                lock.unlock();
-                for (const auto& each : left) give_up(each, interruption());
+            } else if (closing_ && flights_.empty()) {
                 return;
             } else if (waiting_.empty()) {
                 shared_->changed.wait(lock);
@@ -208,6 +242,15 @@ class bulk_writer {
                 clock_.wait_until(shared_->changed, lock, waiting_.begin()->first);
             }
         }
+    }
+
+    /// One that is not done and must not be waited for any more.
+    flight_ptr take_stopped() {
+        const auto stopped = [](const flight_ptr& each) { return each->stop.stop_requested(); };
+        const auto found = std::find_if(flights_.begin(), flights_.end(), stopped);
+        if (found == flights_.end()) return nullptr;
+        std::erase_if(waiting_, [&](const auto& each) { return each.second == *found; });
+        return *found;
     }
 
     void handle(const flight_ptr& each, const response& answer) {
@@ -268,7 +311,7 @@ class bulk_writer {
                     again.push_back(i);
                     break;
                 case item_verdict::rejected:
-                    reject(each, i, item);
+                    reject(*each, i, item);
                     break;
                 case item_verdict::lost:
                     lost(each->body.target_of(i), item.reason);
@@ -293,18 +336,18 @@ class bulk_writer {
         return "check user and password in ELASTICSEARCH_URL and this user's right to write the index";
     }
 
-    void reject(const flight_ptr& each, std::size_t i, const item_result& item) {
-        const auto& body = each->body;
-        each->outcome.rejected.push_back({std::string(body.target_of(i)), std::string(body.id_of(i)),
-                                          body.version_of(i), item.status, item.type, item.reason,
-                                          std::string(body.document_of(i))});
+    static void reject(flight& each, std::size_t i, const item_result& item) {
+        const auto& body = each.body;
+        each.outcome.rejected.push_back({std::string(body.target_of(i)), std::string(body.id_of(i)),
+                                         body.version_of(i), item.status, item.type, item.reason,
+                                         std::string(body.document_of(i))});
     }
 
     /// Sends the halves one after the other; what cannot be halved is rejected for the reason given.
     void split(const flight_ptr& each, long status, const char* type, std::string reason) {
         const auto items = each->body.items();
         if (items == 1) {
-            reject(each, 0, {item_verdict::rejected, status, type, std::move(reason)});
+            reject(*each, 0, {item_verdict::rejected, status, type, std::move(reason)});
             return next_part(each);
         }
         std::vector<std::size_t> first;
@@ -326,6 +369,7 @@ class bulk_writer {
     }
 
     void retry(const flight_ptr& each, const std::string& why, const response& answer) {
+        if (each->stop.stop_requested()) return give_up(each, interruption());
         auto pause = each->pauses.next();
         if (answer.retry_after) {
             const auto asked = std::min(*answer.retry_after, std::chrono::seconds(60));
@@ -337,7 +381,7 @@ class bulk_writer {
     }
 
     static std::exception_ptr interruption() {
-        return std::make_exception_ptr(error(errc::interrupted, "stopped while the cluster was away"));
+        return std::make_exception_ptr(error(errc::interrupted, "stopped before the cluster had answered"));
     }
     void give_up(const flight_ptr& each, std::exception_ptr why) {
         outage_.abandoned(std::exchange(each->attempts, 0) > 0);
@@ -354,6 +398,8 @@ class bulk_writer {
         shared_->changed.notify_all();
     }
 
+    static constexpr std::size_t longest_id = 512;
+
     static std::string excerpt(std::string text) {
         detail::shorten(text, 300);
         return text;
@@ -366,8 +412,8 @@ class bulk_writer {
     std::shared_ptr<shared_state> shared_ = std::make_shared<shared_state>();
     std::set<flight_ptr> flights_;  ///< all that were submitted and are not done
     std::multimap<std::chrono::steady_clock::time_point, flight_ptr>
-        waiting_;  ///< of these, the ones to repeat
-    bool interrupted_ = false;
+        waiting_;            ///< of these, the ones to repeat
+    std::stop_source stop_;  ///< replaced by resume()
     bool closing_ = false;
     detail::outage outage_;
     std::thread thread_;

@@ -6,11 +6,13 @@
 #include <cstddef>
 #include <cstdint>
 #include <functional>
+#include <future>
 #include <initializer_list>
 #include <memory>
 #include <mutex>
 #include <optional>
 #include <span>
+#include <stop_token>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -51,17 +53,38 @@ struct stored_document {
 
 /// Administration of indices: everything that is not a bulk. Each call is repeated for a while when the
 /// cluster is away or busy; then errc::connection. What the cluster refuses is errc::index with its own
-/// words.
+/// words. Every call throws errc::interrupted after interrupt(). Threads may share a client.
 template <transport Transport, waiting_clock Clock = steady_waiting>
 class client {
   public:
     struct settings {
         std::string address;  ///< for messages, without secrets
         std::chrono::seconds patience{30};
+        std::chrono::milliseconds timeout{60'000};  ///< of one attempt
+        /// Asked now and then while waiting: is the program to stop? From then on nothing is repeated, and a
+        /// cluster has no more than `stop_patience` for its answer: what works well still gets done.
+        std::function<bool()> stopped = {};
+        std::chrono::milliseconds stop_patience{1'000};
     };
 
     client(Transport& through, settings setting, Clock clock = {})
         : transport_(through), settings_(std::move(setting)), clock_(std::move(clock)) {}
+
+    /// From now on nobody waits: every call ends as interrupted, those under way at once.
+    void interrupt() {
+        auto stop = [&] {
+            const std::lock_guard lock(mutex_);
+            return stop_;
+        }();
+        stop.request_stop();  // may call into the transport
+        const std::lock_guard lock(mutex_);
+        changed_.notify_all();
+    }
+    /// Calls work again; those that were interrupted stay so.
+    void resume() {
+        const std::lock_guard lock(mutex_);
+        if (stop_.stop_requested()) stop_ = std::stop_source();
+    }
 
     [[nodiscard]] server_info info() {
         const auto answer = call("GET", "/", {}, {404, 400});
@@ -105,13 +128,14 @@ class client {
         return facts;
     }
 
-    void create_index(std::string_view name, const boost::json::object& body) {
-        bool unanswered = false;
-        const auto path = "/" + escaped(name);
-        const auto answer = call("PUT", path, boost::json::serialize(body), {400}, &unanswered);
-        // After an attempt without an answer it may be that very attempt that made it.
-        const bool exists = answer.body.find("resource_already_exists_exception") != std::string::npos;
-        if (answer.status == 400 && !(unanswered && exists)) refuse("PUT", path, answer);
+    [[nodiscard]] bool exists(std::string_view name) {
+        return call("HEAD", "/" + escaped(name), {}, {404}).status != 404;
+    }
+
+    void create_index(std::string_view name, const boost::json::object& body) { create(name, body, false); }
+    /// It may be that somebody else was faster.
+    void create_index_if_missing(std::string_view name, const boost::json::object& body) {
+        create(name, body, true);
     }
     /// A missing index is as good as a deleted one.
     void delete_index(std::string_view name) { call("DELETE", "/" + escaped(name), {}, {404}); }
@@ -196,6 +220,7 @@ class client {
     /// all the same.
     response call(std::string method, std::string path, std::optional<std::string> body,
                   std::initializer_list<long> accepted = {}, bool* unanswered = nullptr) {
+        const auto stop = current_stop();
         backoff pauses;
         const auto deadline = clock_.now() + settings_.patience;
         bool said = false;
@@ -205,7 +230,8 @@ class client {
             what.method = method;
             what.path = path;
             what.body = shared;
-            auto answer = perform(transport_, std::move(what));
+            what.timeout = settings_.timeout;
+            auto answer = attempt(std::move(what), stop);
             if (answer.status >= 200 && answer.status < 300) return answer;
             for (const auto status : accepted) {
                 if (answer.status == status) return answer;
@@ -215,12 +241,12 @@ class client {
             if (unanswered != nullptr)
                 *unanswered = *unanswered || answer.status == 0 || answer.status >= 500;
             const auto now = clock_.now();
-            if (now >= deadline) give_up(answer);
+            if (now >= deadline || told_to_stop()) give_up(answer);
             if (!std::exchange(said, true)) {
                 log::warn("cluster {}: {}; trying again for {} s", settings_.address, trouble(answer),
                           settings_.patience.count());
             }
-            pause(std::min(deadline, now + pauses.next()));
+            pause(std::min(deadline, now + pauses.next()), stop);
         }
     }
 
@@ -229,16 +255,66 @@ class client {
         client& owner;
         std::string id;
         ~scroll_guard() {
-            // Whatever comes of it: a scroll also ends by itself after its time.
+            if (id.empty()) return;
+            // Whatever comes of it: a scroll also ends by itself after its time, and nobody waits for that.
             request what;
             what.method = "DELETE";
             what.path = "/_search/scroll";
             what.timeout = std::chrono::seconds(5);
             what.body = std::make_shared<const std::string>(
                 boost::json::serialize(boost::json::object{{"scroll_id", boost::json::array{id}}}));
-            if (!id.empty()) static_cast<void>(perform(owner.transport_, std::move(what)));
+            owner.transport_.submit(std::move(what), [](response&&) {});
         }
     };
+
+    void create(std::string_view name, const boost::json::object& body, bool may_exist) {
+        bool unanswered = false;
+        const auto path = "/" + escaped(name);
+        const auto answer = call("PUT", path, boost::json::serialize(body), {400}, &unanswered);
+        // After an attempt without an answer it may be that very attempt that made it.
+        const bool there = answer.body.find("resource_already_exists_exception") != std::string::npos;
+        if (answer.status == 400 && !(there && (unanswered || may_exist))) refuse("PUT", path, answer);
+    }
+
+    [[nodiscard]] std::stop_token current_stop() const {
+        const std::lock_guard lock(mutex_);
+        return stop_.get_token();
+    }
+    [[nodiscard]] bool told_to_stop() const { return settings_.stopped && settings_.stopped(); }
+
+    /// Submits once and waits, as long as anybody is to wait at all.
+    response attempt(request what, const std::stop_token& stop) {
+        std::stop_source end;
+        const std::stop_callback link(stop, [&end] { end.request_stop(); });
+        what.stop = end.get_token();
+        const auto promise = std::make_shared<std::promise<response>>();
+        auto future = promise->get_future();
+        if (!stop.stop_requested()) {
+            transport_.submit(std::move(what), [promise](response&& r) { promise->set_value(std::move(r)); });
+            if (settings_.stopped) wait_or_end(future, end);
+            future.wait();
+        }
+        if (stop.stop_requested()) {
+            throw error(errc::interrupted, "stopped while waiting for the cluster at " + settings_.address);
+        }
+        auto answer = future.get();
+        if (answer.status == 0 && end.stop_requested()) {
+            answer.failure = "nothing came back within " + std::to_string(settings_.stop_patience.count()) +
+                             " ms of being told to stop";
+        }
+        return answer;
+    }
+    /// Returns when the answer is there, or has been given up and so will be at once.
+    void wait_or_end(const std::future<response>& answer, std::stop_source& end) const {
+        std::optional<std::chrono::steady_clock::time_point> deadline;
+        while (answer.wait_for(look_around_every) == std::future_status::timeout) {
+            const auto now = std::chrono::steady_clock::now();
+            if (!deadline && told_to_stop()) deadline = now + settings_.stop_patience;
+            if (!deadline || now < *deadline) continue;
+            end.request_stop();
+            return;
+        }
+    }
 
     /// False when pages may have been missed. Only the first request may be repeated: whether a scroll moved
     /// on with a request that was not answered nobody knows.
@@ -251,6 +327,7 @@ class client {
             "/" + escaped(name) + "/_search?scroll=5m&allow_partial_search_results=false&" + fields;
         auto top = object(call("POST", first, boost::json::serialize(search)).body);
         scroll_guard scroll{*this, string_in(top, "_scroll_id")};
+        const auto stop = current_stop();
         std::vector<std::string> ids;
         while (whole(top)) {
             ids.clear();
@@ -266,8 +343,9 @@ class client {
             what.method = "POST";
             what.path = "/_search/scroll?" + fields;
             what.body = std::make_shared<const std::string>(boost::json::serialize(next));
-            const auto answer = perform(transport_, std::move(what));
+            const auto answer = attempt(std::move(what), stop);
             if (answer.status == 401 || answer.status == 403) refuse("POST", "/_search/scroll", answer);
+            if (answer.status != 200 && told_to_stop()) give_up(answer);
             if (answer.status != 200) return false;
             top = object(answer.body);
             if (auto id = string_in(top, "_scroll_id"); !id.empty()) scroll.id = std::move(id);
@@ -283,11 +361,14 @@ class client {
                (late == nullptr || !late->is_bool() || !late->get_bool());
     }
 
-    void pause(std::chrono::steady_clock::time_point until) {
-        std::mutex mutex;
-        std::condition_variable never;
-        std::unique_lock lock(mutex);
-        while (clock_.now() < until) clock_.wait_until(never, lock, until);
+    /// Until then, or until there is no use in waiting.
+    void pause(std::chrono::steady_clock::time_point until, const std::stop_token& stop) {
+        std::unique_lock lock(mutex_);
+        for (auto now = clock_.now(); now < until && !stop.stop_requested(); now = clock_.now()) {
+            if (told_to_stop()) return;
+            clock_.wait_until(changed_, lock,
+                              settings_.stopped ? std::min(until, now + look_around_every) : until);
+        }
     }
 
     static const boost::json::value* at(const boost::json::value& in, std::string_view key) {
@@ -304,10 +385,12 @@ class client {
 
     boost::json::object object(const std::string& body) const {
         boost::json::error_code failed;
-        auto parsed = boost::json::parse(body, failed);
+        boost::json::parse_options deep;
+        deep.max_depth = 1'000;  // other people's mappings
+        auto parsed = boost::json::parse(body, failed, {}, deep);
         if (failed && body.empty()) return {};
         // Documents may hold what PostgreSQL's json lets through.
-        if (failed) parsed = boost::json::parse(detail::without_lone_surrogates(body), failed);
+        if (failed) parsed = boost::json::parse(detail::without_lone_surrogates(body), failed, {}, deep);
         if (failed || !parsed.is_object()) {
             throw error(errc::protocol, "what answers at " + settings_.address + " does not speak JSON",
                         "check that ELASTICSEARCH_URL names an Elasticsearch or OpenSearch cluster");
@@ -369,9 +452,14 @@ class client {
         return body;
     }
 
+    static constexpr std::chrono::milliseconds look_around_every{50};
+
     Transport& transport_;
     settings settings_;
     Clock clock_;
+    mutable std::mutex mutex_;
+    std::condition_variable changed_;
+    std::stop_source stop_;  ///< replaced by resume()
 };
 
 }  // namespace pgsync::elastic

@@ -5,6 +5,8 @@
 #include <cstddef>
 #include <memory>
 #include <mutex>
+#include <optional>
+#include <stop_token>
 #include <string>
 #include <string_view>
 #include <thread>
@@ -24,7 +26,7 @@ namespace pgsync::elastic {
 /// HTTP over libcurl's multi interface: one thread, connections kept alive, as many requests at a time as are
 /// submitted. Certificates are verified. Credentials go to libcurl only. No proxy is used, whatever the
 /// environment says: a cluster is next door, and bulks are nothing to send round the corner. What is
-/// outstanding when the transport goes is answered with status 0.
+/// outstanding when the transport goes, or is not wanted any more, is answered with status 0 at once.
 class curl_transport {
   public:
     explicit curl_transport(std::string_view url) : url_(parse_url(url)) {
@@ -47,20 +49,24 @@ class curl_transport {
     [[nodiscard]] const std::string& address() const { return url_.base; }
 
     void submit(request what, response_handler handler) {
+        auto each = std::make_unique<transfer>(std::move(what), std::move(handler));
+        each->on_stop.emplace(each->what.stop, wake{multi_});
         {
             const std::lock_guard lock(mutex_);
             if (!stopping_) {
-                submitted_.push_back(std::make_unique<transfer>(std::move(what), std::move(handler)));
+                submitted_.push_back(std::move(each));
                 curl_multi_wakeup(multi_);
                 return;
             }
         }
-        response stopped;
-        stopped.failure = "the transport is stopping";
-        handler(std::move(stopped));
+        answer_nothing(*each, "the transport is stopping");
     }
 
   private:
+    struct wake {
+        CURLM* multi;
+        void operator()() const noexcept { curl_multi_wakeup(multi); }
+    };
     struct transfer {
         transfer(request r, response_handler h) : what(std::move(r)), handler(std::move(h)) {}
         ~transfer() {
@@ -76,19 +82,26 @@ class curl_transport {
         CURL* easy = nullptr;
         curl_slist* headers = nullptr;
         char message[CURL_ERROR_SIZE] = {};
+        std::optional<std::stop_callback<wake>> on_stop;
     };
 
     static std::size_t receive(char* data, std::size_t size, std::size_t count, void* self) {
-        static_cast<transfer*>(self)->answer.body.append(data, size * count);
-        return size * count;
+        auto& t = *static_cast<transfer*>(self);
+        const auto bytes = size * count;
+        if (t.answer.body.size() + bytes > largest_answer) {
+            constexpr std::string_view why = "the answer is larger than any a cluster gives";
+            t.message[why.copy(t.message, sizeof t.message - 1)] = '\0';
+            return 0;
+        }
+        t.answer.body.append(data, bytes);
+        return bytes;
     }
 
     void start(std::unique_ptr<transfer> each) {
         auto& t = *each;
+        if (t.what.stop.stop_requested()) return answer_nothing(t, "given up");
         t.easy = curl_easy_init();
-        if (t.easy == nullptr) {
-            return answer_nothing(t, "libcurl has no memory for another request");
-        }
+        if (t.easy == nullptr) return answer_nothing(t, "libcurl has no memory for another request");
         const auto url = url_.base + t.what.path;  // libcurl copies it
         curl_easy_setopt(t.easy, CURLOPT_URL, url.c_str());
         curl_easy_setopt(t.easy, CURLOPT_NOSIGNAL, 1L);
@@ -161,6 +174,28 @@ class curl_transport {
         each->handler(std::move(each->answer));
     }
 
+    /// Those whose answer nobody wants any more.
+    void drop_stopped() {
+        for (auto at = running_.begin(); at != running_.end();) {
+            if (!at->second->what.stop.stop_requested()) {
+                ++at;
+                continue;
+            }
+            const auto each = std::move(at->second);
+            at = running_.erase(at);
+            leave(*each);
+            answer_nothing(*each, "given up");
+        }
+    }
+    /// Ends a transfer that is under way, without waiting for anything.
+    void leave(transfer& t) {
+#if LIBCURL_VERSION_NUM >= 0x075700
+        // Else a name server that does not answer would hold us up.
+        curl_easy_setopt(t.easy, CURLOPT_QUICK_EXIT, 1L);
+#endif
+        curl_multi_remove_handle(multi_, t.easy);
+    }
+
     void run() {
         while (!stopping_) {
             std::vector<std::unique_ptr<transfer>> fresh;
@@ -169,6 +204,7 @@ class curl_transport {
                 fresh.swap(submitted_);
             }
             for (auto& each : fresh) start(std::move(each));
+            drop_stopped();
             int running = 0;
             curl_multi_perform(multi_, &running);
             int left = 0;
@@ -184,7 +220,7 @@ class curl_transport {
             rest.swap(submitted_);
         }
         for (auto& [easy, each] : running_) {
-            curl_multi_remove_handle(multi_, easy);
+            leave(*each);
             rest.push_back(std::move(each));
         }
         running_.clear();
@@ -192,6 +228,7 @@ class curl_transport {
     }
 
     static constexpr std::size_t slowest_bytes_per_ms = 64;
+    static constexpr std::size_t largest_answer = 256U << 20U;
 
     cluster_url url_;
     CURLM* multi_ = nullptr;

@@ -6,6 +6,7 @@
 #include <future>
 #include <memory>
 #include <optional>
+#include <stop_token>
 #include <string>
 #include <utility>
 
@@ -18,6 +19,8 @@ struct request {
     std::shared_ptr<const std::string> body;
     std::string content_type = "application/json";
     std::chrono::milliseconds timeout{60'000};
+    /// Once it asks to stop, nobody waits for the answer any more: the request completes soon, without one.
+    std::stop_token stop;
 };
 
 /// What came back. `status` 0 means no answer, and `failure` says why; the request may have been carried out
@@ -29,7 +32,7 @@ struct response {
     std::optional<std::chrono::seconds> retry_after;
 };
 
-/// Called exactly once for each request, from the transport's own thread; must not block there.
+/// Called exactly once for each request, from the transport's own thread; must not block there, nor throw.
 using response_handler = std::function<void(response&&)>;
 
 /// Carries requests to the cluster: several at a time, from any thread.
@@ -41,9 +44,10 @@ concept transport = requires(T& t, request r, response_handler h) {
 /// Submits and waits.
 template <transport Transport>
 [[nodiscard]] response perform(Transport& through, request what) {
-    std::promise<response> answer;
-    auto future = answer.get_future();
-    through.submit(std::move(what), [&answer](response&& r) { answer.set_value(std::move(r)); });
+    // Shared: this thread may see the answer while the other is still on its way out of set_value().
+    const auto answer = std::make_shared<std::promise<response>>();
+    auto future = answer->get_future();
+    through.submit(std::move(what), [answer](response&& r) { answer->set_value(std::move(r)); });
     return future.get();
 }
 

@@ -175,7 +175,6 @@ class initial_load {
     postgres::version_clock& clock_;
     std::function<void()> interrupt_;
     std::function<void(std::uint64_t)> progress_;
-    std::vector<std::unique_ptr<elastic::batcher>> batchers_;  ///< one for each worker
 
     std::mutex bounds_mutex_;
     postgres::session bounds_session_;
@@ -189,6 +188,8 @@ class initial_load {
     std::atomic<bool> stop_{false};
     std::mutex failure_mutex_;
     std::exception_ptr failure_;
+    // One for each worker; they go first, and with them what bulks still on their way would call.
+    std::vector<std::unique_ptr<elastic::batcher>> batchers_;
 };
 
 }  // namespace pgsync::snapshot
