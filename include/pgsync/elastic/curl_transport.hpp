@@ -29,7 +29,9 @@ namespace pgsync::elastic {
 /// outstanding when the transport goes, or is not wanted any more, is answered with status 0 at once.
 class curl_transport {
   public:
-    explicit curl_transport(std::string_view url) : url_(parse_url(url)) {
+    /// Answers of more than `largest_answer` bytes count as none.
+    explicit curl_transport(std::string_view url, std::size_t largest_answer = 256U << 20U)
+        : url_(parse_url(url)), largest_answer_(largest_answer) {
         static const bool initialised = curl_global_init(CURL_GLOBAL_DEFAULT) == CURLE_OK;
         multi_ = curl_multi_init();
         if (!initialised || multi_ == nullptr)
@@ -49,7 +51,7 @@ class curl_transport {
     [[nodiscard]] const std::string& address() const { return url_.base; }
 
     void submit(request what, response_handler handler) {
-        auto each = std::make_unique<transfer>(std::move(what), std::move(handler));
+        auto each = std::make_unique<transfer>(std::move(what), std::move(handler), largest_answer_);
         each->on_stop.emplace(each->what.stop, wake{multi_});
         {
             const std::lock_guard lock(mutex_);
@@ -68,7 +70,8 @@ class curl_transport {
         void operator()() const noexcept { curl_multi_wakeup(multi); }
     };
     struct transfer {
-        transfer(request r, response_handler h) : what(std::move(r)), handler(std::move(h)) {}
+        transfer(request r, response_handler h, std::size_t most)
+            : what(std::move(r)), handler(std::move(h)), largest_answer(most) {}
         ~transfer() {
             if (headers != nullptr) curl_slist_free_all(headers);
             if (easy != nullptr) curl_easy_cleanup(easy);
@@ -78,19 +81,20 @@ class curl_transport {
 
         request what;
         response_handler handler;
+        std::size_t largest_answer;
         response answer;
         CURL* easy = nullptr;
         curl_slist* headers = nullptr;
         char message[CURL_ERROR_SIZE] = {};
+        bool too_large = false;
         std::optional<std::stop_callback<wake>> on_stop;
     };
 
     static std::size_t receive(char* data, std::size_t size, std::size_t count, void* self) {
         auto& t = *static_cast<transfer*>(self);
         const auto bytes = size * count;
-        if (t.answer.body.size() + bytes > largest_answer) {
-            constexpr std::string_view why = "the answer is larger than any a cluster gives";
-            t.message[why.copy(t.message, sizeof t.message - 1)] = '\0';
+        if (t.answer.body.size() + bytes > t.largest_answer) {
+            t.too_large = true;
             return 0;
         }
         t.answer.body.append(data, bytes);
@@ -167,6 +171,8 @@ class curl_transport {
             if (curl_easy_getinfo(easy, CURLINFO_RETRY_AFTER, &wait) == CURLE_OK && wait > 0) {
                 each->answer.retry_after = std::chrono::seconds(wait);
             }
+        } else if (each->too_large) {
+            return answer_nothing(*each, "the answer is larger than any a cluster gives");
         } else {
             return answer_nothing(*each, each->message[0] != '\0' ? each->message : curl_easy_strerror(code));
         }
@@ -228,9 +234,9 @@ class curl_transport {
     }
 
     static constexpr std::size_t slowest_bytes_per_ms = 64;
-    static constexpr std::size_t largest_answer = 256U << 20U;
 
     cluster_url url_;
+    std::size_t largest_answer_;
     CURLM* multi_ = nullptr;
     std::atomic<bool> stopping_{false};
     std::mutex mutex_;
