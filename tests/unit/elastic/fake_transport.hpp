@@ -11,6 +11,7 @@
 #include <optional>
 #include <set>
 #include <stdexcept>
+#include <stop_token>
 #include <string>
 #include <thread>
 #include <utility>
@@ -31,8 +32,8 @@ inline elastic::response no_answer(std::string why = "connection reset") {
     return {0, {}, std::move(why), {}};
 }
 
-/// A transport whose answers a function makes; without one the request is held until answer() is called.
-/// Answers arrive on a thread of its own, one after the other.
+/// A transport whose answers a function makes; without one the request is held until answer() is called or
+/// the request's stop is asked for. Answers arrive on a thread of its own, one after the other.
 class fake_transport {
   public:
     /// Gets the request and its number, counted from 0. Called in the thread that submits, one call at a
@@ -46,6 +47,7 @@ class fake_transport {
               return number < script.size() ? script[number] : status(599, "the script is over");
           }) {}
     ~fake_transport() {
+        watches_.clear();
         {
             const std::lock_guard lock(mutex_);
             stopping_ = true;
@@ -57,15 +59,31 @@ class fake_transport {
     fake_transport& operator=(const fake_transport&) = delete;
 
     void submit(elastic::request what, elastic::response_handler handler) {
-        const std::lock_guard lock(mutex_);
-        requests_.push_back(what);
-        auto answer = behaviour_(what, requests_.size() - 1);
-        if (answer) {
-            ready_.emplace_back(std::move(handler), std::move(*answer));
-        } else {
-            held_.emplace(requests_.size() - 1, std::move(handler));
+        std::size_t number = 0;
+        const auto stop = what.stop;
+        {
+            const std::lock_guard lock(mutex_);
+            number = requests_.size();
+            requests_.push_back(what);
+            auto answer = behaviour_(what, number);
+            if (answer) {
+                ready_.emplace_back(std::move(handler), std::move(*answer));
+            } else {
+                held_.emplace(number, std::move(handler));
+            }
+            changed_.notify_all();
+            if (answer || stubborn_ || !stop.stop_possible()) return;
         }
-        changed_.notify_all();
+        // Not under the lock: where stop was asked for already, this calls back right here.
+        auto watch = std::make_unique<std::stop_callback<give_up>>(stop, give_up{this, number});
+        const std::lock_guard lock(mutex_);
+        watches_.push_back(std::move(watch));
+    }
+
+    /// From now on held requests stay held when their stop is asked for.
+    void ignore_stops() {
+        const std::lock_guard lock(mutex_);
+        stubborn_ = true;
     }
 
     /// Answers a held request.
@@ -99,6 +117,19 @@ class fake_transport {
     }
 
   private:
+    struct give_up {
+        fake_transport* owner;
+        std::size_t number;
+        void operator()() const {
+            const std::lock_guard lock(owner->mutex_);
+            const auto found = owner->held_.find(number);
+            if (found == owner->held_.end()) return;
+            owner->ready_.emplace_back(std::move(found->second), no_answer("given up"));
+            owner->held_.erase(found);
+            owner->changed_.notify_all();
+        }
+    };
+
     void run() {
         std::unique_lock lock(mutex_);
         while (true) {
@@ -120,6 +151,9 @@ class fake_transport {
     std::vector<elastic::request> requests_;
     std::map<std::size_t, elastic::response_handler> held_;
     std::deque<std::pair<elastic::response_handler, elastic::response>> ready_;
+    // Kept to the end: taking one off waits for its call, which waits for the lock.
+    std::vector<std::unique_ptr<std::stop_callback<give_up>>> watches_;
+    bool stubborn_ = false;
     bool stopping_ = false;
     std::thread thread_;
 };
@@ -131,9 +165,8 @@ class fake_clock {
   public:
     using time_point = std::chrono::steady_clock::time_point;
 
-    explicit fake_clock(bool standing = false) : state_(std::make_shared<state>()) {
-        state_->standing = standing;
-    }
+    fake_clock() : fake_clock(false) {}
+    explicit fake_clock(bool standing) : state_(std::make_shared<state>()) { state_->standing = standing; }
 
     [[nodiscard]] time_point now() const {
         const std::lock_guard lock(state_->mutex);
@@ -225,7 +258,7 @@ class fake_cluster {
                 errors = true;
                 result["error"] = {{"type", error}, {"reason", "because of " + error}};
             }
-            items.push_back({{operation, result}});
+            items.push_back(boost::json::object{{operation, result}});
         }
         return status(200, boost::json::serialize(boost::json::object{{"errors", errors}, {"items", items}}));
     }
