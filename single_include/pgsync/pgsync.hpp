@@ -2,1786 +2,15 @@
 #pragma once
 
 // ---- pgsync/pgsync.hpp
-/// Everything, in the order in which data flows: the table of contents.
+// Everything, in the order in which data flows: the table of contents.
+// clang-format off
 
-#include <array>
-#include <exception>
-#include <iostream>
-#include <memory>
+// ---- pgsync/shape.hpp
+/// The compile-time half alone: declarations, SQL, mapping and routes, with no database or HTTP header.
+
 #include <span>
-#include <string>
 #include <string_view>
-
-#include <spdlog/sinks/stdout_color_sinks.h>
-
-#include <chrono>
-#include <cstdint>
-#include <optional>
-#include <ostream>
-#include <utility>
-#include <vector>
-
-#include <boost/json/serialize.hpp>
-
-#include <cctype>
-#include <poll.h>
-
-#include <cstddef>
-#include <functional>
-
-// ---- pgsync/app/options.hpp
-namespace pgsync::app {
-
-/// What to do with a document the cluster refuses for good.
-enum class on_rejected { stop, dead_letter };
-
-/// Everything a user can set. Defaults work for a database on libpq's variables and a cluster on this
-/// machine.
-struct options {
-    std::string program = "pgsync";  ///< how the user called us, for messages
-    std::string database;            ///< conninfo or URI; empty: libpq's PG* variables
-    std::string elasticsearch;       ///< base URL of the cluster
-    std::string name;                ///< of slot and publication; empty: made from the indices' names
-    std::size_t page_size = 5000;    ///< documents a page of the initial load
-    std::size_t workers = 2;         ///< connections that read pages at once
-    std::size_t bulk_bytes = 5U << 20U;
-    std::size_t bulks_in_flight = 4;
-    on_rejected rejected = on_rejected::stop;
-    std::chrono::seconds stop_timeout{30};  ///< for what is in flight when asked to stop
-    bool dry_run = false;
-    bool once = false;
-    bool bootstrap_first = false;
-};
-
-}  // namespace pgsync::app
-
-#include <atomic>
-#include <mutex>
-
-#include <charconv>
-#include <cstring>
-
-// ---- pgsync/elastic/bulk_body.hpp
-namespace pgsync::elastic {
-
-/// Appends `text` as a JSON string with its quotes. Bytes from 0x80 on pass as they are: PostgreSQL hands out
-/// valid UTF-8 only. What is no UTF-8 all the same is left for the cluster to reject, never altered: two ids
-/// must not become one.
-inline void append_json_string(std::string& out, std::string_view text) {
-    constexpr std::string_view digits = "0123456789abcdef";
-    out += '"';
-    for (const char c : text) {
-        const auto byte = static_cast<unsigned char>(c);
-        if (c == '"' || c == '\\') {
-            out += '\\';
-            out += c;
-        } else if (byte < 0x20) {
-            out += "\\u00";
-            out += digits[byte >> 4U];
-            out += digits[byte & 15U];
-        } else {
-            out += c;
-        }
-    }
-    out += '"';
-}
-
-/// The body of one `_bulk` request under construction: an action line, and for writes the document as one
-/// line. Knows where each item begins, so that some of them can be sent again or named.
-class bulk_body {
-  public:
-    /// What is known of one item.
-    struct item {
-        std::size_t offset = 0;    ///< of its action line
-        std::size_t length = 0;    ///< with the document and both line ends
-        std::size_t document = 0;  ///< offset of the document; 0 for a delete
-        std::size_t target = 0;    ///< offset and length of index and id in names()
-        std::size_t target_length = 0;
-        std::size_t id_length = 0;
-        std::uint64_t version = 0;
-    };
-
-    /// A write that succeeds unless the index holds a greater version. `document` is JSON as PostgreSQL
-    /// prints it, not parsed: legal JSON has raw line ends only between tokens, where a blank does as well.
-    void index(std::string_view target, std::string_view id, std::uint64_t version,
-               std::string_view document) {
-        action("{\"index\":{\"_index\":", target, id, version);
-        auto& text = *text_;
-        items_.back().document = text.size();
-        const auto begin = text.size();
-        text.append(document);
-        blank_out(text, begin, '\n');
-        blank_out(text, begin, '\r');
-        text += '\n';
-        items_.back().length = text.size() - items_.back().offset;
-    }
-
-    /// A delete that succeeds unless the index holds a greater version.
-    void remove(std::string_view target, std::string_view id, std::uint64_t version) {
-        action("{\"delete\":{\"_index\":", target, id, version);
-        ++deletes_;
-        items_.back().length = text_->size() - items_.back().offset;
-    }
-
-    /// Makes sure that no delete of this body can create an index: deletes with a version do when their
-    /// target is missing, `require_alias` or not, and report success. A target that is only deleted from
-    /// therefore gets an update of nothing behind the items, which does obey `require_alias` and so forbids
-    /// the index's creation for the whole request. Idempotent; no items may follow.
-    void add_guards() {
-        if (deletes_ == 0 || !guards_.empty()) return;
-        std::vector<std::string_view> written;
-        std::vector<std::string_view> deleted;
-        const auto note = [](std::vector<std::string_view>& in, std::string_view name) {
-            // Items of one target mostly stand together.
-            if (!in.empty() && in.back() == name) return;
-            for (const auto& known : in) {
-                if (known == name) return;
-            }
-            in.push_back(name);
-        };
-        for (std::size_t i = 0; i < items_.size(); ++i) note(is_delete(i) ? deleted : written, target_of(i));
-        for (const auto target : deleted) {
-            bool covered = false;
-            for (const auto& name : written) covered = covered || name == target;
-            if (covered) continue;
-            *text_ += "{\"update\":{\"_index\":";
-            append_json_string(*text_, target);
-            *text_ += ",\"_id\":\"pgsync-guard\"}}\n{\"doc\":{}}\n";
-            guards_.emplace_back(target);
-        }
-    }
-    /// The targets guarded, in the order of their answers, which follow those of the items.
-    [[nodiscard]] const std::vector<std::string>& guards() const { return guards_; }
-
-    [[nodiscard]] std::size_t bytes() const { return text_->size(); }
-    [[nodiscard]] std::size_t items() const { return items_.size(); }
-    [[nodiscard]] std::shared_ptr<const std::string> text() const { return text_; }
-
-    [[nodiscard]] std::string_view target_of(std::size_t i) const {
-        return std::string_view(names_).substr(items_[i].target, items_[i].target_length);
-    }
-    [[nodiscard]] std::string_view id_of(std::size_t i) const {
-        return std::string_view(names_).substr(items_[i].target + items_[i].target_length,
-                                               items_[i].id_length);
-    }
-    [[nodiscard]] std::uint64_t version_of(std::size_t i) const { return items_[i].version; }
-    [[nodiscard]] bool is_delete(std::size_t i) const { return items_[i].document == 0; }
-    /// Empty for a delete.
-    [[nodiscard]] std::string_view document_of(std::size_t i) const {
-        const auto& each = items_[i];
-        if (each.document == 0) return {};
-        return std::string_view(*text_).substr(each.document, each.offset + each.length - 1 - each.document);
-    }
-
-    /// A body of some of the items, in the given order.
-    [[nodiscard]] bulk_body subset(std::span<const std::size_t> which) const {
-        bulk_body out;
-        for (const auto i : which) {
-            if (is_delete(i)) {
-                out.remove(target_of(i), id_of(i), version_of(i));
-            } else {
-                out.index(target_of(i), id_of(i), version_of(i), document_of(i));
-            }
-        }
-        return out;
-    }
-
-  private:
-    /// memchr: documents are long and raw line ends in them rare.
-    static void blank_out(std::string& text, std::size_t begin, char what) {
-        auto* const end = text.data() + text.size();
-        auto* at = text.data() + begin;
-        while ((at = static_cast<char*>(std::memchr(at, what, static_cast<std::size_t>(end - at)))) !=
-               nullptr)
-            *at++ = ' ';
-    }
-
-    void action(std::string_view opening, std::string_view target, std::string_view id,
-                std::uint64_t version) {
-        auto& text = *text_;
-        item each;
-        each.offset = text.size();
-        each.target = names_.size();
-        each.target_length = target.size();
-        each.id_length = id.size();
-        each.version = version;
-        names_.append(target).append(id);
-        text += opening;
-        append_json_string(text, target);
-        text += ",\"_id\":";
-        append_json_string(text, id);
-        std::array<char, 20> digits{};
-        const auto end = std::to_chars(digits.data(), digits.data() + digits.size(), version).ptr;
-        text.append(",\"version\":").append(digits.data(), end);
-        text += ",\"version_type\":\"external_gte\"}}\n";
-        items_.push_back(each);
-    }
-
-    std::shared_ptr<std::string> text_ = std::make_shared<std::string>();
-    std::string names_;
-    std::vector<item> items_;
-    std::vector<std::string> guards_;
-    std::size_t deletes_ = 0;
-};
-
-}  // namespace pgsync::elastic
-
-#include <algorithm>
-#include <condition_variable>
-#include <deque>
-#include <map>
-#include <set>
-#include <thread>
-
-#include <random>
-
-// ---- pgsync/backoff.hpp
-namespace pgsync {
-
-/// Pauses between attempts: doubling from the first to the longest, each drawn from its upper half, so that
-/// many clients do not come back at the same moment.
-class backoff {
-  public:
-    using milliseconds = std::chrono::milliseconds;
-
-    explicit backoff(milliseconds first = milliseconds(100), milliseconds longest = milliseconds(10'000))
-        : first_(first), longest_(longest), current_(first) {}
-
-    [[nodiscard]] milliseconds next() {
-        const auto pause = current_;
-        current_ = std::min(current_ * 2, longest_);
-        std::uniform_int_distribution<milliseconds::rep> draw(pause.count() / 2, pause.count());
-        return milliseconds(draw(random_));
-    }
-    void reset() { current_ = first_; }
-
-  private:
-    milliseconds first_;
-    milliseconds longest_;
-    milliseconds current_;
-    std::minstd_rand random_{std::random_device{}()};
-};
-
-}  // namespace pgsync
-
-#include <boost/json/monotonic_resource.hpp>
-#include <boost/json/parse.hpp>
-#include <boost/json/value.hpp>
-
-// ---- pgsync/elastic/bulk_response.hpp
-namespace pgsync::elastic {
-
-/// What to do about one item of a bulk.
-enum class item_verdict : std::uint8_t {
-    done,       ///< written, deleted, already gone, or superseded by a greater version
-    retry,      ///< the cluster is busy or cannot write now
-    rejected,   ///< it will never take this document
-    lost,       ///< the index it should go to is not there
-    forbidden,  ///< this user may not write the index
-};
-
-struct item_result {
-    item_verdict verdict = item_verdict::done;
-    long status = 0;
-    std::string type;    ///< the cluster's error type
-    std::string reason;  ///< with its causes; at most some 1,000 bytes
-};
-
-/// One bulk's answer, item by item; `items` is empty when all of them are done.
-struct bulk_answer {
-    std::vector<item_result> items;
-    std::vector<item_result> guards;  ///< those of bulk_body::guards() that failed because of their target
-};
-
-namespace detail {
-
-inline std::string text_of(const boost::json::object& in, std::string_view key) {
-    const auto* found = in.if_contains(key);
-    return found != nullptr && found->is_string() ? std::string(found->get_string()) : std::string();
-}
-
-/// Reasons quote documents, which may be long: cut where a character ends.
-inline void shorten(std::string& text, std::size_t limit) {
-    if (text.size() <= limit) return;
-    while (limit > 0 && (static_cast<unsigned char>(text[limit]) & 0xC0U) == 0x80U) --limit;
-    text.resize(limit);
-    text += "…";
-}
-
-/// A reason may quote half of a character outside the basic plane, and a parser that knows its Unicode
-/// refuses the whole answer for it. Such halves become U+FFFD.
-inline std::string without_lone_surrogates(std::string_view json) {
-    const auto unit = [&](std::size_t at) -> unsigned {
-        if (at + 6 > json.size() || json[at] != '\\' || json[at + 1] != 'u') return 0;
-        unsigned value = 0;
-        for (std::size_t i = at + 2; i < at + 6; ++i) {
-            const char c = json[i];
-            const int digit = c >= '0' && c <= '9'   ? c - '0'
-                              : c >= 'a' && c <= 'f' ? c - 'a' + 10
-                              : c >= 'A' && c <= 'F' ? c - 'A' + 10
-                                                     : -1;
-            if (digit < 0) return 0;
-            value = value * 16 + static_cast<unsigned>(digit);
-        }
-        return value;
-    };
-    const auto high = [](unsigned value) { return value >= 0xD800 && value <= 0xDBFF; };
-    const auto low = [](unsigned value) { return value >= 0xDC00 && value <= 0xDFFF; };
-    std::string out;
-    out.reserve(json.size());
-    for (std::size_t i = 0; i < json.size();) {
-        if (json[i] != '\\') {
-            out += json[i++];
-            continue;
-        }
-        const auto first = unit(i);
-        if (high(first) && low(unit(i + 6))) {
-            out.append(json.substr(i, 12));
-            i += 12;
-        } else if (high(first) || low(first)) {
-            out += "\\ufffd";
-            i += 6;
-        } else {
-            out.append(json.substr(i, 2));
-            i += 2;
-        }
-    }
-    return out;
-}
-
-inline item_verdict judge(bool is_delete, long status, std::string_view type) {
-    if ((status >= 200 && status < 300) || status == 409) return item_verdict::done;
-    if (type == "index_not_found_exception" || type == "index_closed_exception") return item_verdict::lost;
-    if (status == 404 && is_delete) return item_verdict::done;
-    if (status == 404) return item_verdict::lost;  // require_alias: nothing of that name is an alias
-    if (status == 429 || status >= 500 || type == "cluster_block_exception") return item_verdict::retry;
-    if (status == 401 || type == "security_exception") return item_verdict::forbidden;
-    return item_verdict::rejected;
-}
-
-inline void read_error(const boost::json::value& error, item_result& into) {
-    if (error.is_string()) {
-        into.reason = std::string(error.get_string());
-    } else if (const auto* object = error.if_object()) {
-        into.type = text_of(*object, "type");
-        into.reason = text_of(*object, "reason");
-        const auto* cause = object->if_contains("caused_by");
-        for (int depth = 0; depth < 5 && cause != nullptr && cause->is_object(); ++depth) {
-            auto why = text_of(cause->get_object(), "reason");
-            shorten(why, 300);
-            if (!why.empty()) into.reason += ": " + why;
-            cause = cause->get_object().if_contains("caused_by");
-        }
-    }
-    shorten(into.reason, 1'000);
-}
-
-/// Whether `value` is one item of an answer; if so `into` is what it says.
-inline bool read_item(const boost::json::value& value, item_result& into) {
-    const auto* outer = value.if_object();
-    if (outer == nullptr || outer->size() != 1 || !outer->begin()->value().is_object()) return false;
-    const auto& inner = outer->begin()->value().get_object();
-    const auto* status = inner.if_contains("status");
-    if (status == nullptr || !status->is_int64()) return false;
-    into.status = static_cast<long>(status->get_int64());
-    if (const auto* error = inner.if_contains("error")) read_error(*error, into);
-    into.verdict = judge(outer->begin()->key() == "delete", into.status, into.type);
-    return true;
-}
-
-}  // namespace detail
-
-/// Reads the answer to a bulk of `items` items and `guards` guards, asked with
-/// filter_path=errors,items.*.status,items.*.error. Nothing when it is cut, malformed or not about these
-/// items: then the bulk counts as unanswered, and a repeat does no harm.
-[[nodiscard]] inline std::optional<bulk_answer> parse_bulk_response(std::string_view body, std::size_t items,
-                                                                    std::size_t guards = 0) {
-    boost::json::parse_options lenient;
-    lenient.allow_invalid_utf8 = true;  // in reasons, which are for reading only
-    boost::json::monotonic_resource memory;
-    boost::json::error_code failed;
-    auto parsed = boost::json::parse(body, failed, &memory, lenient);
-    if (failed) parsed = boost::json::parse(detail::without_lone_surrogates(body), failed, &memory, lenient);
-    const auto* top = failed ? nullptr : parsed.if_object();
-    if (top == nullptr) return std::nullopt;
-    const auto* errors = top->if_contains("errors");
-    const auto* list = top->if_contains("items");
-    if (errors == nullptr || !errors->is_bool() || list == nullptr || !list->is_array()) return std::nullopt;
-    const auto& all = list->get_array();
-    if (all.size() != items + guards) return std::nullopt;
-    bulk_answer answer;
-    // The items are believed, whatever `errors` says of them all.
-    for (std::size_t i = 0; i < all.size(); ++i) {
-        item_result each;
-        if (!detail::read_item(all[i], each)) return std::nullopt;
-        if (each.verdict == item_verdict::done) continue;
-        if (i < items) {
-            answer.items.resize(items);
-            answer.items[i] = std::move(each);
-        } else if (each.type == "index_not_found_exception") {
-            // That the guarded document is missing is as it should be, and whatever else ails a guard ails
-            // the deletes too, which tell of it themselves.
-            answer.guards.push_back(std::move(each));
-        }
-    }
-    return answer;
-}
-
-}  // namespace pgsync::elastic
-
-#include <cstdio>
 #include <type_traits>
-
-#include <spdlog/spdlog.h>
-
-// ---- pgsync/log.hpp
-/// The one place that knows the logging library. One line for each thing that matters; never a secret.
-///
-/// Each `{}` of a format takes the next argument. Formatting is done here with what the standard library has
-/// compiled already: the formatting library's templates would cost every user's program seconds of compile
-/// time.
-namespace pgsync::log {
-
-/// A number with so many decimals.
-[[nodiscard]] inline std::string fixed(double value, int decimals) {
-    std::array<char, 64> text{};
-    const int size = std::snprintf(text.data(), text.size(), "%.*f", decimals, value);
-    return {text.data(), size < 0 ? 0 : static_cast<std::size_t>(size)};
-}
-
-namespace detail {
-
-template <typename T>
-[[nodiscard]] std::string to_text(const T& value) {
-    if constexpr (std::is_same_v<T, bool>) {
-        return value ? "true" : "false";
-    } else if constexpr (std::is_arithmetic_v<T>) {
-        return std::to_string(value);
-    } else {
-        return std::string(value);
-    }
-}
-
-inline void write(spdlog::level::level_enum level, std::string_view format,
-                  std::span<const std::string> arguments) {
-    auto* logger = spdlog::default_logger_raw();
-    if (!logger->should_log(level)) return;
-    std::string line;
-    std::size_t next = 0;
-    for (std::size_t i = 0; i < format.size(); ++i) {
-        if (format.substr(i, 2) == "{}" && next < arguments.size()) {
-            line += arguments[next++];
-            ++i;
-        } else {
-            line += format[i];
-        }
-    }
-    logger->log(level, spdlog::string_view_t(line.data(), line.size()));
-}
-
-template <typename... Args>
-void format(spdlog::level::level_enum level, std::string_view format, const Args&... args) {
-    const std::array<std::string, sizeof...(Args)> arguments{to_text(args)...};
-    write(level, format, arguments);
-}
-
-}  // namespace detail
-
-template <typename... Args>
-void debug(std::string_view format, const Args&... args) {
-    detail::format(spdlog::level::debug, format, args...);
-}
-
-template <typename... Args>
-void info(std::string_view format, const Args&... args) {
-    detail::format(spdlog::level::info, format, args...);
-}
-
-template <typename... Args>
-void warn(std::string_view format, const Args&... args) {
-    detail::format(spdlog::level::warn, format, args...);
-}
-
-template <typename... Args>
-void error(std::string_view format, const Args&... args) {
-    detail::format(spdlog::level::err, format, args...);
-}
-
-}  // namespace pgsync::log
-
-// ---- pgsync/elastic/detail/outage.hpp
-namespace pgsync::elastic::detail {
-
-/// Says in the log that the cluster is in trouble: once for each longer pause, now and then while it lasts,
-/// and once when the last of the bulks concerned went through. Used by one thread.
-class outage {
-  public:
-    explicit outage(std::string address) : address_(std::move(address)) {}
-
-    /// A bulk failed for the `attempts`th time in a row.
-    void failed(unsigned attempts, const std::string& why, std::chrono::milliseconds pause) {
-        if (attempts == 1) ++troubled_;
-        // The pauses double up to the eighth attempt or so; from then on about one line a minute.
-        const bool news = attempts > said_ && (attempts <= 8 || attempts % 8 == 0);
-        if (news) {
-            said_ = attempts;
-            log::warn("cluster {}: {}; attempt {} failed, trying again in {} ms", address_, why, attempts,
-                      pause.count());
-        } else {
-            log::debug("cluster {}: {}", address_, why);
-        }
-    }
-    /// A bulk went through; `after_failure` when it had failed before.
-    void over(bool after_failure) {
-        if (!abandoned(after_failure)) return;
-        log::info("cluster {}: works again", address_);
-    }
-    /// A bulk was given up. True when none is in trouble any more.
-    bool abandoned(bool after_failure) {
-        if (!after_failure || --troubled_ > 0) return false;
-        said_ = 0;
-        return true;
-    }
-
-  private:
-    std::string address_;
-    std::size_t troubled_ = 0;  ///< bulks that failed and did not go through yet
-    unsigned said_ = 0;
-};
-
-}  // namespace pgsync::elastic::detail
-
-#include <csignal>
-#include <pthread.h>
-
-// ---- pgsync/elastic/detail/quiet_thread.hpp
-namespace pgsync::elastic::detail {
-
-/// Starts a thread that takes no signals: SIGINT and SIGTERM stay the main thread's business, and a SIGPIPE
-/// out of a TLS library ends nothing.
-template <typename Function>
-[[nodiscard]] std::thread quiet_thread(Function&& function) {
-    sigset_t all;
-    sigset_t before;
-    sigfillset(&all);
-    pthread_sigmask(SIG_SETMASK, &all, &before);  // a new thread inherits the mask
-    try {
-        std::thread started(std::forward<Function>(function));
-        pthread_sigmask(SIG_SETMASK, &before, nullptr);
-        return started;
-    } catch (...) {
-        pthread_sigmask(SIG_SETMASK, &before, nullptr);
-        throw;
-    }
-}
-
-}  // namespace pgsync::elastic::detail
-
-#include <concepts>
-#include <future>
-
-// ---- pgsync/elastic/transport.hpp
-namespace pgsync::elastic {
-
-/// One HTTP request to the cluster. The body is shared, so that a repeat costs no copy.
-struct request {
-    std::string method = "GET";
-    std::string path;  ///< with its query, "/_bulk?…"
-    std::shared_ptr<const std::string> body;
-    std::string content_type = "application/json";
-    std::chrono::milliseconds timeout{60'000};
-};
-
-/// What came back. `status` 0 means no answer, and `failure` says why; the request may have been carried out
-/// all the same.
-struct response {
-    long status = 0;
-    std::string body;
-    std::string failure;
-    std::optional<std::chrono::seconds> retry_after;
-};
-
-/// Called exactly once for each request, from the transport's own thread; must not block there.
-using response_handler = std::function<void(response&&)>;
-
-/// Carries requests to the cluster: several at a time, from any thread.
-template <typename T>
-concept transport = requires(T& t, request r, response_handler h) {
-    { t.submit(std::move(r), std::move(h)) } -> std::same_as<void>;
-};
-
-/// Submits and waits.
-template <transport Transport>
-[[nodiscard]] response perform(Transport& through, request what) {
-    std::promise<response> answer;
-    auto future = answer.get_future();
-    through.submit(std::move(what), [&answer](response&& r) { answer.set_value(std::move(r)); });
-    return future.get();
-}
-
-}  // namespace pgsync::elastic
-
-// ---- pgsync/elastic/waiting_clock.hpp
-namespace pgsync::elastic {
-
-/// What waits: replaceable, so that tests of back-off take no time. `wait_until` returns when `what` is
-/// notified, when the time has come, or for no reason at all, with `lock` held again.
-template <typename T>
-concept waiting_clock = requires(T& t, std::condition_variable& what, std::unique_lock<std::mutex>& lock,
-                                 std::chrono::steady_clock::time_point until) {
-    { t.now() } -> std::same_as<std::chrono::steady_clock::time_point>;
-    { t.wait_until(what, lock, until) } -> std::same_as<void>;
-};
-
-/// The one for programs.
-struct steady_waiting {
-    [[nodiscard]] std::chrono::steady_clock::time_point now() const {
-        return std::chrono::steady_clock::now();
-    }
-    void wait_until(std::condition_variable& what, std::unique_lock<std::mutex>& lock,
-                    std::chrono::steady_clock::time_point until) const {
-        what.wait_until(lock, until);
-    }
-};
-static_assert(waiting_clock<steady_waiting>);
-
-}  // namespace pgsync::elastic
-
-#include <source_location>
-#include <stdexcept>
-
-// ---- pgsync/error.hpp
-namespace pgsync {
-
-/// What kind of thing went wrong: what a caller does about it depends on this and on nothing else.
-enum class errc : std::uint8_t {
-    configuration,  ///< an option, a variable or a URL that cannot work as given
-    connection,     ///< a server is away or cut the connection: worth trying again
-    permission,     ///< the role or API user lacks a right
-    catalog,        ///< the database does not look as the shape says
-    replication,    ///< slot, publication, replica identity or WAL level
-    index,          ///< index, alias or mapping in the cluster is missing, foreign or of another shape
-    rejected,       ///< the cluster refuses a document for good
-    protocol,       ///< bytes from a server that make no sense
-    database,       ///< any other error PostgreSQL reports
-    interrupted,    ///< stopped by a signal before the work was done
-};
-
-/// The one exception pgsync throws. `what()` names the thing that failed; `remedy()` says what to do about
-/// it (empty where nothing useful can be said). Neither ever holds a password or an API key.
-class error : public std::runtime_error {
-  public:
-    error(errc code, const std::string& what, std::string remedy = {},
-          std::source_location where = std::source_location::current())
-        : std::runtime_error(what), code_(code), remedy_(std::move(remedy)), where_(where) {}
-
-    [[nodiscard]] errc code() const noexcept { return code_; }
-    [[nodiscard]] const std::string& remedy() const noexcept { return remedy_; }
-    [[nodiscard]] const std::source_location& where() const noexcept { return where_; }
-
-  private:
-    errc code_;
-    std::string remedy_;
-    std::source_location where_;
-};
-
-}  // namespace pgsync
-
-// ---- pgsync/elastic/bulk_writer.hpp
-namespace pgsync::elastic {
-
-/// A document the cluster refuses for good.
-struct rejected_item {
-    std::string target;
-    std::string id;
-    std::uint64_t version = 0;
-    long status = 0;
-    std::string type;
-    std::string reason;
-    std::string document;  ///< JSON; empty for a delete
-};
-
-/// What became of one submitted bulk: everything in it that is not listed here is in the index.
-struct bulk_outcome {
-    std::vector<rejected_item> rejected;
-    std::exception_ptr fatal;   ///< set: the bulk was given up, and trying again is of no use
-    std::uint32_t retries = 0;  ///< how often some of it was sent again
-};
-
-/// Sends bulks, a bounded number at a time, and does not rest until each is answered: no answer, 429, 5xx and
-/// blocked indices are waited out, items that failed alone are sent again alone, bulks that are too large are
-/// halved, and so are bulks refused as a whole, until the item that is to blame stands alone.
-///
-/// The completion of each submitted bulk is called exactly once, in the order in which bulks are done, on the
-/// writer's own thread: it may use the transport, but neither submit() nor drain(), and must not throw. One
-/// document may stand in several bulks on their way only with different versions, and in one bulk only once.
-/// The transport must outlive the writer.
-template <transport Transport, waiting_clock Clock = steady_waiting>
-class bulk_writer {
-  public:
-    struct settings {
-        std::size_t in_flight = 4;
-        std::chrono::milliseconds first_pause{100};
-        std::chrono::milliseconds longest_pause{10'000};
-        std::string path = "/_bulk?require_alias=true&filter_path=errors,items.*.status,items.*.error";
-        std::string address;  ///< of the cluster, for messages
-        /// How long the destructor waits for bulks that are on their way.
-        std::chrono::milliseconds grace{10'000};
-    };
-    using completion = std::function<void(bulk_outcome&&)>;
-
-    bulk_writer(Transport& through, settings setting, Clock clock = {})
-        : transport_(through),
-          settings_(std::move(setting)),
-          clock_(std::move(clock)),
-          guarded_(settings_.path.find("require_alias=true") != std::string::npos),
-          outage_(settings_.address),
-          thread_(detail::quiet_thread([this] { run(); })) {}
-
-    /// Ends bulks that wait for a repeat as interrupted, and those on their way after `grace`.
-    ~bulk_writer() {
-        {
-            std::unique_lock lock(shared_->mutex);
-            interrupted_ = true;
-            shared_->changed.notify_all();
-            const auto deadline = clock_.now() + settings_.grace;
-            while (!flights_.empty() && clock_.now() < deadline)
-                clock_.wait_until(shared_->changed, lock, deadline);
-            closing_ = true;
-            shared_->changed.notify_all();
-        }
-        thread_.join();
-    }
-    bulk_writer(const bulk_writer&) = delete;
-    bulk_writer& operator=(const bulk_writer&) = delete;
-
-    /// Blocks while `in_flight` bulks are on their way; throws errc::interrupted after interrupt(), and then
-    /// the completion is not called.
-    void submit(bulk_body&& body, completion done) {
-        const auto each = std::make_shared<flight>(settings_);
-        each->body = std::move(body);
-        each->done = std::move(done);
-        {
-            std::unique_lock lock(shared_->mutex);
-            shared_->changed.wait(lock,
-                                  [&] { return flights_.size() < settings_.in_flight || interrupted_; });
-            if (interrupted_) throw error(errc::interrupted, "stopped while waiting for the cluster");
-            flights_.insert(each);
-        }
-        send(each);
-    }
-
-    /// Waits until nothing is on its way; throws errc::interrupted after interrupt().
-    void drain() {
-        std::unique_lock lock(shared_->mutex);
-        shared_->changed.wait(lock, [&] { return flights_.empty() || interrupted_; });
-        if (interrupted_) throw error(errc::interrupted, "stopped while waiting for the cluster");
-    }
-
-    /// From now on nobody waits: submit() and drain() throw, and bulks that are to be repeated end as
-    /// interrupted.
-    void interrupt() {
-        const std::lock_guard lock(shared_->mutex);
-        interrupted_ = true;
-        shared_->changed.notify_all();
-    }
-    void resume() {
-        const std::lock_guard lock(shared_->mutex);
-        interrupted_ = false;
-    }
-
-    [[nodiscard]] std::size_t in_flight() const {
-        const std::lock_guard lock(shared_->mutex);
-        return flights_.size();
-    }
-
-  private:
-    struct flight {
-        explicit flight(const settings& s) : pauses(s.first_pause, s.longest_pause) {}
-        bulk_body body;
-        std::deque<bulk_body> rest;  ///< further parts of a bulk that was split
-        completion done;
-        bulk_outcome outcome;
-        backoff pauses;
-        unsigned attempts = 0;  ///< failed ones in a row
-    };
-    using flight_ptr = std::shared_ptr<flight>;
-
-    /// Outlives the writer where an answer comes after it was given up.
-    struct shared_state {
-        std::mutex mutex;
-        std::condition_variable changed;
-        std::deque<std::pair<flight_ptr, response>> answers;
-    };
-
-    void send(const flight_ptr& each) {
-        if (guarded_) each->body.add_guards();
-        request what;
-        what.method = "POST";
-        what.path = settings_.path;
-        what.body = each->body.text();
-        what.content_type = "application/x-ndjson";
-        if (each->body.items() == 0)
-            return answered(shared_, each, {200, R"({"errors":false,"items":[]})", {}, {}});
-        transport_.submit(std::move(what), [shared = shared_, each](response&& answer) {
-            answered(shared, each, std::move(answer));
-        });
-    }
-    static void answered(const std::shared_ptr<shared_state>& shared, const flight_ptr& each,
-                         response&& answer) {
-        const std::lock_guard lock(shared->mutex);
-        shared->answers.emplace_back(each, std::move(answer));
-        shared->changed.notify_all();
-    }
-
-    // ---- everything below happens on the writer's thread
-
-    void run() {
-        std::unique_lock lock(shared_->mutex);
-        while (true) {
-            if (!shared_->answers.empty()) {
-                const auto [each, answer] = std::move(shared_->answers.front());
-                shared_->answers.pop_front();
-                lock.unlock();
-                handle(each, answer);
-                lock.lock();
-            } else if (!waiting_.empty() && (interrupted_ || waiting_.begin()->first <= clock_.now())) {
-                const auto each = waiting_.begin()->second;
-                waiting_.erase(waiting_.begin());
-                const bool stop = interrupted_;
-                lock.unlock();
-                if (stop) {
-                    give_up(each, interruption());
-                } else {
-                    ++each->outcome.retries;
-                    send(each);
-                }
-                lock.lock();
-            } else if (closing_) {
-                // What is left has had its time. An answer that still comes finds nobody.
-                const auto left = flights_;
-                lock.unlock();
-                for (const auto& each : left) give_up(each, interruption());
-                return;
-            } else if (waiting_.empty()) {
-                shared_->changed.wait(lock);
-            } else {
-                clock_.wait_until(shared_->changed, lock, waiting_.begin()->first);
-            }
-        }
-    }
-
-    void handle(const flight_ptr& each, const response& answer) {
-        try {
-            receive(each, answer);
-        } catch (const error&) {
-            give_up(each, std::current_exception());
-        } catch (const std::exception&) {  // no memory
-            give_up(each, std::current_exception());
-        }
-    }
-
-    void receive(const flight_ptr& each, const response& answer) {
-        if (answer.status == 200) {
-            const auto parsed =
-                parse_bulk_response(answer.body, each->body.items(), each->body.guards().size());
-            if (!parsed) return retry(each, "an answer that is cut or not about this bulk", answer);
-            return judge(each, *parsed, answer);
-        }
-        if (answer.status == 0) return retry(each, "no answer: " + answer.failure, answer);
-        const auto said = "HTTP " + std::to_string(answer.status) + ": " + excerpt(answer.body);
-        const auto says = [&](const char* what) { return answer.body.find(what) != std::string::npos; };
-        if (answer.status == 408 || answer.status == 429 || answer.status >= 500 ||
-            says("cluster_block_exception")) {
-            return retry(each, said, answer);
-        }
-        if (answer.status == 413) {
-            return split(each, answer.status, "content_too_long",
-                         "the document alone is larger than the cluster takes in one request (" +
-                             std::to_string(each->body.bytes()) + " bytes; see http.max_content_length)");
-        }
-        if (answer.status == 401 || answer.status == 403) {
-            throw error(errc::permission,
-                        "the cluster at " + settings_.address + " refuses us (" + said + ")",
-                        permission_remedy());
-        }
-        // One bad id makes the cluster refuse the bulk as a whole, and the others must not suffer for it.
-        // That the request itself is not understood is nobody's fault here.
-        if (answer.status == 400 && !says("unrecognized parameter") && says("\"error\"")) {
-            return split(each, answer.status, "refused_as_a_whole", excerpt(answer.body));
-        }
-        throw error(errc::protocol, "the cluster at " + settings_.address + " answers a bulk with " + said,
-                    "check that ELASTICSEARCH_URL names an Elasticsearch or OpenSearch cluster");
-    }
-
-    void judge(const flight_ptr& each, const bulk_answer& parsed, const response& answer) {
-        if (!parsed.guards.empty()) lost(each->body.guards().front(), parsed.guards.front().reason);
-        std::vector<std::size_t> again;
-        std::string why;
-        for (std::size_t i = 0; i < parsed.items.size(); ++i) {
-            const auto& item = parsed.items[i];
-            switch (item.verdict) {
-                case item_verdict::done:
-                    break;
-                case item_verdict::retry:
-                    if (again.empty())
-                        why = "HTTP " + std::to_string(item.status) + ", " + item.type + ": " + item.reason;
-                    again.push_back(i);
-                    break;
-                case item_verdict::rejected:
-                    reject(each, i, item);
-                    break;
-                case item_verdict::lost:
-                    lost(each->body.target_of(i), item.reason);
-                case item_verdict::forbidden:
-                    throw error(errc::permission,
-                                "the cluster at " + settings_.address + " refuses us to write \"" +
-                                    std::string(each->body.target_of(i)) + "\": " + item.reason,
-                                permission_remedy());
-            }
-        }
-        if (again.empty()) return next_part(each);
-        each->body = each->body.subset(again);
-        retry(each, std::to_string(again.size()) + " documents were not taken: " + why, answer);
-    }
-
-    [[noreturn]] static void lost(std::string_view target, const std::string& reason) {
-        throw error(errc::index, "index \"" + std::string(target) + "\" is gone or is no alias: " + reason,
-                    "it was deleted or renamed while pgsync was writing; run teardown and bootstrap to build "
-                    "it again");
-    }
-    static std::string permission_remedy() {
-        return "check user and password in ELASTICSEARCH_URL and this user's right to write the index";
-    }
-
-    void reject(const flight_ptr& each, std::size_t i, const item_result& item) {
-        const auto& body = each->body;
-        each->outcome.rejected.push_back({std::string(body.target_of(i)), std::string(body.id_of(i)),
-                                          body.version_of(i), item.status, item.type, item.reason,
-                                          std::string(body.document_of(i))});
-    }
-
-    /// Sends the halves one after the other; what cannot be halved is rejected for the reason given.
-    void split(const flight_ptr& each, long status, const char* type, std::string reason) {
-        const auto items = each->body.items();
-        if (items == 1) {
-            reject(each, 0, {item_verdict::rejected, status, type, std::move(reason)});
-            return next_part(each);
-        }
-        std::vector<std::size_t> first;
-        std::vector<std::size_t> second;
-        for (std::size_t i = 0; i < items; ++i) (i < items / 2 ? first : second).push_back(i);
-        each->rest.push_front(each->body.subset(second));
-        each->body = each->body.subset(first);
-        ++each->outcome.retries;
-        send(each);
-    }
-
-    void next_part(const flight_ptr& each) {
-        outage_.over(std::exchange(each->attempts, 0) > 0);
-        each->pauses.reset();
-        if (each->rest.empty()) return finish(each);
-        each->body = std::move(each->rest.front());
-        each->rest.pop_front();
-        send(each);
-    }
-
-    void retry(const flight_ptr& each, const std::string& why, const response& answer) {
-        auto pause = each->pauses.next();
-        if (answer.retry_after) {
-            const auto asked = std::min(*answer.retry_after, std::chrono::seconds(60));
-            pause = std::max(pause, std::chrono::duration_cast<std::chrono::milliseconds>(asked));
-        }
-        outage_.failed(++each->attempts, why, pause);
-        const std::lock_guard lock(shared_->mutex);
-        waiting_.emplace(clock_.now() + pause, each);
-    }
-
-    static std::exception_ptr interruption() {
-        return std::make_exception_ptr(error(errc::interrupted, "stopped while the cluster was away"));
-    }
-    void give_up(const flight_ptr& each, std::exception_ptr why) {
-        outage_.abandoned(std::exchange(each->attempts, 0) > 0);
-        each->outcome.fatal = std::move(why);
-        finish(each);
-    }
-
-    void finish(const flight_ptr& each) noexcept {
-        each->done(std::move(each->outcome));
-        each->done = nullptr;
-        each->body = bulk_body();
-        const std::lock_guard lock(shared_->mutex);
-        flights_.erase(each);
-        shared_->changed.notify_all();
-    }
-
-    static std::string excerpt(std::string text) {
-        detail::shorten(text, 300);
-        return text;
-    }
-
-    Transport& transport_;
-    settings settings_;
-    Clock clock_;
-    bool guarded_;
-    std::shared_ptr<shared_state> shared_ = std::make_shared<shared_state>();
-    std::set<flight_ptr> flights_;  ///< all that were submitted and are not done
-    std::multimap<std::chrono::steady_clock::time_point, flight_ptr>
-        waiting_;  ///< of these, the ones to repeat
-    bool interrupted_ = false;
-    bool closing_ = false;
-    detail::outage outage_;
-    std::thread thread_;
-};
-
-}  // namespace pgsync::elastic
-
-// ---- pgsync/elastic/batcher.hpp
-namespace pgsync::elastic {
-
-/// Puts documents into bulks of about one size and tells, job by job, when all of a job's documents have been
-/// acknowledged. Used by one thread; jobs come one after the other and share no bulk, so that none waits for
-/// the documents of the next.
-class batcher {
-  public:
-    /// Sends one bulk; may block while too many are on their way. The completion comes from another thread.
-    using submit_function = std::function<void(bulk_body&&, std::function<void(bulk_outcome&&)>)>;
-    /// What becomes of documents the cluster refuses for good: returns when they are taken care of, throws
-    /// when the program is to stop.
-    using rejected_function = std::function<void(bulk_outcome&)>;
-
-    struct settings {
-        std::size_t bulk_bytes = 5U << 20U;
-        /// Above this a bulk is sent even where the caller had rather not wait.
-        std::size_t bulk_bytes_limit = 20U << 20U;
-    };
-
-    /// `targets` are the names to write to, one for each index number.
-    batcher(settings setting, std::vector<std::string> targets, submit_function submit,
-            rejected_function rejected)
-        : settings_(setting),
-          targets_(std::move(targets)),
-          submit_(std::move(submit)),
-          shared_(std::make_shared<shared_state>()) {
-        shared_->rejected = std::move(rejected);
-    }
-
-    /// What follows belongs to a new job; `done` is called once, when all of it is acknowledged.
-    void begin_job(std::function<void()> done) {
-        job_ = std::make_shared<job>();
-        job_->done = std::move(done);
-    }
-    /// Sends what is left of the job.
-    void end_job() {
-        flush();
-        std::exchange(job_, nullptr)->release();
-    }
-
-    void index(std::size_t index, std::string_view id, std::uint64_t version, std::string_view document) {
-        body_.index(targets_[index], id, version, document);
-        if (body_.bytes() >= settings_.bulk_bytes_limit) flush();
-    }
-    void remove(std::size_t index, std::string_view id, std::uint64_t version) {
-        body_.remove(targets_[index], id, version);
-        if (body_.bytes() >= settings_.bulk_bytes_limit) flush();
-    }
-
-    /// Sends what has gathered if it is worth a bulk.
-    void flush_if_full() {
-        if (body_.bytes() >= settings_.bulk_bytes) flush();
-    }
-    void flush() {
-        if (body_.items() == 0) return;
-        rethrow_failure();
-        job_->open();
-        submit_(std::exchange(body_, bulk_body{}),
-                [belongs_to = job_, shared = shared_](bulk_outcome&& outcome) {
-                    try {
-                        if (outcome.fatal) std::rethrow_exception(outcome.fatal);
-                        if (!outcome.rejected.empty()) shared->rejected(outcome);
-                        belongs_to->release();
-                    } catch (...) {
-                        // The job stays open: nothing of it is ever confirmed.
-                        shared->fail(std::current_exception());
-                    }
-                });
-    }
-
-    /// Throws what made a bulk fail for good, if anything did.
-    void rethrow_failure() {
-        if (!shared_->failed) return;
-        const std::lock_guard lock(shared_->mutex);
-        std::rethrow_exception(shared_->failure);
-    }
-
-  private:
-    struct job {
-        std::atomic<std::size_t> references{1};
-        std::function<void()> done;
-
-        void open() { references.fetch_add(1); }
-        void release() {
-            if (references.fetch_sub(1) == 1) done();
-        }
-    };
-    struct shared_state {
-        rejected_function rejected;
-        std::mutex mutex;
-        std::exception_ptr failure;
-        std::atomic<bool> failed{false};
-
-        void fail(std::exception_ptr what) {
-            const std::lock_guard lock(mutex);
-            if (!failed) failure = std::move(what);
-            failed = true;
-        }
-    };
-
-    settings settings_;
-    std::vector<std::string> targets_;
-    submit_function submit_;
-    std::shared_ptr<shared_state> shared_;
-    std::shared_ptr<job> job_;
-    bulk_body body_;
-};
-
-}  // namespace pgsync::elastic
-
-#include <initializer_list>
-
-// ---- pgsync/elastic/client.hpp
-namespace pgsync::elastic {
-
-/// Which software answers, and in which version.
-struct server_info {
-    bool opensearch = false;
-    std::string version;  ///< "2.19.1"
-};
-
-/// What a name stands for in the cluster.
-struct index_facts {
-    std::string index;         ///< the concrete index
-    bool alias = false;        ///< the name asked for was an alias of it
-    boost::json::object meta;  ///< `_meta` of its mapping; empty where there is none
-};
-
-/// A document as the index holds it.
-struct stored_document {
-    std::int64_t version = 0;
-    boost::json::value source;
-};
-
-/// Administration of indices: everything that is not a bulk. Each call is repeated for a while when the
-/// cluster is away or busy; then errc::connection. What the cluster refuses is errc::index with its own
-/// words.
-template <transport Transport, waiting_clock Clock = steady_waiting>
-class client {
-  public:
-    struct settings {
-        std::string address;  ///< for messages, without secrets
-        std::chrono::seconds patience{30};
-    };
-
-    client(Transport& through, settings setting, Clock clock = {})
-        : transport_(through), settings_(std::move(setting)), clock_(std::move(clock)) {}
-
-    [[nodiscard]] server_info info() {
-        const auto answer = call("GET", "/", {}, {404, 400});
-        auto top = object(answer.body);
-        if (answer.status != 200 || top.if_contains("version") == nullptr) {
-            // Some builds have no handler for the root path; every node tells of itself.
-            const auto nodes = object(call("GET", "/_nodes/_local?filter_path=nodes.*.version", {}).body);
-            if (const auto* list = nodes.if_contains("nodes"); list != nullptr && list->is_object()) {
-                for (const auto& node : list->get_object()) {
-                    return {false, string_in(node.value(), "version")};
-                }
-            }
-            throw error(errc::configuration,
-                        "what answers at " + settings_.address + " is no Elasticsearch or OpenSearch",
-                        "check ELASTICSEARCH_URL");
-        }
-        const auto& version = top["version"];
-        return {string_in(version, "distribution") == "opensearch", string_in(version, "number")};
-    }
-
-    /// The index behind a name; nothing when the cluster has neither index nor alias of it. An alias of
-    /// several indices is an error.
-    [[nodiscard]] std::optional<index_facts> find(std::string_view name) {
-        const auto answer =
-            call("GET", "/" + escaped(name) + "?filter_path=*.aliases,*.mappings._meta", {}, {404});
-        if (answer.status == 404) return std::nullopt;
-        const auto top = object(answer.body);
-        if (top.empty()) return index_facts{std::string(name), false, {}};
-        if (top.size() > 1) {
-            throw error(errc::index,
-                        "\"" + std::string(name) + "\" is an alias of " + std::to_string(top.size()) +
-                            " indices, of which pgsync would have to guess one",
-                        "choose another name for the index, or remove that alias");
-        }
-        index_facts facts;
-        facts.index = std::string(top.begin()->key());
-        facts.alias = facts.index != name;
-        const auto* mappings = at(top.begin()->value(), "mappings");
-        const auto* meta = mappings == nullptr ? nullptr : at(*mappings, "_meta");
-        if (meta != nullptr && meta->is_object()) facts.meta = meta->get_object();
-        return facts;
-    }
-
-    void create_index(std::string_view name, const boost::json::object& body) {
-        bool unanswered = false;
-        const auto path = "/" + escaped(name);
-        const auto answer = call("PUT", path, boost::json::serialize(body), {400}, &unanswered);
-        // After an attempt without an answer it may be that very attempt that made it.
-        const bool exists = answer.body.find("resource_already_exists_exception") != std::string::npos;
-        if (answer.status == 400 && !(unanswered && exists)) refuse("PUT", path, answer);
-    }
-    /// A missing index is as good as a deleted one.
-    void delete_index(std::string_view name) { call("DELETE", "/" + escaped(name), {}, {404}); }
-
-    void put_settings(std::string_view name, const boost::json::object& body) {
-        call("PUT", "/" + escaped(name) + "/_settings", boost::json::serialize(body));
-    }
-    /// Replaces `_meta` of the mapping as a whole.
-    void put_meta(std::string_view name, const boost::json::object& meta) {
-        call("PUT", "/" + escaped(name) + "/_mapping",
-             boost::json::serialize(boost::json::object{{"_meta", meta}}));
-    }
-    void add_alias(std::string_view index, std::string_view alias) {
-        const boost::json::object add{{"add", {{"index", index}, {"alias", alias}}}};
-        call("POST", "/_aliases",
-             boost::json::serialize(boost::json::object{{"actions", boost::json::array{add}}}));
-    }
-    void refresh(std::string_view name) {
-        call("POST", "/" + escaped(name) + "/_refresh", std::string("{}"));
-    }
-
-    [[nodiscard]] std::uint64_t count(std::string_view name) {
-        const auto top = object(call("GET", "/" + escaped(name) + "/_count", {}).body);
-        const auto* found = top.if_contains("count");
-        return found != nullptr && found->is_int64() ? static_cast<std::uint64_t>(found->get_int64()) : 0;
-    }
-
-    /// Waits until the index behind a name has its primary shards; throws errc::connection when that takes
-    /// longer than `longest`.
-    void wait_ready(std::string_view name, std::chrono::seconds longest = std::chrono::seconds(60)) {
-        const auto deadline = clock_.now() + longest;
-        const auto path = "/_cluster/health/" + escaped(name) + "?wait_for_status=yellow&timeout=5s";
-        while (true) {
-            const auto answer = call("GET", path, {}, {408});
-            const auto top = object(answer.body);
-            const auto* late = top.if_contains("timed_out");
-            if (answer.status == 200 && (late == nullptr || late->is_bool() == false || !late->get_bool()))
-                return;
-            if (clock_.now() >= deadline) {
-                throw error(errc::connection,
-                            "the shards of \"" + std::string(name) + "\" at " + settings_.address +
-                                " are not there after " + std::to_string(longest.count()) + " s",
-                            "ask the cluster for the reason: GET /_cluster/allocation/explain");
-            }
-        }
-    }
-
-    /// What the index holds under an id, searchable yet or not; nothing when it does not. Errors: errc::index
-    /// when there is no such index.
-    [[nodiscard]] std::optional<stored_document> get_document(std::string_view name, std::string_view id) {
-        const auto path = "/" + escaped(name) + "/_doc/" + escaped(id);
-        const auto answer = call("GET", path, {}, {404});
-        const auto top = object(answer.body);
-        if (top.contains("error")) refuse("GET", path, answer);
-        const auto* version = top.if_contains("_version");
-        const auto* source = top.if_contains("_source");
-        if (version == nullptr || !version->is_int64() || source == nullptr) return std::nullopt;
-        return stored_document{version->get_int64(), *source};
-    }
-
-    /// Calls back with the ids of every document that searches can see, in pieces of at most `size`, and of
-    /// at most 10,000. Each id comes at least once: when the cluster loses its place, the reading starts
-    /// over.
-    void scan_ids(std::string_view name, std::size_t size,
-                  const std::function<void(std::span<const std::string>)>& on_ids) {
-        for (int attempt = 1; !scan_once(name, std::clamp<std::size_t>(size, 1, 10'000), on_ids); ++attempt) {
-            if (attempt == 5) {
-                throw error(errc::connection,
-                            "the cluster at " + settings_.address +
-                                " failed five times to list the ids of \"" + std::string(name) + "\"",
-                            "look at its log for failed searches, and start again");
-            }
-            log::warn("cluster {}: lost its place among the ids of {}; reading them again", settings_.address,
-                      name);
-        }
-    }
-
-    [[nodiscard]] const std::string& address() const { return settings_.address; }
-
-    /// One request, repeated while there is no answer, 429 or 5xx. Statuses other than 2xx and those in
-    /// `accepted` are errors. `unanswered` tells whether an attempt before the last may have been carried out
-    /// all the same.
-    response call(std::string method, std::string path, std::optional<std::string> body,
-                  std::initializer_list<long> accepted = {}, bool* unanswered = nullptr) {
-        backoff pauses;
-        const auto deadline = clock_.now() + settings_.patience;
-        bool said = false;
-        const auto shared = body ? std::make_shared<const std::string>(std::move(*body)) : nullptr;
-        while (true) {
-            request what;
-            what.method = method;
-            what.path = path;
-            what.body = shared;
-            auto answer = perform(transport_, std::move(what));
-            if (answer.status >= 200 && answer.status < 300) return answer;
-            for (const auto status : accepted) {
-                if (answer.status == status) return answer;
-            }
-            const bool worth_repeating = answer.status == 0 || answer.status == 429 || answer.status >= 500;
-            if (!worth_repeating) refuse(method, path, answer);
-            if (unanswered != nullptr)
-                *unanswered = *unanswered || answer.status == 0 || answer.status >= 500;
-            const auto now = clock_.now();
-            if (now >= deadline) give_up(answer);
-            if (!std::exchange(said, true)) {
-                log::warn("cluster {}: {}; trying again for {} s", settings_.address, trouble(answer),
-                          settings_.patience.count());
-            }
-            pause(std::min(deadline, now + pauses.next()));
-        }
-    }
-
-  private:
-    struct scroll_guard {
-        client& owner;
-        std::string id;
-        ~scroll_guard() {
-            // Whatever comes of it: a scroll also ends by itself after its time.
-            request what;
-            what.method = "DELETE";
-            what.path = "/_search/scroll";
-            what.timeout = std::chrono::seconds(5);
-            what.body = std::make_shared<const std::string>(
-                boost::json::serialize(boost::json::object{{"scroll_id", boost::json::array{id}}}));
-            if (!id.empty()) static_cast<void>(perform(owner.transport_, std::move(what)));
-        }
-    };
-
-    /// False when pages may have been missed. Only the first request may be repeated: whether a scroll moved
-    /// on with a request that was not answered nobody knows.
-    bool scan_once(std::string_view name, std::size_t size,
-                   const std::function<void(std::span<const std::string>)>& on_ids) {
-        const std::string fields = "filter_path=_scroll_id,timed_out,_shards.failed,hits.hits._id";
-        const boost::json::object search{
-            {"size", size}, {"_source", false}, {"sort", boost::json::array{"_doc"}}};
-        const auto first =
-            "/" + escaped(name) + "/_search?scroll=5m&allow_partial_search_results=false&" + fields;
-        auto top = object(call("POST", first, boost::json::serialize(search)).body);
-        scroll_guard scroll{*this, string_in(top, "_scroll_id")};
-        std::vector<std::string> ids;
-        while (whole(top)) {
-            ids.clear();
-            const auto* outer = top.if_contains("hits");
-            const auto* hits = outer == nullptr ? nullptr : at(*outer, "hits");
-            if (hits != nullptr && hits->is_array()) {
-                for (const auto& hit : hits->get_array()) ids.push_back(string_in(hit, "_id"));
-            }
-            if (ids.empty()) return true;
-            on_ids(ids);
-            const boost::json::object next{{"scroll", "5m"}, {"scroll_id", scroll.id}};
-            request what;
-            what.method = "POST";
-            what.path = "/_search/scroll?" + fields;
-            what.body = std::make_shared<const std::string>(boost::json::serialize(next));
-            const auto answer = perform(transport_, std::move(what));
-            if (answer.status == 401 || answer.status == 403) refuse("POST", "/_search/scroll", answer);
-            if (answer.status != 200) return false;
-            top = object(answer.body);
-            if (auto id = string_in(top, "_scroll_id"); !id.empty()) scroll.id = std::move(id);
-        }
-        return false;
-    }
-    /// Whether every shard contributed to a page.
-    static bool whole(const boost::json::object& page) {
-        const auto* late = page.if_contains("timed_out");
-        const auto* shards = page.if_contains("_shards");
-        const auto* failed = shards == nullptr ? nullptr : at(*shards, "failed");
-        return failed != nullptr && failed->is_int64() && failed->get_int64() == 0 &&
-               (late == nullptr || !late->is_bool() || !late->get_bool());
-    }
-
-    void pause(std::chrono::steady_clock::time_point until) {
-        std::mutex mutex;
-        std::condition_variable never;
-        std::unique_lock lock(mutex);
-        while (clock_.now() < until) clock_.wait_until(never, lock, until);
-    }
-
-    static const boost::json::value* at(const boost::json::value& in, std::string_view key) {
-        return in.is_object() ? in.get_object().if_contains(key) : nullptr;
-    }
-    static std::string string_in(const boost::json::value& in, std::string_view key) {
-        const auto* found = at(in, key);
-        return found != nullptr && found->is_string() ? std::string(found->get_string()) : std::string();
-    }
-    static std::string string_in(const boost::json::object& in, std::string_view key) {
-        const auto* found = in.if_contains(key);
-        return found != nullptr && found->is_string() ? std::string(found->get_string()) : std::string();
-    }
-
-    boost::json::object object(const std::string& body) const {
-        boost::json::error_code failed;
-        auto parsed = boost::json::parse(body, failed);
-        if (failed && body.empty()) return {};
-        // Documents may hold what PostgreSQL's json lets through.
-        if (failed) parsed = boost::json::parse(detail::without_lone_surrogates(body), failed);
-        if (failed || !parsed.is_object()) {
-            throw error(errc::protocol, "what answers at " + settings_.address + " does not speak JSON",
-                        "check that ELASTICSEARCH_URL names an Elasticsearch or OpenSearch cluster");
-        }
-        return std::move(parsed.get_object());
-    }
-
-    /// Percent-encodes what a path segment cannot hold.
-    static std::string escaped(std::string_view name) {
-        constexpr std::string_view digits = "0123456789ABCDEF";
-        std::string out;
-        for (const char c : name) {
-            const auto byte = static_cast<unsigned char>(c);
-            const bool plain = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
-                               c == '-' || c == '_' || c == '.' || c == '~';
-            if (plain) {
-                out += c;
-            } else {
-                out += '%';
-                out += digits[byte >> 4U];
-                out += digits[byte & 15U];
-            }
-        }
-        return out;
-    }
-
-    [[noreturn]] void refuse(const std::string& method, const std::string& path,
-                             const response& answer) const {
-        const auto what = method + " " + path.substr(0, path.find('?'));
-        if (answer.status == 401 || answer.status == 403) {
-            throw error(errc::permission,
-                        "the cluster at " + settings_.address + " refuses " + what + " (HTTP " +
-                            std::to_string(answer.status) + "): " + reason(answer.body),
-                        "check user and password in ELASTICSEARCH_URL and what this user may do");
-        }
-        throw error(errc::index, "the cluster at " + settings_.address + " answers " + what + " with HTTP " +
-                                     std::to_string(answer.status) + ": " + reason(answer.body));
-    }
-    [[noreturn]] void give_up(const response& answer) const {
-        throw error(errc::connection,
-                    "the cluster at " + settings_.address + " does not answer: " + trouble(answer),
-                    "check that it runs and that ELASTICSEARCH_URL or --elasticsearch names it");
-    }
-    static std::string trouble(const response& answer) {
-        if (answer.status == 0) return answer.failure;
-        return "HTTP " + std::to_string(answer.status) + ", " + reason(answer.body);
-    }
-    static std::string reason(std::string body) {
-        boost::json::error_code failed;
-        const auto parsed = boost::json::parse(body, failed);
-        if (!failed) {
-            if (const auto* outer = at(parsed, "error")) {
-                item_result told;
-                detail::read_error(*outer, told);
-                return told.type.empty() ? told.reason : told.type + ": " + told.reason;
-            }
-        }
-        detail::shorten(body, 300);
-        return body;
-    }
-
-    Transport& transport_;
-    settings settings_;
-    Clock clock_;
-};
-
-}  // namespace pgsync::elastic
-
-#include <unordered_map>
-
-#include <curl/curl.h>
-
-// ---- pgsync/elastic/url.hpp
-namespace pgsync::elastic {
-
-/// A cluster's address taken apart, so that its secrets never stand in a message.
-struct cluster_url {
-    std::string base;  ///< `http(s)://host:port[/prefix]`, without user, password or trailing slash
-    std::string user;
-    std::string password;
-};
-
-namespace detail {
-
-[[nodiscard]] inline int hex_value(char c) {
-    if (c >= '0' && c <= '9') return c - '0';
-    if (c >= 'a' && c <= 'f') return c - 'a' + 10;
-    if (c >= 'A' && c <= 'F') return c - 'A' + 10;
-    return -1;
-}
-
-[[nodiscard]] inline std::string percent_decoded(std::string_view text) {
-    std::string out;
-    for (std::size_t i = 0; i < text.size(); ++i) {
-        if (text[i] == '%' && i + 2 < text.size() && hex_value(text[i + 1]) >= 0 &&
-            hex_value(text[i + 2]) >= 0) {
-            out += static_cast<char>(hex_value(text[i + 1]) * 16 + hex_value(text[i + 2]));
-            i += 2;
-        } else {
-            out += text[i];
-        }
-    }
-    return out;
-}
-
-[[noreturn]] inline void refuse_url(const char* why) {
-    throw error(
-        errc::configuration, std::string("the cluster's URL ") + why,
-        "set ELASTICSEARCH_URL or --elasticsearch to something like http://127.0.0.1:9200; write special "
-        "characters of user and password percent-encoded, / as %2F");
-}
-
-/// `host`, `host:port`, `[::1]` or `[::1]:port`.
-inline void check_host(std::string_view text) {
-    const auto bracket = text.rfind(']');
-    const auto colon = text.find(':', bracket == std::string_view::npos ? 0 : bracket);
-    if (text.empty() || colon == 0) refuse_url("names no host");
-    if (colon == std::string_view::npos) return;
-    long port = 0;
-    for (const char c : text.substr(colon + 1)) {
-        if (c < '0' || c > '9' || port > 65'535) refuse_url("has a port that is no number from 1 to 65535");
-        port = port * 10 + (c - '0');
-    }
-    if (port < 1 || port > 65'535) refuse_url("has a port that is no number from 1 to 65535");
-}
-
-}  // namespace detail
-
-/// Reads `http(s)://[user:password@]host[:port][/prefix]`; throws errc::configuration without quoting
-/// secrets.
-[[nodiscard]] inline cluster_url parse_url(std::string_view text) {
-    const bool https = text.starts_with("https://");
-    if (!https && !text.starts_with("http://")) detail::refuse_url("does not begin with http:// or https://");
-    const std::string_view scheme = https ? "https://" : "http://";
-    auto rest = text.substr(scheme.size());
-    cluster_url url;
-    const auto slash = rest.find('/');
-    const auto authority = rest.substr(0, slash);
-    const auto at = authority.rfind('@');
-    if (at != std::string_view::npos) {
-        const auto credentials = authority.substr(0, at);
-        const auto colon = credentials.find(':');
-        url.user = detail::percent_decoded(credentials.substr(0, colon));
-        if (colon != std::string_view::npos)
-            url.password = detail::percent_decoded(credentials.substr(colon + 1));
-        rest.remove_prefix(at + 1);
-    }
-    // An unencoded slash in a password would otherwise make the rest of it a path, which is shown in
-    // messages.
-    if (rest.find('@') != std::string_view::npos)
-        detail::refuse_url("has an @ behind the first / of its address");
-    for (const char c : rest) {
-        if (c == '?' || c == '#') detail::refuse_url("holds a query or a fragment");
-        if (c >= '\0' && c <= ' ') detail::refuse_url("holds a blank or a control character");
-    }
-    detail::check_host(rest.substr(0, rest.find('/')));
-    url.base = std::string(scheme) + std::string(rest);
-    while (url.base.ends_with('/')) url.base.pop_back();
-    return url;
-}
-
-}  // namespace pgsync::elastic
-
-// ---- pgsync/elastic/curl_transport.hpp
-namespace pgsync::elastic {
-
-/// HTTP over libcurl's multi interface: one thread, connections kept alive, as many requests at a time as are
-/// submitted. Certificates are verified. Credentials go to libcurl only. No proxy is used, whatever the
-/// environment says: a cluster is next door, and bulks are nothing to send round the corner. What is
-/// outstanding when the transport goes is answered with status 0.
-class curl_transport {
-  public:
-    explicit curl_transport(std::string_view url) : url_(parse_url(url)) {
-        static const bool initialised = curl_global_init(CURL_GLOBAL_DEFAULT) == CURLE_OK;
-        multi_ = curl_multi_init();
-        if (!initialised || multi_ == nullptr)
-            throw error(errc::configuration, "libcurl could not be started");
-        thread_ = detail::quiet_thread([this] { run(); });
-    }
-    ~curl_transport() {
-        stopping_ = true;
-        curl_multi_wakeup(multi_);
-        thread_.join();
-        curl_multi_cleanup(multi_);
-    }
-    curl_transport(const curl_transport&) = delete;
-    curl_transport& operator=(const curl_transport&) = delete;
-
-    /// The cluster's address without secrets, for messages.
-    [[nodiscard]] const std::string& address() const { return url_.base; }
-
-    void submit(request what, response_handler handler) {
-        {
-            const std::lock_guard lock(mutex_);
-            if (!stopping_) {
-                submitted_.push_back(std::make_unique<transfer>(std::move(what), std::move(handler)));
-                curl_multi_wakeup(multi_);
-                return;
-            }
-        }
-        response stopped;
-        stopped.failure = "the transport is stopping";
-        handler(std::move(stopped));
-    }
-
-  private:
-    struct transfer {
-        transfer(request r, response_handler h) : what(std::move(r)), handler(std::move(h)) {}
-        ~transfer() {
-            if (headers != nullptr) curl_slist_free_all(headers);
-            if (easy != nullptr) curl_easy_cleanup(easy);
-        }
-        transfer(const transfer&) = delete;
-        transfer& operator=(const transfer&) = delete;
-
-        request what;
-        response_handler handler;
-        response answer;
-        CURL* easy = nullptr;
-        curl_slist* headers = nullptr;
-        char message[CURL_ERROR_SIZE] = {};
-    };
-
-    static std::size_t receive(char* data, std::size_t size, std::size_t count, void* self) {
-        static_cast<transfer*>(self)->answer.body.append(data, size * count);
-        return size * count;
-    }
-
-    void start(std::unique_ptr<transfer> each) {
-        auto& t = *each;
-        t.easy = curl_easy_init();
-        if (t.easy == nullptr) {
-            return answer_nothing(t, "libcurl has no memory for another request");
-        }
-        const auto url = url_.base + t.what.path;  // libcurl copies it
-        curl_easy_setopt(t.easy, CURLOPT_URL, url.c_str());
-        curl_easy_setopt(t.easy, CURLOPT_NOSIGNAL, 1L);
-        curl_easy_setopt(t.easy, CURLOPT_PROTOCOLS_STR, "http,https");
-        curl_easy_setopt(t.easy, CURLOPT_HTTP_VERSION, CURL_HTTP_VERSION_1_1);
-        curl_easy_setopt(t.easy, CURLOPT_CONNECTTIMEOUT_MS, 5'000L);
-        // The timeout is for the server: the way there takes what it takes, unless nothing moves at all.
-        const auto bytes = t.what.body ? t.what.body->size() : 0;
-        const auto on_the_way = static_cast<long>(bytes / slowest_bytes_per_ms);
-        curl_easy_setopt(t.easy, CURLOPT_TIMEOUT_MS, static_cast<long>(t.what.timeout.count()) + on_the_way);
-        curl_easy_setopt(t.easy, CURLOPT_LOW_SPEED_LIMIT, 1L);
-        curl_easy_setopt(t.easy, CURLOPT_LOW_SPEED_TIME,
-                         static_cast<long>(t.what.timeout.count() / 1'000 + 1));
-        curl_easy_setopt(t.easy, CURLOPT_PROXY, "");
-        curl_easy_setopt(t.easy, CURLOPT_TCP_NODELAY, 1L);
-        curl_easy_setopt(t.easy, CURLOPT_TCP_KEEPALIVE, 1L);
-        curl_easy_setopt(t.easy, CURLOPT_BUFFERSIZE, 256L * 1024L);
-        curl_easy_setopt(t.easy, CURLOPT_UPLOAD_BUFFERSIZE, 512L * 1024L);
-        curl_easy_setopt(t.easy, CURLOPT_ERRORBUFFER, t.message);
-        curl_easy_setopt(t.easy, CURLOPT_WRITEFUNCTION, &receive);
-        curl_easy_setopt(t.easy, CURLOPT_WRITEDATA, &t);
-        curl_easy_setopt(t.easy, CURLOPT_PRIVATE, &t);
-        if (!url_.user.empty()) {
-            curl_easy_setopt(t.easy, CURLOPT_HTTPAUTH, CURLAUTH_BASIC);
-            curl_easy_setopt(t.easy, CURLOPT_USERNAME, url_.user.c_str());
-            curl_easy_setopt(t.easy, CURLOPT_PASSWORD, url_.password.c_str());
-        }
-        if (t.what.method == "HEAD") {
-            curl_easy_setopt(t.easy, CURLOPT_NOBODY, 1L);
-        } else if (t.what.body || t.what.method == "POST" || t.what.method == "PUT") {
-            // The size is told beforehand: clusters refuse chunked requests.
-            curl_easy_setopt(t.easy, CURLOPT_POST, 1L);
-            curl_easy_setopt(t.easy, CURLOPT_POSTFIELDS, t.what.body ? t.what.body->data() : "");
-            curl_easy_setopt(t.easy, CURLOPT_POSTFIELDSIZE_LARGE, static_cast<curl_off_t>(bytes));
-            t.headers = curl_slist_append(t.headers, ("Content-Type: " + t.what.content_type).c_str());
-            // Without this libcurl would wait for a "100 Continue" before each large body.
-            t.headers = curl_slist_append(t.headers, "Expect:");
-            curl_easy_setopt(t.easy, CURLOPT_HTTPHEADER, t.headers);
-        }
-        curl_easy_setopt(t.easy, CURLOPT_CUSTOMREQUEST, t.what.method.c_str());
-        auto* easy = t.easy;
-        if (const auto code = curl_multi_add_handle(multi_, easy); code != CURLM_OK) {
-            return answer_nothing(t, curl_multi_strerror(code));
-        }
-        running_.emplace(easy, std::move(each));
-    }
-
-    static void answer_nothing(transfer& t, const char* why) {
-        t.what.body.reset();
-        t.answer = {};
-        t.answer.failure = why;
-        t.handler(std::move(t.answer));
-    }
-
-    void finish(CURL* easy, CURLcode code) {
-        curl_multi_remove_handle(multi_, easy);
-        const auto found = running_.find(easy);
-        const auto each = std::move(found->second);
-        running_.erase(found);
-        if (code == CURLE_OK) {
-            curl_easy_getinfo(easy, CURLINFO_RESPONSE_CODE, &each->answer.status);
-            curl_off_t wait = 0;
-            if (curl_easy_getinfo(easy, CURLINFO_RETRY_AFTER, &wait) == CURLE_OK && wait > 0) {
-                each->answer.retry_after = std::chrono::seconds(wait);
-            }
-        } else {
-            return answer_nothing(*each, each->message[0] != '\0' ? each->message : curl_easy_strerror(code));
-        }
-        each->what.body.reset();
-        each->handler(std::move(each->answer));
-    }
-
-    void run() {
-        while (!stopping_) {
-            std::vector<std::unique_ptr<transfer>> fresh;
-            {
-                const std::lock_guard lock(mutex_);
-                fresh.swap(submitted_);
-            }
-            for (auto& each : fresh) start(std::move(each));
-            int running = 0;
-            curl_multi_perform(multi_, &running);
-            int left = 0;
-            while (const auto* message = curl_multi_info_read(multi_, &left)) {
-                if (message->msg == CURLMSG_DONE) finish(message->easy_handle, message->data.result);
-            }
-            curl_multi_poll(multi_, nullptr, 0, 1'000, nullptr);
-        }
-        // Whoever waits must hear of it.
-        std::vector<std::unique_ptr<transfer>> rest;
-        {
-            const std::lock_guard lock(mutex_);
-            rest.swap(submitted_);
-        }
-        for (auto& [easy, each] : running_) {
-            curl_multi_remove_handle(multi_, easy);
-            rest.push_back(std::move(each));
-        }
-        running_.clear();
-        for (auto& each : rest) answer_nothing(*each, "the transport is stopping");
-    }
-
-    static constexpr std::size_t slowest_bytes_per_ms = 64;
-
-    cluster_url url_;
-    CURLM* multi_ = nullptr;
-    std::atomic<bool> stopping_{false};
-    std::mutex mutex_;
-    std::vector<std::unique_ptr<transfer>> submitted_;
-    std::unordered_map<CURL*, std::unique_ptr<transfer>> running_;
-    std::thread thread_;
-};
-
-static_assert(transport<curl_transport>);
-
-}  // namespace pgsync::elastic
-
-#include <unordered_set>
 
 // ---- pgsync/declare/index.hpp
 namespace pgsync {
@@ -1795,6 +24,11 @@ struct index {
 };
 
 }  // namespace pgsync
+
+#include <cstddef>
+
+#include <array>
+#include <concepts>
 
 // ---- pgsync/shape/text.hpp
 namespace pgsync::detail {
@@ -1875,6 +109,8 @@ constexpr void write_json_string(text& out, std::string_view value) {
 }
 
 }  // namespace pgsync::detail::mapping
+
+#include <cstdint>
 
 // ---- pgsync/shape/node.hpp
 /// A declaration as plain data: what SQL, mapping and routing are made from.
@@ -2064,6 +300,8 @@ constexpr void write_properties(text& out, const shape_view& shape, std::size_t 
 
 }  // namespace pgsync::detail::mapping
 
+#include <utility>
+
 // ---- pgsync/routing/route.hpp
 namespace pgsync {
 
@@ -2085,6 +323,9 @@ struct route_data {
 #include <boost/hana/type.hpp>
 
 #include <boost/pfr/core.hpp>
+
+#include <optional>
+#include <string>
 
 // ---- pgsync/declare/fixed_string.hpp
 namespace pgsync {
@@ -2139,6 +380,8 @@ struct hidden {
 };
 
 }  // namespace pgsync
+
+#include <vector>
 
 // ---- pgsync/declare/relations.hpp
 namespace pgsync {
@@ -3712,131 +1955,127 @@ inline constexpr compiled_index compiled = detail::compile<Index>();
 
 }  // namespace pgsync
 
-// ---- pgsync/postgres/binding.hpp
-namespace pgsync::postgres {
+#include <source_location>
+#include <stdexcept>
 
-/// One route of a shape as one database has it.
-struct route_binding {
-    std::uint32_t table_oid = 0;
-    std::string table;  ///< quoted, `"public"."booking"`
-    /// Array types of the route's columns: the parameter types of its owners query.
-    std::vector<std::uint32_t> array_types;
-    std::vector<std::string> generated{};  ///< columns of the table that the log leaves out
+// ---- pgsync/error.hpp
+namespace pgsync {
+
+/// What kind of thing went wrong: what a caller does about it depends on this and on nothing else.
+enum class errc : std::uint8_t {
+    configuration,  ///< an option, a variable or a URL that cannot work as given
+    connection,     ///< a server is away or cut the connection: worth trying again
+    permission,     ///< the role or API user lacks a right
+    catalog,        ///< the database does not look as the shape says
+    replication,    ///< slot, publication, replica identity or WAL level
+    index,          ///< index, alias or mapping in the cluster is missing, foreign or of another shape
+    rejected,       ///< the cluster refuses a document for good
+    protocol,       ///< bytes from a server that make no sense
+    database,       ///< any other error PostgreSQL reports
+    interrupted,    ///< stopped by a signal before the work was done
 };
 
-/// A compiled index bound to the tables and types of one database: what the catalog knew and the compiler
-/// could not.
-struct index_binding {
-    const compiled_index* index = nullptr;
-    std::vector<std::uint32_t> key_array_types;  ///< parameter types of the keys query
-    std::vector<route_binding> routes;           ///< one for each of index->routes, in their order
+/// The one exception pgsync throws. `what()` names the thing that failed; `remedy()` says what to do about
+/// it (empty where nothing useful can be said). Neither ever holds a password or an API key.
+class error : public std::runtime_error {
+  public:
+    error(errc code, const std::string& what, std::string remedy = {},
+          std::source_location where = std::source_location::current())
+        : std::runtime_error(what), code_(code), remedy_(std::move(remedy)), where_(where) {}
+
+    [[nodiscard]] errc code() const noexcept { return code_; }
+    [[nodiscard]] const std::string& remedy() const noexcept { return remedy_; }
+    [[nodiscard]] const std::source_location& where() const noexcept { return where_; }
+
+  private:
+    errc code_;
+    std::string remedy_;
+    std::source_location where_;
 };
 
-}  // namespace pgsync::postgres
+}  // namespace pgsync
 
-// ---- pgsync/postgres/bind_literals.hpp
-namespace pgsync::postgres {
+#include <cstdio>
 
-/// Replaces `$1`, `$2`, … by the given literals, which must be quoted already: for COPY and DECLARE CURSOR,
-/// which take no parameters. Quoted identifiers and strings are passed over, whatever they contain.
-[[nodiscard]] inline std::string bind_literals(std::string_view sql, std::span<const std::string> literals) {
-    std::string out;
-    out.reserve(sql.size() + 64);
-    for (std::size_t i = 0; i < sql.size(); ++i) {
-        const char c = sql[i];
-        if (c == '"' || c == '\'') {
-            // A doubled quote ends one quotation and begins the next, which comes to the same here.
-            const auto end = sql.find(c, i + 1);
-            const auto stop = end == std::string_view::npos ? sql.size() : end + 1;
-            out.append(sql.substr(i, stop - i));
-            i = stop - 1;
-            continue;
-        }
-        if (c != '$') {
-            out += c;
-            continue;
-        }
-        std::size_t number = 0;
-        std::size_t digits = 0;
-        while (i + 1 + digits < sql.size() && sql[i + 1 + digits] >= '0' && sql[i + 1 + digits] <= '9') {
-            number = number * 10 + static_cast<std::size_t>(sql[i + 1 + digits] - '0');
-            ++digits;
-        }
-        if (digits == 0 || number == 0 || number > literals.size()) {
-            throw error(errc::configuration, "query asks for parameter $" + std::to_string(number) + " of " +
-                                                 std::to_string(literals.size()));
-        }
-        out += literals[number - 1];
-        i += digits;
-    }
-    return out;
+#include <spdlog/spdlog.h>
+
+// ---- pgsync/log.hpp
+/// The one place that knows the logging library. One line for each thing that matters; never a secret.
+///
+/// Each `{}` of a format takes the next argument. Formatting is done here with what the standard library has
+/// compiled already: the formatting library's templates would cost every user's program seconds of compile
+/// time.
+namespace pgsync::log {
+
+/// A number with so many decimals.
+[[nodiscard]] inline std::string fixed(double value, int decimals) {
+    std::array<char, 64> text{};
+    const int size = std::snprintf(text.data(), text.size(), "%.*f", decimals, value);
+    return {text.data(), size < 0 ? 0 : static_cast<std::size_t>(size)};
 }
-
-}  // namespace pgsync::postgres
-
-// ---- pgsync/postgres/quote.hpp
-namespace pgsync::postgres {
 
 namespace detail {
 
-/// PostgreSQL's text cannot hold a zero byte, and libpq would silently cut at it.
-inline void refuse_zero_byte(std::string_view text, const char* what) {
-    if (text.find('\0') != std::string_view::npos)
-        throw error(errc::configuration,
-                    std::string(what) + " contains a zero byte, which PostgreSQL cannot hold", "remove it");
+template <typename T>
+[[nodiscard]] std::string to_text(const T& value) {
+    if constexpr (std::is_same_v<T, bool>) {
+        return value ? "true" : "false";
+    } else if constexpr (std::is_arithmetic_v<T>) {
+        return std::to_string(value);
+    } else {
+        return std::string(value);
+    }
 }
 
-/// `text` between two `quote`s, with `special` characters doubled.
-inline void append_doubled(std::string& out, std::string_view text, char quote, std::string_view special) {
-    out += quote;
-    for (const char c : text) {
-        if (special.find(c) != std::string_view::npos) out += c;
-        out += c;
+inline void write(spdlog::level::level_enum level, std::string_view format,
+                  std::span<const std::string> arguments) {
+    auto* logger = spdlog::default_logger_raw();
+    if (!logger->should_log(level)) return;
+    std::string line;
+    std::size_t next = 0;
+    for (std::size_t i = 0; i < format.size(); ++i) {
+        if (format.substr(i, 2) == "{}" && next < arguments.size()) {
+            line += arguments[next++];
+            ++i;
+        } else {
+            line += format[i];
+        }
     }
-    out += quote;
+    logger->log(level, spdlog::string_view_t(line.data(), line.size()));
+}
+
+template <typename... Args>
+void format(spdlog::level::level_enum level, std::string_view format, const Args&... args) {
+    const std::array<std::string, sizeof...(Args)> arguments{to_text(args)...};
+    write(level, format, arguments);
 }
 
 }  // namespace detail
 
-/// `it's` → `'it''s'`. A text with backslashes becomes an `E'…'` literal, which means the same whatever
-/// standard_conforming_strings is. Throws errc::configuration for a zero byte.
-[[nodiscard]] inline std::string quote_literal(std::string_view text) {
-    detail::refuse_zero_byte(text, "a text");
-    std::string out;
-    out.reserve(text.size() + 3);
-    if (text.find('\\') != std::string_view::npos) out += 'E';
-    detail::append_doubled(out, text, '\'', "'\\");
-    return out;
+template <typename... Args>
+void debug(std::string_view format, const Args&... args) {
+    detail::format(spdlog::level::debug, format, args...);
 }
 
-/// `odd "name"` → `"odd ""name"""`. Always quoted: then no word is reserved and case is kept.
-[[nodiscard]] inline std::string quote_identifier(std::string_view name) {
-    detail::refuse_zero_byte(name, "an identifier");
-    std::string out;
-    out.reserve(name.size() + 2);
-    detail::append_doubled(out, name, '"', "\"");
-    return out;
+template <typename... Args>
+void info(std::string_view format, const Args&... args) {
+    detail::format(spdlog::level::info, format, args...);
 }
 
-/// The text form of a `text[]` or any other array: `{"a","b \"c\""}`. Every element is quoted, so that
-/// `NULL`, blanks and the empty text stay what they are.
-[[nodiscard]] inline std::string array_literal(std::span<const std::string_view> elements) {
-    std::string out = "{";
-    for (const auto element : elements) {
-        detail::refuse_zero_byte(element, "an array element");
-        if (out.size() > 1) out += ',';
-        out += '"';
-        for (const char c : element) {
-            if (c == '"' || c == '\\') out += '\\';
-            out += c;
-        }
-        out += '"';
-    }
-    out += '}';
-    return out;
+template <typename... Args>
+void warn(std::string_view format, const Args&... args) {
+    detail::format(spdlog::level::warn, format, args...);
 }
 
-}  // namespace pgsync::postgres
+template <typename... Args>
+void error(std::string_view format, const Args&... args) {
+    detail::format(spdlog::level::err, format, args...);
+}
+
+}  // namespace pgsync::log
+
+#include <initializer_list>
+#include <memory>
 
 #include <libpq-fe.h>
 
@@ -4185,6 +2424,9 @@ class copy_binary_parser {
 
 }  // namespace pgsync::postgres
 
+#include <chrono>
+
+#include <algorithm>
 #include <cstdlib>
 #include <new>
 
@@ -4546,6 +2788,7 @@ inline constexpr std::array<setting, 11> session_settings{{
 }  // namespace pgsync::postgres::detail
 
 #include <cerrno>
+#include <poll.h>
 
 // ---- pgsync/postgres/detail/wait.hpp
 namespace pgsync::postgres::detail {
@@ -5146,6 +3389,70 @@ class channel {
 
 }  // namespace pgsync::postgres::detail
 
+// ---- pgsync/postgres/quote.hpp
+namespace pgsync::postgres {
+
+namespace detail {
+
+/// PostgreSQL's text cannot hold a zero byte, and libpq would silently cut at it.
+inline void refuse_zero_byte(std::string_view text, const char* what) {
+    if (text.find('\0') != std::string_view::npos)
+        throw error(errc::configuration,
+                    std::string(what) + " contains a zero byte, which PostgreSQL cannot hold", "remove it");
+}
+
+/// `text` between two `quote`s, with `special` characters doubled.
+inline void append_doubled(std::string& out, std::string_view text, char quote, std::string_view special) {
+    out += quote;
+    for (const char c : text) {
+        if (special.find(c) != std::string_view::npos) out += c;
+        out += c;
+    }
+    out += quote;
+}
+
+}  // namespace detail
+
+/// `it's` → `'it''s'`. A text with backslashes becomes an `E'…'` literal, which means the same whatever
+/// standard_conforming_strings is. Throws errc::configuration for a zero byte.
+[[nodiscard]] inline std::string quote_literal(std::string_view text) {
+    detail::refuse_zero_byte(text, "a text");
+    std::string out;
+    out.reserve(text.size() + 3);
+    if (text.find('\\') != std::string_view::npos) out += 'E';
+    detail::append_doubled(out, text, '\'', "'\\");
+    return out;
+}
+
+/// `odd "name"` → `"odd ""name"""`. Always quoted: then no word is reserved and case is kept.
+[[nodiscard]] inline std::string quote_identifier(std::string_view name) {
+    detail::refuse_zero_byte(name, "an identifier");
+    std::string out;
+    out.reserve(name.size() + 2);
+    detail::append_doubled(out, name, '"', "\"");
+    return out;
+}
+
+/// The text form of a `text[]` or any other array: `{"a","b \"c\""}`. Every element is quoted, so that
+/// `NULL`, blanks and the empty text stay what they are.
+[[nodiscard]] inline std::string array_literal(std::span<const std::string_view> elements) {
+    std::string out = "{";
+    for (const auto element : elements) {
+        detail::refuse_zero_byte(element, "an array element");
+        if (out.size() > 1) out += ',';
+        out += '"';
+        for (const char c : element) {
+            if (c == '"' || c == '\\') out += '\\';
+            out += c;
+        }
+        out += '"';
+    }
+    out += '}';
+    return out;
+}
+
+}  // namespace pgsync::postgres
+
 // ---- pgsync/postgres/session.hpp
 namespace pgsync::postgres {
 
@@ -5338,1069 +3645,6 @@ class session {
 
 }  // namespace pgsync::postgres
 
-// ---- pgsync/routing/key.hpp
-namespace pgsync {
-
-/// A key, or the columns that link a row to its parent, as one string: the parts' text joined with `|`, where
-/// `|` and `\` inside a part are escaped with `\`. This is also the `_id` of a document. Appends one part;
-/// `first` says whether it is the first of its key.
-inline void append_key_part(std::string& key, std::string_view part, bool first) {
-    if (!first) key += '|';
-    for (const char c : part) {
-        if (c == '|' || c == '\\') key += '\\';
-        key += c;
-    }
-}
-
-/// Takes a key apart again. The number of parts is the caller's to check.
-inline void split_key(std::string_view key, std::vector<std::string>& parts) {
-    parts.clear();
-    parts.emplace_back();
-    for (std::size_t i = 0; i < key.size(); ++i) {
-        if (key[i] == '|') {
-            parts.emplace_back();
-        } else {
-            if (key[i] == '\\' && i + 1 < key.size()) ++i;
-            parts.back() += key[i];
-        }
-    }
-}
-
-[[nodiscard]] inline std::vector<std::string> split_key(std::string_view key) {
-    std::vector<std::string> parts;
-    split_key(key, parts);
-    return parts;
-}
-
-}  // namespace pgsync
-
-// ---- pgsync/postgres/document_reader.hpp
-namespace pgsync::postgres {
-
-/// The first and the last key of a page of root rows, and how many rows it has.
-struct page_bounds {
-    std::string first;  ///< as `_id`
-    std::string last;
-    std::uint64_t rows = 0;
-};
-
-/// Runs the compiled queries of some indices on one session. Keys and links are strings as `_id` has them.
-class document_reader {
-  public:
-    /// Prepares on first use only, so that a session that loads pages does not parse what it never runs.
-    document_reader(session& connection, std::span<const index_binding> indices)
-        : session_(connection),
-          indices_(indices),
-          keys_prepared_(indices.size()),
-          owners_prepared_(indices.size()) {
-        for (std::size_t i = 0; i < indices.size(); ++i) owners_prepared_[i].resize(indices[i].routes.size());
-    }
-
-    /// Calls `on_document(id, json)` for each of `keys` that has a row.
-    template <typename Keys, typename OnDocument>
-    void by_keys(std::size_t index, const Keys& keys, OnDocument&& on_document) {
-        const auto& bound = indices_[index];
-        const auto parts = bound.key_array_types.size();
-        const auto name = "pgsync_keys_" + std::to_string(index);
-        if (!keys_prepared_[index]) {
-            session_.prepare(name, std::string(bound.index->keys_query), bound.key_array_types);
-            keys_prepared_[index] = true;
-        }
-        rows(name, arrays(keys, parts), [&](const row_view& row) {
-            read_key(row, parts);
-            on_document(std::string_view(key_), row.get(static_cast<int>(parts)));
-        });
-    }
-
-    /// Calls `on_owner(id)` for every root whose document holds a row with one of `links`, at most `limit`
-    /// times; returns false when there may be more.
-    template <typename Links, typename OnOwner>
-    bool owners(std::size_t index, std::size_t route, const Links& links, std::size_t limit,
-                OnOwner&& on_owner) {
-        const auto& bound = indices_[index];
-        const auto& types = bound.routes[route].array_types;
-        const auto name = "pgsync_owners_" + std::to_string(index) + "_" + std::to_string(route);
-        if (!owners_prepared_[index][route]) {
-            // One more than asked for tells whether the answer is whole.
-            const auto limit_parameter = " LIMIT $" + std::to_string(types.size() + 1);
-            auto with_limit = types;
-            with_limit.push_back(int8_oid);
-            session_.prepare(name, std::string(bound.index->routes[route].owners_query) + limit_parameter,
-                             with_limit);
-            owners_prepared_[index][route] = true;
-        }
-        auto parameters = arrays(links, types.size());
-        parameters.push_back(std::to_string(limit + 1));
-        std::size_t found = 0;
-        rows(name, parameters, [&](const row_view& row) {
-            if (++found > limit) return;
-            read_key(row, bound.key_array_types.size());
-            on_owner(std::string_view(key_));
-        });
-        return found <= limit;
-    }
-
-    /// As owners(), without limit and in pieces of `size`, through a cursor: needs an open transaction.
-    template <typename Links, typename OnPiece>
-    void all_owners(std::size_t index, std::size_t route, const Links& links, std::size_t size,
-                    OnPiece&& on_piece) {
-        const auto& bound = indices_[index];
-        const auto& types = bound.routes[route].array_types;
-        auto literals = arrays(links, types.size());
-        for (std::size_t i = 0; i < literals.size(); ++i) {
-            literals[i] = quote_literal(literals[i]) + "::" + type_name(types[i]);
-        }
-        session_.exec("DECLARE pgsync_owners NO SCROLL CURSOR FOR " +
-                      bind_literals(bound.index->routes[route].owners_query, literals));
-        std::vector<std::string> piece;
-        do {
-            piece.clear();
-            const auto fetched = session_.exec("FETCH " + std::to_string(size) + " FROM pgsync_owners");
-            for (int row = 0; row < fetched.rows(); ++row) {
-                read_key(fetched.row(row), bound.key_array_types.size());
-                piece.push_back(key_);
-            }
-            if (!piece.empty()) on_piece(std::as_const(piece));
-        } while (piece.size() == size);
-        session_.exec("CLOSE pgsync_owners");
-    }
-
-    /// The next page of at most `size` root rows after the key `after`; nothing when none is left.
-    [[nodiscard]] std::optional<page_bounds> next_page(std::size_t index, std::size_t size,
-                                                       const std::optional<std::string>& after) {
-        const auto& bound = indices_[index];
-        std::vector<std::string> literals{std::to_string(size)};
-        if (after) append_literals(*after, bound, literals);
-        const auto found = session_.exec(bind_literals(
-            after ? bound.index->next_bounds_query : bound.index->first_bounds_query, literals));
-        if (found.rows() == 0) return std::nullopt;
-        const auto parts = static_cast<int>(bound.key_array_types.size());
-        page_bounds page;
-        for (int part = 0; part < parts; ++part) {
-            append_key_part(page.first, found.get(0, part), part == 0);
-            append_key_part(page.last, found.get(0, parts + part), part == 0);
-        }
-        page.rows = std::stoull(std::string(found.get(0, 2 * parts)));
-        return page;
-    }
-
-    /// Calls `on_document(id, json)` for every root row of the page.
-    template <typename OnDocument>
-    void by_page(std::size_t index, const page_bounds& page, OnDocument&& on_document) {
-        const auto& bound = indices_[index];
-        const auto parts = bound.key_array_types.size();
-        std::vector<std::string> literals;
-        append_literals(page.first, bound, literals);
-        append_literals(page.last, bound, literals);
-        session_.copy_out_binary(
-            bind_literals(bound.index->page_query, literals), [&](std::span<const field> row) {
-                if (row.size() != parts + 1)
-                    throw error(errc::protocol, "a page's row has the wrong number of columns");
-                key_.clear();
-                for (std::size_t part = 0; part < parts; ++part)
-                    append_key_part(key_, row[part].text, part == 0);
-                on_document(std::string_view(key_), row[parts].text);
-            });
-    }
-
-  private:
-    static constexpr std::uint32_t int8_oid = 20;
-
-    /// One array literal for each part of the keys.
-    template <typename Keys>
-    std::vector<std::string> arrays(const Keys& keys, std::size_t parts) {
-        std::vector<std::vector<std::string>> columns(parts);
-        for (const auto& key : keys) {
-            split_key(key, split_);
-            if (split_.size() != parts) {
-                throw error(errc::protocol, "key \"" + std::string(key) + "\" has " +
-                                                std::to_string(split_.size()) + " parts instead of " +
-                                                std::to_string(parts));
-            }
-            for (std::size_t part = 0; part < parts; ++part) columns[part].push_back(std::move(split_[part]));
-        }
-        std::vector<std::string> literals;
-        for (const auto& column : columns) {
-            const std::vector<std::string_view> views(column.begin(), column.end());
-            literals.push_back(array_literal(views));
-        }
-        return literals;
-    }
-
-    void append_literals(std::string_view key, const index_binding& bound,
-                         std::vector<std::string>& literals) {
-        split_key(key, split_);
-        if (split_.size() != bound.key_array_types.size()) {
-            throw error(errc::protocol, "key \"" + std::string(key) + "\" does not fit index " +
-                                            std::string(bound.index->name));
-        }
-        for (const auto& part : split_) literals.push_back(quote_literal(part));
-    }
-
-    template <typename OnRow>
-    void rows(const std::string& name, const std::vector<std::string>& parameters, OnRow&& on_row) {
-        const std::vector<parameter> views(parameters.begin(), parameters.end());
-        session_.exec_prepared_rows(name, views, on_row);
-    }
-
-    void read_key(const row_view& row, std::size_t parts) {
-        key_.clear();
-        for (std::size_t part = 0; part < parts; ++part) {
-            append_key_part(key_, row.get(static_cast<int>(part)), part == 0);
-        }
-    }
-
-    std::string type_name(std::uint32_t oid) {
-        return std::string(session_.exec("SELECT format_type(" + std::to_string(oid) + ", NULL)").get(0, 0));
-    }
-
-    session& session_;
-    std::span<const index_binding> indices_;
-    std::vector<bool> keys_prepared_;
-    std::vector<std::vector<bool>> owners_prepared_;
-    std::string key_;
-    std::vector<std::string> split_;
-};
-
-}  // namespace pgsync::postgres
-
-#include <system_error>
-
-// ---- pgsync/postgres/snapshot_set.hpp
-namespace pgsync::postgres {
-
-/// Which transactions a snapshot sees: PostgreSQL's `xmin:xmax:xip,…`. Not to be trusted on a standby, whose
-/// snapshots list no transaction in progress.
-class snapshot_set {
-  public:
-    /// Reads the text of pg_current_snapshot() or txid_current_snapshot(); nothing where it is neither.
-    [[nodiscard]] static std::optional<snapshot_set> parse(std::string_view text) {
-        snapshot_set out;
-        if (!number(text, out.xmin_) || !skip(text, ':') || !number(text, out.xmax_) || !skip(text, ':') ||
-            out.xmin_ > out.xmax_)
-            return std::nullopt;
-        while (!text.empty()) {
-            std::uint64_t xid = 0;
-            if (!out.in_progress_.empty() && !skip(text, ',')) return std::nullopt;
-            // PostgreSQL writes them in order, which lets visible() search by halves.
-            if (!number(text, xid) || xid < out.xmin_ || xid >= out.xmax_ ||
-                (!out.in_progress_.empty() && xid <= out.in_progress_.back()))
-                return std::nullopt;
-            out.in_progress_.push_back(xid);
-        }
-        return out;
-    }
-
-    /// Every transaction below it has ended.
-    [[nodiscard]] std::uint64_t xmin() const noexcept { return xmin_; }
-    /// No transaction from it on has been seen.
-    [[nodiscard]] std::uint64_t xmax() const noexcept { return xmax_; }
-
-    /// Whether a transaction that has committed is visible in this snapshot. `xid` is the log's 32-bit
-    /// number; it stands for the transaction nearest to xmax, as in all of PostgreSQL.
-    [[nodiscard]] bool visible(std::uint32_t xid) const noexcept { return visible64(extend(xid)); }
-
-    /// The same for a full 64-bit transaction id.
-    [[nodiscard]] bool visible64(std::uint64_t xid) const noexcept {
-        return xid < xmin_ ||
-               (xid < xmax_ && !std::binary_search(in_progress_.begin(), in_progress_.end(), xid));
-    }
-
-    /// The 64-bit id nearest to xmax whose lower half is `xid`.
-    [[nodiscard]] std::uint64_t extend(std::uint32_t xid) const noexcept {
-        const auto distance = static_cast<std::int32_t>(xid - static_cast<std::uint32_t>(xmax_));
-        // In the very first epoch there is nothing before 0.
-        if (distance < 0 && static_cast<std::uint64_t>(-std::int64_t{distance}) > xmax_) return xid;
-        return xmax_ + static_cast<std::uint64_t>(std::int64_t{distance});
-    }
-
-  private:
-    static bool number(std::string_view& text, std::uint64_t& out) {
-        const auto [end, problem] = std::from_chars(text.data(), text.data() + text.size(), out);
-        if (problem != std::errc{}) return false;
-        text.remove_prefix(static_cast<std::size_t>(end - text.data()));
-        return true;
-    }
-
-    static bool skip(std::string_view& text, char expected) {
-        if (!text.starts_with(expected)) return false;
-        text.remove_prefix(1);
-        return true;
-    }
-
-    std::uint64_t xmin_ = 0;
-    std::uint64_t xmax_ = 0;
-    std::vector<std::uint64_t> in_progress_;
-};
-
-}  // namespace pgsync::postgres
-
-// ---- pgsync/postgres/read_transaction.hpp
-namespace pgsync::postgres {
-
-/// What a transaction that reads documents knows of its own snapshot.
-struct read_snapshot {
-    snapshot_set visible;
-    /// Of every document read in it: greater than that of any snapshot taken before, in this process or in
-    /// one that ran before it.
-    std::uint64_t version = 0;
-    /// Every commit it sees is on disk once the log is flushed this far.
-    lsn durable;
-};
-
-/// Takes the snapshots of all connections of a process one after the other, so that the order of versions is
-/// the order of snapshots.
-///
-/// A version is the position up to which the log is *flushed*, read inside the transaction, times 256, made
-/// greater than the last one where it is not. The insert position would not do: after a crash of the server
-/// it can be behind what it was. The low byte keeps a row of snapshots on an idle database from running ahead
-/// of the log, where a restarted process would start below them.
-class version_clock {
-  public:
-    /// BEGIN … REPEATABLE READ READ ONLY on `connection`, and its snapshot. The caller ends the transaction.
-    [[nodiscard]] read_snapshot begin(session& connection) {
-        const auto names = function_names(connection.server_version());
-        const std::string sql =
-            "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY; SELECT " + std::string(names.current_snapshot) +
-            "::text, " + std::string(names.flush_lsn) + "::text, " + std::string(names.insert_lsn) + "::text";
-        const std::lock_guard lock(mutex_);
-        const auto row = connection.exec(sql);
-        const auto visible = snapshot_set::parse(row.get(0, 0));
-        const auto flushed = lsn::parse(row.get(0, 1));
-        const auto inserted = lsn::parse(row.get(0, 2));
-        if (!visible || !flushed || !inserted) {
-            throw error(errc::protocol, "the server describes its snapshot as \"" +
-                                            std::string(row.get(0, 0)) + "\" at \"" +
-                                            std::string(row.get(0, 1)) + "\"");
-        }
-        last_ = std::max(last_ + 1, flushed->value << 8U);
-        return {*visible, last_, end_of_last_record(*inserted)};
-    }
-
-    /// The insert position stands behind the header of a page that holds nothing yet, where the flushed
-    /// position never gets until something is written; step back to what both agree on.
-    [[nodiscard]] static constexpr lsn end_of_last_record(lsn inserted) {
-        constexpr std::uint64_t page = 8192;
-        constexpr std::uint64_t short_header = 24;
-        constexpr std::uint64_t long_header = 40;
-        constexpr std::uint64_t smallest_segment = 1U << 20U;
-        if (inserted.value % page == short_header) return {inserted.value - short_header};
-        if (inserted.value % smallest_segment == long_header) return {inserted.value - long_header};
-        return inserted;
-    }
-
-  private:
-    std::mutex mutex_;
-    std::uint64_t last_ = 0;
-};
-
-/// How far the log is on disk.
-[[nodiscard]] inline lsn flushed_position(session& connection) {
-    const auto names = function_names(connection.server_version());
-    const auto found = connection.exec("SELECT " + std::string(names.flush_lsn) + "::text");
-    const auto position = lsn::parse(found.get(0, 0));
-    if (!position) throw error(errc::protocol, "the server gives no position of its log");
-    return *position;
-}
-
-/// Writes a record into the log and flushes it, so that every version from now on is greater than any that an
-/// earlier process can have used, and a late write of that process can overwrite nothing. Waits for the local
-/// disk only: a stalled synchronous standby must not stop the sync.
-inline void advance_log(session& connection) {
-    connection.exec(
-        "BEGIN; SET LOCAL synchronous_commit = local; "
-        "SELECT pg_logical_emit_message(true, 'pgsync', 'start'); COMMIT");
-}
-
-}  // namespace pgsync::postgres
-
-// ---- pgsync/stream/acknowledger.hpp
-namespace pgsync::stream {
-
-/// Decides how far the slot may be confirmed: past a work only when it and every earlier one is done, and
-/// only when all that was read for it is on the database's disk. A commit under `synchronous_commit = off` is
-/// visible before it is flushed; had the database crashed between, its row would be in the index and nowhere
-/// else, and nothing but a repeat of the work would correct it.
-class acknowledger {
-  public:
-    /// Announces the next work, in the order they are taken; returns its ticket.
-    std::uint64_t open(postgres::lsn end) {
-        const std::lock_guard lock(mutex_);
-        works_.push_back({end, {}, false});
-        return first_ + works_.size() - 1;
-    }
-
-    /// Everything of the work is acknowledged by the cluster; what was read for it is durable once the log is
-    /// flushed as far as `durable`.
-    void done(std::uint64_t ticket, postgres::lsn durable) {
-        const std::lock_guard lock(mutex_);
-        auto& finished = works_[static_cast<std::size_t>(ticket - first_)];
-        finished.durable = durable;
-        finished.done = true;
-    }
-
-    /// What may be confirmed. `flushed`: how far the server's log is known to be on disk. `idle`: how far the
-    /// stream was read with nothing gathered and not handed out, or 0 when something is.
-    [[nodiscard]] postgres::lsn confirmed(postgres::lsn flushed, postgres::lsn idle) {
-        const std::lock_guard lock(mutex_);
-        while (!works_.empty() && works_.front().done && works_.front().durable <= flushed) {
-            if (works_.front().end > confirmed_) confirmed_ = works_.front().end;
-            works_.pop_front();
-            ++first_;
-        }
-        if (works_.empty() && idle > confirmed_) confirmed_ = idle;
-        return confirmed_;
-    }
-
-    /// Is anything handed out that has not been confirmed?
-    [[nodiscard]] bool outstanding() const {
-        const std::lock_guard lock(mutex_);
-        return !works_.empty();
-    }
-
-    [[nodiscard]] std::size_t size() const {
-        const std::lock_guard lock(mutex_);
-        return works_.size();
-    }
-
-  private:
-    struct entry {
-        postgres::lsn end;
-        postgres::lsn durable;
-        bool done = false;
-    };
-    mutable std::mutex mutex_;
-    std::deque<entry> works_;
-    std::uint64_t first_ = 0;
-    postgres::lsn confirmed_;
-};
-
-}  // namespace pgsync::stream
-
-// ---- pgsync/stream/work.hpp
-namespace pgsync::stream {
-
-/// What one index has to read again.
-struct index_work {
-    std::unordered_set<std::string> keys;  ///< root keys, as `_id`
-    std::vector<std::unordered_set<std::string>>
-        links;                  ///< for each route, values whose owners are to be found
-    bool rescan_index = false;  ///< the root was truncated: look at every id the index holds
-    bool reload = false;        ///< another table was truncated: look at every root row
-
-    [[nodiscard]] bool empty() const {
-        if (!keys.empty() || rescan_index || reload) return false;
-        for (const auto& set : links) {
-            if (!set.empty()) return false;
-        }
-        return true;
-    }
-};
-
-/// What passes from routing to loading: a plain value without references into either, so that it could as
-/// well travel through a message queue to another machine. Documents are always read again whole, so that
-/// doing a work twice, or more of it than needed, is harmless.
-struct work {
-    std::vector<index_work> indices;
-    std::vector<std::uint32_t> xids;  ///< transactions that must be visible to whoever does the work
-    postgres::lsn end;                ///< what may be confirmed once this and all earlier works are done
-    std::uint64_t ticket = 0;         ///< by which the acknowledger knows it
-
-    [[nodiscard]] bool empty() const {
-        for (const auto& index : indices) {
-            if (!index.empty()) return false;
-        }
-        return true;
-    }
-};
-
-}  // namespace pgsync::stream
-
-// ---- pgsync/stream/gatherer.hpp
-namespace pgsync::stream {
-
-/// Where changes wait, coalesced by root key, while the loader is busy. Batches are made by pressure:
-/// whatever has gathered when the loader asks is the next work, after a commit, or earlier where a
-/// transaction is larger than the bound. One thread adds, one takes.
-class gatherer {
-  public:
-    struct limits {
-        std::size_t entries = 20'000;   ///< keys and links together
-        std::size_t bytes = 4U << 20U;  ///< of their text
-    };
-
-    /// `routes` holds the number of routes of each index.
-    gatherer(std::vector<std::size_t> routes, limits limit, acknowledger& acks)
-        : routes_(std::move(routes)), limit_(limit), acknowledger_(acks) {
-        pending_ = fresh();
-    }
-
-    void begin(std::uint32_t xid) {
-        const std::lock_guard lock(mutex_);
-        xid_ = xid;
-        xid_noted_ = false;
-    }
-
-    void add_key(std::size_t index, const std::string& key) {
-        const std::lock_guard lock(mutex_);
-        note_transaction();
-        if (pending_.indices[index].keys.insert(key).second) grow(key.size());
-    }
-
-    void add_link(std::size_t index, std::size_t route, const std::string& link) {
-        const std::lock_guard lock(mutex_);
-        note_transaction();
-        if (pending_.indices[index].links[route].insert(link).second) grow(link.size());
-    }
-
-    void add_truncate(std::size_t index, bool root) {
-        const std::lock_guard lock(mutex_);
-        note_transaction();
-        (root ? pending_.indices[index].rescan_index : pending_.indices[index].reload) = true;
-    }
-
-    /// Everything before `position` has been added. Called at a commit, and for keepalives between
-    /// transactions.
-    void reached(postgres::lsn position) {
-        const std::lock_guard lock(mutex_);
-        if (position > position_) position_ = position;
-        committed_ = true;
-        changed_.notify_all();
-    }
-
-    [[nodiscard]] postgres::lsn position() const {
-        const std::lock_guard lock(mutex_);
-        return position_;
-    }
-
-    /// How far the slot may be confirmed now, given how far the server's log is known to be on disk.
-    [[nodiscard]] postgres::lsn confirmed(postgres::lsn flushed) {
-        // Under the same lock as take(): a work is always in one place or the other.
-        const std::lock_guard lock(mutex_);
-        return acknowledger_.confirmed(flushed, pending_.empty() ? position_ : postgres::lsn{});
-    }
-
-    /// More than the bound has gathered: the reader is to wait. Returns false when it still has after
-    /// `timeout`.
-    [[nodiscard]] bool wait_for_room(std::chrono::milliseconds timeout) {
-        std::unique_lock lock(mutex_);
-        return changed_.wait_for(lock, timeout, [&] { return !full() || closed_; });
-    }
-
-    /// The next work, announced to the acknowledger, or nothing when none came within `timeout` or after
-    /// close().
-    [[nodiscard]] std::optional<work> take(std::chrono::milliseconds timeout) {
-        std::unique_lock lock(mutex_);
-        changed_.wait_for(lock, timeout, [&] { return closed_ || ready(); });
-        if (!ready()) return std::nullopt;
-        work result = std::exchange(pending_, fresh());
-        result.end = position_;
-        result.ticket = acknowledger_.open(position_);
-        entries_ = bytes_ = 0;
-        committed_ = false;
-        // What follows of a transaction cut here needs it visible as well.
-        xid_noted_ = false;
-        changed_.notify_all();
-        return result;
-    }
-
-    /// Nothing gathered, and everything handed out is confirmed.
-    [[nodiscard]] bool idle() const {
-        const std::lock_guard lock(mutex_);
-        return pending_.empty() && !acknowledger_.outstanding();
-    }
-
-    [[nodiscard]] bool closed() const {
-        const std::lock_guard lock(mutex_);
-        return closed_;
-    }
-
-    /// Nothing will be added any more: take() hands out what is left, then nothing.
-    void close() {
-        const std::lock_guard lock(mutex_);
-        closed_ = true;
-        changed_.notify_all();
-    }
-
-  private:
-    [[nodiscard]] work fresh() const {
-        work result;
-        result.indices.resize(routes_.size());
-        for (std::size_t i = 0; i < routes_.size(); ++i) result.indices[i].links.resize(routes_[i]);
-        return result;
-    }
-    void note_transaction() {
-        if (xid_noted_) return;
-        pending_.xids.push_back(xid_);
-        xid_noted_ = true;
-    }
-    void grow(std::size_t text) {
-        ++entries_;
-        bytes_ += text;
-        if (full()) changed_.notify_all();
-    }
-    [[nodiscard]] bool full() const {
-        return entries_ >= limit_.entries || bytes_ >= limit_.bytes || pending_.xids.size() >= limit_.entries;
-    }
-    [[nodiscard]] bool ready() const { return !pending_.empty() && (committed_ || full() || closed_); }
-
-    mutable std::mutex mutex_;
-    std::condition_variable changed_;
-    std::vector<std::size_t> routes_;
-    limits limit_;
-    acknowledger& acknowledger_;
-    work pending_;
-    std::size_t entries_ = 0;
-    std::size_t bytes_ = 0;
-    postgres::lsn position_;
-    std::uint32_t xid_ = 0;
-    bool xid_noted_ = false;
-    bool committed_ = false;  ///< a transaction has ended since the last take
-    bool closed_ = false;
-};
-
-}  // namespace pgsync::stream
-
-// ---- pgsync/stream/loader.hpp
-namespace pgsync::stream {
-
-/// What the loader asks of the cluster beside bulks.
-struct index_access {
-    /// Waits until every bulk sent so far has been acknowledged.
-    std::function<void()> drain;
-    /// Makes every document written so far show up in searches.
-    std::function<void(std::string_view index)> refresh;
-    /// Calls back with every id the index holds, in pieces of at most `size`.
-    std::function<void(std::string_view index, std::size_t size,
-                       const std::function<void(std::span<const std::string>)>&)>
-        scan_ids;
-    /// Nobody is to wait for the cluster any more: what is waiting throws errc::interrupted, until resume().
-    std::function<void()> interrupt;
-    std::function<void()> resume;
-};
-
-/// Does works: finds the owners of links, reads their documents whole, and hands them to the batcher. A
-/// function of the work and the database alone.
-class loader {
-  public:
-    struct settings {
-        std::size_t keys_at_once = 500;      ///< in one keys query
-        std::size_t owners_at_once = 2'000;  ///< more owners than this are read through a cursor
-        std::size_t page_size = 5'000;       ///< root rows at once when everything is read again
-    };
-
-    /// `documents` and `cursors` are sessions of its own: one for short transactions, one whose transaction
-    /// stays open while a wide fan-out is worked through.
-    loader(postgres::session& documents, postgres::session& cursors,
-           std::span<const postgres::index_binding> indices, postgres::version_clock& clock,
-           elastic::batcher& batcher, index_access cluster, settings setting)
-        : session_(documents),
-          cursor_session_(cursors),
-          reader_(documents, indices),
-          cursor_reader_(cursors, indices),
-          indices_(indices),
-          clock_(clock),
-          batcher_(batcher),
-          cluster_(std::move(cluster)),
-          settings_(setting) {}
-
-    /// Reads and sends everything `todo` names; `stopped()` is asked while waiting. Returns how far the log
-    /// must be flushed for what was read to be durable. The bulks are on their way when it returns, not done.
-    template <typename Stopped>
-    postgres::lsn load(const work& todo, const Stopped& stopped) {
-        durable_ = {};
-        std::vector<wide_route> wide;
-        std::vector<keys_piece> rest;
-        {
-            const read_scope scope(*this, todo.xids, stopped);
-            for (std::size_t i = 0; i < indices_.size(); ++i) {
-                auto keys = todo.indices[i].keys;
-                find_owners(i, todo.indices[i], keys, wide);
-                in_pieces(keys, settings_.keys_at_once, [&](std::vector<std::string>& piece) {
-                    rest.push_back({i, std::move(piece)});
-                });
-            }
-            // The usual small work is done in one transaction. More is read in further ones, each of its own
-            // snapshot, so that none stays open while the cluster makes us wait.
-            if (!rest.empty()) {
-                load_piece(rest.back(), scope.version());
-                rest.pop_back();
-            }
-        }
-        for (const auto& piece : rest) load_piece(piece);
-        for (const auto& each : wide) load_wide(each);
-        for (std::size_t i = 0; i < indices_.size(); ++i) {
-            if (todo.indices[i].rescan_index) rescan(i);
-            if (todo.indices[i].reload) reload(i);
-        }
-        batcher_.flush();
-        return durable_;
-    }
-
-  private:
-    /// A route with more owners than are read at once, and the links that led to them.
-    struct wide_route {
-        std::size_t index;
-        std::size_t route;
-        std::vector<std::string> links;
-    };
-
-    /// Some keys of one index.
-    struct keys_piece {
-        std::size_t index;
-        std::vector<std::string> keys;
-    };
-
-    /// A transaction with its own snapshot, ended when the scope is.
-    class read_scope {
-      public:
-        explicit read_scope(loader& owner) : owner_(owner), snapshot_(owner.clock_.begin(owner.session_)) {
-            note();
-        }
-
-        /// Waits until the snapshot sees all of `xids`: the log tells of a commit a moment before other
-        /// sessions see it, and much before under synchronous replication.
-        template <typename Stopped>
-        read_scope(loader& owner, const std::vector<std::uint32_t>& xids, const Stopped& stopped)
-            : owner_(owner), snapshot_(owner.clock_.begin(owner.session_)) {
-            auto pause = std::chrono::microseconds(200);
-            const auto start = std::chrono::steady_clock::now();
-            auto told = start;
-            while (!std::all_of(xids.begin(), xids.end(),
-                                [&](std::uint32_t xid) { return snapshot_.visible.visible(xid); })) {
-                owner_.session_.exec("ROLLBACK");
-                if (stopped())
-                    throw error(errc::interrupted, "stopped while waiting for a commit to become visible");
-                std::this_thread::sleep_for(pause);
-                pause = std::min(pause * 2, std::chrono::microseconds(50'000));
-                const auto now = std::chrono::steady_clock::now();
-                if (now - told > std::chrono::seconds(10)) {
-                    told = now;
-                    log::warn(
-                        "waiting for a committed transaction to become visible, {} s so far; is a "
-                        "synchronous standby away?",
-                        std::chrono::duration_cast<std::chrono::seconds>(now - start).count());
-                }
-                snapshot_ = owner_.clock_.begin(owner_.session_);
-            }
-            note();
-        }
-        ~read_scope() {
-            try {
-                if (owner_.session_.usable() && owner_.session_.in_transaction())
-                    owner_.session_.exec("COMMIT");
-            } catch (const error&) {
-                // The next statement on this session tells.
-            }
-        }
-        read_scope(const read_scope&) = delete;
-        read_scope& operator=(const read_scope&) = delete;
-
-        [[nodiscard]] std::uint64_t version() const { return snapshot_.version; }
-
-      private:
-        void note() { owner_.durable_ = std::max(owner_.durable_, snapshot_.durable); }
-
-        loader& owner_;
-        postgres::read_snapshot snapshot_;
-    };
-
-    void find_owners(std::size_t index, const index_work& todo, std::unordered_set<std::string>& keys,
-                     std::vector<wide_route>& wide) {
-        for (std::size_t route = 0; route < todo.links.size(); ++route) {
-            in_pieces(todo.links[route], settings_.keys_at_once, [&](std::vector<std::string>& links) {
-                // What a wide route finds is not kept: the cursor finds it again, in pieces.
-                std::vector<std::string> found;
-                const bool all = reader_.owners(index, route, links, settings_.owners_at_once,
-                                                [&](std::string_view id) { found.emplace_back(id); });
-                if (all) {
-                    keys.insert(std::make_move_iterator(found.begin()), std::make_move_iterator(found.end()));
-                } else {
-                    wide.push_back({index, route, std::move(links)});
-                }
-            });
-        }
-    }
-
-    /// Reads the documents of some keys; a key without a row is a document to delete.
-    void load_piece(const keys_piece& piece, std::uint64_t version) {
-        std::unordered_set<std::string_view> missing(piece.keys.begin(), piece.keys.end());
-        reader_.by_keys(piece.index, piece.keys, [&](std::string_view id, std::string_view document) {
-            missing.erase(id);
-            batcher_.index(piece.index, id, version, document);
-        });
-        for (const auto id : missing) batcher_.remove(piece.index, id, version);
-    }
-
-    /// The same in a transaction of its own.
-    void load_piece(const keys_piece& piece) {
-        {
-            const read_scope scope(*this);
-            load_piece(piece, scope.version());
-        }
-        batcher_.flush_if_full();
-    }
-
-    void load_wide(const wide_route& each) {
-        cursor_session_.exec("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY");
-        cursor_reader_.all_owners(each.index, each.route, each.links, settings_.keys_at_once,
-                                  [&](const std::vector<std::string>& keys) {
-                                      load_piece({each.index, keys});
-                                  });
-        cursor_session_.exec("COMMIT");
-    }
-
-    /// After a TRUNCATE of the root: whatever the index holds is looked up, and deleted where it is gone.
-    void rescan(std::size_t index) {
-        const auto alias = indices_[index].index->name;
-        batcher_.flush();
-        cluster_.drain();  // a write still on its way would not be found
-        cluster_.refresh(alias);
-        cluster_.scan_ids(alias, settings_.keys_at_once, [&](std::span<const std::string> ids) {
-            load_piece({index, {ids.begin(), ids.end()}});
-        });
-    }
-
-    /// After a TRUNCATE of another table: every document may have lost something.
-    void reload(std::size_t index) {
-        std::optional<std::string> after;
-        while (true) {
-            {
-                const read_scope scope(*this);
-                const auto page = reader_.next_page(index, settings_.page_size, after);
-                if (!page) return;
-                reader_.by_page(index, *page, [&](std::string_view id, std::string_view document) {
-                    batcher_.index(index, id, scope.version(), document);
-                });
-                after = page->last;
-            }
-            batcher_.flush_if_full();
-        }
-    }
-
-    template <typename Set, typename OnPiece>
-    static void in_pieces(const Set& set, std::size_t size, OnPiece&& on_piece) {
-        std::vector<std::string> piece;
-        for (const auto& each : set) {
-            piece.push_back(each);
-            if (piece.size() == size) {
-                on_piece(piece);
-                piece = {};
-            }
-        }
-        if (!piece.empty()) on_piece(piece);
-    }
-
-    postgres::session& session_;
-    postgres::session& cursor_session_;
-    postgres::document_reader reader_;
-    postgres::document_reader cursor_reader_;
-    std::span<const postgres::index_binding> indices_;
-    postgres::version_clock& clock_;
-    elastic::batcher& batcher_;
-    index_access cluster_;
-    settings settings_;
-    postgres::lsn durable_;
-};
-
-}  // namespace pgsync::stream
-
-// ---- pgsync/app/cluster.hpp
-namespace pgsync::app {
-
-/// The search cluster as the commands use it: one transport, one client for administration, one writer of
-/// bulks.
-class cluster {
-  public:
-    using client_type = elastic::client<elastic::curl_transport>;
-    using writer_type = elastic::bulk_writer<elastic::curl_transport>;
-
-    explicit cluster(const options& setting)
-        : options_(setting),
-          transport_(setting.elasticsearch),
-          client_(transport_, {transport_.address(), std::chrono::seconds(30)}),
-          writer_(transport_, writer_settings()) {}
-
-    [[nodiscard]] client_type& client() { return client_; }
-    [[nodiscard]] const std::string& address() const { return transport_.address(); }
-
-    /// A batcher that writes to `targets`, one for each index number.
-    [[nodiscard]] std::unique_ptr<elastic::batcher> batcher(std::vector<std::string> targets) {
-        return std::make_unique<elastic::batcher>(
-            elastic::batcher::settings{options_.bulk_bytes, options_.bulk_bytes * 4}, std::move(targets),
-            [this](elastic::bulk_body&& body, writer_type::completion done) {
-                writer_.submit(std::move(body), std::move(done));
-            },
-            [](elastic::bulk_outcome& outcome) { stop_for(outcome); });
-    }
-
-    void interrupt() { writer_.interrupt(); }
-
-    /// What the stream asks of the cluster; `names` are the indices by number, to be searched and refreshed.
-    [[nodiscard]] stream::index_access access() {
-        return {[this] { writer_.drain(); }, [this](std::string_view index) { client_.refresh(index); },
-                [this](std::string_view index, std::size_t size,
-                       const std::function<void(std::span<const std::string>)>& on_ids) {
-                    client_.scan_ids(index, size, on_ids);
-                },
-                [this] { writer_.interrupt(); }, [this] { writer_.resume(); }};
-    }
-
-  private:
-    writer_type::settings writer_settings() const {
-        writer_type::settings setting;
-        setting.in_flight = options_.bulks_in_flight;
-        setting.address = transport_.address();
-        return setting;
-    }
-
-    [[noreturn]] static void stop_for(const elastic::bulk_outcome& outcome) {
-        const auto& first = outcome.rejected.front();
-        throw error(
-            errc::rejected,
-            "the cluster rejects document \"" + first.id + "\" of " + first.target + " (HTTP " +
-                std::to_string(first.status) + ", " + first.type + "): " + first.reason +
-                (outcome.rejected.size() > 1
-                     ? "; and " + std::to_string(outcome.rejected.size() - 1) + " more in the same bulk"
-                     : std::string()),
-            "correct the row or the shape and start again: nothing from this change on was acknowledged. To "
-            "set such documents aside and go on, use --on-rejected=dead-letter");
-    }
-
-    options options_;
-    elastic::curl_transport transport_;
-    client_type client_;
-    writer_type writer_;
-};
-
-}  // namespace pgsync::app
-
-// ---- pgsync/app/index_state.hpp
-namespace pgsync::app {
-
-/// A number for everything that decides what documents look like: another one means another index.
-[[nodiscard]] inline std::string shape_hash(const compiled_index& index) {
-    std::uint64_t hash = 0xcbf29ce484222325U;  // FNV-1a
-    const auto mix = [&](std::string_view text) {
-        for (const char c : text) hash = (hash ^ static_cast<unsigned char>(c)) * 0x100000001b3U;
-        hash = (hash ^ 0xffU) * 0x100000001b3U;
-    };
-    mix(index.keys_query);
-    mix(index.properties);
-    std::string out;
-    for (int shift = 60; shift >= 0; shift -= 4) {
-        out += "0123456789abcdef"[(hash >> static_cast<unsigned>(shift)) & 15U];
-    }
-    return out;
-}
-
-/// The names one index has in the cluster: readers use the alias, pgsync writes through a second alias of its
-/// own, so that a program that is still running cannot write into the index that a newer one has put behind
-/// the first.
-struct index_names {
-    std::string alias;
-    std::string index;
-    std::string write_alias;
-};
-
-[[nodiscard]] inline index_names names_of(const compiled_index& index) {
-    const std::string concrete = std::string(index.name) + "-" + shape_hash(index).substr(0, 8);
-    return {std::string(index.name), concrete, concrete + "-write"};
-}
-
-/// What `_meta` of an index remembers.
-struct index_state {
-    bool exists = false;
-    bool loaded = false;
-    std::optional<std::string> loaded_until;  ///< last key of the pages that are done
-};
-
-[[nodiscard]] inline boost::json::object meta_of(const compiled_index& index, std::string_view slot,
-                                                 const index_state& state) {
-    boost::json::object mine{
-        {"hash", shape_hash(index)}, {"slot", slot}, {"query", index.keys_query}, {"loaded", state.loaded}};
-    if (state.loaded_until) mine["loaded_until"] = *state.loaded_until;
-    return {{"pgsync", mine}};
-}
-
-/// Finds out how far the index is. Throws errc::index where the name is taken by something that is not ours,
-/// or by an index of another shape.
-[[nodiscard]] inline index_state find_index(cluster::client_type& client, const compiled_index& index,
-                                            std::string_view slot) {
-    const auto names = names_of(index);
-    const auto mine = [](const elastic::index_facts& facts) -> const boost::json::object* {
-        const auto* found = facts.meta.if_contains("pgsync");
-        return found != nullptr ? found->if_object() : nullptr;
-    };
-    if (const auto reader = client.find(names.alias)) {
-        if (!reader->alias || mine(*reader) == nullptr) {
-            throw error(
-                errc::index,
-                "\"" + names.alias + "\" already is " +
-                    (reader->alias ? "an alias of index \"" + reader->index + "\", which" : "an index that") +
-                    " pgsync did not make",
-                "rename or delete it, or give the struct another name: static constexpr std::string_view "
-                "name = \"…\";");
-        }
-        if (reader->index != names.index) {
-            throw error(errc::index,
-                        "index \"" + reader->index + "\" behind alias \"" + names.alias +
-                            "\" was built from another shape (this program's would be \"" + names.index +
-                            "\")",
-                        "run teardown with the program that built it, then bootstrap with this one");
-        }
-    }
-    index_state state;
-    const auto found = client.find(names.index);
-    if (!found) return state;
-    const auto* meta = mine(*found);
-    if (meta == nullptr) {
-        throw error(errc::index, "index \"" + names.index + "\" exists, but pgsync did not make it",
-                    "rename or delete it");
-    }
-    const auto* its_slot = meta->if_contains("slot");
-    if (its_slot == nullptr || !its_slot->is_string() || its_slot->get_string() != slot) {
-        throw error(
-            errc::index,
-            "index \"" + names.index + "\" follows slot \"" +
-                (its_slot != nullptr && its_slot->is_string() ? std::string(its_slot->get_string()) : "?") +
-                "\", not \"" + std::string(slot) + "\"",
-            "use the --name it was made with, or run teardown and bootstrap");
-    }
-    state.exists = true;
-    const auto* loaded = meta->if_contains("loaded");
-    state.loaded = loaded != nullptr && loaded->is_bool() && loaded->get_bool();
-    if (const auto* until = meta->if_contains("loaded_until"); until != nullptr && until->is_string()) {
-        state.loaded_until = std::string(until->get_string());
-    }
-    return state;
-}
-
-/// What creates the index: no replicas and no refresh while it is being loaded; deletes are remembered for an
-/// hour, so that no late write of an older version brings a document back.
-[[nodiscard]] inline boost::json::object creation_body(const compiled_index& index, std::string_view slot) {
-    std::size_t fields = index.shape.nodes.size();
-    std::size_t depth = 1;
-    for (const auto& column : index.shape.columns) fields += column.kind == value_kind::text ? 2U : 1U;
-    for (const auto& node : index.shape.nodes) depth = std::max<std::size_t>(depth, node.depth + 1U);
-    boost::json::object settings{{"gc_deletes", "1h"}, {"refresh_interval", "-1"}, {"number_of_replicas", 0}};
-    if (fields > 900) settings["mapping.total_fields.limit"] = fields + 100;
-    if (depth > 18) settings["mapping.depth.limit"] = depth + 2;
-    return {{"settings", {{"index", settings}}},
-            {"aliases", {{names_of(index).write_alias, boost::json::object{}}}},
-            {"mappings",
-             {{"dynamic", false},
-              {"_meta", meta_of(index, slot, {})},
-              {"properties", boost::json::parse(index.properties)}}}};
-}
-
-/// What undoes the settings of the load.
-[[nodiscard]] inline boost::json::object serving_settings() {
-    return {{"index", {{"refresh_interval", nullptr}, {"number_of_replicas", nullptr}}}};
-}
-
-}  // namespace pgsync::app
-
 #include <pqxx/pqxx>
 
 // ---- pgsync/postgres/connection.hpp
@@ -6495,6 +3739,15 @@ class admin_connection {
         return *connection_;
     }
 
+    /// libpqxx 6 forgets the SQLSTATE where it has a class for it.
+    static std::string state_by_type(const pqxx::sql_error& problem) {
+        if (dynamic_cast<const pqxx::insufficient_privilege*>(&problem) != nullptr) return "42501";
+        if (dynamic_cast<const pqxx::undefined_column*>(&problem) != nullptr) return "42703";
+        if (dynamic_cast<const pqxx::undefined_function*>(&problem) != nullptr) return "42883";
+        if (dynamic_cast<const pqxx::undefined_table*>(&problem) != nullptr) return "42P01";
+        return {};
+    }
+
     template <typename Body>
     void guarded(std::string_view statement, Body&& body) {
         complaint from;
@@ -6506,6 +3759,7 @@ class admin_connection {
         } catch (const pqxx::sql_error& problem) {
             from = parse_server_message(problem.what());
             from.sqlstate = std::string(problem.sqlstate());
+            if (from.sqlstate.empty()) from.sqlstate = state_by_type(problem);
         } catch (const pqxx::broken_connection& problem) {
             from = parse_server_message(problem.what());
             from.connection_lost = true;
@@ -6522,6 +3776,12 @@ class admin_connection {
 };
 
 }  // namespace pgsync::postgres
+
+// ---- pgsync/postgres/catalog.hpp
+/// Plain facts from PostgreSQL's catalog. Nothing here judges them.
+
+#include <charconv>
+#include <system_error>
 
 // ---- pgsync/postgres/detail/catalog_row.hpp
 namespace pgsync::postgres::detail {
@@ -6574,6 +3834,50 @@ class catalog_row {
 };
 
 }  // namespace pgsync::postgres::detail
+
+// ---- pgsync/postgres/partitions.hpp
+namespace pgsync::postgres {
+
+/// A table below another: a partition at any depth, or a child by inheritance.
+struct descendant {
+    std::uint32_t ancestor = 0;  ///< the table that was asked about
+    std::uint32_t oid = 0;
+    std::string schema;
+    std::string name;
+    char kind = 'r';              ///< `r` holds rows, `p` is partitioned itself, `f` is foreign
+    char replica_identity = 'd';  ///< its own: partitions do not take over their parent's
+};
+
+/// All tables below those of `oids`, in one round trip.
+[[nodiscard]] inline std::vector<descendant> read_descendants(session& session,
+                                                              std::span<const std::uint32_t> oids) {
+    std::vector<std::string> texts;
+    for (const auto oid : oids) texts.push_back(std::to_string(oid));
+    const std::vector<std::string_view> views(texts.begin(), texts.end());
+    const auto found = session.exec_params(
+        "WITH RECURSIVE down AS (SELECT i.inhparent AS top, i.inhrelid AS oid FROM pg_catalog.pg_inherits i "
+        "WHERE i.inhparent = ANY ($1::oid[]) UNION SELECT d.top, i.inhrelid FROM down d "
+        "JOIN pg_catalog.pg_inherits i ON i.inhparent = d.oid) "
+        "SELECT d.top, c.oid, n.nspname, c.relname, c.relkind, c.relreplident FROM down d "
+        "JOIN pg_catalog.pg_class c ON c.oid = d.oid JOIN pg_catalog.pg_namespace n ON n.oid = "
+        "c.relnamespace "
+        "WHERE c.relkind IN ('r', 'p', 'f') ORDER BY d.top, n.nspname, c.relname",
+        {array_literal(views)});
+    std::vector<descendant> out;
+    for (int i = 0; i < found.rows(); ++i) {
+        detail::catalog_row row(found.row(i));
+        auto& each = out.emplace_back();
+        each.ancestor = row.number<std::uint32_t>();
+        each.oid = row.number<std::uint32_t>();
+        each.schema = row.text();
+        each.name = row.text();
+        each.kind = row.character();
+        each.replica_identity = row.character();
+    }
+    return out;
+}
+
+}  // namespace pgsync::postgres
 
 // ---- pgsync/postgres/publication_facts.hpp
 namespace pgsync::postgres {
@@ -6921,752 +4225,6 @@ inline void resolve_identity(table_facts& table) {
 
 }  // namespace pgsync::postgres
 
-// ---- pgsync/postgres/shape_check.hpp
-/// What no compiler can know: whether the database has the tables, columns, types and keys that the shapes
-/// name.
-namespace pgsync::postgres {
-
-/// One table that the shapes use.
-struct followed_table {
-    std::uint32_t oid = 0;
-    std::string quoted_name;  ///< `"public"."booking"`
-};
-
-/// A table whose replica identity does not cover the columns that lead to its owners.
-struct uncovered_table {
-    std::uint32_t oid = 0;
-    std::string quoted_name;
-    std::string columns;  ///< the uncovered ones, for messages
-};
-
-struct shape_report {
-    std::vector<index_binding> bindings;
-    std::vector<followed_table> tables;  ///< each once, in the order of first use
-    std::vector<uncovered_table> identities;
-    std::vector<std::string> findings;  ///< what makes it impossible to go on, all at once
-};
-
-namespace detail {
-
-/// Do the values of two columns that are joined read the same in both? Then one can stand for the other.
-[[nodiscard]] inline bool joinable(std::string_view a, std::string_view b) {
-    const auto family = [](std::string_view type) -> std::string_view {
-        if (type == "int2" || type == "int4" || type == "int8") return "integer";
-        if (type == "text" || type == "varchar") return "text";
-        return type;
-    };
-    return family(a) == family(b);
-}
-
-/// Can a member of this kind hold what the column's type prints?
-[[nodiscard]] inline bool holds(value_kind kind, std::string_view type, char category) {
-    switch (kind) {
-        case value_kind::boolean:
-            return type == "bool";
-        case value_kind::int16:
-            return type == "int2";
-        case value_kind::int32:
-            return type == "int2" || type == "int4";
-        case value_kind::int64:
-            return type == "int2" || type == "int4" || type == "int8" || type == "oid";
-        case value_kind::float32:
-            return type == "float4";
-        case value_kind::float64:
-            return type == "float4" || type == "float8" || type == "numeric";
-        case value_kind::decimal:
-            return type == "numeric" || type == "int2" || type == "int4" || type == "int8";
-        case value_kind::text:
-        case value_kind::keyword:
-            // Everything that row_to_json prints as a string, but not what has a mapping of its own.
-            return category == 'S' || category == 'E' || category == 'I' || type == "uuid" || type == "xml" ||
-                   type == "bit" || type == "varbit" || type == "interval" || type == "bytea" ||
-                   type == "macaddr" || type == "money" || type == "time" || type == "timetz" ||
-                   type == "citext" || type == "name";
-        case value_kind::uuid:
-            return type == "uuid";
-        case value_kind::date:
-            return type == "date";
-        case value_kind::timestamp:
-            return type == "timestamp";
-        case value_kind::timestamptz:
-            return type == "timestamptz";
-    }
-    return false;
-}
-
-[[nodiscard]] inline std::string_view kind_name(value_kind kind) {
-    switch (kind) {
-        case value_kind::boolean:
-            return "bool";
-        case value_kind::int16:
-            return "std::int16_t";
-        case value_kind::int32:
-            return "int";
-        case value_kind::int64:
-            return "std::int64_t";
-        case value_kind::float32:
-            return "float";
-        case value_kind::float64:
-            return "double";
-        case value_kind::decimal:
-            return "pgsync::decimal";
-        case value_kind::text:
-            return "std::string";
-        case value_kind::keyword:
-            return "pgsync::keyword";
-        case value_kind::uuid:
-            return "pgsync::uuid";
-        case value_kind::date:
-            return "pgsync::date";
-        case value_kind::timestamp:
-            return "pgsync::timestamp";
-        case value_kind::timestamptz:
-            return "pgsync::timestamptz";
-    }
-    return "?";
-}
-
-/// What to declare instead, for a column of this type.
-[[nodiscard]] inline std::string_view suggested(std::string_view type, char category) {
-    constexpr std::array<std::pair<std::string_view, std::string_view>, 13> known{
-        {{"bool", "bool"},
-         {"int2", "std::int16_t"},
-         {"int4", "int"},
-         {"int8", "std::int64_t"},
-         {"oid", "std::int64_t"},
-         {"float4", "float"},
-         {"float8", "double"},
-         {"numeric", "pgsync::decimal<p, s>"},
-         {"uuid", "pgsync::uuid"},
-         {"date", "pgsync::date"},
-         {"timestamp", "pgsync::timestamp"},
-         {"timestamptz", "pgsync::timestamptz"},
-         {"text", "std::string"}}};
-    for (const auto& [name, text] : known) {
-        if (name == type) return text;
-    }
-    if (holds(value_kind::text, type, category)) return "std::string";
-    return {};
-}
-
-class shape_checker {
-  public:
-    shape_checker(std::span<const compiled_index> indices,
-                  const std::vector<std::optional<table_facts>>& tables)
-        : indices_(indices), tables_(tables) {}
-
-    shape_report run() {
-        std::size_t at = 0;
-        for (const auto& index : indices_) {
-            index_ = &index;
-            first_table_ = at;
-            check_index(index);
-            at += index.shape.nodes.size();
-        }
-        collect_identities();
-        return std::move(report_);
-    }
-
-  private:
-    const std::optional<table_facts>& find_table(std::size_t node) const {
-        return tables_[first_table_ + node];
-    }
-    /// Only after check_table() has found it.
-    const table_facts& facts(std::size_t node) const { return *tables_[first_table_ + node]; }
-
-    static std::string quoted_name(const table_facts& table) {
-        return quote_identifier(table.schema) + "." + quote_identifier(table.name);
-    }
-    /// Is there at most one row for each combination of these columns? A unique index on some of them is
-    /// enough.
-    static bool is_unique(const table_facts& table, const std::vector<std::string>& key) {
-        return std::any_of(table.indexes.begin(), table.indexes.end(), [&](const index_facts& index) {
-            return index.unique && index.valid && index.immediate && !index.partial &&
-                   std::all_of(index.columns.begin(), index.columns.end(), [&](const std::string& part) {
-                       return std::find(key.begin(), key.end(), part) != key.end();
-                   });
-        });
-    }
-
-    std::string place(const node_data& node) const {
-        return "struct " + std::string(node.type) + " of index " + std::string(index_->name);
-    }
-    static std::string quoted(std::string_view text) { return "\"" + std::string(text) + "\""; }
-
-    void find(std::string text) {
-        if (std::find(report_.findings.begin(), report_.findings.end(), text) == report_.findings.end()) {
-            report_.findings.push_back(std::move(text));
-        }
-    }
-
-    void check_index(const compiled_index& index) {
-        index_binding binding;
-        binding.index = &index;
-        bool complete = true;
-        for (std::size_t node = 0; node < index.shape.nodes.size(); ++node) {
-            complete = check_table(index.shape, node) && complete;
-        }
-        if (!complete) {
-            report_.bindings.push_back(std::move(binding));
-            return;
-        }
-        for (std::size_t node = 0; node < index.shape.nodes.size(); ++node) {
-            check_links(index.shape, node);
-            const auto& route = index.routes[node];
-            route_binding bound;
-            bound.table_oid = facts(node).oid;
-            bound.table = quoted_name(facts(node));
-            for (const auto name : route.columns) {
-                const auto* column = facts(node).column(name);
-                if (column == nullptr) continue;
-                bound.array_types.push_back(parameter_type(*column));
-                if (column->generated) {
-                    find("column " + quoted(name) + " of table " + quoted(facts(node).name) +
-                         " is generated, so the log lacks it, but changed rows are found by it; join on a "
-                         "plain column");
-                }
-                needed_[facts(node).oid].insert(std::string(name));
-            }
-            for (const auto& column : facts(node).columns) {
-                if (column.generated) bound.generated.push_back(column.name);
-            }
-            binding.routes.push_back(std::move(bound));
-        }
-        for (const auto& column : index.shape.columns_of(index.shape.root())) {
-            const auto* found = facts(0).column(column.name);
-            if (column.key && found != nullptr) binding.key_array_types.push_back(parameter_type(*found));
-        }
-        report_.bindings.push_back(std::move(binding));
-    }
-
-    /// Integers of all widths are passed as bigint: a foreign key may be wider than the key it refers to.
-    static std::uint32_t parameter_type(const column_facts& column) {
-        constexpr std::uint32_t int8_array = 1016;
-        constexpr std::uint32_t text_array = 1009;
-        const auto& type = column.base_name;
-        if (type == "int2" || type == "int4" || type == "int8") return int8_array;
-        if (type == "varchar" || type == "text") return text_array;
-        return column.array_type;
-    }
-
-    /// Returns whether the table and every column the queries name are there.
-    bool check_table(const shape_view& shape, std::size_t node) {
-        const auto& data = shape.nodes[node];
-        const auto asked = data.schema.empty() ? std::string(data.table)
-                                               : std::string(data.schema) + "." + std::string(data.table);
-        if (!find_table(node)) {
-            find("table " + quoted(asked) + ", which " + place(data) + " reads, does not exist" +
-                 (data.schema.empty() ? " in the search_path" : "") +
-                 "; correct its name with static constexpr std::string_view table = \"…\";, or check "
-                 "--database");
-            return false;
-        }
-        const auto& table = facts(node);
-        if (table.kind != 'r') {
-            find(quoted(asked) + ", which " + place(data) + " reads, is " + kind_text(table.kind) +
-                 ", and only ordinary tables can be followed so far");
-            return false;
-        }
-        check_access(asked, table);
-        if (seen_.insert(table.oid).second) report_.tables.push_back({table.oid, quoted_name(table)});
-        bool complete = true;
-        for (const auto& column : shape.columns_of(data))
-            complete = check_column(data, table, column) && complete;
-        for (const auto& link : shape.links_of(data)) {
-            complete = exists(data, table, link.child, "the relation to it joins on") && complete;
-            const auto& parent = shape.nodes[data.parent];
-            if (find_table(data.parent)) {
-                complete = exists(parent, facts(data.parent), link.parent,
-                                  "relation " + quoted(data.member) + " joins on") &&
-                           complete;
-            }
-        }
-        check_key(shape, data, table);
-        return complete;
-    }
-
-    void check_access(const std::string& asked, const table_facts& table) {
-        if (!table.schema_usable || !table.readable) {
-            find("this role may not read " + quoted(asked) + "; have its owner " + quoted(table.owner) +
-                 " run: GRANT USAGE ON SCHEMA " + quote_identifier(table.schema) + ", and GRANT SELECT ON " +
-                 quoted_name(table) + ", to it");
-        }
-        if (table.persistence != 'p') {
-            find("table " + quoted(asked) + " is " + (table.persistence == 'u' ? "unlogged" : "temporary") +
-                 ": its changes are not in the log; ALTER TABLE " + quoted_name(table) + " SET LOGGED");
-        }
-        if (table.has_parents || table.has_children) {
-            find("table " + quoted(asked) +
-                 " inherits or is inherited: queries would read rows of other tables whose "
-                 "changes come under other names; only plain tables can be followed so far");
-        }
-        if (table.row_security) {
-            find("row security hides rows of " + quoted(asked) +
-                 " from this role, and documents would lack them; ALTER "
-                 "ROLE … BYPASSRLS, or use the table's owner");
-        }
-    }
-
-    static std::string kind_text(char kind) {
-        switch (kind) {
-            case 'p':
-                return "a partitioned table";
-            case 'v':
-                return "a view";
-            case 'm':
-                return "a materialised view";
-            case 'f':
-                return "a foreign table";
-            default:
-                return "no table";
-        }
-    }
-
-    bool exists(const node_data& data, const table_facts& table, std::string_view name,
-                const std::string& why) {
-        if (table.column(name) != nullptr) return true;
-        find("table " + quoted(table.name) + " has no column " + quoted(name) + ", which " + why + " in " +
-             place(data) + "; write foreign_key<\"…\"> or references<\"…\"> among the relation's options");
-        return false;
-    }
-
-    bool check_column(const node_data& data, const table_facts& table, const column_data& column) {
-        const auto* found = table.column(column.name);
-        if (found == nullptr) {
-            find("table " + quoted(table.name) + " has no column " + quoted(column.name) + " for member " +
-                 quoted(column.member) + " of " + place(data) +
-                 "; write column<T, \"its name\"> if it is called otherwise");
-            return false;
-        }
-        const auto& type = found->base_name;
-        if (!holds(column.kind, type, found->category)) {
-            const auto better = suggested(type, found->category);
-            find("column " + quoted(column.name) + " of table " + quoted(table.name) + " has type " + type +
-                 ", which member " + quoted(column.member) + " of " + place(data) + " cannot hold as " +
-                 std::string(kind_name(column.kind)) +
-                 (better.empty() ? std::string("; no element type holds it yet: leave the member out")
-                                 : "; declare it as " + std::string(better)));
-        } else if (column.key && (column.kind == value_kind::text || column.kind == value_kind::keyword) &&
-                   type != "text" && type != "varchar" && found->category != 'E') {
-            find("key column " + quoted(column.name) + " of table " + quoted(table.name) + " has type " +
-                 type + ", whose values can be equal without reading the same; a key of " + place(data) +
-                 " must be text, varchar, an enum, an integer, uuid, date or numeric");
-        }
-        return true;
-    }
-
-    /// A key that is not unique would give several documents one id, or one row several sub-documents.
-    void check_key(const shape_view& shape, const node_data& data, const table_facts& table) {
-        std::vector<std::string> key;
-        for (const auto& column : shape.columns_of(data)) {
-            if (column.key) key.emplace_back(column.name);
-        }
-        if (!is_unique(table, key)) {
-            find("the key of " + place(data) + " (" + joined(key) + ") is not unique in table " +
-                 quoted(table.name) +
-                 ": no primary key or unique index covers exactly these columns; mark the primary key's "
-                 "members with "
-                 "pgsync::key<T>");
-        }
-    }
-
-    void check_links(const shape_view& shape, std::size_t node) {
-        const auto& data = shape.nodes[node];
-        if (data.kind == relation::root) return;
-        const auto& child = facts(node);
-        const auto& parent = facts(data.parent);
-        std::vector<std::string> referenced;
-        for (const auto& link : shape.links_of(data)) {
-            const auto* a = parent.column(link.parent);
-            const auto* b = child.column(link.child);
-            if (a == nullptr || b == nullptr) continue;
-            if (!joinable(a->base_name, b->base_name)) {
-                find("relation " + quoted(data.member) + " of index " + std::string(index_->name) +
-                     " joins " + parent.name + "." + std::string(link.parent) + " (" + a->base_name +
-                     ") with " + child.name + "." + std::string(link.child) + " (" + b->base_name +
-                     "), whose values do not read the same; give both columns one type");
-            }
-            referenced.emplace_back(data.kind == relation::belongs_to ? link.child : link.parent);
-        }
-        if (data.kind == relation::belongs_to && !is_unique(child, referenced)) {
-            find("relation " + quoted(data.member) + " of index " + std::string(index_->name) +
-                 " belongs to one row of " + quoted(child.name) + ", but (" + joined(referenced) +
-                 ") is not unique there; refer to a primary key or a unique index, or use has_many");
-        }
-    }
-
-    void collect_identities() {
-        for (const auto& table : report_.tables) {
-            const auto found = std::find_if(tables_.begin(), tables_.end(),
-                                            [&](const auto& each) { return each && each->oid == table.oid; });
-            std::vector<std::string> missing;
-            for (const auto& column : needed_[table.oid]) {
-                if (!(*found)->identity_covers(std::array{column})) missing.push_back(column);
-            }
-            if (!missing.empty())
-                report_.identities.push_back({table.oid, table.quoted_name, joined(missing)});
-        }
-    }
-
-    static std::string joined(const std::vector<std::string>& names) {
-        std::string all;
-        for (const auto& name : names) all += (all.empty() ? "" : ", ") + name;
-        return all;
-    }
-
-    std::span<const compiled_index> indices_;
-    const std::vector<std::optional<table_facts>>& tables_;
-    const compiled_index* index_ = nullptr;
-    std::size_t first_table_ = 0;
-    std::set<std::uint32_t> seen_;
-    std::map<std::uint32_t, std::set<std::string>> needed_;
-    shape_report report_;
-};
-
-}  // namespace detail
-
-/// Compares shapes with the facts of their tables: one entry of `tables` for each node of each index, in
-/// order.
-[[nodiscard]] inline shape_report check_shapes(std::span<const compiled_index> indices,
-                                               const std::vector<std::optional<table_facts>>& tables) {
-    return detail::shape_checker(indices, tables).run();
-}
-
-/// The same, asking the database.
-[[nodiscard]] inline shape_report check_shapes(std::span<const compiled_index> indices, session& connection) {
-    std::vector<table_name> names;
-    for (const auto& index : indices) {
-        for (const auto& node : index.shape.nodes)
-            names.push_back({std::string(node.schema), std::string(node.table)});
-    }
-    return check_shapes(indices, read_tables(connection, names));
-}
-
-}  // namespace pgsync::postgres
-
-// ---- pgsync/postgres/slot_facts.hpp
-namespace pgsync::postgres {
-
-struct slot_facts {
-    std::string plugin;    ///< `pgoutput`; empty for a physical slot
-    std::string database;  ///< empty for a physical slot
-    bool logical = false;
-    bool temporary = false;
-    bool active = false;
-    int active_pid = 0;      ///< 0 where nobody reads it
-    lsn restart;             ///< where the server keeps the log from; 0/0 once it is lost
-    lsn confirmed;           ///< the stream begins after it
-    std::string wal_status;  ///< `reserved`, `extended`, `unreserved`, `lost`; empty before version 13
-    std::string invalidation_reason;  ///< empty while it is fine, and before version 17
-    bool failover = false;            ///< kept on standbys too; version 17
-
-    /// The log it needs is gone: nothing can be read from it any more.
-    [[nodiscard]] bool lost() const noexcept { return wal_status == "lost" || !invalidation_reason.empty(); }
-};
-
-/// The slot of that name, of whatever database; nothing where there is none.
-[[nodiscard]] inline std::optional<slot_facts> read_slot(session& session, std::string_view name) {
-    const auto version = session.server_version();
-    std::string sql =
-        "SELECT plugin, database, slot_type = 'logical', active, active_pid, restart_lsn, "
-        "confirmed_flush_lsn";
-    sql += has_temporary_slots(version) ? ", temporary" : ", false";
-    sql += has_wal_status(version) ? ", wal_status" : ", NULL";
-    sql += has_invalidation_reason(version) ? ", invalidation_reason" : ", NULL";
-    sql += has_failover_slots(version) ? ", failover" : ", false";
-    const auto found =
-        session.exec_params(sql + " FROM pg_catalog.pg_replication_slots WHERE slot_name = $1", {name});
-    if (found.rows() == 0) return std::nullopt;
-    detail::catalog_row row(found.row(0));
-    slot_facts out;
-    out.plugin = row.text();
-    out.database = row.text();
-    out.logical = row.flag();
-    out.active = row.flag();
-    out.active_pid = row.number<int>();
-    out.restart = row.position();
-    out.confirmed = row.position();
-    out.temporary = row.flag();
-    out.wal_status = row.text();
-    out.invalidation_reason = row.text();
-    out.failover = row.flag();
-    return out;
-}
-
-}  // namespace pgsync::postgres
-
-// ---- pgsync/app/setup.hpp
-/// What bootstrap does in the database, in the order that loses nothing: replica identities, publication,
-/// slot.
-namespace pgsync::app {
-
-/// One statement and why it is needed.
-struct setup_step {
-    std::string sql;
-    std::string why;
-};
-
-/// Everything still missing in the database, in order. Statements that are there already are not listed.
-[[nodiscard]] inline std::vector<setup_step> setup_steps(
-    const postgres::shape_report& report, const std::optional<postgres::publication_facts>& publication,
-    const std::optional<postgres::slot_facts>& slot, const std::string& name) {
-    std::vector<setup_step> steps;
-    for (const auto& table : report.identities) {
-        steps.push_back({"ALTER TABLE " + table.quoted_name + " REPLICA IDENTITY FULL",
-                         "so that the old value of " + table.columns + " is in the log"});
-    }
-    const auto quoted = postgres::quote_identifier(name);
-    if (!publication) {
-        std::string list;
-        for (const auto& table : report.tables) list += (list.empty() ? "" : ", ") + table.quoted_name;
-        // No column lists: they would make an application's UPDATE fail once somebody sets REPLICA IDENTITY
-        // FULL.
-        steps.push_back(
-            {"CREATE PUBLICATION " + quoted + " FOR TABLE " + list, "says which tables are followed"});
-    } else {
-        for (const auto& table : report.tables) {
-            if (publication->publishes(table.oid)) continue;
-            steps.push_back({"ALTER PUBLICATION " + quoted + " ADD TABLE " + table.quoted_name,
-                             "the publication lacks this table"});
-        }
-        if (!publication->publishes_insert || !publication->publishes_update ||
-            !publication->publishes_delete || !publication->publishes_truncate) {
-            steps.push_back(
-                {"ALTER PUBLICATION " + quoted + " SET (publish = 'insert, update, delete, truncate')",
-                 "the publication leaves out a kind of change"});
-        }
-    }
-    if (!slot) {
-        steps.push_back({"SELECT pg_catalog.pg_create_logical_replication_slot(" +
-                             postgres::quote_literal(name) + ", 'pgoutput')",
-                         "keeps the log from here on until it is in the index"});
-    }
-    return steps;
-}
-
-/// Runs one step. An ALTER TABLE waits for its lock only a moment at a time, so that no busy application
-/// queues up behind it.
-inline void run_step(postgres::admin_connection& database, const setup_step& step,
-                     const std::function<bool()>& stopped) {
-    log::info("{}", step.sql);
-    auto told = std::chrono::steady_clock::now();
-    database.execute("SET lock_timeout = '500ms'");
-    while (true) {
-        try {
-            database.execute(step.sql);
-            break;
-        } catch (const postgres::sql_error& problem) {
-            if (problem.sqlstate() == "42501") {
-                throw error(
-                    errc::permission, "this role may not run: " + step.sql + " (" + problem.what() + ")",
-                    "have an administrator run what `bootstrap --dry-run` prints, then run bootstrap again");
-            }
-            if (problem.sqlstate() != "55P03") throw;
-        }
-        if (stopped()) throw error(errc::interrupted, "stopped while waiting for a lock: " + step.sql);
-        if (std::chrono::steady_clock::now() - told > std::chrono::seconds(5)) {
-            told = std::chrono::steady_clock::now();
-            log::info("still waiting for a lock, a moment at a time: {}", step.sql);
-        }
-        std::this_thread::sleep_for(std::chrono::milliseconds(200));
-    }
-    database.execute("RESET lock_timeout");
-}
-
-/// Waits until every transaction in progress now has ended: what they wrote is then visible to the pages of
-/// the load, whether or not the slot and the publication have seen it.
-inline void wait_for_running_transactions(postgres::admin_connection& database,
-                                          const std::function<bool()>& stopped) {
-    const auto sql = "SELECT " +
-                     std::string(postgres::function_names(database.server_version()).current_snapshot) +
-                     "::text";
-    const auto snapshot = [&] {
-        const auto rows = database.query(sql);
-        const auto parsed = postgres::snapshot_set::parse(rows.at(0).at(0).value_or(""));
-        if (!parsed) throw error(errc::protocol, "the server does not describe its snapshot");
-        return *parsed;
-    };
-    const auto until = snapshot().xmax();
-    auto told = std::chrono::steady_clock::now();
-    while (snapshot().xmin() < until) {
-        if (stopped())
-            throw error(errc::interrupted, "stopped while waiting for running transactions to end");
-        if (std::chrono::steady_clock::now() - told > std::chrono::seconds(5)) {
-            told = std::chrono::steady_clock::now();
-            std::string who;
-            for (const auto& row : database.query(
-                     "SELECT pid::text, coalesce(usename, '?'), (now() - xact_start)::interval(0)::text "
-                     "FROM pg_catalog.pg_stat_activity WHERE backend_xid IS NOT NULL AND pid <> "
-                     "pg_backend_pid() "
-                     "ORDER BY xact_start LIMIT 3")) {
-                who += (who.empty() ? "" : "; ") + std::string("pid ") + row.at(0).value_or("?") + " of " +
-                       row.at(1).value_or("?") + " for " + row.at(2).value_or("?");
-            }
-            log::info("waiting for transactions that were running before the load: {}",
-                      who.empty() ? "unknown" : who);
-        }
-        std::this_thread::sleep_for(std::chrono::milliseconds(20));
-    }
-}
-
-}  // namespace pgsync::app
-
-// ---- pgsync/app/context.hpp
-namespace pgsync::app {
-
-/// Both servers, the indices, and what the database makes of their shapes: what every command starts with.
-class context {
-  public:
-    /// `stop_fd` becomes readable when the program is to stop; -1 if never.
-    context(options setting, std::span<const compiled_index> indices, int stop_fd)
-        : setting_(std::move(setting)),
-          indices_(indices),
-          stop_fd_(stop_fd),
-          database_(setting_.database),
-          catalog_(setting_.database),
-          cluster_(setting_) {
-        if (setting_.name.empty()) setting_.name = default_name(indices);
-        cluster_info_ = cluster_.client().info();
-    }
-
-    [[nodiscard]] const options& setting() const { return setting_; }
-    [[nodiscard]] std::span<const compiled_index> indices() const { return indices_; }
-    [[nodiscard]] postgres::admin_connection& database() { return database_; }
-    [[nodiscard]] postgres::session& catalog() { return catalog_; }
-    [[nodiscard]] cluster& search() { return cluster_; }
-    [[nodiscard]] const elastic::server_info& search_info() const { return cluster_info_; }
-    [[nodiscard]] postgres::version_clock& clock() { return clock_; }
-    [[nodiscard]] int stop_fd() const { return stop_fd_; }
-    [[nodiscard]] bool stopped() const {
-        if (stop_fd_ < 0) return false;
-        pollfd each{stop_fd_, POLLIN, 0};
-        return ::poll(&each, 1, 0) > 0;
-    }
-    /// Sleeps, but not through a signal; returns false when asked to stop.
-    [[nodiscard]] bool pause(std::chrono::milliseconds time) const {
-        pollfd each{stop_fd_, POLLIN, 0};
-        return ::poll(&each, 1, static_cast<int>(time.count())) == 0;
-    }
-
-    /// Compares the shapes with the catalog; throws errc::catalog with all findings at once.
-    [[nodiscard]] postgres::shape_report check_shapes() {
-        auto report = postgres::check_shapes(indices_, catalog_);
-        if (!report.findings.empty()) {
-            std::string all;
-            for (const auto& finding : report.findings) all += "\n  - " + finding;
-            throw error(errc::catalog, "the database does not look as the shapes say:" + all);
-        }
-        return report;
-    }
-
-    /// The write aliases, by index number.
-    [[nodiscard]] std::vector<std::string> write_targets() const {
-        std::vector<std::string> targets;
-        for (const auto& index : indices_) targets.push_back(names_of(index).write_alias);
-        return targets;
-    }
-
-  private:
-    /// Slots allow lower case letters, digits and underscores.
-    static std::string default_name(std::span<const compiled_index> indices) {
-        std::string name = "pgsync_";
-        for (const char c : indices.front().name) {
-            const bool plain = (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '_';
-            name += plain ? c : '_';
-        }
-        return name.substr(0, 63);
-    }
-
-    options setting_;
-    std::span<const compiled_index> indices_;
-    int stop_fd_;
-    postgres::admin_connection database_;
-    postgres::session catalog_;
-    cluster cluster_;
-    elastic::server_info cluster_info_;
-    postgres::version_clock clock_;
-};
-
-}  // namespace pgsync::app
-
-#include <unistd.h>
-
-// ---- pgsync/app/progress.hpp
-namespace pgsync::app {
-
-/// Progress of something long: a bar on a terminal, a line every ten seconds elsewhere.
-class progress {
-  public:
-    /// `total` may be an estimate; 0 where nobody knows.
-    progress(std::string title, std::uint64_t total)
-        : title_(std::move(title)), total_(total), terminal_(::isatty(STDERR_FILENO) == 1) {}
-    ~progress() {
-        if (terminal_ && drawn_) std::fputc('\n', stderr);
-    }
-    progress(const progress&) = delete;
-    progress& operator=(const progress&) = delete;
-
-    void add(std::uint64_t count) {
-        const std::lock_guard lock(mutex_);
-        done_ += count;
-        const auto now = clock::now();
-        if (now - last_ < (terminal_ ? std::chrono::milliseconds(100) : std::chrono::milliseconds(10'000)))
-            return;
-        last_ = now;
-        draw(now);
-    }
-
-    [[nodiscard]] std::uint64_t done() const {
-        const std::lock_guard lock(mutex_);
-        return done_;
-    }
-
-    void finish() {
-        const std::lock_guard lock(mutex_);
-        total_ = done_;
-        if (terminal_) draw(clock::now());
-    }
-
-  private:
-    using clock = std::chrono::steady_clock;
-
-    void draw(clock::time_point now) {
-        const double seconds = std::max(0.001, std::chrono::duration<double>(now - start_).count());
-        const double rate = static_cast<double>(done_) / seconds;
-        const std::uint64_t total = std::max(total_, done_);
-        const double share = total == 0 ? 0.0 : static_cast<double>(done_) / static_cast<double>(total);
-        std::string left;
-        if (rate > 0 && total > done_) {
-            const auto eta = static_cast<std::uint64_t>(static_cast<double>(total - done_) / rate);
-            left = ", " + (eta >= 60 ? std::to_string(eta / 60) + " min " : std::string()) +
-                   std::to_string(eta % 60) + " s left";
-        }
-        if (!terminal_) {
-            log::info("{}: {} of about {} documents, {} a second{}", title_, done_, total,
-                      log::fixed(rate, 0), left);
-            return;
-        }
-        constexpr std::size_t width = 30;
-        const auto filled = std::min(width, static_cast<std::size_t>(share * static_cast<double>(width)));
-        std::fprintf(stderr, "\r%s [%s%s] %3.0f %%  %llu documents, %.0f/s%s \x1b[K", title_.c_str(),
-                     std::string(filled, '#').c_str(), std::string(width - filled, ' ').c_str(), share * 100,
-                     static_cast<unsigned long long>(done_), rate, left.c_str());
-        std::fflush(stderr);
-        drawn_ = true;
-    }
-
-    mutable std::mutex mutex_;
-    std::string title_;
-    std::uint64_t total_;
-    std::uint64_t done_ = 0;
-    bool terminal_;
-    bool drawn_ = false;
-    clock::time_point start_ = clock::now();
-    clock::time_point last_ = start_;
-};
-
-}  // namespace pgsync::app
-
 // ---- pgsync/postgres/server_facts.hpp
 namespace pgsync::postgres {
 
@@ -7721,632 +4279,56 @@ struct server_facts {
 
 }  // namespace pgsync::postgres
 
-// ---- pgsync/snapshot/page_ledger.hpp
-namespace pgsync::snapshot {
+// ---- pgsync/postgres/slot_facts.hpp
+namespace pgsync::postgres {
 
-/// Which pages of an initial load are done. Pages finish in any order; a load resumes after the last page
-/// before which all are done, so only that position is worth recording.
-class page_ledger {
-  public:
-    /// Announces the next page in key order, by its last key; returns its number.
-    std::uint64_t open(std::string last_key) {
-        const std::lock_guard lock(mutex_);
-        pages_.push_back({std::move(last_key), {}, false});
-        return first_ + pages_.size() - 1;
-    }
+struct slot_facts {
+    std::string plugin;    ///< `pgoutput`; empty for a physical slot
+    std::string database;  ///< empty for a physical slot
+    bool logical = false;
+    bool temporary = false;
+    bool active = false;
+    int active_pid = 0;      ///< 0 where nobody reads it
+    lsn restart;             ///< where the server keeps the log from; 0/0 once it is lost
+    lsn confirmed;           ///< the stream begins after it
+    std::string wal_status;  ///< `reserved`, `extended`, `unreserved`, `lost`; empty before version 13
+    std::string invalidation_reason;  ///< empty while it is fine, and before version 17
+    bool failover = false;            ///< kept on standbys too; version 17
 
-    /// All its documents are acknowledged; what was read is durable once the log is flushed up to `durable`.
-    void done(std::uint64_t page, postgres::lsn durable) {
-        const std::lock_guard lock(mutex_);
-        auto& finished = pages_[static_cast<std::size_t>(page - first_)];
-        finished.durable = durable;
-        finished.done = true;
-    }
-
-    /// The last key of the pages that need not be loaded again, once there is a new one; `flushed` as in
-    /// done().
-    [[nodiscard]] std::optional<std::string> advance(postgres::lsn flushed) {
-        const std::lock_guard lock(mutex_);
-        std::optional<std::string> reached;
-        while (!pages_.empty() && pages_.front().done && pages_.front().durable <= flushed) {
-            reached = std::move(pages_.front().last_key);
-            pages_.pop_front();
-            ++first_;
-        }
-        return reached;
-    }
-
-    [[nodiscard]] bool empty() const {
-        const std::lock_guard lock(mutex_);
-        return pages_.empty();
-    }
-
-  private:
-    struct entry {
-        std::string last_key;
-        postgres::lsn durable;
-        bool done = false;
-    };
-    mutable std::mutex mutex_;
-    std::deque<entry> pages_;
-    std::uint64_t first_ = 0;
+    /// The log it needs is gone: nothing can be read from it any more.
+    [[nodiscard]] bool lost() const noexcept { return wal_status == "lost" || !invalidation_reason.empty(); }
 };
 
-}  // namespace pgsync::snapshot
-
-// ---- pgsync/snapshot/initial_load.hpp
-namespace pgsync::snapshot {
-
-/// Fills one index page by page, several pages at once, each in a short transaction of its own. Needs no
-/// common snapshot: the slot is older than every page, and whatever changed since will be read again from the
-/// stream.
-class initial_load {
-  public:
-    struct settings {
-        std::string database;  ///< conninfo
-        std::size_t page_size = 5'000;
-        std::size_t workers = 2;
-        std::chrono::milliseconds record_every{1'000};
-    };
-    /// Makes a batcher of its own for each worker.
-    using make_batcher = std::function<std::unique_ptr<elastic::batcher>()>;
-
-    /// `interrupt` makes whoever waits for the cluster give up.
-    initial_load(settings setting, std::span<const postgres::index_binding> indices, std::size_t index,
-                 postgres::version_clock& clock, const make_batcher& batchers,
-                 std::function<void()> interrupt)
-        : settings_(std::move(setting)),
-          indices_(indices),
-          index_(index),
-          clock_(clock),
-          interrupt_(std::move(interrupt)),
-          bounds_session_(settings_.database),
-          bounds_(bounds_session_, indices) {
-        for (std::size_t i = 0; i < settings_.workers; ++i) batchers_.push_back(batchers());
-    }
-
-    /// Loads every page after the key `resume_after`. `record(key)` is called now and then with a key up to
-    /// which nothing needs to be loaded again, `progress(documents)` for each acknowledged page, `stopped()`
-    /// is asked all the time. Returns the number of documents; throws errc::interrupted when stopped.
-    std::uint64_t run(std::optional<std::string> resume_after,
-                      const std::function<void(const std::string&)>& record,
-                      const std::function<void(std::uint64_t)>& progress,
-                      const std::function<bool()>& stopped) {
-        after_ = std::move(resume_after);
-        progress_ = progress;
-        active_ = settings_.workers;
-        std::vector<std::thread> workers;
-        for (auto& batcher : batchers_) workers.emplace_back([this, &batcher] { work(*batcher); });
-        std::exception_ptr failure;
-        try {
-            watch(record, stopped);
-        } catch (...) {
-            failure = std::current_exception();
-            stop_ = true;
-            interrupt_();
-        }
-        for (auto& worker : workers) worker.join();
-        if (failure) std::rethrow_exception(failure);
-        if (stop_)
-            throw error(errc::interrupted, "stopped during the initial load",
-                        "run bootstrap again: it resumes");
-        return documents_;
-    }
-
-  private:
-    using clock_type = std::chrono::steady_clock;
-
-    struct page_job {
-        std::uint64_t number = 0;
-        std::uint64_t documents = 0;
-        postgres::lsn durable;
-    };
-
-    /// Until every page is acknowledged and on disk: records progress and passes on what went wrong.
-    void watch(const std::function<void(const std::string&)>& record, const std::function<bool()>& stopped) {
-        auto next_record = clock_type::now() + settings_.record_every;
-        std::optional<clock_type::time_point> patience;
-        while (true) {
-            const bool last_look = active_ == 0;
-            {
-                const std::lock_guard lock(failure_mutex_);
-                if (failure_) std::rethrow_exception(failure_);
-            }
-            for (auto& batcher : batchers_) batcher->rethrow_failure();
-            if (clock_type::now() >= next_record || last_look) {
-                if (const auto key = ledger_.advance(flushed_position())) record(*key);
-                next_record = clock_type::now() + settings_.record_every;
-            }
-            if (last_look && ledger_.empty()) return;
-            if (!stop_ && stopped()) {
-                // Pages on their way may end in peace, but not forever.
-                stop_ = true;
-                patience = clock_type::now() + std::chrono::seconds(10);
-            }
-            if (patience && clock_type::now() >= *patience) interrupt_();
-            std::this_thread::sleep_for(std::chrono::milliseconds(10));
-        }
-    }
-
-    postgres::lsn flushed_position() {
-        const std::lock_guard lock(bounds_mutex_);
-        return postgres::flushed_position(bounds_session_);
-    }
-
-    /// The next page in key order, and its number in the ledger, which thus has the same order.
-    std::optional<std::pair<postgres::page_bounds, std::uint64_t>> next_page() {
-        const std::lock_guard lock(bounds_mutex_);
-        if (exhausted_ || stop_) return std::nullopt;
-        auto page = bounds_.next_page(index_, settings_.page_size, after_);
-        if (!page) {
-            exhausted_ = true;
-            return std::nullopt;
-        }
-        after_ = page->last;
-        const auto number = ledger_.open(page->last);
-        return std::pair{std::move(*page), number};
-    }
-
-    void work(elastic::batcher& batcher) {
-        try {
-            postgres::session connection(settings_.database);
-            postgres::document_reader reader(connection, indices_);
-            while (const auto page = next_page())
-                load_page(connection, reader, batcher, page->first, page->second);
-        } catch (...) {
-            const std::lock_guard lock(failure_mutex_);
-            if (!failure_) failure_ = std::current_exception();
-        }
-        --active_;
-    }
-
-    void load_page(postgres::session& connection, postgres::document_reader& reader,
-                   elastic::batcher& batcher, const postgres::page_bounds& page, std::uint64_t number) {
-        const auto job = std::make_shared<page_job>();
-        job->number = number;
-        batcher.begin_job([this, job] {
-            ledger_.done(job->number, job->durable);
-            documents_ += job->documents;
-            progress_(job->documents);
-        });
-        const auto snapshot = clock_.begin(connection);
-        job->durable = snapshot.durable;
-        reader.by_page(index_, page, [&](std::string_view id, std::string_view document) {
-            batcher.index(index_, id, snapshot.version, document);
-            ++job->documents;
-        });
-        connection.exec("COMMIT");
-        batcher.end_job();
-    }
-
-    settings settings_;
-    std::span<const postgres::index_binding> indices_;
-    std::size_t index_;
-    postgres::version_clock& clock_;
-    std::function<void()> interrupt_;
-    std::function<void(std::uint64_t)> progress_;
-    std::vector<std::unique_ptr<elastic::batcher>> batchers_;  ///< one for each worker
-
-    std::mutex bounds_mutex_;
-    postgres::session bounds_session_;
-    postgres::document_reader bounds_;
-    std::optional<std::string> after_;
-    bool exhausted_ = false;
-
-    page_ledger ledger_;
-    std::atomic<std::uint64_t> documents_{0};
-    std::atomic<std::size_t> active_{0};
-    std::atomic<bool> stop_{false};
-    std::mutex failure_mutex_;
-    std::exception_ptr failure_;
-};
-
-}  // namespace pgsync::snapshot
-
-// ---- pgsync/app/bootstrap.hpp
-namespace pgsync::app {
-
-namespace detail {
-
-/// Refuses what would make the load pointless, before anything is made.
-inline void check_server(context& in, const postgres::server_facts& server,
-                         const std::optional<postgres::slot_facts>& slot,
-                         const std::vector<index_state>& states) {
-    if (server.wal_level != "logical") {
-        throw error(errc::replication,
-                    "the server's wal_level is \"" + server.wal_level + "\", not \"logical\"",
-                    "ALTER SYSTEM SET wal_level = logical; then restart PostgreSQL");
-    }
-    if (!server.replication) {
-        throw error(errc::permission, "role \"" + server.role + "\" may not use replication",
-                    "have an administrator run: ALTER ROLE " + postgres::quote_identifier(server.role) +
-                        " REPLICATION");
-    }
-    if (slot && slot->plugin != "pgoutput") {
-        throw error(
-            errc::replication,
-            "slot \"" + in.setting().name + "\" exists, but for output plugin \"" + slot->plugin + "\"",
-            "choose another --name, or drop that slot");
-    }
-    if (slot && slot->database != server.database) {
-        throw error(errc::replication,
-                    "slot \"" + in.setting().name + "\" belongs to database \"" + slot->database + "\"",
-                    "choose another --name");
-    }
-    if (!slot && server.used_replication_slots >= server.max_replication_slots) {
-        throw error(
-            errc::replication,
-            "no replication slot is free: all " + std::to_string(server.max_replication_slots) +
-                " are in use",
-            "drop one that nobody needs (SELECT * FROM pg_replication_slots WHERE NOT active), or raise "
-            "max_replication_slots and restart PostgreSQL");
-    }
-    for (std::size_t i = 0; i < states.size(); ++i) {
-        if (states[i].loaded && !slot) {
-            throw error(errc::replication,
-                        "index \"" + std::string(in.indices()[i].name) + "\" is loaded, but slot \"" +
-                            in.setting().name + "\" is gone, and with it every change since",
-                        "run teardown, then bootstrap");
-        }
-    }
+/// The slot of that name, of whatever database; nothing where there is none.
+[[nodiscard]] inline std::optional<slot_facts> read_slot(session& session, std::string_view name) {
+    const auto version = session.server_version();
+    std::string sql =
+        "SELECT plugin, database, slot_type = 'logical', active, active_pid, restart_lsn, "
+        "confirmed_flush_lsn";
+    sql += has_temporary_slots(version) ? ", temporary" : ", false";
+    sql += has_wal_status(version) ? ", wal_status" : ", NULL";
+    sql += has_invalidation_reason(version) ? ", invalidation_reason" : ", NULL";
+    sql += has_failover_slots(version) ? ", failover" : ", false";
+    const auto found =
+        session.exec_params(sql + " FROM pg_catalog.pg_replication_slots WHERE slot_name = $1", {name});
+    if (found.rows() == 0) return std::nullopt;
+    detail::catalog_row row(found.row(0));
+    slot_facts out;
+    out.plugin = row.text();
+    out.database = row.text();
+    out.logical = row.flag();
+    out.active = row.flag();
+    out.active_pid = row.number<int>();
+    out.restart = row.position();
+    out.confirmed = row.position();
+    out.temporary = row.flag();
+    out.wal_status = row.text();
+    out.invalidation_reason = row.text();
+    out.failover = row.flag();
+    return out;
 }
 
-/// Roughly how many documents there will be: what the last ANALYZE saw, or a count where there was none.
-inline std::uint64_t estimate_rows(postgres::session& catalog, const postgres::route_binding& root) {
-    const auto seen = catalog.exec("SELECT reltuples::bigint FROM pg_catalog.pg_class WHERE oid = " +
-                                   std::to_string(root.table_oid));
-    const auto estimate = seen.rows() == 0 ? 0 : std::stoll(std::string(seen.get(0, 0)));
-    if (estimate > 0) return static_cast<std::uint64_t>(estimate);
-    return std::stoull(std::string(catalog.exec("SELECT count(*) FROM " + root.table).get(0, 0)));
-}
-
-/// Fills one index, from where an earlier attempt got to.
-inline void load_index(context& in, const std::vector<postgres::index_binding>& bindings, std::size_t number,
-                       index_state state) {
-    const auto& index = in.indices()[number];
-    const auto names = names_of(index);
-    auto& client = in.search().client();
-    if (state.loaded_until) log::info("{}: resuming the load after key {}", names.alias, *state.loaded_until);
-    progress shown(names.alias, estimate_rows(in.catalog(), bindings[number].routes[0]));
-    snapshot::initial_load load(
-        {in.setting().database, in.setting().page_size, in.setting().workers,
-         std::chrono::milliseconds(1'000)},
-        bindings, number, in.clock(), [&] { return in.search().batcher(in.write_targets()); },
-        [&] { in.search().interrupt(); });
-    const auto start = std::chrono::steady_clock::now();
-    const auto documents = load.run(
-        state.loaded_until,
-        [&](const std::string& key) {
-            state.loaded_until = key;
-            client.put_meta(names.index, meta_of(index, in.setting().name, state));
-        },
-        [&](std::uint64_t count) { shown.add(count); }, [&] { return in.stopped(); });
-    shown.finish();
-    client.put_settings(names.index, serving_settings());
-    client.refresh(names.index);
-    client.add_alias(names.index, names.alias);
-    state.loaded = true;
-    client.put_meta(names.index, meta_of(index, in.setting().name, state));
-    const double seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
-    log::info("{}: loaded {} documents in {} s ({} a second)", names.alias, documents, log::fixed(seconds, 1),
-              log::fixed(static_cast<double>(documents) / std::max(seconds, 0.001), 0));
-}
-
-inline void print_dry_run(std::ostream& out, context& in, const std::vector<setup_step>& steps,
-                          const std::vector<index_state>& states) {
-    for (const auto& step : steps) out << "-- " << step.why << "\n" << step.sql << ";\n\n";
-    for (std::size_t i = 0; i < states.size(); ++i) {
-        const auto& index = in.indices()[i];
-        const auto names = names_of(index);
-        if (states[i].loaded) {
-            out << "-- " << index.name << " is loaded\n\n";
-            continue;
-        }
-        if (!states[i].exists) {
-            out << "PUT " << in.search().address() << "/" << names.index << "\n"
-                << boost::json::serialize(creation_body(index, in.setting().name)) << "\n\n";
-        }
-        out << "-- pages of " << in.setting().page_size << " documents, bounds first\n"
-            << index.first_bounds_query << ";\n"
-            << index.next_bounds_query << ";\n"
-            << index.page_query << ";\n\n"
-            << "POST " << in.search().address() << "/_bulk?require_alias=true\n"
-            << R"({"index":{"_index":")" << names.write_alias
-            << R"(","_id":…,"version":…,"version_type":"external_gte"}})"
-            << "\n\nPUT " << in.search().address() << "/" << names.index << "/_settings\n"
-            << boost::json::serialize(serving_settings()) << "\n\n"
-            << "POST " << in.search().address() << "/_aliases\n"
-            << R"({"actions":[{"add":{"index":")" << names.index << R"(","alias":")" << names.alias
-            << "\"}}]}\n\n";
-    }
-}
-
-}  // namespace detail
-
-/// Makes whatever is missing, in an order that loses nothing and that a second run can pick up anywhere:
-/// index, replica identities, publication, slot, then the load. `out` gets what a dry run prints.
-inline void bootstrap(context& in, std::ostream& out) {
-    const auto report = in.check_shapes();
-    auto& client = in.search().client();
-    const auto& name = in.setting().name;
-    std::vector<index_state> states;
-    for (const auto& index : in.indices()) states.push_back(find_index(client, index, name));
-    const auto slot = postgres::read_slot(in.catalog(), name);
-    const auto server = postgres::read_server(in.catalog());
-    detail::check_server(in, server, slot, states);
-    const auto steps = setup_steps(report, postgres::read_publication(in.catalog(), name), slot, name);
-    if (in.setting().dry_run) return detail::print_dry_run(out, in, steps, states);
-
-    for (std::size_t i = 0; i < states.size(); ++i) {
-        if (states[i].exists) continue;
-        const auto names = names_of(in.indices()[i]);
-        log::info("creating index {} for alias {}", names.index, names.alias);
-        client.create_index(names.index, creation_body(in.indices()[i], name));
-    }
-    // The slot comes last: an unused one would make the server keep its log for ever.
-    for (const auto& step : steps) run_step(in.database(), step, [&] { return in.stopped(); });
-    bool waited = false;
-    for (std::size_t i = 0; i < states.size(); ++i) {
-        if (states[i].loaded) {
-            log::info("{}: already loaded", in.indices()[i].name);
-            continue;
-        }
-        if (!waited) {
-            wait_for_running_transactions(in.database(), [&] { return in.stopped(); });
-            postgres::session start(in.setting().database);
-            postgres::advance_log(start);
-            waited = true;
-        }
-        detail::load_index(in, report.bindings, i, states[i]);
-    }
-}
-
-}  // namespace pgsync::app
-
-#include <CLI/CLI.hpp>
-
-// ---- pgsync/app/explain.hpp
-namespace pgsync::app {
-
-/// Which parts explain() prints.
-struct explain_parts {
-    bool sql = true;
-    bool mapping = true;
-    bool routes = true;
-};
-
-/// A node as `reservations.place.city`.
-[[nodiscard]] inline std::string node_path(const compiled_index& index, std::size_t node) {
-    if (node == 0) return std::string(index.name);
-    const auto& data = index.shape.nodes[node];
-    return node_path(index, data.parent) + "." + std::string(data.json);
-}
-
-[[nodiscard]] inline std::string table_name(const node_data& node) {
-    return node.schema.empty() ? std::string(node.table)
-                               : std::string(node.schema) + "." + std::string(node.table);
-}
-
-inline void explain_routes(std::ostream& out, const compiled_index& index) {
-    out << "-- " << index.name << ": a changed row, and whose document is read again\n";
-    for (const auto& route : index.routes) {
-        const auto& node = index.shape.nodes[route.node];
-        out << table_name(node) << " (" << node_path(index, route.node) << "): ";
-        std::string columns;
-        for (const auto name : route.columns) columns += (columns.empty() ? "" : ", ") + std::string(name);
-        if (route.direct) {
-            out << "(" << columns << ") is the document's key, no query\n";
-        } else {
-            out << "by (" << columns << "), old and new, in\n    " << route.owners_query << "\n";
-        }
-    }
-    out << "\n";
-}
-
-/// Prints what the compiler made of the indices; needs no server.
-inline void explain(std::ostream& out, std::span<const compiled_index> indices, const explain_parts& parts) {
-    for (const auto& index : indices) {
-        if (parts.sql) {
-            out << "-- " << index.name << ": documents of one page of the initial load, first to last key\n"
-                << index.page_query << ";\n\n-- " << index.name << ": documents of some keys\n"
-                << index.keys_query << ";\n\n-- " << index.name
-                << ": bounds of the first page, and of the next\n"
-                << index.first_bounds_query << ";\n"
-                << index.next_bounds_query << ";\n\n";
-        }
-        if (parts.mapping) {
-            out << "-- " << index.name << ": properties of the mapping\n" << index.properties << "\n\n";
-        }
-        if (parts.routes) explain_routes(out, index);
-    }
-}
-
-}  // namespace pgsync::app
-
-// ---- pgsync/app/command_line.hpp
-namespace pgsync::app {
-
-enum class command { bootstrap, sync, teardown, explain };
-
-struct parsed_command {
-    command what = command::explain;
-    options setting;
-    explain_parts parts;
-    std::string log_level = "info";
-};
-
-namespace detail {
-
-inline void add_servers(CLI::App& to, options& into) {
-    to.add_option(
-          "--database", into.database,
-          "PostgreSQL, as a URI or key=value pairs; default: PGHOST, PGDATABASE and libpq's other variables")
-        ->type_name("CONNINFO");
-    to.add_option("--elasticsearch", into.elasticsearch,
-                  "URL of the cluster; default: ELASTICSEARCH_URL, else "
-                  "http://127.0.0.1:9200")
-        ->type_name("URL");
-    to.add_option("--name", into.name,
-                  "name of slot and publication; default: pgsync_ and the first index's name");
-}
-
-inline void add_loading(CLI::App& to, options& into) {
-    to.add_option("--page-size", into.page_size, "rows of the root read at once by the initial load")
-        ->check(CLI::Range(1, 1'000'000))
-        ->capture_default_str();
-    to.add_option("--workers", into.workers, "connections that read pages at the same time")
-        ->check(CLI::Range(1, 64))
-        ->capture_default_str();
-    to.add_option("--bulk-bytes", into.bulk_bytes, "size of a bulk request")
-        ->check(CLI::Range(1'000, 100'000'000))
-        ->capture_default_str();
-    to.add_option("--bulks-in-flight", into.bulks_in_flight, "bulk requests on their way at the same time")
-        ->check(CLI::Range(1, 64))
-        ->capture_default_str();
-    const std::map<std::string, on_rejected> policies{{"stop", on_rejected::stop},
-                                                      {"dead-letter", on_rejected::dead_letter}};
-    to.add_option(
-          "--on-rejected", into.rejected,
-          "what to do with a document the cluster refuses for good: stop, or write it with its error to "
-          "<index>-dead-letters and go on")
-        ->transform(CLI::CheckedTransformer(policies, CLI::ignore_case).description(""))
-        ->type_name("stop|dead-letter")
-        ->default_str("stop");
-}
-
-/// Arguments are visible to every user of the machine.
-inline void refuse_secrets(const options& setting) {
-    const bool database = setting.database.find("password=") != std::string::npos ||
-                          (setting.database.find("://") != std::string::npos && [&] {
-                              const auto begin = setting.database.find("://") + 3;
-                              const auto at = setting.database.find('@', begin);
-                              const auto colon = setting.database.find(':', begin);
-                              return at != std::string::npos && colon != std::string::npos && colon < at;
-                          }());
-    if (database) {
-        throw error(errc::configuration,
-                    "--database holds a password, which every user of this machine can read",
-                    "put it into PGPASSWORD or ~/.pgpass");
-    }
-    if (!setting.elasticsearch.empty() && !elastic::parse_url(setting.elasticsearch).password.empty()) {
-        throw error(errc::configuration,
-                    "--elasticsearch holds a password, which every user of this machine can read",
-                    "put the URL into ELASTICSEARCH_URL instead");
-    }
-}
-
-}  // namespace detail
-
-/// Reads the command line; returns an exit status instead of a command when there is nothing to run (--help,
-/// or arguments that make no sense, status 2).
-inline std::optional<int> parse_command_line(int argc, char** argv, const std::string& summary,
-                                             parsed_command& into) {
-    CLI::App app{summary};
-    app.require_subcommand(1);
-    app.failure_message(CLI::FailureMessage::help);
-    auto& setting = into.setting;
-    const auto add = [&](const char* name, const char* text, command which) {
-        auto* sub = app.add_subcommand(name, text);
-        sub->callback([&into, which] { into.what = which; });
-        sub->add_option("--log-level", into.log_level, "debug, info, warn or error")
-            ->check(CLI::IsMember({"debug", "info", "warn", "error"}))
-            ->capture_default_str();
-        return sub;
-    };
-    auto* bootstrap =
-        add("bootstrap", "Make publication, slot and indices, and fill them; resumes what was interrupted",
-            command::bootstrap);
-    detail::add_servers(*bootstrap, setting);
-    detail::add_loading(*bootstrap, setting);
-    bootstrap->add_flag("--dry-run", setting.dry_run, "print every statement and request, make none");
-    auto* sync = add("sync", "Follow the database until SIGINT or SIGTERM", command::sync);
-    detail::add_servers(*sync, setting);
-    detail::add_loading(*sync, setting);
-    sync->add_flag("--once", setting.once, "stop when everything committed before the start is in the index");
-    sync->add_flag("--bootstrap", setting.bootstrap_first, "bootstrap first where that is still to be done");
-    auto* teardown = add("teardown", "Remove slot, publication and indices", command::teardown);
-    detail::add_servers(*teardown, setting);
-    auto* explain = add("explain", "Print SQL, mapping and routes; needs no server", command::explain);
-    bool sql = false;
-    bool mapping = false;
-    bool routes = false;
-    explain->add_flag("--sql", sql, "only the queries that yield documents");
-    explain->add_flag("--mapping", mapping, "only the mapping");
-    explain->add_flag("--routes", routes, "only how changed rows find their documents");
-    app.footer("Passwords: PGPASSWORD or ~/.pgpass for the database, ELASTICSEARCH_URL for the cluster.");
-    // `airbnb --database … sync` reads as well as `airbnb sync --database …`.
-    detail::add_servers(app, setting);
-    try {
-        app.parse(argc, argv);
-    } catch (const CLI::ParseError& problem) {
-        const int status = app.exit(problem);
-        return status == 0 ? 0 : 2;
-    }
-    if (sql || mapping || routes) into.parts = {sql, mapping, routes};
-    detail::refuse_secrets(setting);
-    if (setting.elasticsearch.empty()) {
-        const char* url = std::getenv("ELASTICSEARCH_URL");
-        setting.elasticsearch = url != nullptr && *url != '\0' ? url : "http://127.0.0.1:9200";
-    }
-    return std::nullopt;
-}
-
-}  // namespace pgsync::app
-
-#include <fcntl.h>
-
-// ---- pgsync/app/stop_signal.hpp
-namespace pgsync::app {
-
-/// SIGINT and SIGTERM as a file descriptor: readable from the first signal on, so that every wait in the
-/// program can end with it. A second signal ends the process at once, as without a handler. One object a
-/// process.
-class stop_signal {
-  public:
-    stop_signal() {
-        if (::pipe2(pipe_.data(), O_CLOEXEC | O_NONBLOCK) != 0) {
-            throw std::system_error(errno, std::generic_category(), "pipe");
-        }
-        write_end().store(pipe_[1]);
-        struct sigaction action {};
-        action.sa_handler = &handle;
-        sigemptyset(&action.sa_mask);
-        // The default comes back with the first signal: the second one kills.
-        action.sa_flags = static_cast<int>(SA_RESETHAND);
-        ::sigaction(SIGINT, &action, &old_int_);
-        ::sigaction(SIGTERM, &action, &old_term_);
-    }
-    ~stop_signal() {
-        ::sigaction(SIGINT, &old_int_, nullptr);
-        ::sigaction(SIGTERM, &old_term_, nullptr);
-        write_end().store(-1);
-        ::close(pipe_[0]);
-        ::close(pipe_[1]);
-    }
-    stop_signal(const stop_signal&) = delete;
-    stop_signal& operator=(const stop_signal&) = delete;
-
-    [[nodiscard]] int fd() const { return pipe_[0]; }
-
-  private:
-    static std::atomic<int>& write_end() {
-        static std::atomic<int> fd{-1};
-        return fd;
-    }
-    static void handle(int) {
-        const int saved = errno;
-        const char byte = 1;
-        // Nothing can be done in a handler when the pipe is full, and then it is readable anyway.
-        [[maybe_unused]] const auto written = ::write(write_end().load(), &byte, 1);
-        errno = saved;
-    }
-
-    std::array<int, 2> pipe_{-1, -1};
-    struct sigaction old_int_ {};
-    struct sigaction old_term_ {};
-};
-
-}  // namespace pgsync::app
+}  // namespace pgsync::postgres
 
 // ---- pgsync/postgres/pgoutput.hpp
 namespace pgsync::postgres {
@@ -8808,6 +4790,2984 @@ class replication_stream {
 
 }  // namespace pgsync::postgres
 
+// ---- pgsync/postgres/bind_literals.hpp
+namespace pgsync::postgres {
+
+/// Replaces `$1`, `$2`, … by the given literals, which must be quoted already: for COPY and DECLARE CURSOR,
+/// which take no parameters. Quoted identifiers and strings are passed over, whatever they contain.
+[[nodiscard]] inline std::string bind_literals(std::string_view sql, std::span<const std::string> literals) {
+    std::string out;
+    out.reserve(sql.size() + 64);
+    for (std::size_t i = 0; i < sql.size(); ++i) {
+        const char c = sql[i];
+        if (c == '"' || c == '\'') {
+            // A doubled quote ends one quotation and begins the next, which comes to the same here.
+            const auto end = sql.find(c, i + 1);
+            const auto stop = end == std::string_view::npos ? sql.size() : end + 1;
+            out.append(sql.substr(i, stop - i));
+            i = stop - 1;
+            continue;
+        }
+        if (c != '$') {
+            out += c;
+            continue;
+        }
+        std::size_t number = 0;
+        std::size_t digits = 0;
+        while (i + 1 + digits < sql.size() && sql[i + 1 + digits] >= '0' && sql[i + 1 + digits] <= '9') {
+            number = number * 10 + static_cast<std::size_t>(sql[i + 1 + digits] - '0');
+            ++digits;
+        }
+        if (digits == 0 || number == 0 || number > literals.size()) {
+            throw error(errc::configuration, "query asks for parameter $" + std::to_string(number) + " of " +
+                                                 std::to_string(literals.size()));
+        }
+        out += literals[number - 1];
+        i += digits;
+    }
+    return out;
+}
+
+}  // namespace pgsync::postgres
+
+// ---- pgsync/postgres/binding.hpp
+namespace pgsync::postgres {
+
+/// One route of a shape as one database has it.
+struct route_binding {
+    std::uint32_t table_oid = 0;
+    std::string table;  ///< quoted, `"public"."booking"`
+    /// Array types of the route's columns: the parameter types of its owners query.
+    std::vector<std::uint32_t> array_types;
+    std::vector<std::string> generated{};  ///< columns of the table that the log leaves out
+};
+
+/// A compiled index bound to the tables and types of one database: what the catalog knew and the compiler
+/// could not.
+struct index_binding {
+    const compiled_index* index = nullptr;
+    std::vector<std::uint32_t> key_array_types;  ///< parameter types of the keys query
+    std::vector<route_binding> routes;           ///< one for each of index->routes, in their order
+};
+
+}  // namespace pgsync::postgres
+
+// ---- pgsync/routing/key.hpp
+namespace pgsync {
+
+/// A key, or the columns that link a row to its parent, as one string: the parts' text joined with `|`, where
+/// `|` and `\` inside a part are escaped with `\`. This is also the `_id` of a document. Appends one part;
+/// `first` says whether it is the first of its key.
+inline void append_key_part(std::string& key, std::string_view part, bool first) {
+    if (!first) key += '|';
+    for (const char c : part) {
+        if (c == '|' || c == '\\') key += '\\';
+        key += c;
+    }
+}
+
+/// Takes a key apart again. The number of parts is the caller's to check.
+inline void split_key(std::string_view key, std::vector<std::string>& parts) {
+    parts.clear();
+    parts.emplace_back();
+    for (std::size_t i = 0; i < key.size(); ++i) {
+        if (key[i] == '|') {
+            parts.emplace_back();
+        } else {
+            if (key[i] == '\\' && i + 1 < key.size()) ++i;
+            parts.back() += key[i];
+        }
+    }
+}
+
+[[nodiscard]] inline std::vector<std::string> split_key(std::string_view key) {
+    std::vector<std::string> parts;
+    split_key(key, parts);
+    return parts;
+}
+
+}  // namespace pgsync
+
+// ---- pgsync/postgres/document_reader.hpp
+namespace pgsync::postgres {
+
+/// The first and the last key of a page of root rows, and how many rows it has.
+struct page_bounds {
+    std::string first;  ///< as `_id`
+    std::string last;
+    std::uint64_t rows = 0;
+};
+
+/// Runs the compiled queries of some indices on one session. Keys and links are strings as `_id` has them.
+class document_reader {
+  public:
+    /// Prepares on first use only, so that a session that loads pages does not parse what it never runs.
+    document_reader(session& connection, std::span<const index_binding> indices)
+        : session_(connection),
+          indices_(indices),
+          keys_prepared_(indices.size()),
+          owners_prepared_(indices.size()) {
+        for (std::size_t i = 0; i < indices.size(); ++i) owners_prepared_[i].resize(indices[i].routes.size());
+    }
+
+    /// Calls `on_document(id, json)` for each of `keys` that has a row.
+    template <typename Keys, typename OnDocument>
+    void by_keys(std::size_t index, const Keys& keys, OnDocument&& on_document) {
+        const auto& bound = indices_[index];
+        const auto parts = bound.key_array_types.size();
+        const auto name = "pgsync_keys_" + std::to_string(index);
+        if (!keys_prepared_[index]) {
+            session_.prepare(name, std::string(bound.index->keys_query), bound.key_array_types);
+            keys_prepared_[index] = true;
+        }
+        rows(name, arrays(keys, parts), [&](const row_view& row) {
+            read_key(row, parts);
+            on_document(std::string_view(key_), row.get(static_cast<int>(parts)));
+        });
+    }
+
+    /// Calls `on_owner(id)` for every root whose document holds a row with one of `links`, at most `limit`
+    /// times; returns false when there may be more.
+    template <typename Links, typename OnOwner>
+    bool owners(std::size_t index, std::size_t route, const Links& links, std::size_t limit,
+                OnOwner&& on_owner) {
+        const auto& bound = indices_[index];
+        const auto& types = bound.routes[route].array_types;
+        const auto name = "pgsync_owners_" + std::to_string(index) + "_" + std::to_string(route);
+        if (!owners_prepared_[index][route]) {
+            // One more than asked for tells whether the answer is whole.
+            const auto limit_parameter = " LIMIT $" + std::to_string(types.size() + 1);
+            auto with_limit = types;
+            with_limit.push_back(int8_oid);
+            session_.prepare(name, std::string(bound.index->routes[route].owners_query) + limit_parameter,
+                             with_limit);
+            owners_prepared_[index][route] = true;
+        }
+        auto parameters = arrays(links, types.size());
+        parameters.push_back(std::to_string(limit + 1));
+        std::size_t found = 0;
+        rows(name, parameters, [&](const row_view& row) {
+            if (++found > limit) return;
+            read_key(row, bound.key_array_types.size());
+            on_owner(std::string_view(key_));
+        });
+        return found <= limit;
+    }
+
+    /// As owners(), without limit and in pieces of `size`, through a cursor: needs an open transaction.
+    template <typename Links, typename OnPiece>
+    void all_owners(std::size_t index, std::size_t route, const Links& links, std::size_t size,
+                    OnPiece&& on_piece) {
+        const auto& bound = indices_[index];
+        const auto& types = bound.routes[route].array_types;
+        auto literals = arrays(links, types.size());
+        for (std::size_t i = 0; i < literals.size(); ++i) {
+            literals[i] = quote_literal(literals[i]) + "::" + type_name(types[i]);
+        }
+        session_.exec("DECLARE pgsync_owners NO SCROLL CURSOR FOR " +
+                      bind_literals(bound.index->routes[route].owners_query, literals));
+        std::vector<std::string> piece;
+        do {
+            piece.clear();
+            const auto fetched = session_.exec("FETCH " + std::to_string(size) + " FROM pgsync_owners");
+            for (int row = 0; row < fetched.rows(); ++row) {
+                read_key(fetched.row(row), bound.key_array_types.size());
+                piece.push_back(key_);
+            }
+            if (!piece.empty()) on_piece(std::as_const(piece));
+        } while (piece.size() == size);
+        session_.exec("CLOSE pgsync_owners");
+    }
+
+    /// The next page of at most `size` root rows after the key `after`; nothing when none is left.
+    [[nodiscard]] std::optional<page_bounds> next_page(std::size_t index, std::size_t size,
+                                                       const std::optional<std::string>& after) {
+        const auto& bound = indices_[index];
+        std::vector<std::string> literals{std::to_string(size)};
+        if (after) append_literals(*after, bound, literals);
+        const auto found = session_.exec(bind_literals(
+            after ? bound.index->next_bounds_query : bound.index->first_bounds_query, literals));
+        if (found.rows() == 0) return std::nullopt;
+        const auto parts = static_cast<int>(bound.key_array_types.size());
+        page_bounds page;
+        for (int part = 0; part < parts; ++part) {
+            append_key_part(page.first, found.get(0, part), part == 0);
+            append_key_part(page.last, found.get(0, parts + part), part == 0);
+        }
+        page.rows = std::stoull(std::string(found.get(0, 2 * parts)));
+        return page;
+    }
+
+    /// Calls `on_document(id, json)` for every root row of the page.
+    template <typename OnDocument>
+    void by_page(std::size_t index, const page_bounds& page, OnDocument&& on_document) {
+        const auto& bound = indices_[index];
+        const auto parts = bound.key_array_types.size();
+        std::vector<std::string> literals;
+        append_literals(page.first, bound, literals);
+        append_literals(page.last, bound, literals);
+        session_.copy_out_binary(
+            bind_literals(bound.index->page_query, literals), [&](std::span<const field> row) {
+                if (row.size() != parts + 1)
+                    throw error(errc::protocol, "a page's row has the wrong number of columns");
+                key_.clear();
+                for (std::size_t part = 0; part < parts; ++part)
+                    append_key_part(key_, row[part].text, part == 0);
+                on_document(std::string_view(key_), row[parts].text);
+            });
+    }
+
+  private:
+    static constexpr std::uint32_t int8_oid = 20;
+
+    /// One array literal for each part of the keys.
+    template <typename Keys>
+    std::vector<std::string> arrays(const Keys& keys, std::size_t parts) {
+        std::vector<std::vector<std::string>> columns(parts);
+        for (const auto& key : keys) {
+            split_key(key, split_);
+            if (split_.size() != parts) {
+                throw error(errc::protocol, "key \"" + std::string(key) + "\" has " +
+                                                std::to_string(split_.size()) + " parts instead of " +
+                                                std::to_string(parts));
+            }
+            for (std::size_t part = 0; part < parts; ++part) columns[part].push_back(std::move(split_[part]));
+        }
+        std::vector<std::string> literals;
+        for (const auto& column : columns) {
+            const std::vector<std::string_view> views(column.begin(), column.end());
+            literals.push_back(array_literal(views));
+        }
+        return literals;
+    }
+
+    void append_literals(std::string_view key, const index_binding& bound,
+                         std::vector<std::string>& literals) {
+        split_key(key, split_);
+        if (split_.size() != bound.key_array_types.size()) {
+            throw error(errc::protocol, "key \"" + std::string(key) + "\" does not fit index " +
+                                            std::string(bound.index->name));
+        }
+        for (const auto& part : split_) literals.push_back(quote_literal(part));
+    }
+
+    template <typename OnRow>
+    void rows(const std::string& name, const std::vector<std::string>& parameters, OnRow&& on_row) {
+        const std::vector<parameter> views(parameters.begin(), parameters.end());
+        session_.exec_prepared_rows(name, views, on_row);
+    }
+
+    void read_key(const row_view& row, std::size_t parts) {
+        key_.clear();
+        for (std::size_t part = 0; part < parts; ++part) {
+            append_key_part(key_, row.get(static_cast<int>(part)), part == 0);
+        }
+    }
+
+    std::string type_name(std::uint32_t oid) {
+        return std::string(session_.exec("SELECT format_type(" + std::to_string(oid) + ", NULL)").get(0, 0));
+    }
+
+    session& session_;
+    std::span<const index_binding> indices_;
+    std::vector<bool> keys_prepared_;
+    std::vector<std::vector<bool>> owners_prepared_;
+    std::string key_;
+    std::vector<std::string> split_;
+};
+
+}  // namespace pgsync::postgres
+
+#include <atomic>
+#include <mutex>
+#include <stop_token>
+#include <thread>
+#include <unordered_map>
+
+#include <curl/curl.h>
+
+#include <csignal>
+#include <pthread.h>
+
+// ---- pgsync/elastic/detail/quiet_thread.hpp
+namespace pgsync::elastic::detail {
+
+/// Starts a thread that takes no signals: SIGINT and SIGTERM stay the main thread's business, and a SIGPIPE
+/// out of a TLS library ends nothing.
+template <typename Function>
+[[nodiscard]] std::thread quiet_thread(Function&& function) {
+    sigset_t all;
+    sigset_t before;
+    sigfillset(&all);
+    pthread_sigmask(SIG_SETMASK, &all, &before);  // a new thread inherits the mask
+    try {
+        std::thread started(std::forward<Function>(function));
+        pthread_sigmask(SIG_SETMASK, &before, nullptr);
+        return started;
+    } catch (...) {
+        pthread_sigmask(SIG_SETMASK, &before, nullptr);
+        throw;
+    }
+}
+
+}  // namespace pgsync::elastic::detail
+
+#include <functional>
+#include <future>
+
+// ---- pgsync/elastic/transport.hpp
+namespace pgsync::elastic {
+
+/// One HTTP request to the cluster. The body is shared, so that a repeat costs no copy.
+struct request {
+    std::string method = "GET";
+    std::string path;  ///< with its query, "/_bulk?…"
+    std::shared_ptr<const std::string> body;
+    std::string content_type = "application/json";
+    std::chrono::milliseconds timeout{60'000};
+    /// Once it asks to stop, nobody waits for the answer any more: the request completes soon, without one.
+    std::stop_token stop;
+};
+
+/// What came back. `status` 0 means no answer, and `failure` says why; the request may have been carried out
+/// all the same.
+struct response {
+    long status = 0;
+    std::string body;
+    std::string failure;
+    std::optional<std::chrono::seconds> retry_after;
+};
+
+/// Called exactly once for each request, from the transport's own thread; must not block there, nor throw.
+using response_handler = std::function<void(response&&)>;
+
+/// Carries requests to the cluster: several at a time, from any thread.
+template <typename T>
+concept transport = requires(T& t, request r, response_handler h) {
+    { t.submit(std::move(r), std::move(h)) } -> std::same_as<void>;
+};
+
+/// Submits and waits.
+template <transport Transport>
+[[nodiscard]] response perform(Transport& through, request what) {
+    // Shared: this thread may see the answer while the other is still on its way out of set_value().
+    const auto answer = std::make_shared<std::promise<response>>();
+    auto future = answer->get_future();
+    through.submit(std::move(what), [answer](response&& r) { answer->set_value(std::move(r)); });
+    return future.get();
+}
+
+}  // namespace pgsync::elastic
+
+// ---- pgsync/elastic/url.hpp
+namespace pgsync::elastic {
+
+/// A cluster's address taken apart, so that its secrets never stand in a message.
+struct cluster_url {
+    std::string base;  ///< `http(s)://host:port[/prefix]`, without user, password or trailing slash
+    std::string user;
+    std::string password;
+};
+
+namespace detail {
+
+[[nodiscard]] inline int hex_value(char c) {
+    if (c >= '0' && c <= '9') return c - '0';
+    if (c >= 'a' && c <= 'f') return c - 'a' + 10;
+    if (c >= 'A' && c <= 'F') return c - 'A' + 10;
+    return -1;
+}
+
+[[nodiscard]] inline std::string percent_decoded(std::string_view text) {
+    std::string out;
+    for (std::size_t i = 0; i < text.size(); ++i) {
+        if (text[i] == '%' && i + 2 < text.size() && hex_value(text[i + 1]) >= 0 &&
+            hex_value(text[i + 2]) >= 0) {
+            out += static_cast<char>(hex_value(text[i + 1]) * 16 + hex_value(text[i + 2]));
+            i += 2;
+        } else {
+            out += text[i];
+        }
+    }
+    return out;
+}
+
+[[noreturn]] inline void refuse_url(const char* why) {
+    throw error(
+        errc::configuration, std::string("the cluster's URL ") + why,
+        "set ELASTICSEARCH_URL or --elasticsearch to something like http://127.0.0.1:9200; write special "
+        "characters of user and password percent-encoded, / as %2F");
+}
+
+/// `host`, `host:port`, `[::1]` or `[::1]:port`.
+inline void check_host(std::string_view text) {
+    const auto bracket = text.rfind(']');
+    const auto colon = text.find(':', bracket == std::string_view::npos ? 0 : bracket);
+    if (text.empty() || colon == 0) refuse_url("names no host");
+    if (colon == std::string_view::npos) return;
+    long port = 0;
+    for (const char c : text.substr(colon + 1)) {
+        if (c < '0' || c > '9' || port > 65'535) refuse_url("has a port that is no number from 1 to 65535");
+        port = port * 10 + (c - '0');
+    }
+    if (port < 1 || port > 65'535) refuse_url("has a port that is no number from 1 to 65535");
+}
+
+}  // namespace detail
+
+/// Reads `http(s)://[user:password@]host[:port][/prefix]`; throws errc::configuration without quoting
+/// secrets.
+[[nodiscard]] inline cluster_url parse_url(std::string_view text) {
+    const bool https = text.starts_with("https://");
+    if (!https && !text.starts_with("http://")) detail::refuse_url("does not begin with http:// or https://");
+    const std::string_view scheme = https ? "https://" : "http://";
+    auto rest = text.substr(scheme.size());
+    cluster_url url;
+    const auto slash = rest.find('/');
+    const auto authority = rest.substr(0, slash);
+    const auto at = authority.rfind('@');
+    if (at != std::string_view::npos) {
+        const auto credentials = authority.substr(0, at);
+        const auto colon = credentials.find(':');
+        url.user = detail::percent_decoded(credentials.substr(0, colon));
+        if (colon != std::string_view::npos)
+            url.password = detail::percent_decoded(credentials.substr(colon + 1));
+        rest.remove_prefix(at + 1);
+    }
+    // An unencoded slash in a password would otherwise make the rest of it a path, which is shown in
+    // messages.
+    if (rest.find('@') != std::string_view::npos)
+        detail::refuse_url("has an @ behind the first / of its address");
+    for (const char c : rest) {
+        if (c == '?' || c == '#') detail::refuse_url("holds a query or a fragment");
+        if (c >= '\0' && c <= ' ') detail::refuse_url("holds a blank or a control character");
+    }
+    detail::check_host(rest.substr(0, rest.find('/')));
+    url.base = std::string(scheme) + std::string(rest);
+    while (url.base.ends_with('/')) url.base.pop_back();
+    return url;
+}
+
+}  // namespace pgsync::elastic
+
+// ---- pgsync/elastic/curl_transport.hpp
+namespace pgsync::elastic {
+
+/// HTTP over libcurl's multi interface: one thread, connections kept alive, as many requests at a time as are
+/// submitted. Certificates are verified. Credentials go to libcurl only. No proxy is used, whatever the
+/// environment says: a cluster is next door, and bulks are nothing to send round the corner. What is
+/// outstanding when the transport goes, or is not wanted any more, is answered with status 0 at once.
+class curl_transport {
+  public:
+    /// Answers of more than `largest_answer` bytes count as none.
+    explicit curl_transport(std::string_view url, std::size_t largest_answer = 256U << 20U)
+        : url_(parse_url(url)), largest_answer_(largest_answer) {
+        static const bool initialised = curl_global_init(CURL_GLOBAL_DEFAULT) == CURLE_OK;
+        multi_ = curl_multi_init();
+        if (!initialised || multi_ == nullptr)
+            throw error(errc::configuration, "libcurl could not be started");
+        thread_ = detail::quiet_thread([this] { run(); });
+    }
+    ~curl_transport() {
+        stopping_ = true;
+        curl_multi_wakeup(multi_);
+        thread_.join();
+        curl_multi_cleanup(multi_);
+    }
+    curl_transport(const curl_transport&) = delete;
+    curl_transport& operator=(const curl_transport&) = delete;
+
+    /// The cluster's address without secrets, for messages.
+    [[nodiscard]] const std::string& address() const { return url_.base; }
+
+    void submit(request what, response_handler handler) {
+        auto each = std::make_unique<transfer>(std::move(what), std::move(handler), largest_answer_);
+        each->on_stop.emplace(each->what.stop, wake{multi_});
+        {
+            const std::lock_guard lock(mutex_);
+            if (!stopping_) {
+                submitted_.push_back(std::move(each));
+                curl_multi_wakeup(multi_);
+                return;
+            }
+        }
+        answer_nothing(*each, "the transport is stopping");
+    }
+
+  private:
+    struct wake {
+        CURLM* multi;
+        void operator()() const noexcept { curl_multi_wakeup(multi); }
+    };
+    struct transfer {
+        transfer(request r, response_handler h, std::size_t most)
+            : what(std::move(r)), handler(std::move(h)), largest_answer(most) {}
+        ~transfer() {
+            if (headers != nullptr) curl_slist_free_all(headers);
+            if (easy != nullptr) curl_easy_cleanup(easy);
+        }
+        transfer(const transfer&) = delete;
+        transfer& operator=(const transfer&) = delete;
+
+        request what;
+        response_handler handler;
+        std::size_t largest_answer;
+        response answer;
+        CURL* easy = nullptr;
+        curl_slist* headers = nullptr;
+        char message[CURL_ERROR_SIZE] = {};
+        bool too_large = false;
+        std::optional<std::stop_callback<wake>> on_stop;
+    };
+
+    static std::size_t receive(char* data, std::size_t size, std::size_t count, void* self) {
+        auto& t = *static_cast<transfer*>(self);
+        const auto bytes = size * count;
+        if (t.answer.body.size() + bytes > t.largest_answer) {
+            t.too_large = true;
+            return 0;
+        }
+        t.answer.body.append(data, bytes);
+        return bytes;
+    }
+
+    void start(std::unique_ptr<transfer> each) {
+        auto& t = *each;
+        if (t.what.stop.stop_requested()) return answer_nothing(t, "given up");
+        t.easy = curl_easy_init();
+        if (t.easy == nullptr) return answer_nothing(t, "libcurl has no memory for another request");
+        const auto url = url_.base + t.what.path;  // libcurl copies it
+        curl_easy_setopt(t.easy, CURLOPT_URL, url.c_str());
+        curl_easy_setopt(t.easy, CURLOPT_NOSIGNAL, 1L);
+        curl_easy_setopt(t.easy, CURLOPT_PROTOCOLS_STR, "http,https");
+        curl_easy_setopt(t.easy, CURLOPT_HTTP_VERSION, CURL_HTTP_VERSION_1_1);
+        curl_easy_setopt(t.easy, CURLOPT_CONNECTTIMEOUT_MS, 5'000L);
+        // The timeout is for the server: the way there takes what it takes, unless nothing moves at all.
+        const auto bytes = t.what.body ? t.what.body->size() : 0;
+        const auto on_the_way = static_cast<long>(bytes / slowest_bytes_per_ms);
+        curl_easy_setopt(t.easy, CURLOPT_TIMEOUT_MS, static_cast<long>(t.what.timeout.count()) + on_the_way);
+        curl_easy_setopt(t.easy, CURLOPT_LOW_SPEED_LIMIT, 1L);
+        curl_easy_setopt(t.easy, CURLOPT_LOW_SPEED_TIME,
+                         static_cast<long>(t.what.timeout.count() / 1'000 + 1));
+        curl_easy_setopt(t.easy, CURLOPT_PROXY, "");
+        curl_easy_setopt(t.easy, CURLOPT_TCP_NODELAY, 1L);
+        curl_easy_setopt(t.easy, CURLOPT_TCP_KEEPALIVE, 1L);
+        curl_easy_setopt(t.easy, CURLOPT_BUFFERSIZE, 256L * 1024L);
+        curl_easy_setopt(t.easy, CURLOPT_UPLOAD_BUFFERSIZE, 512L * 1024L);
+        curl_easy_setopt(t.easy, CURLOPT_ERRORBUFFER, t.message);
+        curl_easy_setopt(t.easy, CURLOPT_WRITEFUNCTION, &receive);
+        curl_easy_setopt(t.easy, CURLOPT_WRITEDATA, &t);
+        curl_easy_setopt(t.easy, CURLOPT_PRIVATE, &t);
+        if (!url_.user.empty()) {
+            curl_easy_setopt(t.easy, CURLOPT_HTTPAUTH, CURLAUTH_BASIC);
+            curl_easy_setopt(t.easy, CURLOPT_USERNAME, url_.user.c_str());
+            curl_easy_setopt(t.easy, CURLOPT_PASSWORD, url_.password.c_str());
+        }
+        if (t.what.method == "HEAD") {
+            curl_easy_setopt(t.easy, CURLOPT_NOBODY, 1L);
+        } else if (t.what.body || t.what.method == "POST" || t.what.method == "PUT") {
+            // The size is told beforehand: clusters refuse chunked requests.
+            curl_easy_setopt(t.easy, CURLOPT_POST, 1L);
+            curl_easy_setopt(t.easy, CURLOPT_POSTFIELDS, t.what.body ? t.what.body->data() : "");
+            curl_easy_setopt(t.easy, CURLOPT_POSTFIELDSIZE_LARGE, static_cast<curl_off_t>(bytes));
+            t.headers = curl_slist_append(t.headers, ("Content-Type: " + t.what.content_type).c_str());
+            // Without this libcurl would wait for a "100 Continue" before each large body.
+            t.headers = curl_slist_append(t.headers, "Expect:");
+            curl_easy_setopt(t.easy, CURLOPT_HTTPHEADER, t.headers);
+        }
+        curl_easy_setopt(t.easy, CURLOPT_CUSTOMREQUEST, t.what.method.c_str());
+        auto* easy = t.easy;
+        if (const auto code = curl_multi_add_handle(multi_, easy); code != CURLM_OK) {
+            return answer_nothing(t, curl_multi_strerror(code));
+        }
+        running_.emplace(easy, std::move(each));
+    }
+
+    static void answer_nothing(transfer& t, const char* why) {
+        t.what.body.reset();
+        t.answer = {};
+        t.answer.failure = why;
+        t.handler(std::move(t.answer));
+    }
+
+    void finish(CURL* easy, CURLcode code) {
+        curl_multi_remove_handle(multi_, easy);
+        const auto found = running_.find(easy);
+        const auto each = std::move(found->second);
+        running_.erase(found);
+        if (code == CURLE_OK) {
+            curl_easy_getinfo(easy, CURLINFO_RESPONSE_CODE, &each->answer.status);
+            curl_off_t wait = 0;
+            if (curl_easy_getinfo(easy, CURLINFO_RETRY_AFTER, &wait) == CURLE_OK && wait > 0) {
+                each->answer.retry_after = std::chrono::seconds(wait);
+            }
+        } else if (each->too_large) {
+            return answer_nothing(*each, "the answer is larger than any a cluster gives");
+        } else {
+            return answer_nothing(*each, each->message[0] != '\0' ? each->message : curl_easy_strerror(code));
+        }
+        each->what.body.reset();
+        each->handler(std::move(each->answer));
+    }
+
+    /// Those whose answer nobody wants any more.
+    void drop_stopped() {
+        for (auto at = running_.begin(); at != running_.end();) {
+            if (!at->second->what.stop.stop_requested()) {
+                ++at;
+                continue;
+            }
+            const auto each = std::move(at->second);
+            at = running_.erase(at);
+            leave(*each);
+            answer_nothing(*each, "given up");
+        }
+    }
+    /// Ends a transfer that is under way, without waiting for anything.
+    void leave(transfer& t) {
+#if LIBCURL_VERSION_NUM >= 0x075700
+        // Else a name server that does not answer would hold us up.
+        curl_easy_setopt(t.easy, CURLOPT_QUICK_EXIT, 1L);
+#endif
+        curl_multi_remove_handle(multi_, t.easy);
+    }
+
+    void run() {
+        while (!stopping_) {
+            std::vector<std::unique_ptr<transfer>> fresh;
+            {
+                const std::lock_guard lock(mutex_);
+                fresh.swap(submitted_);
+            }
+            for (auto& each : fresh) start(std::move(each));
+            drop_stopped();
+            int running = 0;
+            curl_multi_perform(multi_, &running);
+            int left = 0;
+            while (const auto* message = curl_multi_info_read(multi_, &left)) {
+                if (message->msg == CURLMSG_DONE) finish(message->easy_handle, message->data.result);
+            }
+            curl_multi_poll(multi_, nullptr, 0, 1'000, nullptr);
+        }
+        // Whoever waits must hear of it.
+        std::vector<std::unique_ptr<transfer>> rest;
+        {
+            const std::lock_guard lock(mutex_);
+            rest.swap(submitted_);
+        }
+        for (auto& [easy, each] : running_) {
+            leave(*each);
+            rest.push_back(std::move(each));
+        }
+        running_.clear();
+        for (auto& each : rest) answer_nothing(*each, "the transport is stopping");
+    }
+
+    static constexpr std::size_t slowest_bytes_per_ms = 64;
+
+    cluster_url url_;
+    std::size_t largest_answer_;
+    CURLM* multi_ = nullptr;
+    std::atomic<bool> stopping_{false};
+    std::mutex mutex_;
+    std::vector<std::unique_ptr<transfer>> submitted_;
+    std::unordered_map<CURL*, std::unique_ptr<transfer>> running_;
+    std::thread thread_;
+};
+
+static_assert(transport<curl_transport>);
+
+}  // namespace pgsync::elastic
+
+#include <condition_variable>
+
+#include <boost/json/parse.hpp>
+#include <boost/json/serialize.hpp>
+#include <boost/json/value.hpp>
+
+#include <random>
+
+// ---- pgsync/backoff.hpp
+namespace pgsync {
+
+/// Pauses between attempts: doubling from the first to the longest, each drawn from its upper half, so that
+/// many clients do not come back at the same moment.
+class backoff {
+  public:
+    using milliseconds = std::chrono::milliseconds;
+
+    explicit backoff(milliseconds first = milliseconds(100), milliseconds longest = milliseconds(10'000))
+        : first_(first), longest_(longest), current_(first) {}
+
+    [[nodiscard]] milliseconds next() {
+        const auto pause = current_;
+        current_ = std::min(current_ * 2, longest_);
+        std::uniform_int_distribution<milliseconds::rep> draw(pause.count() / 2, pause.count());
+        return milliseconds(draw(random_));
+    }
+    void reset() { current_ = first_; }
+
+  private:
+    milliseconds first_;
+    milliseconds longest_;
+    milliseconds current_;
+    std::minstd_rand random_{std::random_device{}()};
+};
+
+}  // namespace pgsync
+
+#include <cstring>
+
+// ---- pgsync/elastic/bulk_body.hpp
+namespace pgsync::elastic {
+
+/// Appends `text` as a JSON string with its quotes. Bytes from 0x80 on pass as they are: PostgreSQL hands out
+/// valid UTF-8 only. What is no UTF-8 all the same is left for the cluster to reject, never altered: two ids
+/// must not become one.
+inline void append_json_string(std::string& out, std::string_view text) {
+    constexpr std::string_view digits = "0123456789abcdef";
+    out += '"';
+    for (const char c : text) {
+        const auto byte = static_cast<unsigned char>(c);
+        if (c == '"' || c == '\\') {
+            out += '\\';
+            out += c;
+        } else if (byte < 0x20) {
+            out += "\\u00";
+            out += digits[byte >> 4U];
+            out += digits[byte & 15U];
+        } else {
+            out += c;
+        }
+    }
+    out += '"';
+}
+
+/// The body of one `_bulk` request under construction: an action line, and for writes the document as one
+/// line. Knows where each item begins, so that some of them can be sent again or named.
+class bulk_body {
+  public:
+    /// What is known of one item.
+    struct item {
+        std::size_t offset = 0;    ///< of its action line
+        std::size_t length = 0;    ///< with the document and both line ends
+        std::size_t document = 0;  ///< offset of the document; 0 for a delete
+        std::size_t target = 0;    ///< offset and length of index and id in names()
+        std::size_t target_length = 0;
+        std::size_t id_length = 0;
+        std::uint64_t version = 0;
+        bool versioned = true;
+    };
+
+    bulk_body() = default;
+    // Copies would share the text they append to.
+    bulk_body(const bulk_body&) = delete;
+    bulk_body& operator=(const bulk_body&) = delete;
+    bulk_body(bulk_body&&) = default;
+    bulk_body& operator=(bulk_body&&) = default;
+    ~bulk_body() = default;
+
+    /// A write that succeeds unless the index holds a greater version. `document` is JSON as PostgreSQL
+    /// prints it, not parsed: legal JSON has raw line ends only between tokens, where a blank does as well.
+    void index(std::string_view target, std::string_view id, std::uint64_t version,
+               std::string_view document) {
+        write(target, id, version, document);
+    }
+    /// A write that replaces whatever the index holds.
+    void index(std::string_view target, std::string_view id, std::string_view document) {
+        write(target, id, std::nullopt, document);
+    }
+
+    /// A delete that succeeds unless the index holds a greater version.
+    void remove(std::string_view target, std::string_view id, std::uint64_t version) {
+        action("{\"delete\":{\"_index\":", target, id, version);
+        ++deletes_;
+        items_.back().length = text_->size() - items_.back().offset;
+    }
+
+    /// Makes sure that no delete of this body can create an index: deletes with a version do when their
+    /// target is missing, `require_alias` or not, and report success. A target that is only deleted from
+    /// therefore gets an update of nothing behind the items, which does obey `require_alias` and so forbids
+    /// the index's creation for the whole request. Idempotent; no items may follow.
+    void add_guards() {
+        if (deletes_ == 0 || !guards_.empty()) return;
+        std::vector<std::string_view> written;
+        std::vector<std::string_view> deleted;
+        const auto note = [](std::vector<std::string_view>& in, std::string_view name) {
+            // Items of one target mostly stand together.
+            if (!in.empty() && in.back() == name) return;
+            for (const auto& known : in) {
+                if (known == name) return;
+            }
+            in.push_back(name);
+        };
+        for (std::size_t i = 0; i < items_.size(); ++i) note(is_delete(i) ? deleted : written, target_of(i));
+        for (const auto target : deleted) {
+            bool covered = false;
+            for (const auto& name : written) covered = covered || name == target;
+            if (covered) continue;
+            *text_ += "{\"update\":{\"_index\":";
+            append_json_string(*text_, target);
+            *text_ += ",\"_id\":\"pgsync-guard\"}}\n{\"doc\":{}}\n";
+            guards_.emplace_back(target);
+        }
+    }
+    /// The targets guarded, in the order of their answers, which follow those of the items.
+    [[nodiscard]] const std::vector<std::string>& guards() const { return guards_; }
+
+    [[nodiscard]] std::size_t bytes() const { return text_->size(); }
+    [[nodiscard]] std::size_t items() const { return items_.size(); }
+    [[nodiscard]] std::shared_ptr<const std::string> text() const { return text_; }
+
+    [[nodiscard]] std::string_view target_of(std::size_t i) const {
+        return std::string_view(names_).substr(items_[i].target, items_[i].target_length);
+    }
+    [[nodiscard]] std::string_view id_of(std::size_t i) const {
+        return std::string_view(names_).substr(items_[i].target + items_[i].target_length,
+                                               items_[i].id_length);
+    }
+    [[nodiscard]] std::uint64_t version_of(std::size_t i) const { return items_[i].version; }
+    [[nodiscard]] bool is_delete(std::size_t i) const { return items_[i].document == 0; }
+    /// Empty for a delete.
+    [[nodiscard]] std::string_view document_of(std::size_t i) const {
+        const auto& each = items_[i];
+        if (each.document == 0) return {};
+        return std::string_view(*text_).substr(each.document, each.offset + each.length - 1 - each.document);
+    }
+
+    /// A body of some of the items, in the given order.
+    [[nodiscard]] bulk_body subset(std::span<const std::size_t> which) const {
+        bulk_body out;
+        for (const auto i : which) {
+            if (is_delete(i)) {
+                out.remove(target_of(i), id_of(i), version_of(i));
+            } else {
+                out.write(target_of(i), id_of(i), version_if_any(i), document_of(i));
+            }
+        }
+        return out;
+    }
+
+  private:
+    [[nodiscard]] std::optional<std::uint64_t> version_if_any(std::size_t i) const {
+        if (!items_[i].versioned) return std::nullopt;
+        return items_[i].version;
+    }
+
+    void write(std::string_view target, std::string_view id, std::optional<std::uint64_t> version,
+               std::string_view document) {
+        action("{\"index\":{\"_index\":", target, id, version);
+        auto& text = *text_;
+        items_.back().document = text.size();
+        const auto begin = text.size();
+        text.append(document);
+        blank_out(text, begin, '\n');
+        blank_out(text, begin, '\r');
+        text += '\n';
+        items_.back().length = text.size() - items_.back().offset;
+    }
+
+    /// memchr: documents are long and raw line ends in them rare.
+    static void blank_out(std::string& text, std::size_t begin, char what) {
+        auto* const end = text.data() + text.size();
+        auto* at = text.data() + begin;
+        while ((at = static_cast<char*>(std::memchr(at, what, static_cast<std::size_t>(end - at)))) !=
+               nullptr)
+            *at++ = ' ';
+    }
+
+    void action(std::string_view opening, std::string_view target, std::string_view id,
+                std::optional<std::uint64_t> version) {
+        auto& text = *text_;
+        item each;
+        each.offset = text.size();
+        each.target = names_.size();
+        each.target_length = target.size();
+        each.id_length = id.size();
+        each.version = version.value_or(0);
+        each.versioned = version.has_value();
+        names_.append(target).append(id);
+        text += opening;
+        append_json_string(text, target);
+        text += ",\"_id\":";
+        append_json_string(text, id);
+        if (version) {
+            std::array<char, 20> digits{};
+            const auto end = std::to_chars(digits.data(), digits.data() + digits.size(), *version).ptr;
+            text.append(",\"version\":").append(digits.data(), end);
+            text += ",\"version_type\":\"external_gte\"";
+        }
+        text += "}}\n";
+        items_.push_back(each);
+    }
+
+    std::shared_ptr<std::string> text_ = std::make_shared<std::string>();
+    std::string names_;
+    std::vector<item> items_;
+    std::vector<std::string> guards_;
+    std::size_t deletes_ = 0;
+};
+
+}  // namespace pgsync::elastic
+
+#include <boost/json/monotonic_resource.hpp>
+
+// ---- pgsync/elastic/bulk_response.hpp
+namespace pgsync::elastic {
+
+/// What to do about one item of a bulk.
+enum class item_verdict : std::uint8_t {
+    done,       ///< written, deleted, already gone, or superseded by a greater version
+    retry,      ///< the cluster is busy or cannot write now
+    rejected,   ///< it will never take this document
+    lost,       ///< the index it should go to is not there
+    forbidden,  ///< this user may not write the index
+};
+
+struct item_result {
+    item_verdict verdict = item_verdict::done;
+    long status = 0;
+    std::string type;    ///< the cluster's error type
+    std::string reason;  ///< with its causes; at most some 1,000 bytes
+};
+
+/// One bulk's answer, item by item; `items` is empty when all of them are done.
+struct bulk_answer {
+    std::vector<item_result> items;
+    std::vector<item_result> guards;  ///< those of bulk_body::guards() that failed because of their target
+};
+
+namespace detail {
+
+inline std::string text_of(const boost::json::object& in, std::string_view key) {
+    const auto* found = in.if_contains(key);
+    return found != nullptr && found->is_string() ? std::string(found->get_string()) : std::string();
+}
+
+/// Reasons quote documents, which may be long: cut where a character ends.
+inline void shorten(std::string& text, std::size_t limit) {
+    if (text.size() <= limit) return;
+    while (limit > 0 && (static_cast<unsigned char>(text[limit]) & 0xC0U) == 0x80U) --limit;
+    text.resize(limit);
+    text += "…";
+}
+
+/// A reason may quote half of a character outside the basic plane, and a parser that knows its Unicode
+/// refuses the whole answer for it. Such halves become U+FFFD.
+inline std::string without_lone_surrogates(std::string_view json) {
+    const auto unit = [&](std::size_t at) -> unsigned {
+        if (at + 6 > json.size() || json[at] != '\\' || json[at + 1] != 'u') return 0;
+        unsigned value = 0;
+        for (std::size_t i = at + 2; i < at + 6; ++i) {
+            const char c = json[i];
+            const int digit = c >= '0' && c <= '9'   ? c - '0'
+                              : c >= 'a' && c <= 'f' ? c - 'a' + 10
+                              : c >= 'A' && c <= 'F' ? c - 'A' + 10
+                                                     : -1;
+            if (digit < 0) return 0;
+            value = value * 16 + static_cast<unsigned>(digit);
+        }
+        return value;
+    };
+    const auto high = [](unsigned value) { return value >= 0xD800 && value <= 0xDBFF; };
+    const auto low = [](unsigned value) { return value >= 0xDC00 && value <= 0xDFFF; };
+    std::string out;
+    out.reserve(json.size());
+    for (std::size_t i = 0; i < json.size();) {
+        if (json[i] != '\\') {
+            out += json[i++];
+            continue;
+        }
+        const auto first = unit(i);
+        if (high(first) && low(unit(i + 6))) {
+            out.append(json.substr(i, 12));
+            i += 12;
+        } else if (high(first) || low(first)) {
+            out += "\\ufffd";
+            i += 6;
+        } else {
+            out.append(json.substr(i, 2));
+            i += 2;
+        }
+    }
+    return out;
+}
+
+inline item_verdict judge(bool is_delete, long status, std::string_view type) {
+    if ((status >= 200 && status < 300) || status == 409) return item_verdict::done;
+    if (type == "index_not_found_exception" || type == "index_closed_exception") return item_verdict::lost;
+    if (status == 404 && is_delete) return item_verdict::done;
+    if (status == 404) return item_verdict::lost;  // require_alias: nothing of that name is an alias
+    if (status == 429 || status >= 500 || type == "cluster_block_exception") return item_verdict::retry;
+    if (status == 401 || type == "security_exception") return item_verdict::forbidden;
+    return item_verdict::rejected;
+}
+
+inline void read_error(const boost::json::value& error, item_result& into) {
+    if (error.is_string()) {
+        into.reason = std::string(error.get_string());
+    } else if (const auto* object = error.if_object()) {
+        into.type = text_of(*object, "type");
+        into.reason = text_of(*object, "reason");
+        const auto* cause = object->if_contains("caused_by");
+        for (int depth = 0; depth < 5 && cause != nullptr && cause->is_object(); ++depth) {
+            auto why = text_of(cause->get_object(), "reason");
+            shorten(why, 300);
+            if (!why.empty()) into.reason += ": " + why;
+            cause = cause->get_object().if_contains("caused_by");
+        }
+    }
+    shorten(into.reason, 1'000);
+}
+
+/// Whether `value` is one item of an answer; if so `into` is what it says.
+inline bool read_item(const boost::json::value& value, item_result& into) {
+    const auto* outer = value.if_object();
+    if (outer == nullptr || outer->size() != 1 || !outer->begin()->value().is_object()) return false;
+    const auto& inner = outer->begin()->value().get_object();
+    const auto* status = inner.if_contains("status");
+    if (status == nullptr || !status->is_int64()) return false;
+    into.status = static_cast<long>(status->get_int64());
+    if (const auto* error = inner.if_contains("error")) read_error(*error, into);
+    into.verdict = judge(outer->begin()->key() == "delete", into.status, into.type);
+    // Somebody put another index behind the alias.
+    if (into.verdict == item_verdict::rejected && into.reason.starts_with("no write index is defined"))
+        into.verdict = item_verdict::lost;
+    return true;
+}
+
+}  // namespace detail
+
+/// Reads the answer to a bulk of `items` items and `guards` guards, asked with
+/// filter_path=errors,items.*.status,items.*.error. Nothing when it is cut, malformed or not about these
+/// items: then the bulk counts as unanswered, and a repeat does no harm.
+[[nodiscard]] inline std::optional<bulk_answer> parse_bulk_response(std::string_view body, std::size_t items,
+                                                                    std::size_t guards = 0) {
+    boost::json::parse_options lenient;
+    lenient.allow_invalid_utf8 = true;  // in reasons, which are for reading only
+    lenient.max_depth = 200;            // causes have causes
+    boost::json::monotonic_resource memory;
+    boost::json::error_code failed;
+    auto parsed = boost::json::parse(body, failed, &memory, lenient);
+    if (failed) parsed = boost::json::parse(detail::without_lone_surrogates(body), failed, &memory, lenient);
+    const auto* top = failed ? nullptr : parsed.if_object();
+    if (top == nullptr) return std::nullopt;
+    const auto* errors = top->if_contains("errors");
+    const auto* list = top->if_contains("items");
+    if (errors == nullptr || !errors->is_bool() || list == nullptr || !list->is_array()) return std::nullopt;
+    const auto& all = list->get_array();
+    if (all.size() != items + guards) return std::nullopt;
+    bulk_answer answer;
+    // The items are believed, whatever `errors` says of them all.
+    for (std::size_t i = 0; i < all.size(); ++i) {
+        item_result each;
+        if (!detail::read_item(all[i], each)) return std::nullopt;
+        if (each.verdict == item_verdict::done) continue;
+        if (i < items) {
+            answer.items.resize(items);
+            answer.items[i] = std::move(each);
+        } else if (each.type == "index_not_found_exception") {
+            // That the guarded document is missing is as it should be, and whatever else ails a guard ails
+            // the deletes too, which tell of it themselves.
+            answer.guards.push_back(std::move(each));
+        }
+    }
+    return answer;
+}
+
+}  // namespace pgsync::elastic
+
+// ---- pgsync/elastic/waiting_clock.hpp
+namespace pgsync::elastic {
+
+/// What waits: replaceable, so that tests of back-off take no time. `wait_until` returns when `what` is
+/// notified, when the time has come, or for no reason at all, with `lock` held again.
+template <typename T>
+concept waiting_clock = requires(T& t, std::condition_variable& what, std::unique_lock<std::mutex>& lock,
+                                 std::chrono::steady_clock::time_point until) {
+    { t.now() } -> std::same_as<std::chrono::steady_clock::time_point>;
+    { t.wait_until(what, lock, until) } -> std::same_as<void>;
+};
+
+/// The one for programs.
+struct steady_waiting {
+    [[nodiscard]] std::chrono::steady_clock::time_point now() const {
+        return std::chrono::steady_clock::now();
+    }
+    void wait_until(std::condition_variable& what, std::unique_lock<std::mutex>& lock,
+                    std::chrono::steady_clock::time_point until) const {
+        what.wait_until(lock, until);
+    }
+};
+static_assert(waiting_clock<steady_waiting>);
+
+}  // namespace pgsync::elastic
+
+// ---- pgsync/elastic/client.hpp
+namespace pgsync::elastic {
+
+/// Which software answers, and in which version.
+struct server_info {
+    bool opensearch = false;
+    std::string version;  ///< "2.19.1"
+};
+
+/// What a name stands for in the cluster.
+struct index_facts {
+    std::string index;         ///< the concrete index
+    bool alias = false;        ///< the name asked for was an alias of it
+    boost::json::object meta;  ///< `_meta` of its mapping; empty where there is none
+};
+
+/// A document as the index holds it.
+struct stored_document {
+    std::int64_t version = 0;
+    boost::json::value source;
+};
+
+/// Administration of indices: everything that is not a bulk. Each call is repeated for a while when the
+/// cluster is away or busy; then errc::connection. What the cluster refuses is errc::index with its own
+/// words. Every call throws errc::interrupted after interrupt(). Threads may share a client.
+template <transport Transport, waiting_clock Clock = steady_waiting>
+class client {
+  public:
+    struct settings {
+        std::string address;  ///< for messages, without secrets
+        std::chrono::seconds patience{30};
+        std::chrono::milliseconds timeout{60'000};  ///< of one attempt
+        /// Asked now and then while waiting: is the program to stop? From then on nothing is repeated, and a
+        /// cluster has no more than `stop_patience` for its answer: what works well still gets done.
+        std::function<bool()> stopped = {};
+        std::chrono::milliseconds stop_patience{1'000};
+    };
+
+    client(Transport& through, settings setting, Clock clock = {})
+        : transport_(through), settings_(std::move(setting)), clock_(std::move(clock)) {}
+
+    /// From now on nobody waits: every call ends as interrupted, those under way at once.
+    void interrupt() {
+        auto stop = [&] {
+            const std::lock_guard lock(mutex_);
+            return stop_;
+        }();
+        stop.request_stop();  // may call into the transport
+        const std::lock_guard lock(mutex_);
+        changed_.notify_all();
+    }
+    /// Calls work again; those that were interrupted stay so.
+    void resume() {
+        const std::lock_guard lock(mutex_);
+        if (stop_.stop_requested()) stop_ = std::stop_source();
+    }
+
+    [[nodiscard]] server_info info() {
+        const auto answer = call("GET", "/", {}, {404, 400});
+        auto top = object(answer.body);
+        if (answer.status != 200 || top.if_contains("version") == nullptr) {
+            // Some builds have no handler for the root path; every node tells of itself.
+            const auto nodes = object(call("GET", "/_nodes/_local?filter_path=nodes.*.version", {}).body);
+            if (const auto* list = nodes.if_contains("nodes"); list != nullptr && list->is_object()) {
+                for (const auto& node : list->get_object()) {
+                    return {false, string_in(node.value(), "version")};
+                }
+            }
+            throw error(errc::configuration,
+                        "what answers at " + settings_.address + " is no Elasticsearch or OpenSearch",
+                        "check ELASTICSEARCH_URL");
+        }
+        const auto& version = top["version"];
+        return {string_in(version, "distribution") == "opensearch", string_in(version, "number")};
+    }
+
+    /// The index behind a name; nothing when the cluster has neither index nor alias of it. An alias of
+    /// several indices is an error.
+    [[nodiscard]] std::optional<index_facts> find(std::string_view name) {
+        const auto answer =
+            call("GET", "/" + escaped(name) + "?filter_path=*.aliases,*.mappings._meta", {}, {404});
+        if (answer.status == 404) return std::nullopt;
+        const auto top = object(answer.body);
+        if (top.empty()) return index_facts{std::string(name), false, {}};
+        if (top.size() > 1) {
+            throw error(errc::index,
+                        "\"" + std::string(name) + "\" is an alias of " + std::to_string(top.size()) +
+                            " indices, of which pgsync would have to guess one",
+                        "choose another name for the index, or remove that alias");
+        }
+        index_facts facts;
+        facts.index = std::string(top.begin()->key());
+        facts.alias = facts.index != name;
+        const auto* mappings = at(top.begin()->value(), "mappings");
+        const auto* meta = mappings == nullptr ? nullptr : at(*mappings, "_meta");
+        if (meta != nullptr && meta->is_object()) facts.meta = meta->get_object();
+        return facts;
+    }
+
+    [[nodiscard]] bool exists(std::string_view name) {
+        return call("HEAD", "/" + escaped(name), {}, {404}).status != 404;
+    }
+
+    void create_index(std::string_view name, const boost::json::object& body) { create(name, body, false); }
+    /// It may be that somebody else was faster.
+    void create_index_if_missing(std::string_view name, const boost::json::object& body) {
+        create(name, body, true);
+    }
+    /// A missing index is as good as a deleted one.
+    void delete_index(std::string_view name) { call("DELETE", "/" + escaped(name), {}, {404}); }
+
+    void put_settings(std::string_view name, const boost::json::object& body) {
+        call("PUT", "/" + escaped(name) + "/_settings", boost::json::serialize(body));
+    }
+    /// Replaces `_meta` of the mapping as a whole.
+    void put_meta(std::string_view name, const boost::json::object& meta) {
+        call("PUT", "/" + escaped(name) + "/_mapping",
+             boost::json::serialize(boost::json::object{{"_meta", meta}}));
+    }
+    void add_alias(std::string_view index, std::string_view alias) {
+        const boost::json::object add{{"add", {{"index", index}, {"alias", alias}}}};
+        call("POST", "/_aliases",
+             boost::json::serialize(boost::json::object{{"actions", boost::json::array{add}}}));
+    }
+    void refresh(std::string_view name) {
+        call("POST", "/" + escaped(name) + "/_refresh", std::string("{}"));
+    }
+
+    [[nodiscard]] std::uint64_t count(std::string_view name) {
+        const auto top = object(call("GET", "/" + escaped(name) + "/_count", {}).body);
+        const auto* found = top.if_contains("count");
+        return found != nullptr && found->is_int64() ? static_cast<std::uint64_t>(found->get_int64()) : 0;
+    }
+
+    /// Waits until the index behind a name has its primary shards; throws errc::connection when that takes
+    /// longer than `longest`.
+    void wait_ready(std::string_view name, std::chrono::seconds longest = std::chrono::seconds(60)) {
+        const auto deadline = clock_.now() + longest;
+        const auto path = "/_cluster/health/" + escaped(name) + "?wait_for_status=yellow&timeout=5s";
+        while (true) {
+            const auto answer = call("GET", path, {}, {408});
+            const auto top = object(answer.body);
+            const auto* late = top.if_contains("timed_out");
+            if (answer.status == 200 && (late == nullptr || late->is_bool() == false || !late->get_bool()))
+                return;
+            if (clock_.now() >= deadline) {
+                throw error(errc::connection,
+                            "the shards of \"" + std::string(name) + "\" at " + settings_.address +
+                                " are not there after " + std::to_string(longest.count()) + " s",
+                            "ask the cluster for the reason: GET /_cluster/allocation/explain");
+            }
+        }
+    }
+
+    /// What the index holds under an id, searchable yet or not; nothing when it does not. Errors: errc::index
+    /// when there is no such index.
+    [[nodiscard]] std::optional<stored_document> get_document(std::string_view name, std::string_view id) {
+        const auto path = "/" + escaped(name) + "/_doc/" + escaped(id);
+        const auto answer = call("GET", path, {}, {404});
+        const auto top = object(answer.body);
+        if (top.contains("error")) refuse("GET", path, answer);
+        const auto* version = top.if_contains("_version");
+        const auto* source = top.if_contains("_source");
+        if (version == nullptr || !version->is_int64() || source == nullptr) return std::nullopt;
+        return stored_document{version->get_int64(), *source};
+    }
+
+    /// Calls back with the ids of every document that searches can see, in pieces of at most `size`, and of
+    /// at most 10,000. Each id comes at least once: when the cluster loses its place, the reading starts
+    /// over.
+    void scan_ids(std::string_view name, std::size_t size,
+                  const std::function<void(std::span<const std::string>)>& on_ids) {
+        for (int attempt = 1; !scan_once(name, std::clamp<std::size_t>(size, 1, 10'000), on_ids); ++attempt) {
+            if (attempt == 5) {
+                throw error(errc::connection,
+                            "the cluster at " + settings_.address +
+                                " failed five times to list the ids of \"" + std::string(name) + "\"",
+                            "look at its log for failed searches, and start again");
+            }
+            log::warn("cluster {}: lost its place among the ids of {}; reading them again", settings_.address,
+                      name);
+        }
+    }
+
+    [[nodiscard]] const std::string& address() const { return settings_.address; }
+
+    /// One request, repeated while there is no answer, 429 or 5xx. Statuses other than 2xx and those in
+    /// `accepted` are errors. `unanswered` tells whether an attempt before the last may have been carried out
+    /// all the same.
+    response call(std::string method, std::string path, std::optional<std::string> body,
+                  std::initializer_list<long> accepted = {}, bool* unanswered = nullptr) {
+        const auto stop = current_stop();
+        backoff pauses;
+        const auto deadline = clock_.now() + settings_.patience;
+        bool said = false;
+        const auto shared = body ? std::make_shared<const std::string>(std::move(*body)) : nullptr;
+        while (true) {
+            request what;
+            what.method = method;
+            what.path = path;
+            what.body = shared;
+            what.timeout = settings_.timeout;
+            auto answer = attempt(std::move(what), stop);
+            if (answer.status >= 200 && answer.status < 300) return answer;
+            for (const auto status : accepted) {
+                if (answer.status == status) return answer;
+            }
+            const bool worth_repeating = answer.status == 0 || answer.status == 429 || answer.status >= 500;
+            if (!worth_repeating) refuse(method, path, answer);
+            if (unanswered != nullptr)
+                *unanswered = *unanswered || answer.status == 0 || answer.status >= 500;
+            const auto now = clock_.now();
+            if (now >= deadline || told_to_stop()) give_up(answer);
+            if (!std::exchange(said, true)) {
+                log::warn("cluster {}: {}; trying again for {} s", settings_.address, trouble(answer),
+                          settings_.patience.count());
+            }
+            pause(std::min(deadline, now + pauses.next()), stop);
+        }
+    }
+
+  private:
+    struct scroll_guard {
+        client& owner;
+        std::string id;
+        ~scroll_guard() {
+            if (id.empty()) return;
+            // Whatever comes of it: a scroll also ends by itself after its time, and nobody waits for that.
+            request what;
+            what.method = "DELETE";
+            what.path = "/_search/scroll";
+            what.timeout = std::chrono::seconds(5);
+            what.body = std::make_shared<const std::string>(
+                boost::json::serialize(boost::json::object{{"scroll_id", boost::json::array{id}}}));
+            owner.transport_.submit(std::move(what), [](response&&) {});
+        }
+    };
+
+    void create(std::string_view name, const boost::json::object& body, bool may_exist) {
+        bool unanswered = false;
+        const auto path = "/" + escaped(name);
+        const auto answer = call("PUT", path, boost::json::serialize(body), {400}, &unanswered);
+        // After an attempt without an answer it may be that very attempt that made it.
+        const bool there = answer.body.find("resource_already_exists_exception") != std::string::npos;
+        if (answer.status == 400 && !(there && (unanswered || may_exist))) refuse("PUT", path, answer);
+    }
+
+    [[nodiscard]] std::stop_token current_stop() const {
+        const std::lock_guard lock(mutex_);
+        return stop_.get_token();
+    }
+    [[nodiscard]] bool told_to_stop() const { return settings_.stopped && settings_.stopped(); }
+
+    /// Submits once and waits, as long as anybody is to wait at all.
+    response attempt(request what, const std::stop_token& stop) {
+        std::stop_source end;
+        const std::stop_callback link(stop, [&end] { end.request_stop(); });
+        what.stop = end.get_token();
+        const auto promise = std::make_shared<std::promise<response>>();
+        auto future = promise->get_future();
+        if (!stop.stop_requested()) {
+            transport_.submit(std::move(what), [promise](response&& r) { promise->set_value(std::move(r)); });
+            if (settings_.stopped) wait_or_end(future, end);
+            future.wait();
+        }
+        if (stop.stop_requested()) {
+            throw error(errc::interrupted, "stopped while waiting for the cluster at " + settings_.address);
+        }
+        auto answer = future.get();
+        if (answer.status == 0 && end.stop_requested()) {
+            answer.failure = "nothing came back within " + std::to_string(settings_.stop_patience.count()) +
+                             " ms of being told to stop";
+        }
+        return answer;
+    }
+    /// Returns when the answer is there, or has been given up and so will be at once.
+    void wait_or_end(const std::future<response>& answer, std::stop_source& end) const {
+        std::optional<std::chrono::steady_clock::time_point> deadline;
+        while (answer.wait_for(look_around_every) == std::future_status::timeout) {
+            const auto now = std::chrono::steady_clock::now();
+            if (!deadline && told_to_stop()) deadline = now + settings_.stop_patience;
+            if (!deadline || now < *deadline) continue;
+            end.request_stop();
+            return;
+        }
+    }
+
+    /// False when pages may have been missed. Only the first request may be repeated: whether a scroll moved
+    /// on with a request that was not answered nobody knows.
+    bool scan_once(std::string_view name, std::size_t size,
+                   const std::function<void(std::span<const std::string>)>& on_ids) {
+        const std::string fields = "filter_path=_scroll_id,timed_out,_shards.failed,hits.hits._id";
+        const boost::json::object search{
+            {"size", size}, {"_source", false}, {"sort", boost::json::array{"_doc"}}};
+        const auto first =
+            "/" + escaped(name) + "/_search?scroll=5m&allow_partial_search_results=false&" + fields;
+        auto top = object(call("POST", first, boost::json::serialize(search)).body);
+        scroll_guard scroll{*this, string_in(top, "_scroll_id")};
+        const auto stop = current_stop();
+        std::vector<std::string> ids;
+        while (whole(top)) {
+            ids.clear();
+            const auto* outer = top.if_contains("hits");
+            const auto* hits = outer == nullptr ? nullptr : at(*outer, "hits");
+            if (hits != nullptr && hits->is_array()) {
+                for (const auto& hit : hits->get_array()) ids.push_back(string_in(hit, "_id"));
+            }
+            if (ids.empty()) return true;
+            on_ids(ids);
+            const boost::json::object next{{"scroll", "5m"}, {"scroll_id", scroll.id}};
+            request what;
+            what.method = "POST";
+            what.path = "/_search/scroll?" + fields;
+            what.body = std::make_shared<const std::string>(boost::json::serialize(next));
+            const auto answer = attempt(std::move(what), stop);
+            if (answer.status == 401 || answer.status == 403) refuse("POST", "/_search/scroll", answer);
+            if (answer.status != 200 && told_to_stop()) give_up(answer);
+            if (answer.status != 200) return false;
+            top = object(answer.body);
+            if (auto id = string_in(top, "_scroll_id"); !id.empty()) scroll.id = std::move(id);
+        }
+        return false;
+    }
+    /// Whether every shard contributed to a page.
+    static bool whole(const boost::json::object& page) {
+        const auto* late = page.if_contains("timed_out");
+        const auto* shards = page.if_contains("_shards");
+        const auto* failed = shards == nullptr ? nullptr : at(*shards, "failed");
+        return failed != nullptr && failed->is_int64() && failed->get_int64() == 0 &&
+               (late == nullptr || !late->is_bool() || !late->get_bool());
+    }
+
+    /// Until then, or until there is no use in waiting.
+    void pause(std::chrono::steady_clock::time_point until, const std::stop_token& stop) {
+        std::unique_lock lock(mutex_);
+        for (auto now = clock_.now(); now < until && !stop.stop_requested(); now = clock_.now()) {
+            if (told_to_stop()) return;
+            clock_.wait_until(changed_, lock,
+                              settings_.stopped ? std::min(until, now + look_around_every) : until);
+        }
+    }
+
+    static const boost::json::value* at(const boost::json::value& in, std::string_view key) {
+        return in.is_object() ? in.get_object().if_contains(key) : nullptr;
+    }
+    static std::string string_in(const boost::json::value& in, std::string_view key) {
+        const auto* found = at(in, key);
+        return found != nullptr && found->is_string() ? std::string(found->get_string()) : std::string();
+    }
+    static std::string string_in(const boost::json::object& in, std::string_view key) {
+        const auto* found = in.if_contains(key);
+        return found != nullptr && found->is_string() ? std::string(found->get_string()) : std::string();
+    }
+
+    boost::json::object object(const std::string& body) const {
+        boost::json::error_code failed;
+        boost::json::parse_options deep;
+        deep.max_depth = 1'000;  // other people's mappings
+        auto parsed = boost::json::parse(body, failed, {}, deep);
+        if (failed && body.empty()) return {};
+        // Documents may hold what PostgreSQL's json lets through.
+        if (failed) parsed = boost::json::parse(detail::without_lone_surrogates(body), failed, {}, deep);
+        if (failed || !parsed.is_object()) {
+            throw error(errc::protocol, "what answers at " + settings_.address + " does not speak JSON",
+                        "check that ELASTICSEARCH_URL names an Elasticsearch or OpenSearch cluster");
+        }
+        return std::move(parsed.get_object());
+    }
+
+    /// Percent-encodes what a path segment cannot hold.
+    static std::string escaped(std::string_view name) {
+        constexpr std::string_view digits = "0123456789ABCDEF";
+        std::string out;
+        for (const char c : name) {
+            const auto byte = static_cast<unsigned char>(c);
+            const bool plain = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
+                               c == '-' || c == '_' || c == '.' || c == '~';
+            if (plain) {
+                out += c;
+            } else {
+                out += '%';
+                out += digits[byte >> 4U];
+                out += digits[byte & 15U];
+            }
+        }
+        return out;
+    }
+
+    [[noreturn]] void refuse(const std::string& method, const std::string& path,
+                             const response& answer) const {
+        const auto what = method + " " + path.substr(0, path.find('?'));
+        if (answer.status == 401 || answer.status == 403) {
+            throw error(errc::permission,
+                        "the cluster at " + settings_.address + " refuses " + what + " (HTTP " +
+                            std::to_string(answer.status) + "): " + reason(answer.body),
+                        "check user and password in ELASTICSEARCH_URL and what this user may do");
+        }
+        throw error(errc::index, "the cluster at " + settings_.address + " answers " + what + " with HTTP " +
+                                     std::to_string(answer.status) + ": " + reason(answer.body));
+    }
+    [[noreturn]] void give_up(const response& answer) const {
+        throw error(errc::connection,
+                    "the cluster at " + settings_.address + " does not answer: " + trouble(answer),
+                    "check that it runs and that ELASTICSEARCH_URL or --elasticsearch names it");
+    }
+    static std::string trouble(const response& answer) {
+        if (answer.status == 0) return answer.failure;
+        return "HTTP " + std::to_string(answer.status) + ", " + reason(answer.body);
+    }
+    static std::string reason(std::string body) {
+        boost::json::error_code failed;
+        const auto parsed = boost::json::parse(body, failed);
+        if (!failed) {
+            if (const auto* outer = at(parsed, "error")) {
+                item_result told;
+                detail::read_error(*outer, told);
+                return told.type.empty() ? told.reason : told.type + ": " + told.reason;
+            }
+        }
+        detail::shorten(body, 300);
+        return body;
+    }
+
+    static constexpr std::chrono::milliseconds look_around_every{50};
+
+    Transport& transport_;
+    settings settings_;
+    Clock clock_;
+    mutable std::mutex mutex_;
+    std::condition_variable changed_;
+    std::stop_source stop_;  ///< replaced by resume()
+};
+
+}  // namespace pgsync::elastic
+
+#include <deque>
+#include <exception>
+#include <map>
+#include <set>
+
+// ---- pgsync/elastic/detail/outage.hpp
+namespace pgsync::elastic::detail {
+
+/// Says in the log that the cluster is in trouble: once for each longer pause, now and then while it lasts,
+/// and once when the last of the bulks concerned went through. Used by one thread.
+class outage {
+  public:
+    explicit outage(std::string address) : address_(std::move(address)) {}
+
+    /// A bulk failed for the `attempts`th time in a row.
+    void failed(unsigned attempts, const std::string& why, std::chrono::milliseconds pause) {
+        if (attempts == 1) ++troubled_;
+        // The pauses double up to the eighth attempt or so; from then on about one line a minute.
+        const bool news = attempts > said_ && (attempts <= 8 || attempts % 8 == 0);
+        if (news) {
+            said_ = attempts;
+            log::warn("cluster {}: {}; attempt {} failed, trying again in {} ms", address_, why, attempts,
+                      pause.count());
+        } else {
+            log::debug("cluster {}: {}", address_, why);
+        }
+    }
+    /// A bulk went through; `after_failure` when it had failed before.
+    void over(bool after_failure) {
+        if (!abandoned(after_failure)) return;
+        log::info("cluster {}: works again", address_);
+    }
+    /// A bulk was given up. True when none is in trouble any more.
+    bool abandoned(bool after_failure) {
+        if (!after_failure || --troubled_ > 0) return false;
+        said_ = 0;
+        return true;
+    }
+
+  private:
+    std::string address_;
+    std::size_t troubled_ = 0;  ///< bulks that failed and did not go through yet
+    unsigned said_ = 0;
+};
+
+}  // namespace pgsync::elastic::detail
+
+// ---- pgsync/elastic/bulk_writer.hpp
+namespace pgsync::elastic {
+
+/// A document the cluster refuses for good.
+struct rejected_item {
+    std::string target;
+    std::string id;
+    std::uint64_t version = 0;
+    long status = 0;
+    std::string type;
+    std::string reason;
+    std::string document;  ///< JSON; empty for a delete
+};
+
+/// What became of one submitted bulk: everything in it that is not listed here is in the index.
+struct bulk_outcome {
+    std::vector<rejected_item> rejected;
+    std::exception_ptr fatal;   ///< set: the bulk was given up, and trying again is of no use
+    std::uint32_t retries = 0;  ///< how often some of it was sent again
+};
+
+/// Sends bulks, a bounded number at a time, and does not rest until each is answered: no answer, 429, 5xx and
+/// blocked indices are waited out, items that failed alone are sent again alone, bulks that are too large are
+/// halved, and so are bulks refused as a whole, until the item that is to blame stands alone.
+///
+/// The completion of each submitted bulk is called exactly once, in the order in which bulks are done, on the
+/// writer's own thread: it may use the transport, but neither submit() nor drain(), and must not throw. One
+/// document may stand in several bulks on their way only with different versions, and in one bulk only once.
+/// The transport must outlive the writer.
+template <transport Transport, waiting_clock Clock = steady_waiting>
+class bulk_writer {
+  public:
+    struct settings {
+        std::size_t in_flight = 4;
+        std::chrono::milliseconds first_pause{100};
+        std::chrono::milliseconds longest_pause{10'000};
+        std::string path = "/_bulk?require_alias=true&filter_path=errors,items.*.status,items.*.error";
+        std::string address;  ///< of the cluster, for messages
+    };
+    using completion = std::function<void(bulk_outcome&&)>;
+
+    bulk_writer(Transport& through, settings setting, Clock clock = {})
+        : transport_(through),
+          settings_(std::move(setting)),
+          clock_(std::move(clock)),
+          guarded_(settings_.path.find("require_alias=true") != std::string::npos),
+          outage_(settings_.address),
+          thread_(detail::quiet_thread([this] { run(); })) {}
+
+    /// Ends what is not done as interrupted, without waiting for the cluster.
+    ~bulk_writer() {
+        interrupt();
+        {
+            const std::lock_guard lock(shared_->mutex);
+            closing_ = true;
+            shared_->changed.notify_all();
+        }
+        thread_.join();
+    }
+    bulk_writer(const bulk_writer&) = delete;
+    bulk_writer& operator=(const bulk_writer&) = delete;
+
+    /// Blocks while `in_flight` bulks are on their way; throws errc::interrupted after interrupt(), and then
+    /// the completion is not called.
+    void submit(bulk_body&& body, completion done) {
+        const auto each = std::make_shared<flight>(settings_);
+        each->body = std::move(body);
+        each->done = std::move(done);
+        set_aside_impossible(*each);
+        // Once the others know of it, it is the writer's thread's.
+        auto what = request_of(*each);
+        {
+            std::unique_lock lock(shared_->mutex);
+            what.stop = wait(lock, [&] { return flights_.size() < settings_.in_flight; });
+            each->stop = what.stop;
+            flights_.insert(each);
+        }
+        dispatch(each, std::move(what));
+    }
+
+    /// Waits until nothing is on its way; throws errc::interrupted after interrupt().
+    void drain() {
+        std::unique_lock lock(shared_->mutex);
+        wait(lock, [&] { return flights_.empty(); });
+    }
+
+    /// From now on nobody waits: submit() and drain() throw, and bulks that are not done end as interrupted,
+    /// those on their way, too (the cluster may carry them out all the same).
+    void interrupt() {
+        auto stop = [&] {
+            const std::lock_guard lock(shared_->mutex);
+            return stop_;
+        }();
+        stop.request_stop();  // may call into the transport
+        const std::lock_guard lock(shared_->mutex);
+        shared_->changed.notify_all();
+    }
+    /// What is submitted from now on is sent again; what was interrupted stays so.
+    void resume() {
+        const std::lock_guard lock(shared_->mutex);
+        if (stop_.stop_requested()) stop_ = std::stop_source();
+    }
+
+    [[nodiscard]] std::size_t in_flight() const {
+        const std::lock_guard lock(shared_->mutex);
+        return flights_.size();
+    }
+
+  private:
+    struct flight {
+        explicit flight(const settings& s) : pauses(s.first_pause, s.longest_pause) {}
+        bulk_body body;
+        std::deque<bulk_body> rest;  ///< further parts of a bulk that was split
+        completion done;
+        bulk_outcome outcome;
+        backoff pauses;
+        unsigned attempts = 0;  ///< failed ones in a row
+        std::stop_token stop;
+    };
+    using flight_ptr = std::shared_ptr<flight>;
+
+    /// Outlives the writer where an answer comes after it was given up.
+    struct shared_state {
+        std::mutex mutex;
+        std::condition_variable changed;
+        std::deque<std::pair<flight_ptr, response>> answers;
+    };
+
+    /// Waits for `ready`; throws errc::interrupted when interrupted before or meanwhile. Returns what tells
+    /// of the next interruption.
+    template <typename Ready>
+    std::stop_token wait(std::unique_lock<std::mutex>& lock, const Ready& ready) {
+        auto stop = stop_.get_token();
+        shared_->changed.wait(lock, [&] { return stop.stop_requested() || ready(); });
+        if (stop.stop_requested()) throw error(errc::interrupted, "stopped while waiting for the cluster");
+        return stop;
+    }
+
+    request request_of(flight& each) const {
+        if (guarded_) each.body.add_guards();
+        request what;
+        what.method = "POST";
+        what.path = settings_.path;
+        what.body = each.body.text();
+        what.content_type = "application/x-ndjson";
+        what.stop = each.stop;
+        return what;
+    }
+    void send(const flight_ptr& each) { dispatch(each, request_of(*each)); }
+    void dispatch(const flight_ptr& each, request&& what) {
+        if (what.body->empty())
+            return answered(shared_, each, {200, R"({"errors":false,"items":[]})", {}, {}});
+        transport_.submit(std::move(what), [shared = shared_, each](response&& answer) {
+            answered(shared, each, std::move(answer));
+        });
+    }
+    static void answered(const std::shared_ptr<shared_state>& shared, const flight_ptr& each,
+                         response&& answer) {
+        const std::lock_guard lock(shared->mutex);
+        shared->answers.emplace_back(each, std::move(answer));
+        shared->changed.notify_all();
+    }
+
+    /// No document can have an empty id, or one of more than 512 bytes, and a cluster refuses the whole bulk
+    /// for it: such writes are rejected here, and there is nothing to delete.
+    void set_aside_impossible(flight& each) const {
+        std::vector<std::size_t> possible;
+        const auto items = each.body.items();
+        for (std::size_t i = 0; i < items; ++i) {
+            const auto bytes = each.body.id_of(i).size();
+            if (bytes > 0 && bytes <= longest_id) {
+                possible.push_back(i);
+            } else if (!each.body.is_delete(i)) {
+                reject(each, i,
+                       {item_verdict::rejected, 400, "id_not_possible",
+                        bytes == 0 ? "the id is empty"
+                                   : "the id is " + std::to_string(bytes) + " bytes long; the most is " +
+                                         std::to_string(longest_id)});
+            }
+        }
+        if (possible.size() < items) each.body = each.body.subset(possible);
+    }
+
+    // ---- everything below happens on the writer's thread
+
+    void run() {
+        std::unique_lock lock(shared_->mutex);
+        while (true) {
+            if (!shared_->answers.empty()) {
+                const auto [each, answer] = std::move(shared_->answers.front());
+                shared_->answers.pop_front();
+                const bool expected = flights_.contains(each);  // else it was given up before
+                lock.unlock();
+                if (expected) handle(each, answer);
+                lock.lock();
+            } else if (const auto stopped = take_stopped()) {
+                lock.unlock();
+                give_up(stopped, interruption());
+                lock.lock();
+            } else if (!waiting_.empty() && waiting_.begin()->first <= clock_.now()) {
+                const auto each = waiting_.begin()->second;
+                waiting_.erase(waiting_.begin());
+                lock.unlock();
+                ++each->outcome.retries;
+                send(each);
+                lock.lock();
+            } else if (closing_ && flights_.empty()) {
+                return;
+            } else if (waiting_.empty()) {
+                shared_->changed.wait(lock);
+            } else {
+                clock_.wait_until(shared_->changed, lock, waiting_.begin()->first);
+            }
+        }
+    }
+
+    /// One that is not done and must not be waited for any more.
+    flight_ptr take_stopped() {
+        const auto stopped = [](const flight_ptr& each) { return each->stop.stop_requested(); };
+        const auto found = std::find_if(flights_.begin(), flights_.end(), stopped);
+        if (found == flights_.end()) return nullptr;
+        std::erase_if(waiting_, [&](const auto& each) { return each.second == *found; });
+        return *found;
+    }
+
+    void handle(const flight_ptr& each, const response& answer) {
+        try {
+            receive(each, answer);
+        } catch (const error&) {
+            give_up(each, std::current_exception());
+        } catch (const std::exception&) {  // no memory
+            give_up(each, std::current_exception());
+        }
+    }
+
+    void receive(const flight_ptr& each, const response& answer) {
+        if (answer.status == 200) {
+            const auto parsed =
+                parse_bulk_response(answer.body, each->body.items(), each->body.guards().size());
+            if (!parsed) return retry(each, "an answer that is cut or not about this bulk", answer);
+            return judge(each, *parsed, answer);
+        }
+        if (answer.status == 0) return retry(each, "no answer: " + answer.failure, answer);
+        const auto said = "HTTP " + std::to_string(answer.status) + ": " + excerpt(answer.body);
+        const auto says = [&](const char* what) { return answer.body.find(what) != std::string::npos; };
+        if (answer.status == 408 || answer.status == 429 || answer.status >= 500 ||
+            says("cluster_block_exception")) {
+            return retry(each, said, answer);
+        }
+        if (answer.status == 413) {
+            return split(each, answer.status, "content_too_long",
+                         "the document alone is larger than the cluster takes in one request (" +
+                             std::to_string(each->body.bytes()) + " bytes; see http.max_content_length)");
+        }
+        if (answer.status == 401 || answer.status == 403) {
+            throw error(errc::permission,
+                        "the cluster at " + settings_.address + " refuses us (" + said + ")",
+                        permission_remedy());
+        }
+        // One bad id makes the cluster refuse the bulk as a whole, and the others must not suffer for it.
+        // That the request itself is not understood is nobody's fault here.
+        if (answer.status == 400 && !says("unrecognized parameter") && says("\"error\"")) {
+            return split(each, answer.status, "refused_as_a_whole", excerpt(answer.body));
+        }
+        throw error(errc::protocol, "the cluster at " + settings_.address + " answers a bulk with " + said,
+                    "check that ELASTICSEARCH_URL names an Elasticsearch or OpenSearch cluster");
+    }
+
+    void judge(const flight_ptr& each, const bulk_answer& parsed, const response& answer) {
+        if (!parsed.guards.empty()) lost(each->body.guards().front(), parsed.guards.front().reason);
+        std::vector<std::size_t> again;
+        std::string why;
+        for (std::size_t i = 0; i < parsed.items.size(); ++i) {
+            const auto& item = parsed.items[i];
+            switch (item.verdict) {
+                case item_verdict::done:
+                    break;
+                case item_verdict::retry:
+                    if (again.empty())
+                        why = "HTTP " + std::to_string(item.status) + ", " + item.type + ": " + item.reason;
+                    again.push_back(i);
+                    break;
+                case item_verdict::rejected:
+                    reject(*each, i, item);
+                    break;
+                case item_verdict::lost:
+                    lost(each->body.target_of(i), item.reason);
+                case item_verdict::forbidden:
+                    throw error(errc::permission,
+                                "the cluster at " + settings_.address + " refuses us to write \"" +
+                                    std::string(each->body.target_of(i)) + "\": " + item.reason,
+                                permission_remedy());
+            }
+        }
+        if (again.empty()) return next_part(each);
+        each->body = each->body.subset(again);
+        retry(each, std::to_string(again.size()) + " documents were not taken: " + why, answer);
+    }
+
+    [[noreturn]] static void lost(std::string_view target, const std::string& reason) {
+        throw error(errc::index, "index \"" + std::string(target) + "\" is gone or is no alias: " + reason,
+                    "it was deleted or renamed while pgsync was writing; run teardown and bootstrap to build "
+                    "it again");
+    }
+    static std::string permission_remedy() {
+        return "check user and password in ELASTICSEARCH_URL and this user's right to write the index";
+    }
+
+    static void reject(flight& each, std::size_t i, const item_result& item) {
+        const auto& body = each.body;
+        each.outcome.rejected.push_back({std::string(body.target_of(i)), std::string(body.id_of(i)),
+                                         body.version_of(i), item.status, item.type, item.reason,
+                                         std::string(body.document_of(i))});
+    }
+
+    /// Sends the halves one after the other; what cannot be halved is rejected for the reason given.
+    void split(const flight_ptr& each, long status, const char* type, std::string reason) {
+        const auto items = each->body.items();
+        if (items == 1) {
+            reject(*each, 0, {item_verdict::rejected, status, type, std::move(reason)});
+            return next_part(each);
+        }
+        std::vector<std::size_t> first;
+        std::vector<std::size_t> second;
+        for (std::size_t i = 0; i < items; ++i) (i < items / 2 ? first : second).push_back(i);
+        each->rest.push_front(each->body.subset(second));
+        each->body = each->body.subset(first);
+        ++each->outcome.retries;
+        send(each);
+    }
+
+    void next_part(const flight_ptr& each) {
+        outage_.over(std::exchange(each->attempts, 0) > 0);
+        each->pauses.reset();
+        if (each->rest.empty()) return finish(each);
+        each->body = std::move(each->rest.front());
+        each->rest.pop_front();
+        send(each);
+    }
+
+    void retry(const flight_ptr& each, const std::string& why, const response& answer) {
+        if (each->stop.stop_requested()) return give_up(each, interruption());
+        auto pause = each->pauses.next();
+        if (answer.retry_after) {
+            const auto asked = std::min(*answer.retry_after, std::chrono::seconds(60));
+            pause = std::max(pause, std::chrono::duration_cast<std::chrono::milliseconds>(asked));
+        }
+        outage_.failed(++each->attempts, why, pause);
+        const std::lock_guard lock(shared_->mutex);
+        waiting_.emplace(clock_.now() + pause, each);
+    }
+
+    static std::exception_ptr interruption() {
+        return std::make_exception_ptr(error(errc::interrupted, "stopped before the cluster had answered"));
+    }
+    void give_up(const flight_ptr& each, std::exception_ptr why) {
+        outage_.abandoned(std::exchange(each->attempts, 0) > 0);
+        each->outcome.fatal = std::move(why);
+        finish(each);
+    }
+
+    void finish(const flight_ptr& each) noexcept {
+        each->done(std::move(each->outcome));
+        each->done = nullptr;
+        each->body = bulk_body();
+        const std::lock_guard lock(shared_->mutex);
+        flights_.erase(each);
+        shared_->changed.notify_all();
+    }
+
+    static constexpr std::size_t longest_id = 512;
+
+    static std::string excerpt(std::string text) {
+        detail::shorten(text, 300);
+        return text;
+    }
+
+    Transport& transport_;
+    settings settings_;
+    Clock clock_;
+    bool guarded_;
+    std::shared_ptr<shared_state> shared_ = std::make_shared<shared_state>();
+    std::set<flight_ptr> flights_;  ///< all that were submitted and are not done
+    std::multimap<std::chrono::steady_clock::time_point, flight_ptr>
+        waiting_;            ///< of these, the ones to repeat
+    std::stop_source stop_;  ///< replaced by resume()
+    bool closing_ = false;
+    detail::outage outage_;
+    std::thread thread_;
+};
+
+}  // namespace pgsync::elastic
+
+// ---- pgsync/elastic/batcher.hpp
+namespace pgsync::elastic {
+
+/// Puts documents into bulks of about one size and tells, job by job, when all of a job's documents have been
+/// acknowledged. Used by one thread (rethrow_failure() by any); jobs come one after the other and share no
+/// bulk, so that none waits for the documents of the next. Bulks may outlive the batcher, but from then on
+/// nobody is told of them.
+class batcher {
+  public:
+    /// Sends one bulk; may block while too many are on their way. The completion comes from another thread.
+    using submit_function = std::function<void(bulk_body&&, std::function<void(bulk_outcome&&)>)>;
+    /// What becomes of documents the cluster refuses for good: returns when they are taken care of, throws
+    /// when the program is to stop. Must not wait for the cluster: see dead_letters.
+    using rejected_function = std::function<void(bulk_outcome&)>;
+
+    struct settings {
+        std::size_t bulk_bytes = 5U << 20U;
+        /// Above this a bulk is sent even where the caller had rather not wait.
+        std::size_t bulk_bytes_limit = 20U << 20U;
+    };
+
+    /// `targets` are the names to write to, one for each index number.
+    batcher(settings setting, std::vector<std::string> targets, submit_function submit,
+            rejected_function rejected)
+        : settings_(setting),
+          targets_(std::move(targets)),
+          submit_(std::move(submit)),
+          shared_(std::make_shared<shared_state>()) {
+        shared_->rejected = std::move(rejected);
+    }
+
+    ~batcher() {
+        const std::lock_guard lock(shared_->mutex);
+        shared_->abandoned = true;
+    }
+    batcher(const batcher&) = delete;
+    batcher& operator=(const batcher&) = delete;
+
+    /// What follows belongs to a new job; `done` is called once, when all of it is acknowledged, in whatever
+    /// thread that happens, and must not use the batcher. A job that was not ended is forgotten, with what of
+    /// it has not been sent.
+    void begin_job(std::function<void()> done) {
+        body_ = bulk_body();
+        job_ = std::make_shared<job>();
+        job_->done = std::move(done);
+    }
+    /// Sends what is left of the job.
+    void end_job() {
+        flush();
+        shared_->release(*std::exchange(job_, nullptr));
+    }
+
+    void index(std::size_t index, std::string_view id, std::uint64_t version, std::string_view document) {
+        body_.index(targets_[index], id, version, document);
+        if (body_.bytes() >= settings_.bulk_bytes_limit) flush();
+    }
+    void remove(std::size_t index, std::string_view id, std::uint64_t version) {
+        body_.remove(targets_[index], id, version);
+        if (body_.bytes() >= settings_.bulk_bytes_limit) flush();
+    }
+
+    /// Sends what has gathered if it is worth a bulk.
+    void flush_if_full() {
+        if (body_.bytes() >= settings_.bulk_bytes) flush();
+    }
+    void flush() {
+        if (body_.items() == 0) return;
+        rethrow_failure();
+        job_->open();
+        submit_(std::exchange(body_, bulk_body()),
+                [belongs_to = job_, shared = shared_](bulk_outcome&& outcome) {
+                    try {
+                        if (outcome.fatal) std::rethrow_exception(outcome.fatal);
+                        if (!outcome.rejected.empty()) shared->rejected(outcome);
+                        shared->release(*belongs_to);
+                    } catch (...) {
+                        // The job stays open: nothing of it is ever confirmed.
+                        shared->fail(std::current_exception());
+                    }
+                });
+    }
+
+    /// Throws what made a bulk fail for good, if anything did.
+    void rethrow_failure() {
+        if (!shared_->failed) return;
+        const std::lock_guard lock(shared_->mutex);
+        std::rethrow_exception(shared_->failure);
+    }
+
+  private:
+    struct job {
+        std::atomic<std::size_t> references{1};
+        std::function<void()> done;
+
+        void open() { references.fetch_add(1); }
+    };
+    struct shared_state {
+        rejected_function rejected;
+        std::mutex mutex;
+        std::exception_ptr failure;
+        std::atomic<bool> failed{false};
+        bool abandoned = false;
+
+        void release(job& of) {
+            if (of.references.fetch_sub(1) != 1) return;
+            // Under the lock, so that nothing is called any more once the batcher is gone.
+            const std::lock_guard lock(mutex);
+            if (!abandoned) of.done();
+        }
+        void fail(std::exception_ptr what) {
+            const std::lock_guard lock(mutex);
+            if (!failed) failure = std::move(what);
+            failed = true;
+        }
+    };
+
+    settings settings_;
+    std::vector<std::string> targets_;
+    submit_function submit_;
+    std::shared_ptr<shared_state> shared_;
+    std::shared_ptr<job> job_;
+    bulk_body body_;
+};
+
+}  // namespace pgsync::elastic
+
+// ---- pgsync/postgres/snapshot_set.hpp
+namespace pgsync::postgres {
+
+/// Which transactions a snapshot sees: PostgreSQL's `xmin:xmax:xip,…`. Not to be trusted on a standby, whose
+/// snapshots list no transaction in progress.
+class snapshot_set {
+  public:
+    /// Reads the text of pg_current_snapshot() or txid_current_snapshot(); nothing where it is neither.
+    [[nodiscard]] static std::optional<snapshot_set> parse(std::string_view text) {
+        snapshot_set out;
+        if (!number(text, out.xmin_) || !skip(text, ':') || !number(text, out.xmax_) || !skip(text, ':') ||
+            out.xmin_ > out.xmax_)
+            return std::nullopt;
+        while (!text.empty()) {
+            std::uint64_t xid = 0;
+            if (!out.in_progress_.empty() && !skip(text, ',')) return std::nullopt;
+            // PostgreSQL writes them in order, which lets visible() search by halves.
+            if (!number(text, xid) || xid < out.xmin_ || xid >= out.xmax_ ||
+                (!out.in_progress_.empty() && xid <= out.in_progress_.back()))
+                return std::nullopt;
+            out.in_progress_.push_back(xid);
+        }
+        return out;
+    }
+
+    /// Every transaction below it has ended.
+    [[nodiscard]] std::uint64_t xmin() const noexcept { return xmin_; }
+    /// No transaction from it on has been seen.
+    [[nodiscard]] std::uint64_t xmax() const noexcept { return xmax_; }
+
+    /// Whether a transaction that has committed is visible in this snapshot. `xid` is the log's 32-bit
+    /// number; it stands for the transaction nearest to xmax, as in all of PostgreSQL.
+    [[nodiscard]] bool visible(std::uint32_t xid) const noexcept { return visible64(extend(xid)); }
+
+    /// The same for a full 64-bit transaction id.
+    [[nodiscard]] bool visible64(std::uint64_t xid) const noexcept {
+        return xid < xmin_ ||
+               (xid < xmax_ && !std::binary_search(in_progress_.begin(), in_progress_.end(), xid));
+    }
+
+    /// The 64-bit id nearest to xmax whose lower half is `xid`.
+    [[nodiscard]] std::uint64_t extend(std::uint32_t xid) const noexcept {
+        const auto distance = static_cast<std::int32_t>(xid - static_cast<std::uint32_t>(xmax_));
+        // In the very first epoch there is nothing before 0.
+        if (distance < 0 && static_cast<std::uint64_t>(-std::int64_t{distance}) > xmax_) return xid;
+        return xmax_ + static_cast<std::uint64_t>(std::int64_t{distance});
+    }
+
+  private:
+    static bool number(std::string_view& text, std::uint64_t& out) {
+        const auto [end, problem] = std::from_chars(text.data(), text.data() + text.size(), out);
+        if (problem != std::errc{}) return false;
+        text.remove_prefix(static_cast<std::size_t>(end - text.data()));
+        return true;
+    }
+
+    static bool skip(std::string_view& text, char expected) {
+        if (!text.starts_with(expected)) return false;
+        text.remove_prefix(1);
+        return true;
+    }
+
+    std::uint64_t xmin_ = 0;
+    std::uint64_t xmax_ = 0;
+    std::vector<std::uint64_t> in_progress_;
+};
+
+}  // namespace pgsync::postgres
+
+// ---- pgsync/postgres/read_transaction.hpp
+namespace pgsync::postgres {
+
+/// What a transaction that reads documents knows of its own snapshot.
+struct read_snapshot {
+    snapshot_set visible;
+    /// Of every document read in it: greater than that of any snapshot taken before, in this process or in
+    /// one that ran before it.
+    std::uint64_t version = 0;
+    /// Every commit it sees is on disk once the log is flushed this far.
+    lsn durable;
+};
+
+/// Takes the snapshots of all connections of a process one after the other, so that the order of versions is
+/// the order of snapshots.
+///
+/// A version is the position up to which the log is *flushed*, read inside the transaction, times 256, made
+/// greater than the last one where it is not. The insert position would not do: after a crash of the server
+/// it can be behind what it was. The low byte keeps a row of snapshots on an idle database from running ahead
+/// of the log, where a restarted process would start below them.
+class version_clock {
+  public:
+    /// BEGIN … REPEATABLE READ READ ONLY on `connection`, and its snapshot. The caller ends the transaction.
+    [[nodiscard]] read_snapshot begin(session& connection) {
+        const auto names = function_names(connection.server_version());
+        const std::string sql =
+            "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY; SELECT " + std::string(names.current_snapshot) +
+            "::text, " + std::string(names.flush_lsn) + "::text, " + std::string(names.insert_lsn) + "::text";
+        const std::lock_guard lock(mutex_);
+        const auto row = connection.exec(sql);
+        const auto visible = snapshot_set::parse(row.get(0, 0));
+        const auto flushed = lsn::parse(row.get(0, 1));
+        const auto inserted = lsn::parse(row.get(0, 2));
+        if (!visible || !flushed || !inserted) {
+            throw error(errc::protocol, "the server describes its snapshot as \"" +
+                                            std::string(row.get(0, 0)) + "\" at \"" +
+                                            std::string(row.get(0, 1)) + "\"");
+        }
+        last_ = std::max(last_ + 1, flushed->value << 8U);
+        return {*visible, last_, end_of_last_record(*inserted)};
+    }
+
+    /// The insert position stands behind the header of a page that holds nothing yet, where the flushed
+    /// position never gets until something is written; step back to what both agree on.
+    [[nodiscard]] static constexpr lsn end_of_last_record(lsn inserted) {
+        constexpr std::uint64_t page = 8192;
+        constexpr std::uint64_t short_header = 24;
+        constexpr std::uint64_t long_header = 40;
+        constexpr std::uint64_t smallest_segment = 1U << 20U;
+        if (inserted.value % page == short_header) return {inserted.value - short_header};
+        if (inserted.value % smallest_segment == long_header) return {inserted.value - long_header};
+        return inserted;
+    }
+
+  private:
+    std::mutex mutex_;
+    std::uint64_t last_ = 0;
+};
+
+/// How far the log is on disk.
+[[nodiscard]] inline lsn flushed_position(session& connection) {
+    const auto names = function_names(connection.server_version());
+    const auto found = connection.exec("SELECT " + std::string(names.flush_lsn) + "::text");
+    const auto position = lsn::parse(found.get(0, 0));
+    if (!position) throw error(errc::protocol, "the server gives no position of its log");
+    return *position;
+}
+
+/// Writes a record into the log and flushes it, so that every version from now on is greater than any that an
+/// earlier process can have used, and a late write of that process can overwrite nothing. Waits for the local
+/// disk only: a stalled synchronous standby must not stop the sync.
+inline void advance_log(session& connection) {
+    connection.exec(
+        "BEGIN; SET LOCAL synchronous_commit = local; "
+        "SELECT pg_logical_emit_message(true, 'pgsync', 'start'); COMMIT");
+}
+
+}  // namespace pgsync::postgres
+
+// ---- pgsync/snapshot/page_ledger.hpp
+namespace pgsync::snapshot {
+
+/// Which pages of an initial load are done. Pages finish in any order; a load resumes after the last page
+/// before which all are done, so only that position is worth recording.
+class page_ledger {
+  public:
+    /// Announces the next page in key order, by its last key; returns its number.
+    std::uint64_t open(std::string last_key) {
+        const std::lock_guard lock(mutex_);
+        pages_.push_back({std::move(last_key), {}, false});
+        return first_ + pages_.size() - 1;
+    }
+
+    /// All its documents are acknowledged; what was read is durable once the log is flushed up to `durable`.
+    void done(std::uint64_t page, postgres::lsn durable) {
+        const std::lock_guard lock(mutex_);
+        auto& finished = pages_[static_cast<std::size_t>(page - first_)];
+        finished.durable = durable;
+        finished.done = true;
+    }
+
+    /// The last key of the pages that need not be loaded again, once there is a new one; `flushed` as in
+    /// done().
+    [[nodiscard]] std::optional<std::string> advance(postgres::lsn flushed) {
+        const std::lock_guard lock(mutex_);
+        std::optional<std::string> reached;
+        while (!pages_.empty() && pages_.front().done && pages_.front().durable <= flushed) {
+            reached = std::move(pages_.front().last_key);
+            pages_.pop_front();
+            ++first_;
+        }
+        return reached;
+    }
+
+    [[nodiscard]] bool empty() const {
+        const std::lock_guard lock(mutex_);
+        return pages_.empty();
+    }
+
+  private:
+    struct entry {
+        std::string last_key;
+        postgres::lsn durable;
+        bool done = false;
+    };
+    mutable std::mutex mutex_;
+    std::deque<entry> pages_;
+    std::uint64_t first_ = 0;
+};
+
+}  // namespace pgsync::snapshot
+
+// ---- pgsync/snapshot/initial_load.hpp
+namespace pgsync::snapshot {
+
+/// Fills one index page by page, several pages at once, each in a short transaction of its own. Needs no
+/// common snapshot: the slot is older than every page, and whatever changed since will be read again from the
+/// stream.
+class initial_load {
+  public:
+    struct settings {
+        std::string database;  ///< conninfo
+        std::size_t page_size = 5'000;
+        std::size_t workers = 2;
+        std::chrono::milliseconds record_every{1'000};
+    };
+    /// Makes a batcher of its own for each worker.
+    using make_batcher = std::function<std::unique_ptr<elastic::batcher>()>;
+
+    /// `interrupt` makes whoever waits for the cluster give up.
+    initial_load(settings setting, std::span<const postgres::index_binding> indices, std::size_t index,
+                 postgres::version_clock& clock, const make_batcher& batchers,
+                 std::function<void()> interrupt)
+        : settings_(std::move(setting)),
+          indices_(indices),
+          index_(index),
+          clock_(clock),
+          interrupt_(std::move(interrupt)),
+          bounds_session_(settings_.database),
+          bounds_(bounds_session_, indices) {
+        for (std::size_t i = 0; i < settings_.workers; ++i) batchers_.push_back(batchers());
+    }
+
+    /// Loads every page after the key `resume_after`. `record(key)` is called now and then with a key up to
+    /// which nothing needs to be loaded again, `progress(documents)` for each acknowledged page, `stopped()`
+    /// is asked all the time. Returns the number of documents; throws errc::interrupted when stopped.
+    std::uint64_t run(std::optional<std::string> resume_after,
+                      const std::function<void(const std::string&)>& record,
+                      const std::function<void(std::uint64_t)>& progress,
+                      const std::function<bool()>& stopped) {
+        after_ = std::move(resume_after);
+        progress_ = progress;
+        active_ = settings_.workers;
+        std::vector<std::thread> workers;
+        for (auto& batcher : batchers_) workers.emplace_back([this, &batcher] { work(*batcher); });
+        std::exception_ptr failure;
+        try {
+            watch(record, stopped);
+        } catch (...) {
+            failure = std::current_exception();
+            stop_ = true;
+            interrupt_();
+        }
+        for (auto& worker : workers) worker.join();
+        if (failure) std::rethrow_exception(failure);
+        if (stop_)
+            throw error(errc::interrupted, "stopped during the initial load",
+                        "run bootstrap again: it resumes");
+        return documents_;
+    }
+
+  private:
+    using clock_type = std::chrono::steady_clock;
+
+    struct page_job {
+        std::uint64_t number = 0;
+        std::uint64_t documents = 0;
+        postgres::lsn durable;
+    };
+
+    /// Until every page is acknowledged and on disk: records progress and passes on what went wrong.
+    void watch(const std::function<void(const std::string&)>& record, const std::function<bool()>& stopped) {
+        auto next_record = clock_type::now() + settings_.record_every;
+        std::optional<clock_type::time_point> patience;
+        while (true) {
+            const bool last_look = active_ == 0;
+            {
+                const std::lock_guard lock(failure_mutex_);
+                if (failure_) std::rethrow_exception(failure_);
+            }
+            for (auto& batcher : batchers_) batcher->rethrow_failure();
+            if (clock_type::now() >= next_record || last_look) {
+                if (const auto key = ledger_.advance(flushed_position())) record(*key);
+                next_record = clock_type::now() + settings_.record_every;
+            }
+            if (last_look && ledger_.empty()) return;
+            if (!stop_ && stopped()) {
+                // Pages on their way may end in peace, but not forever.
+                stop_ = true;
+                patience = clock_type::now() + std::chrono::seconds(10);
+            }
+            if (patience && clock_type::now() >= *patience) interrupt_();
+            std::this_thread::sleep_for(std::chrono::milliseconds(10));
+        }
+    }
+
+    postgres::lsn flushed_position() {
+        const std::lock_guard lock(bounds_mutex_);
+        return postgres::flushed_position(bounds_session_);
+    }
+
+    /// The next page in key order, and its number in the ledger, which thus has the same order.
+    std::optional<std::pair<postgres::page_bounds, std::uint64_t>> next_page() {
+        const std::lock_guard lock(bounds_mutex_);
+        if (exhausted_ || stop_) return std::nullopt;
+        auto page = bounds_.next_page(index_, settings_.page_size, after_);
+        if (!page) {
+            exhausted_ = true;
+            return std::nullopt;
+        }
+        after_ = page->last;
+        const auto number = ledger_.open(page->last);
+        return std::pair{std::move(*page), number};
+    }
+
+    void work(elastic::batcher& batcher) {
+        try {
+            postgres::session connection(settings_.database);
+            postgres::document_reader reader(connection, indices_);
+            while (const auto page = next_page())
+                load_page(connection, reader, batcher, page->first, page->second);
+        } catch (...) {
+            const std::lock_guard lock(failure_mutex_);
+            if (!failure_) failure_ = std::current_exception();
+        }
+        --active_;
+    }
+
+    void load_page(postgres::session& connection, postgres::document_reader& reader,
+                   elastic::batcher& batcher, const postgres::page_bounds& page, std::uint64_t number) {
+        const auto job = std::make_shared<page_job>();
+        job->number = number;
+        batcher.begin_job([this, job] {
+            ledger_.done(job->number, job->durable);
+            documents_ += job->documents;
+            progress_(job->documents);
+        });
+        const auto snapshot = clock_.begin(connection);
+        job->durable = snapshot.durable;
+        reader.by_page(index_, page, [&](std::string_view id, std::string_view document) {
+            batcher.index(index_, id, snapshot.version, document);
+            ++job->documents;
+        });
+        connection.exec("COMMIT");
+        batcher.end_job();
+    }
+
+    settings settings_;
+    std::span<const postgres::index_binding> indices_;
+    std::size_t index_;
+    postgres::version_clock& clock_;
+    std::function<void()> interrupt_;
+    std::function<void(std::uint64_t)> progress_;
+
+    std::mutex bounds_mutex_;
+    postgres::session bounds_session_;
+    postgres::document_reader bounds_;
+    std::optional<std::string> after_;
+    bool exhausted_ = false;
+
+    page_ledger ledger_;
+    std::atomic<std::uint64_t> documents_{0};
+    std::atomic<std::size_t> active_{0};
+    std::atomic<bool> stop_{false};
+    std::mutex failure_mutex_;
+    std::exception_ptr failure_;
+    // One for each worker; they go first, and with them what bulks still on their way would call.
+    std::vector<std::unique_ptr<elastic::batcher>> batchers_;
+};
+
+}  // namespace pgsync::snapshot
+
+// ---- pgsync/stream/acknowledger.hpp
+namespace pgsync::stream {
+
+/// Decides how far the slot may be confirmed: past a work only when it and every earlier one is done, and
+/// only when all that was read for it is on the database's disk. A commit under `synchronous_commit = off` is
+/// visible before it is flushed; had the database crashed between, its row would be in the index and nowhere
+/// else, and nothing but a repeat of the work would correct it.
+class acknowledger {
+  public:
+    /// Announces the next work, in the order they are taken; returns its ticket.
+    std::uint64_t open(postgres::lsn end) {
+        const std::lock_guard lock(mutex_);
+        works_.push_back({end, {}, false});
+        return first_ + works_.size() - 1;
+    }
+
+    /// Everything of the work is acknowledged by the cluster; what was read for it is durable once the log is
+    /// flushed as far as `durable`.
+    void done(std::uint64_t ticket, postgres::lsn durable) {
+        const std::lock_guard lock(mutex_);
+        auto& finished = works_[static_cast<std::size_t>(ticket - first_)];
+        finished.durable = durable;
+        finished.done = true;
+    }
+
+    /// What may be confirmed. `flushed`: how far the server's log is known to be on disk. `idle`: how far the
+    /// stream was read with nothing gathered and not handed out, or 0 when something is.
+    [[nodiscard]] postgres::lsn confirmed(postgres::lsn flushed, postgres::lsn idle) {
+        const std::lock_guard lock(mutex_);
+        while (!works_.empty() && works_.front().done && works_.front().durable <= flushed) {
+            if (works_.front().end > confirmed_) confirmed_ = works_.front().end;
+            works_.pop_front();
+            ++first_;
+        }
+        if (works_.empty() && idle > confirmed_) confirmed_ = idle;
+        return confirmed_;
+    }
+
+    /// Is anything handed out that has not been confirmed?
+    [[nodiscard]] bool outstanding() const {
+        const std::lock_guard lock(mutex_);
+        return !works_.empty();
+    }
+
+    [[nodiscard]] std::size_t size() const {
+        const std::lock_guard lock(mutex_);
+        return works_.size();
+    }
+
+  private:
+    struct entry {
+        postgres::lsn end;
+        postgres::lsn durable;
+        bool done = false;
+    };
+    mutable std::mutex mutex_;
+    std::deque<entry> works_;
+    std::uint64_t first_ = 0;
+    postgres::lsn confirmed_;
+};
+
+}  // namespace pgsync::stream
+
+#include <unordered_set>
+
+// ---- pgsync/stream/work.hpp
+namespace pgsync::stream {
+
+/// What one index has to read again.
+struct index_work {
+    std::unordered_set<std::string> keys;  ///< root keys, as `_id`
+    std::vector<std::unordered_set<std::string>>
+        links;                  ///< for each route, values whose owners are to be found
+    bool rescan_index = false;  ///< the root was truncated: look at every id the index holds
+    bool reload = false;        ///< another table was truncated: look at every root row
+
+    [[nodiscard]] bool empty() const {
+        if (!keys.empty() || rescan_index || reload) return false;
+        for (const auto& set : links) {
+            if (!set.empty()) return false;
+        }
+        return true;
+    }
+};
+
+/// What passes from routing to loading: a plain value without references into either, so that it could as
+/// well travel through a message queue to another machine. Documents are always read again whole, so that
+/// doing a work twice, or more of it than needed, is harmless.
+struct work {
+    std::vector<index_work> indices;
+    std::vector<std::uint32_t> xids;  ///< transactions that must be visible to whoever does the work
+    postgres::lsn end;                ///< what may be confirmed once this and all earlier works are done
+    std::uint64_t ticket = 0;         ///< by which the acknowledger knows it
+
+    [[nodiscard]] bool empty() const {
+        for (const auto& index : indices) {
+            if (!index.empty()) return false;
+        }
+        return true;
+    }
+};
+
+}  // namespace pgsync::stream
+
+// ---- pgsync/stream/gatherer.hpp
+namespace pgsync::stream {
+
+/// Where changes wait, coalesced by root key, while the loader is busy. Batches are made by pressure:
+/// whatever has gathered when the loader asks is the next work, after a commit, or earlier where a
+/// transaction is larger than the bound. One thread adds, one takes.
+class gatherer {
+  public:
+    struct limits {
+        std::size_t entries = 20'000;   ///< keys and links together
+        std::size_t bytes = 4U << 20U;  ///< of their text
+    };
+
+    /// `routes` holds the number of routes of each index.
+    gatherer(std::vector<std::size_t> routes, limits limit, acknowledger& acks)
+        : routes_(std::move(routes)), limit_(limit), acknowledger_(acks) {
+        pending_ = fresh();
+    }
+
+    void begin(std::uint32_t xid) {
+        const std::lock_guard lock(mutex_);
+        xid_ = xid;
+        xid_noted_ = false;
+    }
+
+    void add_key(std::size_t index, const std::string& key) {
+        const std::lock_guard lock(mutex_);
+        note_transaction();
+        if (pending_.indices[index].keys.insert(key).second) grow(key.size());
+    }
+
+    void add_link(std::size_t index, std::size_t route, const std::string& link) {
+        const std::lock_guard lock(mutex_);
+        note_transaction();
+        if (pending_.indices[index].links[route].insert(link).second) grow(link.size());
+    }
+
+    void add_truncate(std::size_t index, bool root) {
+        const std::lock_guard lock(mutex_);
+        note_transaction();
+        (root ? pending_.indices[index].rescan_index : pending_.indices[index].reload) = true;
+    }
+
+    /// Everything before `position` has been added. Called at a commit, and for keepalives between
+    /// transactions.
+    void reached(postgres::lsn position) {
+        const std::lock_guard lock(mutex_);
+        if (position > position_) position_ = position;
+        committed_ = true;
+        changed_.notify_all();
+    }
+
+    [[nodiscard]] postgres::lsn position() const {
+        const std::lock_guard lock(mutex_);
+        return position_;
+    }
+
+    /// How far the slot may be confirmed now, given how far the server's log is known to be on disk.
+    [[nodiscard]] postgres::lsn confirmed(postgres::lsn flushed) {
+        // Under the same lock as take(): a work is always in one place or the other.
+        const std::lock_guard lock(mutex_);
+        return acknowledger_.confirmed(flushed, pending_.empty() ? position_ : postgres::lsn{});
+    }
+
+    /// More than the bound has gathered: the reader is to wait. Returns false when it still has after
+    /// `timeout`.
+    [[nodiscard]] bool wait_for_room(std::chrono::milliseconds timeout) {
+        std::unique_lock lock(mutex_);
+        return changed_.wait_for(lock, timeout, [&] { return !full() || closed_; });
+    }
+
+    /// The next work, announced to the acknowledger, or nothing when none came within `timeout` or after
+    /// close().
+    [[nodiscard]] std::optional<work> take(std::chrono::milliseconds timeout) {
+        std::unique_lock lock(mutex_);
+        changed_.wait_for(lock, timeout, [&] { return closed_ || ready(); });
+        if (!ready()) return std::nullopt;
+        work result = std::exchange(pending_, fresh());
+        result.end = position_;
+        result.ticket = acknowledger_.open(position_);
+        entries_ = bytes_ = 0;
+        committed_ = false;
+        // What follows of a transaction cut here needs it visible as well.
+        xid_noted_ = false;
+        changed_.notify_all();
+        return result;
+    }
+
+    /// Nothing gathered, and everything handed out is confirmed.
+    [[nodiscard]] bool idle() const {
+        const std::lock_guard lock(mutex_);
+        return pending_.empty() && !acknowledger_.outstanding();
+    }
+
+    [[nodiscard]] bool closed() const {
+        const std::lock_guard lock(mutex_);
+        return closed_;
+    }
+
+    /// Nothing will be added any more: take() hands out what is left, then nothing.
+    void close() {
+        const std::lock_guard lock(mutex_);
+        closed_ = true;
+        changed_.notify_all();
+    }
+
+  private:
+    [[nodiscard]] work fresh() const {
+        work result;
+        result.indices.resize(routes_.size());
+        for (std::size_t i = 0; i < routes_.size(); ++i) result.indices[i].links.resize(routes_[i]);
+        return result;
+    }
+    void note_transaction() {
+        if (xid_noted_) return;
+        pending_.xids.push_back(xid_);
+        xid_noted_ = true;
+    }
+    void grow(std::size_t text) {
+        ++entries_;
+        bytes_ += text;
+        if (full()) changed_.notify_all();
+    }
+    [[nodiscard]] bool full() const {
+        return entries_ >= limit_.entries || bytes_ >= limit_.bytes || pending_.xids.size() >= limit_.entries;
+    }
+    [[nodiscard]] bool ready() const { return !pending_.empty() && (committed_ || full() || closed_); }
+
+    mutable std::mutex mutex_;
+    std::condition_variable changed_;
+    std::vector<std::size_t> routes_;
+    limits limit_;
+    acknowledger& acknowledger_;
+    work pending_;
+    std::size_t entries_ = 0;
+    std::size_t bytes_ = 0;
+    postgres::lsn position_;
+    std::uint32_t xid_ = 0;
+    bool xid_noted_ = false;
+    bool committed_ = false;  ///< a transaction has ended since the last take
+    bool closed_ = false;
+};
+
+}  // namespace pgsync::stream
+
+// ---- pgsync/stream/loader.hpp
+namespace pgsync::stream {
+
+/// What the loader asks of the cluster beside bulks.
+struct index_access {
+    /// Waits until every bulk sent so far has been acknowledged.
+    std::function<void()> drain;
+    /// Makes every document written so far show up in searches.
+    std::function<void(std::string_view index)> refresh;
+    /// Calls back with every id the index holds, in pieces of at most `size`.
+    std::function<void(std::string_view index, std::size_t size,
+                       const std::function<void(std::span<const std::string>)>&)>
+        scan_ids;
+    /// Nobody is to wait for the cluster any more: what is waiting throws errc::interrupted, until resume().
+    std::function<void()> interrupt;
+    std::function<void()> resume;
+};
+
+/// Does works: finds the owners of links, reads their documents whole, and hands them to the batcher. A
+/// function of the work and the database alone.
+class loader {
+  public:
+    struct settings {
+        std::size_t keys_at_once = 500;      ///< in one keys query
+        std::size_t owners_at_once = 2'000;  ///< more owners than this are read through a cursor
+        std::size_t page_size = 5'000;       ///< root rows at once when everything is read again
+    };
+
+    /// `documents` and `cursors` are sessions of its own: one for short transactions, one whose transaction
+    /// stays open while a wide fan-out is worked through.
+    loader(postgres::session& documents, postgres::session& cursors,
+           std::span<const postgres::index_binding> indices, postgres::version_clock& clock,
+           elastic::batcher& batcher, index_access cluster, settings setting)
+        : session_(documents),
+          cursor_session_(cursors),
+          reader_(documents, indices),
+          cursor_reader_(cursors, indices),
+          indices_(indices),
+          clock_(clock),
+          batcher_(batcher),
+          cluster_(std::move(cluster)),
+          settings_(setting) {}
+
+    /// Reads and sends everything `todo` names; `stopped()` is asked while waiting. Returns how far the log
+    /// must be flushed for what was read to be durable. The bulks are on their way when it returns, not done.
+    template <typename Stopped>
+    postgres::lsn load(const work& todo, const Stopped& stopped) {
+        durable_ = {};
+        std::vector<wide_route> wide;
+        std::vector<keys_piece> rest;
+        {
+            const read_scope scope(*this, todo.xids, stopped);
+            for (std::size_t i = 0; i < indices_.size(); ++i) {
+                auto keys = todo.indices[i].keys;
+                find_owners(i, todo.indices[i], keys, wide);
+                in_pieces(keys, settings_.keys_at_once, [&](std::vector<std::string>& piece) {
+                    rest.push_back({i, std::move(piece)});
+                });
+            }
+            // The usual small work is done in one transaction. More is read in further ones, each of its own
+            // snapshot, so that none stays open while the cluster makes us wait.
+            if (!rest.empty()) {
+                load_piece(rest.back(), scope.version());
+                rest.pop_back();
+            }
+        }
+        for (const auto& piece : rest) load_piece(piece);
+        for (const auto& each : wide) load_wide(each);
+        for (std::size_t i = 0; i < indices_.size(); ++i) {
+            if (todo.indices[i].rescan_index) rescan(i);
+            if (todo.indices[i].reload) reload(i);
+        }
+        batcher_.flush();
+        return durable_;
+    }
+
+  private:
+    /// A route with more owners than are read at once, and the links that led to them.
+    struct wide_route {
+        std::size_t index;
+        std::size_t route;
+        std::vector<std::string> links;
+    };
+
+    /// Some keys of one index.
+    struct keys_piece {
+        std::size_t index;
+        std::vector<std::string> keys;
+    };
+
+    /// A transaction with its own snapshot, ended when the scope is.
+    class read_scope {
+      public:
+        explicit read_scope(loader& owner) : owner_(owner), snapshot_(owner.clock_.begin(owner.session_)) {
+            note();
+        }
+
+        /// Waits until the snapshot sees all of `xids`: the log tells of a commit a moment before other
+        /// sessions see it, and much before under synchronous replication.
+        template <typename Stopped>
+        read_scope(loader& owner, const std::vector<std::uint32_t>& xids, const Stopped& stopped)
+            : owner_(owner), snapshot_(owner.clock_.begin(owner.session_)) {
+            auto pause = std::chrono::microseconds(200);
+            const auto start = std::chrono::steady_clock::now();
+            auto told = start;
+            while (!std::all_of(xids.begin(), xids.end(),
+                                [&](std::uint32_t xid) { return snapshot_.visible.visible(xid); })) {
+                owner_.session_.exec("ROLLBACK");
+                if (stopped())
+                    throw error(errc::interrupted, "stopped while waiting for a commit to become visible");
+                std::this_thread::sleep_for(pause);
+                pause = std::min(pause * 2, std::chrono::microseconds(50'000));
+                const auto now = std::chrono::steady_clock::now();
+                if (now - told > std::chrono::seconds(10)) {
+                    told = now;
+                    log::warn(
+                        "waiting for a committed transaction to become visible, {} s so far; is a "
+                        "synchronous standby away?",
+                        std::chrono::duration_cast<std::chrono::seconds>(now - start).count());
+                }
+                snapshot_ = owner_.clock_.begin(owner_.session_);
+            }
+            note();
+        }
+        ~read_scope() {
+            try {
+                if (owner_.session_.usable() && owner_.session_.in_transaction())
+                    owner_.session_.exec("COMMIT");
+            } catch (const error&) {
+                // The next statement on this session tells.
+            }
+        }
+        read_scope(const read_scope&) = delete;
+        read_scope& operator=(const read_scope&) = delete;
+
+        [[nodiscard]] std::uint64_t version() const { return snapshot_.version; }
+
+      private:
+        void note() { owner_.durable_ = std::max(owner_.durable_, snapshot_.durable); }
+
+        loader& owner_;
+        postgres::read_snapshot snapshot_;
+    };
+
+    void find_owners(std::size_t index, const index_work& todo, std::unordered_set<std::string>& keys,
+                     std::vector<wide_route>& wide) {
+        for (std::size_t route = 0; route < todo.links.size(); ++route) {
+            in_pieces(todo.links[route], settings_.keys_at_once, [&](std::vector<std::string>& links) {
+                // What a wide route finds is not kept: the cursor finds it again, in pieces.
+                std::vector<std::string> found;
+                const bool all = reader_.owners(index, route, links, settings_.owners_at_once,
+                                                [&](std::string_view id) { found.emplace_back(id); });
+                if (all) {
+                    keys.insert(std::make_move_iterator(found.begin()), std::make_move_iterator(found.end()));
+                } else {
+                    wide.push_back({index, route, std::move(links)});
+                }
+            });
+        }
+    }
+
+    /// Reads the documents of some keys; a key without a row is a document to delete.
+    void load_piece(const keys_piece& piece, std::uint64_t version) {
+        std::unordered_set<std::string_view> missing(piece.keys.begin(), piece.keys.end());
+        reader_.by_keys(piece.index, piece.keys, [&](std::string_view id, std::string_view document) {
+            missing.erase(id);
+            batcher_.index(piece.index, id, version, document);
+        });
+        for (const auto id : missing) batcher_.remove(piece.index, id, version);
+    }
+
+    /// The same in a transaction of its own.
+    void load_piece(const keys_piece& piece) {
+        {
+            const read_scope scope(*this);
+            load_piece(piece, scope.version());
+        }
+        batcher_.flush_if_full();
+    }
+
+    void load_wide(const wide_route& each) {
+        cursor_session_.exec("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY");
+        cursor_reader_.all_owners(each.index, each.route, each.links, settings_.keys_at_once,
+                                  [&](const std::vector<std::string>& keys) {
+                                      load_piece({each.index, keys});
+                                  });
+        cursor_session_.exec("COMMIT");
+    }
+
+    /// After a TRUNCATE of the root: whatever the index holds is looked up, and deleted where it is gone.
+    void rescan(std::size_t index) {
+        const auto alias = indices_[index].index->name;
+        batcher_.flush();
+        cluster_.drain();  // a write still on its way would not be found
+        cluster_.refresh(alias);
+        cluster_.scan_ids(alias, settings_.keys_at_once, [&](std::span<const std::string> ids) {
+            load_piece({index, {ids.begin(), ids.end()}});
+        });
+    }
+
+    /// After a TRUNCATE of another table: every document may have lost something.
+    void reload(std::size_t index) {
+        std::optional<std::string> after;
+        while (true) {
+            {
+                const read_scope scope(*this);
+                const auto page = reader_.next_page(index, settings_.page_size, after);
+                if (!page) return;
+                reader_.by_page(index, *page, [&](std::string_view id, std::string_view document) {
+                    batcher_.index(index, id, scope.version(), document);
+                });
+                after = page->last;
+            }
+            batcher_.flush_if_full();
+        }
+    }
+
+    template <typename Set, typename OnPiece>
+    static void in_pieces(const Set& set, std::size_t size, OnPiece&& on_piece) {
+        std::vector<std::string> piece;
+        for (const auto& each : set) {
+            piece.push_back(each);
+            if (piece.size() == size) {
+                on_piece(piece);
+                piece = {};
+            }
+        }
+        if (!piece.empty()) on_piece(piece);
+    }
+
+    postgres::session& session_;
+    postgres::session& cursor_session_;
+    postgres::document_reader reader_;
+    postgres::document_reader cursor_reader_;
+    std::span<const postgres::index_binding> indices_;
+    postgres::version_clock& clock_;
+    elastic::batcher& batcher_;
+    index_access cluster_;
+    settings settings_;
+    postgres::lsn durable_;
+};
+
+}  // namespace pgsync::stream
+
 // ---- pgsync/stream/router.hpp
 namespace pgsync::stream {
 
@@ -9231,6 +8191,1713 @@ class follower {
 
 }  // namespace pgsync::stream
 
+#include <iostream>
+
+#include <spdlog/sinks/stdout_color_sinks.h>
+
+#include <ostream>
+
+#include <cctype>
+
+// ---- pgsync/app/options.hpp
+namespace pgsync::app {
+
+/// What to do with a document the cluster refuses for good.
+enum class on_rejected { stop, dead_letter };
+
+/// Everything a user can set. Defaults work for a database on libpq's variables and a cluster on this
+/// machine.
+struct options {
+    std::string program = "pgsync";  ///< how the user called us, for messages
+    std::string database;            ///< conninfo or URI; empty: libpq's PG* variables
+    std::string elasticsearch;       ///< base URL of the cluster
+    std::string name;                ///< of slot and publication; empty: made from the indices' names
+    std::size_t page_size = 5000;    ///< documents a page of the initial load
+    std::size_t workers = 2;         ///< connections that read pages at once
+    std::size_t bulk_bytes = 5U << 20U;
+    std::size_t bulks_in_flight = 4;
+    on_rejected rejected = on_rejected::stop;
+    std::chrono::seconds stop_timeout{30};  ///< for what is in flight when asked to stop
+    bool dry_run = false;
+    bool once = false;
+    bool bootstrap_first = false;
+};
+
+}  // namespace pgsync::app
+
+#include <ctime>
+
+// ---- pgsync/elastic/dead_letters.hpp
+namespace pgsync::elastic {
+
+/// The index that takes what `alias` refuses.
+[[nodiscard]] inline std::string dead_letter_index(std::string_view alias) {
+    return std::string(alias) + "-dead-letters";
+}
+
+/// What creates it. The refused document is kept as text that nothing looks into.
+[[nodiscard]] inline boost::json::object dead_letter_creation_body() {
+    const boost::json::object keyword{{"type", "keyword"}, {"ignore_above", 8'191}};  // more is an error
+    return {{"settings", {{"index", {{"number_of_shards", 1}, {"auto_expand_replicas", "0-1"}}}}},
+            {"mappings",
+             {{"dynamic", false},
+              {"properties",
+               {{"index", keyword},
+                {"id", keyword},
+                {"version", {{"type", "long"}}},
+                {"status", {{"type", "integer"}}},
+                {"type", keyword},
+                {"reason", {{"type", "text"}}},
+                {"at", {{"type", "date"}}},
+                {"document", {{"type", "text"}, {"index", false}, {"norms", false}}}}}}}};
+}
+
+/// The `_id` of the dead letter of a document: the document's own, so that a repeat overwrites. One that no
+/// document can have, being empty or over 512 bytes, becomes its beginning and a hash of all of it.
+[[nodiscard]] inline std::string dead_letter_id(std::string_view id) {
+    if (!id.empty() && id.size() <= 512) return std::string(id);
+    std::size_t cut = std::min<std::size_t>(id.size(), 400);
+    while (cut > 0 && cut < id.size() && (static_cast<unsigned char>(id[cut]) & 0xC0U) == 0x80U) --cut;
+    std::string out(id.substr(0, cut));
+    out += '#';
+    for (const std::uint64_t basis : {0xcbf29ce484222325U, 0x9ae16a3b2f90404fU}) {
+        std::uint64_t hash = basis;  // FNV-1a
+        for (const char c : id) hash = (hash ^ static_cast<unsigned char>(c)) * 0x100000001b3U;
+        for (int shift = 60; shift >= 0; shift -= 4)
+            out += "0123456789abcdef"[(hash >> static_cast<unsigned>(shift)) & 15U];
+    }
+    return out;
+}
+
+/// Where documents go that the cluster refuses for good, when the program is to go on without them: each is
+/// written with its error to an index of its own, and counts as done when it is there. Neither the
+/// transport's thread nor the writer's waits for that; a thread of this object's does, and what comes faster
+/// than it writes is held back by wait_for_room(). A dead letter that cannot be written fails its bulk for
+/// good: a document is never dropped. The transport must outlive it, and it must outlive the writer it
+/// serves.
+template <transport Transport, waiting_clock Clock = steady_waiting>
+class dead_letters {
+  public:
+    struct settings {
+        std::string address;                   ///< of the cluster, for messages
+        std::size_t bulk_bytes = 5U << 20U;    ///< of the bulks of dead letters
+        std::size_t queue_bytes = 32U << 20U;  ///< waiting to be written before others must wait, too
+        std::chrono::seconds patience{30};     ///< see client
+        std::chrono::milliseconds first_pause{100};
+        std::chrono::milliseconds longest_pause{10'000};
+    };
+    using completion = std::function<void(bulk_outcome&&)>;
+    /// From the name a document was written to, to the alias that its dead letter's index is named after.
+    using alias_function = std::function<std::string(std::string_view target)>;
+
+    dead_letters(Transport& through, settings setting, const Clock& clock = {})
+        : settings_(std::move(setting)),
+          client_(through, client_settings(settings_), clock),
+          writer_(through, writer_settings(settings_), clock),
+          thread_(detail::quiet_thread([this] { run(); })) {}
+    /// What has not been written ends as interrupted.
+    ~dead_letters() {
+        interrupt();
+        {
+            const std::lock_guard lock(mutex_);
+            closing_ = true;
+            changed_.notify_all();
+        }
+        thread_.join();
+    }
+    dead_letters(const dead_letters&) = delete;
+    dead_letters& operator=(const dead_letters&) = delete;
+
+    /// What to give a bulk_writer as a bulk's completion in place of `done`: what the cluster refused is set
+    /// aside first, and then `done` hears of a bulk without it.
+    [[nodiscard]] completion before(completion done, alias_function alias_of) {
+        return [this, done = std::move(done), alias_of = std::move(alias_of)](bulk_outcome&& outcome) {
+            // With a fatal error all of it will be read again.
+            if (outcome.fatal || outcome.rejected.empty()) return done(std::move(outcome));
+            put(std::move(outcome), done, alias_of);
+        };
+    }
+
+    /// Blocks while too much waits to be written; throws errc::interrupted after interrupt().
+    void wait_for_room() {
+        std::unique_lock lock(mutex_);
+        const auto stop = stop_.get_token();
+        changed_.wait(lock, [&] { return queued_bytes_ <= settings_.queue_bytes || stop.stop_requested(); });
+        if (stop.stop_requested()) throw error(errc::interrupted, "stopped while writing dead letters");
+    }
+
+    /// From now on nobody waits: what has not been written ends as interrupted.
+    void interrupt() {
+        auto stop = [&] {
+            const std::lock_guard lock(mutex_);
+            return stop_;
+        }();
+        stop.request_stop();
+        client_.interrupt();
+        writer_.interrupt();
+        const std::lock_guard lock(mutex_);
+        changed_.notify_all();
+    }
+    void resume() {
+        client_.resume();
+        writer_.resume();
+        const std::lock_guard lock(mutex_);
+        if (stop_.stop_requested()) stop_ = std::stop_source();
+    }
+
+    /// Documents set aside so far.
+    [[nodiscard]] std::uint64_t count() const { return count_; }
+
+  private:
+    struct entry {
+        bulk_outcome outcome;
+        completion done;
+        alias_function alias_of;
+        std::size_t bytes = 0;
+        std::stop_token stop;
+    };
+    using items = std::vector<const rejected_item*>;
+
+    static auto client_settings(const settings& from) {
+        typename client<Transport, Clock>::settings to;
+        to.address = from.address;
+        to.patience = from.patience;
+        return to;
+    }
+    static auto writer_settings(const settings& from) {
+        typename bulk_writer<Transport, Clock>::settings to;
+        to.in_flight = 1;
+        to.first_pause = from.first_pause;
+        to.longest_pause = from.longest_pause;
+        // The index is one, no alias.
+        to.path = "/_bulk?filter_path=errors,items.*.status,items.*.error";
+        to.address = from.address;
+        return to;
+    }
+
+    void put(bulk_outcome&& outcome, const completion& done, const alias_function& alias_of) {
+        entry each{std::move(outcome), done, alias_of, 0, {}};
+        for (const auto& item : each.outcome.rejected)
+            each.bytes += item.document.size() + item.id.size() + 500;
+        const std::lock_guard lock(mutex_);
+        each.stop = stop_.get_token();
+        queued_bytes_ += each.bytes;
+        queue_.push_back(std::move(each));
+        changed_.notify_all();
+    }
+
+    // ---- everything below happens on this object's thread
+
+    void run() {
+        std::unique_lock lock(mutex_);
+        while (true) {
+            changed_.wait(lock, [&] { return closing_ || !queue_.empty(); });
+            if (queue_.empty()) return;
+            auto each = std::move(queue_.front());
+            queue_.pop_front();
+            lock.unlock();
+            const auto bytes = each.bytes;
+            handle(std::move(each));
+            lock.lock();
+            queued_bytes_ -= bytes;
+            changed_.notify_all();
+        }
+    }
+
+    void handle(entry&& each) noexcept {
+        try {
+            std::map<std::string, items> by_index;
+            for (const auto& item : each.outcome.rejected) {
+                by_index[dead_letter_index(each.alias_of(item.target))].push_back(&item);
+            }
+            for (const auto& [index, those] : by_index) store(index, those, each);
+            each.outcome.rejected.clear();
+        } catch (...) {
+            each.outcome.fatal = std::current_exception();
+        }
+        each.done(std::move(each.outcome));
+    }
+
+    void store(const std::string& index, const items& all, const entry& from) {
+        make_sure_of(index, from.stop);
+        std::map<std::string, const rejected_item*> letters;  // the last of a document's counts
+        for (const auto* item : all) letters[dead_letter_id(item->id)] = item;
+        std::map<std::string, const rejected_item*> refused;
+        bulk_body body;
+        const auto flush = [&] {
+            if (body.items() == 0) return;
+            for (const auto& problem : write(std::exchange(body, bulk_body()), from.stop)) {
+                refused.emplace(problem.id, letters.at(problem.id));
+            }
+        };
+        for (const auto& [id, item] : letters) {
+            body.index(index, id, letter(*item, from, true));
+            if (body.bytes() >= settings_.bulk_bytes) flush();
+        }
+        flush();
+        // Most likely too large: better without the document than not at all.
+        for (const auto& [id, item] : refused) {
+            body.index(index, id, letter(*item, from, false));
+            const auto still = write(std::exchange(body, bulk_body()), from.stop);
+            if (still.empty()) continue;
+            throw error(errc::rejected,
+                        "index \"" + index + "\" refuses the dead letter of document \"" + shown(item->id) +
+                            "\": " + still.front().type + ": " + still.front().reason,
+                        "delete or rename that index if pgsync did not make it; nothing from this change on "
+                        "was acknowledged");
+        }
+        for (const auto* item : all) {
+            ++count_;
+            log::warn("{}: the cluster rejects document \"{}\" (HTTP {}, {}): {}; set aside in {}{}",
+                      from.alias_of(item->target), shown(item->id), item->status, item->type, item->reason,
+                      index, refused.contains(dead_letter_id(item->id)) ? " without its content" : "");
+        }
+    }
+
+    /// The index may have been deleted since the last time: each time it is looked for.
+    void make_sure_of(const std::string& index, const std::stop_token& stop) {
+        while (true) {
+            if (stop.stop_requested()) throw interruption();
+            try {
+                if (!client_.exists(index))
+                    client_.create_index_if_missing(index, dead_letter_creation_body());
+                return;
+            } catch (const error& problem) {
+                if (problem.code() != errc::connection) throw;
+                log::warn("{}; trying again until it works", problem.what());
+            }
+        }
+    }
+
+    /// Returns what was refused.
+    std::vector<rejected_item> write(bulk_body&& body, const std::stop_token& stop) {
+        if (stop.stop_requested()) throw interruption();
+        const auto promise = std::make_shared<std::promise<bulk_outcome>>();
+        auto future = promise->get_future();
+        writer_.submit(std::move(body),
+                       [promise](bulk_outcome&& outcome) { promise->set_value(std::move(outcome)); });
+        auto outcome = future.get();
+        if (outcome.fatal) std::rethrow_exception(outcome.fatal);
+        return std::move(outcome.rejected);
+    }
+
+    static std::string letter(const rejected_item& item, const entry& from, bool whole) {
+        boost::json::object out{{"index", from.alias_of(item.target)},
+                                {"id", item.id},
+                                {"version", item.version},
+                                {"status", item.status},
+                                {"type", item.type},
+                                {"reason", whole ? item.reason : plain(item.reason)},
+                                {"at", now()}};
+        if (whole && !item.document.empty()) out["document"] = item.document;
+        return boost::json::serialize(out);
+    }
+    static std::string now() {
+        const auto time = std::chrono::system_clock::now();
+        const auto seconds = std::chrono::floor<std::chrono::seconds>(time);
+        const auto whole = std::chrono::system_clock::to_time_t(seconds);
+        const auto rest = std::chrono::duration_cast<std::chrono::milliseconds>(time - seconds).count();
+        std::tm parts{};
+        ::gmtime_r(&whole, &parts);
+        std::array<char, 32> text{};
+        const auto length = std::strftime(text.data(), text.size(), "%Y-%m-%dT%H:%M:%S", &parts);
+        return std::string(text.data(), length) + "." + std::to_string(1'000 + rest).substr(1) + "Z";
+    }
+    /// Without anything that could itself be refused.
+    static std::string plain(std::string text) {
+        for (char& c : text) {
+            if (static_cast<unsigned char>(c) >= 0x80) c = '?';
+        }
+        return text;
+    }
+    static std::string shown(std::string id) {
+        detail::shorten(id, 200);
+        return id;
+    }
+    static error interruption() { return {errc::interrupted, "stopped while writing dead letters"}; }
+
+    settings settings_;
+    client<Transport, Clock> client_;
+    bulk_writer<Transport, Clock> writer_;
+    std::mutex mutex_;
+    std::condition_variable changed_;
+    std::deque<entry> queue_;
+    std::size_t queued_bytes_ = 0;  ///< with what is being written
+    std::stop_source stop_;         ///< replaced by resume()
+    bool closing_ = false;
+    std::atomic<std::uint64_t> count_{0};
+    std::thread thread_;
+};
+
+}  // namespace pgsync::elastic
+
+// ---- pgsync/app/cluster.hpp
+namespace pgsync::app {
+
+/// The search cluster as the commands use it: one transport, one client for administration, one writer of
+/// bulks.
+class cluster {
+  public:
+    using client_type = elastic::client<elastic::curl_transport>;
+    using writer_type = elastic::bulk_writer<elastic::curl_transport>;
+    using dead_letters_type = elastic::dead_letters<elastic::curl_transport>;
+
+    /// `stopped` is asked whether the program is to stop: then administration does not wait for long.
+    cluster(const options& setting, const std::function<bool()>& stopped)
+        : options_(setting),
+          stopped_(stopped),
+          transport_(setting.elasticsearch),
+          client_(transport_, client_settings(stopped)),
+          stream_client_(transport_, client_settings({})),
+          writer_(transport_, writer_settings()) {
+        if (setting.rejected == on_rejected::dead_letter) {
+            dead_letters_ = std::make_unique<dead_letters_type>(transport_, dead_letters_settings());
+        }
+    }
+    ~cluster() { interrupt(); }
+    cluster(const cluster&) = delete;
+    cluster& operator=(const cluster&) = delete;
+
+    /// Asks who is there; soon gives up, for what is wrong at the start is better said than waited for.
+    [[nodiscard]] elastic::server_info first_contact() {
+        auto hasty = client_settings(stopped_);
+        hasty.patience = std::chrono::seconds(2);
+        hasty.timeout = std::chrono::seconds(10);
+        return client_type(transport_, std::move(hasty)).info();
+    }
+
+    [[nodiscard]] client_type& client() { return client_; }
+    [[nodiscard]] const std::string& address() const { return transport_.address(); }
+
+    /// A batcher that writes to `targets`, one for each index number, which readers know as `aliases`.
+    [[nodiscard]] std::unique_ptr<elastic::batcher> batcher(const std::vector<std::string>& targets,
+                                                            const std::vector<std::string>& aliases) {
+        const auto alias = [targets, aliases](std::string_view target) {
+            return alias_of(target, targets, aliases);
+        };
+        return std::make_unique<elastic::batcher>(
+            elastic::batcher::settings{options_.bulk_bytes, options_.bulk_bytes * 4}, targets,
+            [this, alias](elastic::bulk_body&& body, writer_type::completion done) {
+                if (dead_letters_) {
+                    dead_letters_->wait_for_room();
+                    done = dead_letters_->before(std::move(done), alias);
+                }
+                writer_.submit(std::move(body), std::move(done));
+            },
+            [alias](elastic::bulk_outcome& outcome) { stop_for(outcome, alias); });
+    }
+
+    /// Nobody is to wait for the cluster any more, not even for requests on their way; until resume().
+    void interrupt() {
+        writer_.interrupt();
+        stream_client_.interrupt();
+        if (dead_letters_) dead_letters_->interrupt();
+    }
+    void resume() {
+        writer_.resume();
+        stream_client_.resume();
+        if (dead_letters_) dead_letters_->resume();
+    }
+
+    /// What the stream asks of the cluster; `names` are the indices by number, to be searched and refreshed.
+    [[nodiscard]] stream::index_access access() {
+        return {[this] { writer_.drain(); },
+                [this](std::string_view index) { stream_client_.refresh(index); },
+                [this](std::string_view index, std::size_t size,
+                       const std::function<void(std::span<const std::string>)>& on_ids) {
+                    stream_client_.scan_ids(index, size, on_ids);
+                },
+                [this] { interrupt(); }, [this] { resume(); }};
+    }
+
+  private:
+    writer_type::settings writer_settings() const {
+        writer_type::settings setting;
+        setting.in_flight = options_.bulks_in_flight;
+        setting.address = transport_.address();
+        return setting;
+    }
+
+    client_type::settings client_settings(std::function<bool()> stopped) const {
+        client_type::settings setting;
+        setting.address = transport_.address();
+        setting.stopped = std::move(stopped);
+        return setting;
+    }
+    dead_letters_type::settings dead_letters_settings() const {
+        dead_letters_type::settings setting;
+        setting.address = transport_.address();
+        return setting;
+    }
+
+    static std::string alias_of(std::string_view target, const std::vector<std::string>& targets,
+                                const std::vector<std::string>& aliases) {
+        const auto found = std::find(targets.begin(), targets.end(), target);
+        return found == targets.end() ? std::string(target)
+                                      : aliases[static_cast<std::size_t>(found - targets.begin())];
+    }
+
+    template <typename Alias>
+    [[noreturn]] static void stop_for(const elastic::bulk_outcome& outcome, const Alias& alias) {
+        const auto& first = outcome.rejected.front();
+        throw error(
+            errc::rejected,
+            "the cluster rejects document \"" + first.id + "\" of " + alias(first.target) + " (HTTP " +
+                std::to_string(first.status) + ", " + first.type + "): " + first.reason +
+                (outcome.rejected.size() > 1
+                     ? "; and " + std::to_string(outcome.rejected.size() - 1) + " more in the same bulk"
+                     : std::string()),
+            "correct the row or the shape and start again: nothing from this change on was acknowledged. To "
+            "set such documents aside and go on, use --on-rejected=dead-letter");
+    }
+
+    options options_;
+    std::function<bool()> stopped_;
+    elastic::curl_transport transport_;
+    client_type client_;
+    client_type stream_client_;  ///< can be interrupted without the other
+    // The writer goes first: what it gives up still finds the others.
+    std::unique_ptr<dead_letters_type> dead_letters_;
+    writer_type writer_;
+};
+
+}  // namespace pgsync::app
+
+// ---- pgsync/app/index_state.hpp
+namespace pgsync::app {
+
+/// A number for everything that decides what documents look like: another one means another index.
+[[nodiscard]] inline std::string shape_hash(const compiled_index& index) {
+    std::uint64_t hash = 0xcbf29ce484222325U;  // FNV-1a
+    const auto mix = [&](std::string_view text) {
+        for (const char c : text) hash = (hash ^ static_cast<unsigned char>(c)) * 0x100000001b3U;
+        hash = (hash ^ 0xffU) * 0x100000001b3U;
+    };
+    mix(index.keys_query);
+    mix(index.properties);
+    std::string out;
+    for (int shift = 60; shift >= 0; shift -= 4) {
+        out += "0123456789abcdef"[(hash >> static_cast<unsigned>(shift)) & 15U];
+    }
+    return out;
+}
+
+/// The names one index has in the cluster: readers use the alias, pgsync writes through a second alias of its
+/// own, so that a program that is still running cannot write into the index that a newer one has put behind
+/// the first.
+struct index_names {
+    std::string alias;
+    std::string index;
+    std::string write_alias;
+};
+
+[[nodiscard]] inline index_names names_of(const compiled_index& index) {
+    const std::string concrete = std::string(index.name) + "-" + shape_hash(index).substr(0, 8);
+    return {std::string(index.name), concrete, concrete + "-write"};
+}
+
+/// What `_meta` of an index remembers.
+struct index_state {
+    bool exists = false;
+    bool loaded = false;
+    std::optional<std::string> loaded_until;  ///< last key of the pages that are done
+};
+
+[[nodiscard]] inline boost::json::object meta_of(const compiled_index& index, std::string_view slot,
+                                                 const index_state& state) {
+    boost::json::object mine{
+        {"hash", shape_hash(index)}, {"slot", slot}, {"query", index.keys_query}, {"loaded", state.loaded}};
+    if (state.loaded_until) mine["loaded_until"] = *state.loaded_until;
+    return {{"pgsync", mine}};
+}
+
+/// Finds out how far the index is. Throws errc::index where the name is taken by something that is not ours,
+/// or by an index of another shape.
+[[nodiscard]] inline index_state find_index(cluster::client_type& client, const compiled_index& index,
+                                            std::string_view slot) {
+    const auto names = names_of(index);
+    const auto mine = [](const elastic::index_facts& facts) -> const boost::json::object* {
+        const auto* found = facts.meta.if_contains("pgsync");
+        return found != nullptr ? found->if_object() : nullptr;
+    };
+    if (const auto reader = client.find(names.alias)) {
+        if (!reader->alias || mine(*reader) == nullptr) {
+            throw error(
+                errc::index,
+                "\"" + names.alias + "\" already is " +
+                    (reader->alias ? "an alias of index \"" + reader->index + "\", which" : "an index that") +
+                    " pgsync did not make",
+                "rename or delete it, or give the struct another name: static constexpr std::string_view "
+                "name = \"…\";");
+        }
+        if (reader->index != names.index) {
+            throw error(errc::index,
+                        "index \"" + reader->index + "\" behind alias \"" + names.alias +
+                            "\" was built from another shape (this program's would be \"" + names.index +
+                            "\")",
+                        "run teardown with the program that built it, then bootstrap with this one");
+        }
+    }
+    index_state state;
+    const auto found = client.find(names.index);
+    if (!found) return state;
+    const auto* meta = mine(*found);
+    if (meta == nullptr) {
+        throw error(errc::index, "index \"" + names.index + "\" exists, but pgsync did not make it",
+                    "rename or delete it");
+    }
+    const auto* its_slot = meta->if_contains("slot");
+    if (its_slot == nullptr || !its_slot->is_string() || its_slot->get_string() != slot) {
+        throw error(
+            errc::index,
+            "index \"" + names.index + "\" follows slot \"" +
+                (its_slot != nullptr && its_slot->is_string() ? std::string(its_slot->get_string()) : "?") +
+                "\", not \"" + std::string(slot) + "\"",
+            "use the --name it was made with, or run teardown and bootstrap");
+    }
+    state.exists = true;
+    const auto* loaded = meta->if_contains("loaded");
+    state.loaded = loaded != nullptr && loaded->is_bool() && loaded->get_bool();
+    if (const auto* until = meta->if_contains("loaded_until"); until != nullptr && until->is_string()) {
+        state.loaded_until = std::string(until->get_string());
+    }
+    return state;
+}
+
+/// What creates the index: no replicas and no refresh while it is being loaded; deletes are remembered for an
+/// hour, so that no late write of an older version brings a document back.
+[[nodiscard]] inline boost::json::object creation_body(const compiled_index& index, std::string_view slot) {
+    std::size_t fields = index.shape.nodes.size();
+    std::size_t depth = 1;
+    for (const auto& column : index.shape.columns) fields += column.kind == value_kind::text ? 2U : 1U;
+    for (const auto& node : index.shape.nodes) depth = std::max<std::size_t>(depth, node.depth + 1U);
+    boost::json::object settings{{"gc_deletes", "1h"}, {"refresh_interval", "-1"}, {"number_of_replicas", 0}};
+    if (fields > 900) settings["mapping.total_fields.limit"] = fields + 100;
+    if (depth > 18) settings["mapping.depth.limit"] = depth + 2;
+    return {{"settings", {{"index", settings}}},
+            {"aliases", {{names_of(index).write_alias, boost::json::object{}}}},
+            {"mappings",
+             {{"dynamic", false},
+              {"_meta", meta_of(index, slot, {})},
+              {"properties", boost::json::parse(index.properties)}}}};
+}
+
+/// What undoes the settings of the load.
+[[nodiscard]] inline boost::json::object serving_settings() {
+    return {{"index", {{"refresh_interval", nullptr}, {"number_of_replicas", nullptr}}}};
+}
+
+}  // namespace pgsync::app
+
+// ---- pgsync/postgres/shape_check.hpp
+/// What no compiler can know: whether the database has the tables, columns, types and keys that the shapes
+/// name.
+namespace pgsync::postgres {
+
+/// One table that the shapes use.
+struct followed_table {
+    std::uint32_t oid = 0;
+    std::string quoted_name;  ///< `"public"."booking"`
+};
+
+/// A table whose replica identity does not cover the columns that lead to its owners.
+struct uncovered_table {
+    std::uint32_t oid = 0;
+    std::string quoted_name;
+    std::string columns;  ///< the uncovered ones, for messages
+};
+
+struct shape_report {
+    std::vector<index_binding> bindings;
+    std::vector<followed_table> tables;  ///< each once, in the order of first use
+    std::vector<uncovered_table> identities;
+    std::vector<std::string> findings;  ///< what makes it impossible to go on, all at once
+};
+
+namespace detail {
+
+/// Do the values of two columns that are joined read the same in both? Then one can stand for the other.
+[[nodiscard]] inline bool joinable(std::string_view a, std::string_view b) {
+    const auto family = [](std::string_view type) -> std::string_view {
+        if (type == "int2" || type == "int4" || type == "int8") return "integer";
+        if (type == "text" || type == "varchar") return "text";
+        return type;
+    };
+    return family(a) == family(b);
+}
+
+/// Can a member of this kind hold what the column's type prints?
+[[nodiscard]] inline bool holds(value_kind kind, std::string_view type, char category) {
+    switch (kind) {
+        case value_kind::boolean:
+            return type == "bool";
+        case value_kind::int16:
+            return type == "int2";
+        case value_kind::int32:
+            return type == "int2" || type == "int4";
+        case value_kind::int64:
+            return type == "int2" || type == "int4" || type == "int8" || type == "oid";
+        case value_kind::float32:
+            return type == "float4";
+        case value_kind::float64:
+            return type == "float4" || type == "float8" || type == "numeric";
+        case value_kind::decimal:
+            return type == "numeric" || type == "int2" || type == "int4" || type == "int8";
+        case value_kind::text:
+        case value_kind::keyword:
+            // Everything that row_to_json prints as a string, but not what has a mapping of its own.
+            return category == 'S' || category == 'E' || category == 'I' || type == "uuid" || type == "xml" ||
+                   type == "bit" || type == "varbit" || type == "interval" || type == "bytea" ||
+                   type == "macaddr" || type == "money" || type == "time" || type == "timetz" ||
+                   type == "citext" || type == "name";
+        case value_kind::uuid:
+            return type == "uuid";
+        case value_kind::date:
+            return type == "date";
+        case value_kind::timestamp:
+            return type == "timestamp";
+        case value_kind::timestamptz:
+            return type == "timestamptz";
+    }
+    return false;
+}
+
+[[nodiscard]] inline std::string_view kind_name(value_kind kind) {
+    switch (kind) {
+        case value_kind::boolean:
+            return "bool";
+        case value_kind::int16:
+            return "std::int16_t";
+        case value_kind::int32:
+            return "int";
+        case value_kind::int64:
+            return "std::int64_t";
+        case value_kind::float32:
+            return "float";
+        case value_kind::float64:
+            return "double";
+        case value_kind::decimal:
+            return "pgsync::decimal";
+        case value_kind::text:
+            return "std::string";
+        case value_kind::keyword:
+            return "pgsync::keyword";
+        case value_kind::uuid:
+            return "pgsync::uuid";
+        case value_kind::date:
+            return "pgsync::date";
+        case value_kind::timestamp:
+            return "pgsync::timestamp";
+        case value_kind::timestamptz:
+            return "pgsync::timestamptz";
+    }
+    return "?";
+}
+
+/// What to declare instead, for a column of this type.
+[[nodiscard]] inline std::string_view suggested(std::string_view type, char category) {
+    constexpr std::array<std::pair<std::string_view, std::string_view>, 13> known{
+        {{"bool", "bool"},
+         {"int2", "std::int16_t"},
+         {"int4", "int"},
+         {"int8", "std::int64_t"},
+         {"oid", "std::int64_t"},
+         {"float4", "float"},
+         {"float8", "double"},
+         {"numeric", "pgsync::decimal<p, s>"},
+         {"uuid", "pgsync::uuid"},
+         {"date", "pgsync::date"},
+         {"timestamp", "pgsync::timestamp"},
+         {"timestamptz", "pgsync::timestamptz"},
+         {"text", "std::string"}}};
+    for (const auto& [name, text] : known) {
+        if (name == type) return text;
+    }
+    if (holds(value_kind::text, type, category)) return "std::string";
+    return {};
+}
+
+class shape_checker {
+  public:
+    shape_checker(std::span<const compiled_index> indices,
+                  const std::vector<std::optional<table_facts>>& tables)
+        : indices_(indices), tables_(tables) {}
+
+    shape_report run() {
+        std::size_t at = 0;
+        for (const auto& index : indices_) {
+            index_ = &index;
+            first_table_ = at;
+            check_index(index);
+            at += index.shape.nodes.size();
+        }
+        collect_identities();
+        return std::move(report_);
+    }
+
+  private:
+    const std::optional<table_facts>& find_table(std::size_t node) const {
+        return tables_[first_table_ + node];
+    }
+    /// Only after check_table() has found it.
+    const table_facts& facts(std::size_t node) const { return *tables_[first_table_ + node]; }
+
+    static std::string quoted_name(const table_facts& table) {
+        return quote_identifier(table.schema) + "." + quote_identifier(table.name);
+    }
+    /// Is there at most one row for each combination of these columns? A unique index on some of them is
+    /// enough.
+    static bool is_unique(const table_facts& table, const std::vector<std::string>& key) {
+        return std::any_of(table.indexes.begin(), table.indexes.end(), [&](const index_facts& index) {
+            return index.unique && index.valid && index.immediate && !index.partial &&
+                   std::all_of(index.columns.begin(), index.columns.end(), [&](const std::string& part) {
+                       return std::find(key.begin(), key.end(), part) != key.end();
+                   });
+        });
+    }
+
+    std::string place(const node_data& node) const {
+        return "struct " + std::string(node.type) + " of index " + std::string(index_->name);
+    }
+    static std::string quoted(std::string_view text) { return "\"" + std::string(text) + "\""; }
+
+    void find(std::string text) {
+        if (std::find(report_.findings.begin(), report_.findings.end(), text) == report_.findings.end()) {
+            report_.findings.push_back(std::move(text));
+        }
+    }
+
+    void check_index(const compiled_index& index) {
+        index_binding binding;
+        binding.index = &index;
+        bool complete = true;
+        for (std::size_t node = 0; node < index.shape.nodes.size(); ++node) {
+            complete = check_table(index.shape, node) && complete;
+        }
+        if (!complete) {
+            report_.bindings.push_back(std::move(binding));
+            return;
+        }
+        for (std::size_t node = 0; node < index.shape.nodes.size(); ++node) {
+            check_links(index.shape, node);
+            const auto& route = index.routes[node];
+            route_binding bound;
+            bound.table_oid = facts(node).oid;
+            bound.table = quoted_name(facts(node));
+            for (const auto name : route.columns) {
+                const auto* column = facts(node).column(name);
+                if (column == nullptr) continue;
+                bound.array_types.push_back(parameter_type(*column));
+                if (column->generated) {
+                    find("column " + quoted(name) + " of table " + quoted(facts(node).name) +
+                         " is generated, so the log lacks it, but changed rows are found by it; join on a "
+                         "plain column");
+                }
+                needed_[facts(node).oid].insert(std::string(name));
+            }
+            for (const auto& column : facts(node).columns) {
+                if (column.generated) bound.generated.push_back(column.name);
+            }
+            binding.routes.push_back(std::move(bound));
+        }
+        for (const auto& column : index.shape.columns_of(index.shape.root())) {
+            const auto* found = facts(0).column(column.name);
+            if (column.key && found != nullptr) binding.key_array_types.push_back(parameter_type(*found));
+        }
+        report_.bindings.push_back(std::move(binding));
+    }
+
+    /// Integers of all widths are passed as bigint: a foreign key may be wider than the key it refers to.
+    static std::uint32_t parameter_type(const column_facts& column) {
+        constexpr std::uint32_t int8_array = 1016;
+        constexpr std::uint32_t text_array = 1009;
+        const auto& type = column.base_name;
+        if (type == "int2" || type == "int4" || type == "int8") return int8_array;
+        if (type == "varchar" || type == "text") return text_array;
+        return column.array_type;
+    }
+
+    /// Returns whether the table and every column the queries name are there.
+    bool check_table(const shape_view& shape, std::size_t node) {
+        const auto& data = shape.nodes[node];
+        const auto asked = data.schema.empty() ? std::string(data.table)
+                                               : std::string(data.schema) + "." + std::string(data.table);
+        if (!find_table(node)) {
+            find("table " + quoted(asked) + ", which " + place(data) + " reads, does not exist" +
+                 (data.schema.empty() ? " in the search_path" : "") +
+                 "; correct its name with static constexpr std::string_view table = \"…\";, or check "
+                 "--database");
+            return false;
+        }
+        const auto& table = facts(node);
+        if (table.kind != 'r') {
+            find(quoted(asked) + ", which " + place(data) + " reads, is " + kind_text(table.kind) +
+                 ", and only ordinary tables can be followed so far");
+            return false;
+        }
+        check_access(asked, table);
+        if (seen_.insert(table.oid).second) report_.tables.push_back({table.oid, quoted_name(table)});
+        bool complete = true;
+        for (const auto& column : shape.columns_of(data))
+            complete = check_column(data, table, column) && complete;
+        for (const auto& link : shape.links_of(data)) {
+            complete = exists(data, table, link.child, "the relation to it joins on") && complete;
+            const auto& parent = shape.nodes[data.parent];
+            if (find_table(data.parent)) {
+                complete = exists(parent, facts(data.parent), link.parent,
+                                  "relation " + quoted(data.member) + " joins on") &&
+                           complete;
+            }
+        }
+        check_key(shape, data, table);
+        return complete;
+    }
+
+    void check_access(const std::string& asked, const table_facts& table) {
+        if (!table.schema_usable || !table.readable) {
+            find("this role may not read " + quoted(asked) + "; have its owner " + quoted(table.owner) +
+                 " run: GRANT USAGE ON SCHEMA " + quote_identifier(table.schema) + ", and GRANT SELECT ON " +
+                 quoted_name(table) + ", to it");
+        }
+        if (table.persistence != 'p') {
+            find("table " + quoted(asked) + " is " + (table.persistence == 'u' ? "unlogged" : "temporary") +
+                 ": its changes are not in the log; ALTER TABLE " + quoted_name(table) + " SET LOGGED");
+        }
+        if (table.has_parents || table.has_children) {
+            find("table " + quoted(asked) +
+                 " inherits or is inherited: queries would read rows of other tables whose "
+                 "changes come under other names; only plain tables can be followed so far");
+        }
+        if (table.row_security) {
+            find("row security hides rows of " + quoted(asked) +
+                 " from this role, and documents would lack them; ALTER "
+                 "ROLE … BYPASSRLS, or use the table's owner");
+        }
+    }
+
+    static std::string kind_text(char kind) {
+        switch (kind) {
+            case 'p':
+                return "a partitioned table";
+            case 'v':
+                return "a view";
+            case 'm':
+                return "a materialised view";
+            case 'f':
+                return "a foreign table";
+            default:
+                return "no table";
+        }
+    }
+
+    bool exists(const node_data& data, const table_facts& table, std::string_view name,
+                const std::string& why) {
+        if (table.column(name) != nullptr) return true;
+        find("table " + quoted(table.name) + " has no column " + quoted(name) + ", which " + why + " in " +
+             place(data) + "; write foreign_key<\"…\"> or references<\"…\"> among the relation's options");
+        return false;
+    }
+
+    bool check_column(const node_data& data, const table_facts& table, const column_data& column) {
+        const auto* found = table.column(column.name);
+        if (found == nullptr) {
+            find("table " + quoted(table.name) + " has no column " + quoted(column.name) + " for member " +
+                 quoted(column.member) + " of " + place(data) +
+                 "; write column<T, \"its name\"> if it is called otherwise");
+            return false;
+        }
+        const auto& type = found->base_name;
+        if (!holds(column.kind, type, found->category)) {
+            const auto better = suggested(type, found->category);
+            find("column " + quoted(column.name) + " of table " + quoted(table.name) + " has type " + type +
+                 ", which member " + quoted(column.member) + " of " + place(data) + " cannot hold as " +
+                 std::string(kind_name(column.kind)) +
+                 (better.empty() ? std::string("; no element type holds it yet: leave the member out")
+                                 : "; declare it as " + std::string(better)));
+        } else if (column.key && (column.kind == value_kind::text || column.kind == value_kind::keyword) &&
+                   type != "text" && type != "varchar" && found->category != 'E') {
+            find("key column " + quoted(column.name) + " of table " + quoted(table.name) + " has type " +
+                 type + ", whose values can be equal without reading the same; a key of " + place(data) +
+                 " must be text, varchar, an enum, an integer, uuid, date or numeric");
+        }
+        return true;
+    }
+
+    /// A key that is not unique would give several documents one id, or one row several sub-documents.
+    void check_key(const shape_view& shape, const node_data& data, const table_facts& table) {
+        std::vector<std::string> key;
+        for (const auto& column : shape.columns_of(data)) {
+            if (column.key) key.emplace_back(column.name);
+        }
+        if (!is_unique(table, key)) {
+            find("the key of " + place(data) + " (" + joined(key) + ") is not unique in table " +
+                 quoted(table.name) +
+                 ": no primary key or unique index covers exactly these columns; mark the primary key's "
+                 "members with "
+                 "pgsync::key<T>");
+        }
+    }
+
+    void check_links(const shape_view& shape, std::size_t node) {
+        const auto& data = shape.nodes[node];
+        if (data.kind == relation::root) return;
+        const auto& child = facts(node);
+        const auto& parent = facts(data.parent);
+        std::vector<std::string> referenced;
+        for (const auto& link : shape.links_of(data)) {
+            const auto* a = parent.column(link.parent);
+            const auto* b = child.column(link.child);
+            if (a == nullptr || b == nullptr) continue;
+            if (!joinable(a->base_name, b->base_name)) {
+                find("relation " + quoted(data.member) + " of index " + std::string(index_->name) +
+                     " joins " + parent.name + "." + std::string(link.parent) + " (" + a->base_name +
+                     ") with " + child.name + "." + std::string(link.child) + " (" + b->base_name +
+                     "), whose values do not read the same; give both columns one type");
+            }
+            referenced.emplace_back(data.kind == relation::belongs_to ? link.child : link.parent);
+        }
+        if (data.kind == relation::belongs_to && !is_unique(child, referenced)) {
+            find("relation " + quoted(data.member) + " of index " + std::string(index_->name) +
+                 " belongs to one row of " + quoted(child.name) + ", but (" + joined(referenced) +
+                 ") is not unique there; refer to a primary key or a unique index, or use has_many");
+        }
+    }
+
+    void collect_identities() {
+        for (const auto& table : report_.tables) {
+            const auto found = std::find_if(tables_.begin(), tables_.end(),
+                                            [&](const auto& each) { return each && each->oid == table.oid; });
+            std::vector<std::string> missing;
+            for (const auto& column : needed_[table.oid]) {
+                if (!(*found)->identity_covers(std::array{column})) missing.push_back(column);
+            }
+            if (!missing.empty())
+                report_.identities.push_back({table.oid, table.quoted_name, joined(missing)});
+        }
+    }
+
+    static std::string joined(const std::vector<std::string>& names) {
+        std::string all;
+        for (const auto& name : names) all += (all.empty() ? "" : ", ") + name;
+        return all;
+    }
+
+    std::span<const compiled_index> indices_;
+    const std::vector<std::optional<table_facts>>& tables_;
+    const compiled_index* index_ = nullptr;
+    std::size_t first_table_ = 0;
+    std::set<std::uint32_t> seen_;
+    std::map<std::uint32_t, std::set<std::string>> needed_;
+    shape_report report_;
+};
+
+}  // namespace detail
+
+/// Compares shapes with the facts of their tables: one entry of `tables` for each node of each index, in
+/// order.
+[[nodiscard]] inline shape_report check_shapes(std::span<const compiled_index> indices,
+                                               const std::vector<std::optional<table_facts>>& tables) {
+    return detail::shape_checker(indices, tables).run();
+}
+
+/// The same, asking the database.
+[[nodiscard]] inline shape_report check_shapes(std::span<const compiled_index> indices, session& connection) {
+    std::vector<table_name> names;
+    for (const auto& index : indices) {
+        for (const auto& node : index.shape.nodes)
+            names.push_back({std::string(node.schema), std::string(node.table)});
+    }
+    return check_shapes(indices, read_tables(connection, names));
+}
+
+}  // namespace pgsync::postgres
+
+// ---- pgsync/app/setup.hpp
+/// What bootstrap does in the database, in the order that loses nothing: replica identities, publication,
+/// slot.
+namespace pgsync::app {
+
+/// One statement and why it is needed.
+struct setup_step {
+    std::string sql;
+    std::string why;
+};
+
+/// Everything still missing in the database, in order. Statements that are there already are not listed.
+[[nodiscard]] inline std::vector<setup_step> setup_steps(
+    const postgres::shape_report& report, const std::optional<postgres::publication_facts>& publication,
+    const std::optional<postgres::slot_facts>& slot, const std::string& name) {
+    std::vector<setup_step> steps;
+    for (const auto& table : report.identities) {
+        steps.push_back({"ALTER TABLE " + table.quoted_name + " REPLICA IDENTITY FULL",
+                         "so that the old value of " + table.columns + " is in the log"});
+    }
+    const auto quoted = postgres::quote_identifier(name);
+    if (!publication) {
+        std::string list;
+        for (const auto& table : report.tables) list += (list.empty() ? "" : ", ") + table.quoted_name;
+        // No column lists: they would make an application's UPDATE fail once somebody sets REPLICA IDENTITY
+        // FULL.
+        steps.push_back(
+            {"CREATE PUBLICATION " + quoted + " FOR TABLE " + list, "says which tables are followed"});
+    } else {
+        for (const auto& table : report.tables) {
+            if (publication->publishes(table.oid)) continue;
+            steps.push_back({"ALTER PUBLICATION " + quoted + " ADD TABLE " + table.quoted_name,
+                             "the publication lacks this table"});
+        }
+        if (!publication->publishes_insert || !publication->publishes_update ||
+            !publication->publishes_delete || !publication->publishes_truncate) {
+            steps.push_back(
+                {"ALTER PUBLICATION " + quoted + " SET (publish = 'insert, update, delete, truncate')",
+                 "the publication leaves out a kind of change"});
+        }
+    }
+    if (!slot) {
+        steps.push_back({"SELECT pg_catalog.pg_create_logical_replication_slot(" +
+                             postgres::quote_literal(name) + ", 'pgoutput')",
+                         "keeps the log from here on until it is in the index"});
+    }
+    return steps;
+}
+
+/// Runs one step. An ALTER TABLE waits for its lock only a moment at a time, so that no busy application
+/// queues up behind it.
+inline void run_step(postgres::admin_connection& database, const setup_step& step,
+                     const std::function<bool()>& stopped) {
+    log::info("{}", step.sql);
+    auto told = std::chrono::steady_clock::now();
+    database.execute("SET lock_timeout = '500ms'");
+    while (true) {
+        try {
+            database.execute(step.sql);
+            break;
+        } catch (const postgres::sql_error& problem) {
+            if (problem.sqlstate() == "42501") {
+                throw error(
+                    errc::permission, "this role may not run: " + step.sql + " (" + problem.what() + ")",
+                    "have an administrator run what `bootstrap --dry-run` prints, then run bootstrap again");
+            }
+            if (problem.sqlstate() != "55P03") throw;
+        }
+        if (stopped()) throw error(errc::interrupted, "stopped while waiting for a lock: " + step.sql);
+        if (std::chrono::steady_clock::now() - told > std::chrono::seconds(5)) {
+            told = std::chrono::steady_clock::now();
+            log::info("still waiting for a lock, a moment at a time: {}", step.sql);
+        }
+        std::this_thread::sleep_for(std::chrono::milliseconds(200));
+    }
+    database.execute("RESET lock_timeout");
+}
+
+/// Waits until every transaction in progress now has ended: what they wrote is then visible to the pages of
+/// the load, whether or not the slot and the publication have seen it.
+inline void wait_for_running_transactions(postgres::admin_connection& database,
+                                          const std::function<bool()>& stopped) {
+    const auto sql = "SELECT " +
+                     std::string(postgres::function_names(database.server_version()).current_snapshot) +
+                     "::text";
+    const auto snapshot = [&] {
+        const auto rows = database.query(sql);
+        const auto parsed = postgres::snapshot_set::parse(rows.at(0).at(0).value_or(""));
+        if (!parsed) throw error(errc::protocol, "the server does not describe its snapshot");
+        return *parsed;
+    };
+    const auto until = snapshot().xmax();
+    auto told = std::chrono::steady_clock::now();
+    while (snapshot().xmin() < until) {
+        if (stopped())
+            throw error(errc::interrupted, "stopped while waiting for running transactions to end");
+        if (std::chrono::steady_clock::now() - told > std::chrono::seconds(5)) {
+            told = std::chrono::steady_clock::now();
+            std::string who;
+            for (const auto& row : database.query(
+                     "SELECT pid::text, coalesce(usename, '?'), (now() - xact_start)::interval(0)::text "
+                     "FROM pg_catalog.pg_stat_activity WHERE backend_xid IS NOT NULL AND pid <> "
+                     "pg_backend_pid() "
+                     "ORDER BY xact_start LIMIT 3")) {
+                who += (who.empty() ? "" : "; ") + std::string("pid ") + row.at(0).value_or("?") + " of " +
+                       row.at(1).value_or("?") + " for " + row.at(2).value_or("?");
+            }
+            log::info("waiting for transactions that were running before the load: {}",
+                      who.empty() ? "unknown" : who);
+        }
+        std::this_thread::sleep_for(std::chrono::milliseconds(20));
+    }
+}
+
+}  // namespace pgsync::app
+
+// ---- pgsync/app/context.hpp
+namespace pgsync::app {
+
+/// Both servers, the indices, and what the database makes of their shapes: what every command starts with.
+class context {
+  public:
+    /// `stop_fd` becomes readable when the program is to stop; -1 if never.
+    context(options setting, std::span<const compiled_index> indices, int stop_fd)
+        : setting_(std::move(setting)),
+          indices_(indices),
+          stop_fd_(stop_fd),
+          database_(setting_.database),
+          catalog_(setting_.database),
+          cluster_(setting_, [this] { return stopped(); }) {
+        if (setting_.name.empty()) setting_.name = default_name(indices);
+        cluster_info_ = cluster_.first_contact();
+    }
+
+    [[nodiscard]] const options& setting() const { return setting_; }
+    [[nodiscard]] std::span<const compiled_index> indices() const { return indices_; }
+    [[nodiscard]] postgres::admin_connection& database() { return database_; }
+    [[nodiscard]] postgres::session& catalog() { return catalog_; }
+    [[nodiscard]] cluster& search() { return cluster_; }
+    [[nodiscard]] const elastic::server_info& search_info() const { return cluster_info_; }
+    [[nodiscard]] postgres::version_clock& clock() { return clock_; }
+    [[nodiscard]] int stop_fd() const { return stop_fd_; }
+    [[nodiscard]] bool stopped() const {
+        if (stop_fd_ < 0) return false;
+        pollfd each{stop_fd_, POLLIN, 0};
+        return ::poll(&each, 1, 0) > 0;
+    }
+    /// Sleeps, but not through a signal; returns false when asked to stop.
+    [[nodiscard]] bool pause(std::chrono::milliseconds time) const {
+        pollfd each{stop_fd_, POLLIN, 0};
+        return ::poll(&each, 1, static_cast<int>(time.count())) == 0;
+    }
+
+    /// Compares the shapes with the catalog; throws errc::catalog with all findings at once.
+    [[nodiscard]] postgres::shape_report check_shapes() {
+        auto report = postgres::check_shapes(indices_, catalog_);
+        if (!report.findings.empty()) {
+            std::string all;
+            for (const auto& finding : report.findings) all += "\n  - " + finding;
+            throw error(errc::catalog, "the database does not look as the shapes say:" + all);
+        }
+        return report;
+    }
+
+    /// What writes documents, by index number.
+    [[nodiscard]] std::unique_ptr<elastic::batcher> batcher() {
+        std::vector<std::string> targets;
+        std::vector<std::string> aliases;
+        for (const auto& index : indices_) {
+            targets.push_back(names_of(index).write_alias);
+            aliases.emplace_back(index.name);
+        }
+        return cluster_.batcher(targets, aliases);
+    }
+
+  private:
+    /// Slots allow lower case letters, digits and underscores.
+    static std::string default_name(std::span<const compiled_index> indices) {
+        std::string name = "pgsync_";
+        for (const char c : indices.front().name) {
+            const bool plain = (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '_';
+            name += plain ? c : '_';
+        }
+        return name.substr(0, 63);
+    }
+
+    options setting_;
+    std::span<const compiled_index> indices_;
+    int stop_fd_;
+    postgres::admin_connection database_;
+    postgres::session catalog_;
+    cluster cluster_;
+    elastic::server_info cluster_info_;
+    postgres::version_clock clock_;
+};
+
+}  // namespace pgsync::app
+
+#include <unistd.h>
+
+// ---- pgsync/app/progress.hpp
+namespace pgsync::app {
+
+/// Progress of something long: a bar on a terminal, a line every ten seconds elsewhere.
+class progress {
+  public:
+    /// `total` may be an estimate; 0 where nobody knows.
+    progress(std::string title, std::uint64_t total)
+        : title_(std::move(title)), total_(total), terminal_(::isatty(STDERR_FILENO) == 1) {}
+    ~progress() {
+        if (terminal_ && drawn_) std::fputc('\n', stderr);
+    }
+    progress(const progress&) = delete;
+    progress& operator=(const progress&) = delete;
+
+    void add(std::uint64_t count) {
+        const std::lock_guard lock(mutex_);
+        done_ += count;
+        const auto now = clock::now();
+        if (now - last_ < (terminal_ ? std::chrono::milliseconds(100) : std::chrono::milliseconds(10'000)))
+            return;
+        last_ = now;
+        draw(now);
+    }
+
+    [[nodiscard]] std::uint64_t done() const {
+        const std::lock_guard lock(mutex_);
+        return done_;
+    }
+
+    void finish() {
+        const std::lock_guard lock(mutex_);
+        total_ = done_;
+        if (terminal_) draw(clock::now());
+    }
+
+  private:
+    using clock = std::chrono::steady_clock;
+
+    void draw(clock::time_point now) {
+        const double seconds = std::max(0.001, std::chrono::duration<double>(now - start_).count());
+        const double rate = static_cast<double>(done_) / seconds;
+        const std::uint64_t total = std::max(total_, done_);
+        const double share = total == 0 ? 0.0 : static_cast<double>(done_) / static_cast<double>(total);
+        std::string left;
+        if (rate > 0 && total > done_) {
+            const auto eta = static_cast<std::uint64_t>(static_cast<double>(total - done_) / rate);
+            left = ", " + (eta >= 60 ? std::to_string(eta / 60) + " min " : std::string()) +
+                   std::to_string(eta % 60) + " s left";
+        }
+        if (!terminal_) {
+            log::info("{}: {} of about {} documents, {} a second{}", title_, done_, total,
+                      log::fixed(rate, 0), left);
+            return;
+        }
+        constexpr std::size_t width = 30;
+        const auto filled = std::min(width, static_cast<std::size_t>(share * static_cast<double>(width)));
+        std::fprintf(stderr, "\r%s [%s%s] %3.0f %%  %llu documents, %.0f/s%s \x1b[K", title_.c_str(),
+                     std::string(filled, '#').c_str(), std::string(width - filled, ' ').c_str(), share * 100,
+                     static_cast<unsigned long long>(done_), rate, left.c_str());
+        std::fflush(stderr);
+        drawn_ = true;
+    }
+
+    mutable std::mutex mutex_;
+    std::string title_;
+    std::uint64_t total_;
+    std::uint64_t done_ = 0;
+    bool terminal_;
+    bool drawn_ = false;
+    clock::time_point start_ = clock::now();
+    clock::time_point last_ = start_;
+};
+
+}  // namespace pgsync::app
+
+// ---- pgsync/app/bootstrap.hpp
+namespace pgsync::app {
+
+namespace detail {
+
+/// Refuses what would make the load pointless, before anything is made.
+inline void check_server(context& in, const postgres::server_facts& server,
+                         const std::optional<postgres::slot_facts>& slot,
+                         const std::vector<index_state>& states) {
+    if (server.wal_level != "logical") {
+        throw error(errc::replication,
+                    "the server's wal_level is \"" + server.wal_level + "\", not \"logical\"",
+                    "ALTER SYSTEM SET wal_level = logical; then restart PostgreSQL");
+    }
+    if (!server.replication) {
+        throw error(errc::permission, "role \"" + server.role + "\" may not use replication",
+                    "have an administrator run: ALTER ROLE " + postgres::quote_identifier(server.role) +
+                        " REPLICATION");
+    }
+    if (slot && slot->plugin != "pgoutput") {
+        throw error(
+            errc::replication,
+            "slot \"" + in.setting().name + "\" exists, but for output plugin \"" + slot->plugin + "\"",
+            "choose another --name, or drop that slot");
+    }
+    if (slot && slot->database != server.database) {
+        throw error(errc::replication,
+                    "slot \"" + in.setting().name + "\" belongs to database \"" + slot->database + "\"",
+                    "choose another --name");
+    }
+    if (!slot && server.used_replication_slots >= server.max_replication_slots) {
+        throw error(
+            errc::replication,
+            "no replication slot is free: all " + std::to_string(server.max_replication_slots) +
+                " are in use",
+            "drop one that nobody needs (SELECT * FROM pg_replication_slots WHERE NOT active), or raise "
+            "max_replication_slots and restart PostgreSQL");
+    }
+    for (std::size_t i = 0; i < states.size(); ++i) {
+        if (states[i].loaded && !slot) {
+            throw error(errc::replication,
+                        "index \"" + std::string(in.indices()[i].name) + "\" is loaded, but slot \"" +
+                            in.setting().name + "\" is gone, and with it every change since",
+                        "run teardown, then bootstrap");
+        }
+    }
+}
+
+/// Roughly how many documents there will be: what the last ANALYZE saw, or a count where there was none.
+inline std::uint64_t estimate_rows(postgres::session& catalog, const postgres::route_binding& root) {
+    const auto seen = catalog.exec("SELECT reltuples::bigint FROM pg_catalog.pg_class WHERE oid = " +
+                                   std::to_string(root.table_oid));
+    const auto estimate = seen.rows() == 0 ? 0 : std::stoll(std::string(seen.get(0, 0)));
+    if (estimate > 0) return static_cast<std::uint64_t>(estimate);
+    return std::stoull(std::string(catalog.exec("SELECT count(*) FROM " + root.table).get(0, 0)));
+}
+
+/// Fills one index, from where an earlier attempt got to.
+inline void load_index(context& in, const std::vector<postgres::index_binding>& bindings, std::size_t number,
+                       index_state state) {
+    const auto& index = in.indices()[number];
+    const auto names = names_of(index);
+    auto& client = in.search().client();
+    if (state.loaded_until) log::info("{}: resuming the load after key {}", names.alias, *state.loaded_until);
+    progress shown(names.alias, estimate_rows(in.catalog(), bindings[number].routes[0]));
+    snapshot::initial_load load(
+        {in.setting().database, in.setting().page_size, in.setting().workers,
+         std::chrono::milliseconds(1'000)},
+        bindings, number, in.clock(), [&] { return in.batcher(); }, [&] { in.search().interrupt(); });
+    const auto start = std::chrono::steady_clock::now();
+    const auto documents = load.run(
+        state.loaded_until,
+        [&](const std::string& key) {
+            state.loaded_until = key;
+            client.put_meta(names.index, meta_of(index, in.setting().name, state));
+        },
+        [&](std::uint64_t count) { shown.add(count); }, [&] { return in.stopped(); });
+    shown.finish();
+    client.put_settings(names.index, serving_settings());
+    client.refresh(names.index);
+    client.add_alias(names.index, names.alias);
+    state.loaded = true;
+    client.put_meta(names.index, meta_of(index, in.setting().name, state));
+    const double seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
+    log::info("{}: loaded {} documents in {} s ({} a second)", names.alias, documents, log::fixed(seconds, 1),
+              log::fixed(static_cast<double>(documents) / std::max(seconds, 0.001), 0));
+}
+
+inline void print_dry_run(std::ostream& out, context& in, const std::vector<setup_step>& steps,
+                          const std::vector<index_state>& states) {
+    for (const auto& step : steps) out << "-- " << step.why << "\n" << step.sql << ";\n\n";
+    for (std::size_t i = 0; i < states.size(); ++i) {
+        const auto& index = in.indices()[i];
+        const auto names = names_of(index);
+        if (states[i].loaded) {
+            out << "-- " << index.name << " is loaded\n\n";
+            continue;
+        }
+        if (!states[i].exists) {
+            out << "PUT " << in.search().address() << "/" << names.index << "\n"
+                << boost::json::serialize(creation_body(index, in.setting().name)) << "\n\n";
+        }
+        out << "-- pages of " << in.setting().page_size << " documents, bounds first\n"
+            << index.first_bounds_query << ";\n"
+            << index.next_bounds_query << ";\n"
+            << index.page_query << ";\n\n"
+            << "POST " << in.search().address() << "/_bulk?require_alias=true\n"
+            << R"({"index":{"_index":")" << names.write_alias
+            << R"(","_id":…,"version":…,"version_type":"external_gte"}})"
+            << "\n\nPUT " << in.search().address() << "/" << names.index << "/_settings\n"
+            << boost::json::serialize(serving_settings()) << "\n\n"
+            << "POST " << in.search().address() << "/_aliases\n"
+            << R"({"actions":[{"add":{"index":")" << names.index << R"(","alias":")" << names.alias
+            << "\"}}]}\n\n";
+    }
+}
+
+}  // namespace detail
+
+/// Makes whatever is missing, in an order that loses nothing and that a second run can pick up anywhere:
+/// index, replica identities, publication, slot, then the load. `out` gets what a dry run prints.
+inline void bootstrap(context& in, std::ostream& out) {
+    const auto report = in.check_shapes();
+    auto& client = in.search().client();
+    const auto& name = in.setting().name;
+    std::vector<index_state> states;
+    for (const auto& index : in.indices()) states.push_back(find_index(client, index, name));
+    const auto slot = postgres::read_slot(in.catalog(), name);
+    const auto server = postgres::read_server(in.catalog());
+    detail::check_server(in, server, slot, states);
+    const auto steps = setup_steps(report, postgres::read_publication(in.catalog(), name), slot, name);
+    if (in.setting().dry_run) return detail::print_dry_run(out, in, steps, states);
+
+    for (std::size_t i = 0; i < states.size(); ++i) {
+        if (states[i].exists) continue;
+        const auto names = names_of(in.indices()[i]);
+        log::info("creating index {} for alias {}", names.index, names.alias);
+        client.create_index(names.index, creation_body(in.indices()[i], name));
+        client.wait_ready(names.index);
+    }
+    // The slot comes last: an unused one would make the server keep its log for ever.
+    for (const auto& step : steps) run_step(in.database(), step, [&] { return in.stopped(); });
+    bool waited = false;
+    for (std::size_t i = 0; i < states.size(); ++i) {
+        if (states[i].loaded) {
+            log::info("{}: already loaded", in.indices()[i].name);
+            continue;
+        }
+        if (!waited) {
+            wait_for_running_transactions(in.database(), [&] { return in.stopped(); });
+            postgres::session start(in.setting().database);
+            postgres::advance_log(start);
+            waited = true;
+        }
+        detail::load_index(in, report.bindings, i, states[i]);
+    }
+}
+
+}  // namespace pgsync::app
+
+#include <CLI/CLI.hpp>
+
+// ---- pgsync/app/explain.hpp
+namespace pgsync::app {
+
+/// Which parts explain() prints.
+struct explain_parts {
+    bool sql = true;
+    bool mapping = true;
+    bool routes = true;
+};
+
+/// A node as `reservations.place.city`.
+[[nodiscard]] inline std::string node_path(const compiled_index& index, std::size_t node) {
+    if (node == 0) return std::string(index.name);
+    const auto& data = index.shape.nodes[node];
+    return node_path(index, data.parent) + "." + std::string(data.json);
+}
+
+[[nodiscard]] inline std::string table_name(const node_data& node) {
+    return node.schema.empty() ? std::string(node.table)
+                               : std::string(node.schema) + "." + std::string(node.table);
+}
+
+inline void explain_routes(std::ostream& out, const compiled_index& index) {
+    out << "-- " << index.name << ": a changed row, and whose document is read again\n";
+    for (const auto& route : index.routes) {
+        const auto& node = index.shape.nodes[route.node];
+        out << table_name(node) << " (" << node_path(index, route.node) << "): ";
+        std::string columns;
+        for (const auto name : route.columns) columns += (columns.empty() ? "" : ", ") + std::string(name);
+        if (route.direct) {
+            out << "(" << columns << ") is the document's key, no query\n";
+        } else {
+            out << "by (" << columns << "), old and new, in\n    " << route.owners_query << "\n";
+        }
+    }
+    out << "\n";
+}
+
+/// Prints what the compiler made of the indices; needs no server.
+inline void explain(std::ostream& out, std::span<const compiled_index> indices, const explain_parts& parts) {
+    for (const auto& index : indices) {
+        if (parts.sql) {
+            out << "-- " << index.name << ": documents of one page of the initial load, first to last key\n"
+                << index.page_query << ";\n\n-- " << index.name << ": documents of some keys\n"
+                << index.keys_query << ";\n\n-- " << index.name
+                << ": bounds of the first page, and of the next\n"
+                << index.first_bounds_query << ";\n"
+                << index.next_bounds_query << ";\n\n";
+        }
+        if (parts.mapping) {
+            out << "-- " << index.name << ": properties of the mapping\n" << index.properties << "\n\n";
+        }
+        if (parts.routes) explain_routes(out, index);
+    }
+}
+
+}  // namespace pgsync::app
+
+// ---- pgsync/app/command_line.hpp
+namespace pgsync::app {
+
+enum class command { bootstrap, sync, teardown, explain };
+
+struct parsed_command {
+    command what = command::explain;
+    options setting;
+    explain_parts parts;
+    std::string log_level = "info";
+};
+
+namespace detail {
+
+inline void add_servers(CLI::App& to, options& into) {
+    to.add_option(
+          "--database", into.database,
+          "PostgreSQL, as a URI or key=value pairs; default: PGHOST, PGDATABASE and libpq's other variables")
+        ->type_name("CONNINFO");
+    to.add_option("--elasticsearch", into.elasticsearch,
+                  "URL of the cluster; default: ELASTICSEARCH_URL, else "
+                  "http://127.0.0.1:9200")
+        ->type_name("URL");
+    to.add_option("--name", into.name,
+                  "name of slot and publication; default: pgsync_ and the first index's name");
+}
+
+inline void add_loading(CLI::App& to, options& into) {
+    to.add_option("--page-size", into.page_size, "rows of the root read at once by the initial load")
+        ->check(CLI::Range(1, 1'000'000))
+        ->capture_default_str();
+    to.add_option("--workers", into.workers, "connections that read pages at the same time")
+        ->check(CLI::Range(1, 64))
+        ->capture_default_str();
+    to.add_option("--bulk-bytes", into.bulk_bytes, "size of a bulk request")
+        ->check(CLI::Range(1'000, 100'000'000))
+        ->capture_default_str();
+    to.add_option("--bulks-in-flight", into.bulks_in_flight, "bulk requests on their way at the same time")
+        ->check(CLI::Range(1, 64))
+        ->capture_default_str();
+    const std::map<std::string, on_rejected> policies{{"stop", on_rejected::stop},
+                                                      {"dead-letter", on_rejected::dead_letter}};
+    to.add_option(
+          "--on-rejected", into.rejected,
+          "what to do with a document the cluster refuses for good: stop, or write it with its error to "
+          "<index>-dead-letters and go on")
+        ->transform(CLI::CheckedTransformer(policies, CLI::ignore_case).description(""))
+        ->type_name("stop|dead-letter")
+        ->default_str("stop");
+}
+
+/// Arguments are visible to every user of the machine.
+inline void refuse_secrets(const options& setting) {
+    const bool database = setting.database.find("password=") != std::string::npos ||
+                          (setting.database.find("://") != std::string::npos && [&] {
+                              const auto begin = setting.database.find("://") + 3;
+                              const auto at = setting.database.find('@', begin);
+                              const auto colon = setting.database.find(':', begin);
+                              return at != std::string::npos && colon != std::string::npos && colon < at;
+                          }());
+    if (database) {
+        throw error(errc::configuration,
+                    "--database holds a password, which every user of this machine can read",
+                    "put it into PGPASSWORD or ~/.pgpass");
+    }
+    if (!setting.elasticsearch.empty() && !elastic::parse_url(setting.elasticsearch).password.empty()) {
+        throw error(errc::configuration,
+                    "--elasticsearch holds a password, which every user of this machine can read",
+                    "put the URL into ELASTICSEARCH_URL instead");
+    }
+}
+
+}  // namespace detail
+
+/// Reads the command line; returns an exit status instead of a command when there is nothing to run (--help,
+/// or arguments that make no sense, status 2).
+inline std::optional<int> parse_command_line(int argc, char** argv, const std::string& summary,
+                                             parsed_command& into) {
+    CLI::App app{summary};
+    // Not required here: a misspelt command is then told as such.
+    app.require_subcommand(0, 1);
+    app.failure_message(CLI::FailureMessage::help);
+    auto& setting = into.setting;
+    const auto add = [&](const char* name, const char* text, command which) {
+        auto* sub = app.add_subcommand(name, text);
+        sub->callback([&into, which] { into.what = which; });
+        sub->add_option("--log-level", into.log_level, "debug, info, warn or error")
+            ->check(CLI::IsMember({"debug", "info", "warn", "error"}))
+            ->capture_default_str();
+        return sub;
+    };
+    auto* bootstrap =
+        add("bootstrap", "Make publication, slot and indices, and fill them; resumes what was interrupted",
+            command::bootstrap);
+    detail::add_servers(*bootstrap, setting);
+    detail::add_loading(*bootstrap, setting);
+    bootstrap->add_flag("--dry-run", setting.dry_run, "print every statement and request, make none");
+    auto* sync = add("sync", "Follow the database until SIGINT or SIGTERM", command::sync);
+    detail::add_servers(*sync, setting);
+    detail::add_loading(*sync, setting);
+    sync->add_flag("--once", setting.once, "stop when everything committed before the start is in the index");
+    sync->add_flag("--bootstrap", setting.bootstrap_first, "bootstrap first where that is still to be done");
+    auto* teardown = add("teardown", "Remove slot, publication and indices", command::teardown);
+    detail::add_servers(*teardown, setting);
+    auto* explain = add("explain", "Print SQL, mapping and routes; needs no server", command::explain);
+    bool sql = false;
+    bool mapping = false;
+    bool routes = false;
+    explain->add_flag("--sql", sql, "only the queries that yield documents");
+    explain->add_flag("--mapping", mapping, "only the mapping");
+    explain->add_flag("--routes", routes, "only how changed rows find their documents");
+    app.footer("Passwords: PGPASSWORD or ~/.pgpass for the database, ELASTICSEARCH_URL for the cluster.");
+    // `airbnb --database … sync` reads as well as `airbnb sync --database …`.
+    detail::add_servers(app, setting);
+    try {
+        app.parse(argc, argv);
+    } catch (const CLI::ParseError& problem) {
+        const int status = app.exit(problem);
+        return status == 0 ? 0 : 2;
+    }
+    if (app.get_subcommands().empty()) {
+        std::cerr << app.help();
+        return 2;
+    }
+    if (sql || mapping || routes) into.parts = {sql, mapping, routes};
+    detail::refuse_secrets(setting);
+    if (setting.elasticsearch.empty()) {
+        const char* url = std::getenv("ELASTICSEARCH_URL");
+        setting.elasticsearch = url != nullptr && *url != '\0' ? url : "http://127.0.0.1:9200";
+    }
+    return std::nullopt;
+}
+
+}  // namespace pgsync::app
+
+#include <fcntl.h>
+
+// ---- pgsync/app/stop_signal.hpp
+namespace pgsync::app {
+
+/// SIGINT and SIGTERM as a file descriptor: readable from the first signal on, so that every wait in the
+/// program can end with it. A second signal ends the process at once, as without a handler. One object a
+/// process.
+class stop_signal {
+  public:
+    stop_signal() {
+        if (::pipe2(pipe_.data(), O_CLOEXEC | O_NONBLOCK) != 0) {
+            throw std::system_error(errno, std::generic_category(), "pipe");
+        }
+        write_end().store(pipe_[1]);
+        struct sigaction action {};
+        action.sa_handler = &handle;
+        sigemptyset(&action.sa_mask);
+        // The default comes back with the first signal: the second one kills.
+        action.sa_flags = static_cast<int>(SA_RESETHAND);
+        ::sigaction(SIGINT, &action, &old_int_);
+        ::sigaction(SIGTERM, &action, &old_term_);
+    }
+    ~stop_signal() {
+        ::sigaction(SIGINT, &old_int_, nullptr);
+        ::sigaction(SIGTERM, &old_term_, nullptr);
+        write_end().store(-1);
+        ::close(pipe_[0]);
+        ::close(pipe_[1]);
+    }
+    stop_signal(const stop_signal&) = delete;
+    stop_signal& operator=(const stop_signal&) = delete;
+
+    [[nodiscard]] int fd() const { return pipe_[0]; }
+
+  private:
+    static std::atomic<int>& write_end() {
+        static std::atomic<int> fd{-1};
+        return fd;
+    }
+    static void handle(int) {
+        const int saved = errno;
+        const char byte = 1;
+        // Nothing can be done in a handler when the pipe is full, and then it is readable anyway.
+        [[maybe_unused]] const auto written = ::write(write_end().load(), &byte, 1);
+        errno = saved;
+    }
+
+    std::array<int, 2> pipe_{-1, -1};
+    struct sigaction old_int_ {};
+    struct sigaction old_term_ {};
+};
+
+}  // namespace pgsync::app
+
 // ---- pgsync/app/sync.hpp
 namespace pgsync::app {
 
@@ -9278,8 +9945,8 @@ inline void follow(context& in) {
     setting.once = in.setting().once;
     setting.stop_timeout = in.setting().stop_timeout;
     setting.loading.page_size = in.setting().page_size;
-    stream::follower follower(std::move(setting), report.bindings, in.clock(),
-                              in.search().batcher(in.write_targets()), in.search().access());
+    stream::follower follower(std::move(setting), report.bindings, in.clock(), in.batcher(),
+                              in.search().access());
     follower.run(in.stop_fd());
 }
 
@@ -9454,6 +10121,3 @@ int run(int argc, char** argv) {
 }
 
 }  // namespace pgsync
-
-// ---- pgsync/shape.hpp
-/// The compile-time half alone: declarations, SQL, mapping and routes, with no database or HTTP header.

@@ -1,7 +1,7 @@
 #pragma once
 
 #include <cstdlib>
-#include <functional>
+#include <iostream>
 #include <map>
 #include <optional>
 #include <string>
@@ -91,7 +91,8 @@ inline void refuse_secrets(const options& setting) {
 inline std::optional<int> parse_command_line(int argc, char** argv, const std::string& summary,
                                              parsed_command& into) {
     CLI::App app{summary};
-    app.require_subcommand(1);
+    // Not required here: a misspelt command is then told as such.
+    app.require_subcommand(0, 1);
     app.failure_message(CLI::FailureMessage::help);
     auto& setting = into.setting;
     const auto add = [&](const char* name, const char* text, command which) {
@@ -130,6 +131,10 @@ inline std::optional<int> parse_command_line(int argc, char** argv, const std::s
     } catch (const CLI::ParseError& problem) {
         const int status = app.exit(problem);
         return status == 0 ? 0 : 2;
+    }
+    if (app.get_subcommands().empty()) {
+        std::cerr << app.help();
+        return 2;
     }
     if (sql || mapping || routes) into.parts = {sql, mapping, routes};
     detail::refuse_secrets(setting);

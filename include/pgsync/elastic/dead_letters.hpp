@@ -15,7 +15,6 @@
 #include <map>
 #include <memory>
 #include <mutex>
-#include <span>
 #include <stop_token>
 #include <string>
 #include <string_view>
@@ -31,6 +30,7 @@
 #include <pgsync/elastic/client.hpp>
 #include <pgsync/elastic/detail/quiet_thread.hpp>
 #include <pgsync/elastic/transport.hpp>
+#include <pgsync/elastic/waiting_clock.hpp>
 #include <pgsync/error.hpp>
 #include <pgsync/log.hpp>
 
@@ -81,7 +81,7 @@ namespace pgsync::elastic {
 /// than it writes is held back by wait_for_room(). A dead letter that cannot be written fails its bulk for
 /// good: a document is never dropped. The transport must outlive it, and it must outlive the writer it
 /// serves.
-template <transport Transport>
+template <transport Transport, waiting_clock Clock = steady_waiting>
 class dead_letters {
   public:
     struct settings {
@@ -96,10 +96,10 @@ class dead_letters {
     /// From the name a document was written to, to the alias that its dead letter's index is named after.
     using alias_function = std::function<std::string(std::string_view target)>;
 
-    dead_letters(Transport& through, settings setting)
+    dead_letters(Transport& through, settings setting, const Clock& clock = {})
         : settings_(std::move(setting)),
-          client_(through, {settings_.address, settings_.patience}),
-          writer_(through, writer_settings(settings_)),
+          client_(through, client_settings(settings_), clock),
+          writer_(through, writer_settings(settings_), clock),
           thread_(detail::quiet_thread([this] { run(); })) {}
     /// What has not been written ends as interrupted.
     ~dead_letters() {
@@ -164,8 +164,14 @@ class dead_letters {
     };
     using items = std::vector<const rejected_item*>;
 
+    static auto client_settings(const settings& from) {
+        typename client<Transport, Clock>::settings to;
+        to.address = from.address;
+        to.patience = from.patience;
+        return to;
+    }
     static auto writer_settings(const settings& from) {
-        typename bulk_writer<Transport>::settings to;
+        typename bulk_writer<Transport, Clock>::settings to;
         to.in_flight = 1;
         to.first_pause = from.first_pause;
         to.longest_pause = from.longest_pause;
@@ -317,8 +323,8 @@ class dead_letters {
     static error interruption() { return {errc::interrupted, "stopped while writing dead letters"}; }
 
     settings settings_;
-    client<Transport> client_;
-    bulk_writer<Transport> writer_;
+    client<Transport, Clock> client_;
+    bulk_writer<Transport, Clock> writer_;
     std::mutex mutex_;
     std::condition_variable changed_;
     std::deque<entry> queue_;

@@ -109,6 +109,15 @@ class admin_connection {
         return *connection_;
     }
 
+    /// libpqxx 6 forgets the SQLSTATE where it has a class for it.
+    static std::string state_by_type(const pqxx::sql_error& problem) {
+        if (dynamic_cast<const pqxx::insufficient_privilege*>(&problem) != nullptr) return "42501";
+        if (dynamic_cast<const pqxx::undefined_column*>(&problem) != nullptr) return "42703";
+        if (dynamic_cast<const pqxx::undefined_function*>(&problem) != nullptr) return "42883";
+        if (dynamic_cast<const pqxx::undefined_table*>(&problem) != nullptr) return "42P01";
+        return {};
+    }
+
     template <typename Body>
     void guarded(std::string_view statement, Body&& body) {
         complaint from;
@@ -120,6 +129,7 @@ class admin_connection {
         } catch (const pqxx::sql_error& problem) {
             from = parse_server_message(problem.what());
             from.sqlstate = std::string(problem.sqlstate());
+            if (from.sqlstate.empty()) from.sqlstate = state_by_type(problem);
         } catch (const pqxx::broken_connection& problem) {
             from = parse_server_message(problem.what());
             from.connection_lost = true;

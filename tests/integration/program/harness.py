@@ -1,0 +1,173 @@
+"""What the tests of whole programs share: a database and an index of their own, and the program as a child."""
+import contextlib
+import json
+import os
+import pathlib
+import random
+import re
+import signal
+import subprocess
+import time
+import urllib.error
+import urllib.request
+
+import psycopg2
+
+ROOT = pathlib.Path(__file__).resolve().parents[3]
+AIRBNB = ROOT / "examples" / "airbnb"
+PATIENCE = 60  # seconds until something that must happen counts as not happening
+
+
+class Failure(Exception):
+    pass
+
+
+def expect(condition, what):
+    if not condition:
+        raise Failure(what)
+
+
+def until(what, look, patience=PATIENCE):
+    """Polls until look() is true; returns its value."""
+    end = time.monotonic() + patience
+    while True:
+        value = look()
+        if value:
+            return value
+        expect(time.monotonic() < end, f"not within {patience} s: {what}")
+        time.sleep(0.02)
+
+
+class Search:
+    def __init__(self, url):
+        self.url = url.rstrip("/")
+
+    def __call__(self, method, path, body=None):
+        data = None if body is None else json.dumps(body).encode()
+        request = urllib.request.Request(self.url + path, data, {"Content-Type": "application/json"}, method=method)
+        try:
+            with urllib.request.urlopen(request, timeout=30) as answer:
+                return json.load(answer)
+        except urllib.error.HTTPError as problem:
+            return json.load(problem)
+
+    def document(self, index, key):
+        found = self("GET", f"/{index}/_doc/{key}")
+        return found.get("_source")
+
+    def count(self, index):
+        self("POST", f"/{index}/_refresh")
+        return self("GET", f"/{index}/_count").get("count")
+
+    def forget(self, *patterns):
+        for pattern in patterns:
+            self("DELETE", f"/{pattern}?ignore_unavailable=true&expand_wildcards=all")
+
+
+class Program:
+    """One run of the program in the background; its output in one file."""
+
+    def __init__(self, path, arguments, environment, log):
+        self.log = log
+        with open(log, "ab") as out:
+            self.child = subprocess.Popen([path, *arguments], env=environment, stdout=out, stderr=out)
+
+    def stop(self, with_signal=signal.SIGTERM, patience=PATIENCE):
+        self.child.send_signal(with_signal)
+        return self.child.wait(patience)
+
+    def peak_memory(self):
+        """Bytes of resident memory at its highest."""
+        status = pathlib.Path(f"/proc/{self.child.pid}/status").read_text()
+        return int(re.search(r"VmHWM:\s+(\d+) kB", status).group(1)) * 1024
+
+    def output(self):
+        return pathlib.Path(self.log).read_text(errors="replace")
+
+
+class Bench:
+    """A database with the airbnb tables (or others), and the program pointed at it."""
+
+    def __init__(self, program, folder, search_url=None, **libpq):
+        self.program = str(program)
+        self.folder = pathlib.Path(folder)
+        self.name = f"pgsync_test_{os.getpid()}_{random.randrange(10**6)}"
+        self.libpq = libpq
+        self.url = search_url or os.environ["OPENSEARCH_URL"]
+        self.search = Search(self.url)
+        self.runs = 0
+        self.children = []
+        self.server = self.connect(os.environ.get("PGDATABASE", "postgres"))
+
+    def connect(self, database=None, **more):
+        connection = psycopg2.connect(dbname=database or self.name, **{**self.libpq, **more})
+        connection.autocommit = True
+        return connection
+
+    def __enter__(self):
+        self.search.forget("reservations*")
+        with self.server.cursor() as cursor:
+            cursor.execute(f"CREATE DATABASE {self.name}")
+        self.sql = self.connect().cursor()
+        return self
+
+    def __exit__(self, *_):
+        for child in self.children:
+            if child.child.poll() is None:
+                child.stop(signal.SIGKILL)
+        self.sql.connection.close()
+        with self.server.cursor() as cursor:
+            end = time.monotonic() + PATIENCE
+            while True:
+                cursor.execute("SELECT pg_terminate_backend(active_pid) FROM pg_replication_slots "
+                               "WHERE database = %s AND active_pid IS NOT NULL", (self.name,))
+                with contextlib.suppress(psycopg2.Error):
+                    cursor.execute("SELECT pg_drop_replication_slot(slot_name) FROM pg_replication_slots "
+                                   "WHERE database = %s", (self.name,))
+                    break
+                if time.monotonic() > end:
+                    raise Failure("a slot of the test could not be dropped")
+                time.sleep(0.05)
+            cursor.execute(f"DROP DATABASE {self.name} WITH (FORCE)")
+        self.server.close()
+        self.search.forget("reservations*")
+
+    def load_airbnb(self, data=True):
+        self.sql.execute((AIRBNB / "schema.sql").read_text())
+        if data:
+            self.sql.execute((AIRBNB / "data.sql").read_text())
+        self.sql.execute("SET search_path TO DEFAULT")
+
+    def environment(self, **more):
+        names = {"host": "PGHOST", "port": "PGPORT", "user": "PGUSER", "password": "PGPASSWORD"}
+        libpq = {names[key]: str(value) for key, value in self.libpq.items()}
+        return {**os.environ, **libpq, "PGDATABASE": self.name, "ELASTICSEARCH_URL": self.url, **more}
+
+    def start(self, *arguments, **environment):
+        self.runs += 1
+        child = Program(self.program, arguments, self.environment(**environment), self.folder / f"run{self.runs}.log")
+        self.children.append(child)
+        return child
+
+    def run(self, *arguments, patience=120, **environment):
+        """Runs to the end; returns exit status and output."""
+        child = self.start(*arguments, **environment)
+        return child.child.wait(patience), child.output()
+
+    def succeed(self, *arguments, **environment):
+        status, output = self.run(*arguments, **environment)
+        expect(status == 0, f"{' '.join(arguments)} ended with {status}:\n{output[-2000:]}")
+        return output
+
+    def refuse(self, *arguments, saying, status=1, **environment):
+        """Must end with this status, and its output must match every pattern."""
+        got, output = self.run(*arguments, **environment)
+        expect(got == status, f"{' '.join(arguments)} ended with {got}, not {status}:\n{output[-2000:]}")
+        for pattern in saying:
+            expect(re.search(pattern, output), f"{' '.join(arguments)} does not say {pattern!r}:\n{output[-2000:]}")
+        return output
+
+    def value(self, query, *parameters):
+        self.sql.execute(query, parameters)
+        row = self.sql.fetchone()
+        return row[0] if row else None

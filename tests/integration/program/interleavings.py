@@ -1,0 +1,210 @@
+#!/usr/bin/env python3
+"""Interleavings that would leave a document wrong if one of the rules that keep them right were broken.
+
+    interleavings.py AIRBNB      libpq's variables and OPENSEARCH_URL name the servers
+"""
+import subprocess
+import sys
+import tempfile
+import threading
+
+import psycopg2
+
+from harness import ROOT, Bench, Failure, expect, until
+
+SLOT = "pgsync_reservations"
+MEBIBYTE = 1 << 20
+
+
+def following(b, *arguments):
+    running = b.start("sync", *arguments)
+    until("sync follows the slot", lambda: "following slot" in running.output())
+    return running
+
+
+def confirmed_up_to(b, position):
+    return b.value("SELECT confirmed_flush_lsn >= %s::pg_lsn FROM pg_replication_slots WHERE slot_name = %s", position, SLOT)
+
+
+def live(b):
+    """Each kind of change arrives, whichever table it is made in; a stop in order loses nothing."""
+    b.load_airbnb()
+    b.succeed("bootstrap")
+    total = b.value("SELECT count(*) FROM booking")
+    expect(b.search.count("reservations") == total, "the load is not complete")
+    running = following(b)
+    booking = b.value("SELECT booking_id FROM review ORDER BY id LIMIT 1")
+    get = lambda: b.search.document("reservations", booking)  # noqa: E731
+    b.sql.execute("UPDATE guest SET name = %s FROM booking b WHERE b.guest_id = guest.id AND b.id = %s", ('O\'B"\\x\n🏠', booking))
+    until("a renamed guest", lambda: get()["guest"]["name"] == 'O\'B"\\x\n🏠')
+    b.sql.execute("UPDATE continent SET name = name || '!'")
+    until("a renamed continent", lambda: get()["place"]["city"]["country"]["continent"]["name"].endswith("!"))
+    review = get()["reviews"][0]["id"]
+    other = b.value("SELECT max(id) FROM booking")
+    b.sql.execute("UPDATE review SET booking_id = %s WHERE id = %s", (other, review))
+    until("a review gone from one", lambda: review not in [each["id"] for each in get()["reviews"]])
+    until("and come to another", lambda: review in [e["id"] for e in b.search.document("reservations", other)["reviews"]])
+    b.sql.execute("UPDATE booking SET id = 10000000 WHERE id = (SELECT b.id FROM booking b LEFT JOIN review r "
+                  "ON r.booking_id = b.id WHERE r.id IS NULL ORDER BY b.id LIMIT 1) RETURNING id")
+    until("a changed key", lambda: b.search.document("reservations", 10000000) is not None)
+    until("one document for one row", lambda: b.search.count("reservations") == total)
+    # Deleted, and an older write that comes late does not bring it back.
+    b.sql.execute("DELETE FROM booking WHERE id = %s", (booking,))
+    until("a deleted booking", lambda: get() is None)
+    late = b.search("PUT", f"/reservations/_doc/{booking}?version=1&version_type=external_gte", {"id": booking})
+    expect(late.get("status") == 409, f"a late write brings a deleted document back: {late}")
+    b.sql.execute("TRUNCATE review")
+    until("truncated reviews", lambda: b.search.document("reservations", other)["reviews"] == [])
+    b.sql.execute("TRUNCATE booking CASCADE")
+    b.sql.execute("INSERT INTO booking (id, start_date, end_date, guest_id, place_id) SELECT 5, '2026-01-01', '2026-01-02', "
+                  "(SELECT min(id) FROM guest), (SELECT min(id) FROM place)")
+    until("a truncated root", lambda: b.search.count("reservations") == 1)
+    # Changes that concern no document must not hold back the log.
+    b.sql.execute("CREATE TABLE unrelated AS SELECT generate_series(1, 1000) AS i")
+    position = b.value("SELECT pg_current_wal_insert_lsn()")
+    b.sql.execute("INSERT INTO unrelated VALUES (0)")
+    until("an idle slot moves on", lambda: confirmed_up_to(b, position))
+    b.sql.execute("UPDATE guest SET name = 'last'")
+    expect(running.stop() == 0, "SIGTERM does not end sync with 0:\n" + running.output())
+    b.succeed("sync", "--once")
+    expect(b.search.document("reservations", 5)["guest"]["name"] == "last", "a change before the stop is lost")
+
+
+def committed_not_visible(b):
+    """The log tells of a commit before other sessions see it: a document read too early is not to be confirmed."""
+    b.load_airbnb()
+    b.succeed("bootstrap")
+    running = following(b)
+    booking = b.value("SELECT min(id) FROM booking")
+    b.sql.execute("ALTER SYSTEM SET synchronous_standby_names = 'ghost'")
+    b.sql.execute("SELECT pg_reload_conf()")
+    try:
+        until("the setting holds", lambda: b.value("SHOW synchronous_standby_names") == "ghost")
+        connection = b.connect()
+        cursor = connection.cursor()
+        writer = threading.Thread(target=cursor.execute, args=(
+            "UPDATE guest SET name = 'seen' FROM booking b WHERE b.guest_id = guest.id AND b.id = %s", (booking,)))
+        writer.start()
+        until("the commit waits for the standby", lambda: b.value(
+            "SELECT count(*) FROM pg_stat_activity WHERE wait_event = 'SyncRep' AND datname = current_database()") >= 1)
+        position = b.value("SELECT pg_current_wal_flush_lsn()")
+        sent = lambda: b.value("SELECT sent_lsn >= %s::pg_lsn FROM pg_stat_replication r JOIN pg_replication_slots s "  # noqa: E731
+                               "ON s.active_pid = r.pid WHERE s.slot_name = %s", position, SLOT)
+        until("the stream has shown the commit", sent)
+        # An own commit of a later row is visible at once where nobody waits for it, and must not overtake the first.
+        b.sql.execute("SET synchronous_commit = local")
+        b.sql.execute("UPDATE host SET name = name")
+        expect(not confirmed_up_to(b, position), "a commit nobody can see was confirmed")
+        expect(b.search.document("reservations", booking)["guest"]["name"] != "seen", "how could it be seen?")
+    finally:
+        b.sql.execute("ALTER SYSTEM RESET synchronous_standby_names")
+        b.sql.execute("SELECT pg_reload_conf()")
+    writer.join(60)
+    expect(not writer.is_alive(), "the commit did not end")
+    until("the document shows it", lambda: b.search.document("reservations", booking)["guest"]["name"] == "seen")
+    until("and it is confirmed", lambda: confirmed_up_to(b, position))
+    expect(running.stop() == 0, "SIGTERM does not end sync with 0")
+
+
+def memory(b):
+    """A large transaction and a wide fan-out in bounded memory, every document right."""
+    b.load_airbnb()
+    b.succeed("bootstrap")
+    running = following(b)
+    b.sql.execute("INSERT INTO booking (id, start_date, end_date, guest_id, place_id) SELECT 100000 + i, '2026-01-01', "
+                  "'2026-01-02', g.id, p.id FROM generate_series(1, 100000) i, (SELECT min(id) AS id FROM guest) g, "
+                  "(SELECT min(id) AS id FROM place) p")
+    total = b.value("SELECT count(*) FROM booking")
+    until("100,000 rows of one transaction", lambda: b.search.count("reservations") == total, 180)
+    after_rows = running.peak_memory()
+    b.sql.execute("UPDATE guest SET name = 'shared' WHERE id = (SELECT min(id) FROM guest)")
+    shared = b.value("SELECT count(*) FROM booking WHERE guest_id = (SELECT min(id) FROM guest)")
+    query = {"track_total_hits": True, "size": 0, "query": {"term": {"guest.name.keyword": "shared"}}}
+
+    def found():
+        b.search("POST", "/reservations/_refresh")
+        return b.search("POST", "/reservations/_search", query)["hits"]["total"]["value"]
+
+    until("a fan-out to 100,000 documents", lambda: found() == shared, 180)
+    peak = running.peak_memory()
+    print(f"  peak of resident memory: {after_rows // MEBIBYTE} MiB after 100,000 rows in one transaction, "
+          f"{peak // MEBIBYTE} MiB after a fan-out to {shared} documents")
+    expect(peak < 128 * MEBIBYTE, f"{peak // MEBIBYTE} MiB of resident memory")
+    expect(running.stop() == 0, "SIGTERM does not end sync with 0")
+
+
+def busy_application(b):
+    """bootstrap neither blocks an application behind its ALTER TABLE nor loses what was under way when it began."""
+    b.load_airbnb()
+    busy = b.connect()
+    busy.autocommit = False
+    cursor = busy.cursor()
+    booking = b.value("SELECT min(id) FROM booking")
+    cursor.execute("INSERT INTO review (rating, comment, booking_id) VALUES (1, 'under way', %s)", (booking,))
+    starting = b.start("bootstrap")
+    until("it waits for the lock", lambda: "still waiting for a lock" in starting.output())
+    # Another application gets through all the same, within the time of one short attempt.
+    b.sql.execute("SET lock_timeout = '10s'")
+    b.sql.execute("UPDATE review SET rating = 2 WHERE booking_id <> %s", (booking,))
+    busy.commit()
+    busy.close()
+    expect(starting.child.wait(60) == 0, starting.output())
+    b.succeed("sync", "--once")
+    reviews = b.search.document("reservations", booking)["reviews"]
+    expect("under way" in [each["comment"] for each in reviews], "a change made while bootstrap began is lost")
+
+
+def postgres_restarts(b, folder):
+    """The database goes away and comes back: sync goes on by itself. On a server of its own."""
+    def servers_sh(*arguments):
+        subprocess.run([ROOT / "scripts/servers.sh", *arguments], check=True, stdout=subprocess.DEVNULL)
+
+    own = f"{folder}/own"
+    servers_sh("start", "--dir", own, "--postgres", "--fast")
+    try:
+        lines = dict(line.removeprefix("export ").strip().split("=", 1) for line in open(f"{own}/env", encoding="utf-8"))
+        a = {name: lines[name].strip("'\"") for name in ("PGHOST", "PGPORT", "PGUSER", "PGPASSWORD")}
+        with Bench(b.program, folder, host=a["PGHOST"], port=a["PGPORT"], user=a["PGUSER"], password=a["PGPASSWORD"]) as inner:
+            live_through_restart(inner, lambda: (servers_sh("stop", "--dir", own), servers_sh("start", "--dir", own, "--postgres", "--fast")))
+    finally:
+        servers_sh("stop", "--dir", own, "--purge")
+
+
+def live_through_restart(b, restart):
+    b.load_airbnb()
+    b.succeed("bootstrap")
+    running = following(b)
+    booking = b.value("SELECT min(id) FROM booking")
+    restart()
+    b.sql = b.connect().cursor()
+    b.server = b.connect("postgres")
+    b.sql.execute("UPDATE guest SET name = 'after' FROM booking b WHERE b.guest_id = guest.id AND b.id = %s", (booking,))
+    until("a change after the restart", lambda: b.search.document("reservations", booking)["guest"]["name"] == "after")
+    expect("trying again" in running.output(), "it did not say that the database was away")
+    expect(running.stop() == 0, "SIGTERM does not end sync with 0")
+
+
+def main():
+    failed = passed = 0
+    for test in (live, committed_not_visible, memory, busy_application, postgres_restarts):
+        if sys.argv[2:] and test.__name__ not in sys.argv[2:]:
+            continue
+        with tempfile.TemporaryDirectory() as folder:
+            try:
+                with Bench(sys.argv[1], folder) as b:
+                    if test is postgres_restarts:
+                        test(b, folder)
+                    else:
+                        test(b)
+                passed += 1
+                print(f"{test.__name__}: passed")
+            except (Failure, psycopg2.Error, subprocess.SubprocessError) as problem:
+                failed += 1
+                print(f"{test.__name__}: FAILED: {problem}")
+        sys.stdout.flush()
+    print(f"{passed} passed, {failed} failed")
+    return 1 if failed else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
