@@ -255,8 +255,9 @@ class dead_letters {
         for (const auto* item : all) {
             ++count_;
             log::warn("{}: the cluster rejects document \"{}\" (HTTP {}, {}): {}; set aside in {}{}",
-                      from.alias_of(item->target), shown(item->id), item->status, item->type, item->reason,
-                      index, refused.contains(dead_letter_id(item->id)) ? " without its content" : "");
+                      from.alias_of(item->target), shown(item->id), item->status, item->type,
+                      shown(item->reason, 1'000), index,
+                      refused.contains(dead_letter_id(item->id)) ? " without its content" : "");
         }
     }
 
@@ -316,9 +317,13 @@ class dead_letters {
         }
         return text;
     }
-    static std::string shown(std::string id) {
-        detail::shorten(id, 200);
-        return id;
+    /// For one line of a log.
+    static std::string shown(std::string text, std::size_t limit = 200) {
+        detail::shorten(text, limit);
+        for (char& c : text) {
+            if (static_cast<unsigned char>(c) < 0x20) c = ' ';
+        }
+        return text;
     }
     static error interruption() { return {errc::interrupted, "stopped while writing dead letters"}; }
 
