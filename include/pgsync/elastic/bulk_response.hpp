@@ -1,5 +1,6 @@
 #pragma once
 
+#include <algorithm>
 #include <cstddef>
 #include <cstdint>
 #include <optional>
@@ -49,6 +50,21 @@ inline void shorten(std::string& text, std::size_t limit) {
     while (limit > 0 && (static_cast<unsigned char>(text[limit]) & 0xC0U) == 0x80U) --limit;
     text.resize(limit);
     text += "…";
+}
+
+/// Elasticsearch 7 quotes the request in which it could not read a document, from its first header on, and
+/// the credentials are among those.
+inline void scrub(std::string& text) {
+    constexpr std::string_view source = "[Source:";
+    if (const auto begin = text.find(source); begin != std::string::npos) {
+        const auto end = text.rfind("; line:");
+        const bool closed = end != std::string::npos && end > begin;
+        text.replace(begin + source.size(), closed ? end - begin - source.size() : std::string::npos, " …");
+    }
+    constexpr std::string_view header = "authorization:";
+    const auto same = [](char a, char b) { return (a >= 'A' && a <= 'Z' ? a - 'A' + 'a' : a) == b; };
+    const auto found = std::search(text.begin(), text.end(), header.begin(), header.end(), same);
+    if (found != text.end()) text.replace(found, text.end(), "…");
 }
 
 /// A reason may quote half of a character outside the basic plane, and a parser that knows its Unicode
@@ -105,12 +121,15 @@ inline item_verdict judge(bool is_delete, long status, std::string_view type) {
 inline void read_error(const boost::json::value& error, item_result& into) {
     if (error.is_string()) {
         into.reason = std::string(error.get_string());
+        scrub(into.reason);
     } else if (const auto* object = error.if_object()) {
         into.type = text_of(*object, "type");
         into.reason = text_of(*object, "reason");
+        scrub(into.reason);
         const auto* cause = object->if_contains("caused_by");
         for (int depth = 0; depth < 5 && cause != nullptr && cause->is_object(); ++depth) {
             auto why = text_of(cause->get_object(), "reason");
+            scrub(why);
             shorten(why, 300);
             if (!why.empty()) into.reason += ": " + why;
             cause = cause->get_object().if_contains("caused_by");

@@ -401,6 +401,7 @@ class bulk_writer {
     static constexpr std::size_t longest_id = 512;
 
     static std::string excerpt(std::string text) {
+        detail::scrub(text);
         detail::shorten(text, 300);
         return text;
     }

@@ -448,6 +448,7 @@ class client {
                 return told.type.empty() ? told.reason : told.type + ": " + told.reason;
             }
         }
+        detail::scrub(body);
         detail::shorten(body, 300);
         return body;
     }
