@@ -663,3 +663,50 @@ TEST_CASE("a flaky cluster ends up with exactly what was submitted last") {
         CHECK(entry.deleted == last.second);
     }
 }
+
+TEST_CASE("deletes from what is an index and no alias are fatal though the cluster carries them out") {
+    // The deletes succeed; only the guard is told that an alias was required.
+    fake_transport transport(
+        {status(200, R"({"errors":true,"items":[{"delete":{"status":200}},{"update":{"status":404,"error":)"
+                     R"({"type":"index_not_found_exception","reason":"[docs] is not an alias"}}}]})")});
+    bulk_body body;
+    body.remove("docs", "1", 1);
+    const auto why = fatal_of(outcome_of(std::move(body), transport));
+    CHECK(why.code() == errc::index);
+    CHECK(std::string(why.what()).find("[docs] is not an alias") != std::string::npos);
+}
+
+TEST_CASE("the second half of a bulk does not inherit the first one's long pauses") {
+    fake_clock clock;
+    fake_transport transport([](const request& what, std::size_t number) -> std::optional<response> {
+        if (number == 0) return status(413);
+        const bool second = what.body->find("\"_id\":\"2\"") != std::string::npos;
+        if (number <= 6 || (second && number == 8)) return no_answer();
+        return status(200, R"({"errors":false,"items":[{"index":{"status":200}}]})");
+    });
+    CHECK_FALSE(outcome_of(documents(1, 2), transport, clock).fatal);
+    const auto pauses = clock.waited();
+    REQUIRE(pauses.size() == 7);
+    CHECK(pauses[5] > milliseconds(1'000));
+    CHECK(pauses[6] <= milliseconds(100));
+}
+
+TEST_CASE("the answer to a bulk that was interrupted comes too late for everybody") {
+    fake_transport transport([](const request&, std::size_t number) -> std::optional<response> {
+        if (number == 0) return std::nullopt;
+        return status(200, all_good);
+    });
+    transport.ignore_stops();
+    results got;
+    writer out(transport, with(1), fake_clock());
+    out.submit(documents(1, 2), got.as("interrupted"));
+    REQUIRE(transport.wait_for_requests(1));
+    out.interrupt();
+    REQUIRE(got.wait(1));
+    out.resume();
+    transport.answer(0, status(200, all_good));
+    out.submit(documents(3, 4), got.as("next"));
+    REQUIRE(got.wait(2));
+    out.drain();
+    CHECK(got.names() == std::vector<std::string>{"interrupted", "next"});
+}
