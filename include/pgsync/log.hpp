@@ -3,11 +3,14 @@
 #include <array>
 #include <cstddef>
 #include <cstdio>
+#include <memory>
 #include <span>
 #include <string>
 #include <string_view>
 #include <type_traits>
+#include <utility>
 
+#include <spdlog/sinks/stdout_color_sinks.h>
 #include <spdlog/spdlog.h>
 
 /// The one place that knows the logging library. One line for each thing that matters; never a secret.
@@ -16,6 +19,17 @@
 /// compiled already: the formatting library's templates would cost every user's program seconds of compile
 /// time.
 namespace pgsync::log {
+
+/// From here on the log goes to the standard error, so that what a command prints can be piped. `level` is
+/// "debug", "info", "warn" or "error".
+inline void start(const std::string& level) {
+    auto logger =
+        std::make_shared<spdlog::logger>("pgsync", std::make_shared<spdlog::sinks::stderr_color_sink_mt>());
+    logger->set_pattern("%Y-%m-%d %H:%M:%S.%e %^%-5l%$ %v");
+    logger->set_level(spdlog::level::from_str(level));
+    logger->flush_on(spdlog::level::info);
+    spdlog::set_default_logger(std::move(logger));
+}
 
 /// A number with so many decimals.
 [[nodiscard]] inline std::string fixed(double value, int decimals) {

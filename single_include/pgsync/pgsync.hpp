@@ -1996,7 +1996,9 @@ class error : public std::runtime_error {
 }  // namespace pgsync
 
 #include <cstdio>
+#include <memory>
 
+#include <spdlog/sinks/stdout_color_sinks.h>
 #include <spdlog/spdlog.h>
 
 // ---- pgsync/log.hpp
@@ -2006,6 +2008,17 @@ class error : public std::runtime_error {
 /// compiled already: the formatting library's templates would cost every user's program seconds of compile
 /// time.
 namespace pgsync::log {
+
+/// From here on the log goes to the standard error, so that what a command prints can be piped. `level` is
+/// "debug", "info", "warn" or "error".
+inline void start(const std::string& level) {
+    auto logger =
+        std::make_shared<spdlog::logger>("pgsync", std::make_shared<spdlog::sinks::stderr_color_sink_mt>());
+    logger->set_pattern("%Y-%m-%d %H:%M:%S.%e %^%-5l%$ %v");
+    logger->set_level(spdlog::level::from_str(level));
+    logger->flush_on(spdlog::level::info);
+    spdlog::set_default_logger(std::move(logger));
+}
 
 /// A number with so many decimals.
 [[nodiscard]] inline std::string fixed(double value, int decimals) {
@@ -2075,7 +2088,6 @@ void error(std::string_view format, const Args&... args) {
 }  // namespace pgsync::log
 
 #include <initializer_list>
-#include <memory>
 
 #include <libpq-fe.h>
 
@@ -5752,6 +5764,21 @@ inline void shorten(std::string& text, std::size_t limit) {
     text += "…";
 }
 
+/// Elasticsearch 7 quotes the request in which it could not read a document, from its first header on, and
+/// the credentials are among those.
+inline void scrub(std::string& text) {
+    constexpr std::string_view source = "[Source:";
+    if (const auto begin = text.find(source); begin != std::string::npos) {
+        const auto end = text.rfind("; line:");
+        const bool closed = end != std::string::npos && end > begin;
+        text.replace(begin + source.size(), closed ? end - begin - source.size() : std::string::npos, " …");
+    }
+    constexpr std::string_view header = "authorization:";
+    const auto same = [](char a, char b) { return (a >= 'A' && a <= 'Z' ? a - 'A' + 'a' : a) == b; };
+    const auto found = std::search(text.begin(), text.end(), header.begin(), header.end(), same);
+    if (found != text.end()) text.replace(found, text.end(), "…");
+}
+
 /// A reason may quote half of a character outside the basic plane, and a parser that knows its Unicode
 /// refuses the whole answer for it. Such halves become U+FFFD.
 inline std::string without_lone_surrogates(std::string_view json) {
@@ -5806,12 +5833,15 @@ inline item_verdict judge(bool is_delete, long status, std::string_view type) {
 inline void read_error(const boost::json::value& error, item_result& into) {
     if (error.is_string()) {
         into.reason = std::string(error.get_string());
+        scrub(into.reason);
     } else if (const auto* object = error.if_object()) {
         into.type = text_of(*object, "type");
         into.reason = text_of(*object, "reason");
+        scrub(into.reason);
         const auto* cause = object->if_contains("caused_by");
         for (int depth = 0; depth < 5 && cause != nullptr && cause->is_object(); ++depth) {
             auto why = text_of(cause->get_object(), "reason");
+            scrub(why);
             shorten(why, 300);
             if (!why.empty()) into.reason += ": " + why;
             cause = cause->get_object().if_contains("caused_by");
@@ -6322,6 +6352,7 @@ class client {
                 return told.type.empty() ? told.reason : told.type + ": " + told.reason;
             }
         }
+        detail::scrub(body);
         detail::shorten(body, 300);
         return body;
     }
@@ -6758,6 +6789,7 @@ class bulk_writer {
     static constexpr std::size_t longest_id = 512;
 
     static std::string excerpt(std::string text) {
+        detail::scrub(text);
         detail::shorten(text, 300);
         return text;
     }
@@ -8193,8 +8225,6 @@ class follower {
 
 #include <iostream>
 
-#include <spdlog/sinks/stdout_color_sinks.h>
-
 #include <ostream>
 
 #include <cctype>
@@ -9247,7 +9277,13 @@ struct setup_step {
             {"CREATE PUBLICATION " + quoted + " FOR TABLE " + list, "says which tables are followed"});
     } else {
         for (const auto& table : report.tables) {
-            if (publication->publishes(table.oid)) continue;
+            const auto& narrowed = publication->narrowed;
+            if (std::find(narrowed.begin(), narrowed.end(), table.oid) != narrowed.end()) {
+                steps.push_back({"ALTER PUBLICATION " + quoted + " DROP TABLE " + table.quoted_name,
+                                 "the publication has only some of its rows or columns"});
+            } else if (publication->publishes(table.oid)) {
+                continue;
+            }
             steps.push_back({"ALTER PUBLICATION " + quoted + " ADD TABLE " + table.quoted_name,
                              "the publication lacks this table"});
         }
@@ -9336,6 +9372,12 @@ inline void wait_for_running_transactions(postgres::admin_connection& database,
 // ---- pgsync/app/context.hpp
 namespace pgsync::app {
 
+/// Waits for `time`, or until the program is to stop: then returns true. `stop_fd` may be -1.
+[[nodiscard]] inline bool wait_for_stop(int stop_fd, std::chrono::milliseconds time) {
+    pollfd each{stop_fd, POLLIN, 0};
+    return ::poll(&each, 1, static_cast<int>(time.count())) > 0;
+}
+
 /// Both servers, the indices, and what the database makes of their shapes: what every command starts with.
 class context {
   public:
@@ -9359,16 +9401,7 @@ class context {
     [[nodiscard]] const elastic::server_info& search_info() const { return cluster_info_; }
     [[nodiscard]] postgres::version_clock& clock() { return clock_; }
     [[nodiscard]] int stop_fd() const { return stop_fd_; }
-    [[nodiscard]] bool stopped() const {
-        if (stop_fd_ < 0) return false;
-        pollfd each{stop_fd_, POLLIN, 0};
-        return ::poll(&each, 1, 0) > 0;
-    }
-    /// Sleeps, but not through a signal; returns false when asked to stop.
-    [[nodiscard]] bool pause(std::chrono::milliseconds time) const {
-        pollfd each{stop_fd_, POLLIN, 0};
-        return ::poll(&each, 1, static_cast<int>(time.count())) == 0;
-    }
+    [[nodiscard]] bool stopped() const { return wait_for_stop(stop_fd_, std::chrono::milliseconds(0)); }
 
     /// Compares the shapes with the catalog; throws errc::catalog with all findings at once.
     [[nodiscard]] postgres::shape_report check_shapes() {
@@ -9872,6 +9905,52 @@ inline std::optional<int> parse_command_line(int argc, char** argv, const std::s
 
 }  // namespace pgsync::app
 
+// ---- pgsync/app/persevere.hpp
+namespace pgsync::app {
+
+namespace detail {
+
+/// Something that goes away by itself: a server that is down, or another process that still holds the slot.
+inline bool worth_waiting(const error& problem) {
+    if (problem.code() == errc::connection) return true;
+    const auto* sql = dynamic_cast<const postgres::sql_error*>(&problem);
+    return sql != nullptr && postgres::slot_in_use(*sql);
+}
+
+}  // namespace detail
+
+/// Runs `body(context&)`, again and again while a server is away, until it returns. Only the very first
+/// contact must work: what is wrong from the start is better said than waited for. `body` must be safe to
+/// begin anew.
+template <typename Body>
+void persevere(const options& setting, std::span<const compiled_index> indices, int stop_fd,
+               const Body& body) {
+    backoff pauses(std::chrono::milliseconds(200), std::chrono::milliseconds(10'000));
+    auto in = std::make_unique<context>(setting, indices, stop_fd);
+    while (true) {
+        const auto start = std::chrono::steady_clock::now();
+        std::string why;
+        try {
+            if (!in) in = std::make_unique<context>(setting, indices, stop_fd);
+            body(*in);
+            return;
+        } catch (const error& problem) {
+            if (!detail::worth_waiting(problem)) throw;
+            why = problem.what();
+        }
+        if (std::chrono::steady_clock::now() - start > std::chrono::seconds(30)) pauses.reset();
+        in.reset();
+        const auto pause = pauses.next();
+        log::warn("{}; trying again in {} ms", why, pause.count());
+        if (wait_for_stop(stop_fd, pause)) {
+            throw error(errc::interrupted, "stopped while a server was away: " + why,
+                        "nothing is lost: what is not confirmed is repeated at the next start");
+        }
+    }
+}
+
+}  // namespace pgsync::app
+
 #include <fcntl.h>
 
 // ---- pgsync/app/stop_signal.hpp
@@ -9979,44 +10058,11 @@ inline void follow(context& in) {
     follower.run(in.stop_fd());
 }
 
-/// Something that goes away by itself: a server that is down, or another process that still holds the slot.
-inline bool worth_waiting(const error& problem) {
-    if (problem.code() == errc::connection) return true;
-    const auto* sql = dynamic_cast<const postgres::sql_error*>(&problem);
-    return sql != nullptr && sql->sqlstate() == "55006";
-}
-
 }  // namespace detail
 
-/// Follows the database until asked to stop, through every loss of either server. The first connection must
-/// work: what is wrong from the start is better said than waited for.
-inline void sync(const options& setting, std::span<const compiled_index> indices, int stop_fd) {
-    backoff pauses(std::chrono::milliseconds(200), std::chrono::milliseconds(10'000));
-    auto in = std::make_unique<context>(setting, indices, stop_fd);
-    while (true) {
-        std::string why;
-        try {
-            if (!in) in = std::make_unique<context>(setting, indices, stop_fd);
-            const auto start = std::chrono::steady_clock::now();
-            try {
-                detail::follow(*in);
-                return;
-            } catch (...) {
-                if (std::chrono::steady_clock::now() - start > std::chrono::seconds(30)) pauses.reset();
-                throw;
-            }
-        } catch (const error& problem) {
-            if (!detail::worth_waiting(problem)) throw;
-            why = problem.what();
-        }
-        if (in && in->stopped()) return;
-        const auto pause = pauses.next();
-        log::warn("{}; trying again in {} ms", why, pause.count());
-        pollfd stop{stop_fd, POLLIN, 0};
-        if (::poll(&stop, 1, static_cast<int>(pause.count())) > 0) return;
-        in.reset();
-    }
-}
+/// Follows the database until asked to stop, or with `once` until caught up; errc::connection when a server
+/// goes away.
+inline void sync(context& in) { detail::follow(in); }
 
 }  // namespace pgsync::app
 
@@ -10066,33 +10112,19 @@ inline std::string base_name(std::string_view path) {
     return std::string(path.substr(path.find_last_of('/') + 1));
 }
 
-/// Logs go to the standard error, so that what a command prints can be piped.
-inline void start_log(const std::string& level) {
-    auto logger =
-        std::make_shared<spdlog::logger>("pgsync", std::make_shared<spdlog::sinks::stderr_color_sink_mt>());
-    logger->set_pattern("%Y-%m-%d %H:%M:%S.%e %^%-5l%$ %v");
-    logger->set_level(spdlog::level::from_str(level));
-    logger->flush_on(spdlog::level::info);
-    spdlog::set_default_logger(std::move(logger));
-}
-
 inline void dispatch(const parsed_command& command, std::span<const compiled_index> indices) {
     if (command.what == app::command::explain) return explain(std::cout, indices, command.parts);
     const stop_signal stop;
-    const auto do_bootstrap = [&] {
-        context in(command.setting, indices, stop.fd());
-        bootstrap(in, std::cout);
-    };
+    const auto with_servers = [&](const auto& body) { persevere(command.setting, indices, stop.fd(), body); };
+    const auto do_bootstrap = [](context& in) { bootstrap(in, std::cout); };
     switch (command.what) {
         case app::command::bootstrap:
-            return do_bootstrap();
+            return with_servers(do_bootstrap);
         case app::command::sync:
-            if (command.setting.bootstrap_first) do_bootstrap();
-            return sync(command.setting, indices, stop.fd());
-        case app::command::teardown: {
-            context in(command.setting, indices, stop.fd());
-            return teardown(in);
-        }
+            if (command.setting.bootstrap_first) with_servers(do_bootstrap);
+            return with_servers(sync);
+        case app::command::teardown:
+            return with_servers(teardown);
         case app::command::explain:
             break;
     }
@@ -10109,7 +10141,7 @@ inline int run_program(std::span<const compiled_index> indices, int argc, char**
         const auto status = parse_command_line(
             argc, argv, "Keeps " + names + " in Elasticsearch or OpenSearch right, from PostgreSQL", command);
         if (status) return *status;
-        start_log(command.log_level);
+        log::start(command.log_level);
         dispatch(command, indices);
         return 0;
     } catch (const error& problem) {

@@ -23,6 +23,12 @@
 
 namespace pgsync::app {
 
+/// Waits for `time`, or until the program is to stop: then returns true. `stop_fd` may be -1.
+[[nodiscard]] inline bool wait_for_stop(int stop_fd, std::chrono::milliseconds time) {
+    pollfd each{stop_fd, POLLIN, 0};
+    return ::poll(&each, 1, static_cast<int>(time.count())) > 0;
+}
+
 /// Both servers, the indices, and what the database makes of their shapes: what every command starts with.
 class context {
   public:
@@ -46,16 +52,7 @@ class context {
     [[nodiscard]] const elastic::server_info& search_info() const { return cluster_info_; }
     [[nodiscard]] postgres::version_clock& clock() { return clock_; }
     [[nodiscard]] int stop_fd() const { return stop_fd_; }
-    [[nodiscard]] bool stopped() const {
-        if (stop_fd_ < 0) return false;
-        pollfd each{stop_fd_, POLLIN, 0};
-        return ::poll(&each, 1, 0) > 0;
-    }
-    /// Sleeps, but not through a signal; returns false when asked to stop.
-    [[nodiscard]] bool pause(std::chrono::milliseconds time) const {
-        pollfd each{stop_fd_, POLLIN, 0};
-        return ::poll(&each, 1, static_cast<int>(time.count())) == 0;
-    }
+    [[nodiscard]] bool stopped() const { return wait_for_stop(stop_fd_, std::chrono::milliseconds(0)); }
 
     /// Compares the shapes with the catalog; throws errc::catalog with all findings at once.
     [[nodiscard]] postgres::shape_report check_shapes() {

@@ -8,11 +8,10 @@
 #include <string>
 #include <string_view>
 
-#include <spdlog/sinks/stdout_color_sinks.h>
-
 #include <pgsync/app/bootstrap.hpp>
 #include <pgsync/app/command_line.hpp>
 #include <pgsync/app/explain.hpp>
+#include <pgsync/app/persevere.hpp>
 #include <pgsync/app/stop_signal.hpp>
 #include <pgsync/app/sync.hpp>
 #include <pgsync/app/teardown.hpp>
@@ -28,33 +27,19 @@ inline std::string base_name(std::string_view path) {
     return std::string(path.substr(path.find_last_of('/') + 1));
 }
 
-/// Logs go to the standard error, so that what a command prints can be piped.
-inline void start_log(const std::string& level) {
-    auto logger =
-        std::make_shared<spdlog::logger>("pgsync", std::make_shared<spdlog::sinks::stderr_color_sink_mt>());
-    logger->set_pattern("%Y-%m-%d %H:%M:%S.%e %^%-5l%$ %v");
-    logger->set_level(spdlog::level::from_str(level));
-    logger->flush_on(spdlog::level::info);
-    spdlog::set_default_logger(std::move(logger));
-}
-
 inline void dispatch(const parsed_command& command, std::span<const compiled_index> indices) {
     if (command.what == app::command::explain) return explain(std::cout, indices, command.parts);
     const stop_signal stop;
-    const auto do_bootstrap = [&] {
-        context in(command.setting, indices, stop.fd());
-        bootstrap(in, std::cout);
-    };
+    const auto with_servers = [&](const auto& body) { persevere(command.setting, indices, stop.fd(), body); };
+    const auto do_bootstrap = [](context& in) { bootstrap(in, std::cout); };
     switch (command.what) {
         case app::command::bootstrap:
-            return do_bootstrap();
+            return with_servers(do_bootstrap);
         case app::command::sync:
-            if (command.setting.bootstrap_first) do_bootstrap();
-            return sync(command.setting, indices, stop.fd());
-        case app::command::teardown: {
-            context in(command.setting, indices, stop.fd());
-            return teardown(in);
-        }
+            if (command.setting.bootstrap_first) with_servers(do_bootstrap);
+            return with_servers(sync);
+        case app::command::teardown:
+            return with_servers(teardown);
         case app::command::explain:
             break;
     }
@@ -71,7 +56,7 @@ inline int run_program(std::span<const compiled_index> indices, int argc, char**
         const auto status = parse_command_line(
             argc, argv, "Keeps " + names + " in Elasticsearch or OpenSearch right, from PostgreSQL", command);
         if (status) return *status;
-        start_log(command.log_level);
+        log::start(command.log_level);
         dispatch(command, indices);
         return 0;
     } catch (const error& problem) {

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <algorithm>
 #include <chrono>
 #include <functional>
 #include <optional>
@@ -50,7 +51,13 @@ struct setup_step {
             {"CREATE PUBLICATION " + quoted + " FOR TABLE " + list, "says which tables are followed"});
     } else {
         for (const auto& table : report.tables) {
-            if (publication->publishes(table.oid)) continue;
+            const auto& narrowed = publication->narrowed;
+            if (std::find(narrowed.begin(), narrowed.end(), table.oid) != narrowed.end()) {
+                steps.push_back({"ALTER PUBLICATION " + quoted + " DROP TABLE " + table.quoted_name,
+                                 "the publication has only some of its rows or columns"});
+            } else if (publication->publishes(table.oid)) {
+                continue;
+            }
             steps.push_back({"ALTER PUBLICATION " + quoted + " ADD TABLE " + table.quoted_name,
                              "the publication lacks this table"});
         }

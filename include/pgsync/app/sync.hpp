@@ -7,12 +7,9 @@
 
 #include <pgsync/app/context.hpp>
 #include <pgsync/app/index_state.hpp>
-#include <pgsync/backoff.hpp>
 #include <pgsync/error.hpp>
-#include <pgsync/log.hpp>
 #include <pgsync/postgres/publication_facts.hpp>
 #include <pgsync/postgres/slot_facts.hpp>
-#include <pgsync/postgres/sql_error.hpp>
 #include <pgsync/stream/follower.hpp>
 
 namespace pgsync::app {
@@ -66,43 +63,10 @@ inline void follow(context& in) {
     follower.run(in.stop_fd());
 }
 
-/// Something that goes away by itself: a server that is down, or another process that still holds the slot.
-inline bool worth_waiting(const error& problem) {
-    if (problem.code() == errc::connection) return true;
-    const auto* sql = dynamic_cast<const postgres::sql_error*>(&problem);
-    return sql != nullptr && sql->sqlstate() == "55006";
-}
-
 }  // namespace detail
 
-/// Follows the database until asked to stop, through every loss of either server. The first connection must
-/// work: what is wrong from the start is better said than waited for.
-inline void sync(const options& setting, std::span<const compiled_index> indices, int stop_fd) {
-    backoff pauses(std::chrono::milliseconds(200), std::chrono::milliseconds(10'000));
-    auto in = std::make_unique<context>(setting, indices, stop_fd);
-    while (true) {
-        std::string why;
-        try {
-            if (!in) in = std::make_unique<context>(setting, indices, stop_fd);
-            const auto start = std::chrono::steady_clock::now();
-            try {
-                detail::follow(*in);
-                return;
-            } catch (...) {
-                if (std::chrono::steady_clock::now() - start > std::chrono::seconds(30)) pauses.reset();
-                throw;
-            }
-        } catch (const error& problem) {
-            if (!detail::worth_waiting(problem)) throw;
-            why = problem.what();
-        }
-        if (in && in->stopped()) return;
-        const auto pause = pauses.next();
-        log::warn("{}; trying again in {} ms", why, pause.count());
-        pollfd stop{stop_fd, POLLIN, 0};
-        if (::poll(&stop, 1, static_cast<int>(pause.count())) > 0) return;
-        in.reset();
-    }
-}
+/// Follows the database until asked to stop, or with `once` until caught up; errc::connection when a server
+/// goes away.
+inline void sync(context& in) { detail::follow(in); }
 
 }  // namespace pgsync::app
