@@ -178,8 +178,8 @@ check_scripts() {
 }
 
 part_format() {
-    if command -v clang-format-16 >/dev/null; then step "format" check_format || true; fi
-    if command -v shellcheck >/dev/null; then step "shellcheck" check_scripts || true; fi
+    step "format" check_format || true
+    step "shellcheck" check_scripts || true
 }
 
 build_gcc() {

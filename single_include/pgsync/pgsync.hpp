@@ -8225,9 +8225,92 @@ class follower {
 
 #include <iostream>
 
+#include <cmath>
+#include <filesystem>
+#include <fstream>
+#include <iomanip>
+#include <locale>
+#include <numeric>
+#include <sstream>
+#include <tuple>
+
+// ---- pgsync/app/command_line.hpp
+// A command line is parsed once. Without the optimiser this library costs a user's program about a quarter
+// less time to compile. The standard headers come before, so that they are not touched.
+// clang-format off
+#if defined(__clang__)
+#pragma clang optimize off
+#elif defined(__GNUC__)
+#pragma GCC push_options
+#pragma GCC optimize("O0")
+#endif
+#include <CLI/CLI.hpp>
+#if defined(__clang__)
+#pragma clang optimize on
+#elif defined(__GNUC__)
+#pragma GCC pop_options
+#endif
+// clang-format on
+
 #include <ostream>
 
-#include <cctype>
+// ---- pgsync/app/explain.hpp
+namespace pgsync::app {
+
+/// Which parts explain() prints.
+struct explain_parts {
+    bool sql = true;
+    bool mapping = true;
+    bool routes = true;
+};
+
+/// A node as `reservations.place.city`.
+[[nodiscard]] inline std::string node_path(const compiled_index& index, std::size_t node) {
+    if (node == 0) return std::string(index.name);
+    const auto& data = index.shape.nodes[node];
+    return node_path(index, data.parent) + "." + std::string(data.json);
+}
+
+[[nodiscard]] inline std::string table_name(const node_data& node) {
+    return node.schema.empty() ? std::string(node.table)
+                               : std::string(node.schema) + "." + std::string(node.table);
+}
+
+inline void explain_routes(std::ostream& out, const compiled_index& index) {
+    out << "-- " << index.name << ": a changed row, and whose document is read again\n";
+    for (const auto& route : index.routes) {
+        const auto& node = index.shape.nodes[route.node];
+        out << table_name(node) << " (" << node_path(index, route.node) << "): ";
+        std::string columns;
+        for (const auto name : route.columns) columns += (columns.empty() ? "" : ", ") + std::string(name);
+        if (route.direct) {
+            out << "(" << columns << ") is the document's key, no query\n";
+        } else {
+            out << "by (" << columns << "), old and new, in\n    " << route.owners_query << "\n";
+        }
+    }
+    out << "\n";
+}
+
+/// Prints what the compiler made of the indices; needs no server.
+inline void explain(std::ostream& out, std::span<const compiled_index> indices, const explain_parts& parts) {
+    for (const auto& index : indices) {
+        if (parts.sql) {
+            out << "-- " << index.name << ": documents of one page of the initial load, first to last key\n"
+                << index.page_query << ";\n\n-- " << index.name << ": documents of some keys\n"
+                << index.keys_query << ";\n\n-- " << index.name
+                << ": bounds of the first page, and of the next\n"
+                << index.first_bounds_query << ";\n"
+                << index.next_bounds_query << ";\n\n";
+        }
+        if (parts.mapping) {
+            out << "-- " << index.name << ": properties of the mapping\n" << index.properties << "\n\n";
+        }
+        if (parts.routes) explain_routes(out, index);
+    }
+}
+
+}  // namespace pgsync::app
 
 // ---- pgsync/app/options.hpp
 namespace pgsync::app {
@@ -8240,7 +8323,7 @@ enum class on_rejected { stop, dead_letter };
 struct options {
     std::string program = "pgsync";  ///< how the user called us, for messages
     std::string database;            ///< conninfo or URI; empty: libpq's PG* variables
-    std::string elasticsearch;       ///< base URL of the cluster
+    std::string elasticsearch;       ///< base URL of the cluster; empty: ELASTICSEARCH_URL
     std::string name;                ///< of slot and publication; empty: made from the indices' names
     std::size_t page_size = 5000;    ///< documents a page of the initial load
     std::size_t workers = 2;         ///< connections that read pages at once
@@ -8254,6 +8337,138 @@ struct options {
 };
 
 }  // namespace pgsync::app
+
+namespace pgsync::app {
+
+enum class command { bootstrap, sync, teardown, explain };
+
+struct parsed_command {
+    command what = command::explain;
+    options setting;
+    explain_parts parts;
+    std::string log_level = "info";
+};
+
+namespace detail {
+
+inline void add_servers(CLI::App& to, options& into) {
+    to.add_option(
+          "--database", into.database,
+          "PostgreSQL, as a URI or key=value pairs; default: PGHOST, PGDATABASE and libpq's other variables")
+        ->type_name("CONNINFO");
+    to.add_option("--elasticsearch", into.elasticsearch,
+                  "URL of the cluster; default: ELASTICSEARCH_URL, else "
+                  "http://127.0.0.1:9200")
+        ->type_name("URL");
+    to.add_option("--name", into.name,
+                  "name of slot and publication; default: pgsync_ and the first index's name");
+}
+
+inline void add_loading(CLI::App& to, options& into) {
+    to.add_option("--page-size", into.page_size, "rows of the root read at once by the initial load")
+        ->check(CLI::Range(1, 1'000'000))
+        ->capture_default_str();
+    to.add_option("--workers", into.workers, "connections that read pages at the same time")
+        ->check(CLI::Range(1, 64))
+        ->capture_default_str();
+    to.add_option("--bulk-bytes", into.bulk_bytes, "size of a bulk request")
+        ->check(CLI::Range(1'000, 100'000'000))
+        ->capture_default_str();
+    to.add_option("--bulks-in-flight", into.bulks_in_flight, "bulk requests on their way at the same time")
+        ->check(CLI::Range(1, 64))
+        ->capture_default_str();
+    const std::map<std::string, on_rejected> policies{{"stop", on_rejected::stop},
+                                                      {"dead-letter", on_rejected::dead_letter}};
+    to.add_option(
+          "--on-rejected", into.rejected,
+          "what to do with a document the cluster refuses for good: stop, or write it with its error to "
+          "<index>-dead-letters and go on")
+        ->transform(CLI::CheckedTransformer(policies, CLI::ignore_case).description(""))
+        ->type_name("stop|dead-letter")
+        ->default_str("stop");
+}
+
+/// Arguments are visible to every user of the machine.
+inline void refuse_secrets(const options& setting) {
+    const bool database = setting.database.find("password=") != std::string::npos ||
+                          (setting.database.find("://") != std::string::npos && [&] {
+                              const auto begin = setting.database.find("://") + 3;
+                              const auto at = setting.database.find('@', begin);
+                              const auto colon = setting.database.find(':', begin);
+                              return at != std::string::npos && colon != std::string::npos && colon < at;
+                          }());
+    if (database) {
+        throw error(errc::configuration,
+                    "--database holds a password, which every user of this machine can read",
+                    "put it into PGPASSWORD or ~/.pgpass");
+    }
+    if (!setting.elasticsearch.empty() && !elastic::parse_url(setting.elasticsearch).password.empty()) {
+        throw error(errc::configuration,
+                    "--elasticsearch holds a password, which every user of this machine can read",
+                    "put the URL into ELASTICSEARCH_URL instead");
+    }
+}
+
+}  // namespace detail
+
+/// Reads the command line; returns an exit status instead of a command when there is nothing to run (--help,
+/// or arguments that make no sense, status 2).
+inline std::optional<int> parse_command_line(int argc, char** argv, const std::string& summary,
+                                             parsed_command& into) {
+    CLI::App app{summary};
+    // Not required here: a misspelt command is then told as such.
+    app.require_subcommand(0, 1);
+    app.failure_message(CLI::FailureMessage::help);
+    auto& setting = into.setting;
+    const auto add = [&](const char* name, const char* text, command which) {
+        auto* sub = app.add_subcommand(name, text);
+        sub->callback([&into, which] { into.what = which; });
+        sub->add_option("--log-level", into.log_level, "debug, info, warn or error")
+            ->check(CLI::IsMember({"debug", "info", "warn", "error"}))
+            ->capture_default_str();
+        return sub;
+    };
+    auto* bootstrap =
+        add("bootstrap", "Make publication, slot and indices, and fill them; resumes what was interrupted",
+            command::bootstrap);
+    detail::add_servers(*bootstrap, setting);
+    detail::add_loading(*bootstrap, setting);
+    bootstrap->add_flag("--dry-run", setting.dry_run, "print every statement and request, make none");
+    auto* sync = add("sync", "Follow the database until SIGINT or SIGTERM", command::sync);
+    detail::add_servers(*sync, setting);
+    detail::add_loading(*sync, setting);
+    sync->add_flag("--once", setting.once, "stop when everything committed before the start is in the index");
+    sync->add_flag("--bootstrap", setting.bootstrap_first, "bootstrap first where that is still to be done");
+    auto* teardown = add("teardown", "Remove slot, publication and indices", command::teardown);
+    detail::add_servers(*teardown, setting);
+    auto* explain = add("explain", "Print SQL, mapping and routes; needs no server", command::explain);
+    bool sql = false;
+    bool mapping = false;
+    bool routes = false;
+    explain->add_flag("--sql", sql, "only the queries that yield documents");
+    explain->add_flag("--mapping", mapping, "only the mapping");
+    explain->add_flag("--routes", routes, "only how changed rows find their documents");
+    app.footer("Passwords: PGPASSWORD or ~/.pgpass for the database, ELASTICSEARCH_URL for the cluster.");
+    // `airbnb --database … sync` reads as well as `airbnb sync --database …`.
+    detail::add_servers(app, setting);
+    try {
+        app.parse(argc, argv);
+    } catch (const CLI::ParseError& problem) {
+        const int status = app.exit(problem);
+        return status == 0 ? 0 : 2;
+    }
+    if (app.get_subcommands().empty()) {
+        std::cerr << app.help();
+        return 2;
+    }
+    if (sql || mapping || routes) into.parts = {sql, mapping, routes};
+    detail::refuse_secrets(setting);
+    return std::nullopt;
+}
+
+}  // namespace pgsync::app
+
+#include <cctype>
 
 #include <ctime>
 
@@ -9302,6 +9517,16 @@ struct setup_step {
     return steps;
 }
 
+/// For indices that are loaded and only follow: throws where anything is missing. What is missing now may
+/// have been missing for a while, and nobody knows which changes it cost.
+inline void refuse_missing(const std::vector<setup_step>& missing) {
+    if (missing.empty()) return;
+    std::string all;
+    for (const auto& step : missing) all += "\n  " + step.sql + ";  -- " + step.why;
+    throw error(errc::replication, "the database is not set up as these shapes need it:" + all,
+                "changes may have gone unseen; run teardown, then bootstrap");
+}
+
 /// Runs one step. An ALTER TABLE waits for its lock only a moment at a time, so that no busy application
 /// queues up behind it.
 inline void run_step(postgres::admin_connection& database, const setup_step& step,
@@ -9565,13 +9790,36 @@ inline void check_server(context& in, const postgres::server_facts& server,
             "max_replication_slots and restart PostgreSQL");
     }
     for (std::size_t i = 0; i < states.size(); ++i) {
+        const auto name = std::string(in.indices()[i].name);
         if (states[i].loaded && !slot) {
             throw error(errc::replication,
-                        "index \"" + std::string(in.indices()[i].name) + "\" is loaded, but slot \"" +
-                            in.setting().name + "\" is gone, and with it every change since",
+                        "index \"" + name + "\" is loaded, but slot \"" + in.setting().name +
+                            "\" is gone, and with it every change since",
                         "run teardown, then bootstrap");
         }
+        // Who follows the slot now does not know of this index, and confirms its changes unwritten.
+        if (!states[i].loaded && slot && slot->active_pid != 0) {
+            throw error(errc::replication,
+                        "index \"" + name + "\" is to be loaded, but slot \"" + in.setting().name +
+                            "\" is in use by the server process " + std::to_string(slot->active_pid),
+                        "stop the sync that follows it first");
+        }
     }
+}
+
+/// What is still to be done in the database; refuses where some of it concerns an index that is loaded.
+inline std::vector<setup_step> missing_steps(context& in, const postgres::shape_report& report,
+                                             const std::optional<postgres::slot_facts>& slot,
+                                             const std::vector<index_state>& states) {
+    const auto& name = in.setting().name;
+    const auto publication = postgres::read_publication(in.catalog(), name);
+    std::vector<compiled_index> loaded;
+    for (std::size_t i = 0; i < states.size(); ++i) {
+        if (states[i].loaded) loaded.push_back(in.indices()[i]);
+    }
+    if (!loaded.empty())
+        refuse_missing(setup_steps(postgres::check_shapes(loaded, in.catalog()), publication, slot, name));
+    return setup_steps(report, publication, slot, name);
 }
 
 /// Roughly how many documents there will be: what the last ANALYZE saw, or a count where there was none.
@@ -9656,7 +9904,7 @@ inline void bootstrap(context& in, std::ostream& out) {
     const auto slot = postgres::read_slot(in.catalog(), name);
     const auto server = postgres::read_server(in.catalog());
     detail::check_server(in, server, slot, states);
-    const auto steps = setup_steps(report, postgres::read_publication(in.catalog(), name), slot, name);
+    const auto steps = detail::missing_steps(in, report, slot, states);
     if (in.setting().dry_run) return detail::print_dry_run(out, in, steps, states);
 
     for (std::size_t i = 0; i < states.size(); ++i) {
@@ -9682,225 +9930,6 @@ inline void bootstrap(context& in, std::ostream& out) {
         }
         detail::load_index(in, report.bindings, i, states[i]);
     }
-}
-
-}  // namespace pgsync::app
-
-#include <cmath>
-#include <filesystem>
-#include <fstream>
-#include <iomanip>
-#include <locale>
-#include <numeric>
-#include <sstream>
-#include <tuple>
-
-// ---- pgsync/app/command_line.hpp
-// A command line is parsed once. Without the optimiser this library costs a user's program about a quarter
-// less time to compile. The standard headers come before, so that they are not touched.
-// clang-format off
-#if defined(__clang__)
-#pragma clang optimize off
-#elif defined(__GNUC__)
-#pragma GCC push_options
-#pragma GCC optimize("O0")
-#endif
-#include <CLI/CLI.hpp>
-#if defined(__clang__)
-#pragma clang optimize on
-#elif defined(__GNUC__)
-#pragma GCC pop_options
-#endif
-// clang-format on
-
-// ---- pgsync/app/explain.hpp
-namespace pgsync::app {
-
-/// Which parts explain() prints.
-struct explain_parts {
-    bool sql = true;
-    bool mapping = true;
-    bool routes = true;
-};
-
-/// A node as `reservations.place.city`.
-[[nodiscard]] inline std::string node_path(const compiled_index& index, std::size_t node) {
-    if (node == 0) return std::string(index.name);
-    const auto& data = index.shape.nodes[node];
-    return node_path(index, data.parent) + "." + std::string(data.json);
-}
-
-[[nodiscard]] inline std::string table_name(const node_data& node) {
-    return node.schema.empty() ? std::string(node.table)
-                               : std::string(node.schema) + "." + std::string(node.table);
-}
-
-inline void explain_routes(std::ostream& out, const compiled_index& index) {
-    out << "-- " << index.name << ": a changed row, and whose document is read again\n";
-    for (const auto& route : index.routes) {
-        const auto& node = index.shape.nodes[route.node];
-        out << table_name(node) << " (" << node_path(index, route.node) << "): ";
-        std::string columns;
-        for (const auto name : route.columns) columns += (columns.empty() ? "" : ", ") + std::string(name);
-        if (route.direct) {
-            out << "(" << columns << ") is the document's key, no query\n";
-        } else {
-            out << "by (" << columns << "), old and new, in\n    " << route.owners_query << "\n";
-        }
-    }
-    out << "\n";
-}
-
-/// Prints what the compiler made of the indices; needs no server.
-inline void explain(std::ostream& out, std::span<const compiled_index> indices, const explain_parts& parts) {
-    for (const auto& index : indices) {
-        if (parts.sql) {
-            out << "-- " << index.name << ": documents of one page of the initial load, first to last key\n"
-                << index.page_query << ";\n\n-- " << index.name << ": documents of some keys\n"
-                << index.keys_query << ";\n\n-- " << index.name
-                << ": bounds of the first page, and of the next\n"
-                << index.first_bounds_query << ";\n"
-                << index.next_bounds_query << ";\n\n";
-        }
-        if (parts.mapping) {
-            out << "-- " << index.name << ": properties of the mapping\n" << index.properties << "\n\n";
-        }
-        if (parts.routes) explain_routes(out, index);
-    }
-}
-
-}  // namespace pgsync::app
-
-namespace pgsync::app {
-
-enum class command { bootstrap, sync, teardown, explain };
-
-struct parsed_command {
-    command what = command::explain;
-    options setting;
-    explain_parts parts;
-    std::string log_level = "info";
-};
-
-namespace detail {
-
-inline void add_servers(CLI::App& to, options& into) {
-    to.add_option(
-          "--database", into.database,
-          "PostgreSQL, as a URI or key=value pairs; default: PGHOST, PGDATABASE and libpq's other variables")
-        ->type_name("CONNINFO");
-    to.add_option("--elasticsearch", into.elasticsearch,
-                  "URL of the cluster; default: ELASTICSEARCH_URL, else "
-                  "http://127.0.0.1:9200")
-        ->type_name("URL");
-    to.add_option("--name", into.name,
-                  "name of slot and publication; default: pgsync_ and the first index's name");
-}
-
-inline void add_loading(CLI::App& to, options& into) {
-    to.add_option("--page-size", into.page_size, "rows of the root read at once by the initial load")
-        ->check(CLI::Range(1, 1'000'000))
-        ->capture_default_str();
-    to.add_option("--workers", into.workers, "connections that read pages at the same time")
-        ->check(CLI::Range(1, 64))
-        ->capture_default_str();
-    to.add_option("--bulk-bytes", into.bulk_bytes, "size of a bulk request")
-        ->check(CLI::Range(1'000, 100'000'000))
-        ->capture_default_str();
-    to.add_option("--bulks-in-flight", into.bulks_in_flight, "bulk requests on their way at the same time")
-        ->check(CLI::Range(1, 64))
-        ->capture_default_str();
-    const std::map<std::string, on_rejected> policies{{"stop", on_rejected::stop},
-                                                      {"dead-letter", on_rejected::dead_letter}};
-    to.add_option(
-          "--on-rejected", into.rejected,
-          "what to do with a document the cluster refuses for good: stop, or write it with its error to "
-          "<index>-dead-letters and go on")
-        ->transform(CLI::CheckedTransformer(policies, CLI::ignore_case).description(""))
-        ->type_name("stop|dead-letter")
-        ->default_str("stop");
-}
-
-/// Arguments are visible to every user of the machine.
-inline void refuse_secrets(const options& setting) {
-    const bool database = setting.database.find("password=") != std::string::npos ||
-                          (setting.database.find("://") != std::string::npos && [&] {
-                              const auto begin = setting.database.find("://") + 3;
-                              const auto at = setting.database.find('@', begin);
-                              const auto colon = setting.database.find(':', begin);
-                              return at != std::string::npos && colon != std::string::npos && colon < at;
-                          }());
-    if (database) {
-        throw error(errc::configuration,
-                    "--database holds a password, which every user of this machine can read",
-                    "put it into PGPASSWORD or ~/.pgpass");
-    }
-    if (!setting.elasticsearch.empty() && !elastic::parse_url(setting.elasticsearch).password.empty()) {
-        throw error(errc::configuration,
-                    "--elasticsearch holds a password, which every user of this machine can read",
-                    "put the URL into ELASTICSEARCH_URL instead");
-    }
-}
-
-}  // namespace detail
-
-/// Reads the command line; returns an exit status instead of a command when there is nothing to run (--help,
-/// or arguments that make no sense, status 2).
-inline std::optional<int> parse_command_line(int argc, char** argv, const std::string& summary,
-                                             parsed_command& into) {
-    CLI::App app{summary};
-    // Not required here: a misspelt command is then told as such.
-    app.require_subcommand(0, 1);
-    app.failure_message(CLI::FailureMessage::help);
-    auto& setting = into.setting;
-    const auto add = [&](const char* name, const char* text, command which) {
-        auto* sub = app.add_subcommand(name, text);
-        sub->callback([&into, which] { into.what = which; });
-        sub->add_option("--log-level", into.log_level, "debug, info, warn or error")
-            ->check(CLI::IsMember({"debug", "info", "warn", "error"}))
-            ->capture_default_str();
-        return sub;
-    };
-    auto* bootstrap =
-        add("bootstrap", "Make publication, slot and indices, and fill them; resumes what was interrupted",
-            command::bootstrap);
-    detail::add_servers(*bootstrap, setting);
-    detail::add_loading(*bootstrap, setting);
-    bootstrap->add_flag("--dry-run", setting.dry_run, "print every statement and request, make none");
-    auto* sync = add("sync", "Follow the database until SIGINT or SIGTERM", command::sync);
-    detail::add_servers(*sync, setting);
-    detail::add_loading(*sync, setting);
-    sync->add_flag("--once", setting.once, "stop when everything committed before the start is in the index");
-    sync->add_flag("--bootstrap", setting.bootstrap_first, "bootstrap first where that is still to be done");
-    auto* teardown = add("teardown", "Remove slot, publication and indices", command::teardown);
-    detail::add_servers(*teardown, setting);
-    auto* explain = add("explain", "Print SQL, mapping and routes; needs no server", command::explain);
-    bool sql = false;
-    bool mapping = false;
-    bool routes = false;
-    explain->add_flag("--sql", sql, "only the queries that yield documents");
-    explain->add_flag("--mapping", mapping, "only the mapping");
-    explain->add_flag("--routes", routes, "only how changed rows find their documents");
-    app.footer("Passwords: PGPASSWORD or ~/.pgpass for the database, ELASTICSEARCH_URL for the cluster.");
-    // `airbnb --database … sync` reads as well as `airbnb sync --database …`.
-    detail::add_servers(app, setting);
-    try {
-        app.parse(argc, argv);
-    } catch (const CLI::ParseError& problem) {
-        const int status = app.exit(problem);
-        return status == 0 ? 0 : 2;
-    }
-    if (app.get_subcommands().empty()) {
-        std::cerr << app.help();
-        return 2;
-    }
-    if (sql || mapping || routes) into.parts = {sql, mapping, routes};
-    detail::refuse_secrets(setting);
-    if (setting.elasticsearch.empty()) {
-        const char* url = std::getenv("ELASTICSEARCH_URL");
-        setting.elasticsearch = url != nullptr && *url != '\0' ? url : "http://127.0.0.1:9200";
-    }
-    return std::nullopt;
 }
 
 }  // namespace pgsync::app
@@ -9953,55 +9982,38 @@ void persevere(const options& setting, std::span<const compiled_index> indices, 
 
 #include <fcntl.h>
 
-// ---- pgsync/app/stop_signal.hpp
+// ---- pgsync/app/stop_request.hpp
 namespace pgsync::app {
 
-/// SIGINT and SIGTERM as a file descriptor: readable from the first signal on, so that every wait in the
-/// program can end with it. A second signal ends the process at once, as without a handler. One object a
-/// process.
-class stop_signal {
+/// The wish that a program stop, as a file descriptor that becomes readable with it, so that every wait can
+/// end with it. It cannot be taken back.
+class stop_request {
   public:
-    stop_signal() {
+    stop_request() {
         if (::pipe2(pipe_.data(), O_CLOEXEC | O_NONBLOCK) != 0) {
             throw std::system_error(errno, std::generic_category(), "pipe");
         }
-        write_end().store(pipe_[1]);
-        struct sigaction action {};
-        action.sa_handler = &handle;
-        sigemptyset(&action.sa_mask);
-        // The default comes back with the first signal: the second one kills.
-        action.sa_flags = static_cast<int>(SA_RESETHAND);
-        ::sigaction(SIGINT, &action, &old_int_);
-        ::sigaction(SIGTERM, &action, &old_term_);
     }
-    ~stop_signal() {
-        ::sigaction(SIGINT, &old_int_, nullptr);
-        ::sigaction(SIGTERM, &old_term_, nullptr);
-        write_end().store(-1);
+    ~stop_request() {
         ::close(pipe_[0]);
         ::close(pipe_[1]);
     }
-    stop_signal(const stop_signal&) = delete;
-    stop_signal& operator=(const stop_signal&) = delete;
+    stop_request(const stop_request&) = delete;
+    stop_request& operator=(const stop_request&) = delete;
 
-    [[nodiscard]] int fd() const { return pipe_[0]; }
-
-  private:
-    static std::atomic<int>& write_end() {
-        static std::atomic<int> fd{-1};
-        return fd;
-    }
-    static void handle(int) {
+    /// From any thread, and from a signal handler.
+    void make() const noexcept {
         const int saved = errno;
         const char byte = 1;
-        // Nothing can be done in a handler when the pipe is full, and then it is readable anyway.
-        [[maybe_unused]] const auto written = ::write(write_end().load(), &byte, 1);
+        // Nothing can be done where the pipe is full, and then it is readable anyway.
+        [[maybe_unused]] const auto written = ::write(pipe_[1], &byte, 1);
         errno = saved;
     }
 
+    [[nodiscard]] int fd() const noexcept { return pipe_[0]; }
+
+  private:
     std::array<int, 2> pipe_{-1, -1};
-    struct sigaction old_int_ {};
-    struct sigaction old_term_ {};
 };
 
 }  // namespace pgsync::app
@@ -10033,13 +10045,7 @@ inline postgres::shape_report check_ready(context& in) {
                     "slot \"" + name + "\" does not exist, so changes since it was there are lost",
                     "run teardown, then bootstrap");
     }
-    const auto steps = setup_steps(report, postgres::read_publication(in.catalog(), name), slot, name);
-    if (!steps.empty()) {
-        std::string all;
-        for (const auto& step : steps) all += "\n  " + step.sql + ";  -- " + step.why;
-        throw error(errc::replication, "the database is not set up as these shapes need it:" + all,
-                    "changes may have gone unseen; run teardown, then bootstrap");
-    }
+    refuse_missing(setup_steps(report, postgres::read_publication(in.catalog(), name), slot, name));
     return report;
 }
 
@@ -10103,6 +10109,136 @@ inline void teardown(context& in) {
 
 }  // namespace pgsync::app
 
+// ---- pgsync/app/engine.hpp
+namespace pgsync {
+
+namespace app {
+
+/// The commands of some indices as functions. Each throws pgsync::error where the program would end with a
+/// message, and goes on by itself when a server that answered once goes away and comes back.
+class basic_engine {
+  public:
+    basic_engine(options setting, std::span<const compiled_index> indices)
+        : setting_(std::move(setting)), indices_(indices) {
+        if (!setting_.elasticsearch.empty()) return;
+        const char* url = std::getenv("ELASTICSEARCH_URL");
+        setting_.elasticsearch = url != nullptr && *url != '\0' ? url : "http://127.0.0.1:9200";
+    }
+
+    /// Makes and fills what is missing. With `dry_run` it prints to `out` what it would do.
+    void bootstrap(std::ostream& out = std::cout) {
+        with_servers([&](context& in) { app::bootstrap(in, out); });
+    }
+    /// Follows the database; returns after stop(), or with `once` when caught up.
+    void sync() {
+        if (setting_.bootstrap_first) bootstrap();
+        with_servers([](context& in) { app::sync(in); });
+    }
+    /// Removes slot, publication and indices.
+    void teardown() {
+        with_servers([](context& in) { app::teardown(in); });
+    }
+
+    /// Ends what runs: sync() finishes what is in flight and returns, anything else throws errc::interrupted.
+    /// For good; from any thread, and from a signal handler.
+    void stop() const noexcept { stop_.make(); }
+    [[nodiscard]] const stop_request& stopping() const noexcept { return stop_; }
+
+  private:
+    template <typename Body>
+    void with_servers(const Body& body) {
+        persevere(setting_, indices_, stop_.fd(), body);
+    }
+
+    options setting_;
+    std::span<const compiled_index> indices_;
+    stop_request stop_;
+};
+
+}  // namespace app
+
+namespace detail {
+
+template <typename... Indices>
+constexpr bool names_differ() {
+    const std::array<std::string_view, sizeof...(Indices)> names{compiled<Indices>.name...};
+    for (std::size_t i = 0; i < names.size(); ++i) {
+        for (std::size_t j = 0; j < i; ++j) {
+            if (names[i] == names[j]) return false;
+        }
+    }
+    return true;
+}
+
+template <typename... Indices>
+constexpr std::array<compiled_index, sizeof...(Indices)> compile_all() {
+    static_assert(sizeof...(Indices) > 0,
+                  "pgsync: name at least one index: pgsync::run<reservations>(argc, argv)");
+    (void)check::index_names_are_unique<names_differ<Indices...>()>{};
+    return {compiled<Indices>...};
+}
+
+/// What the compiler made of the indices of one program.
+template <typename... Indices>
+inline constexpr std::array<compiled_index, sizeof...(Indices)> compiled_together = compile_all<Indices...>();
+
+}  // namespace detail
+
+using app::on_rejected;
+using app::options;
+
+/// For programs with a `main` of their own: `pgsync::engine<reservations> engine(setting);`, then
+/// engine.bootstrap(), engine.sync() in a thread, and engine.stop() from another. All indices share one slot.
+/// Log lines go to spdlog's default logger.
+template <typename... Indices>
+class engine : public app::basic_engine {
+  public:
+    explicit engine(options setting = {})
+        : basic_engine(std::move(setting), detail::compiled_together<Indices...>) {}
+};
+
+}  // namespace pgsync
+
+// ---- pgsync/app/stop_signal.hpp
+namespace pgsync::app {
+
+/// Makes a stop_request of SIGINT and SIGTERM while it lives. A second signal ends the process at once, as
+/// without a handler. One object a process.
+class stop_signal {
+  public:
+    explicit stop_signal(const stop_request& into) {
+        target().store(&into);
+        struct sigaction action {};
+        action.sa_handler = &handle;
+        sigemptyset(&action.sa_mask);
+        // The default comes back with the first signal: the second one kills.
+        action.sa_flags = static_cast<int>(SA_RESETHAND);
+        ::sigaction(SIGINT, &action, &old_int_);
+        ::sigaction(SIGTERM, &action, &old_term_);
+    }
+    ~stop_signal() {
+        ::sigaction(SIGINT, &old_int_, nullptr);
+        ::sigaction(SIGTERM, &old_term_, nullptr);
+        target().store(nullptr);
+    }
+    stop_signal(const stop_signal&) = delete;
+    stop_signal& operator=(const stop_signal&) = delete;
+
+  private:
+    static std::atomic<const stop_request*>& target() {
+        static std::atomic<const stop_request*> request{nullptr};
+        return request;
+    }
+    static void handle(int) {
+        if (const auto* request = target().load()) request->make();
+    }
+
+    struct sigaction old_int_ {};
+    struct sigaction old_term_ {};
+};
+
+}  // namespace pgsync::app
+
 // ---- pgsync/app/run.hpp
 namespace pgsync {
 
@@ -10114,17 +10250,15 @@ inline std::string base_name(std::string_view path) {
 
 inline void dispatch(const parsed_command& command, std::span<const compiled_index> indices) {
     if (command.what == app::command::explain) return explain(std::cout, indices, command.parts);
-    const stop_signal stop;
-    const auto with_servers = [&](const auto& body) { persevere(command.setting, indices, stop.fd(), body); };
-    const auto do_bootstrap = [](context& in) { bootstrap(in, std::cout); };
+    basic_engine engine(command.setting, indices);
+    const stop_signal signals(engine.stopping());
     switch (command.what) {
         case app::command::bootstrap:
-            return with_servers(do_bootstrap);
+            return engine.bootstrap();
         case app::command::sync:
-            if (command.setting.bootstrap_first) with_servers(do_bootstrap);
-            return with_servers(sync);
+            return engine.sync();
         case app::command::teardown:
-            return with_servers(teardown);
+            return engine.teardown();
         case app::command::explain:
             break;
     }
@@ -10155,30 +10289,11 @@ inline int run_program(std::span<const compiled_index> indices, int argc, char**
 
 }  // namespace app
 
-namespace detail {
-
-template <typename... Indices>
-constexpr bool names_differ() {
-    const std::array<std::string_view, sizeof...(Indices)> names{compiled<Indices>.name...};
-    for (std::size_t i = 0; i < names.size(); ++i) {
-        for (std::size_t j = 0; j < i; ++j) {
-            if (names[i] == names[j]) return false;
-        }
-    }
-    return true;
-}
-
-}  // namespace detail
-
 /// The program of some indices: `int main(int argc, char** argv) { return pgsync::run<reservations>(argc,
 /// argv); }`. All of them share one slot. The result is the exit status.
 template <typename... Indices>
 int run(int argc, char** argv) {
-    static_assert(sizeof...(Indices) > 0,
-                  "pgsync: run needs at least one index: pgsync::run<reservations>(argc, argv)");
-    (void)detail::check::index_names_are_unique<detail::names_differ<Indices...>()>{};
-    static constexpr std::array<compiled_index, sizeof...(Indices)> indices{compiled<Indices>...};
-    return app::run_program(indices, argc, argv);
+    return app::run_program(detail::compiled_together<Indices...>, argc, argv);
 }
 
 }  // namespace pgsync

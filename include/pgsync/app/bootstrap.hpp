@@ -59,13 +59,36 @@ inline void check_server(context& in, const postgres::server_facts& server,
             "max_replication_slots and restart PostgreSQL");
     }
     for (std::size_t i = 0; i < states.size(); ++i) {
+        const auto name = std::string(in.indices()[i].name);
         if (states[i].loaded && !slot) {
             throw error(errc::replication,
-                        "index \"" + std::string(in.indices()[i].name) + "\" is loaded, but slot \"" +
-                            in.setting().name + "\" is gone, and with it every change since",
+                        "index \"" + name + "\" is loaded, but slot \"" + in.setting().name +
+                            "\" is gone, and with it every change since",
                         "run teardown, then bootstrap");
         }
+        // Who follows the slot now does not know of this index, and confirms its changes unwritten.
+        if (!states[i].loaded && slot && slot->active_pid != 0) {
+            throw error(errc::replication,
+                        "index \"" + name + "\" is to be loaded, but slot \"" + in.setting().name +
+                            "\" is in use by the server process " + std::to_string(slot->active_pid),
+                        "stop the sync that follows it first");
+        }
     }
+}
+
+/// What is still to be done in the database; refuses where some of it concerns an index that is loaded.
+inline std::vector<setup_step> missing_steps(context& in, const postgres::shape_report& report,
+                                             const std::optional<postgres::slot_facts>& slot,
+                                             const std::vector<index_state>& states) {
+    const auto& name = in.setting().name;
+    const auto publication = postgres::read_publication(in.catalog(), name);
+    std::vector<compiled_index> loaded;
+    for (std::size_t i = 0; i < states.size(); ++i) {
+        if (states[i].loaded) loaded.push_back(in.indices()[i]);
+    }
+    if (!loaded.empty())
+        refuse_missing(setup_steps(postgres::check_shapes(loaded, in.catalog()), publication, slot, name));
+    return setup_steps(report, publication, slot, name);
 }
 
 /// Roughly how many documents there will be: what the last ANALYZE saw, or a count where there was none.
@@ -150,7 +173,7 @@ inline void bootstrap(context& in, std::ostream& out) {
     const auto slot = postgres::read_slot(in.catalog(), name);
     const auto server = postgres::read_server(in.catalog());
     detail::check_server(in, server, slot, states);
-    const auto steps = setup_steps(report, postgres::read_publication(in.catalog(), name), slot, name);
+    const auto steps = detail::missing_steps(in, report, slot, states);
     if (in.setting().dry_run) return detail::print_dry_run(out, in, steps, states);
 
     for (std::size_t i = 0; i < states.size(); ++i) {

@@ -5,7 +5,6 @@
 #include <chrono>
 #include <cmath>
 #include <cstdint>
-#include <cstdlib>
 #include <exception>
 #include <filesystem>
 #include <fstream>
@@ -175,10 +174,6 @@ inline std::optional<int> parse_command_line(int argc, char** argv, const std::s
     }
     if (sql || mapping || routes) into.parts = {sql, mapping, routes};
     detail::refuse_secrets(setting);
-    if (setting.elasticsearch.empty()) {
-        const char* url = std::getenv("ELASTICSEARCH_URL");
-        setting.elasticsearch = url != nullptr && *url != '\0' ? url : "http://127.0.0.1:9200";
-    }
     return std::nullopt;
 }
 

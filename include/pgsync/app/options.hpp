@@ -14,7 +14,7 @@ enum class on_rejected { stop, dead_letter };
 struct options {
     std::string program = "pgsync";  ///< how the user called us, for messages
     std::string database;            ///< conninfo or URI; empty: libpq's PG* variables
-    std::string elasticsearch;       ///< base URL of the cluster
+    std::string elasticsearch;       ///< base URL of the cluster; empty: ELASTICSEARCH_URL
     std::string name;                ///< of slot and publication; empty: made from the indices' names
     std::size_t page_size = 5000;    ///< documents a page of the initial load
     std::size_t workers = 2;         ///< connections that read pages at once

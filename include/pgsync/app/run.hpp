@@ -1,20 +1,15 @@
 #pragma once
 
-#include <array>
 #include <exception>
 #include <iostream>
-#include <memory>
 #include <span>
 #include <string>
 #include <string_view>
 
-#include <pgsync/app/bootstrap.hpp>
 #include <pgsync/app/command_line.hpp>
+#include <pgsync/app/engine.hpp>
 #include <pgsync/app/explain.hpp>
-#include <pgsync/app/persevere.hpp>
 #include <pgsync/app/stop_signal.hpp>
-#include <pgsync/app/sync.hpp>
-#include <pgsync/app/teardown.hpp>
 #include <pgsync/compiled.hpp>
 #include <pgsync/error.hpp>
 #include <pgsync/log.hpp>
@@ -29,17 +24,15 @@ inline std::string base_name(std::string_view path) {
 
 inline void dispatch(const parsed_command& command, std::span<const compiled_index> indices) {
     if (command.what == app::command::explain) return explain(std::cout, indices, command.parts);
-    const stop_signal stop;
-    const auto with_servers = [&](const auto& body) { persevere(command.setting, indices, stop.fd(), body); };
-    const auto do_bootstrap = [](context& in) { bootstrap(in, std::cout); };
+    basic_engine engine(command.setting, indices);
+    const stop_signal signals(engine.stopping());
     switch (command.what) {
         case app::command::bootstrap:
-            return with_servers(do_bootstrap);
+            return engine.bootstrap();
         case app::command::sync:
-            if (command.setting.bootstrap_first) with_servers(do_bootstrap);
-            return with_servers(sync);
+            return engine.sync();
         case app::command::teardown:
-            return with_servers(teardown);
+            return engine.teardown();
         case app::command::explain:
             break;
     }
@@ -70,30 +63,11 @@ inline int run_program(std::span<const compiled_index> indices, int argc, char**
 
 }  // namespace app
 
-namespace detail {
-
-template <typename... Indices>
-constexpr bool names_differ() {
-    const std::array<std::string_view, sizeof...(Indices)> names{compiled<Indices>.name...};
-    for (std::size_t i = 0; i < names.size(); ++i) {
-        for (std::size_t j = 0; j < i; ++j) {
-            if (names[i] == names[j]) return false;
-        }
-    }
-    return true;
-}
-
-}  // namespace detail
-
 /// The program of some indices: `int main(int argc, char** argv) { return pgsync::run<reservations>(argc,
 /// argv); }`. All of them share one slot. The result is the exit status.
 template <typename... Indices>
 int run(int argc, char** argv) {
-    static_assert(sizeof...(Indices) > 0,
-                  "pgsync: run needs at least one index: pgsync::run<reservations>(argc, argv)");
-    (void)detail::check::index_names_are_unique<detail::names_differ<Indices...>()>{};
-    static constexpr std::array<compiled_index, sizeof...(Indices)> indices{compiled<Indices>...};
-    return app::run_program(indices, argc, argv);
+    return app::run_program(detail::compiled_together<Indices...>, argc, argv);
 }
 
 }  // namespace pgsync

@@ -76,6 +76,16 @@ struct setup_step {
     return steps;
 }
 
+/// For indices that are loaded and only follow: throws where anything is missing. What is missing now may
+/// have been missing for a while, and nobody knows which changes it cost.
+inline void refuse_missing(const std::vector<setup_step>& missing) {
+    if (missing.empty()) return;
+    std::string all;
+    for (const auto& step : missing) all += "\n  " + step.sql + ";  -- " + step.why;
+    throw error(errc::replication, "the database is not set up as these shapes need it:" + all,
+                "changes may have gone unseen; run teardown, then bootstrap");
+}
+
 /// Runs one step. An ALTER TABLE waits for its lock only a moment at a time, so that no busy application
 /// queues up behind it.
 inline void run_step(postgres::admin_connection& database, const setup_step& step,

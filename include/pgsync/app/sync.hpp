@@ -38,13 +38,7 @@ inline postgres::shape_report check_ready(context& in) {
                     "slot \"" + name + "\" does not exist, so changes since it was there are lost",
                     "run teardown, then bootstrap");
     }
-    const auto steps = setup_steps(report, postgres::read_publication(in.catalog(), name), slot, name);
-    if (!steps.empty()) {
-        std::string all;
-        for (const auto& step : steps) all += "\n  " + step.sql + ";  -- " + step.why;
-        throw error(errc::replication, "the database is not set up as these shapes need it:" + all,
-                    "changes may have gone unseen; run teardown, then bootstrap");
-    }
+    refuse_missing(setup_steps(report, postgres::read_publication(in.catalog(), name), slot, name));
     return report;
 }
 

@@ -12,6 +12,7 @@ import sys
 import tempfile
 
 import psycopg2
+import psycopg2.extras
 
 from harness import ROOT, Bench, Failure, expect, until
 
@@ -102,7 +103,34 @@ def order(b):
     b.succeed("sync", "--bootstrap", "--once")
     # Somebody takes a table out of the publication.
     b.sql.execute("ALTER PUBLICATION pgsync_reservations DROP TABLE review")
-    b.refuse("sync", "--once", saying=["ALTER PUBLICATION", "review"])
+    b.refuse("sync", "--once", saying=["ALTER PUBLICATION .* ADD TABLE", "review"])
+    # What was changed meanwhile is nowhere: to put the table back would only hide that.
+    b.refuse("bootstrap", saying=["ALTER PUBLICATION .* ADD TABLE", "review", "teardown"])
+    expect(not b.value("SELECT true FROM pg_publication_tables WHERE tablename = 'review'"), "it was put back")
+    b.succeed("teardown")
+    b.succeed("sync", "--bootstrap", "--once")
+    # Or leaves out some of its rows.
+    b.sql.execute("ALTER PUBLICATION pgsync_reservations DROP TABLE review")
+    b.sql.execute("ALTER PUBLICATION pgsync_reservations ADD TABLE review WHERE (id > 10)")
+    b.refuse("sync", "--once", saying=["ALTER PUBLICATION .* DROP TABLE", "ALTER PUBLICATION .* ADD TABLE", "review", "rows"])
+
+
+def follower_of_another(b):
+    """Nothing is loaded while another program follows the slot: it would confirm what it does not write."""
+    b.load_airbnb()
+    b.succeed("bootstrap")
+    b.search.forget("reservations*")
+    other = psycopg2.connect(dbname=b.name, connection_factory=psycopg2.extras.LogicalReplicationConnection)
+    try:
+        other.cursor().start_replication("pgsync_reservations", options={
+            "proto_version": "1", "publication_names": "pgsync_reservations"})
+        b.refuse("bootstrap", saying=["reservations", "in use by the server process", "stop"])
+    finally:
+        other.close()
+    until("the slot is free", lambda: b.value("SELECT NOT active FROM pg_replication_slots WHERE slot_name = "
+                                              "'pgsync_reservations'"))
+    b.succeed("bootstrap")
+    expect(b.search.count("reservations") == b.value("SELECT count(*) FROM booking"), "the load is not complete")
 
 
 def taken_names(b):
@@ -227,7 +255,7 @@ def main():
     airbnb, random_program = sys.argv[1:3]
     wanted = sys.argv[3:]
     failed = passed = 0
-    tests = [servers, arguments, catalog, order, taken_names, rights, deleted_index, rejected, own_server]
+    tests = [servers, arguments, catalog, order, follower_of_another, taken_names, rights, deleted_index, rejected, own_server]
     for test in tests:
         if wanted and test.__name__ not in wanted:
             continue

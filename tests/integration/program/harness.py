@@ -67,10 +67,10 @@ class Search:
 class Program:
     """One run of the program in the background; its output in one file."""
 
-    def __init__(self, path, arguments, environment, log):
+    def __init__(self, path, arguments, environment, log, stdin=subprocess.DEVNULL):
         self.log = log
         with open(log, "ab") as out:
-            self.child = subprocess.Popen([path, *arguments], env=environment, stdout=out, stderr=out)
+            self.child = subprocess.Popen([path, *arguments], env=environment, stdin=stdin, stdout=out, stderr=out)
 
     def stop(self, with_signal=signal.SIGTERM, patience=PATIENCE):
         self.child.send_signal(with_signal)
@@ -143,9 +143,9 @@ class Bench:
         libpq = {names[key]: str(value) for key, value in self.libpq.items()}
         return {**os.environ, **libpq, "PGDATABASE": self.name, "ELASTICSEARCH_URL": self.url, **more}
 
-    def start(self, *arguments, **environment):
+    def start(self, *arguments, stdin=subprocess.DEVNULL, **environment):
         self.runs += 1
-        child = Program(self.program, arguments, self.environment(**environment), self.folder / f"run{self.runs}.log")
+        child = Program(self.program, arguments, self.environment(**environment), self.folder / f"run{self.runs}.log", stdin)
         self.children.append(child)
         return child
 

@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Interleavings that would leave a document wrong if one of the rules that keep them right were broken.
 
-    interleavings.py AIRBNB      libpq's variables and OPENSEARCH_URL name the servers
+    interleavings.py AIRBNB EMBEDDED [TEST]...      libpq's variables and OPENSEARCH_URL name the servers
 """
 import subprocess
 import sys
@@ -155,7 +155,7 @@ def busy_application(b):
 
 
 def postgres_restarts(b, folder):
-    """The database goes away and comes back: sync goes on by itself. On a server of its own."""
+    """The database goes away and comes back: bootstrap and sync go on by themselves. On a server of its own."""
     def servers_sh(*arguments):
         subprocess.run([ROOT / "scripts/servers.sh", *arguments], check=True, stdout=subprocess.DEVNULL)
 
@@ -170,28 +170,59 @@ def postgres_restarts(b, folder):
         servers_sh("stop", "--dir", own, "--purge")
 
 
-def live_through_restart(b, restart):
+def live_through_restart(b, restart_server):
+    def restart():
+        restart_server()
+        b.sql = b.connect().cursor()
+        b.server = b.connect("postgres")
+
     b.load_airbnb()
-    b.succeed("bootstrap")
+    total = b.value("SELECT count(*) FROM booking")
+    loading = b.start("bootstrap", "--page-size", "2", "--workers", "1", "--bulks-in-flight", "1")
+    until("some pages are loaded", lambda: (b.search.count("reservations-*") or 0) > 1500)
+    restart()
+    expect(loading.child.wait(120) == 0, "bootstrap does not outlive a restart:\n" + loading.output())
+    for word in ("trying again", "resuming the load after key"):
+        expect(word in loading.output(), f"it did not say {word}:\n" + loading.output())
+    expect(b.search.count("reservations") == total, "the load is not complete")
     running = following(b)
     booking = b.value("SELECT min(id) FROM booking")
     restart()
-    b.sql = b.connect().cursor()
-    b.server = b.connect("postgres")
     b.sql.execute("UPDATE guest SET name = 'after' FROM booking b WHERE b.guest_id = guest.id AND b.id = %s", (booking,))
     until("a change after the restart", lambda: b.search.document("reservations", booking)["guest"]["name"] == "after")
     expect("trying again" in running.output(), "it did not say that the database was away")
     expect(running.stop() == 0, "SIGTERM does not end sync with 0")
 
 
+def as_a_library(b):
+    """The same in a program with a main of its own, which is stopped by its own means."""
+    b.load_airbnb()
+    running = b.start(stdin=subprocess.PIPE)
+    until("it follows the slot", lambda: "following slot" in running.output())
+    expect(b.search.count("reservations") == b.value("SELECT count(*) FROM booking"), "the load is not complete")
+    b.sql.execute("UPDATE guest SET name = 'embedded'")
+    running.child.stdin.close()
+    expect(running.child.wait(60) == 0 and "stopped" in running.output(), "it did not stop in peace:\n" + running.output())
+    booking = b.value("SELECT min(id) FROM booking")
+    running = b.start(stdin=subprocess.PIPE)
+    until("what was not read before", lambda: b.search.document("reservations", booking)["guest"]["name"] == "embedded")
+    running.child.stdin.close()
+    expect(running.child.wait(60) == 0, "it did not stop in peace:\n" + running.output())
+    # What is wrong comes as an exception.
+    b.search.forget("reservations*")
+    b.sql.execute("DROP TABLE review CASCADE")
+    b.refuse(saying=['"review"', "does not exist"])
+
+
 def main():
+    airbnb, embedded = sys.argv[1:3]
     failed = passed = 0
-    for test in (live, committed_not_visible, memory, busy_application, postgres_restarts):
-        if sys.argv[2:] and test.__name__ not in sys.argv[2:]:
+    for test in (live, committed_not_visible, memory, busy_application, postgres_restarts, as_a_library):
+        if sys.argv[3:] and test.__name__ not in sys.argv[3:]:
             continue
         with tempfile.TemporaryDirectory() as folder:
             try:
-                with Bench(sys.argv[1], folder) as b:
+                with Bench(embedded if test is as_a_library else airbnb, folder) as b:
                     if test is postgres_restarts:
                         test(b, folder)
                     else:

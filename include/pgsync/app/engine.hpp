@@ -1,0 +1,109 @@
+#pragma once
+
+#include <array>
+#include <cstddef>
+#include <cstdlib>
+#include <iostream>
+#include <ostream>
+#include <span>
+#include <string_view>
+#include <utility>
+
+#include <pgsync/app/bootstrap.hpp>
+#include <pgsync/app/context.hpp>
+#include <pgsync/app/options.hpp>
+#include <pgsync/app/persevere.hpp>
+#include <pgsync/app/stop_request.hpp>
+#include <pgsync/app/sync.hpp>
+#include <pgsync/app/teardown.hpp>
+#include <pgsync/compiled.hpp>
+#include <pgsync/error.hpp>
+
+namespace pgsync {
+
+namespace app {
+
+/// The commands of some indices as functions. Each throws pgsync::error where the program would end with a
+/// message, and goes on by itself when a server that answered once goes away and comes back.
+class basic_engine {
+  public:
+    basic_engine(options setting, std::span<const compiled_index> indices)
+        : setting_(std::move(setting)), indices_(indices) {
+        if (!setting_.elasticsearch.empty()) return;
+        const char* url = std::getenv("ELASTICSEARCH_URL");
+        setting_.elasticsearch = url != nullptr && *url != '\0' ? url : "http://127.0.0.1:9200";
+    }
+
+    /// Makes and fills what is missing. With `dry_run` it prints to `out` what it would do.
+    void bootstrap(std::ostream& out = std::cout) {
+        with_servers([&](context& in) { app::bootstrap(in, out); });
+    }
+    /// Follows the database; returns after stop(), or with `once` when caught up.
+    void sync() {
+        if (setting_.bootstrap_first) bootstrap();
+        with_servers([](context& in) { app::sync(in); });
+    }
+    /// Removes slot, publication and indices.
+    void teardown() {
+        with_servers([](context& in) { app::teardown(in); });
+    }
+
+    /// Ends what runs: sync() finishes what is in flight and returns, anything else throws errc::interrupted.
+    /// For good; from any thread, and from a signal handler.
+    void stop() const noexcept { stop_.make(); }
+    [[nodiscard]] const stop_request& stopping() const noexcept { return stop_; }
+
+  private:
+    template <typename Body>
+    void with_servers(const Body& body) {
+        persevere(setting_, indices_, stop_.fd(), body);
+    }
+
+    options setting_;
+    std::span<const compiled_index> indices_;
+    stop_request stop_;
+};
+
+}  // namespace app
+
+namespace detail {
+
+template <typename... Indices>
+constexpr bool names_differ() {
+    const std::array<std::string_view, sizeof...(Indices)> names{compiled<Indices>.name...};
+    for (std::size_t i = 0; i < names.size(); ++i) {
+        for (std::size_t j = 0; j < i; ++j) {
+            if (names[i] == names[j]) return false;
+        }
+    }
+    return true;
+}
+
+template <typename... Indices>
+constexpr std::array<compiled_index, sizeof...(Indices)> compile_all() {
+    static_assert(sizeof...(Indices) > 0,
+                  "pgsync: name at least one index: pgsync::run<reservations>(argc, argv)");
+    (void)check::index_names_are_unique<names_differ<Indices...>()>{};
+    return {compiled<Indices>...};
+}
+
+/// What the compiler made of the indices of one program.
+template <typename... Indices>
+inline constexpr std::array<compiled_index, sizeof...(Indices)> compiled_together = compile_all<Indices...>();
+
+}  // namespace detail
+
+using app::on_rejected;
+using app::options;
+
+/// For programs with a `main` of their own: `pgsync::engine<reservations> engine(setting);`, then
+/// engine.bootstrap(), engine.sync() in a thread, and engine.stop() from another. All indices share one slot.
+/// Log lines go to spdlog's default logger.
+template <typename... Indices>
+class engine : public app::basic_engine {
+  public:
+    explicit engine(options setting = {})
+        : basic_engine(std::move(setting), detail::compiled_together<Indices...>) {}
+};
+
+}  // namespace pgsync

@@ -1,0 +1,42 @@
+#pragma once
+
+#include <array>
+#include <cerrno>
+#include <fcntl.h>
+#include <system_error>
+#include <unistd.h>
+
+namespace pgsync::app {
+
+/// The wish that a program stop, as a file descriptor that becomes readable with it, so that every wait can
+/// end with it. It cannot be taken back.
+class stop_request {
+  public:
+    stop_request() {
+        if (::pipe2(pipe_.data(), O_CLOEXEC | O_NONBLOCK) != 0) {
+            throw std::system_error(errno, std::generic_category(), "pipe");
+        }
+    }
+    ~stop_request() {
+        ::close(pipe_[0]);
+        ::close(pipe_[1]);
+    }
+    stop_request(const stop_request&) = delete;
+    stop_request& operator=(const stop_request&) = delete;
+
+    /// From any thread, and from a signal handler.
+    void make() const noexcept {
+        const int saved = errno;
+        const char byte = 1;
+        // Nothing can be done where the pipe is full, and then it is readable anyway.
+        [[maybe_unused]] const auto written = ::write(pipe_[1], &byte, 1);
+        errno = saved;
+    }
+
+    [[nodiscard]] int fd() const noexcept { return pipe_[0]; }
+
+  private:
+    std::array<int, 2> pipe_{-1, -1};
+};
+
+}  // namespace pgsync::app
