@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
-# How long the compilers need: for the includes alone, for a shape, for a whole program. Best of three.
+# How long the compilers need: for the includes alone, for a shape, for a whole program, header-only and with the
+# run-time half in a library. Best of three.
 set -euo pipefail
 
 root=$(cd -- "$(dirname -- "${BASH_SOURCE[0]}")/.." && pwd)
@@ -15,7 +16,7 @@ seconds() {
     local begin best='' took
     for _ in 1 2 3; do
         begin=${EPOCHREALTIME/[.,]/}
-        "$@" -c -o "$folder/out.o" || exit 1
+        "$@" || exit 1
         took=$((${EPOCHREALTIME/[.,]/} - begin))
         if [[ -z $best ]] || ((took < best)); then best=$took; fi
     done
@@ -42,11 +43,24 @@ row() {
     local title=$1 compiler
     shift
     printf '%-44s' "$title"
-    for compiler in "${compilers[@]}"; do printf '%12s' "$(seconds "$compiler" "${flags[@]}" "$@")"; done
+    for compiler in "${compilers[@]}"; do
+        printf '%12s' "$(seconds "$compiler" "${flags[@]}" "$@" -c -o "$folder/out.o")"
+    done
     printf '\n'
 }
 row '#include <pgsync/shape.hpp>' -O2 "$folder/shape_includes.cpp"
 row '… and the airbnb shape' -O2 "$folder/shape.cpp"
-row '#include <pgsync/pgsync.hpp>' -O2 "$folder/includes.cpp"
-row 'examples/airbnb/main.cpp -O0' -O0 "$root/examples/airbnb/main.cpp"
-row 'examples/airbnb/main.cpp -O2' -O2 "$root/examples/airbnb/main.cpp"
+row 'airbnb/main.cpp, with pgsync::compiled' -O2 -DPGSYNC_COMPILED "$root/examples/airbnb/main.cpp"
+row 'airbnb/main.cpp, header-only' -O2 "$root/examples/airbnb/main.cpp"
+row 'airbnb/main.cpp, header-only, -O0' -O0 "$root/examples/airbnb/main.cpp"
+
+# From nothing to the program, the library included, on all cores.
+build_all() {
+    rm -rf -- "$folder/build"
+    cmake -S "$root" -B "$folder/build" -G Ninja "-DCMAKE_CXX_COMPILER=$1" -DPGSYNC_BUILD_TESTS=OFF \
+        -DCMAKE_BUILD_TYPE=Release '-DCMAKE_CXX_FLAGS_RELEASE=-O2 -DNDEBUG' >/dev/null &&
+        cmake --build "$folder/build" --target airbnb >/dev/null
+}
+printf '%-44s' "cmake, library and airbnb, $(nproc) cores"
+for compiler in "${compilers[@]}"; do printf '%12s' "$(seconds build_all "$compiler")"; done
+printf '\n'

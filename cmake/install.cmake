@@ -7,6 +7,9 @@ install(TARGETS pgsync_shape EXPORT pgsyncShapeTargets)
 install(EXPORT pgsyncShapeTargets NAMESPACE pgsync:: DESTINATION "${package_folder}")
 if(PGSYNC_RUNTIME)
     install(TARGETS pgsync EXPORT pgsyncTargets)
+    if(PGSYNC_COMPILED)
+        install(TARGETS pgsync_compiled EXPORT pgsyncTargets)
+    endif()
     install(EXPORT pgsyncTargets NAMESPACE pgsync:: DESTINATION "${package_folder}")
     install(FILES "${PROJECT_SOURCE_DIR}/cmake/Findlibpqxx.cmake" DESTINATION "${package_folder}")
 endif()
@@ -14,7 +17,11 @@ endif()
 configure_package_config_file(
     "${PROJECT_SOURCE_DIR}/cmake/pgsyncConfig.cmake.in" "${PROJECT_BINARY_DIR}/pgsyncConfig.cmake"
     INSTALL_DESTINATION "${package_folder}")
+set(any_architecture ARCH_INDEPENDENT)
+if(TARGET pgsync_compiled)
+    set(any_architecture "")
+endif()
 write_basic_package_version_file(
-    "${PROJECT_BINARY_DIR}/pgsyncConfigVersion.cmake" COMPATIBILITY SameMinorVersion ARCH_INDEPENDENT)
+    "${PROJECT_BINARY_DIR}/pgsyncConfigVersion.cmake" COMPATIBILITY SameMinorVersion ${any_architecture})
 install(FILES "${PROJECT_BINARY_DIR}/pgsyncConfig.cmake" "${PROJECT_BINARY_DIR}/pgsyncConfigVersion.cmake"
         DESTINATION "${package_folder}")

@@ -20,6 +20,7 @@ RANKS = {
     "routing": 2,
     "compiled.hpp": 3,
     "shape.hpp": 4,
+    "linkage.hpp": 5,
     "error.hpp": 5,
     "log.hpp": 5,
     "backoff.hpp": 5,
@@ -28,7 +29,8 @@ RANKS = {
     "snapshot": 7,
     "stream": 7,
     "app": 8,
-    "pgsync.hpp": 9,
+    "runtime.hpp": 9,
+    "pgsync.hpp": 10,
 }
 SIBLINGS = {("routing", "sql"), ("snapshot", "stream"), ("stream", "snapshot")}
 # sql and mapping are written over plain data: of shape they see nothing that knows a user's types.

@@ -1,24 +1,14 @@
 #pragma once
 
-// Everything, in the order in which data flows: the table of contents.
+// Everything: the compile-time half, what a program calls, and what that is made of.
 // clang-format off
 #include <pgsync/shape.hpp>
 
 #include <pgsync/error.hpp>
-#include <pgsync/log.hpp>
 
-#include <pgsync/postgres/session.hpp>
-#include <pgsync/postgres/connection.hpp>
-#include <pgsync/postgres/catalog.hpp>
-#include <pgsync/postgres/pgoutput.hpp>
-#include <pgsync/postgres/replication.hpp>
-#include <pgsync/postgres/document_reader.hpp>
-
-#include <pgsync/elastic/curl_transport.hpp>
-#include <pgsync/elastic/client.hpp>
-#include <pgsync/elastic/bulk_writer.hpp>
-
-#include <pgsync/snapshot/initial_load.hpp>
-#include <pgsync/stream/follower.hpp>
-
+#include <pgsync/app/engine.hpp>
 #include <pgsync/app/run.hpp>
+
+#if !defined(PGSYNC_COMPILED)
+#include <pgsync/runtime.hpp>
+#endif

@@ -2,7 +2,7 @@
 #pragma once
 
 // ---- pgsync/pgsync.hpp
-// Everything, in the order in which data flows: the table of contents.
+// Everything: the compile-time half, what a program calls, and what that is made of.
 // clang-format off
 
 // ---- pgsync/shape.hpp
@@ -1995,6 +1995,189 @@ class error : public std::runtime_error {
 
 }  // namespace pgsync
 
+#include <iosfwd>
+
+#include <chrono>
+
+// ---- pgsync/app/options.hpp
+namespace pgsync::app {
+
+/// What to do with a document the cluster refuses for good.
+enum class on_rejected { stop, dead_letter };
+
+/// Everything a user can set. Defaults work for a database on libpq's variables and a cluster on this
+/// machine.
+struct options {
+    std::string program = "pgsync";  ///< how the user called us, for messages
+    std::string database;            ///< conninfo or URI; empty: libpq's PG* variables
+    std::string elasticsearch;       ///< base URL of the cluster; empty: ELASTICSEARCH_URL
+    std::string name;                ///< of slot and publication; empty: made from the indices' names
+    std::size_t page_size = 5000;    ///< documents a page of the initial load
+    std::size_t workers = 2;         ///< connections that read pages at once
+    std::size_t bulk_bytes = 5U << 20U;
+    std::size_t bulks_in_flight = 4;
+    on_rejected rejected = on_rejected::stop;
+    std::chrono::seconds stop_timeout{30};  ///< for what is in flight when asked to stop
+    bool dry_run = false;
+    bool once = false;
+    bool bootstrap_first = false;
+};
+
+}  // namespace pgsync::app
+
+#include <cerrno>
+#include <fcntl.h>
+#include <system_error>
+#include <unistd.h>
+
+// ---- pgsync/app/stop_request.hpp
+namespace pgsync::app {
+
+/// The wish that a program stop, as a file descriptor that becomes readable with it, so that every wait can
+/// end with it. It cannot be taken back.
+class stop_request {
+  public:
+    stop_request() {
+        if (::pipe2(pipe_.data(), O_CLOEXEC | O_NONBLOCK) != 0) {
+            throw std::system_error(errno, std::generic_category(), "pipe");
+        }
+    }
+    ~stop_request() {
+        ::close(pipe_[0]);
+        ::close(pipe_[1]);
+    }
+    stop_request(const stop_request&) = delete;
+    stop_request& operator=(const stop_request&) = delete;
+
+    /// From any thread, and from a signal handler.
+    void make() const noexcept {
+        const int saved = errno;
+        const char byte = 1;
+        // Nothing can be done where the pipe is full, and then it is readable anyway.
+        [[maybe_unused]] const auto written = ::write(pipe_[1], &byte, 1);
+        errno = saved;
+    }
+
+    [[nodiscard]] int fd() const noexcept { return pipe_[0]; }
+
+  private:
+    std::array<int, 2> pipe_{-1, -1};
+};
+
+}  // namespace pgsync::app
+
+// ---- pgsync/linkage.hpp
+/// How the few functions are linked through which a program uses the run-time half, and one stage another.
+/// Header-only by default; with PGSYNC_COMPILED, which CMake's target pgsync::compiled sets, they come from a
+/// library, and a program includes nothing but their declarations. pgsync's own, not for use elsewhere.
+#if defined(PGSYNC_COMPILED)
+#define PGSYNC_LINKAGE
+#else
+#define PGSYNC_LINKAGE inline
+#endif
+
+// ---- pgsync/app/engine.hpp
+namespace pgsync {
+
+namespace app {
+
+/// The commands of some indices as functions. Each throws pgsync::error where the program would end with a
+/// message, and goes on by itself when a server that answered once goes away and comes back.
+class basic_engine {
+  public:
+    basic_engine(options setting, std::span<const compiled_index> indices)
+        : setting_(std::move(setting)), indices_(indices) {}
+
+    /// Makes and fills what is missing. With `dry_run` it prints to `out`, else to the standard output, what
+    /// it would do.
+    void bootstrap(std::ostream& out) const;
+    void bootstrap() const;
+    /// Follows the database; returns after stop(), or with `once` when caught up.
+    void sync() const;
+    /// Removes slot, publication and indices.
+    void teardown() const;
+
+    /// Ends what runs: sync() finishes what is in flight and returns, anything else throws errc::interrupted.
+    /// For good; from any thread, and from a signal handler.
+    void stop() const noexcept { stop_.make(); }
+    [[nodiscard]] const stop_request& stopping() const noexcept { return stop_; }
+
+  private:
+    options setting_;
+    std::span<const compiled_index> indices_;
+    stop_request stop_;
+};
+
+}  // namespace app
+
+namespace detail {
+
+template <typename... Indices>
+constexpr bool names_differ() {
+    const std::array<std::string_view, sizeof...(Indices)> names{compiled<Indices>.name...};
+    for (std::size_t i = 0; i < names.size(); ++i) {
+        for (std::size_t j = 0; j < i; ++j) {
+            if (names[i] == names[j]) return false;
+        }
+    }
+    return true;
+}
+
+template <typename... Indices>
+constexpr std::array<compiled_index, sizeof...(Indices)> compile_all() {
+    static_assert(sizeof...(Indices) > 0,
+                  "pgsync: name at least one index: pgsync::run<reservations>(argc, argv)");
+    (void)check::index_names_are_unique<names_differ<Indices...>()>{};
+    return {compiled<Indices>...};
+}
+
+/// What the compiler made of the indices of one program.
+template <typename... Indices>
+inline constexpr std::array<compiled_index, sizeof...(Indices)> compiled_together = compile_all<Indices...>();
+
+}  // namespace detail
+
+using app::on_rejected;
+using app::options;
+
+/// For programs with a `main` of their own: `pgsync::engine<reservations> engine(setting);`, then
+/// engine.bootstrap(), engine.sync() in a thread, and engine.stop() from another. All indices share one slot.
+/// Log lines go to spdlog's default logger.
+template <typename... Indices>
+class engine : public app::basic_engine {
+  public:
+    explicit engine(options setting = {})
+        : basic_engine(std::move(setting), detail::compiled_together<Indices...>) {}
+};
+
+}  // namespace pgsync
+
+// ---- pgsync/app/run.hpp
+namespace pgsync {
+
+namespace app {
+
+/// The whole program: exit status 0 when the command did what it should, 1 when it did not, 2 for arguments
+/// that make no sense.
+PGSYNC_LINKAGE int run_program(std::span<const compiled_index> indices, int argc, char** argv);
+
+}  // namespace app
+
+/// The program of some indices: `int main(int argc, char** argv) { return pgsync::run<reservations>(argc,
+/// argv); }`. All of them share one slot. The result is the exit status.
+template <typename... Indices>
+int run(int argc, char** argv) {
+    return app::run_program(detail::compiled_together<Indices...>, argc, argv);
+}
+
+}  // namespace pgsync
+
+#if !defined(PGSYNC_COMPILED)
+
+// ---- pgsync/runtime.hpp
+// The run-time half, in the order in which data flows: the table of contents.
+// clang-format off
+
 #include <cstdio>
 #include <memory>
 
@@ -2436,8 +2619,6 @@ class copy_binary_parser {
 
 }  // namespace pgsync::postgres
 
-#include <chrono>
-
 #include <algorithm>
 #include <cstdlib>
 #include <new>
@@ -2799,7 +2980,6 @@ inline constexpr std::array<setting, 11> session_settings{{
 
 }  // namespace pgsync::postgres::detail
 
-#include <cerrno>
 #include <poll.h>
 
 // ---- pgsync/postgres/detail/wait.hpp
@@ -3793,7 +3973,6 @@ class admin_connection {
 /// Plain facts from PostgreSQL's catalog. Nothing here judges them.
 
 #include <charconv>
-#include <system_error>
 
 // ---- pgsync/postgres/detail/catalog_row.hpp
 namespace pgsync::postgres::detail {
@@ -7084,6 +7263,39 @@ inline void advance_log(session& connection) {
 
 }  // namespace pgsync::postgres
 
+// ---- pgsync/snapshot/load.hpp
+namespace pgsync::snapshot {
+
+struct load_settings {
+    std::string database;  ///< conninfo
+    std::size_t page_size = 5'000;
+    std::size_t workers = 2;
+    std::chrono::milliseconds record_every{1'000};
+};
+
+/// What a load asks of and tells to whoever started it.
+struct load_hooks {
+    /// Makes a batcher of its own for each worker.
+    std::function<std::unique_ptr<elastic::batcher>()> make_batcher;
+    /// Makes whoever waits for the cluster give up.
+    std::function<void()> interrupt;
+    /// Called now and then with a key up to which nothing needs to be loaded again.
+    std::function<void(const std::string& key)> record;
+    /// Called for each acknowledged page.
+    std::function<void(std::uint64_t documents)> progress;
+    /// Asked all the time.
+    std::function<bool()> stopped;
+};
+
+/// Fills index number `index` with every page after the key `resume_after`; see initial_load. Returns the
+/// number of documents; throws errc::interrupted when stopped.
+PGSYNC_LINKAGE std::uint64_t load(const load_settings& setting,
+                                  std::span<const postgres::index_binding> indices, std::size_t index,
+                                  postgres::version_clock& clock, std::optional<std::string> resume_after,
+                                  const load_hooks& hooks);
+
+}  // namespace pgsync::snapshot
+
 // ---- pgsync/snapshot/page_ledger.hpp
 namespace pgsync::snapshot {
 
@@ -7145,48 +7357,31 @@ namespace pgsync::snapshot {
 /// stream.
 class initial_load {
   public:
-    struct settings {
-        std::string database;  ///< conninfo
-        std::size_t page_size = 5'000;
-        std::size_t workers = 2;
-        std::chrono::milliseconds record_every{1'000};
-    };
-    /// Makes a batcher of its own for each worker.
-    using make_batcher = std::function<std::unique_ptr<elastic::batcher>()>;
-
-    /// `interrupt` makes whoever waits for the cluster give up.
-    initial_load(settings setting, std::span<const postgres::index_binding> indices, std::size_t index,
-                 postgres::version_clock& clock, const make_batcher& batchers,
-                 std::function<void()> interrupt)
-        : settings_(std::move(setting)),
+    initial_load(const load_settings& setting, std::span<const postgres::index_binding> indices,
+                 std::size_t index, postgres::version_clock& clock, const load_hooks& hooks)
+        : settings_(setting),
           indices_(indices),
           index_(index),
           clock_(clock),
-          interrupt_(std::move(interrupt)),
+          hooks_(hooks),
           bounds_session_(settings_.database),
           bounds_(bounds_session_, indices) {
-        for (std::size_t i = 0; i < settings_.workers; ++i) batchers_.push_back(batchers());
+        for (std::size_t i = 0; i < settings_.workers; ++i) batchers_.push_back(hooks_.make_batcher());
     }
 
-    /// Loads every page after the key `resume_after`. `record(key)` is called now and then with a key up to
-    /// which nothing needs to be loaded again, `progress(documents)` for each acknowledged page, `stopped()`
-    /// is asked all the time. Returns the number of documents; throws errc::interrupted when stopped.
-    std::uint64_t run(std::optional<std::string> resume_after,
-                      const std::function<void(const std::string&)>& record,
-                      const std::function<void(std::uint64_t)>& progress,
-                      const std::function<bool()>& stopped) {
+    /// See load().
+    std::uint64_t run(std::optional<std::string> resume_after) {
         after_ = std::move(resume_after);
-        progress_ = progress;
         active_ = settings_.workers;
         std::vector<std::thread> workers;
         for (auto& batcher : batchers_) workers.emplace_back([this, &batcher] { work(*batcher); });
         std::exception_ptr failure;
         try {
-            watch(record, stopped);
+            watch();
         } catch (...) {
             failure = std::current_exception();
             stop_ = true;
-            interrupt_();
+            hooks_.interrupt();
         }
         for (auto& worker : workers) worker.join();
         if (failure) std::rethrow_exception(failure);
@@ -7206,7 +7401,7 @@ class initial_load {
     };
 
     /// Until every page is acknowledged and on disk: records progress and passes on what went wrong.
-    void watch(const std::function<void(const std::string&)>& record, const std::function<bool()>& stopped) {
+    void watch() {
         auto next_record = clock_type::now() + settings_.record_every;
         std::optional<clock_type::time_point> patience;
         while (true) {
@@ -7217,16 +7412,16 @@ class initial_load {
             }
             for (auto& batcher : batchers_) batcher->rethrow_failure();
             if (clock_type::now() >= next_record || last_look) {
-                if (const auto key = ledger_.advance(flushed_position())) record(*key);
+                if (const auto key = ledger_.advance(flushed_position())) hooks_.record(*key);
                 next_record = clock_type::now() + settings_.record_every;
             }
             if (last_look && ledger_.empty()) return;
-            if (!stop_ && stopped()) {
+            if (!stop_ && hooks_.stopped()) {
                 // Pages on their way may end in peace, but not forever.
                 stop_ = true;
                 patience = clock_type::now() + std::chrono::seconds(10);
             }
-            if (patience && clock_type::now() >= *patience) interrupt_();
+            if (patience && clock_type::now() >= *patience) hooks_.interrupt();
             std::this_thread::sleep_for(std::chrono::milliseconds(10));
         }
     }
@@ -7270,7 +7465,7 @@ class initial_load {
         batcher.begin_job([this, job] {
             ledger_.done(job->number, job->durable);
             documents_ += job->documents;
-            progress_(job->documents);
+            hooks_.progress(job->documents);
         });
         const auto snapshot = clock_.begin(connection);
         job->durable = snapshot.durable;
@@ -7282,12 +7477,11 @@ class initial_load {
         batcher.end_job();
     }
 
-    settings settings_;
+    load_settings settings_;
     std::span<const postgres::index_binding> indices_;
     std::size_t index_;
     postgres::version_clock& clock_;
-    std::function<void()> interrupt_;
-    std::function<void(std::uint64_t)> progress_;
+    load_hooks hooks_;
 
     std::mutex bounds_mutex_;
     postgres::session bounds_session_;
@@ -7304,6 +7498,13 @@ class initial_load {
     // One for each worker; they go first, and with them what bulks still on their way would call.
     std::vector<std::unique_ptr<elastic::batcher>> batchers_;
 };
+
+PGSYNC_LINKAGE std::uint64_t load(const load_settings& setting,
+                                  std::span<const postgres::index_binding> indices, std::size_t index,
+                                  postgres::version_clock& clock, std::optional<std::string> resume_after,
+                                  const load_hooks& hooks) {
+    return initial_load(setting, indices, index, clock, hooks).run(std::move(resume_after));
+}
 
 }  // namespace pgsync::snapshot
 
@@ -7367,6 +7568,47 @@ class acknowledger {
     std::uint64_t first_ = 0;
     postgres::lsn confirmed_;
 };
+
+}  // namespace pgsync::stream
+
+// ---- pgsync/stream/index_access.hpp
+namespace pgsync::stream {
+
+/// What the loader asks of the cluster beside bulks.
+struct index_access {
+    /// Waits until every bulk sent so far has been acknowledged.
+    std::function<void()> drain;
+    /// Makes every document written so far show up in searches.
+    std::function<void(std::string_view index)> refresh;
+    /// Calls back with every id the index holds, in pieces of at most `size`.
+    std::function<void(std::string_view index, std::size_t size,
+                       const std::function<void(std::span<const std::string>)>&)>
+        scan_ids;
+    /// Nobody is to wait for the cluster any more: what is waiting throws errc::interrupted, until resume().
+    std::function<void()> interrupt;
+    std::function<void()> resume;
+};
+
+}  // namespace pgsync::stream
+
+// ---- pgsync/stream/follow.hpp
+namespace pgsync::stream {
+
+struct follow_settings {
+    std::string database;  ///< conninfo
+    std::string slot;
+    std::string publication;
+    bool once = false;  ///< stop when everything committed before the start is in the index
+    std::chrono::seconds stop_timeout{30};  ///< for what is in flight when asked to stop
+    std::size_t page_size = 5'000;          ///< root rows at once when everything is read again
+};
+
+/// Follows one slot into the indices; see follower. Returns when `stop_fd` became readable, or with `once`
+/// when caught up; everything read by then is in the index and confirmed. Errors: errc::connection when a
+/// server went away, and all that stops for good.
+PGSYNC_LINKAGE void follow(const follow_settings& setting, std::span<const postgres::index_binding> indices,
+                           postgres::version_clock& clock, std::unique_ptr<elastic::batcher> batcher,
+                           const index_access& cluster, int stop_fd);
 
 }  // namespace pgsync::stream
 
@@ -7558,21 +7800,6 @@ class gatherer {
 
 // ---- pgsync/stream/loader.hpp
 namespace pgsync::stream {
-
-/// What the loader asks of the cluster beside bulks.
-struct index_access {
-    /// Waits until every bulk sent so far has been acknowledged.
-    std::function<void()> drain;
-    /// Makes every document written so far show up in searches.
-    std::function<void(std::string_view index)> refresh;
-    /// Calls back with every id the index holds, in pieces of at most `size`.
-    std::function<void(std::string_view index, std::size_t size,
-                       const std::function<void(std::span<const std::string>)>&)>
-        scan_ids;
-    /// Nobody is to wait for the cluster any more: what is waiting throws errc::interrupted, until resume().
-    std::function<void()> interrupt;
-    std::function<void()> resume;
-};
 
 /// Does works: finds the owners of links, reads their documents whole, and hands them to the batcher. A
 /// function of the work and the database alone.
@@ -7989,34 +8216,22 @@ namespace pgsync::stream {
 /// again.
 class follower {
   public:
-    struct settings {
-        std::string database;  ///< conninfo
-        std::string slot;
-        std::string publication;
-        bool once = false;  ///< stop when everything committed before the start is in the index
-        std::chrono::seconds stop_timeout{30};
-        gatherer::limits limits;
-        loader::settings loading;
-    };
-
-    follower(settings setting, std::span<const postgres::index_binding> indices,
+    follower(const follow_settings& setting, std::span<const postgres::index_binding> indices,
              postgres::version_clock& clock, std::unique_ptr<elastic::batcher> batcher,
              const index_access& cluster)
-        : settings_(std::move(setting)),
+        : settings_(setting),
           indices_(indices),
           cluster_(cluster),
           batcher_(std::move(batcher)),
           documents_(settings_.database),
           cursors_(settings_.database),
           acknowledger_(std::make_shared<acknowledger>()),
-          gatherer_(route_counts(indices), settings_.limits, *acknowledger_),
+          gatherer_(route_counts(indices), {}, *acknowledger_),
           router_(indices, gatherer_),
-          loader_(documents_, cursors_, indices, clock, *batcher_, cluster, settings_.loading),
+          loader_(documents_, cursors_, indices, clock, *batcher_, cluster, loading_settings(setting)),
           stream_(settings_.database) {}
 
-    /// Returns when `stop_fd` became readable, or with `once` when caught up; everything read by then is in
-    /// the index and confirmed. Errors: errc::connection when a server went away, and all that stops for
-    /// good.
+    /// See follow().
     void run(int stop_fd) {
         postgres::advance_log(documents_);
         target_ = postgres::flushed_position(documents_);
@@ -8041,6 +8256,11 @@ class follower {
   private:
     using clock_type = std::chrono::steady_clock;
 
+    static loader::settings loading_settings(const follow_settings& from) {
+        loader::settings to;
+        to.page_size = from.page_size;
+        return to;
+    }
     static std::vector<std::size_t> route_counts(std::span<const postgres::index_binding> indices) {
         std::vector<std::size_t> counts;
         for (const auto& each : indices) counts.push_back(each.routes.size());
@@ -8194,7 +8414,7 @@ class follower {
         std::rethrow_exception(failure_);
     }
 
-    settings settings_;
+    follow_settings settings_;
     std::span<const postgres::index_binding> indices_;
     index_access cluster_;
     std::unique_ptr<elastic::batcher> batcher_;
@@ -8221,252 +8441,16 @@ class follower {
     std::exception_ptr failure_;
 };
 
+PGSYNC_LINKAGE void follow(const follow_settings& setting, std::span<const postgres::index_binding> indices,
+                           postgres::version_clock& clock, std::unique_ptr<elastic::batcher> batcher,
+                           const index_access& cluster, int stop_fd) {
+    follower(setting, indices, clock, std::move(batcher), cluster).run(stop_fd);
+}
+
 }  // namespace pgsync::stream
 
 #include <iostream>
-
-#include <cmath>
-#include <filesystem>
-#include <fstream>
-#include <iomanip>
-#include <locale>
-#include <numeric>
-#include <sstream>
-#include <tuple>
-
-// ---- pgsync/app/command_line.hpp
-// A command line is parsed once. Without the optimiser this library costs a user's program about a quarter
-// less time to compile. The standard headers come before, so that they are not touched.
-// clang-format off
-#if defined(__clang__)
-#pragma clang optimize off
-#elif defined(__GNUC__)
-#pragma GCC push_options
-#pragma GCC optimize("O0")
-#endif
-#include <CLI/CLI.hpp>
-#if defined(__clang__)
-#pragma clang optimize on
-#elif defined(__GNUC__)
-#pragma GCC pop_options
-#endif
-// clang-format on
-
 #include <ostream>
-
-// ---- pgsync/app/explain.hpp
-namespace pgsync::app {
-
-/// Which parts explain() prints.
-struct explain_parts {
-    bool sql = true;
-    bool mapping = true;
-    bool routes = true;
-};
-
-/// A node as `reservations.place.city`.
-[[nodiscard]] inline std::string node_path(const compiled_index& index, std::size_t node) {
-    if (node == 0) return std::string(index.name);
-    const auto& data = index.shape.nodes[node];
-    return node_path(index, data.parent) + "." + std::string(data.json);
-}
-
-[[nodiscard]] inline std::string table_name(const node_data& node) {
-    return node.schema.empty() ? std::string(node.table)
-                               : std::string(node.schema) + "." + std::string(node.table);
-}
-
-inline void explain_routes(std::ostream& out, const compiled_index& index) {
-    out << "-- " << index.name << ": a changed row, and whose document is read again\n";
-    for (const auto& route : index.routes) {
-        const auto& node = index.shape.nodes[route.node];
-        out << table_name(node) << " (" << node_path(index, route.node) << "): ";
-        std::string columns;
-        for (const auto name : route.columns) columns += (columns.empty() ? "" : ", ") + std::string(name);
-        if (route.direct) {
-            out << "(" << columns << ") is the document's key, no query\n";
-        } else {
-            out << "by (" << columns << "), old and new, in\n    " << route.owners_query << "\n";
-        }
-    }
-    out << "\n";
-}
-
-/// Prints what the compiler made of the indices; needs no server.
-inline void explain(std::ostream& out, std::span<const compiled_index> indices, const explain_parts& parts) {
-    for (const auto& index : indices) {
-        if (parts.sql) {
-            out << "-- " << index.name << ": documents of one page of the initial load, first to last key\n"
-                << index.page_query << ";\n\n-- " << index.name << ": documents of some keys\n"
-                << index.keys_query << ";\n\n-- " << index.name
-                << ": bounds of the first page, and of the next\n"
-                << index.first_bounds_query << ";\n"
-                << index.next_bounds_query << ";\n\n";
-        }
-        if (parts.mapping) {
-            out << "-- " << index.name << ": properties of the mapping\n" << index.properties << "\n\n";
-        }
-        if (parts.routes) explain_routes(out, index);
-    }
-}
-
-}  // namespace pgsync::app
-
-// ---- pgsync/app/options.hpp
-namespace pgsync::app {
-
-/// What to do with a document the cluster refuses for good.
-enum class on_rejected { stop, dead_letter };
-
-/// Everything a user can set. Defaults work for a database on libpq's variables and a cluster on this
-/// machine.
-struct options {
-    std::string program = "pgsync";  ///< how the user called us, for messages
-    std::string database;            ///< conninfo or URI; empty: libpq's PG* variables
-    std::string elasticsearch;       ///< base URL of the cluster; empty: ELASTICSEARCH_URL
-    std::string name;                ///< of slot and publication; empty: made from the indices' names
-    std::size_t page_size = 5000;    ///< documents a page of the initial load
-    std::size_t workers = 2;         ///< connections that read pages at once
-    std::size_t bulk_bytes = 5U << 20U;
-    std::size_t bulks_in_flight = 4;
-    on_rejected rejected = on_rejected::stop;
-    std::chrono::seconds stop_timeout{30};  ///< for what is in flight when asked to stop
-    bool dry_run = false;
-    bool once = false;
-    bool bootstrap_first = false;
-};
-
-}  // namespace pgsync::app
-
-namespace pgsync::app {
-
-enum class command { bootstrap, sync, teardown, explain };
-
-struct parsed_command {
-    command what = command::explain;
-    options setting;
-    explain_parts parts;
-    std::string log_level = "info";
-};
-
-namespace detail {
-
-inline void add_servers(CLI::App& to, options& into) {
-    to.add_option(
-          "--database", into.database,
-          "PostgreSQL, as a URI or key=value pairs; default: PGHOST, PGDATABASE and libpq's other variables")
-        ->type_name("CONNINFO");
-    to.add_option("--elasticsearch", into.elasticsearch,
-                  "URL of the cluster; default: ELASTICSEARCH_URL, else "
-                  "http://127.0.0.1:9200")
-        ->type_name("URL");
-    to.add_option("--name", into.name,
-                  "name of slot and publication; default: pgsync_ and the first index's name");
-}
-
-inline void add_loading(CLI::App& to, options& into) {
-    to.add_option("--page-size", into.page_size, "rows of the root read at once by the initial load")
-        ->check(CLI::Range(1, 1'000'000))
-        ->capture_default_str();
-    to.add_option("--workers", into.workers, "connections that read pages at the same time")
-        ->check(CLI::Range(1, 64))
-        ->capture_default_str();
-    to.add_option("--bulk-bytes", into.bulk_bytes, "size of a bulk request")
-        ->check(CLI::Range(1'000, 100'000'000))
-        ->capture_default_str();
-    to.add_option("--bulks-in-flight", into.bulks_in_flight, "bulk requests on their way at the same time")
-        ->check(CLI::Range(1, 64))
-        ->capture_default_str();
-    const std::map<std::string, on_rejected> policies{{"stop", on_rejected::stop},
-                                                      {"dead-letter", on_rejected::dead_letter}};
-    to.add_option(
-          "--on-rejected", into.rejected,
-          "what to do with a document the cluster refuses for good: stop, or write it with its error to "
-          "<index>-dead-letters and go on")
-        ->transform(CLI::CheckedTransformer(policies, CLI::ignore_case).description(""))
-        ->type_name("stop|dead-letter")
-        ->default_str("stop");
-}
-
-/// Arguments are visible to every user of the machine.
-inline void refuse_secrets(const options& setting) {
-    const bool database = setting.database.find("password=") != std::string::npos ||
-                          (setting.database.find("://") != std::string::npos && [&] {
-                              const auto begin = setting.database.find("://") + 3;
-                              const auto at = setting.database.find('@', begin);
-                              const auto colon = setting.database.find(':', begin);
-                              return at != std::string::npos && colon != std::string::npos && colon < at;
-                          }());
-    if (database) {
-        throw error(errc::configuration,
-                    "--database holds a password, which every user of this machine can read",
-                    "put it into PGPASSWORD or ~/.pgpass");
-    }
-    if (!setting.elasticsearch.empty() && !elastic::parse_url(setting.elasticsearch).password.empty()) {
-        throw error(errc::configuration,
-                    "--elasticsearch holds a password, which every user of this machine can read",
-                    "put the URL into ELASTICSEARCH_URL instead");
-    }
-}
-
-}  // namespace detail
-
-/// Reads the command line; returns an exit status instead of a command when there is nothing to run (--help,
-/// or arguments that make no sense, status 2).
-inline std::optional<int> parse_command_line(int argc, char** argv, const std::string& summary,
-                                             parsed_command& into) {
-    CLI::App app{summary};
-    // Not required here: a misspelt command is then told as such.
-    app.require_subcommand(0, 1);
-    app.failure_message(CLI::FailureMessage::help);
-    auto& setting = into.setting;
-    const auto add = [&](const char* name, const char* text, command which) {
-        auto* sub = app.add_subcommand(name, text);
-        sub->callback([&into, which] { into.what = which; });
-        sub->add_option("--log-level", into.log_level, "debug, info, warn or error")
-            ->check(CLI::IsMember({"debug", "info", "warn", "error"}))
-            ->capture_default_str();
-        return sub;
-    };
-    auto* bootstrap =
-        add("bootstrap", "Make publication, slot and indices, and fill them; resumes what was interrupted",
-            command::bootstrap);
-    detail::add_servers(*bootstrap, setting);
-    detail::add_loading(*bootstrap, setting);
-    bootstrap->add_flag("--dry-run", setting.dry_run, "print every statement and request, make none");
-    auto* sync = add("sync", "Follow the database until SIGINT or SIGTERM", command::sync);
-    detail::add_servers(*sync, setting);
-    detail::add_loading(*sync, setting);
-    sync->add_flag("--once", setting.once, "stop when everything committed before the start is in the index");
-    sync->add_flag("--bootstrap", setting.bootstrap_first, "bootstrap first where that is still to be done");
-    auto* teardown = add("teardown", "Remove slot, publication and indices", command::teardown);
-    detail::add_servers(*teardown, setting);
-    auto* explain = add("explain", "Print SQL, mapping and routes; needs no server", command::explain);
-    bool sql = false;
-    bool mapping = false;
-    bool routes = false;
-    explain->add_flag("--sql", sql, "only the queries that yield documents");
-    explain->add_flag("--mapping", mapping, "only the mapping");
-    explain->add_flag("--routes", routes, "only how changed rows find their documents");
-    app.footer("Passwords: PGPASSWORD or ~/.pgpass for the database, ELASTICSEARCH_URL for the cluster.");
-    // `airbnb --database … sync` reads as well as `airbnb sync --database …`.
-    detail::add_servers(app, setting);
-    try {
-        app.parse(argc, argv);
-    } catch (const CLI::ParseError& problem) {
-        const int status = app.exit(problem);
-        return status == 0 ? 0 : 2;
-    }
-    if (app.get_subcommands().empty()) {
-        std::cerr << app.help();
-        return 2;
-    }
-    if (sql || mapping || routes) into.parts = {sql, mapping, routes};
-    detail::refuse_secrets(setting);
-    return std::nullopt;
-}
-
-}  // namespace pgsync::app
 
 #include <cctype>
 
@@ -9608,13 +9592,12 @@ class context {
   public:
     /// `stop_fd` becomes readable when the program is to stop; -1 if never.
     context(options setting, std::span<const compiled_index> indices, int stop_fd)
-        : setting_(std::move(setting)),
+        : setting_(with_defaults(std::move(setting), indices)),
           indices_(indices),
           stop_fd_(stop_fd),
           database_(setting_.database),
           catalog_(setting_.database),
           cluster_(setting_, [this] { return stopped(); }) {
-        if (setting_.name.empty()) setting_.name = default_name(indices);
         cluster_info_ = cluster_.first_contact();
     }
 
@@ -9651,6 +9634,15 @@ class context {
     }
 
   private:
+    static options with_defaults(options setting, std::span<const compiled_index> indices) {
+        if (setting.name.empty()) setting.name = default_name(indices);
+        if (setting.elasticsearch.empty()) {
+            const char* url = std::getenv("ELASTICSEARCH_URL");
+            setting.elasticsearch = url != nullptr && *url != '\0' ? url : "http://127.0.0.1:9200";
+        }
+        return setting;
+    }
+
     /// Slots allow lower case letters, digits and underscores.
     static std::string default_name(std::span<const compiled_index> indices) {
         std::string name = "pgsync_";
@@ -9672,8 +9664,6 @@ class context {
 };
 
 }  // namespace pgsync::app
-
-#include <unistd.h>
 
 // ---- pgsync/app/progress.hpp
 namespace pgsync::app {
@@ -9752,6 +9742,10 @@ class progress {
 }  // namespace pgsync::app
 
 // ---- pgsync/app/bootstrap.hpp
+#if defined(PGSYNC_COMPILED)
+#else
+#endif
+
 namespace pgsync::app {
 
 namespace detail {
@@ -9839,18 +9833,17 @@ inline void load_index(context& in, const std::vector<postgres::index_binding>& 
     auto& client = in.search().client();
     if (state.loaded_until) log::info("{}: resuming the load after key {}", names.alias, *state.loaded_until);
     progress shown(names.alias, estimate_rows(in.catalog(), bindings[number].routes[0]));
-    snapshot::initial_load load(
-        {in.setting().database, in.setting().page_size, in.setting().workers,
-         std::chrono::milliseconds(1'000)},
-        bindings, number, in.clock(), [&] { return in.batcher(); }, [&] { in.search().interrupt(); });
-    const auto start = std::chrono::steady_clock::now();
-    const auto documents = load.run(
-        state.loaded_until,
+    const snapshot::load_hooks hooks{
+        [&] { return in.batcher(); }, [&] { in.search().interrupt(); },
         [&](const std::string& key) {
             state.loaded_until = key;
             client.put_meta(names.index, meta_of(index, in.setting().name, state));
         },
-        [&](std::uint64_t count) { shown.add(count); }, [&] { return in.stopped(); });
+        [&](std::uint64_t count) { shown.add(count); }, [&] { return in.stopped(); }};
+    const auto start = std::chrono::steady_clock::now();
+    const auto documents =
+        snapshot::load({in.setting().database, in.setting().page_size, in.setting().workers}, bindings,
+                       number, in.clock(), state.loaded_until, hooks);
     shown.finish();
     client.put_settings(names.index, serving_settings());
     client.refresh(names.index);
@@ -9980,45 +9973,11 @@ void persevere(const options& setting, std::span<const compiled_index> indices, 
 
 }  // namespace pgsync::app
 
-#include <fcntl.h>
-
-// ---- pgsync/app/stop_request.hpp
-namespace pgsync::app {
-
-/// The wish that a program stop, as a file descriptor that becomes readable with it, so that every wait can
-/// end with it. It cannot be taken back.
-class stop_request {
-  public:
-    stop_request() {
-        if (::pipe2(pipe_.data(), O_CLOEXEC | O_NONBLOCK) != 0) {
-            throw std::system_error(errno, std::generic_category(), "pipe");
-        }
-    }
-    ~stop_request() {
-        ::close(pipe_[0]);
-        ::close(pipe_[1]);
-    }
-    stop_request(const stop_request&) = delete;
-    stop_request& operator=(const stop_request&) = delete;
-
-    /// From any thread, and from a signal handler.
-    void make() const noexcept {
-        const int saved = errno;
-        const char byte = 1;
-        // Nothing can be done where the pipe is full, and then it is readable anyway.
-        [[maybe_unused]] const auto written = ::write(pipe_[1], &byte, 1);
-        errno = saved;
-    }
-
-    [[nodiscard]] int fd() const noexcept { return pipe_[0]; }
-
-  private:
-    std::array<int, 2> pipe_{-1, -1};
-};
-
-}  // namespace pgsync::app
-
 // ---- pgsync/app/sync.hpp
+#if defined(PGSYNC_COMPILED)
+#else
+#endif
+
 namespace pgsync::app {
 
 namespace detail {
@@ -10052,16 +10011,14 @@ inline postgres::shape_report check_ready(context& in) {
 /// One life of a connection.
 inline void follow(context& in) {
     const auto report = check_ready(in);
-    stream::follower::settings setting;
+    stream::follow_settings setting;
     setting.database = in.setting().database;
     setting.slot = in.setting().name;
     setting.publication = in.setting().name;
     setting.once = in.setting().once;
     setting.stop_timeout = in.setting().stop_timeout;
-    setting.loading.page_size = in.setting().page_size;
-    stream::follower follower(std::move(setting), report.bindings, in.clock(), in.batcher(),
-                              in.search().access());
-    follower.run(in.stop_fd());
+    setting.page_size = in.setting().page_size;
+    stream::follow(setting, report.bindings, in.clock(), in.batcher(), in.search().access(), in.stop_fd());
 }
 
 }  // namespace detail
@@ -10109,95 +10066,241 @@ inline void teardown(context& in) {
 
 }  // namespace pgsync::app
 
-// ---- pgsync/app/engine.hpp
-namespace pgsync {
+// ---- pgsync/app/commands.hpp
+/// What an engine does: the bodies of its commands, and all of the run-time half below them.
+namespace pgsync::app {
 
-namespace app {
+PGSYNC_LINKAGE void basic_engine::bootstrap(std::ostream& out) const {
+    persevere(setting_, indices_, stop_.fd(), [&](context& in) { app::bootstrap(in, out); });
+}
 
-/// The commands of some indices as functions. Each throws pgsync::error where the program would end with a
-/// message, and goes on by itself when a server that answered once goes away and comes back.
-class basic_engine {
-  public:
-    basic_engine(options setting, std::span<const compiled_index> indices)
-        : setting_(std::move(setting)), indices_(indices) {
-        if (!setting_.elasticsearch.empty()) return;
-        const char* url = std::getenv("ELASTICSEARCH_URL");
-        setting_.elasticsearch = url != nullptr && *url != '\0' ? url : "http://127.0.0.1:9200";
-    }
+PGSYNC_LINKAGE void basic_engine::bootstrap() const { bootstrap(std::cout); }
 
-    /// Makes and fills what is missing. With `dry_run` it prints to `out` what it would do.
-    void bootstrap(std::ostream& out = std::cout) {
-        with_servers([&](context& in) { app::bootstrap(in, out); });
-    }
-    /// Follows the database; returns after stop(), or with `once` when caught up.
-    void sync() {
-        if (setting_.bootstrap_first) bootstrap();
-        with_servers([](context& in) { app::sync(in); });
-    }
-    /// Removes slot, publication and indices.
-    void teardown() {
-        with_servers([](context& in) { app::teardown(in); });
-    }
+PGSYNC_LINKAGE void basic_engine::sync() const {
+    if (setting_.bootstrap_first) bootstrap();
+    persevere(setting_, indices_, stop_.fd(), [](context& in) { app::sync(in); });
+}
 
-    /// Ends what runs: sync() finishes what is in flight and returns, anything else throws errc::interrupted.
-    /// For good; from any thread, and from a signal handler.
-    void stop() const noexcept { stop_.make(); }
-    [[nodiscard]] const stop_request& stopping() const noexcept { return stop_; }
+PGSYNC_LINKAGE void basic_engine::teardown() const {
+    persevere(setting_, indices_, stop_.fd(), [](context& in) { app::teardown(in); });
+}
 
-  private:
-    template <typename Body>
-    void with_servers(const Body& body) {
-        persevere(setting_, indices_, stop_.fd(), body);
-    }
+}  // namespace pgsync::app
 
-    options setting_;
-    std::span<const compiled_index> indices_;
-    stop_request stop_;
+#include <cmath>
+#include <filesystem>
+#include <fstream>
+#include <iomanip>
+#include <locale>
+#include <numeric>
+#include <sstream>
+#include <tuple>
+
+// ---- pgsync/app/command_line.hpp
+// A command line is parsed once. Without the optimiser this library costs a user's program about a quarter
+// less time to compile. The standard headers come before, so that they are not touched.
+// clang-format off
+#if defined(__clang__)
+#pragma clang optimize off
+#elif defined(__GNUC__)
+#pragma GCC push_options
+#pragma GCC optimize("O0")
+#endif
+#include <CLI/CLI.hpp>
+#if defined(__clang__)
+#pragma clang optimize on
+#elif defined(__GNUC__)
+#pragma GCC pop_options
+#endif
+// clang-format on
+
+// ---- pgsync/app/explain.hpp
+namespace pgsync::app {
+
+/// Which parts explain() prints.
+struct explain_parts {
+    bool sql = true;
+    bool mapping = true;
+    bool routes = true;
 };
 
-}  // namespace app
+/// A node as `reservations.place.city`.
+[[nodiscard]] inline std::string node_path(const compiled_index& index, std::size_t node) {
+    if (node == 0) return std::string(index.name);
+    const auto& data = index.shape.nodes[node];
+    return node_path(index, data.parent) + "." + std::string(data.json);
+}
+
+[[nodiscard]] inline std::string table_name(const node_data& node) {
+    return node.schema.empty() ? std::string(node.table)
+                               : std::string(node.schema) + "." + std::string(node.table);
+}
+
+inline void explain_routes(std::ostream& out, const compiled_index& index) {
+    out << "-- " << index.name << ": a changed row, and whose document is read again\n";
+    for (const auto& route : index.routes) {
+        const auto& node = index.shape.nodes[route.node];
+        out << table_name(node) << " (" << node_path(index, route.node) << "): ";
+        std::string columns;
+        for (const auto name : route.columns) columns += (columns.empty() ? "" : ", ") + std::string(name);
+        if (route.direct) {
+            out << "(" << columns << ") is the document's key, no query\n";
+        } else {
+            out << "by (" << columns << "), old and new, in\n    " << route.owners_query << "\n";
+        }
+    }
+    out << "\n";
+}
+
+/// Prints what the compiler made of the indices; needs no server.
+inline void explain(std::ostream& out, std::span<const compiled_index> indices, const explain_parts& parts) {
+    for (const auto& index : indices) {
+        if (parts.sql) {
+            out << "-- " << index.name << ": documents of one page of the initial load, first to last key\n"
+                << index.page_query << ";\n\n-- " << index.name << ": documents of some keys\n"
+                << index.keys_query << ";\n\n-- " << index.name
+                << ": bounds of the first page, and of the next\n"
+                << index.first_bounds_query << ";\n"
+                << index.next_bounds_query << ";\n\n";
+        }
+        if (parts.mapping) {
+            out << "-- " << index.name << ": properties of the mapping\n" << index.properties << "\n\n";
+        }
+        if (parts.routes) explain_routes(out, index);
+    }
+}
+
+}  // namespace pgsync::app
+
+namespace pgsync::app {
+
+enum class command { bootstrap, sync, teardown, explain };
+
+struct parsed_command {
+    command what = command::explain;
+    options setting;
+    explain_parts parts;
+    std::string log_level = "info";
+};
 
 namespace detail {
 
-template <typename... Indices>
-constexpr bool names_differ() {
-    const std::array<std::string_view, sizeof...(Indices)> names{compiled<Indices>.name...};
-    for (std::size_t i = 0; i < names.size(); ++i) {
-        for (std::size_t j = 0; j < i; ++j) {
-            if (names[i] == names[j]) return false;
-        }
+inline void add_servers(CLI::App& to, options& into) {
+    to.add_option(
+          "--database", into.database,
+          "PostgreSQL, as a URI or key=value pairs; default: PGHOST, PGDATABASE and libpq's other variables")
+        ->type_name("CONNINFO");
+    to.add_option("--elasticsearch", into.elasticsearch,
+                  "URL of the cluster; default: ELASTICSEARCH_URL, else "
+                  "http://127.0.0.1:9200")
+        ->type_name("URL");
+    to.add_option("--name", into.name,
+                  "name of slot and publication; default: pgsync_ and the first index's name");
+}
+
+inline void add_loading(CLI::App& to, options& into) {
+    to.add_option("--page-size", into.page_size, "rows of the root read at once by the initial load")
+        ->check(CLI::Range(1, 1'000'000))
+        ->capture_default_str();
+    to.add_option("--workers", into.workers, "connections that read pages at the same time")
+        ->check(CLI::Range(1, 64))
+        ->capture_default_str();
+    to.add_option("--bulk-bytes", into.bulk_bytes, "size of a bulk request")
+        ->check(CLI::Range(1'000, 100'000'000))
+        ->capture_default_str();
+    to.add_option("--bulks-in-flight", into.bulks_in_flight, "bulk requests on their way at the same time")
+        ->check(CLI::Range(1, 64))
+        ->capture_default_str();
+    const std::map<std::string, on_rejected> policies{{"stop", on_rejected::stop},
+                                                      {"dead-letter", on_rejected::dead_letter}};
+    to.add_option(
+          "--on-rejected", into.rejected,
+          "what to do with a document the cluster refuses for good: stop, or write it with its error to "
+          "<index>-dead-letters and go on")
+        ->transform(CLI::CheckedTransformer(policies, CLI::ignore_case).description(""))
+        ->type_name("stop|dead-letter")
+        ->default_str("stop");
+}
+
+/// Arguments are visible to every user of the machine.
+inline void refuse_secrets(const options& setting) {
+    const bool database = setting.database.find("password=") != std::string::npos ||
+                          (setting.database.find("://") != std::string::npos && [&] {
+                              const auto begin = setting.database.find("://") + 3;
+                              const auto at = setting.database.find('@', begin);
+                              const auto colon = setting.database.find(':', begin);
+                              return at != std::string::npos && colon != std::string::npos && colon < at;
+                          }());
+    if (database) {
+        throw error(errc::configuration,
+                    "--database holds a password, which every user of this machine can read",
+                    "put it into PGPASSWORD or ~/.pgpass");
     }
-    return true;
+    if (!setting.elasticsearch.empty() && !elastic::parse_url(setting.elasticsearch).password.empty()) {
+        throw error(errc::configuration,
+                    "--elasticsearch holds a password, which every user of this machine can read",
+                    "put the URL into ELASTICSEARCH_URL instead");
+    }
 }
-
-template <typename... Indices>
-constexpr std::array<compiled_index, sizeof...(Indices)> compile_all() {
-    static_assert(sizeof...(Indices) > 0,
-                  "pgsync: name at least one index: pgsync::run<reservations>(argc, argv)");
-    (void)check::index_names_are_unique<names_differ<Indices...>()>{};
-    return {compiled<Indices>...};
-}
-
-/// What the compiler made of the indices of one program.
-template <typename... Indices>
-inline constexpr std::array<compiled_index, sizeof...(Indices)> compiled_together = compile_all<Indices...>();
 
 }  // namespace detail
 
-using app::on_rejected;
-using app::options;
+/// Reads the command line; returns an exit status instead of a command when there is nothing to run (--help,
+/// or arguments that make no sense, status 2).
+inline std::optional<int> parse_command_line(int argc, char** argv, const std::string& summary,
+                                             parsed_command& into) {
+    CLI::App app{summary};
+    // Not required here: a misspelt command is then told as such.
+    app.require_subcommand(0, 1);
+    app.failure_message(CLI::FailureMessage::help);
+    auto& setting = into.setting;
+    const auto add = [&](const char* name, const char* text, command which) {
+        auto* sub = app.add_subcommand(name, text);
+        sub->callback([&into, which] { into.what = which; });
+        sub->add_option("--log-level", into.log_level, "debug, info, warn or error")
+            ->check(CLI::IsMember({"debug", "info", "warn", "error"}))
+            ->capture_default_str();
+        return sub;
+    };
+    auto* bootstrap =
+        add("bootstrap", "Make publication, slot and indices, and fill them; resumes what was interrupted",
+            command::bootstrap);
+    detail::add_servers(*bootstrap, setting);
+    detail::add_loading(*bootstrap, setting);
+    bootstrap->add_flag("--dry-run", setting.dry_run, "print every statement and request, make none");
+    auto* sync = add("sync", "Follow the database until SIGINT or SIGTERM", command::sync);
+    detail::add_servers(*sync, setting);
+    detail::add_loading(*sync, setting);
+    sync->add_flag("--once", setting.once, "stop when everything committed before the start is in the index");
+    sync->add_flag("--bootstrap", setting.bootstrap_first, "bootstrap first where that is still to be done");
+    auto* teardown = add("teardown", "Remove slot, publication and indices", command::teardown);
+    detail::add_servers(*teardown, setting);
+    auto* explain = add("explain", "Print SQL, mapping and routes; needs no server", command::explain);
+    bool sql = false;
+    bool mapping = false;
+    bool routes = false;
+    explain->add_flag("--sql", sql, "only the queries that yield documents");
+    explain->add_flag("--mapping", mapping, "only the mapping");
+    explain->add_flag("--routes", routes, "only how changed rows find their documents");
+    app.footer("Passwords: PGPASSWORD or ~/.pgpass for the database, ELASTICSEARCH_URL for the cluster.");
+    // `airbnb --database … sync` reads as well as `airbnb sync --database …`.
+    detail::add_servers(app, setting);
+    try {
+        app.parse(argc, argv);
+    } catch (const CLI::ParseError& problem) {
+        const int status = app.exit(problem);
+        return status == 0 ? 0 : 2;
+    }
+    if (app.get_subcommands().empty()) {
+        std::cerr << app.help();
+        return 2;
+    }
+    if (sql || mapping || routes) into.parts = {sql, mapping, routes};
+    detail::refuse_secrets(setting);
+    return std::nullopt;
+}
 
-/// For programs with a `main` of their own: `pgsync::engine<reservations> engine(setting);`, then
-/// engine.bootstrap(), engine.sync() in a thread, and engine.stop() from another. All indices share one slot.
-/// Log lines go to spdlog's default logger.
-template <typename... Indices>
-class engine : public app::basic_engine {
-  public:
-    explicit engine(options setting = {})
-        : basic_engine(std::move(setting), detail::compiled_together<Indices...>) {}
-};
-
-}  // namespace pgsync
+}  // namespace pgsync::app
 
 // ---- pgsync/app/stop_signal.hpp
 namespace pgsync::app {
@@ -10239,10 +10342,8 @@ class stop_signal {
 
 }  // namespace pgsync::app
 
-// ---- pgsync/app/run.hpp
-namespace pgsync {
-
-namespace app {
+// ---- pgsync/app/program.hpp
+namespace pgsync::app {
 
 inline std::string base_name(std::string_view path) {
     return std::string(path.substr(path.find_last_of('/') + 1));
@@ -10264,9 +10365,7 @@ inline void dispatch(const parsed_command& command, std::span<const compiled_ind
     }
 }
 
-/// The whole program: exit status 0 when the command did what it should, 1 when it did not, 2 for arguments
-/// that make no sense.
-inline int run_program(std::span<const compiled_index> indices, int argc, char** argv) {
+PGSYNC_LINKAGE int run_program(std::span<const compiled_index> indices, int argc, char** argv) {
     parsed_command command;
     command.setting.program = base_name(argc > 0 ? argv[0] : "pgsync");
     std::string names;
@@ -10287,13 +10386,5 @@ inline int run_program(std::span<const compiled_index> indices, int argc, char**
     return 1;
 }
 
-}  // namespace app
-
-/// The program of some indices: `int main(int argc, char** argv) { return pgsync::run<reservations>(argc,
-/// argv); }`. All of them share one slot. The result is the exit status.
-template <typename... Indices>
-int run(int argc, char** argv) {
-    return app::run_program(detail::compiled_together<Indices...>, argc, argv);
-}
-
-}  // namespace pgsync
+}  // namespace pgsync::app
+#endif

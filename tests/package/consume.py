@@ -21,21 +21,23 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--compiler", required=True)
     parser.add_argument("how", choices=["find_package", "add_subdirectory", "single_header"])
-    parser.add_argument("half", choices=["shape", "program"])
+    parser.add_argument("half", choices=["shape", "program", "compiled"])
     arguments = parser.parse_args()
     with tempfile.TemporaryDirectory(prefix="pgsync-package-") as folder:
         folder = pathlib.Path(folder)
         common = ["-G", "Ninja", f"-DCMAKE_CXX_COMPILER={arguments.compiler}", "-DCMAKE_BUILD_TYPE=Debug"]
         options = [f"-DCONSUMER_HALF={arguments.half}", f"-DPGSYNC_SOURCE={SOURCE}"]
         if arguments.how == "find_package":
-            runtime = "ON" if arguments.half == "program" else "OFF"
+            runtime = "OFF" if arguments.half == "shape" else "ON"
+            compiled = "ON" if arguments.half == "compiled" else "OFF"
             run("cmake", "-S", SOURCE, "-B", folder / "library", *common, "-DPGSYNC_BUILD_TESTS=OFF",
-                "-DPGSYNC_BUILD_EXAMPLES=OFF", f"-DPGSYNC_RUNTIME={runtime}")
+                "-DPGSYNC_BUILD_EXAMPLES=OFF", f"-DPGSYNC_RUNTIME={runtime}", f"-DPGSYNC_COMPILED={compiled}")
+            run("cmake", "--build", folder / "library")
             run("cmake", "--install", folder / "library", "--prefix", folder / "prefix")
             options.append(f"-DCMAKE_PREFIX_PATH={folder / 'prefix'}")
         run("cmake", "-S", HERE / arguments.how, "-B", folder / "build", *common, *options)
         run("cmake", "--build", folder / "build")
-        said = run(folder / "build" / "consumer", *(["explain"] if arguments.half == "program" else []))
+        said = run(folder / "build" / "consumer", *([] if arguments.half == "shape" else ["explain"]))
         if '"guest"' not in said:
             sys.exit(f"the consumer did not print its query:\n{said}")
 

@@ -19,7 +19,11 @@
 #include <pgsync/postgres/publication_facts.hpp>
 #include <pgsync/postgres/server_facts.hpp>
 #include <pgsync/postgres/slot_facts.hpp>
+#if defined(PGSYNC_COMPILED)
+#include <pgsync/snapshot/load.hpp>
+#else
 #include <pgsync/snapshot/initial_load.hpp>
+#endif
 
 namespace pgsync::app {
 
@@ -108,18 +112,17 @@ inline void load_index(context& in, const std::vector<postgres::index_binding>& 
     auto& client = in.search().client();
     if (state.loaded_until) log::info("{}: resuming the load after key {}", names.alias, *state.loaded_until);
     progress shown(names.alias, estimate_rows(in.catalog(), bindings[number].routes[0]));
-    snapshot::initial_load load(
-        {in.setting().database, in.setting().page_size, in.setting().workers,
-         std::chrono::milliseconds(1'000)},
-        bindings, number, in.clock(), [&] { return in.batcher(); }, [&] { in.search().interrupt(); });
-    const auto start = std::chrono::steady_clock::now();
-    const auto documents = load.run(
-        state.loaded_until,
+    const snapshot::load_hooks hooks{
+        [&] { return in.batcher(); }, [&] { in.search().interrupt(); },
         [&](const std::string& key) {
             state.loaded_until = key;
             client.put_meta(names.index, meta_of(index, in.setting().name, state));
         },
-        [&](std::uint64_t count) { shown.add(count); }, [&] { return in.stopped(); });
+        [&](std::uint64_t count) { shown.add(count); }, [&] { return in.stopped(); }};
+    const auto start = std::chrono::steady_clock::now();
+    const auto documents =
+        snapshot::load({in.setting().database, in.setting().page_size, in.setting().workers}, bindings,
+                       number, in.clock(), state.loaded_until, hooks);
     shown.finish();
     client.put_settings(names.index, serving_settings());
     client.refresh(names.index);

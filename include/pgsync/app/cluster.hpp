@@ -19,7 +19,7 @@
 #include <pgsync/elastic/dead_letters.hpp>
 #include <pgsync/error.hpp>
 #include <pgsync/log.hpp>
-#include <pgsync/stream/loader.hpp>
+#include <pgsync/stream/index_access.hpp>
 
 namespace pgsync::app {
 

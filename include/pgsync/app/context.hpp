@@ -2,6 +2,7 @@
 
 #include <cctype>
 #include <chrono>
+#include <cstdlib>
 #include <memory>
 #include <poll.h>
 #include <span>
@@ -34,13 +35,12 @@ class context {
   public:
     /// `stop_fd` becomes readable when the program is to stop; -1 if never.
     context(options setting, std::span<const compiled_index> indices, int stop_fd)
-        : setting_(std::move(setting)),
+        : setting_(with_defaults(std::move(setting), indices)),
           indices_(indices),
           stop_fd_(stop_fd),
           database_(setting_.database),
           catalog_(setting_.database),
           cluster_(setting_, [this] { return stopped(); }) {
-        if (setting_.name.empty()) setting_.name = default_name(indices);
         cluster_info_ = cluster_.first_contact();
     }
 
@@ -77,6 +77,15 @@ class context {
     }
 
   private:
+    static options with_defaults(options setting, std::span<const compiled_index> indices) {
+        if (setting.name.empty()) setting.name = default_name(indices);
+        if (setting.elasticsearch.empty()) {
+            const char* url = std::getenv("ELASTICSEARCH_URL");
+            setting.elasticsearch = url != nullptr && *url != '\0' ? url : "http://127.0.0.1:9200";
+        }
+        return setting;
+    }
+
     /// Slots allow lower case letters, digits and underscores.
     static std::string default_name(std::span<const compiled_index> indices) {
         std::string name = "pgsync_";

@@ -2,22 +2,15 @@
 
 #include <array>
 #include <cstddef>
-#include <cstdlib>
-#include <iostream>
-#include <ostream>
+#include <iosfwd>
 #include <span>
 #include <string_view>
 #include <utility>
 
-#include <pgsync/app/bootstrap.hpp>
-#include <pgsync/app/context.hpp>
 #include <pgsync/app/options.hpp>
-#include <pgsync/app/persevere.hpp>
 #include <pgsync/app/stop_request.hpp>
-#include <pgsync/app/sync.hpp>
-#include <pgsync/app/teardown.hpp>
 #include <pgsync/compiled.hpp>
-#include <pgsync/error.hpp>
+#include <pgsync/linkage.hpp>
 
 namespace pgsync {
 
@@ -28,25 +21,16 @@ namespace app {
 class basic_engine {
   public:
     basic_engine(options setting, std::span<const compiled_index> indices)
-        : setting_(std::move(setting)), indices_(indices) {
-        if (!setting_.elasticsearch.empty()) return;
-        const char* url = std::getenv("ELASTICSEARCH_URL");
-        setting_.elasticsearch = url != nullptr && *url != '\0' ? url : "http://127.0.0.1:9200";
-    }
+        : setting_(std::move(setting)), indices_(indices) {}
 
-    /// Makes and fills what is missing. With `dry_run` it prints to `out` what it would do.
-    void bootstrap(std::ostream& out = std::cout) {
-        with_servers([&](context& in) { app::bootstrap(in, out); });
-    }
+    /// Makes and fills what is missing. With `dry_run` it prints to `out`, else to the standard output, what
+    /// it would do.
+    void bootstrap(std::ostream& out) const;
+    void bootstrap() const;
     /// Follows the database; returns after stop(), or with `once` when caught up.
-    void sync() {
-        if (setting_.bootstrap_first) bootstrap();
-        with_servers([](context& in) { app::sync(in); });
-    }
+    void sync() const;
     /// Removes slot, publication and indices.
-    void teardown() {
-        with_servers([](context& in) { app::teardown(in); });
-    }
+    void teardown() const;
 
     /// Ends what runs: sync() finishes what is in flight and returns, anything else throws errc::interrupted.
     /// For good; from any thread, and from a signal handler.
@@ -54,11 +38,6 @@ class basic_engine {
     [[nodiscard]] const stop_request& stopping() const noexcept { return stop_; }
 
   private:
-    template <typename Body>
-    void with_servers(const Body& body) {
-        persevere(setting_, indices_, stop_.fd(), body);
-    }
-
     options setting_;
     std::span<const compiled_index> indices_;
     stop_request stop_;

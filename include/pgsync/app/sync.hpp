@@ -10,7 +10,11 @@
 #include <pgsync/error.hpp>
 #include <pgsync/postgres/publication_facts.hpp>
 #include <pgsync/postgres/slot_facts.hpp>
+#if defined(PGSYNC_COMPILED)
+#include <pgsync/stream/follow.hpp>
+#else
 #include <pgsync/stream/follower.hpp>
+#endif
 
 namespace pgsync::app {
 
@@ -45,16 +49,14 @@ inline postgres::shape_report check_ready(context& in) {
 /// One life of a connection.
 inline void follow(context& in) {
     const auto report = check_ready(in);
-    stream::follower::settings setting;
+    stream::follow_settings setting;
     setting.database = in.setting().database;
     setting.slot = in.setting().name;
     setting.publication = in.setting().name;
     setting.once = in.setting().once;
     setting.stop_timeout = in.setting().stop_timeout;
-    setting.loading.page_size = in.setting().page_size;
-    stream::follower follower(std::move(setting), report.bindings, in.clock(), in.batcher(),
-                              in.search().access());
-    follower.run(in.stop_fd());
+    setting.page_size = in.setting().page_size;
+    stream::follow(setting, report.bindings, in.clock(), in.batcher(), in.search().access(), in.stop_fd());
 }
 
 }  // namespace detail

@@ -5,7 +5,6 @@
 #include <cstddef>
 #include <cstdint>
 #include <exception>
-#include <functional>
 #include <memory>
 #include <mutex>
 #include <optional>
@@ -18,11 +17,12 @@
 
 #include <pgsync/elastic/batcher.hpp>
 #include <pgsync/error.hpp>
-#include <pgsync/log.hpp>
+#include <pgsync/linkage.hpp>
 #include <pgsync/postgres/binding.hpp>
 #include <pgsync/postgres/document_reader.hpp>
 #include <pgsync/postgres/read_transaction.hpp>
 #include <pgsync/postgres/session.hpp>
+#include <pgsync/snapshot/load.hpp>
 #include <pgsync/snapshot/page_ledger.hpp>
 
 namespace pgsync::snapshot {
@@ -32,48 +32,31 @@ namespace pgsync::snapshot {
 /// stream.
 class initial_load {
   public:
-    struct settings {
-        std::string database;  ///< conninfo
-        std::size_t page_size = 5'000;
-        std::size_t workers = 2;
-        std::chrono::milliseconds record_every{1'000};
-    };
-    /// Makes a batcher of its own for each worker.
-    using make_batcher = std::function<std::unique_ptr<elastic::batcher>()>;
-
-    /// `interrupt` makes whoever waits for the cluster give up.
-    initial_load(settings setting, std::span<const postgres::index_binding> indices, std::size_t index,
-                 postgres::version_clock& clock, const make_batcher& batchers,
-                 std::function<void()> interrupt)
-        : settings_(std::move(setting)),
+    initial_load(const load_settings& setting, std::span<const postgres::index_binding> indices,
+                 std::size_t index, postgres::version_clock& clock, const load_hooks& hooks)
+        : settings_(setting),
           indices_(indices),
           index_(index),
           clock_(clock),
-          interrupt_(std::move(interrupt)),
+          hooks_(hooks),
           bounds_session_(settings_.database),
           bounds_(bounds_session_, indices) {
-        for (std::size_t i = 0; i < settings_.workers; ++i) batchers_.push_back(batchers());
+        for (std::size_t i = 0; i < settings_.workers; ++i) batchers_.push_back(hooks_.make_batcher());
     }
 
-    /// Loads every page after the key `resume_after`. `record(key)` is called now and then with a key up to
-    /// which nothing needs to be loaded again, `progress(documents)` for each acknowledged page, `stopped()`
-    /// is asked all the time. Returns the number of documents; throws errc::interrupted when stopped.
-    std::uint64_t run(std::optional<std::string> resume_after,
-                      const std::function<void(const std::string&)>& record,
-                      const std::function<void(std::uint64_t)>& progress,
-                      const std::function<bool()>& stopped) {
+    /// See load().
+    std::uint64_t run(std::optional<std::string> resume_after) {
         after_ = std::move(resume_after);
-        progress_ = progress;
         active_ = settings_.workers;
         std::vector<std::thread> workers;
         for (auto& batcher : batchers_) workers.emplace_back([this, &batcher] { work(*batcher); });
         std::exception_ptr failure;
         try {
-            watch(record, stopped);
+            watch();
         } catch (...) {
             failure = std::current_exception();
             stop_ = true;
-            interrupt_();
+            hooks_.interrupt();
         }
         for (auto& worker : workers) worker.join();
         if (failure) std::rethrow_exception(failure);
@@ -93,7 +76,7 @@ class initial_load {
     };
 
     /// Until every page is acknowledged and on disk: records progress and passes on what went wrong.
-    void watch(const std::function<void(const std::string&)>& record, const std::function<bool()>& stopped) {
+    void watch() {
         auto next_record = clock_type::now() + settings_.record_every;
         std::optional<clock_type::time_point> patience;
         while (true) {
@@ -104,16 +87,16 @@ class initial_load {
             }
             for (auto& batcher : batchers_) batcher->rethrow_failure();
             if (clock_type::now() >= next_record || last_look) {
-                if (const auto key = ledger_.advance(flushed_position())) record(*key);
+                if (const auto key = ledger_.advance(flushed_position())) hooks_.record(*key);
                 next_record = clock_type::now() + settings_.record_every;
             }
             if (last_look && ledger_.empty()) return;
-            if (!stop_ && stopped()) {
+            if (!stop_ && hooks_.stopped()) {
                 // Pages on their way may end in peace, but not forever.
                 stop_ = true;
                 patience = clock_type::now() + std::chrono::seconds(10);
             }
-            if (patience && clock_type::now() >= *patience) interrupt_();
+            if (patience && clock_type::now() >= *patience) hooks_.interrupt();
             std::this_thread::sleep_for(std::chrono::milliseconds(10));
         }
     }
@@ -157,7 +140,7 @@ class initial_load {
         batcher.begin_job([this, job] {
             ledger_.done(job->number, job->durable);
             documents_ += job->documents;
-            progress_(job->documents);
+            hooks_.progress(job->documents);
         });
         const auto snapshot = clock_.begin(connection);
         job->durable = snapshot.durable;
@@ -169,12 +152,11 @@ class initial_load {
         batcher.end_job();
     }
 
-    settings settings_;
+    load_settings settings_;
     std::span<const postgres::index_binding> indices_;
     std::size_t index_;
     postgres::version_clock& clock_;
-    std::function<void()> interrupt_;
-    std::function<void(std::uint64_t)> progress_;
+    load_hooks hooks_;
 
     std::mutex bounds_mutex_;
     postgres::session bounds_session_;
@@ -191,5 +173,12 @@ class initial_load {
     // One for each worker; they go first, and with them what bulks still on their way would call.
     std::vector<std::unique_ptr<elastic::batcher>> batchers_;
 };
+
+PGSYNC_LINKAGE std::uint64_t load(const load_settings& setting,
+                                  std::span<const postgres::index_binding> indices, std::size_t index,
+                                  postgres::version_clock& clock, std::optional<std::string> resume_after,
+                                  const load_hooks& hooks) {
+    return initial_load(setting, indices, index, clock, hooks).run(std::move(resume_after));
+}
 
 }  // namespace pgsync::snapshot

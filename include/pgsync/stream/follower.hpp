@@ -20,6 +20,7 @@
 
 #include <pgsync/elastic/batcher.hpp>
 #include <pgsync/error.hpp>
+#include <pgsync/linkage.hpp>
 #include <pgsync/log.hpp>
 #include <pgsync/postgres/binding.hpp>
 #include <pgsync/postgres/pgoutput.hpp>
@@ -27,6 +28,7 @@
 #include <pgsync/postgres/replication.hpp>
 #include <pgsync/postgres/session.hpp>
 #include <pgsync/stream/acknowledger.hpp>
+#include <pgsync/stream/follow.hpp>
 #include <pgsync/stream/gatherer.hpp>
 #include <pgsync/stream/loader.hpp>
 #include <pgsync/stream/router.hpp>
@@ -38,34 +40,22 @@ namespace pgsync::stream {
 /// again.
 class follower {
   public:
-    struct settings {
-        std::string database;  ///< conninfo
-        std::string slot;
-        std::string publication;
-        bool once = false;  ///< stop when everything committed before the start is in the index
-        std::chrono::seconds stop_timeout{30};
-        gatherer::limits limits;
-        loader::settings loading;
-    };
-
-    follower(settings setting, std::span<const postgres::index_binding> indices,
+    follower(const follow_settings& setting, std::span<const postgres::index_binding> indices,
              postgres::version_clock& clock, std::unique_ptr<elastic::batcher> batcher,
              const index_access& cluster)
-        : settings_(std::move(setting)),
+        : settings_(setting),
           indices_(indices),
           cluster_(cluster),
           batcher_(std::move(batcher)),
           documents_(settings_.database),
           cursors_(settings_.database),
           acknowledger_(std::make_shared<acknowledger>()),
-          gatherer_(route_counts(indices), settings_.limits, *acknowledger_),
+          gatherer_(route_counts(indices), {}, *acknowledger_),
           router_(indices, gatherer_),
-          loader_(documents_, cursors_, indices, clock, *batcher_, cluster, settings_.loading),
+          loader_(documents_, cursors_, indices, clock, *batcher_, cluster, loading_settings(setting)),
           stream_(settings_.database) {}
 
-    /// Returns when `stop_fd` became readable, or with `once` when caught up; everything read by then is in
-    /// the index and confirmed. Errors: errc::connection when a server went away, and all that stops for
-    /// good.
+    /// See follow().
     void run(int stop_fd) {
         postgres::advance_log(documents_);
         target_ = postgres::flushed_position(documents_);
@@ -90,6 +80,11 @@ class follower {
   private:
     using clock_type = std::chrono::steady_clock;
 
+    static loader::settings loading_settings(const follow_settings& from) {
+        loader::settings to;
+        to.page_size = from.page_size;
+        return to;
+    }
     static std::vector<std::size_t> route_counts(std::span<const postgres::index_binding> indices) {
         std::vector<std::size_t> counts;
         for (const auto& each : indices) counts.push_back(each.routes.size());
@@ -243,7 +238,7 @@ class follower {
         std::rethrow_exception(failure_);
     }
 
-    settings settings_;
+    follow_settings settings_;
     std::span<const postgres::index_binding> indices_;
     index_access cluster_;
     std::unique_ptr<elastic::batcher> batcher_;
@@ -269,5 +264,11 @@ class follower {
     std::mutex failure_mutex_;
     std::exception_ptr failure_;
 };
+
+PGSYNC_LINKAGE void follow(const follow_settings& setting, std::span<const postgres::index_binding> indices,
+                           postgres::version_clock& clock, std::unique_ptr<elastic::batcher> batcher,
+                           const index_access& cluster, int stop_fd) {
+    follower(setting, indices, clock, std::move(batcher), cluster).run(stop_fd);
+}
 
 }  // namespace pgsync::stream

@@ -23,25 +23,10 @@
 #include <pgsync/postgres/document_reader.hpp>
 #include <pgsync/postgres/read_transaction.hpp>
 #include <pgsync/postgres/session.hpp>
-#include <pgsync/stream/gatherer.hpp>
+#include <pgsync/stream/index_access.hpp>
 #include <pgsync/stream/work.hpp>
 
 namespace pgsync::stream {
-
-/// What the loader asks of the cluster beside bulks.
-struct index_access {
-    /// Waits until every bulk sent so far has been acknowledged.
-    std::function<void()> drain;
-    /// Makes every document written so far show up in searches.
-    std::function<void(std::string_view index)> refresh;
-    /// Calls back with every id the index holds, in pieces of at most `size`.
-    std::function<void(std::string_view index, std::size_t size,
-                       const std::function<void(std::span<const std::string>)>&)>
-        scan_ids;
-    /// Nobody is to wait for the cluster any more: what is waiting throws errc::interrupted, until resume().
-    std::function<void()> interrupt;
-    std::function<void()> resume;
-};
 
 /// Does works: finds the owners of links, reads their documents whole, and hands them to the batcher. A
 /// function of the work and the database alone.

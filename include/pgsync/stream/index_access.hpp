@@ -1,0 +1,26 @@
+#pragma once
+
+#include <cstddef>
+#include <functional>
+#include <span>
+#include <string>
+#include <string_view>
+
+namespace pgsync::stream {
+
+/// What the loader asks of the cluster beside bulks.
+struct index_access {
+    /// Waits until every bulk sent so far has been acknowledged.
+    std::function<void()> drain;
+    /// Makes every document written so far show up in searches.
+    std::function<void(std::string_view index)> refresh;
+    /// Calls back with every id the index holds, in pieces of at most `size`.
+    std::function<void(std::string_view index, std::size_t size,
+                       const std::function<void(std::span<const std::string>)>&)>
+        scan_ids;
+    /// Nobody is to wait for the cluster any more: what is waiting throws errc::interrupted, until resume().
+    std::function<void()> interrupt;
+    std::function<void()> resume;
+};
+
+}  // namespace pgsync::stream
