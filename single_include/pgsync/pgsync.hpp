@@ -786,7 +786,7 @@ struct index_name_is_valid {
         "`static constexpr std::string_view name = \"…\";`");
 };
 
-template <bool Ok>
+template <bool Ok, typename... Indices>
 struct index_names_are_unique {
     static_assert(Ok, "pgsync: two indices of one program have the same name; give each its own");
 };
@@ -2127,7 +2127,7 @@ template <typename... Indices>
 constexpr std::array<compiled_index, sizeof...(Indices)> compile_all() {
     static_assert(sizeof...(Indices) > 0,
                   "pgsync: name at least one index: pgsync::run<reservations>(argc, argv)");
-    (void)check::index_names_are_unique<names_differ<Indices...>()>{};
+    (void)check::index_names_are_unique<names_differ<Indices...>(), Indices...>{};
     return {compiled<Indices>...};
 }
 
@@ -10008,9 +10008,12 @@ inline postgres::shape_report check_ready(context& in) {
     return report;
 }
 
-/// One life of a connection.
-inline void follow(context& in) {
-    const auto report = check_ready(in);
+}  // namespace detail
+
+/// Follows the database until asked to stop, or with `once` until caught up; errc::connection when a server
+/// goes away.
+inline void sync(context& in) {
+    const auto report = detail::check_ready(in);
     stream::follow_settings setting;
     setting.database = in.setting().database;
     setting.slot = in.setting().name;
@@ -10020,12 +10023,6 @@ inline void follow(context& in) {
     setting.page_size = in.setting().page_size;
     stream::follow(setting, report.bindings, in.clock(), in.batcher(), in.search().access(), in.stop_fd());
 }
-
-}  // namespace detail
-
-/// Follows the database until asked to stop, or with `once` until caught up; errc::connection when a server
-/// goes away.
-inline void sync(context& in) { detail::follow(in); }
 
 }  // namespace pgsync::app
 

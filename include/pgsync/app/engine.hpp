@@ -62,7 +62,7 @@ template <typename... Indices>
 constexpr std::array<compiled_index, sizeof...(Indices)> compile_all() {
     static_assert(sizeof...(Indices) > 0,
                   "pgsync: name at least one index: pgsync::run<reservations>(argc, argv)");
-    (void)check::index_names_are_unique<names_differ<Indices...>()>{};
+    (void)check::index_names_are_unique<names_differ<Indices...>(), Indices...>{};
     return {compiled<Indices>...};
 }
 

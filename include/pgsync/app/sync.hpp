@@ -1,9 +1,6 @@
 #pragma once
 
-#include <chrono>
-#include <memory>
 #include <string>
-#include <utility>
 
 #include <pgsync/app/context.hpp>
 #include <pgsync/app/index_state.hpp>
@@ -46,9 +43,12 @@ inline postgres::shape_report check_ready(context& in) {
     return report;
 }
 
-/// One life of a connection.
-inline void follow(context& in) {
-    const auto report = check_ready(in);
+}  // namespace detail
+
+/// Follows the database until asked to stop, or with `once` until caught up; errc::connection when a server
+/// goes away.
+inline void sync(context& in) {
+    const auto report = detail::check_ready(in);
     stream::follow_settings setting;
     setting.database = in.setting().database;
     setting.slot = in.setting().name;
@@ -58,11 +58,5 @@ inline void follow(context& in) {
     setting.page_size = in.setting().page_size;
     stream::follow(setting, report.bindings, in.clock(), in.batcher(), in.search().access(), in.stop_fd());
 }
-
-}  // namespace detail
-
-/// Follows the database until asked to stop, or with `once` until caught up; errc::connection when a server
-/// goes away.
-inline void sync(context& in) { detail::follow(in); }
 
 }  // namespace pgsync::app

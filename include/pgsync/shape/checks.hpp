@@ -148,7 +148,7 @@ struct index_name_is_valid {
         "`static constexpr std::string_view name = \"…\";`");
 };
 
-template <bool Ok>
+template <bool Ok, typename... Indices>
 struct index_names_are_unique {
     static_assert(Ok, "pgsync: two indices of one program have the same name; give each its own");
 };
