@@ -1,8 +1,12 @@
 #pragma once
 
 #include <span>
+#include <string>
 #include <string_view>
 #include <type_traits>
+#include <utility>
+
+#include <boost/json/fwd.hpp>
 
 #include <pgsync/declare/index.hpp>
 #include <pgsync/mapping/properties.hpp>
@@ -11,6 +15,10 @@
 #include <pgsync/sql/select.hpp>
 
 namespace pgsync {
+
+/// Changes a document as the database made it into the one that is sent, which it appends to `out`; false
+/// when there is to be none. Throws pgsync::error where the document does not fit.
+using transform_function = bool (*)(std::string_view document, std::string& out);
 
 /// Everything the compiler made of one index, as views of static storage: all that the run-time half needs,
 /// so that none of it is a template over user types.
@@ -22,14 +30,25 @@ struct compiled_index {
     std::string_view keys_query;          ///< see detail::sql::write_keys_query
     std::string_view first_bounds_query;  ///< see detail::sql::write_bounds_query
     std::string_view next_bounds_query;
-    std::string_view properties;  ///< of the mapping, JSON
+    std::string_view properties{};  ///< of the mapping, JSON
+    std::string_view where{};       ///< SQL over the root's columns; empty: every row
+    std::string_view settings{};    ///< JSON, empty where nothing was said, as all that follow
+    std::string_view mapping{};     ///< JSON, goes into the mapping
+    std::string_view pipeline{};
+    std::string_view routing{};  ///< the root's column that chooses the shard
+    transform_function transform = nullptr;
 };
 
 namespace detail {
 
+template <typename Root, typename... Sources>
+type_list<Root, Sources...> index_base(const index<Root, Sources...>&);
+
 template <typename Index>
-concept declares_index =
-    requires { typename Index::root; } && std::is_base_of_v<index<typename Index::root>, Index>;
+concept declares_index = requires(const Index& of) {
+    typename Index::root;
+    index_base(of);
+};
 
 template <typename Index>
 constexpr std::string_view make_index_name() {
@@ -40,37 +59,177 @@ constexpr std::string_view make_index_name() {
     }
 }
 
-template <typename Root>
+/// What an index says beside its root; without data where it says nothing.
+struct index_words {
+    std::string_view where;
+    std::string_view settings;
+    std::string_view mapping;
+    std::string_view pipeline;
+    std::string_view routing;  ///< a member of the root
+    bool are_text = true;
+};
+
+template <typename Index>
+constexpr index_words read_index_words() {
+    index_words said;
+    if constexpr (requires { std::string_view(Index::where); }) {
+        said.where = Index::where;
+    } else if constexpr (requires { Index::where; }) {
+        said.are_text = false;
+    }
+    if constexpr (requires { std::string_view(Index::settings); }) {
+        said.settings = Index::settings;
+    } else if constexpr (requires { Index::settings; }) {
+        said.are_text = false;
+    }
+    if constexpr (requires { std::string_view(Index::mapping); }) {
+        said.mapping = Index::mapping;
+    } else if constexpr (requires { Index::mapping; }) {
+        said.are_text = false;
+    }
+    if constexpr (requires { std::string_view(Index::pipeline); }) {
+        said.pipeline = Index::pipeline;
+    } else if constexpr (requires { Index::pipeline; }) {
+        said.are_text = false;
+    }
+    if constexpr (requires { std::string_view(Index::routing); }) {
+        said.routing = Index::routing;
+    } else if constexpr (requires { Index::routing; }) {
+        said.are_text = false;
+    }
+    return said;
+}
+
+template <typename Index>
+inline constexpr index_words words_of = read_index_words<Index>();
+
+template <typename Index>
+concept transforms_struct = requires(typename Index::root& document) { Index::transform(document); };
+template <typename Index>
+concept transforms_json = requires(boost::json::object& document) { Index::transform(document); };
+template <typename Index>
+concept names_transform =
+    transforms_struct<Index> || transforms_json<Index> || requires { &Index::transform; };
+
+/// Runs the transform of an index. Defined in transform.hpp, for it needs a JSON parser.
+template <typename Index>
+struct document_transform;
+
+/// What a query of an index depends on.
+template <typename Index>
+constexpr sql::query query_of(std::string_view routing) {
+    sql::query with;
+    with.where = words_of<Index>.where;
+    with.routing = routing;
+    with.who = transforms_struct<Index> ? sql::reader::typed_transform
+               : transforms_json<Index> ? sql::reader::transform
+                                        : sql::reader::cluster;
+    return with;
+}
+
+/// The column behind the member that `routing` names.
+template <typename Index>
+constexpr std::string_view routing_column() {
+    if (words_of<Index>.routing.empty()) return {};
+    const auto* member = find_member<typename Index::root>(words_of<Index>.routing);
+    return member != nullptr && member->source == value_source::column && !member->array ? member->name
+                                                                                         : std::string_view();
+}
+
+template <typename Index, typename... Shape>
 struct page_query_writer {
-    static constexpr void write(text& out) { sql::write_page_query(out, shape_of<Root>); }
+    static constexpr void write(text& out) {
+        sql::write_page_query(out, shape_of<Shape...>, query_of<Index>(routing_column<Index>()));
+    }
 };
-template <typename Root>
+template <typename Index, typename... Shape>
 struct keys_query_writer {
-    static constexpr void write(text& out) { sql::write_keys_query(out, shape_of<Root>); }
+    static constexpr void write(text& out) {
+        sql::write_keys_query(out, shape_of<Shape...>, query_of<Index>(routing_column<Index>()));
+    }
 };
-template <typename Root, bool After>
+template <typename Index, bool After, typename... Shape>
 struct bounds_query_writer {
-    static constexpr void write(text& out) { sql::write_bounds_query(out, shape_of<Root>, After); }
+    static constexpr void write(text& out) {
+        sql::write_bounds_query(out, shape_of<Shape...>, words_of<Index>.where, After);
+    }
 };
-template <typename Root>
+template <typename... Shape>
 struct properties_writer {
-    static constexpr void write(text& out) { mapping::write_properties(out, shape_of<Root>); }
+    static constexpr void write(text& out) { mapping::write_properties(out, shape_of<Shape...>); }
 };
+
+/// Has every member its own JSON key, hidden ones included?
+constexpr bool keys_are_unique(const shape_view& shape) {
+    for (std::size_t self = 0; self < shape.nodes.size(); ++self) {
+        const auto taken = [&](const column_data& mine) {
+            for (const auto& other : shape.columns_of(shape.nodes[self])) {
+                if (other.ordinal != mine.ordinal && other.json == mine.json) return true;
+            }
+            for (const auto& node : shape.nodes) {
+                if (node.holder == self && &node != &shape.root() && node.json == mine.json) return true;
+            }
+            return false;
+        };
+        for (const auto& column : shape.columns_of(shape.nodes[self])) {
+            if (column.hidden && taken(column)) return false;
+        }
+    }
+    return true;
+}
+
+/// The checks of what an index says.
+template <typename Index, typename... Shape>
+constexpr void check_index() {
+    constexpr auto& said = words_of<Index>;
+    constexpr auto absent_or_json = [](std::string_view text) {
+        return text.data() == nullptr || check::is_json_object(text);
+    };
+    (void)check::index_name_is_valid<Index, check::fits_index_name(make_index_name<Index>())>{};
+    (void)check::index_members_are_text<Index, said.are_text>{};
+    (void)check::index_text_is_json<Index, absent_or_json(said.settings) && absent_or_json(said.mapping)>{};
+    (void)check::index_where_is_closed<Index,
+                                       said.where.data() == nullptr || check::is_closed_sql(said.where)>{};
+    (void)check::index_routing_is_member<Index, said.routing.data() == nullptr ||
+                                                    !routing_column<Index>().empty()>{};
+    (void)check::index_transform_is_callable<Index, !names_transform<Index> || transforms_struct<Index> ||
+                                                        transforms_json<Index>>{};
+}
+
+template <typename Index>
+constexpr transform_function find_transform() {
+    if constexpr (transforms_struct<Index> || transforms_json<Index>) {
+        constexpr bool included = requires { sizeof(document_transform<Index>); };
+        (void)check::index_transform_is_included<Index, included>{};
+        if constexpr (included) return &document_transform<Index>::apply;
+    }
+    return nullptr;
+}
+
+template <typename Index, typename... Shape>
+constexpr compiled_index compile(type_list<Shape...>) {
+    check_index<Index, Shape...>();
+    return {make_index_name<Index>(),
+            shape_of<Shape...>,
+            routes_of<Shape...>,
+            text_of<page_query_writer<Index, Shape...>>,
+            text_of<keys_query_writer<Index, Shape...>>,
+            text_of<bounds_query_writer<Index, false, Shape...>>,
+            text_of<bounds_query_writer<Index, true, Shape...>>,
+            text_of<properties_writer<Shape...>>,
+            words_of<Index>.where,
+            words_of<Index>.settings,
+            words_of<Index>.mapping,
+            words_of<Index>.pipeline,
+            routing_column<Index>(),
+            find_transform<Index>()};
+}
 
 template <typename Index>
 constexpr compiled_index compile() {
     (void)check::index_is_declared<Index, declares_index<Index>>{};
     if constexpr (declares_index<Index>) {
-        using root = typename Index::root;
-        (void)check::index_name_is_valid<Index, check::fits_index_name(make_index_name<Index>())>{};
-        return {make_index_name<Index>(),
-                shape_of<root>,
-                routes_of<root>,
-                text_of<page_query_writer<root>>,
-                text_of<keys_query_writer<root>>,
-                text_of<bounds_query_writer<root, false>>,
-                text_of<bounds_query_writer<root, true>>,
-                text_of<properties_writer<root>>};
+        return compile<Index>(decltype(index_base(std::declval<const Index&>())){});
     } else {
         return {};
     }

@@ -12,6 +12,8 @@
 #include <pgsync/postgres/replication.hpp>
 #include <pgsync/postgres/document_reader.hpp>
 
+#include <pgsync/transform.hpp>
+
 #include <pgsync/elastic/curl_transport.hpp>
 #include <pgsync/elastic/client.hpp>
 #include <pgsync/elastic/bulk_writer.hpp>

@@ -9,16 +9,31 @@
 /// The compile-time half alone: declarations, SQL, mapping and routes, with no database or HTTP header.
 
 #include <span>
+#include <string>
 #include <string_view>
 #include <type_traits>
+#include <utility>
+
+#include <boost/json/fwd.hpp>
 
 // ---- pgsync/declare/index.hpp
 namespace pgsync {
 
 /// Base of an index declaration: `struct reservations : pgsync::index<Booking> {};`. Every row of Root's
-/// table is one document. The index is called like the struct, or `static constexpr std::string_view name =
-/// "…";`.
-template <typename Root>
+/// table is one document. Where Root's table is a view, Sources say what it is made of: see depends_on.
+///
+/// The struct may say, each as `static constexpr std::string_view`:
+/// - `name`: the index's name, where it is not the struct's;
+/// - `where`: SQL over the root's own columns; other rows have no document;
+/// - `settings`: of the index, a JSON object;
+/// - `mapping`: what the index's mapping has besides `properties`, or in them; a JSON object;
+/// - `pipeline`: the ingest pipeline every document passes;
+/// - `routing`: the member of Root whose value chooses the shard;
+///
+/// and, as a static function, `bool transform(Root&)` or `bool transform(boost::json::object&)` (or void):
+/// called for every document before it is sent; one that returns false is left out, and removed if it was
+/// there. The first needs `#include <pgsync/transform.hpp>`. It must depend on nothing but the document.
+template <typename Root, typename... Sources>
 struct index {
     using root = Root;
 };
@@ -116,7 +131,7 @@ constexpr void write_json_string(text& out, std::string_view value) {
 /// A declaration as plain data: what SQL, mapping and routing are made from.
 namespace pgsync {
 
-/// What a column holds, as far as mapping and checks against the catalog care.
+/// What a value is, as far as SQL, mapping and checks against the catalog care.
 enum class value_kind : std::uint8_t {
     boolean,
     int16,
@@ -127,25 +142,64 @@ enum class value_kind : std::uint8_t {
     decimal,
     text,
     keyword,
+    enumeration,
     uuid,
     date,
     timestamp,
     timestamptz,
+    inet,
+    bytea,
+    json,
+    geo_point,
+    vector,
+    int32_range,
+    int64_range,
+    decimal_range,
+    date_range,
+    timestamp_range,
+    timestamptz_range,
+};
+
+/// Where a value comes from.
+enum class value_source : std::uint8_t {
+    column,
+    expression,  ///< SQL over the row's columns
+    json_path,   ///< inside a json column
 };
 
 /// How a node hangs on its parent.
-enum class relation : std::uint8_t { root, belongs_to, has_one, has_many };
+enum class relation : std::uint8_t {
+    root,
+    belongs_to,   ///< the parent's row refers to it
+    has_one,      ///< its rows refer to the parent's; the first counts
+    has_many,     ///< the same, all of them
+    ancestors,    ///< the same table, upwards any number of steps
+    descendants,  ///< downwards
+    embed,        ///< no table: an object of the parent's own row
+    hop,          ///< a link table on the way to the next node; in no document
+    source,       ///< a table that its sibling, a view, is made of; in no document
+};
 
-/// One column of a node.
+/// What of the rows of a to-many node enters the document.
+enum class aggregate : std::uint8_t { none, count, exists, sum, avg, min, max };
+
+/// One member of a node that is no relation.
 struct column_data {
     std::string_view member;  ///< the C++ member
-    std::string_view name;    ///< in the database, unquoted
+    std::string_view name;    ///< in the database, unquoted; empty for an expression
     std::string_view json;    ///< key in the document
     value_kind kind{};
-    std::uint16_t ordinal{};  ///< position among the struct's members
+    value_source source{};
+    std::uint16_t ordinal{};     ///< position among the struct's members
+    std::uint16_t dimensions{};  ///< of a vector
+    bool array{};                ///< an array of such values
     bool key{};
     bool nullable{};
     bool hidden{};
+    std::string_view analyzer{};  ///< of analysed text, where it is not the index's own
+    std::string_view mapping{};   ///< JSON, in place of what the kind stands for
+    std::string_view sql{};       ///< of an expression
+    std::string_view path{};      ///< of json_path, as PostgreSQL writes an array: `{"a","b"}`
 };
 
 /// One pair of joined columns: `parent.parent_column = child.child_column`.
@@ -154,21 +208,37 @@ struct link_data {
     std::string_view child;
 };
 
+inline constexpr std::uint16_t no_member = 0xffff;
+
 /// A table's place in the shape. Node 0 is the root; a parent always stands before its children.
 struct node_data {
-    std::string_view type;    ///< the C++ struct
-    std::string_view schema;  ///< empty: found by search_path
-    std::string_view table;
-    std::string_view member;  ///< in the parent's struct; empty for the root
-    std::string_view json;    ///< key in the parent's object; empty for the root
+    std::string_view type{};    ///< the C++ struct; of a hop, the struct that names it
+    std::string_view schema{};  ///< empty: found by search_path
+    std::string_view table{};   ///< empty for embed
+    std::string_view member{};  ///< in the holder's struct; empty for the root
+    std::string_view json{};    ///< key in the holder's object; empty for the root
     relation kind{};
-    std::uint16_t parent{};
-    std::uint16_t depth{};
-    std::uint16_t ordinal{};  ///< position among the parent's members
+    std::uint16_t parent{};   ///< whose row its links join
+    std::uint16_t holder{};   ///< in whose object it stands: other than the parent behind hops and in embed
+    std::uint16_t row{};      ///< whose row its columns are: its own but for embed
+    std::uint16_t depth{};    ///< of its object
+    std::uint16_t ordinal{};  ///< position among the holder's members
     std::uint16_t first_column{};
     std::uint16_t columns{};
     std::uint16_t first_link{};
     std::uint16_t links{};
+    aggregate what = aggregate::none;
+    std::uint16_t operand = no_member;   ///< ordinal of the member that is aggregated
+    std::uint16_t pluck = no_member;     ///< of the member that stands for the object
+    std::uint16_t keyed_by = no_member;  ///< of the member whose values are the keys of an object
+    std::uint32_t steps{};               ///< of ancestors and descendants; 0: all
+    std::uint32_t limit{};               ///< 0: all
+    bool view{};                         ///< declared with depends_on
+    std::string_view where{};            ///< SQL over its own columns
+    std::string_view order{};            ///< the same, for ORDER BY
+    std::string_view mapping{};          ///< JSON, in place of its object's
+    std::string_view guard_column{};     ///< of the parent: joined only where it is `guard_value`
+    std::string_view guard_value{};
 };
 
 /// A whole shape.
@@ -196,7 +266,38 @@ struct shape_view {
         for (const auto& column : columns_of(node)) size += column.key ? 1U : 0U;
         return size;
     }
+    /// The column whose member has this position in the struct; null where that is a relation.
+    [[nodiscard]] constexpr const column_data* member_of(const node_data& node, std::size_t ordinal) const {
+        for (const auto& column : columns_of(node)) {
+            if (column.ordinal == ordinal) return &column;
+        }
+        return nullptr;
+    }
 };
+
+/// Is it part of documents, or only of the way to them?
+[[nodiscard]] constexpr bool is_shown(const node_data& node) {
+    return node.kind != relation::hop && node.kind != relation::source;
+}
+
+[[nodiscard]] constexpr bool is_recursive(const node_data& node) {
+    return node.kind == relation::ancestors || node.kind == relation::descendants;
+}
+
+/// Does its object become an array (or, keyed, an object) of any number of rows?
+[[nodiscard]] constexpr bool is_to_many(const node_data& node) {
+    return node.kind == relation::has_many || is_recursive(node);
+}
+
+/// Does it need a look at columns that no member names?
+[[nodiscard]] constexpr bool uses_any_column(const shape_view& shape, const node_data& node) {
+    if (!node.where.empty() || !node.order.empty()) return true;
+    if (is_to_many(node) && node.what == aggregate::none && shape.key_size(node) == 0) return true;
+    for (const auto& column : shape.columns_of(node)) {
+        if (column.source == value_source::expression) return true;
+    }
+    return false;
+}
 
 /// A table is the same at two nodes when schema and name are.
 [[nodiscard]] constexpr bool same_table(const node_data& a, const node_data& b) {
@@ -206,10 +307,13 @@ struct shape_view {
 /// Do the columns that link `node` to its parent name exactly the parent's key? Then a row of `node` holds
 /// its parent's key, and nobody has to be asked for it.
 [[nodiscard]] constexpr bool links_to_key(const shape_view& shape, const node_data& node) {
-    if (node.kind == relation::root || node.kind == relation::belongs_to) return false;
+    if (node.kind != relation::has_one && node.kind != relation::has_many && node.kind != relation::hop &&
+        node.kind != relation::source) {
+        return false;
+    }
     const auto& parent = shape.nodes[node.parent];
     const auto links = shape.links_of(node);
-    if (links.size() != shape.key_size(parent)) return false;
+    if (links.empty() || links.size() != shape.key_size(parent)) return false;
     for (std::size_t part = 0; part < links.size(); ++part) {
         bool found = false;
         for (const auto& link : links) found = found || link.parent == shape.key_of(parent, part).name;
@@ -233,9 +337,9 @@ struct shape_view {
 // ---- pgsync/mapping/properties.hpp
 namespace pgsync::detail::mapping {
 
-/// The mapping of one column. Values that PostgreSQL knows and the index does not (infinity, NaN, years
-/// beyond its range) stay in the source and are left unindexed, so that they never reject a document; 8,191
-/// characters are the most that fit Lucene's longest term in UTF-8.
+/// The mapping of a value of some kind. Values that PostgreSQL knows and the index does not (infinity, NaN,
+/// years beyond its range, networks) stay in the source and are left unindexed, so that they never reject a
+/// document; 8,191 characters are the most that fit Lucene's longest term in UTF-8.
 constexpr std::string_view field_mapping(value_kind kind) {
     switch (kind) {
         case value_kind::boolean:
@@ -256,22 +360,88 @@ constexpr std::string_view field_mapping(value_kind kind) {
         case value_kind::keyword:
             return R"({"type":"keyword","ignore_above":8191})";
         case value_kind::uuid:
+        case value_kind::enumeration:
             return R"({"type":"keyword"})";
         case value_kind::date:
         case value_kind::timestamp:
         case value_kind::timestamptz:
             return R"({"type":"date","format":"strict_date_optional_time","ignore_malformed":true})";
+        case value_kind::inet:
+            return R"({"type":"ip","ignore_malformed":true})";
+        case value_kind::bytea:
+            return R"({"type":"binary"})";
+        case value_kind::json:
+            return R"({"type":"object","enabled":false})";
+        case value_kind::geo_point:
+            return R"({"type":"geo_point"})";
+        case value_kind::vector:
+            return {};
+        case value_kind::int32_range:
+            return R"({"type":"integer_range"})";
+        case value_kind::int64_range:
+            return R"({"type":"long_range"})";
+        case value_kind::decimal_range:
+            return R"({"type":"double_range"})";
+        case value_kind::date_range:
+        case value_kind::timestamp_range:
+        case value_kind::timestamptz_range:
+            return R"({"type":"date_range","format":"strict_date_optional_time"})";
     }
     return {};
+}
+
+/// The mapping of one column.
+constexpr void write_field(text& out, const column_data& column) {
+    if (!column.mapping.empty()) {
+        out << column.mapping;
+    } else if (column.kind == value_kind::vector) {
+        // In Elasticsearch's words; OpenSearch has others for it, see elastic/dialect.hpp.
+        out << R"({"type":"dense_vector","dims":)" << static_cast<std::size_t>(column.dimensions) << '}';
+    } else if (!column.analyzer.empty()) {
+        out << R"({"type":"text","analyzer":)";
+        write_json_string(out, column.analyzer);
+        out << R"(,"fields":{"keyword":{"type":"keyword","ignore_above":8191}}})";
+    } else if (column.source == value_source::json_path && column.kind >= value_kind::int16 &&
+               column.kind <= value_kind::int64) {
+        // JSON's numbers have any size.
+        const auto plain = field_mapping(column.kind);
+        out << plain.substr(0, plain.size() - 1) << R"(,"ignore_malformed":true})";
+    } else {
+        out << field_mapping(column.kind);
+    }
+}
+
+/// The mapping of what a relation puts into its holder's object.
+constexpr void write_relation(text& out, const shape_view& shape, std::size_t self);
+
+/// What an aggregate yields.
+constexpr void write_aggregate(text& out, const shape_view& shape, const node_data& node) {
+    const auto* operand = node.operand == no_member ? nullptr : shape.member_of(node, node.operand);
+    switch (node.what) {
+        case aggregate::count:
+            out << field_mapping(value_kind::int64);
+            return;
+        case aggregate::exists:
+            out << field_mapping(value_kind::boolean);
+            return;
+        case aggregate::min:
+        case aggregate::max:
+            return write_field(out, *operand);
+        default:
+            // A sum of whole numbers can be larger than any of the index's.
+            out << field_mapping(value_kind::decimal);
+    }
 }
 
 /// `{"id":{"type":"long"},…,"guest":{"properties":{…}}}`: the `properties` of the index, in the order of the
 /// declaration.
 constexpr void write_properties(text& out, const shape_view& shape, std::size_t self = 0) {
     const auto& node = shape.nodes[self];
-    std::size_t members = node.columns;
+    std::size_t members = 0;
+    const auto count = [&](std::size_t ordinal) { members = ordinal >= members ? ordinal + 1 : members; };
+    for (const auto& column : shape.columns_of(node)) count(column.ordinal);
     for (std::size_t child = self + 1; child < shape.nodes.size(); ++child) {
-        members += shape.nodes[child].parent == self ? 1U : 0U;
+        if (shape.nodes[child].holder == self) count(shape.nodes[child].ordinal);
     }
     out << '{';
     bool first = true;
@@ -282,25 +452,41 @@ constexpr void write_properties(text& out, const shape_view& shape, std::size_t 
         out << ':';
     };
     for (std::size_t ordinal = 0; ordinal < members; ++ordinal) {
-        for (const auto& column : shape.columns_of(node)) {
-            if (column.ordinal != ordinal || column.hidden) continue;
-            name(column.json);
-            out << field_mapping(column.kind);
+        if (const auto* column = shape.member_of(node, ordinal)) {
+            if (column->hidden) continue;
+            name(column->json);
+            write_field(out, *column);
+            continue;
         }
         for (std::size_t child = self + 1; child < shape.nodes.size(); ++child) {
-            if (shape.nodes[child].parent != self || shape.nodes[child].ordinal != ordinal) continue;
-            name(shape.nodes[child].json);
-            out << R"({"properties":)";
-            write_properties(out, shape, child);
-            out << '}';
+            const auto& below = shape.nodes[child];
+            if (below.holder != self || below.ordinal != ordinal || !is_shown(below)) continue;
+            name(below.json);
+            write_relation(out, shape, child);
         }
     }
     out << '}';
 }
 
-}  // namespace pgsync::detail::mapping
+constexpr void write_relation(text& out, const shape_view& shape, std::size_t self) {
+    const auto& node = shape.nodes[self];
+    if (!node.mapping.empty()) {
+        out << node.mapping;
+    } else if (node.what != aggregate::none) {
+        write_aggregate(out, shape, node);
+    } else if (node.keyed_by != no_member) {
+        // Keys that are data would each become a field of the index.
+        out << R"({"type":"object","enabled":false})";
+    } else if (node.pluck != no_member) {
+        write_field(out, *shape.member_of(node, node.pluck));
+    } else {
+        out << R"({"properties":)";
+        write_properties(out, shape, self);
+        out << '}';
+    }
+}
 
-#include <utility>
+}  // namespace pgsync::detail::mapping
 
 // ---- pgsync/routing/route.hpp
 namespace pgsync {
@@ -309,12 +495,13 @@ namespace pgsync {
 struct route_data {
     std::uint16_t node{};  ///< in the shape
     /// Columns of the changed row whose old and new values are looked up: the key for the root, else the
-    /// columns that link the row to its parent. The replica identity must cover them.
+    /// columns that link the row to its parent. The replica identity must cover them. None where any change
+    /// may concern any document.
     std::span<const std::string_view> columns;
     /// The values of `columns`, in this order, are the root's key itself: nobody needs to be asked.
     bool direct{};
     /// Yields root keys for arrays of values of `columns`; also there for direct routes, to be used where the
-    /// database's column types differ. Empty for the root.
+    /// database's column types differ. Empty for the root, and where `columns` is.
     std::string_view owners_query;
 };
 
@@ -323,9 +510,6 @@ struct route_data {
 #include <boost/hana/type.hpp>
 
 #include <boost/pfr/core.hpp>
-
-#include <optional>
-#include <string>
 
 // ---- pgsync/declare/fixed_string.hpp
 namespace pgsync {
@@ -348,6 +532,36 @@ struct fixed_string {
 };
 
 }  // namespace pgsync
+
+// ---- pgsync/declare/describe.hpp
+/// Declarations for structs that one cannot edit.
+namespace pgsync {
+
+/// In `members`: the member called Member is meant as T, such as `key<int>` or `has_many<Line>`. T says the
+/// same as if the member had been declared so; the member itself may be what T holds.
+template <fixed_string Member, typename T>
+struct as {};
+
+/// In `members`: this member of the struct has no part in the document.
+template <fixed_string Member>
+struct leave_out {};
+
+/// See describe.
+template <typename... Members>
+struct members {};
+
+/// What a struct cannot say itself:
+/// `template <> struct pgsync::describe<vendor::Order> {
+///      static constexpr std::string_view table = "orders";
+///      using members = pgsync::members<pgsync::as<"number", pgsync::key<int>>, pgsync::leave_out<"cache">>;
+/// };`
+/// Members that it does not name count as they were declared.
+template <typename T>
+struct describe {};
+
+}  // namespace pgsync
+
+#include <optional>
 
 // ---- pgsync/declare/fields.hpp
 /// What can be said of a column. Annotations nest, outermost first:
@@ -373,93 +587,37 @@ struct named {
     T value;
 };
 
-/// A column that stays out of the document but can serve as key or in a hook.
+/// A column that stays out of the document but can serve as key, as routing, or in a transform.
 template <typename T>
 struct hidden {
     T value;
 };
 
-}  // namespace pgsync
-
-#include <vector>
-
-// ---- pgsync/declare/relations.hpp
-namespace pgsync {
-
-/// Option of a relation: the referencing columns. They stand in this struct's table for `belongs_to`, in the
-/// other one for `has_one` and `has_many`.
-template <fixed_string... Columns>
-struct foreign_key {};
-
-/// Option of a relation: the referenced columns, one for each column of the foreign key. They stand in the
-/// other table for `belongs_to`, in this one for `has_one` and `has_many`. Default: the primary key.
-template <fixed_string... Columns>
-struct references {};
-
-/// The row this one points at: an object, or null. `belongs_to<Guest> guest` joins this table's `guest_id`
-/// to Guest's key.
-template <typename T, typename... Options>
-struct belongs_to {
-    static_assert(
-        requires { sizeof(T); },
-        "pgsync: the struct of this relation is not complete here; define it above this one, and "
-        "of two structs that refer to each other let only one say so");
-    std::optional<T> value;
+/// The mapping of this member in the index, in place of the one its type stands for: a JSON object such as
+/// `{"type":"text","analyzer":"french"}`. For columns and for relations.
+template <typename T, fixed_string Mapping>
+struct mapped {
+    T value;
 };
 
-/// The one row that points here: an object, or null; the first by key where there are several.
-/// `has_one<Passport> passport` joins Passport's `<this table>_id` to this key.
-template <typename T, typename... Options>
-struct has_one {
-    static_assert(
-        requires { sizeof(T); },
-        "pgsync: the struct of this relation is not complete here; define it above this one, and "
-        "of two structs that refer to each other let only one say so");
-    std::optional<T> value;
+/// No column, but what an SQL expression over the row's own columns yields: `lower(email)`,
+/// `price * quantity`. Columns are written without their table's name.
+template <typename T, fixed_string Sql>
+struct expression {
+    T value;
 };
 
-/// The rows that point here: an array in the order of their key, `[]` when there are none.
-template <typename T, typename... Options>
-struct has_many {
-    std::vector<T> value;
+/// The value at a path inside a `json` or `jsonb` column; null where there is none, or one that T cannot
+/// hold. A step of digits is the position in an array, from 0.
+template <typename T, fixed_string Column, fixed_string... Path>
+struct json_path {
+    T value;
 };
 
-}  // namespace pgsync
-
-// ---- pgsync/declare/types.hpp
-/// Element types beyond C++'s own: each says what a column holds, and with it the index mapping. Values are
-/// kept as the text PostgreSQL prints.
-namespace pgsync {
-
-/// A calendar day; `date` in the index.
-struct date {
-    std::string text;
-};
-
-/// Date and time without a zone; `date` in the index.
-struct timestamp {
-    std::string text;
-};
-
-/// A point in time; printed in UTC; `date` in the index.
-struct timestamptz {
-    std::string text;
-};
-
-/// `uuid` in PostgreSQL, `keyword` in the index.
-struct uuid {
-    std::string text;
-};
-
-/// `numeric(Precision, Scale)`: exact in the document's source, `double` in the index.
-template <unsigned Precision, unsigned Scale = 0>
-struct decimal {
-    std::string text;
-};
-
-/// Any text column that is only compared as a whole: `keyword` in the index, without the analysed `text`.
-struct keyword {
-    std::string text;
+/// Columns of the same row as an object of their own.
+template <typename Struct>
+struct embed {
+    Struct value;
 };
 
 }  // namespace pgsync
@@ -468,13 +626,47 @@ struct keyword {
 /// A member's type taken apart: its annotations on one side, what it holds on the other.
 namespace pgsync::detail {
 
-/// The annotations of one member, empty where nothing was said.
+/// The annotations of one member, without data where nothing was said.
 struct annotations {
     std::string_view column;
     std::string_view json;
+    std::string_view mapping;
+    std::string_view sql;
+    std::string_view path;
+    value_source source = value_source::column;
+    std::size_t steps = 0;  ///< of the path
     bool key = false;
     bool hidden = false;
     bool nullable = false;
+};
+
+/// `{"a","b"}`: the path of json_path as PostgreSQL writes an array.
+template <fixed_string... Path>
+struct path_text {
+    template <typename Output>
+    static constexpr std::size_t write(Output output) {
+        std::size_t size = 0;
+        output(size++, '{');
+        const auto step = [&](std::string_view name) {
+            if (size > 1) output(size++, ',');
+            output(size++, '"');
+            for (const char c : name) {
+                if (c == '"' || c == '\\') output(size++, '\\');
+                output(size++, c);
+            }
+            output(size++, '"');
+        };
+        (step(Path.view()), ...);
+        output(size++, '}');
+        return size;
+    }
+    static constexpr std::size_t size = write([](std::size_t, char) {});
+    static constexpr std::array<char, size> storage = [] {
+        std::array<char, size> result{};
+        write([&](std::size_t at, char c) { result[at] = c; });
+        return result;
+    }();
+    static constexpr std::string_view value{storage.data(), size};
 };
 
 template <typename T>
@@ -515,6 +707,34 @@ struct unwrap<hidden<T>> : unwrap<T> {
     }
 };
 
+template <typename T, fixed_string Mapping>
+struct unwrap<mapped<T, Mapping>> : unwrap<T> {
+    static constexpr void read(annotations& a) {
+        a.mapping = Mapping.view();
+        unwrap<T>::read(a);
+    }
+};
+
+template <typename T, fixed_string Sql>
+struct unwrap<expression<T, Sql>> : unwrap<T> {
+    static constexpr void read(annotations& a) {
+        a.source = value_source::expression;
+        a.sql = Sql.view();
+        unwrap<T>::read(a);
+    }
+};
+
+template <typename T, fixed_string Column, fixed_string... Path>
+struct unwrap<json_path<T, Column, Path...>> : unwrap<T> {
+    static constexpr void read(annotations& a) {
+        a.source = value_source::json_path;
+        a.column = Column.view();
+        a.path = path_text<Path...>::value;
+        a.steps = sizeof...(Path);
+        unwrap<T>::read(a);
+    }
+};
+
 template <typename T>
 struct unwrap<std::optional<T>> : unwrap<T> {
     static constexpr void read(annotations& a) {
@@ -535,110 +755,6 @@ inline constexpr annotations annotations_of = read_annotations<Member>();
 
 template <typename Member>
 using held_type = typename unwrap<Member>::held;
-
-/// The kind of a C++ value; left undefined for types that have no JSON form.
-template <typename T>
-struct kind_of {
-    static constexpr bool known = false;
-};
-template <value_kind Kind>
-struct known_kind {
-    static constexpr bool known = true;
-    static constexpr value_kind value = Kind;
-};
-template <>
-struct kind_of<bool> : known_kind<value_kind::boolean> {};
-template <>
-struct kind_of<short> : known_kind<value_kind::int16> {};
-template <>
-struct kind_of<int> : known_kind<value_kind::int32> {};
-template <>
-struct kind_of<long> : known_kind<value_kind::int64> {};
-template <>
-struct kind_of<long long> : known_kind<value_kind::int64> {};
-template <>
-struct kind_of<float> : known_kind<value_kind::float32> {};
-template <>
-struct kind_of<double> : known_kind<value_kind::float64> {};
-template <>
-struct kind_of<std::string> : known_kind<value_kind::text> {};
-template <>
-struct kind_of<keyword> : known_kind<value_kind::keyword> {};
-template <>
-struct kind_of<uuid> : known_kind<value_kind::uuid> {};
-template <>
-struct kind_of<date> : known_kind<value_kind::date> {};
-template <>
-struct kind_of<timestamp> : known_kind<value_kind::timestamp> {};
-template <>
-struct kind_of<timestamptz> : known_kind<value_kind::timestamptz> {};
-template <unsigned Precision, unsigned Scale>
-struct kind_of<decimal<Precision, Scale>> : known_kind<value_kind::decimal> {};
-
-/// Columns named by an option; empty when the option is absent.
-template <fixed_string... Columns>
-struct column_list {
-    static constexpr std::size_t size = sizeof...(Columns);
-    static constexpr std::string_view names[sizeof...(Columns) + 1] = {Columns.view()..., {}};
-};
-
-template <typename Option>
-struct option_kind {
-    static constexpr bool is_foreign_key = false;
-    static constexpr bool is_references = false;
-};
-template <fixed_string... Columns>
-struct option_kind<foreign_key<Columns...>> {
-    using columns = column_list<Columns...>;
-    static constexpr bool is_foreign_key = true;
-    static constexpr bool is_references = false;
-};
-template <fixed_string... Columns>
-struct option_kind<references<Columns...>> {
-    using columns = column_list<Columns...>;
-    static constexpr bool is_foreign_key = false;
-    static constexpr bool is_references = true;
-};
-
-/// The columns of the first option of one kind in a relation's list, or none.
-template <bool ForeignKey, typename... Options>
-struct find_columns {
-    using type = column_list<>;
-};
-template <bool ForeignKey, typename Option, typename... Rest>
-struct find_columns<ForeignKey, Option, Rest...> : find_columns<ForeignKey, Rest...> {};
-template <fixed_string... Columns, typename... Rest>
-struct find_columns<true, foreign_key<Columns...>, Rest...> {
-    using type = column_list<Columns...>;
-};
-template <fixed_string... Columns, typename... Rest>
-struct find_columns<false, references<Columns...>, Rest...> {
-    using type = column_list<Columns...>;
-};
-
-/// A relation taken apart. `known` is false for anything that is no relation.
-template <typename T>
-struct relation_of {
-    static constexpr bool known = false;
-};
-template <relation Kind, typename Target, typename... Options>
-struct known_relation {
-    static constexpr bool known = true;
-    static constexpr relation kind = Kind;
-    using target = Target;
-    using foreign_key_columns = typename find_columns<true, Options...>::type;
-    using referenced_columns = typename find_columns<false, Options...>::type;
-    static constexpr bool options_known =
-        (true && ... && (option_kind<Options>::is_foreign_key || option_kind<Options>::is_references));
-    static constexpr bool options_once = (0 + ... + (option_kind<Options>::is_foreign_key ? 1 : 0)) <= 1 &&
-                                         (0 + ... + (option_kind<Options>::is_references ? 1 : 0)) <= 1;
-};
-template <typename T, typename... Options>
-struct relation_of<belongs_to<T, Options...>> : known_relation<relation::belongs_to, T, Options...> {};
-template <typename T, typename... Options>
-struct relation_of<has_one<T, Options...>> : known_relation<relation::has_one, T, Options...> {};
-template <typename T, typename... Options>
-struct relation_of<has_many<T, Options...>> : known_relation<relation::has_many, T, Options...> {};
 
 }  // namespace pgsync::detail
 
@@ -683,17 +799,19 @@ struct table_is_named {
 
 template <typename Struct, fixed_string Member, bool Ok>
 struct member_type_is_known {
-    static_assert(Ok,
-                  "pgsync: this member's type has no JSON form; use bool, short, int, long, float, double, "
-                  "std::string, pgsync::keyword, uuid, date, timestamp, timestamptz or decimal<p, s>, "
-                  "std::optional of one of them, or a relation (belongs_to, has_one, has_many)");
+    static_assert(
+        Ok,
+        "pgsync: this member's type has no JSON form; use bool, short, int, long, float, double, "
+        "std::string, an enum, pgsync::keyword, text<\"analyzer\">, uuid, date, timestamp, "
+        "timestamptz, decimal<p, s>, inet, bytea, json, geo_point, vector<n>, range<T>, "
+        "std::optional or std::vector of one of them, or a relation (belongs_to, has_one, has_many)");
 };
 
 template <typename Struct, fixed_string Member, bool Ok>
 struct struct_is_related {
     static_assert(Ok,
                   "pgsync: a struct as a plain member says nothing of how its rows are found; write "
-                  "belongs_to<T>, has_one<T> or has_many<T>");
+                  "belongs_to<T>, has_one<T> or has_many<T>, or embed<T> for columns of the same row");
 };
 
 template <typename Struct, fixed_string Member, bool Ok>
@@ -720,12 +838,121 @@ struct annotation_fits_relation {
 template <typename Struct, fixed_string Member, bool Ok>
 struct options_are_known {
     static_assert(Ok,
-                  "pgsync: unknown option of a relation; known are foreign_key<\"…\"> and references<\"…\">");
+                  "pgsync: unknown option of a relation; known are foreign_key<\"…\">, references<\"…\">, "
+                  "through<\"…\", foreign_key<…>, foreign_key<…>>, where<\"…\">, order_by<\"…\">, limit<n>, "
+                  "pluck<\"…\">, "
+                  "keyed_by<\"…\">, depth<n> and depends_on<Table, \"…\">");
+};
+
+template <typename Struct, fixed_string Member, bool Ok>
+struct options_fit_relation {
+    static_assert(
+        Ok,
+        "pgsync: an option that makes no sense for this relation: through is for has_one, has_many and "
+        "aggregates; order_by for has_one and has_many; limit or keyed_by for has_many; pluck for all but "
+        "aggregates; depth for ancestors and descendants, which take no depends_on");
 };
 
 template <typename Struct, fixed_string Member, bool Ok>
 struct options_are_said_once {
-    static_assert(Ok, "pgsync: foreign_key or references is written twice; give all columns in one");
+    static_assert(
+        Ok,
+        "pgsync: an option is written twice; give all columns in one foreign_key or references, all "
+        "conditions in one where (through and depends_on may come several times)");
+};
+
+template <typename Struct, fixed_string Member, bool Ok>
+struct numbers_are_positive {
+    static_assert(Ok,
+                  "pgsync: limit<n> and depth<n> need a number from 1 to 1,000,000; leave them out for all");
+};
+
+template <typename Struct, fixed_string Member, bool Ok>
+struct sql_is_closed {
+    static_assert(Ok,
+                  "pgsync: this SQL cannot stand inside a query: it is empty, a bracket or quote is left "
+                  "open, or it has "
+                  "a semicolon, a comment or a $ outside quotes");
+};
+
+template <typename Struct, fixed_string Member, bool Ok>
+struct mapping_is_json {
+    static_assert(Ok,
+                  "pgsync: the mapping is no JSON object; write it like mapped<T, "
+                  "R\"({\"type\":\"keyword\"})\">");
+};
+
+template <typename Struct, fixed_string Member, bool Ok>
+struct json_path_has_steps {
+    static_assert(
+        Ok, "pgsync: json_path names the column and at least one step: json_path<T, \"data\", \"city\">");
+};
+
+template <typename Struct, fixed_string Member, bool Ok>
+struct computed_is_no_column {
+    static_assert(
+        Ok,
+        "pgsync: an expression or json_path cannot be a key or have another column; for a key that the "
+        "database computes use a generated column");
+};
+
+template <typename Struct, fixed_string Member, bool Ok>
+struct embedded_is_plain {
+    static_assert(Ok, "pgsync: a struct inside embed<…> has no key of its own; drop key<…> from its members");
+};
+
+template <typename Struct, fixed_string Member, fixed_string Named, bool Ok>
+struct named_member_exists {
+    static_assert(Ok,
+                  "pgsync: pluck, keyed_by, sum, avg, min and max name a member of the related struct that "
+                  "is a column, "
+                  "and the struct has none of this name");
+};
+
+template <typename Struct, fixed_string Member, fixed_string Named, bool Ok>
+struct named_member_fits {
+    static_assert(Ok,
+                  "pgsync: sum and avg need a member that is a number, min and max one that has an order, "
+                  "and keyed_by one "
+                  "that is a single value");
+};
+
+template <typename Struct, fixed_string Member, bool Ok>
+struct hop_is_complete {
+    static_assert(Ok,
+                  "pgsync: through names a link table and its two foreign keys: through<\"book_author\", "
+                  "foreign_key<\"book_id\">, foreign_key<\"author_id\">>, the first as many columns as it "
+                  "joins before it, "
+                  "the second as many as it joins after it");
+};
+
+template <typename Struct, fixed_string Member, bool Ok>
+struct recursion_stays {
+    static_assert(
+        Ok,
+        "pgsync: ancestors and descendants lead to rows of the same table; give the struct they name "
+        "the same `table`, and the same key");
+};
+
+template <typename Struct, fixed_string Member, bool Ok>
+struct source_columns_match {
+    static_assert(Ok,
+                  "pgsync: depends_on names either no columns or one for each column that joins the view, in "
+                  "their order");
+};
+
+template <typename Struct, fixed_string Member, bool Ok>
+struct cases_are_told_apart {
+    static_assert(
+        Ok,
+        "pgsync: belongs_to_any needs the two columns and at least one case, each with a label of its own: "
+        "belongs_to_any<\"subject_type\", \"subject_id\", case_of<\"post\", Post>, case_of<\"photo\", "
+        "Photo>>");
+};
+
+template <typename Struct, fixed_string Member, bool Ok>
+struct described_member_exists {
+    static_assert(Ok, "pgsync: describe<…> names a member that the struct does not have, or names one twice");
 };
 
 template <typename Struct, fixed_string Member, bool Ok>
@@ -791,6 +1018,58 @@ struct index_names_are_unique {
     static_assert(Ok, "pgsync: two indices of one program have the same name; give each its own");
 };
 
+template <typename Index, bool Ok>
+struct index_text_is_json {
+    static_assert(
+        Ok,
+        "pgsync: `settings` and `mapping` of an index are JSON objects, as R\"({\"dynamic\":\"strict\"})\"");
+};
+
+template <typename Index, bool Ok>
+struct index_where_is_closed {
+    static_assert(
+        Ok,
+        "pgsync: `where` of this index cannot stand inside a query: it is empty, a bracket or quote is left "
+        "open, or it has a semicolon, a comment or a $ outside quotes");
+};
+
+template <typename Index, bool Ok>
+struct index_routing_is_member {
+    static_assert(
+        Ok,
+        "pgsync: `routing` names a member of the root that is a column (pgsync::hidden keeps it out of "
+        "the document)");
+};
+
+template <typename Index, bool Ok>
+struct index_transform_is_callable {
+    static_assert(
+        Ok,
+        "pgsync: `transform` is a static function of the index that takes Root& or boost::json::object& and "
+        "returns bool, or nothing: static bool transform(Booking& booking);");
+};
+
+template <typename Index, bool Ok>
+struct index_transform_is_included {
+    static_assert(Ok, "pgsync: an index with a transform needs #include <pgsync/transform.hpp>");
+};
+
+template <typename Index, bool Ok>
+struct transform_sees_keys_once {
+    static_assert(Ok,
+                  "pgsync: this index has a transform, which sees hidden members too, and one of them has "
+                  "the JSON key of "
+                  "another member of its struct; give it another with named<T, \"key\">");
+};
+
+template <typename Index, bool Ok>
+struct index_members_are_text {
+    static_assert(
+        Ok,
+        "pgsync: `where`, `settings`, `mapping`, `pipeline` and `routing` of an index are written as static "
+        "constexpr std::string_view");
+};
+
 /// PostgreSQL cuts longer identifiers off, which would silently name another column.
 [[nodiscard]] constexpr bool fits_identifier(std::string_view name) {
     return !name.empty() && name.size() <= 63;
@@ -805,6 +1084,109 @@ struct index_names_are_unique {
     }
     return true;
 }
+
+/// Can it stand inside brackets in a query, and be passed over when parameters are looked for?
+[[nodiscard]] constexpr bool is_closed_sql(std::string_view sql) {
+    int depth = 0;
+    bool blank = true;
+    for (std::size_t i = 0; i < sql.size(); ++i) {
+        const char c = sql[i];
+        const char next = i + 1 < sql.size() ? sql[i + 1] : '\0';
+        blank = blank && c == ' ';
+        if (c == '\'' || c == '"') {
+            i = sql.find(c, i + 1);
+            if (i == std::string_view::npos) return false;
+            continue;
+        }
+        if (c == ';' || c == '$' || (c == '-' && next == '-') || (c == '/' && next == '*')) return false;
+        if (c == '(' || c == '[') ++depth;
+        if ((c == ')' || c == ']') && --depth < 0) return false;
+    }
+    return depth == 0 && !blank;
+}
+
+/// A JSON reader that only says where a value ends; npos where there is none.
+class json_reader {
+  public:
+    constexpr explicit json_reader(std::string_view text) : text_(text) {}
+
+    [[nodiscard]] constexpr bool is_object() {
+        blank();
+        const bool object = peek() == '{' && value(0);
+        blank();
+        return object && at_ == text_.size();
+    }
+
+  private:
+    [[nodiscard]] constexpr char peek() const { return at_ < text_.size() ? text_[at_] : '\0'; }
+    constexpr bool take(char c) {
+        if (peek() != c) return false;
+        ++at_;
+        return true;
+    }
+    constexpr void blank() {
+        while (peek() == ' ' || peek() == '\n' || peek() == '\t' || peek() == '\r') ++at_;
+    }
+    constexpr bool value(int depth) {
+        if (depth > 50) return false;
+        blank();
+        if (peek() == '{' || peek() == '[') return members(depth);
+        if (peek() == '"') return string();
+        for (const std::string_view word : {"true", "false", "null"}) {
+            if (text_.substr(at_).starts_with(word)) {
+                at_ += word.size();
+                return true;
+            }
+        }
+        return number();
+    }
+    constexpr bool members(int depth) {
+        const bool object = take('{');
+        const char end = object ? '}' : ']';
+        if (!object) ++at_;
+        blank();
+        if (take(end)) return true;
+        do {
+            blank();
+            if (object) {
+                if (!string()) return false;
+                blank();
+                if (!take(':')) return false;
+            }
+            if (!value(depth + 1)) return false;
+            blank();
+        } while (take(','));
+        return take(end);
+    }
+    constexpr bool string() {
+        if (!take('"')) return false;
+        while (at_ < text_.size() && text_[at_] != '"') {
+            if (static_cast<unsigned char>(text_[at_]) < 0x20) return false;
+            at_ += text_[at_] == '\\' ? 2 : 1;
+        }
+        return take('"');
+    }
+    constexpr bool number() {
+        const auto digits = [&] {
+            const auto begin = at_;
+            while (peek() >= '0' && peek() <= '9') ++at_;
+            return at_ != begin;
+        };
+        take('-');
+        if (!digits()) return false;
+        if (take('.') && !digits()) return false;
+        if (take('e') || take('E')) {
+            if (!take('+')) take('-');
+            return digits();
+        }
+        return true;
+    }
+
+    std::string_view text_;
+    std::size_t at_ = 0;
+};
+
+[[nodiscard]] constexpr bool is_json_object(std::string_view text) { return json_reader(text).is_object(); }
 
 }  // namespace pgsync::detail::check
 
@@ -959,6 +1341,434 @@ struct with_id_suffix {
 
 }  // namespace pgsync::detail
 
+#include <algorithm>
+
+// ---- pgsync/declare/options.hpp
+/// What can be said of a relation, after the struct it leads to, in any order. SQL is written over the
+/// related table's own columns, without its name.
+namespace pgsync {
+
+/// The referencing columns. They stand in this struct's table for `belongs_to`, in the other one for
+/// `has_one` and `has_many`.
+template <fixed_string... Columns>
+struct foreign_key {};
+
+/// The referenced columns, one for each column of the foreign key. They stand in the other table for
+/// `belongs_to`, in this one for `has_one` and `has_many`. Default: the primary key.
+template <fixed_string... Columns>
+struct references {};
+
+/// The rows are found by way of a link table: Near are its columns that hold this row's key, Far those that
+/// hold the other row's key. Several make several hops: the Far columns of one equal the Near columns of the
+/// next. Each row comes once, however many ways lead to it. Beside it, `foreign_key` names this table's
+/// columns, where they are not the key, and `references` the other table's.
+template <fixed_string Table, typename Near, typename Far>
+struct through {};
+
+/// Only rows for which the condition holds.
+template <fixed_string Sql>
+struct where {};
+
+/// The order of the array, as in ORDER BY: `created_at DESC, id`. Rows it leaves equal are in the order of
+/// their key.
+template <fixed_string Sql>
+struct order_by {};
+
+/// At most the first so many rows.
+template <std::size_t Rows>
+struct limit {};
+
+/// Not the object but the value of one of its members: a scalar, or an array of them.
+template <fixed_string Member>
+struct pluck {};
+
+/// An object with one entry a row in place of an array: its keys are the values of this member. Rows where it
+/// is null are left out; of several with the same value the first counts.
+template <fixed_string Member>
+struct keyed_by {};
+
+/// How many steps `ancestors` or `descendants` go.
+template <std::size_t Steps>
+struct depth {};
+
+/// The related table is a view, made of Table among others: a change of a row there changes the view's rows
+/// for the parents that its Columns name, in the order of the relation's columns. Without Columns every
+/// document is read again.
+template <typename Table, fixed_string... Columns>
+struct depends_on {};
+
+}  // namespace pgsync
+
+#include <tuple>
+#include <vector>
+
+// ---- pgsync/declare/relations.hpp
+/// What leads from one struct to another. A struct is complete where it is named: of two that refer to each
+/// other only one can say so.
+namespace pgsync {
+
+namespace detail {
+
+template <typename Option>
+inline constexpr bool makes_object = false;
+template <fixed_string Member>
+inline constexpr bool makes_object<keyed_by<Member>> = true;
+
+/// What an array of T, or with keyed_by an object of Ts, is kept as.
+template <typename T, typename... Options>
+using many = std::conditional_t<(false || ... || makes_object<Options>),
+                                std::vector<std::pair<std::string, T>>, std::vector<T>>;
+
+}  // namespace detail
+
+/// The row this one points at: an object, or null. `belongs_to<Guest> guest` joins this table's `guest_id`
+/// to Guest's key.
+template <typename T, typename... Options>
+struct belongs_to {
+    static_assert(
+        requires { sizeof(T); },
+        "pgsync: the struct of this relation is not complete here; define it above this one, and "
+        "of two structs that refer to each other let only one say so");
+    std::optional<T> value;
+};
+
+/// The one row that points here: an object, or null; the first by key where there are several.
+/// `has_one<Passport> passport` joins Passport's `<this table>_id` to this key.
+template <typename T, typename... Options>
+struct has_one {
+    static_assert(
+        requires { sizeof(T); },
+        "pgsync: the struct of this relation is not complete here; define it above this one, and "
+        "of two structs that refer to each other let only one say so");
+    std::optional<T> value;
+};
+
+/// The rows that point here: an array in the order of their key, `[]` when there are none.
+template <typename T, typename... Options>
+struct has_many {
+    detail::many<T, Options...> value;
+};
+
+/// One case of belongs_to_any: rows of T, where the type column says Label. Options as of belongs_to.
+template <fixed_string Label, typename T, typename... Options>
+struct case_of {
+    std::optional<T> value;
+};
+
+/// The row of one of several tables: Type is the column that says which, Id the one that holds its key. An
+/// object with one member a case, called by its label, all null but the one that it is.
+template <fixed_string Type, fixed_string Id, typename... Cases>
+struct belongs_to_any {
+    std::tuple<Cases...> value;
+};
+
+/// The rows above this one in its own table, from the top down: `foreign_key` names the column that points at
+/// the parent, `parent_id` by default. T is a struct of the same table.
+template <typename T, typename... Options>
+struct ancestors {
+    detail::many<T, Options...> value;
+};
+
+/// The rows below this one in its own table, nearest first, then by key.
+template <typename T, typename... Options>
+struct descendants {
+    detail::many<T, Options...> value;
+};
+
+/// How many related rows there are. Options: foreign_key, references, through, where.
+template <typename T, typename... Options>
+struct count {
+    std::int64_t value;
+};
+
+/// Is there any related row?
+template <typename T, typename... Options>
+struct exists {
+    bool value;
+};
+
+/// The sum of a member of T over the related rows; 0 without any.
+template <typename T, fixed_string Member, typename... Options>
+struct sum {
+    std::string text;
+};
+
+/// The mean; null without any.
+template <typename T, fixed_string Member, typename... Options>
+struct avg {
+    std::optional<std::string> text;
+};
+
+/// The least value; null without any.
+template <typename T, fixed_string Member, typename... Options>
+struct min {
+    std::optional<std::string> text;
+};
+
+/// The greatest value; null without any.
+template <typename T, fixed_string Member, typename... Options>
+struct max {
+    std::optional<std::string> text;
+};
+
+}  // namespace pgsync
+
+// ---- pgsync/shape/relations.hpp
+/// A relation taken apart: its kind, where it leads, and what its options say.
+namespace pgsync::detail {
+
+template <typename... T>
+struct type_list {
+    static constexpr std::size_t size = sizeof...(T);
+};
+
+/// Columns named by an option; empty when the option is absent.
+template <fixed_string... Columns>
+struct column_list {
+    static constexpr std::size_t size = sizeof...(Columns);
+    static constexpr std::string_view names[sizeof...(Columns) + 1] = {Columns.view()..., {}};
+};
+
+/// One bit for each kind of option.
+namespace option {
+inline constexpr unsigned unknown = 0;
+inline constexpr unsigned foreign_key = 1;
+inline constexpr unsigned references = 2;
+inline constexpr unsigned through = 4;
+inline constexpr unsigned where = 8;
+inline constexpr unsigned order_by = 16;
+inline constexpr unsigned limit = 32;
+inline constexpr unsigned pluck = 64;
+inline constexpr unsigned keyed_by = 128;
+inline constexpr unsigned depth = 256;
+inline constexpr unsigned depends_on = 512;
+inline constexpr unsigned many = through | depends_on;  ///< may be written several times
+}  // namespace option
+
+/// The values of the options that are plain text or numbers.
+struct option_values {
+    unsigned seen = 0;
+    bool known = true;  ///< all of them
+    bool once = true;
+    std::string_view where{};
+    std::string_view order{};
+    std::string_view pluck{};
+    std::string_view keyed_by{};
+    std::size_t limit = 1;
+    std::size_t depth = 1;
+};
+
+template <typename Option>
+struct read_option {
+    static constexpr unsigned kind = option::unknown;
+    static constexpr void into(option_values&) {}
+};
+template <fixed_string... Columns>
+struct read_option<foreign_key<Columns...>> {
+    static constexpr unsigned kind = option::foreign_key;
+    static constexpr void into(option_values&) {}
+};
+template <fixed_string... Columns>
+struct read_option<references<Columns...>> {
+    static constexpr unsigned kind = option::references;
+    static constexpr void into(option_values&) {}
+};
+template <fixed_string Table, typename Near, typename Far>
+struct read_option<through<Table, Near, Far>> {
+    static constexpr unsigned kind = option::through;
+    static constexpr void into(option_values&) {}
+};
+template <typename Table, fixed_string... Columns>
+struct read_option<depends_on<Table, Columns...>> {
+    static constexpr unsigned kind = option::depends_on;
+    static constexpr void into(option_values&) {}
+};
+template <fixed_string Sql>
+struct read_option<where<Sql>> {
+    static constexpr unsigned kind = option::where;
+    static constexpr void into(option_values& v) { v.where = Sql.view(); }
+};
+template <fixed_string Sql>
+struct read_option<order_by<Sql>> {
+    static constexpr unsigned kind = option::order_by;
+    static constexpr void into(option_values& v) { v.order = Sql.view(); }
+};
+template <std::size_t Rows>
+struct read_option<limit<Rows>> {
+    static constexpr unsigned kind = option::limit;
+    static constexpr void into(option_values& v) { v.limit = Rows; }
+};
+template <fixed_string Member>
+struct read_option<pluck<Member>> {
+    static constexpr unsigned kind = option::pluck;
+    static constexpr void into(option_values& v) { v.pluck = Member.view(); }
+};
+template <fixed_string Member>
+struct read_option<keyed_by<Member>> {
+    static constexpr unsigned kind = option::keyed_by;
+    static constexpr void into(option_values& v) { v.keyed_by = Member.view(); }
+};
+template <std::size_t Steps>
+struct read_option<depth<Steps>> {
+    static constexpr unsigned kind = option::depth;
+    static constexpr void into(option_values& v) { v.depth = Steps; }
+};
+
+template <typename... Options>
+constexpr option_values read_options() {
+    option_values values;
+    const auto read = [&]<typename Option>(const read_option<Option>&) {
+        constexpr unsigned kind = read_option<Option>::kind;
+        if (kind == option::unknown) values.known = false;
+        if ((values.seen & kind & ~option::many) != 0) values.once = false;
+        values.seen |= kind;
+        read_option<Option>::into(values);
+    };
+    (void)read;
+    (read(read_option<Options>{}), ...);
+    return values;
+}
+
+/// The columns of the first option of one kind in a relation's list, or none.
+template <unsigned Kind, typename... Options>
+struct find_columns {
+    using type = column_list<>;
+};
+template <unsigned Kind, typename Option, typename... Rest>
+struct find_columns<Kind, Option, Rest...> : find_columns<Kind, Rest...> {};
+template <fixed_string... Columns, typename... Rest>
+struct find_columns<option::foreign_key, foreign_key<Columns...>, Rest...> {
+    using type = column_list<Columns...>;
+};
+template <fixed_string... Columns, typename... Rest>
+struct find_columns<option::references, references<Columns...>, Rest...> {
+    using type = column_list<Columns...>;
+};
+
+/// The options of one kind, in their order.
+template <unsigned Kind, typename List, typename... Options>
+struct select_options {
+    using type = List;
+};
+template <unsigned Kind, typename... Found, typename Option, typename... Rest>
+struct select_options<Kind, type_list<Found...>, Option, Rest...>
+    : select_options<Kind, type_list<Found...>, Rest...> {};
+template <unsigned Kind, typename... Found, typename Option, typename... Rest>
+    requires(read_option<Option>::kind == Kind)
+struct select_options<Kind, type_list<Found...>, Option, Rest...>
+    : select_options<Kind, type_list<Found..., Option>, Rest...> {};
+
+/// What a relation is at all. `known` is false for anything that is none.
+enum class relation_form : std::uint8_t { none, one, embed, cases };
+
+struct relation_none {
+    static constexpr bool known = false;
+    static constexpr relation_form form = relation_form::none;
+};
+
+/// A relation to one struct.
+template <relation Kind, aggregate What, typename Target, typename... Options>
+struct relation_to {
+    static constexpr bool known = true;
+    static constexpr relation_form form = relation_form::one;
+    static constexpr relation kind = Kind;
+    static constexpr aggregate what = What;
+    using target = Target;
+    using foreign_key_columns = typename find_columns<option::foreign_key, Options...>::type;
+    using referenced_columns = typename find_columns<option::references, Options...>::type;
+    using hops = typename select_options<option::through, type_list<>, Options...>::type;
+    using sources = typename select_options<option::depends_on, type_list<>, Options...>::type;
+    static constexpr option_values options = read_options<Options...>();
+    static constexpr std::string_view operand{};
+
+    /// The options that make sense for it.
+    static constexpr unsigned fitting = [] {
+        constexpr unsigned every =
+            option::foreign_key | option::references | option::where | option::depends_on;
+        if (What != aggregate::none) return every | option::through;
+        switch (Kind) {
+            case relation::belongs_to:
+                return every | option::pluck;
+            case relation::has_one:
+                return every | option::through | option::order_by | option::pluck;
+            case relation::has_many:
+                return every | option::through | option::order_by | option::limit | option::pluck |
+                       option::keyed_by;
+            default:
+                return option::foreign_key | option::references | option::where | option::pluck |
+                       option::depth;
+        }
+    }();
+};
+
+template <relation Kind, aggregate What, fixed_string Operand, typename Target, typename... Options>
+struct relation_of_member : relation_to<Kind, What, Target, Options...> {
+    static constexpr std::string_view operand = Operand.view();
+};
+
+template <typename T>
+struct relation_of : relation_none {};
+template <typename T, typename... Options>
+struct relation_of<belongs_to<T, Options...>>
+    : relation_to<relation::belongs_to, aggregate::none, T, Options...> {};
+template <typename T, typename... Options>
+struct relation_of<has_one<T, Options...>> : relation_to<relation::has_one, aggregate::none, T, Options...> {
+};
+template <typename T, typename... Options>
+struct relation_of<has_many<T, Options...>>
+    : relation_to<relation::has_many, aggregate::none, T, Options...> {};
+template <typename T, typename... Options>
+struct relation_of<ancestors<T, Options...>>
+    : relation_to<relation::ancestors, aggregate::none, T, Options...> {};
+template <typename T, typename... Options>
+struct relation_of<descendants<T, Options...>>
+    : relation_to<relation::descendants, aggregate::none, T, Options...> {};
+template <typename T, typename... Options>
+struct relation_of<count<T, Options...>> : relation_to<relation::has_many, aggregate::count, T, Options...> {
+};
+template <typename T, typename... Options>
+struct relation_of<exists<T, Options...>>
+    : relation_to<relation::has_many, aggregate::exists, T, Options...> {};
+template <typename T, fixed_string Member, typename... Options>
+struct relation_of<sum<T, Member, Options...>>
+    : relation_of_member<relation::has_many, aggregate::sum, Member, T, Options...> {};
+template <typename T, fixed_string Member, typename... Options>
+struct relation_of<avg<T, Member, Options...>>
+    : relation_of_member<relation::has_many, aggregate::avg, Member, T, Options...> {};
+template <typename T, fixed_string Member, typename... Options>
+struct relation_of<min<T, Member, Options...>>
+    : relation_of_member<relation::has_many, aggregate::min, Member, T, Options...> {};
+template <typename T, fixed_string Member, typename... Options>
+struct relation_of<max<T, Member, Options...>>
+    : relation_of_member<relation::has_many, aggregate::max, Member, T, Options...> {};
+
+template <typename Struct>
+struct relation_of<embed<Struct>> {
+    static constexpr bool known = true;
+    static constexpr relation_form form = relation_form::embed;
+    using target = Struct;
+};
+
+template <fixed_string Type, fixed_string Id, typename... Cases>
+struct relation_of<belongs_to_any<Type, Id, Cases...>> {
+    static constexpr bool known = true;
+    static constexpr relation_form form = relation_form::cases;
+    static constexpr std::string_view type_column = Type.view();
+    static constexpr std::string_view id_column = Id.view();
+    using cases = type_list<Cases...>;
+};
+
+/// One case as the relation it is.
+template <typename T>
+struct case_relation : relation_none {};
+template <fixed_string Label, typename T, typename... Options>
+struct case_relation<case_of<Label, T, Options...>>
+    : relation_to<relation::belongs_to, aggregate::none, T, Options...> {
+    static constexpr std::string_view label = Label.view();
+};
+
+}  // namespace pgsync::detail
+
 // ---- pgsync/shape/table.hpp
 namespace pgsync::detail {
 
@@ -966,7 +1776,16 @@ namespace pgsync::detail {
 struct table_name {
     std::string_view schema;
     std::string_view table;
+
+    friend constexpr bool operator==(const table_name&, const table_name&) = default;
 };
+
+/// `schema.table`, or a table alone.
+[[nodiscard]] constexpr table_name split_table_name(std::string_view full) {
+    const auto dot = full.find('.');
+    if (dot == std::string_view::npos) return {{}, full};
+    return {full.substr(0, dot), full.substr(dot + 1)};
+}
 
 template <typename Struct>
 concept names_its_table = requires { std::string_view(Struct::table); };
@@ -974,23 +1793,24 @@ concept names_its_table = requires { std::string_view(Struct::table); };
 template <typename Struct>
 concept names_its_schema = requires { std::string_view(Struct::schema); };
 
+/// What describe<> says goes before what the struct says.
+template <typename Struct>
+using table_namer =
+    std::conditional_t<names_its_table<describe<Struct>> || names_its_schema<describe<Struct>>,
+                       describe<Struct>, Struct>;
+
 template <typename Struct>
 constexpr table_name make_table_name() {
-    if constexpr (names_its_schema<Struct>) {
+    using namer = table_namer<Struct>;
+    if constexpr (names_its_schema<namer>) {
         // With an explicit schema nothing is split, so that any identifier can be written.
-        if constexpr (names_its_table<Struct>) {
-            return {Struct::schema, Struct::table};
+        if constexpr (names_its_table<namer>) {
+            return {namer::schema, namer::table};
         } else {
-            return {Struct::schema, snake_name<Struct>};
+            return {namer::schema, snake_name<Struct>};
         }
-    } else if constexpr (names_its_table<Struct>) {
-        constexpr std::string_view full = Struct::table;
-        constexpr auto dot = full.find('.');
-        if constexpr (dot == std::string_view::npos) {
-            return {{}, full};
-        } else {
-            return {full.substr(0, dot), full.substr(dot + 1)};
-        }
+    } else if constexpr (names_its_table<namer>) {
+        return split_table_name(namer::table);
     } else {
         return {{}, snake_name<Struct>};
     }
@@ -1004,6 +1824,196 @@ inline constexpr std::string_view table_identifier = table_of<Struct>.table;
 
 }  // namespace pgsync::detail
 
+// ---- pgsync/declare/types.hpp
+/// Element types beyond C++'s own: each says what a column holds, and with it the index mapping. Values are
+/// kept as the document has them.
+namespace pgsync {
+
+/// A calendar day; `date` in the index.
+struct date {
+    std::string text;
+};
+
+/// Date and time without a zone; `date` in the index.
+struct timestamp {
+    std::string text;
+};
+
+/// A point in time; printed in UTC; `date` in the index.
+struct timestamptz {
+    std::string text;
+};
+
+/// `uuid` in PostgreSQL, `keyword` in the index.
+struct uuid {
+    std::string text;
+};
+
+/// `numeric(Precision, Scale)`: exact in the document's source, `double` in the index.
+template <unsigned Precision, unsigned Scale = 0>
+struct decimal {
+    std::string text;
+};
+
+/// Any text column that is only compared as a whole: `keyword` in the index, without the analysed `text`.
+struct keyword {
+    std::string text;
+};
+
+/// Any text column, analysed by an analyzer of the cluster: `text<"english">`. With a `keyword` sub-field.
+template <fixed_string Analyzer>
+struct text {
+    std::string value;
+};
+
+/// `inet` in PostgreSQL, `ip` in the index. An address with a netmask stays in the source alone.
+struct inet {
+    std::string text;
+};
+
+/// `bytea` in PostgreSQL, base64 in the document, `binary` in the index.
+struct bytea {
+    std::string base64;
+};
+
+/// `json` or `jsonb`, as it is; kept in the source and not indexed. To search it write
+/// `mapped<json, R"({"type":"object","dynamic":true})">`, or take values out with json_path.
+struct json {
+    std::string text;
+};
+
+/// `int4range`, `int8range`, `numrange`, `daterange`, `tsrange` or `tstzrange`: an object of `gte`, `gt`,
+/// `lte`, `lt`, and a range in the index. T is the type of its bounds. An empty range is null.
+template <typename T>
+struct range {
+    std::string json;
+};
+
+/// `point(longitude, latitude)` in PostgreSQL, `{"lat":…,"lon":…}` in the document, `geo_point` in the index.
+struct geo_point {
+    double lat;
+    double lon;
+};
+
+/// Numbers for similarity search: pgvector's `vector`, or an array of `real` or `double precision`.
+/// `dense_vector` in Elasticsearch, `knn_vector` in OpenSearch. Anything but Dimensions finite numbers is
+/// null.
+template <std::size_t Dimensions>
+struct vector {
+    std::vector<double> values;
+};
+
+}  // namespace pgsync
+
+// ---- pgsync/shape/values.hpp
+/// What the C++ type of a value stands for.
+namespace pgsync::detail {
+
+struct value_type {
+    bool known = false;
+    value_kind kind{};
+    bool array = false;
+    std::size_t dimensions = 0;
+    std::string_view analyzer{};
+};
+
+/// Left as it is for types that have no JSON form.
+template <typename T>
+inline constexpr value_type value_of =
+    std::is_enum_v<T> ? value_type{true, value_kind::enumeration} : value_type{};
+
+template <>
+inline constexpr value_type value_of<bool>{true, value_kind::boolean};
+template <>
+inline constexpr value_type value_of<short>{true, value_kind::int16};
+template <>
+inline constexpr value_type value_of<int>{true, value_kind::int32};
+template <>
+inline constexpr value_type value_of<long>{true, value_kind::int64};
+template <>
+inline constexpr value_type value_of<long long>{true, value_kind::int64};
+template <>
+inline constexpr value_type value_of<float>{true, value_kind::float32};
+template <>
+inline constexpr value_type value_of<double>{true, value_kind::float64};
+template <>
+inline constexpr value_type value_of<std::string>{true, value_kind::text};
+template <>
+inline constexpr value_type value_of<keyword>{true, value_kind::keyword};
+template <>
+inline constexpr value_type value_of<uuid>{true, value_kind::uuid};
+template <>
+inline constexpr value_type value_of<date>{true, value_kind::date};
+template <>
+inline constexpr value_type value_of<timestamp>{true, value_kind::timestamp};
+template <>
+inline constexpr value_type value_of<timestamptz>{true, value_kind::timestamptz};
+template <>
+inline constexpr value_type value_of<inet>{true, value_kind::inet};
+template <>
+inline constexpr value_type value_of<bytea>{true, value_kind::bytea};
+template <>
+inline constexpr value_type value_of<json>{true, value_kind::json};
+template <>
+inline constexpr value_type value_of<geo_point>{true, value_kind::geo_point};
+template <unsigned Precision, unsigned Scale>
+inline constexpr value_type value_of<decimal<Precision, Scale>>{true, value_kind::decimal};
+template <fixed_string Analyzer>
+inline constexpr value_type value_of<pgsync::text<Analyzer>>{true, value_kind::text, false, 0,
+                                                             Analyzer.view()};
+template <std::size_t Dimensions>
+inline constexpr value_type value_of<vector<Dimensions>>{Dimensions != 0, value_kind::vector, false,
+                                                         Dimensions};
+
+constexpr value_type range_of(value_kind bound) {
+    switch (bound) {
+        case value_kind::int32:
+            return {true, value_kind::int32_range};
+        case value_kind::int64:
+            return {true, value_kind::int64_range};
+        case value_kind::decimal:
+            return {true, value_kind::decimal_range};
+        case value_kind::date:
+            return {true, value_kind::date_range};
+        case value_kind::timestamp:
+            return {true, value_kind::timestamp_range};
+        case value_kind::timestamptz:
+            return {true, value_kind::timestamptz_range};
+        default:
+            return {};
+    }
+}
+template <typename Bound>
+inline constexpr value_type value_of<range<Bound>> =
+    value_of<Bound>.known && !value_of<Bound>.array ? range_of(value_of<Bound>.kind) : value_type{};
+
+/// Arrays are of what PostgreSQL prints as the document has it.
+constexpr value_type array_of(value_type element) {
+    const bool plain = element.known && !element.array && element.kind != value_kind::bytea &&
+                       element.kind != value_kind::geo_point && element.kind != value_kind::vector &&
+                       element.kind < value_kind::int32_range;
+    if (!plain) return {};
+    element.array = true;
+    return element;
+}
+template <typename T>
+inline constexpr value_type value_of<std::vector<T>> = array_of(value_of<T>);
+
+[[nodiscard]] constexpr bool is_number(value_kind kind) {
+    return kind >= value_kind::int16 && kind <= value_kind::decimal;
+}
+[[nodiscard]] constexpr bool is_whole_number(value_kind kind) {
+    return kind >= value_kind::int16 && kind <= value_kind::int64;
+}
+/// Does PostgreSQL know a least and a greatest of such values?
+[[nodiscard]] constexpr bool has_order(value_kind kind) {
+    return is_number(kind) || kind == value_kind::text || kind == value_kind::keyword ||
+           kind == value_kind::enumeration || kind == value_kind::date || kind == value_kind::timestamp ||
+           kind == value_kind::timestamptz || kind == value_kind::inet;
+}
+
+}  // namespace pgsync::detail
+
 // ---- pgsync/shape/fields.hpp
 /// The members of one struct as plain data, made once however often the struct stands in shapes.
 namespace pgsync::detail {
@@ -1011,20 +2021,103 @@ namespace pgsync::detail {
 template <typename Struct>
 inline constexpr std::size_t member_count = boost::pfr::tuple_size_v<Struct>;
 
-template <typename Struct, std::size_t I>
-using member_type = boost::pfr::tuple_element_t<I, Struct>;
+/// What describe<> calls a member that is in no document.
+struct left_out {};
 
-/// One member: a column, or the place of a relation (`is_relation`).
+/// What a member is meant as: what describe<> says of it, else what it is.
+template <const std::string_view& Name, typename Declared, typename... Described>
+struct meaning {
+    using type = Declared;
+};
+template <const std::string_view& Name, typename Declared, fixed_string Member, typename T, typename... Rest>
+struct meaning<Name, Declared, as<Member, T>, Rest...> : meaning<Name, Declared, Rest...> {};
+template <const std::string_view& Name, typename Declared, fixed_string Member, typename T, typename... Rest>
+    requires(Member.view() == Name)
+struct meaning<Name, Declared, as<Member, T>, Rest...> {
+    using type = T;
+};
+template <const std::string_view& Name, typename Declared, fixed_string Member, typename... Rest>
+struct meaning<Name, Declared, leave_out<Member>, Rest...> : meaning<Name, Declared, Rest...> {};
+template <const std::string_view& Name, typename Declared, fixed_string Member, typename... Rest>
+    requires(Member.view() == Name)
+struct meaning<Name, Declared, leave_out<Member>, Rest...> {
+    using type = left_out;
+};
+
+template <typename Struct, std::size_t I, typename Described>
+struct meaning_in;
+template <typename Struct, std::size_t I, typename... Described>
+struct meaning_in<Struct, I, members<Described...>>
+    : meaning<member_name<Struct, I>, boost::pfr::tuple_element_t<I, Struct>, Described...> {};
+
+template <typename Struct>
+concept describes_members = requires { typename describe<Struct>::members; };
+
+template <typename Struct, std::size_t I>
+struct member_meaning {
+    using type = boost::pfr::tuple_element_t<I, Struct>;
+};
+template <describes_members Struct, std::size_t I>
+struct member_meaning<Struct, I> : meaning_in<Struct, I, typename describe<Struct>::members> {};
+
+template <typename Struct, std::size_t I>
+using member_type = typename member_meaning<Struct, I>::type;
+
+/// One member: a column, or the place of a relation (`is_relation`), or neither.
 struct field {
     column_data column;
     bool is_relation = false;
+    bool is_left_out = false;
+
+    [[nodiscard]] constexpr bool is_column() const { return !is_relation && !is_left_out; }
 };
 
 template <typename Struct, std::size_t I>
 inline constexpr auto member_text = as_fixed<member_name<Struct, I>>;
 
+/// What is said of the options of a relation by themselves.
+template <typename Struct, fixed_string Text, typename Related>
+constexpr void check_options() {
+    constexpr auto& said = Related::options;
+    (void)check::options_are_known<Struct, Text, said.known>{};
+    (void)check::options_are_said_once<Struct, Text, said.once>{};
+    (void)check::options_fit_relation<Struct, Text,
+                                      !said.known || ((said.seen & ~Related::fitting) == 0 &&
+                                                      (said.seen & (option::limit | option::keyed_by)) !=
+                                                          (option::limit | option::keyed_by))>{};
+    (void)check::numbers_are_positive<Struct, Text,
+                                      said.limit >= 1 && said.limit <= 1'000'000 && said.depth >= 1 &&
+                                          said.depth <= 1'000'000>{};
+    (void)
+        check::sql_is_closed<Struct, Text,
+                             ((said.seen & option::where) == 0 || check::is_closed_sql(said.where)) &&
+                                 ((said.seen & option::order_by) == 0 || check::is_closed_sql(said.order))>{};
+}
+
+template <typename Struct, fixed_string Text, typename... Cases>
+constexpr bool check_cases(type_list<Cases...>) {
+    if constexpr ((true && ... && case_relation<Cases>::known) && sizeof...(Cases) > 0) {
+        constexpr std::array<std::string_view, sizeof...(Cases)> labels{case_relation<Cases>::label...};
+        constexpr bool apart = [&] {
+            for (std::size_t i = 0; i < labels.size(); ++i) {
+                if (labels[i].empty()) return false;
+                for (std::size_t j = 0; j < i; ++j) {
+                    if (labels[i] == labels[j]) return false;
+                }
+            }
+            return true;
+        }();
+        (void)check::cases_are_told_apart<Struct, Text, apart>{};
+        (check_options<Struct, Text, case_relation<Cases>>(), ...);
+        return apart;
+    } else {
+        (void)check::cases_are_told_apart<Struct, Text, false>{};
+        return false;
+    }
+}
+
 template <typename Struct, std::size_t I>
-constexpr field make_field() {
+constexpr field make_part() {
     using member = member_type<Struct, I>;
     using held = held_type<member>;
     constexpr annotations said = annotations_of<member>;
@@ -1032,34 +2125,71 @@ constexpr field make_field() {
     constexpr auto& text = member_text<Struct, I>;
 
     field result;
-    result.column.member = name;
-    result.column.name = said.column.empty() ? name : said.column;
-    result.column.json = said.json.empty() ? name : said.json;
-    result.column.ordinal = static_cast<std::uint16_t>(I);
-    result.column.key = said.key;
-    result.column.nullable = said.nullable;
-    result.column.hidden = said.hidden;
+    auto& column = result.column;
+    column.member = name;
+    column.ordinal = static_cast<std::uint16_t>(I);
+    column.name = said.source == value_source::expression ? std::string_view()
+                  : said.column.empty()                   ? name
+                                                          : said.column;
+    column.json = said.json.empty() ? name : said.json;
+    column.key = said.key;
+    column.nullable = said.nullable;
+    column.hidden = said.hidden;
+    column.mapping = said.mapping;
+    column.source = said.source;
+    column.sql = said.sql;
+    column.path = said.path;
 
+    constexpr bool computed = said.source != value_source::column;
     (void)check::json_key_is_named<Struct, text, !(said.json.data() != nullptr && said.json.empty())>{};
+    (void)check::mapping_is_json<Struct, text,
+                                 said.mapping.data() == nullptr || check::is_json_object(said.mapping)>{};
     if constexpr (relation_of<held>::known) {
+        using related = relation_of<held>;
         result.is_relation = true;
-        (void)check::annotation_fits_relation<
-            Struct, text, !said.key && !said.hidden && !said.nullable && said.column.data() == nullptr>{};
-        (void)check::options_are_known<Struct, text, relation_of<held>::options_known>{};
-        (void)check::options_are_said_once<Struct, text, relation_of<held>::options_once>{};
+        (void)check::annotation_fits_relation<Struct, text,
+                                              !said.key && !said.hidden && !said.nullable && !computed &&
+                                                  said.column.data() == nullptr>{};
+        if constexpr (related::form == relation_form::one) {
+            check_options<Struct, text, related>();
+        } else if constexpr (related::form == relation_form::cases) {
+            check_cases<Struct, text>(typename related::cases{});
+        }
     } else {
-        constexpr bool known = kind_of<held>::known;
+        constexpr auto value = value_of<held>;
         // A struct of the user's own gets the message that names relations.
-        (void)check::struct_is_related<Struct, text, known || !std::is_aggregate_v<held>>{};
-        (void)check::member_type_is_known<Struct, text, known || std::is_aggregate_v<held>>{};
-        (void)check::column_is_named<
-            Struct, text, check::fits_identifier(said.column.data() != nullptr ? said.column : name)>{};
-        if constexpr (known) {
-            result.column.kind = kind_of<held>::value;
+        (void)check::struct_is_related<Struct, text, value.known || !std::is_aggregate_v<held>>{};
+        (void)check::member_type_is_known<Struct, text, value.known || std::is_aggregate_v<held>>{};
+        if constexpr (said.source == value_source::expression) {
+            (void)check::sql_is_closed<Struct, text, check::is_closed_sql(said.sql)>{};
+            (void)check::computed_is_no_column<Struct, text, !said.key && said.column.data() == nullptr>{};
+        } else {
+            (void)check::column_is_named<
+                Struct, text, check::fits_identifier(said.column.data() != nullptr ? said.column : name)>{};
+            (void)check::computed_is_no_column<Struct, text, !computed || !said.key>{};
+            (void)check::json_path_has_steps<Struct, text, !computed || said.steps != 0>{};
+        }
+        if constexpr (value.known) {
+            column.kind = value.kind;
+            column.array = value.array;
+            column.dimensions = static_cast<std::uint16_t>(value.dimensions);
+            column.analyzer = value.analyzer;
             (void)check::key_is_not_nullable<Struct, text, !(said.key && said.nullable)>{};
         }
     }
     return result;
+}
+
+template <typename Struct, std::size_t I>
+constexpr field make_field() {
+    if constexpr (std::is_same_v<member_type<Struct, I>, left_out>) {
+        field result;
+        result.column.member = member_name<Struct, I>;
+        result.is_left_out = true;
+        return result;
+    } else {
+        return make_part<Struct, I>();
+    }
 }
 
 template <typename Struct, std::size_t... I>
@@ -1069,7 +2199,10 @@ constexpr auto make_fields(std::index_sequence<I...>) {
     for (const auto& f : fields) any_key = any_key || f.column.key;
     // Convention: without a marked key the column member `id` is it.
     for (auto& f : fields) {
-        if (!any_key && !f.is_relation && f.column.member == "id" && !f.column.nullable) f.column.key = true;
+        if (!any_key && f.is_column() && f.column.source == value_source::column && f.column.member == "id" &&
+            !f.column.nullable) {
+            f.column.key = true;
+        }
     }
     return fields;
 }
@@ -1095,20 +2228,39 @@ constexpr std::string_view key_column(std::size_t part) {
     return {};
 }
 
+/// The column with this member's name; null where the struct has none.
+template <typename Struct>
+constexpr const column_data* find_member(std::string_view name) {
+    for (const auto& f : fields_of<Struct>) {
+        if (f.is_column() && f.column.member == name) return &f.column;
+    }
+    return nullptr;
+}
+
 /// Is the JSON key of member I also that of an earlier member? Hidden members have none.
 template <typename Struct, std::size_t I>
 constexpr bool json_key_is_free() {
+    const auto shown = [](const field& f) { return !f.is_left_out && !f.column.hidden; };
+    const auto& mine = fields_of<Struct>[I];
     for (std::size_t i = 0; i < I; ++i) {
-        if (!fields_of<Struct>[i].column.hidden && !fields_of<Struct>[I].column.hidden &&
-            fields_of<Struct>[i].column.json == fields_of<Struct>[I].column.json) {
-            return false;
-        }
+        const auto& other = fields_of<Struct>[i];
+        if (shown(mine) && shown(other) && other.column.json == mine.column.json) return false;
     }
     return true;
 }
 
 constexpr bool key_kind_fits(const column_data& column) {
-    return !column.key || (column.kind != value_kind::float32 && column.kind != value_kind::float64);
+    switch (column.kind) {
+        case value_kind::float32:
+        case value_kind::float64:
+        case value_kind::bytea:
+        case value_kind::json:
+        case value_kind::geo_point:
+        case value_kind::vector:
+            return !column.key;
+        default:
+            return !column.key || (!column.array && column.kind < value_kind::int32_range);
+    }
 }
 
 template <typename Struct>
@@ -1125,6 +2277,41 @@ constexpr bool check_members(std::index_sequence<I...>) {
     ((void)check::key_is_exact<Struct, member_text<Struct, I>, key_kind_fits(fields_of<Struct>[I].column)>{},
      ...);
     return true;
+}
+
+template <fixed_string Member, typename T>
+constexpr std::string_view described_name(as<Member, T>) {
+    return Member.view();
+}
+template <fixed_string Member>
+constexpr std::string_view described_name(leave_out<Member>) {
+    return Member.view();
+}
+
+template <typename Struct>
+constexpr bool is_member(std::string_view name) {
+    return [&]<std::size_t... I>(std::index_sequence<I...>) {
+        return (false || ... || (member_name<Struct, I> == name));
+    }(std::make_index_sequence<member_count<Struct>>{});
+}
+
+template <typename Struct, typename... Described>
+constexpr bool check_described(members<Described...>) {
+    constexpr std::array<std::string_view, sizeof...(Described) + 1> names{described_name(Described{})...,
+                                                                           {}};
+    constexpr std::size_t wrong = [&] {
+        for (std::size_t i = 0; i < sizeof...(Described); ++i) {
+            if (!is_member<Struct>(names[i])) return i;
+            for (std::size_t j = 0; j < i; ++j) {
+                if (names[i] == names[j]) return i;
+            }
+        }
+        return sizeof...(Described);
+    }();
+    (void)check::described_member_exists<
+        Struct, fixed_string<names[wrong].size() + 1>(names[wrong].data(), names[wrong].size()),
+        wrong == sizeof...(Described)>{};
+    return wrong == sizeof...(Described);
 }
 
 /// Converts to the bases of Struct and to nothing else.
@@ -1148,12 +2335,13 @@ constexpr bool check_struct() {
         return false;
     } else {
         (void)check::shape_has_members<Struct, (member_count<Struct> > 0)>{};
-        (void)check::shape_has_key<Struct, (key_count<Struct> > 0)>{};
         (void)check::table_is_named<Struct, check::fits_identifier(table_of<Struct>.table) &&
                                                 table_of<Struct>.schema.size() <= 63>{};
         (void)check::long_json_keys_fit<Struct, json_keys_fit<Struct>()>{};
         check_members<Struct>(std::make_index_sequence<member_count<Struct>>{});
-        return key_count<Struct> > 0;
+        if constexpr (describes_members<Struct>)
+            check_described<Struct>(typename describe<Struct>::members{});
+        return member_count<Struct> > 0;
     }
 }
 
@@ -1162,79 +2350,206 @@ inline constexpr bool struct_checked = check_struct<Struct>();
 
 }  // namespace pgsync::detail
 
+// ---- pgsync/shape/joins.hpp
+/// Which columns join a relation to its parent, by convention or as its options say, and every check of them.
+namespace pgsync::detail {
+
+using names = std::span<const std::string_view>;
+
+template <typename Struct>
+inline constexpr auto key_name_storage = [] {
+    std::array<std::string_view, key_count<Struct> + 1> result{};
+    for (std::size_t i = 0; i < key_count<Struct>; ++i) result[i] = key_column<Struct>(i);
+    return result;
+}();
+template <typename Struct>
+inline constexpr names key_names = names(key_name_storage<Struct>).first(key_count<Struct>);
+
+template <typename Columns>
+inline constexpr names names_of = names(Columns::names).first(Columns::size);
+
+/// One name as a list in static storage.
+template <const std::string_view& Name>
+inline constexpr std::array<std::string_view, 1> one_name{Name};
+
+inline constexpr std::string_view parent_id = "parent_id";
+
+/// One link table taken apart.
+template <typename Option>
+struct hop_of {
+    static constexpr bool ok = false;
+    static constexpr names near{};
+    static constexpr names far{};
+    static constexpr table_name table{};
+};
+template <fixed_string Table, fixed_string... Near, fixed_string... Far>
+struct hop_of<through<Table, foreign_key<Near...>, foreign_key<Far...>>> {
+    static constexpr names near = names_of<column_list<Near...>>;
+    static constexpr names far = names_of<column_list<Far...>>;
+    static constexpr table_name table = split_table_name(Table.view());
+    static constexpr bool ok =
+        sizeof...(Near) > 0 &&
+        sizeof...(Far) > 0 && check::fits_identifier(table.table) && table.schema.size() <= 63;
+};
+
+/// A table of depends_on, and the columns of it that stand for those joining the view.
+template <typename Option>
+struct source_of;
+template <typename Table, fixed_string... Columns>
+struct source_of<depends_on<Table, Columns...>> {
+    using table = Table;
+    static constexpr names columns = names_of<column_list<Columns...>>;
+};
+
+constexpr bool fit_identifiers(names all) {
+    for (const auto& name : all) {
+        if (!check::fits_identifier(name)) return false;
+    }
+    return true;
+}
+
+/// How Related joins the rows of Row's table; Default is the foreign key where the options name none. Struct
+/// and Text say where it is written.
+template <typename Row, typename Struct, fixed_string Text, typename Related, const std::string_view& Default>
+struct joins {
+    using target = typename Related::target;
+    using foreign = typename Related::foreign_key_columns;
+    using referenced = typename Related::referenced_columns;
+    static constexpr std::size_t hops = Related::hops::size;
+    /// The foreign key stands in the parent's row, not in the target's.
+    static constexpr bool from_parent =
+        Related::kind == relation::belongs_to || Related::kind == relation::ancestors;
+    /// Whose key is referenced when `references` is not written.
+    using keyed = std::conditional_t<from_parent || (hops != 0), target, Row>;
+
+    static constexpr names foreign_names = foreign::size != 0 ? names_of<foreign>
+                                           : hops != 0        ? key_names<Row>
+                                                              : names(one_name<Default>);
+    static constexpr names referenced_names = referenced::size != 0 ? names_of<referenced> : key_names<keyed>;
+
+    /// The columns before the first join and after the last.
+    static constexpr names near_end = from_parent || (hops != 0) ? foreign_names : referenced_names;
+    static constexpr names far_end = from_parent || (hops != 0) ? referenced_names : foreign_names;
+
+    template <typename... Hop>
+    static constexpr bool hops_fit(type_list<Hop...>) {
+        if constexpr (!(true && ... && hop_of<Hop>::ok)) {
+            return false;
+        } else {
+            names before = near_end;
+            bool fit = true;
+            const auto step = [&](names near, names far) {
+                fit = fit && before.size() == near.size() && fit_identifiers(near) && fit_identifiers(far);
+                before = far;
+            };
+            (step(hop_of<Hop>::near, hop_of<Hop>::far), ...);
+            return fit && before.size() == far_end.size();
+        }
+    }
+
+    template <typename... Source>
+    static constexpr bool sources_fit(type_list<Source...>) {
+        return (true && ... &&
+                (source_of<Source>::columns.empty() || (source_of<Source>::columns.size() == far_end.size() &&
+                                                        fit_identifiers(source_of<Source>::columns))));
+    }
+
+    static constexpr bool operand_fits(const column_data* member) {
+        if (member == nullptr || member->array) return false;
+        if (Related::what == aggregate::sum || Related::what == aggregate::avg)
+            return is_number(member->kind);
+        return has_order(member->kind);
+    }
+
+    /// The member an option names, where it names one.
+    template <fixed_string Name, bool Wanted>
+    static constexpr const column_data* named() {
+        if constexpr (Wanted) {
+            constexpr const auto* found = find_member<target>(Name.view());
+            (void)check::named_member_exists<Struct, Text, Name, found != nullptr>{};
+            return found;
+        } else {
+            return nullptr;
+        }
+    }
+    static constexpr auto& options = Related::options;
+    static constexpr const column_data* plucked =
+        named<fixed_string<options.pluck.size() + 1>(options.pluck.data(), options.pluck.size()),
+              (options.seen & option::pluck) != 0>();
+    static constexpr const column_data* key_member =
+        named<fixed_string<options.keyed_by.size() + 1>(options.keyed_by.data(), options.keyed_by.size()),
+              (options.seen & option::keyed_by) != 0>();
+    static constexpr bool has_operand = Related::what != aggregate::none &&
+                                        Related::what != aggregate::count &&
+                                        Related::what != aggregate::exists;
+    static constexpr fixed_string operand_text =
+        fixed_string<Related::operand.size() + 1>(Related::operand.data(), Related::operand.size());
+    static constexpr const column_data* operand = named<operand_text, has_operand>();
+
+    static constexpr bool verify() {
+        // A key is missed only where something refers to it.
+        constexpr bool key_found = referenced::size != 0 || key_count<keyed> > 0;
+        (void)check::shape_has_key<keyed, key_found>{};
+        constexpr bool row_key_found = hops == 0 || foreign::size != 0 || key_count<Row> > 0;
+        (void)check::shape_has_key<Row, row_key_found>{};
+        if constexpr (!key_found || !row_key_found) {
+            return false;
+        } else if constexpr (hops != 0) {
+            constexpr bool fit = hops_fit(typename Related::hops{});
+            (void)check::hop_is_complete<Struct, Text, fit>{};
+            return fit && rest();
+        } else {
+            constexpr bool spelt_out = foreign::size != 0 || referenced_names.size() <= 1;
+            constexpr bool match = foreign_names.size() == referenced_names.size();
+            (void)check::composite_key_is_spelt_out<Struct, Text, spelt_out>{};
+            (void)check::columns_match<Struct, Text, !spelt_out || match>{};
+            (void)check::column_is_named<
+                Struct, Text, fit_identifiers(foreign_names) && fit_identifiers(referenced_names)>{};
+            return spelt_out && match && rest();
+        }
+    }
+    static constexpr bool rest() {
+        constexpr bool sources = sources_fit(typename Related::sources{});
+        (void)check::source_columns_match<Struct, Text, sources>{};
+        constexpr bool recursive =
+            Related::kind == relation::ancestors || Related::kind == relation::descendants;
+        constexpr bool stays = !recursive || (table_of<target> == table_of<Row> && key_count<target> > 0 &&
+                                              key_names_equal(key_names<target>, key_names<Row>));
+        (void)check::recursion_stays<Struct, Text, stays>{};
+        if constexpr (has_operand && operand != nullptr) {
+            (void)check::named_member_fits<Struct, Text, operand_text, operand_fits(operand)>{};
+        }
+        if constexpr (key_member != nullptr) {
+            constexpr bool single = !key_member->array && has_text(key_member->kind) &&
+                                    key_member->source != value_source::json_path;
+            (void)check::named_member_fits<Struct, Text,
+                                           fixed_string<options.keyed_by.size() + 1>(options.keyed_by.data(),
+                                                                                     options.keyed_by.size()),
+                                           single>{};
+        }
+        return sources && stays;
+    }
+    static constexpr bool key_names_equal(names a, names b) {
+        if (a.size() != b.size()) return false;
+        for (std::size_t i = 0; i < a.size(); ++i) {
+            if (a[i] != b[i]) return false;
+        }
+        return true;
+    }
+    /// Can it be the key of a JSON object?
+    static constexpr bool has_text(value_kind kind) {
+        return has_order(kind) || kind == value_kind::boolean || kind == value_kind::uuid;
+    }
+    static constexpr bool ok = verify();
+};
+
+}  // namespace pgsync::detail
+
 // ---- pgsync/shape/walk.hpp
 /// The one walk from structs to plain data.
 namespace pgsync::detail {
 
 namespace hana = boost::hana;
-
-/// The pairs of columns that join `Parent` to the relation in its member I, checked.
-template <typename Parent, std::size_t I>
-struct relation_links {
-    using related = relation_of<held_type<member_type<Parent, I>>>;
-    using target = typename related::target;
-    using foreign = typename related::foreign_key_columns;
-    using referenced = typename related::referenced_columns;
-    static constexpr bool to_parent_row = related::kind == relation::belongs_to;
-    // Whose key is referenced when `references` is not written, and whose name makes the default foreign key.
-    using keyed = std::conditional_t<to_parent_row, target, Parent>;
-
-    static constexpr std::size_t referenced_count =
-        referenced::size == 0 ? key_count<keyed> : referenced::size;
-    static constexpr std::size_t count = foreign::size == 0 ? 1 : foreign::size;
-
-    static constexpr std::string_view foreign_column(std::size_t i) {
-        if constexpr (foreign::size != 0) {
-            return foreign::names[i];
-        } else if constexpr (to_parent_row) {
-            return with_id_suffix<member_name<Parent, I>>::value;
-        } else {
-            return with_id_suffix<table_identifier<Parent>>::value;
-        }
-    }
-    static constexpr std::string_view referenced_column(std::size_t i) {
-        if constexpr (referenced::size != 0) {
-            return referenced::names[i];
-        } else {
-            return key_column<keyed>(i);
-        }
-    }
-    static constexpr bool names_fit() {
-        for (std::size_t i = 0; i < count; ++i) {
-            if (!check::fits_identifier(foreign_column(i))) return false;
-        }
-        for (std::size_t i = 0; i < referenced_count; ++i) {
-            if (!check::fits_identifier(referenced_column(i))) return false;
-        }
-        return true;
-    }
-    static constexpr bool verify() {
-        constexpr auto& text = member_text<Parent, I>;
-        constexpr bool spelt_out = foreign::size != 0 || referenced_count <= 1;
-        (void)check::composite_key_is_spelt_out<Parent, text, spelt_out>{};
-        (void)check::columns_match<Parent, text, !spelt_out || count == referenced_count>{};
-        (void)check::column_is_named<Parent, text, names_fit()>{};
-        return spelt_out && count == referenced_count;
-    }
-    static constexpr bool ok = verify();
-
-    static constexpr link_data link(std::size_t i) {
-        if constexpr (to_parent_row) {
-            return {foreign_column(i), referenced_column(i)};
-        } else {
-            return {referenced_column(i), foreign_column(i)};
-        }
-    }
-};
-
-struct shape_size {
-    std::size_t nodes = 0;
-    std::size_t columns = 0;
-    std::size_t links = 0;
-    // The first member that leads back to a struct above it: such a shape has no size.
-    std::string_view endless_struct;
-    std::string_view endless_member;
-};
 
 /// The structs on the way from the root, told apart by the addresses of their names.
 struct ancestry {
@@ -1249,35 +2564,275 @@ struct ancestry {
     }
 };
 
-template <typename Struct>
-constexpr void measure(hana::basic_type<Struct>, shape_size& size, const ancestry* above);
+struct shape_size {
+    std::size_t nodes = 0;
+    std::size_t columns = 0;
+    std::size_t links = 0;
+    // The first member that leads back to a struct above it: such a shape has no size.
+    std::string_view endless_struct;
+    std::string_view endless_member;
+};
 
-template <typename Struct, std::size_t I>
-constexpr void measure_member(shape_size& size, const ancestry& path) {
-    using related = relation_of<held_type<member_type<Struct, I>>>;
-    if constexpr (related::known) {
-        using links = relation_links<Struct, I>;
-        if constexpr (struct_checked<typename related::target> && links::ok) {
-            if (path.holds(&type_name<typename related::target>)) {
-                size.endless_struct = type_name<Struct>;
-                size.endless_member = member_name<Struct, I>;
-                return;
-            }
-            size.links += links::count;
-            measure(hana::type_c<typename related::target>, size, &path);
+/// Where the walk writes; without arrays it only counts, so that one walk serves to measure and to fill. Not
+/// a template, so that only the walk itself is instantiated for each struct.
+class shape_writer {
+  public:
+    constexpr shape_writer() = default;
+    constexpr shape_writer(node_data* nodes, column_data* columns, link_data* links)
+        : nodes_(nodes), columns_(columns), links_(links) {}
+
+    shape_size used{};
+
+    [[nodiscard]] constexpr bool counts_only() const { return nodes_ == nullptr; }
+
+    constexpr std::size_t add_node(const node_data& node) {
+        if (nodes_ != nullptr) nodes_[used.nodes] = node;
+        return used.nodes++;
+    }
+    constexpr void add_columns(std::size_t to, const field* fields, std::size_t size) {
+        const auto first = used.columns;
+        for (std::size_t i = 0; i < size; ++i) {
+            if (!fields[i].is_column()) continue;
+            if (columns_ != nullptr) columns_[used.columns] = fields[i].column;
+            ++used.columns;
         }
-    } else {
-        ++size.columns;
+        if (nodes_ == nullptr) return;
+        nodes_[to].first_column = static_cast<std::uint16_t>(first);
+        nodes_[to].columns = static_cast<std::uint16_t>(used.columns - first);
+    }
+    constexpr void add_links(std::size_t to, names parent, names child) {
+        const auto first = used.links;
+        for (std::size_t i = 0; i < child.size(); ++i) {
+            if (links_ != nullptr) links_[used.links] = {parent[i], child[i]};
+            ++used.links;
+        }
+        if (nodes_ == nullptr) return;
+        nodes_[to].first_link = static_cast<std::uint16_t>(first);
+        nodes_[to].links = static_cast<std::uint16_t>(used.links - first);
+    }
+
+  private:
+    node_data* nodes_ = nullptr;
+    column_data* columns_ = nullptr;
+    link_data* links_ = nullptr;
+};
+
+/// Where in the shape a struct's members are written.
+struct place {
+    std::size_t holder;  ///< the node whose object they make
+    std::size_t row;     ///< the node whose row they read
+    std::size_t depth;
+    const ancestry* path;
+};
+
+template <typename Row, typename Struct>
+constexpr void walk(hana::basic_type<Row>, hana::basic_type<Struct>, shape_writer& writer, const place& at);
+
+/// What a relation's node has from the member it is.
+constexpr node_data member_node(const column_data& member, const place& at, relation kind) {
+    node_data node;
+    node.member = member.member;
+    node.json = member.json;
+    node.mapping = member.mapping;
+    node.kind = kind;
+    node.parent = static_cast<std::uint16_t>(at.row);
+    node.holder = static_cast<std::uint16_t>(at.holder);
+    node.depth = static_cast<std::uint16_t>(at.depth + 1);
+    node.ordinal = member.ordinal;
+    return node;
+}
+
+template <typename Table>
+constexpr void name_table(node_data& node) {
+    node.type = type_name<Table>;
+    node.schema = table_of<Table>.schema;
+    node.table = table_of<Table>.table;
+}
+
+template <typename... Source>
+constexpr void walk_sources(type_list<Source...>, shape_writer& writer, node_data view, names parent) {
+    view.kind = relation::source;
+    const auto add = [&]<typename Each>(const hana::basic_type<Each>&) {
+        name_table<typename source_of<Each>::table>(view);
+        view.row = static_cast<std::uint16_t>(writer.used.nodes);
+        const auto self = writer.add_node(view);
+        const names columns = source_of<Each>::columns;
+        writer.add_columns(self, nullptr, 0);
+        writer.add_links(self, columns.empty() ? names() : parent, columns);
+    };
+    (void)add;  // there may be none
+    (add(hana::basic_type<Source>{}), ...);
+}
+
+constexpr std::uint16_t ordinal_of(const column_data* member) {
+    return member == nullptr ? no_member : member->ordinal;
+}
+
+/// One relation to one struct, with the link tables before it and the tables a view is made of behind it.
+template <typename Related, typename Joins, typename Struct, typename... Hop>
+constexpr void walk_relation(type_list<Hop...>, shape_writer& writer, const place& at, node_data node,
+                             std::string_view member) {
+    using target = typename Related::target;
+    if constexpr (struct_checked<target> && Joins::ok) {
+        constexpr bool whole = Related::what == aggregate::none && Joins::plucked == nullptr;
+        if (whole && at.path->holds(&type_name<target>)) {
+            if (writer.used.endless_struct.empty()) {
+                writer.used.endless_struct = type_name<Struct>;
+                writer.used.endless_member = member;
+            }
+            return;
+        }
+        names before = Joins::near_end;
+        const auto hop = [&](const table_name& table, names near, names far) {
+            node_data link = node;
+            link.kind = relation::hop;
+            link.type = type_name<Struct>;
+            link.schema = table.schema;
+            link.table = table.table;
+            link.row = static_cast<std::uint16_t>(writer.used.nodes);
+            const auto self = writer.add_node(link);
+            writer.add_columns(self, nullptr, 0);
+            writer.add_links(self, before, near);
+            node.parent = static_cast<std::uint16_t>(self);
+            before = far;
+        };
+        (void)hop;
+        (hop(hop_of<Hop>::table, hop_of<Hop>::near, hop_of<Hop>::far), ...);
+
+        constexpr auto& said = Related::options;
+        name_table<target>(node);
+        node.what = Related::what;
+        node.where = said.where;
+        node.order = said.order;
+        node.limit = static_cast<std::uint32_t>((said.seen & option::limit) != 0 ? said.limit : 0);
+        node.steps = static_cast<std::uint32_t>((said.seen & option::depth) != 0 ? said.depth : 0);
+        node.view = Related::sources::size != 0;
+        node.pluck = ordinal_of(Joins::plucked);
+        node.keyed_by = ordinal_of(Joins::key_member);
+        node.operand = ordinal_of(Joins::operand);
+        node.row = static_cast<std::uint16_t>(writer.used.nodes);
+        const auto self = writer.add_node(node);
+        writer.add_links(self, before, Joins::far_end);
+        if constexpr (whole) {
+            walk(hana::type_c<target>, hana::type_c<target>, writer,
+                 place{self, self, at.depth + 1, at.path});
+        } else {
+            writer.add_columns(self, fields_of<target>.data(), fields_of<target>.size());
+        }
+        walk_sources(typename Related::sources{}, writer, node, before);
     }
 }
 
-template <typename Struct>
-constexpr void measure(hana::basic_type<Struct>, shape_size& size, const ancestry* above) {
-    const ancestry path{above, &type_name<Struct>};
-    ++size.nodes;
+template <typename Row, typename Struct, std::size_t I, typename Any, typename... Case>
+constexpr void walk_cases(type_list<Case...>, shape_writer& writer, const place& at,
+                          const node_data& object) {
+    const auto self = writer.add_node(object);
+    writer.add_columns(self, nullptr, 0);
+    const place inside{self, at.row, at.depth + 1, at.path};
+    std::uint16_t ordinal = 0;
+    const auto add = [&]<typename Each>(const hana::basic_type<Each>&) {
+        using related = case_relation<Each>;
+        using joined = joins<Row, Struct, member_text<Struct, I>, related, Any::id_column>;
+        column_data member;
+        member.member = related::label;
+        member.json = related::label;
+        member.ordinal = ordinal++;
+        auto node = member_node(member, inside, relation::belongs_to);
+        node.guard_column = Any::type_column;
+        node.guard_value = related::label;
+        walk_relation<related, joined, Struct>(type_list<>{}, writer, inside, node, member_name<Struct, I>);
+    };
+    (add(hana::basic_type<Case>{}), ...);
+}
+
+/// What a foreign key is called that nobody named.
+template <typename Row, typename Struct, std::size_t I, relation Kind>
+constexpr const std::string_view& default_foreign_key() {
+    if constexpr (Kind == relation::belongs_to) {
+        return with_id_suffix<member_name<Struct, I>>::value;
+    } else if constexpr (Kind == relation::ancestors || Kind == relation::descendants) {
+        return parent_id;
+    } else {
+        return with_id_suffix<table_identifier<Row>>::value;
+    }
+}
+
+template <typename Row, typename Struct, std::size_t I>
+constexpr void walk_member(shape_writer& writer, const place& at) {
+    using related = relation_of<held_type<member_type<Struct, I>>>;
+    if constexpr (related::known) {
+        const auto& member = fields_of<Struct>[I].column;
+        if constexpr (related::form == relation_form::one) {
+            using joined = joins<Row, Struct, member_text<Struct, I>, related,
+                                 default_foreign_key<Row, Struct, I, related::kind>()>;
+            walk_relation<related, joined, Struct>(typename related::hops{}, writer, at,
+                                                   member_node(member, at, related::kind),
+                                                   member_name<Struct, I>);
+        } else {
+            auto node = member_node(member, at, relation::embed);
+            node.type = type_name<Struct>;
+            node.row = static_cast<std::uint16_t>(at.row);
+            if constexpr (related::form == relation_form::cases) {
+                if constexpr (check_cases<Struct, member_text<Struct, I>>(typename related::cases{})) {
+                    walk_cases<Row, Struct, I, related>(typename related::cases{}, writer, at, node);
+                }
+            } else {
+                using inner = typename related::target;
+                if constexpr (struct_checked<inner>) {
+                    constexpr bool plain = [] {
+                        for (const auto& f : fields_of<inner>) {
+                            if (f.column.key && f.column.member != "id") return false;
+                        }
+                        return true;
+                    }();
+                    (void)check::embedded_is_plain<Struct, member_text<Struct, I>, plain>{};
+                    if (at.path->holds(&type_name<inner>)) {
+                        if (writer.used.endless_struct.empty()) {
+                            writer.used.endless_struct = type_name<Struct>;
+                            writer.used.endless_member = member_name<Struct, I>;
+                        }
+                        return;
+                    }
+                    node.type = type_name<inner>;
+                    const auto self = writer.add_node(node);
+                    walk(hana::type_c<Row>, hana::type_c<inner>, writer,
+                         place{self, at.row, at.depth + 1, at.path});
+                }
+            }
+        }
+    }
+}
+
+/// The members of Struct, which reads a row of Row's table.
+template <typename Row, typename Struct>
+constexpr void walk(hana::basic_type<Row>, hana::basic_type<Struct>, shape_writer& writer, const place& at) {
+    const ancestry path{at.path, &type_name<Struct>};
+    const place inside{at.holder, at.row, at.depth, &path};
+    writer.add_columns(at.holder, fields_of<Struct>.data(), fields_of<Struct>.size());
     [&]<std::size_t... I>(std::index_sequence<I...>) {
-        (measure_member<Struct, I>(size, path), ...);
+        (walk_member<Row, Struct, I>(writer, inside), ...);
     }(std::make_index_sequence<member_count<Struct>>{});
+}
+
+/// The whole shape; Sources are the tables that a root which is a view is made of.
+template <typename Root, typename... Sources>
+constexpr void walk_root(shape_writer& writer) {
+    if constexpr (struct_checked<Root>) {
+        (void)check::shape_has_key<Root, (key_count<Root> > 0)>{};
+        if constexpr (key_count<Root> > 0) {
+            constexpr bool match = (true && ... &&
+                                    (source_of<Sources>::columns.empty() ||
+                                     (source_of<Sources>::columns.size() == key_count<Root> &&
+                                      fit_identifiers(source_of<Sources>::columns))));
+            (void)check::source_columns_match<Root, fixed_string("index"), match>{};
+            node_data root;
+            name_table<Root>(root);
+            root.view = sizeof...(Sources) != 0;
+            writer.add_node(root);
+            walk(hana::type_c<Root>, hana::type_c<Root>, writer, place{0, 0, 0, nullptr});
+            if constexpr (match) walk_sources(type_list<Sources...>{}, writer, root, key_names<Root>);
+        }
+    }
 }
 
 template <std::size_t Nodes, std::size_t Columns, std::size_t Links>
@@ -1287,79 +2842,26 @@ struct shape_tables {
     std::array<link_data, Links> links{};
 };
 
-/// Where the walk writes: not a template, so that only the walk itself is instantiated for each struct.
-struct shape_writer {
-    node_data* nodes;
-    column_data* columns;
-    link_data* links;
-    shape_size used{};
-};
-
-template <typename Struct>
-constexpr void walk(hana::basic_type<Struct>, shape_writer& writer, std::size_t self);
-
-template <typename Struct, std::size_t I>
-constexpr void walk_relation(shape_writer& writer, std::size_t parent) {
-    using related = relation_of<held_type<member_type<Struct, I>>>;
-    if constexpr (related::known) {
-        using links = relation_links<Struct, I>;
-        if constexpr (links::ok) {
-            const std::size_t self = writer.used.nodes++;
-            const auto& column = fields_of<Struct>[I].column;
-            auto& node = writer.nodes[self];
-            node.member = column.member;
-            node.json = column.json;
-            node.kind = related::kind;
-            node.parent = static_cast<std::uint16_t>(parent);
-            node.depth = static_cast<std::uint16_t>(writer.nodes[parent].depth + 1);
-            node.ordinal = column.ordinal;
-            node.first_link = static_cast<std::uint16_t>(writer.used.links);
-            node.links = static_cast<std::uint16_t>(links::count);
-            for (std::size_t i = 0; i < links::count; ++i) {
-                writer.links[writer.used.links++] = links::link(i);
-            }
-            walk(hana::type_c<typename related::target>, writer, self);
-        }
-    }
-}
-
-template <typename Struct>
-constexpr void walk(hana::basic_type<Struct>, shape_writer& writer, std::size_t self) {
-    auto& node = writer.nodes[self];
-    node.type = type_name<Struct>;
-    node.schema = table_of<Struct>.schema;
-    node.table = table_of<Struct>.table;
-    node.first_column = static_cast<std::uint16_t>(writer.used.columns);
-    for (const auto& f : fields_of<Struct>) {
-        if (!f.is_relation) writer.columns[writer.used.columns++] = f.column;
-    }
-    node.columns = static_cast<std::uint16_t>(writer.used.columns - node.first_column);
-    [&]<std::size_t... I>(std::index_sequence<I...>) {
-        (walk_relation<Struct, I>(writer, self), ...);
-    }(std::make_index_sequence<member_count<Struct>>{});
-}
-
-template <typename Root>
+template <typename Root, typename... Sources>
 constexpr shape_size measure_shape() {
-    shape_size size;
-    if constexpr (struct_checked<Root>) measure(hana::type_c<Root>, size, nullptr);
-    return size;
+    shape_writer count;
+    walk_root<Root, Sources...>(count);
+    return count.used;
 }
 
-template <typename Root>
+template <typename Root, typename... Sources>
 constexpr auto make_shape() {
-    constexpr shape_size size = measure_shape<Root>();
+    constexpr shape_size size = measure_shape<Root, Sources...>();
     constexpr bool ends = size.endless_struct.empty();
     (void)check::shape_ends<
         Root,
         fixed_string<size.endless_struct.size() + 1>(size.endless_struct.data(), size.endless_struct.size()),
         fixed_string<size.endless_member.size() + 1>(size.endless_member.data(), size.endless_member.size()),
         ends>{};
-    if constexpr (struct_checked<Root> && ends) {
+    if constexpr (size.nodes != 0 && ends) {
         shape_tables<size.nodes, size.columns, size.links> tables;
-        shape_writer writer{tables.nodes.data(), tables.columns.data(), tables.links.data(), {}};
-        writer.used.nodes = 1;
-        walk(hana::type_c<Root>, writer, 0);
+        shape_writer writer(tables.nodes.data(), tables.columns.data(), tables.links.data());
+        walk_root<Root, Sources...>(writer);
         return tables;
     } else {
         // Said already what is wrong; one empty node keeps the compiler from saying more.
@@ -1367,17 +2869,18 @@ constexpr auto make_shape() {
     }
 }
 
-template <typename Root>
-inline constexpr auto shape_storage = make_shape<Root>();
+template <typename Root, typename... Sources>
+inline constexpr auto shape_storage = make_shape<Root, Sources...>();
 
 }  // namespace pgsync::detail
 
 namespace pgsync {
 
 /// The shape below `Root` as plain data in static storage.
-template <typename Root>
-inline constexpr shape_view shape_of{detail::shape_storage<Root>.nodes, detail::shape_storage<Root>.columns,
-                                     detail::shape_storage<Root>.links};
+template <typename Root, typename... Sources>
+inline constexpr shape_view shape_of{detail::shape_storage<Root, Sources...>.nodes,
+                                     detail::shape_storage<Root, Sources...>.columns,
+                                     detail::shape_storage<Root, Sources...>.links};
 
 }  // namespace pgsync
 
@@ -1429,31 +2932,485 @@ constexpr void write_key(text& out, const shape_view& shape, std::size_t node, s
 
 }  // namespace pgsync::detail::sql
 
+// ---- pgsync/sql/value.hpp
+/// One member of a document as an SQL expression over its row.
+namespace pgsync::detail::sql {
+
+/// Who reads the documents: the cluster, as PostgreSQL prints them; or first a transform, which also sees
+/// hidden columns, and the typed kind exact numbers and json as text, because a parser would round them.
+enum class reader : std::uint8_t { cluster, transform, typed_transform };
+
+/// The name under which the source of a row computes an expression of node `self`.
+constexpr void write_expression_name(text& out, std::size_t self, const column_data& column) {
+    out << "\"pgsync " << self << '.' << static_cast<std::size_t>(column.ordinal) << '"';
+}
+
+/// What a member of node `self` is read from: `n3."name"`.
+constexpr void write_operand(text& out, const shape_view& shape, std::size_t self,
+                             const column_data& column) {
+    const std::size_t row = shape.nodes[self].row;
+    if (column.source == value_source::expression) {
+        out << 'n' << row << '.';
+        write_expression_name(out, self, column);
+    } else {
+        write_column(out, row, column.name);
+    }
+}
+
+constexpr void write_json_path(text& out, std::size_t row, const column_data& column) {
+    const auto value = [&] {
+        out << '(';
+        write_column(out, row, column.name);
+        out << " #> ";
+        write_literal(out, column.path);
+        out << ")::json";
+    };
+    if (column.kind == value_kind::json || column.array) return value();
+    out << "CASE json_typeof(";
+    value();
+    if (column.kind == value_kind::boolean) {
+        out << ") WHEN 'boolean' THEN ";
+        value();
+    } else if (column.kind >= value_kind::int16 && column.kind <= value_kind::decimal) {
+        out << ") WHEN 'number' THEN ";
+        value();
+    } else {
+        // Text stays as it was escaped, so that no escape is too odd for PostgreSQL.
+        out << ") WHEN 'string' THEN ";
+        value();
+        out << " WHEN 'null' THEN NULL ELSE to_json((";
+        value();
+        out << ")::text)";
+    }
+    out << " END";
+}
+
+/// A range as the index has it. What the index cannot hold is left open: infinity, years before 1 and after
+/// 9999, NaN. Bounds so close that the index, which knows doubles and milliseconds, would take an open range
+/// between them for one that ends before it begins, are written closed.
+template <typename Operand>
+constexpr void write_range_value(text& out, value_kind kind, const Operand& operand) {
+    const bool whole = kind == value_kind::int32_range || kind == value_kind::int64_range;
+    const bool numbers = kind == value_kind::decimal_range;
+    const auto bound = [&](std::string_view end) {
+        out << end << '(';
+        operand();
+        out << ')';
+    };
+    const auto when_sound = [&](std::string_view end, const auto& then) {
+        out << "CASE WHEN ";
+        bound(end);
+        out << (numbers ? " BETWEEN -1e300 AND 1e300 THEN " : " BETWEEN '0001-01-01' AND '9999-12-31' THEN ");
+        then();
+        out << " END";
+    };
+    const auto side = [&](std::string_view end, std::string_view closed_key, std::string_view open_key) {
+        out << "CASE WHEN " << end << "_inc(";
+        operand();
+        out << ')';
+        if (numbers) {
+            out << " OR ";
+            bound("upper");
+            out << " - ";
+            bound("lower");
+            out << " <= 1e-9 * greatest(abs(";
+            bound("lower");
+            out << "), abs(";
+            bound("upper");
+            out << "))";
+        } else if (kind == value_kind::timestamp_range || kind == value_kind::timestamptz_range) {
+            out << " OR ";
+            when_sound("lower", [&] {
+                bound("upper");
+                out << " < ";
+                bound("lower");
+                out << " + interval '10 ms'";
+            });
+        }
+        out << " THEN " << closed_key << " ELSE " << open_key << " END, ";
+        if (whole) {
+            bound(end);
+        } else {
+            when_sound(end, [&] { bound(end); });
+        }
+    };
+    out << "CASE WHEN NOT isempty(";
+    operand();
+    out << ") THEN json_strip_nulls(json_build_object(";
+    side("lower", "'gte'", "'gt'");
+    out << ", ";
+    side("upper", "'lte'", "'lt'");
+    out << ")) END";
+}
+
+/// The value of a column as the document has it.
+constexpr void write_value(text& out, const shape_view& shape, std::size_t self, const column_data& column,
+                           reader who) {
+    const auto operand = [&] { write_operand(out, shape, self, column); };
+    if (column.source == value_source::json_path) {
+        write_json_path(out, shape.nodes[self].row, column);
+        if (column.kind == value_kind::json && who == reader::typed_transform) out << "::text";
+        return;
+    }
+    switch (column.kind) {
+        case value_kind::bytea:
+            out << "translate(encode(";
+            operand();
+            out << ", 'base64'), chr(10), '')";
+            return;
+        case value_kind::geo_point:
+            // NaN is greater than every number.
+            out << "CASE WHEN (";
+            operand();
+            out << ")[0] BETWEEN -180 AND 180 AND (";
+            operand();
+            out << ")[1] BETWEEN -90 AND 90 THEN json_build_object('lat', (";
+            operand();
+            out << ")[1], 'lon', (";
+            operand();
+            out << ")[0]) END";
+            return;
+        case value_kind::vector: {
+            // By way of text, which pgvector's type and an array of numbers have almost in common.
+            const auto numbers = [&] {
+                out << "translate(";
+                operand();
+                out << "::text, '[]', '{}')::double precision[]";
+            };
+            out << "CASE WHEN cardinality(";
+            numbers();
+            out << ") = " << static_cast<std::size_t>(column.dimensions)
+                << " AND NOT EXISTS (SELECT FROM unnest(";
+            numbers();
+            out << ") e WHERE NOT coalesce(abs(e) <= 3.4e38, false)) THEN ";
+            numbers();
+            out << " END";
+            return;
+        }
+        case value_kind::decimal:
+        case value_kind::json:
+            operand();
+            if (who == reader::typed_transform) out << (column.array ? "::text[]" : "::text");
+            return;
+        default:
+            if (column.kind >= value_kind::int32_range) {
+                const bool as_text = who == reader::typed_transform;
+                if (as_text) out << '(';
+                write_range_value(out, column.kind, operand);
+                if (as_text) out << ")::text";
+            } else {
+                operand();
+            }
+    }
+}
+
+}  // namespace pgsync::detail::sql
+
+// ---- pgsync/sql/source.hpp
+/// Where the rows of a node come from, before its relations are joined: its table, called `n<i>`, or a query
+/// over it where SQL of the user's own is to see the table's columns and nothing else.
+namespace pgsync::detail::sql {
+
+/// Calls `each(node, column)` for the expressions of a row: those of its node, and of structs embedded in it.
+template <typename Each>
+constexpr void for_expressions(const shape_view& shape, std::size_t row, const Each& each) {
+    for (std::size_t at = row; at < shape.nodes.size(); ++at) {
+        if (shape.nodes[at].row != row) continue;
+        for (const auto& column : shape.columns_of(shape.nodes[at])) {
+            if (column.source == value_source::expression) each(at, column);
+        }
+    }
+}
+
+/// `, (price * quantity) AS "pgsync 3.2"`
+constexpr void write_expressions(text& out, const shape_view& shape, std::size_t row) {
+    for_expressions(shape, row, [&](std::size_t at, const column_data& column) {
+        out << ", (" << column.sql << ") AS ";
+        write_expression_name(out, at, column);
+    });
+}
+
+constexpr bool has_expressions(const shape_view& shape, std::size_t row) {
+    bool any = false;
+    for_expressions(shape, row, [&](std::size_t, const column_data&) { any = true; });
+    return any;
+}
+
+/// `a.x = b.y AND …` for the links of a node, each side written by the caller.
+template <typename Parent, typename Child>
+constexpr void write_links(text& out, const shape_view& shape, std::size_t self, const Parent& parent,
+                           const Child& child) {
+    bool first = true;
+    for (const auto& link : shape.links_of(shape.nodes[self])) {
+        if (!first) out << " AND ";
+        first = false;
+        child(link.child);
+        out << " = ";
+        parent(link.parent);
+    }
+}
+
+/// `n4."near" = n0."id"`, or for rows behind link tables `(n5."id") IN (SELECT n4."far" FROM …)`, so that
+/// each comes once. `alias` is what the node's own row is called, without its dot; empty: `n<i>`.
+constexpr void write_join(text& out, const shape_view& shape, std::size_t self, std::string_view alias = {}) {
+    const auto& node = shape.nodes[self];
+    const auto own = [&](std::string_view name) {
+        if (alias.empty()) {
+            write_column(out, self, name);
+        } else {
+            out << alias << '.';
+            write_identifier(out, name);
+        }
+    };
+    if (shape.nodes[node.parent].kind != relation::hop) {
+        write_links(
+            out, shape, self, [&](std::string_view name) { write_column(out, node.parent, name); }, own);
+        if (!node.guard_column.empty()) {
+            out << " AND ";
+            write_column(out, node.parent, node.guard_column);
+            out << "::text = ";
+            write_literal(out, node.guard_value);
+        }
+        return;
+    }
+    out << '(';
+    bool first = true;
+    for (const auto& link : shape.links_of(node)) {
+        if (!first) out << ", ";
+        first = false;
+        own(link.child);
+    }
+    out << ") IN (SELECT ";
+    first = true;
+    for (const auto& link : shape.links_of(node)) {
+        if (!first) out << ", ";
+        first = false;
+        write_column(out, node.parent, link.parent);
+    }
+    out << " FROM ";
+    std::size_t hop = node.parent;
+    write_table(out, shape.nodes[hop]);
+    out << " n" << hop;
+    while (shape.nodes[shape.nodes[hop].parent].kind == relation::hop) {
+        const std::size_t before = shape.nodes[hop].parent;
+        out << " JOIN ";
+        write_table(out, shape.nodes[before]);
+        out << " n" << before << " ON ";
+        write_links(
+            out, shape, hop, [&](std::string_view name) { write_column(out, before, name); },
+            [&](std::string_view name) { write_column(out, hop, name); });
+        hop = before;
+    }
+    out << " WHERE ";
+    write_links(
+        out, shape, hop, [&](std::string_view name) { write_column(out, shape.nodes[hop].parent, name); },
+        [&](std::string_view name) { write_column(out, hop, name); });
+    out << ')';
+}
+
+/// The key of a row called `alias`, or where it has none all of the row as text: what makes an order
+/// complete.
+constexpr void write_tie_break(text& out, const shape_view& shape, std::size_t self, std::string_view alias) {
+    const auto& node = shape.nodes[self];
+    if (shape.key_size(node) == 0) {
+        out << '(' << alias << ".*)::text COLLATE \"C\"";
+        return;
+    }
+    for (std::size_t part = 0; part < shape.key_size(node); ++part) {
+        if (part != 0) out << ", ";
+        out << alias << '.';
+        write_identifier(out, shape.key_of(node, part).name);
+    }
+}
+
+/// Does a node's own source number its rows?
+constexpr bool is_numbered(const shape_view& shape, const node_data& node) {
+    if (node.what != aggregate::none) return false;
+    return !node.order.empty() || node.limit != 0 || node.keyed_by != no_member ||
+           (node.kind != relation::root && node.kind != relation::belongs_to && !is_recursive(node) &&
+            shape.key_size(node) == 0);
+}
+
+/// The rows above or below a row of the same table, each once, with the number of steps it takes: the walk
+/// goes on where a link leads to a row that was not on the way yet.
+constexpr void write_recursion(text& out, const shape_view& shape, std::size_t self) {
+    const auto& node = shape.nodes[self];
+    const auto parts = shape.key_size(node);
+    const auto links = shape.links_of(node);
+    const auto columns = [&](std::string_view alias) {
+        for (std::size_t part = 0; part < parts; ++part) {
+            out << alias << '.';
+            write_identifier(out, shape.key_of(node, part).name);
+            out << ", ";
+        }
+        for (const auto& link : links) {
+            out << alias << '.';
+            write_identifier(out, link.parent);
+            out << ", ";
+        }
+    };
+    const auto identity = [&](const auto& alias) {
+        out << "ROW(";
+        for (std::size_t part = 0; part < parts; ++part) {
+            if (part != 0) out << ", ";
+            alias();
+            out << '.';
+            write_identifier(out, shape.key_of(node, part).name);
+        }
+        out << ")::text";
+    };
+    const auto t = [&] { out << 't'; };
+    const auto parent = [&] { out << 'n' << static_cast<std::size_t>(node.parent); };
+    const auto own = [&](std::string_view name) {
+        out << "t.";
+        write_identifier(out, name);
+    };
+    out << "WITH RECURSIVE r(";
+    for (std::size_t part = 0; part < parts; ++part) out << 'k' << (part + 1) << ", ";
+    for (std::size_t i = 0; i < links.size(); ++i) out << 'l' << (i + 1) << ", ";
+    out << "step, way) AS (SELECT ";
+    columns("t");
+    out << "1, ARRAY[";
+    identity(parent);
+    out << ", ";
+    identity(t);
+    out << "] FROM ";
+    write_table(out, node);
+    out << " t WHERE ";
+    write_links(
+        out, shape, self, [&](std::string_view name) { write_column(out, node.parent, name); }, own);
+    out << " AND ";
+    identity(t);
+    out << " <> ";
+    identity(parent);
+    out << " UNION ALL SELECT ";
+    columns("t");
+    out << "r.step + 1, r.way || ";
+    identity(t);
+    out << " FROM r JOIN ";
+    write_table(out, node);
+    out << " t ON ";
+    for (std::size_t i = 0; i < links.size(); ++i) {
+        if (i != 0) out << " AND ";
+        own(links[i].child);
+        out << " = r.l" << (i + 1);
+    }
+    out << " AND ";
+    identity(t);
+    out << " <> ALL (r.way)";
+    if (node.steps != 0) out << " WHERE r.step < " << static_cast<std::size_t>(node.steps);
+    out << ") ";
+}
+
+/// `"table" n5`, or `(SELECT *, … FROM "table" t WHERE …) n5`. Where rows are numbered or found by recursion
+/// they are joined to the parent in there already; `inside` writes that condition for alias `t`.
+template <typename Inside>
+constexpr void write_rows(text& out, const shape_view& shape, std::size_t self, std::string_view root_where,
+                          const Inside& inside) {
+    const auto& node = shape.nodes[self];
+    const auto where = self == 0 ? root_where : node.where;
+    const bool numbered = is_numbered(shape, node);
+    if (!numbered && !is_recursive(node) && where.empty() && !has_expressions(shape, self)) {
+        write_table(out, node);
+        out << " n" << self;
+        return;
+    }
+    out << '(';
+    if (is_recursive(node)) write_recursion(out, shape, self);
+    // The user's SQL must not see the columns of what is joined to it.
+    out << "SELECT t.*";
+    if (is_recursive(node)) out << ", r.step AS \"pgsync step\"";
+    if (numbered) {
+        out << ", row_number() OVER (";
+        if (node.keyed_by != no_member) {
+            const auto& column = *shape.member_of(node, node.keyed_by);
+            out << "PARTITION BY t.";
+            if (column.source == value_source::expression) {
+                write_expression_name(out, self, column);
+            } else {
+                write_identifier(out, column.name);
+            }
+            out << ' ';
+        }
+        out << "ORDER BY ";
+        if (!node.order.empty()) out << node.order << ", ";
+        write_tie_break(out, shape, self, "t");
+        out << ") AS \"pgsync order\"";
+    }
+    out << " FROM ";
+    if (is_recursive(node)) {
+        out << "r JOIN ";
+    }
+    out << "(SELECT *";
+    write_expressions(out, shape, self);
+    out << " FROM ";
+    write_table(out, node);
+    if (!where.empty()) out << " WHERE (" << where << ")";
+    out << ") t";
+    if (is_recursive(node)) {
+        out << " ON ";
+        for (std::size_t part = 0; part < shape.key_size(node); ++part) {
+            if (part != 0) out << " AND ";
+            out << "t.";
+            write_identifier(out, shape.key_of(node, part).name);
+            out << " = r.k" << (part + 1);
+        }
+    }
+    if (numbered) {
+        out << " WHERE ";
+        inside();
+        if (node.limit != 0)
+            out << " ORDER BY \"pgsync order\" LIMIT " << static_cast<std::size_t>(node.limit);
+    }
+    out << ") n" << self;
+}
+
+}  // namespace pgsync::detail::sql
+
 // ---- pgsync/sql/document.hpp
 /// The part of a query that builds one JSON document a row. Node i is called `n<i>`, its object's members
-/// `d<i>`, and the finished sub-document its parent joins `j<i>`.
+/// `d<i>`, and the finished sub-document its holder joins `j<i>`.
 namespace pgsync::detail::sql {
 
 /// How the children of the root are fetched: for a few keys each by its own look-up, for a page all at once.
 enum class plan : std::uint8_t { by_keys, by_page };
 
+/// What a document's query depends on beside the shape.
+struct query {
+    plan how = plan::by_keys;
+    reader who = reader::cluster;
+    std::string_view where{};    ///< of the root, SQL
+    std::string_view routing{};  ///< the root's column that chooses the shard
+};
+
+/// Calls `each(child)` for the nodes that stand in the object of `self`.
+template <typename Each>
+constexpr void for_children(const shape_view& shape, std::size_t self, const Each& each) {
+    for (std::size_t child = self + 1; child < shape.nodes.size(); ++child) {
+        if (shape.nodes[child].holder == self && is_shown(shape.nodes[child])) each(child);
+    }
+}
+
+constexpr bool is_emitted(const column_data& column, reader who) {
+    return !column.hidden || who != reader::cluster;
+}
+
 /// PostgreSQL cuts a column alias, and with it a key made by row_to_json, at 63 bytes.
-constexpr bool has_long_json_key(const shape_view& shape, std::size_t self) {
+constexpr bool has_long_json_key(const shape_view& shape, std::size_t self, reader who) {
+    bool any = false;
     for (const auto& column : shape.columns_of(shape.nodes[self])) {
-        if (!column.hidden && column.json.size() > 63) return true;
+        any = any || (is_emitted(column, who) && column.json.size() > 63);
     }
-    for (const auto& node : shape.nodes) {
-        if (node.kind != relation::root && node.parent == self && node.json.size() > 63) return true;
-    }
-    return false;
+    for_children(shape, self, [&](std::size_t child) { any = any || shape.nodes[child].json.size() > 63; });
+    return any;
 }
 
 /// The to-many rows of a whole page are aggregated in one pass when they hold the root's key and that key
 /// sorts alike in every table, which text under different collations does not.
 constexpr bool aggregates_by_range(const shape_view& shape, std::size_t self, plan how) {
     const auto& node = shape.nodes[self];
-    if (how != plan::by_page || node.kind != relation::has_many || node.parent != 0 ||
-        !links_to_key(shape, node)) {
+    if (how != plan::by_page || node.kind != relation::has_many || node.holder != 0 || node.parent != 0 ||
+        node.limit != 0 || node.keyed_by != no_member || !links_to_key(shape, node)) {
         return false;
     }
     for (std::size_t part = 0; part < shape.key_size(shape.root()); ++part) {
@@ -1464,16 +3421,16 @@ constexpr bool aggregates_by_range(const shape_view& shape, std::size_t self, pl
 }
 
 /// `(n0."a", n0."b") >= ($1, $2) AND (…) <= ($3, $4)`: the closed range of a page, for the root's key or for
-/// the columns of a child that hold it.
-constexpr void write_range(text& out, const shape_view& shape, std::size_t self) {
+/// the columns of a child that hold it; `column` writes one of either.
+template <typename Column>
+constexpr void write_range(text& out, const shape_view& shape, std::size_t self, const Column& column) {
     const auto parts = shape.key_size(shape.root());
     const auto side = [&](std::string_view comparison, std::size_t first_parameter) {
         out << '(';
         for (std::size_t part = 0; part < parts; ++part) {
             if (part != 0) out << ", ";
-            write_column(out, self,
-                         self == 0 ? shape.key_of(shape.root(), part).name
-                                   : link_for_key_part(shape, shape.nodes[self], part));
+            column(self == 0 ? shape.key_of(shape.root(), part).name
+                             : link_for_key_part(shape, shape.nodes[self], part));
         }
         out << ") " << comparison << " (";
         for (std::size_t part = 0; part < parts; ++part) {
@@ -1487,116 +3444,236 @@ constexpr void write_range(text& out, const shape_view& shape, std::size_t self)
     side("<=", 1 + parts);
 }
 
-constexpr void write_value(text& out, const shape_view& shape, std::size_t self, std::size_t ordinal,
-                           std::string_view& json) {
-    for (const auto& column : shape.columns_of(shape.nodes[self])) {
-        if (column.ordinal != ordinal || column.hidden) continue;
-        write_column(out, self, column.name);
-        json = column.json;
-        return;
-    }
-    for (std::size_t child = self + 1; child < shape.nodes.size(); ++child) {
-        const auto& node = shape.nodes[child];
-        if (node.parent != self || node.ordinal != ordinal) continue;
-        if (node.kind == relation::has_many) {
-            out << "coalesce(j" << child << ".doc, '[]')";
-        } else {
-            out << 'j' << child << ".doc";
-        }
-        json = node.json;
-        return;
+/// What stands in the place of a child's object where it has no rows.
+constexpr std::string_view empty_value(const node_data& node) {
+    switch (node.what) {
+        case aggregate::none:
+            return node.keyed_by != no_member ? "'{}'" : is_to_many(node) ? "'[]'" : "";
+        case aggregate::count:
+        case aggregate::sum:
+            return "0";
+        case aggregate::exists:
+            return "false";
+        default:
+            return "";
     }
 }
 
-/// Number of members the struct of a node has, relations included.
-constexpr std::size_t member_total(const shape_view& shape, std::size_t self) {
-    std::size_t total = shape.nodes[self].columns;
-    for (std::size_t child = self + 1; child < shape.nodes.size(); ++child) {
-        total += shape.nodes[child].parent == self ? 1U : 0U;
+/// Is it an aggregate whose digits a parser would round?
+constexpr bool is_exact(const shape_view& shape, const node_data& node) {
+    if (node.what == aggregate::sum || node.what == aggregate::avg) return true;
+    return (node.what == aggregate::min || node.what == aggregate::max) &&
+           shape.member_of(node, node.operand)->kind == value_kind::decimal;
+}
+
+/// The value of the member of `self` at this position; `json` becomes its key, empty where there is none.
+constexpr void write_member(text& out, const shape_view& shape, std::size_t self, std::size_t ordinal,
+                            std::string_view& json, reader who) {
+    if (const auto* column = shape.member_of(shape.nodes[self], ordinal)) {
+        if (!is_emitted(*column, who)) return;
+        write_value(out, shape, self, *column, who);
+        json = column->json;
+        return;
     }
+    for_children(shape, self, [&](std::size_t child) {
+        const auto& node = shape.nodes[child];
+        if (node.ordinal != ordinal) return;
+        const auto empty = empty_value(node);
+        if (empty.empty()) {
+            out << 'j' << child << ".doc";
+        } else {
+            out << "coalesce(j" << child << ".doc, " << empty << ')';
+        }
+        if (who == reader::typed_transform && is_exact(shape, node)) out << "::text";
+        json = node.json;
+    });
+}
+
+/// One more than the greatest position of a member of `self`.
+constexpr std::size_t member_total(const shape_view& shape, std::size_t self) {
+    std::size_t total = 0;
+    const auto count = [&](std::size_t ordinal) { total = ordinal >= total ? ordinal + 1 : total; };
+    for (const auto& column : shape.columns_of(shape.nodes[self])) count(column.ordinal);
+    for_children(shape, self, [&](std::size_t child) { count(shape.nodes[child].ordinal); });
     return total;
+}
+
+/// Calls `each(ordinal, json)` for the members that a reader sees, in the order of their declaration.
+template <typename Each>
+constexpr void for_members(const shape_view& shape, std::size_t self, reader who, const Each& each) {
+    for (std::size_t ordinal = 0; ordinal < member_total(shape, self); ++ordinal) {
+        std::string_view json;
+        text nothing;
+        write_member(nothing, shape, self, ordinal, json, who);
+        if (!json.empty()) each(ordinal, json);
+    }
 }
 
 /// The expression that is the object of a node: `row_to_json(d0.*)`, the fastest PostgreSQL has, or
 /// json_build_object where a key is too long for a column alias. Without `.*` a column called d0 would be
 /// meant.
-constexpr void write_object(text& out, const shape_view& shape, std::size_t self) {
-    if (!has_long_json_key(shape, self)) {
+constexpr void write_object(text& out, const shape_view& shape, std::size_t self, reader who) {
+    if (!has_long_json_key(shape, self, who)) {
         out << "row_to_json(d" << self << ".*)";
         return;
     }
     out << "json_build_object(";
     bool first = true;
-    for (std::size_t ordinal = 0; ordinal < member_total(shape, self); ++ordinal) {
-        std::string_view json;
-        text nothing;
-        write_value(nothing, shape, self, ordinal, json);
-        if (json.empty()) continue;
+    for_members(shape, self, who, [&](std::size_t ordinal, std::string_view json) {
         if (!first) out << ", ";
         first = false;
         write_literal(out, json);
         out << ", ";
-        write_value(out, shape, self, ordinal, json);
-    }
+        write_member(out, shape, self, ordinal, json, who);
+    });
     out << ')';
 }
 
-/// The members of a node's object in the order of their declaration.
-constexpr void write_members(text& out, const shape_view& shape, std::size_t self) {
-    if (has_long_json_key(shape, self)) return;
-    out << " CROSS JOIN LATERAL (SELECT ";
+/// `SELECT … AS "name", …`: the members of a node's object in the order of their declaration. A struct whose
+/// members are all hidden makes an empty object.
+constexpr void write_members(text& out, const shape_view& shape, std::size_t self, reader who) {
+    out << "(SELECT ";
     bool first = true;
-    for (std::size_t ordinal = 0; ordinal < member_total(shape, self); ++ordinal) {
-        std::string_view json;
-        text nothing;
-        write_value(nothing, shape, self, ordinal, json);
-        if (json.empty()) continue;
+    for_members(shape, self, who, [&](std::size_t ordinal, std::string_view json) {
         if (!first) out << ", ";
         first = false;
-        write_value(out, shape, self, ordinal, json);
+        write_member(out, shape, self, ordinal, json, who);
         out << " AS ";
         write_identifier(out, json);
-    }
+    });
     out << ") d" << self;
 }
 
-/// `n2."booking_id" = n0."id" AND …`
-constexpr void write_link(text& out, const shape_view& shape, std::size_t self) {
+constexpr void write_children(text& out, const shape_view& shape, std::size_t self, const query& with);
+
+/// What a relation puts into its holder's object for a row, or aggregates over rows.
+constexpr void write_row_value(text& out, const shape_view& shape, std::size_t self, reader who) {
     const auto& node = shape.nodes[self];
-    bool first = true;
-    for (const auto& link : shape.links_of(node)) {
-        if (!first) out << " AND ";
-        first = false;
-        write_column(out, self, link.child);
-        out << " = ";
-        write_column(out, node.parent, link.parent);
+    if (node.pluck != no_member) {
+        write_value(out, shape, self, *shape.member_of(node, node.pluck), who);
+    } else {
+        write_object(out, shape, self, who);
     }
 }
 
-/// `FROM table n<i>`, the sub-documents of its children, and its own members.
-constexpr void write_source(text& out, const shape_view& shape, std::size_t self, plan how);
+constexpr void write_order(text& out, const shape_view& shape, std::size_t self) {
+    const auto& node = shape.nodes[self];
+    if (is_numbered(shape, node)) {
+        out << 'n' << self << ".\"pgsync order\"";
+        return;
+    }
+    if (is_recursive(node)) {
+        out << 'n' << self << ".\"pgsync step\"" << (node.kind == relation::ancestors ? " DESC, " : ", ");
+    }
+    write_key(out, shape, self);
+}
+
+/// `count(*)`, `json_agg(… ORDER BY …)`, …: the value that the rows of a relation make.
+constexpr void write_aggregate(text& out, const shape_view& shape, std::size_t self, reader who) {
+    const auto& node = shape.nodes[self];
+    const auto of = [&](std::string_view function) {
+        out << function << '(';
+        write_operand(out, shape, self, *shape.member_of(node, node.operand));
+        out << ')';
+    };
+    switch (node.what) {
+        case aggregate::count:
+            out << "count(*)";
+            return;
+        case aggregate::exists:
+            out << "true";
+            return;
+        case aggregate::sum:
+            return of("sum");
+        case aggregate::avg:
+            return of("avg");
+        case aggregate::min:
+            return of("min");
+        case aggregate::max:
+            return of("max");
+        case aggregate::none:
+            break;
+    }
+    if (!is_to_many(node)) return write_row_value(out, shape, self, who);
+    if (node.keyed_by != no_member) {
+        const auto key = [&] {
+            write_operand(out, shape, self, *shape.member_of(node, node.keyed_by));
+            out << "::text";
+        };
+        out << "json_object_agg(";
+        key();
+        out << ", ";
+        write_row_value(out, shape, self, who);
+        out << " ORDER BY ";
+        key();
+        out << " COLLATE \"C\")";
+        return;
+    }
+    out << "json_agg(";
+    write_row_value(out, shape, self, who);
+    out << " ORDER BY ";
+    write_order(out, shape, self);
+    out << ')';
+}
+
+/// An object of the holder's own row.
+constexpr void write_embedded(text& out, const shape_view& shape, std::size_t self, const query& with) {
+    out << " CROSS JOIN LATERAL (SELECT ";
+    write_object(out, shape, self, with.who);
+    out << " AS doc FROM (SELECT 1) e" << self;
+    write_children(out, shape, self, with);
+    out << ") j" << self;
+}
 
 /// One child as a join that yields `j<i>.doc`, at most one row for each row of the parent.
-constexpr void write_child(text& out, const shape_view& shape, std::size_t self, plan how) {
+constexpr void write_child(text& out, const shape_view& shape, std::size_t self, const query& with) {
     const auto& node = shape.nodes[self];
-    if (aggregates_by_range(shape, self, how)) {
-        const auto parts = shape.key_size(shape.root());
-        const auto key_part = [&](std::size_t part) {
-            write_column(out, self, link_for_key_part(shape, node, part));
-        };
-        out << " LEFT JOIN (SELECT ";
-        for (std::size_t part = 0; part < parts; ++part) {
-            key_part(part);
-            out << " AS l" << (part + 1) << ", ";
+    if (node.kind == relation::embed) return write_embedded(out, shape, self, with);
+    const bool by_range = aggregates_by_range(shape, self, with.how);
+    const bool numbered = is_numbered(shape, node);
+    const auto parts = shape.key_size(shape.root());
+    const auto key_part = [&](std::size_t part) {
+        write_column(out, self, link_for_key_part(shape, node, part));
+    };
+    out << (by_range ? " LEFT JOIN (SELECT " : " LEFT JOIN LATERAL (SELECT ");
+    for (std::size_t part = 0; by_range && part < parts; ++part) {
+        key_part(part);
+        out << " AS l" << (part + 1) << ", ";
+    }
+    write_aggregate(out, shape, self, with.who);
+    out << " AS doc FROM ";
+    const auto join = [&](std::string_view alias) {
+        if (!by_range) {
+            write_join(out, shape, self, alias);
+            return;
         }
-        out << "json_agg(";
-        write_object(out, shape, self);
-        out << " ORDER BY ";
-        write_key(out, shape, self);
-        out << ") AS doc";
-        write_source(out, shape, self, how);
-        out << " WHERE ";
-        write_range(out, shape, self);
+        write_range(out, shape, self, [&](std::string_view name) {
+            if (alias.empty()) {
+                write_column(out, self, name);
+            } else {
+                out << alias << '.';
+                write_identifier(out, name);
+            }
+        });
+    };
+    write_rows(out, shape, self, {}, [&] { join("t"); });
+    write_children(out, shape, self, with);
+    bool conditions = false;
+    const auto condition = [&] {
+        out << (conditions ? " AND " : " WHERE ");
+        conditions = true;
+    };
+    if (!numbered && !is_recursive(node)) {
+        condition();
+        join({});
+    }
+    if (node.keyed_by != no_member) {
+        condition();
+        out << 'n' << self << ".\"pgsync order\" = 1 AND ";
+        write_operand(out, shape, self, *shape.member_of(node, node.keyed_by));
+        out << " IS NOT NULL";
+    }
+    if (by_range) {
         out << " GROUP BY ";
         for (std::size_t part = 0; part < parts; ++part) {
             if (part != 0) out << ", ";
@@ -1610,58 +3687,59 @@ constexpr void write_child(text& out, const shape_view& shape, std::size_t self,
         }
         return;
     }
-    out << " LEFT JOIN LATERAL (SELECT ";
-    if (node.kind == relation::has_many) {
-        out << "json_agg(";
-        write_object(out, shape, self);
-        out << " ORDER BY ";
-        write_key(out, shape, self);
-        out << ')';
-    } else {
-        write_object(out, shape, self);
-    }
-    out << " AS doc";
-    write_source(out, shape, self, how);
-    out << " WHERE ";
-    write_link(out, shape, self);
     if (node.kind == relation::has_one) {
         out << " ORDER BY ";
-        write_key(out, shape, self);
+        write_order(out, shape, self);
+        out << " LIMIT 1";
+    } else if (node.what == aggregate::exists || (node.kind == relation::belongs_to && node.view)) {
+        // Nothing promises that a view's rows are unique.
+        if (node.kind == relation::belongs_to && shape.key_size(node) != 0) {
+            out << " ORDER BY ";
+            write_key(out, shape, self);
+        }
         out << " LIMIT 1";
     }
     out << ") j" << self << " ON true";
 }
 
-constexpr void write_source(text& out, const shape_view& shape, std::size_t self, plan how) {
-    out << " FROM ";
-    write_table(out, shape.nodes[self]);
-    out << " n" << self;
-    for (std::size_t child = self + 1; child < shape.nodes.size(); ++child) {
-        if (shape.nodes[child].parent == self) write_child(out, shape, child, how);
-    }
-    write_members(out, shape, self);
+/// The sub-documents of what stands in the object of `self`, and its own members.
+constexpr void write_children(text& out, const shape_view& shape, std::size_t self, const query& with) {
+    const auto& node = shape.nodes[self];
+    if (node.what != aggregate::none || node.pluck != no_member) return;
+    for_children(shape, self, [&](std::size_t child) { write_child(out, shape, child, with); });
+    if (has_long_json_key(shape, self, with.who)) return;
+    out << " CROSS JOIN LATERAL ";
+    write_members(out, shape, self, with.who);
 }
 
 }  // namespace pgsync::detail::sql
 
 // ---- pgsync/sql/select.hpp
-/// The queries that yield documents: the parts of the key as text, then the document as json.
+/// The queries that yield documents: the parts of the key as text, the routing as text where there is one,
+/// then the document as json.
 namespace pgsync::detail::sql {
 
-constexpr void write_select(text& out, const shape_view& shape, plan how) {
+constexpr void write_select(text& out, const shape_view& shape, const query& with) {
     out << "SELECT ";
     write_key(out, shape, 0, "::text");
     out << ", ";
-    write_object(out, shape, 0);
-    write_source(out, shape, 0, how);
+    if (!with.routing.empty()) {
+        write_column(out, 0, with.routing);
+        out << "::text, ";
+    }
+    write_object(out, shape, 0, with.who);
+    out << " FROM ";
+    write_rows(out, shape, 0, with.where, [] {});
+    write_children(out, shape, 0, with);
 }
 
 /// Documents of one page: `$1…` are the parts of its first key, then those of its last, both within. The
 /// parameters are to be replaced by literals, since COPY takes none; their types are those of the columns.
-constexpr void write_page_query(text& out, const shape_view& shape) {
-    write_select(out, shape, plan::by_page);
+constexpr void write_page_query(text& out, const shape_view& shape, query with) {
+    with.how = plan::by_page;
+    write_select(out, shape, with);
     out << " WHERE ";
-    write_range(out, shape, 0);
+    write_range(out, shape, 0, [&](std::string_view name) { write_column(out, 0, name); });
 }
 
 /// ` = ANY($1)`, or for several columns a join with arrays of equal length, one a column.
@@ -1674,8 +3752,8 @@ constexpr void write_any_of(text& out, std::size_t parts) {
 }
 
 /// Documents of some keys: `$1…` is one array for each part of the key, of the type of that column.
-constexpr void write_keys_query(text& out, const shape_view& shape) {
-    write_select(out, shape, plan::by_keys);
+constexpr void write_keys_query(text& out, const shape_view& shape, const query& with) {
+    write_select(out, shape, with);
     const auto parts = shape.key_size(shape.root());
     out << " WHERE ";
     if (parts == 1) {
@@ -1692,7 +3770,7 @@ constexpr void write_keys_query(text& out, const shape_view& shape) {
 
 /// Where the next page begins and ends and how many rows it has: its first key, its last key, the count; no
 /// row when nothing is left. `$1` is the page's size; with `after`, `$2…` are the parts of the last key seen.
-constexpr void write_bounds_query(text& out, const shape_view& shape, bool after) {
+constexpr void write_bounds_query(text& out, const shape_view& shape, std::string_view where, bool after) {
     const auto parts = shape.key_size(shape.root());
     const auto list = [&](std::string_view table, std::string_view suffix) {
         for (std::size_t part = 1; part <= parts; ++part) {
@@ -1707,8 +3785,7 @@ constexpr void write_bounds_query(text& out, const shape_view& shape, bool after
         out << " AS k" << (part + 1);
     }
     out << " FROM ";
-    write_table(out, shape.root());
-    out << " n0";
+    write_rows(out, shape, 0, where, [] {});
     if (after) {
         out << " WHERE (";
         write_key(out, shape, 0);
@@ -1734,18 +3811,96 @@ constexpr void write_bounds_query(text& out, const shape_view& shape, bool after
 // ---- pgsync/sql/owners.hpp
 namespace pgsync::detail::sql {
 
-/// Keys of the roots whose documents contain rows of `self`: `$1…` is one array for each column that links it
-/// to its parent, holding the values these columns have (or had) in the changed rows. Only the tables from
-/// the parent up to the root are read, as they are now; the link itself comes from the event.
-constexpr void write_owners_query(text& out, const shape_view& shape, std::size_t self) {
-    const auto& node = shape.nodes[self];
-    const auto links = shape.links_of(node);
-    out << "SELECT DISTINCT ";
-    // Where the last table before the root holds the root's key, the root itself need not be read.
-    std::size_t top = node.parent;
+/// Where the last table before the root holds the root's key, the root itself need not be read. `self`: whose
+/// owners are looked for.
+constexpr std::size_t top_of(const shape_view& shape, std::size_t self) {
+    std::size_t top = shape.nodes[self].parent;
     while (top != 0 && !(shape.nodes[top].parent == 0 && links_to_key(shape, shape.nodes[top]))) {
         top = shape.nodes[top].parent;
     }
+    return top;
+}
+
+/// `r(l1, …)`: the values by which rows of a self-reference are joined, as far as they lead: from `start`, on
+/// through every row that one of them finds.
+template <typename Start>
+constexpr void write_reach(text& out, const shape_view& shape, std::size_t self, const Start& start) {
+    const auto& node = shape.nodes[self];
+    const auto links = shape.links_of(node);
+    out << "WITH RECURSIVE r(";
+    for (std::size_t i = 0; i < links.size(); ++i) out << (i == 0 ? "l" : ", l") << (i + 1);
+    out << ") AS (";
+    start();
+    out << " UNION SELECT ";
+    for (std::size_t i = 0; i < links.size(); ++i) {
+        if (i != 0) out << ", ";
+        out << "t.";
+        write_identifier(out, links[i].child);
+    }
+    out << " FROM r JOIN ";
+    write_table(out, node);
+    out << " t ON ";
+    for (std::size_t i = 0; i < links.size(); ++i) {
+        if (i != 0) out << " AND ";
+        out << "t.";
+        write_identifier(out, links[i].parent);
+        out << " = r.l" << (i + 1);
+    }
+    out << ") ";
+}
+
+/// From the row of `at`, a node on the way up, to those of its parent.
+constexpr void write_step_up(text& out, const shape_view& shape, std::size_t at) {
+    const auto& node = shape.nodes[at];
+    const std::size_t parent = node.parent;
+    const auto links = shape.links_of(node);
+    if (is_recursive(node)) {
+        out << " CROSS JOIN LATERAL (";
+        write_reach(out, shape, at, [&] {
+            out << "SELECT ";
+            for (std::size_t i = 0; i < links.size(); ++i) {
+                if (i != 0) out << ", ";
+                write_column(out, at, links[i].child);
+            }
+        });
+        out << "SELECT * FROM r) r" << at;
+    }
+    out << " JOIN ";
+    write_table(out, shape.nodes[parent]);
+    out << " n" << parent << " ON ";
+    for (std::size_t i = 0; i < links.size(); ++i) {
+        if (i != 0) out << " AND ";
+        write_column(out, parent, links[i].parent);
+        out << " = ";
+        if (is_recursive(node)) {
+            out << 'r' << at << ".l" << (i + 1);
+        } else {
+            write_column(out, at, links[i].child);
+        }
+    }
+    if (!node.guard_column.empty()) {
+        out << " AND ";
+        write_column(out, parent, node.guard_column);
+        out << "::text = ";
+        write_literal(out, node.guard_value);
+    }
+}
+
+/// Keys of the roots whose documents contain rows of `self`: `$1…` is one array for each column that links it
+/// to its parent, holding the values these columns have (or had) in the changed rows. Only the tables from
+/// the parent up to the root are read, as they are now; the link itself comes from the event. Of a
+/// self-reference the rows on the way are read as well.
+constexpr void write_owners_query(text& out, const shape_view& shape, std::size_t self) {
+    const auto& node = shape.nodes[self];
+    const auto links = shape.links_of(node);
+    const auto top = top_of(shape, self);
+    if (is_recursive(node)) {
+        write_reach(out, shape, self, [&] {
+            out << "SELECT * FROM ";
+            write_any_of(out, links.size());
+        });
+    }
+    out << "SELECT DISTINCT ";
     for (std::size_t part = 0; part < shape.key_size(shape.root()); ++part) {
         if (part != 0) out << ", ";
         write_column(out, top,
@@ -1756,40 +3911,40 @@ constexpr void write_owners_query(text& out, const shape_view& shape, std::size_
     out << " FROM ";
     write_table(out, shape.nodes[node.parent]);
     out << " n" << node.parent;
-    for (std::size_t at = node.parent; at != top; at = shape.nodes[at].parent) {
-        const auto parent = shape.nodes[at].parent;
-        out << " JOIN ";
-        write_table(out, shape.nodes[parent]);
-        out << " n" << parent << " ON ";
-        bool first = true;
-        for (const auto& link : shape.links_of(shape.nodes[at])) {
-            if (!first) out << " AND ";
-            first = false;
-            write_column(out, parent, link.parent);
-            out << " = ";
-            write_column(out, at, link.child);
-        }
-    }
+    for (std::size_t at = node.parent; at != top; at = shape.nodes[at].parent) write_step_up(out, shape, at);
     out << " WHERE ";
-    if (links.size() == 1) {
+    const auto parent_columns = [&] {
+        if (node.parent == 0 && links_to_key(shape, node)) {
+            // The order of a direct route's columns, see route_data.
+            write_key(out, shape, 0);
+            return;
+        }
+        bool first = true;
+        for (const auto& link : links) {
+            if (!first) out << ", ";
+            first = false;
+            write_column(out, node.parent, link.parent);
+        }
+    };
+    if (is_recursive(node)) {
+        out << '(';
+        parent_columns();
+        out << ") IN (SELECT * FROM r)";
+    } else if (links.size() == 1) {
         write_column(out, node.parent, links[0].parent);
         out << " = ANY($1)";
     } else {
         out << '(';
-        if (node.parent == 0 && links_to_key(shape, node)) {
-            // The order of a direct route's columns, see route_data.
-            write_key(out, shape, 0);
-        } else {
-            bool first = true;
-            for (const auto& link : links) {
-                if (!first) out << ", ";
-                first = false;
-                write_column(out, node.parent, link.parent);
-            }
-        }
+        parent_columns();
         out << ") IN (SELECT * FROM ";
         write_any_of(out, links.size());
         out << ')';
+    }
+    if (!node.guard_column.empty()) {
+        out << " AND ";
+        write_column(out, node.parent, node.guard_column);
+        out << "::text = ";
+        write_literal(out, node.guard_value);
     }
     if (top != 0) {
         // A row that belongs to nobody has no document.
@@ -1804,30 +3959,47 @@ constexpr void write_owners_query(text& out, const shape_view& shape, std::size_
 }  // namespace pgsync::detail::sql
 
 // ---- pgsync/routing/routes.hpp
-/// The routing table of a shape: one route a node.
+/// The routing table of a shape: one route for each of its nodes that has rows of its own.
 namespace pgsync::detail {
 
 constexpr bool is_direct(const shape_view& shape, std::size_t node) {
     return node == 0 || (shape.nodes[node].parent == 0 && links_to_key(shape, shape.nodes[node]));
 }
 
+constexpr bool has_route(const node_data& node) { return node.kind != relation::embed; }
+
 constexpr std::size_t route_width(const shape_view& shape, std::size_t node) {
     return node == 0 ? shape.key_size(shape.root()) : shape.nodes[node].links;
 }
 
-template <typename Root>
+constexpr std::size_t count_routes(const shape_view& shape) {
+    std::size_t routes = 0;
+    for (const auto& node : shape.nodes) routes += has_route(node) ? 1U : 0U;
+    return routes;
+}
+
+/// The node of the n-th route.
+constexpr std::size_t route_node(const shape_view& shape, std::size_t route) {
+    std::size_t node = 0;
+    while (!has_route(shape.nodes[node]) || route-- != 0) ++node;
+    return node;
+}
+
+template <typename Root, typename... Sources>
 constexpr auto make_route_columns() {
     constexpr std::size_t total = [] {
         std::size_t sum = 0;
-        for (std::size_t node = 0; node < shape_of<Root>.nodes.size(); ++node) {
-            sum += route_width(shape_of<Root>, node);
+        for (std::size_t node = 0; node < shape_of<Root, Sources...>.nodes.size(); ++node) {
+            if (has_route(shape_of<Root, Sources...>.nodes[node]))
+                sum += route_width(shape_of<Root, Sources...>, node);
         }
         return sum;
     }();
-    const auto& shape = shape_of<Root>;
+    const auto& shape = shape_of<Root, Sources...>;
     std::array<std::string_view, total> columns{};
     std::size_t at = 0;
     for (std::size_t node = 0; node < shape.nodes.size(); ++node) {
+        if (!has_route(shape.nodes[node])) continue;
         for (std::size_t i = 0; i < route_width(shape, node); ++i) {
             if (node == 0) {
                 columns[at++] = shape.key_of(shape.root(), i).name;
@@ -1841,47 +4013,56 @@ constexpr auto make_route_columns() {
     return columns;
 }
 
-template <typename Root>
-inline constexpr auto route_columns = make_route_columns<Root>();
+template <typename Root, typename... Sources>
+inline constexpr auto route_columns = make_route_columns<Root, Sources...>();
 
-template <typename Root, std::size_t Node>
+template <std::size_t Node, typename Root, typename... Sources>
 struct owners_writer {
     static constexpr void write(text& out) {
-        if constexpr (Node != 0) sql::write_owners_query(out, shape_of<Root>, Node);
+        const auto& shape = shape_of<Root, Sources...>;
+        if (Node != 0 && shape.nodes[Node].links != 0) sql::write_owners_query(out, shape, Node);
     }
 };
 
-template <typename Root, std::size_t... Node>
-constexpr auto make_routes(std::index_sequence<Node...>) {
-    constexpr std::string_view queries[] = {text_of<owners_writer<Root, Node>>...};
-    std::array<route_data, sizeof...(Node)> routes{};
+template <typename Root, typename... Sources, std::size_t... Route>
+constexpr auto make_routes(std::index_sequence<Route...>) {
+    constexpr std::string_view queries[] = {
+        text_of<owners_writer<route_node(shape_of<Root, Sources...>, Route), Root, Sources...>>...};
+    const auto& shape = shape_of<Root, Sources...>;
+    std::array<route_data, sizeof...(Route)> routes{};
     std::size_t at = 0;
-    for (std::size_t node = 0; node < sizeof...(Node); ++node) {
-        const auto width = route_width(shape_of<Root>, node);
-        routes[node] = {static_cast<std::uint16_t>(node),
-                        std::span<const std::string_view>(route_columns<Root>).subspan(at, width),
-                        is_direct(shape_of<Root>, node), queries[node]};
+    for (std::size_t route = 0; route < sizeof...(Route); ++route) {
+        const auto node = route_node(shape, route);
+        const auto width = route_width(shape, node);
+        routes[route] = {
+            static_cast<std::uint16_t>(node),
+            std::span<const std::string_view>(route_columns<Root, Sources...>).subspan(at, width),
+            is_direct(shape, node), queries[route]};
         at += width;
     }
     return routes;
 }
 
-template <typename Root>
+template <typename Root, typename... Sources>
 inline constexpr auto routes_storage =
-    make_routes<Root>(std::make_index_sequence<shape_of<Root>.nodes.size()>{});
+    make_routes<Root, Sources...>(std::make_index_sequence<count_routes(shape_of<Root, Sources...>)>{});
 
 }  // namespace pgsync::detail
 
 namespace pgsync {
 
-/// The routes of the shape below `Root`, one for each of its nodes and in their order.
-template <typename Root>
-inline constexpr std::span<const route_data> routes_of{detail::routes_storage<Root>};
+/// The routes of the shape below `Root`, in the order of its nodes.
+template <typename Root, typename... Sources>
+inline constexpr std::span<const route_data> routes_of{detail::routes_storage<Root, Sources...>};
 
 }  // namespace pgsync
 
 // ---- pgsync/compiled.hpp
 namespace pgsync {
+
+/// Changes a document as the database made it into the one that is sent, which it appends to `out`; false
+/// when there is to be none. Throws pgsync::error where the document does not fit.
+using transform_function = bool (*)(std::string_view document, std::string& out);
 
 /// Everything the compiler made of one index, as views of static storage: all that the run-time half needs,
 /// so that none of it is a template over user types.
@@ -1893,14 +4074,25 @@ struct compiled_index {
     std::string_view keys_query;          ///< see detail::sql::write_keys_query
     std::string_view first_bounds_query;  ///< see detail::sql::write_bounds_query
     std::string_view next_bounds_query;
-    std::string_view properties;  ///< of the mapping, JSON
+    std::string_view properties{};  ///< of the mapping, JSON
+    std::string_view where{};       ///< SQL over the root's columns; empty: every row
+    std::string_view settings{};    ///< JSON, empty where nothing was said, as all that follow
+    std::string_view mapping{};     ///< JSON, goes into the mapping
+    std::string_view pipeline{};
+    std::string_view routing{};  ///< the root's column that chooses the shard
+    transform_function transform = nullptr;
 };
 
 namespace detail {
 
+template <typename Root, typename... Sources>
+type_list<Root, Sources...> index_base(const index<Root, Sources...>&);
+
 template <typename Index>
-concept declares_index =
-    requires { typename Index::root; } && std::is_base_of_v<index<typename Index::root>, Index>;
+concept declares_index = requires(const Index& of) {
+    typename Index::root;
+    index_base(of);
+};
 
 template <typename Index>
 constexpr std::string_view make_index_name() {
@@ -1911,37 +4103,177 @@ constexpr std::string_view make_index_name() {
     }
 }
 
-template <typename Root>
+/// What an index says beside its root; without data where it says nothing.
+struct index_words {
+    std::string_view where;
+    std::string_view settings;
+    std::string_view mapping;
+    std::string_view pipeline;
+    std::string_view routing;  ///< a member of the root
+    bool are_text = true;
+};
+
+template <typename Index>
+constexpr index_words read_index_words() {
+    index_words said;
+    if constexpr (requires { std::string_view(Index::where); }) {
+        said.where = Index::where;
+    } else if constexpr (requires { Index::where; }) {
+        said.are_text = false;
+    }
+    if constexpr (requires { std::string_view(Index::settings); }) {
+        said.settings = Index::settings;
+    } else if constexpr (requires { Index::settings; }) {
+        said.are_text = false;
+    }
+    if constexpr (requires { std::string_view(Index::mapping); }) {
+        said.mapping = Index::mapping;
+    } else if constexpr (requires { Index::mapping; }) {
+        said.are_text = false;
+    }
+    if constexpr (requires { std::string_view(Index::pipeline); }) {
+        said.pipeline = Index::pipeline;
+    } else if constexpr (requires { Index::pipeline; }) {
+        said.are_text = false;
+    }
+    if constexpr (requires { std::string_view(Index::routing); }) {
+        said.routing = Index::routing;
+    } else if constexpr (requires { Index::routing; }) {
+        said.are_text = false;
+    }
+    return said;
+}
+
+template <typename Index>
+inline constexpr index_words words_of = read_index_words<Index>();
+
+template <typename Index>
+concept transforms_struct = requires(typename Index::root& document) { Index::transform(document); };
+template <typename Index>
+concept transforms_json = requires(boost::json::object& document) { Index::transform(document); };
+template <typename Index>
+concept names_transform =
+    transforms_struct<Index> || transforms_json<Index> || requires { &Index::transform; };
+
+/// Runs the transform of an index. Defined in transform.hpp, for it needs a JSON parser.
+template <typename Index>
+struct document_transform;
+
+/// What a query of an index depends on.
+template <typename Index>
+constexpr sql::query query_of(std::string_view routing) {
+    sql::query with;
+    with.where = words_of<Index>.where;
+    with.routing = routing;
+    with.who = transforms_struct<Index> ? sql::reader::typed_transform
+               : transforms_json<Index> ? sql::reader::transform
+                                        : sql::reader::cluster;
+    return with;
+}
+
+/// The column behind the member that `routing` names.
+template <typename Index>
+constexpr std::string_view routing_column() {
+    if (words_of<Index>.routing.empty()) return {};
+    const auto* member = find_member<typename Index::root>(words_of<Index>.routing);
+    return member != nullptr && member->source == value_source::column && !member->array ? member->name
+                                                                                         : std::string_view();
+}
+
+template <typename Index, typename... Shape>
 struct page_query_writer {
-    static constexpr void write(text& out) { sql::write_page_query(out, shape_of<Root>); }
+    static constexpr void write(text& out) {
+        sql::write_page_query(out, shape_of<Shape...>, query_of<Index>(routing_column<Index>()));
+    }
 };
-template <typename Root>
+template <typename Index, typename... Shape>
 struct keys_query_writer {
-    static constexpr void write(text& out) { sql::write_keys_query(out, shape_of<Root>); }
+    static constexpr void write(text& out) {
+        sql::write_keys_query(out, shape_of<Shape...>, query_of<Index>(routing_column<Index>()));
+    }
 };
-template <typename Root, bool After>
+template <typename Index, bool After, typename... Shape>
 struct bounds_query_writer {
-    static constexpr void write(text& out) { sql::write_bounds_query(out, shape_of<Root>, After); }
+    static constexpr void write(text& out) {
+        sql::write_bounds_query(out, shape_of<Shape...>, words_of<Index>.where, After);
+    }
 };
-template <typename Root>
+template <typename... Shape>
 struct properties_writer {
-    static constexpr void write(text& out) { mapping::write_properties(out, shape_of<Root>); }
+    static constexpr void write(text& out) { mapping::write_properties(out, shape_of<Shape...>); }
 };
+
+/// Has every member its own JSON key, hidden ones included?
+constexpr bool keys_are_unique(const shape_view& shape) {
+    for (std::size_t self = 0; self < shape.nodes.size(); ++self) {
+        const auto taken = [&](const column_data& mine) {
+            for (const auto& other : shape.columns_of(shape.nodes[self])) {
+                if (other.ordinal != mine.ordinal && other.json == mine.json) return true;
+            }
+            for (const auto& node : shape.nodes) {
+                if (node.holder == self && &node != &shape.root() && node.json == mine.json) return true;
+            }
+            return false;
+        };
+        for (const auto& column : shape.columns_of(shape.nodes[self])) {
+            if (column.hidden && taken(column)) return false;
+        }
+    }
+    return true;
+}
+
+/// The checks of what an index says.
+template <typename Index, typename... Shape>
+constexpr void check_index() {
+    constexpr auto& said = words_of<Index>;
+    constexpr auto absent_or_json = [](std::string_view text) {
+        return text.data() == nullptr || check::is_json_object(text);
+    };
+    (void)check::index_name_is_valid<Index, check::fits_index_name(make_index_name<Index>())>{};
+    (void)check::index_members_are_text<Index, said.are_text>{};
+    (void)check::index_text_is_json<Index, absent_or_json(said.settings) && absent_or_json(said.mapping)>{};
+    (void)check::index_where_is_closed<Index,
+                                       said.where.data() == nullptr || check::is_closed_sql(said.where)>{};
+    (void)check::index_routing_is_member<Index, said.routing.data() == nullptr ||
+                                                    !routing_column<Index>().empty()>{};
+    (void)check::index_transform_is_callable<Index, !names_transform<Index> || transforms_struct<Index> ||
+                                                        transforms_json<Index>>{};
+}
+
+template <typename Index>
+constexpr transform_function find_transform() {
+    if constexpr (transforms_struct<Index> || transforms_json<Index>) {
+        constexpr bool included = requires { sizeof(document_transform<Index>); };
+        (void)check::index_transform_is_included<Index, included>{};
+        if constexpr (included) return &document_transform<Index>::apply;
+    }
+    return nullptr;
+}
+
+template <typename Index, typename... Shape>
+constexpr compiled_index compile(type_list<Shape...>) {
+    check_index<Index, Shape...>();
+    return {make_index_name<Index>(),
+            shape_of<Shape...>,
+            routes_of<Shape...>,
+            text_of<page_query_writer<Index, Shape...>>,
+            text_of<keys_query_writer<Index, Shape...>>,
+            text_of<bounds_query_writer<Index, false, Shape...>>,
+            text_of<bounds_query_writer<Index, true, Shape...>>,
+            text_of<properties_writer<Shape...>>,
+            words_of<Index>.where,
+            words_of<Index>.settings,
+            words_of<Index>.mapping,
+            words_of<Index>.pipeline,
+            routing_column<Index>(),
+            find_transform<Index>()};
+}
 
 template <typename Index>
 constexpr compiled_index compile() {
     (void)check::index_is_declared<Index, declares_index<Index>>{};
     if constexpr (declares_index<Index>) {
-        using root = typename Index::root;
-        (void)check::index_name_is_valid<Index, check::fits_index_name(make_index_name<Index>())>{};
-        return {make_index_name<Index>(),
-                shape_of<root>,
-                routes_of<root>,
-                text_of<page_query_writer<root>>,
-                text_of<keys_query_writer<root>>,
-                text_of<bounds_query_writer<root, false>>,
-                text_of<bounds_query_writer<root, true>>,
-                text_of<properties_writer<root>>};
+        return compile<Index>(decltype(index_base(std::declval<const Index&>())){});
     } else {
         return {};
     }
@@ -2619,7 +4951,6 @@ class copy_binary_parser {
 
 }  // namespace pgsync::postgres
 
-#include <algorithm>
 #include <cstdlib>
 #include <new>
 
@@ -4981,6 +7312,8 @@ class replication_stream {
 
 }  // namespace pgsync::postgres
 
+#include <exception>
+
 // ---- pgsync/postgres/bind_literals.hpp
 namespace pgsync::postgres {
 
@@ -5030,7 +7363,12 @@ struct route_binding {
     std::string table;  ///< quoted, `"public"."booking"`
     /// Array types of the route's columns: the parameter types of its owners query.
     std::vector<std::uint32_t> array_types;
-    std::vector<std::string> generated{};  ///< columns of the table that the log leaves out
+    std::vector<std::string> generated{};     ///< columns of the table that the log leaves out
+    std::vector<std::uint32_t> partitions{};  ///< tables that hold the rows, where this one is partitioned
+
+    [[nodiscard]] bool covers(std::uint32_t oid) const {
+        return oid == table_oid || std::find(partitions.begin(), partitions.end(), oid) != partitions.end();
+    }
 };
 
 /// A compiled index bound to the tables and types of one database: what the catalog knew and the compiler
@@ -5089,6 +7427,14 @@ struct page_bounds {
     std::uint64_t rows = 0;
 };
 
+/// One document as it is to be sent. Valid until the next one is read.
+struct read_document {
+    std::string_view id;
+    std::string_view routing;  ///< chooses the shard; empty: the id does
+    std::string_view json;
+    bool kept = true;  ///< false: the transform wants none of it in the index
+};
+
 /// Runs the compiled queries of some indices on one session. Keys and links are strings as `_id` has them.
 class document_reader {
   public:
@@ -5101,7 +7447,7 @@ class document_reader {
         for (std::size_t i = 0; i < indices.size(); ++i) owners_prepared_[i].resize(indices[i].routes.size());
     }
 
-    /// Calls `on_document(id, json)` for each of `keys` that has a row.
+    /// Calls `on_document(read_document)` for each of `keys` that has a row.
     template <typename Keys, typename OnDocument>
     void by_keys(std::size_t index, const Keys& keys, OnDocument&& on_document) {
         const auto& bound = indices_[index];
@@ -5113,7 +7459,9 @@ class document_reader {
         }
         rows(name, arrays(keys, parts), [&](const row_view& row) {
             read_key(row, parts);
-            on_document(std::string_view(key_), row.get(static_cast<int>(parts)));
+            auto at = static_cast<int>(parts);
+            const auto routing = bound.index->routing.empty() ? std::string_view() : row.get(at++);
+            on_document(finished(*bound.index, routing, row.get(at)));
         });
     }
 
@@ -5189,7 +7537,7 @@ class document_reader {
         return page;
     }
 
-    /// Calls `on_document(id, json)` for every root row of the page.
+    /// Calls `on_document(read_document)` for every root row of the page.
     template <typename OnDocument>
     void by_page(std::size_t index, const page_bounds& page, OnDocument&& on_document) {
         const auto& bound = indices_[index];
@@ -5199,17 +7547,37 @@ class document_reader {
         append_literals(page.last, bound, literals);
         session_.copy_out_binary(
             bind_literals(bound.index->page_query, literals), [&](std::span<const field> row) {
-                if (row.size() != parts + 1)
+                const std::size_t routed = bound.index->routing.empty() ? 0 : 1;
+                if (row.size() != parts + routed + 1)
                     throw error(errc::protocol, "a page's row has the wrong number of columns");
                 key_.clear();
                 for (std::size_t part = 0; part < parts; ++part)
                     append_key_part(key_, row[part].text, part == 0);
-                on_document(std::string_view(key_), row[parts].text);
+                on_document(finished(*bound.index, routed != 0 ? row[parts].text : std::string_view(),
+                                     row[parts + routed].text));
             });
     }
 
   private:
     static constexpr std::uint32_t int8_oid = 20;
+
+    /// The document of the key read last, transformed where its index has a transform.
+    read_document finished(const compiled_index& index, std::string_view routing, std::string_view json) {
+        read_document out{key_, routing, json};
+        if (index.transform == nullptr) return out;
+        transformed_.clear();
+        try {
+            out.kept = index.transform(json, transformed_);
+        } catch (const std::exception& problem) {
+            throw error(errc::rejected,
+                        "the transform of index " + std::string(index.name) + " failed for document \"" +
+                            key_ + "\": " + problem.what(),
+                        "correct the row or the transform and start again: nothing from this change on was "
+                        "acknowledged");
+        }
+        out.json = transformed_;
+        return out;
+    }
 
     /// One array literal for each part of the keys.
     template <typename Keys>
@@ -5264,10 +7632,701 @@ class document_reader {
     std::vector<bool> keys_prepared_;
     std::vector<std::vector<bool>> owners_prepared_;
     std::string key_;
+    std::string transformed_;
     std::vector<std::string> split_;
 };
 
 }  // namespace pgsync::postgres
+
+#include <boost/json/object.hpp>
+#include <boost/json/serialize.hpp>
+
+#include <boost/json/basic_parser_impl.hpp>
+#include <boost/json/value.hpp>
+#include <boost/json/value_stack.hpp>
+
+// ---- pgsync/transform/parse_exact.hpp
+namespace pgsync::detail {
+
+/// Builds values as Boost.JSON's own parser does, but for floating point numbers, which that one gets wrong
+/// in the last place: a document that a transform does not touch must come out as it went in.
+class exact_handler {
+  public:
+    static constexpr std::size_t max_object_size = boost::json::object::max_size();
+    static constexpr std::size_t max_array_size = boost::json::array::max_size();
+    static constexpr std::size_t max_key_size = boost::json::string::max_size();
+    static constexpr std::size_t max_string_size = boost::json::string::max_size();
+    using text = boost::json::string_view;
+    using failure = boost::json::error_code;
+
+    bool on_document_begin(failure&) { return true; }
+    bool on_document_end(failure&) { return true; }
+    bool on_object_begin(failure&) { return true; }
+    bool on_object_end(std::size_t size, failure&) {
+        values.push_object(size);
+        return true;
+    }
+    bool on_array_begin(failure&) { return true; }
+    bool on_array_end(std::size_t size, failure&) {
+        values.push_array(size);
+        return true;
+    }
+    bool on_key_part(text part, std::size_t, failure&) {
+        values.push_chars(part);
+        return true;
+    }
+    bool on_key(text part, std::size_t, failure&) {
+        values.push_key(part);
+        return true;
+    }
+    bool on_string_part(text part, std::size_t, failure&) {
+        values.push_chars(part);
+        return true;
+    }
+    bool on_string(text part, std::size_t, failure&) {
+        values.push_string(part);
+        return true;
+    }
+    bool on_number_part(text part, failure&) {
+        number_.append(part.data(), part.size());
+        return true;
+    }
+    bool on_int64(std::int64_t value, text, failure&) {
+        number_.clear();
+        values.push_int64(value);
+        return true;
+    }
+    bool on_uint64(std::uint64_t value, text, failure&) {
+        number_.clear();
+        values.push_uint64(value);
+        return true;
+    }
+    bool on_double(double value, text part, failure&) {
+        number_.append(part.data(), part.size());
+        std::from_chars(number_.data(), number_.data() + number_.size(), value);
+        number_.clear();
+        values.push_double(value);
+        return true;
+    }
+    bool on_bool(bool value, failure&) {
+        values.push_bool(value);
+        return true;
+    }
+    bool on_null(failure&) {
+        values.push_null();
+        return true;
+    }
+    bool on_comment_part(text, failure&) { return true; }
+    bool on_comment(text, failure&) { return true; }
+
+    boost::json::value_stack values;
+
+  private:
+    std::string number_;
+};
+
+/// The value of a JSON text. Errors: errc::protocol for what is no JSON.
+[[nodiscard]] inline boost::json::value parse_exact(std::string_view json) {
+    boost::json::parse_options deep;
+    deep.max_depth = 1'000;
+    boost::json::basic_parser<exact_handler> parser(deep);
+    parser.handler().values.reset();
+    boost::json::error_code failed;
+    const auto used = parser.write_some(false, json.data(), json.size(), failed);
+    if (failed || used != json.size()) {
+        throw error(errc::protocol, "the document is no JSON that can be read (" + failed.message() + ")",
+                    "a json column may hold what no parser takes; jsonb holds only what is sound");
+    }
+    return parser.handler().values.release();
+}
+
+}  // namespace pgsync::detail
+
+// ---- pgsync/transform/enum_names.hpp
+/// The names of an enum's values, which are the labels of PostgreSQL's enum.
+namespace pgsync::detail {
+
+template <auto Value>
+constexpr pretty_name pretty_value() {
+    return {__PRETTY_FUNCTION__};
+}
+
+/// The name of a value; empty for one that has none, which compilers print as a cast: `(Rating)7`.
+template <auto Value>
+constexpr std::string_view value_name() {
+    constexpr std::string_view name = last_identifier(pretty_value<Value>().text);
+    constexpr std::string_view pretty = pretty_value<Value>().text;
+    constexpr auto before = static_cast<std::size_t>(name.data() - pretty.data());
+    const bool cast = before > 0 && pretty[before - 1] == ')';
+    return cast || (name[0] >= '0' && name[0] <= '9') ? std::string_view() : name;
+}
+
+/// The names of the values 0 to 63.
+template <typename Enum>
+inline constexpr auto enum_names = []<std::size_t... I>(std::index_sequence<I...>) {
+    return std::array<std::string_view, sizeof...(I)>{value_name<static_cast<Enum>(I)>()...};
+}(std::make_index_sequence<64>{});
+
+template <typename Enum>
+[[nodiscard]] constexpr std::string_view enum_label(Enum value) {
+    const auto at = static_cast<std::size_t>(value);
+    return at < enum_names<Enum>.size() ? enum_names<Enum>[at] : std::string_view();
+}
+
+template <typename Enum>
+[[nodiscard]] constexpr std::optional<Enum> enum_value(std::string_view label) {
+    for (std::size_t at = 0; at < enum_names<Enum>.size(); ++at) {
+        if (!label.empty() && enum_names<Enum>[at] == label) return static_cast<Enum>(at);
+    }
+    return std::nullopt;
+}
+
+}  // namespace pgsync::detail
+
+// ---- pgsync/transform/members.hpp
+/// The types of members, told apart for reading and writing a struct.
+namespace pgsync::detail {
+
+/// What only says something of the value inside.
+template <typename T>
+inline constexpr bool is_annotation = false;
+template <typename T>
+inline constexpr bool is_annotation<key<T>> = true;
+template <typename T, fixed_string Column>
+inline constexpr bool is_annotation<column<T, Column>> = true;
+template <typename T, fixed_string Json>
+inline constexpr bool is_annotation<named<T, Json>> = true;
+template <typename T>
+inline constexpr bool is_annotation<hidden<T>> = true;
+template <typename T, fixed_string Mapping>
+inline constexpr bool is_annotation<mapped<T, Mapping>> = true;
+template <typename T, fixed_string Sql>
+inline constexpr bool is_annotation<expression<T, Sql>> = true;
+template <typename T, fixed_string Column, fixed_string... Path>
+inline constexpr bool is_annotation<json_path<T, Column, Path...>> = true;
+template <typename T>
+inline constexpr bool is_annotation<embed<T>> = true;
+
+template <typename T>
+inline constexpr bool is_optional = false;
+template <typename T>
+inline constexpr bool is_optional<std::optional<T>> = true;
+template <typename T>
+inline constexpr bool is_vector = false;
+template <typename T>
+inline constexpr bool is_vector<std::vector<T>> = true;
+template <typename T>
+inline constexpr bool is_entries = false;
+template <typename T>
+inline constexpr bool is_entries<std::vector<std::pair<std::string, T>>> = true;
+template <typename T>
+inline constexpr bool is_tuple = false;
+template <typename... T>
+inline constexpr bool is_tuple<std::tuple<T...>> = true;
+
+/// Element types that keep text.
+template <typename T>
+concept keeps_text = requires(T& value) {
+    { value.text } -> std::same_as<std::string&>;
+} && !relation_of<T>::known;
+
+/// Text that is JSON itself.
+template <typename T>
+inline constexpr bool keeps_json = std::is_same_v<T, json>;
+template <typename T>
+inline constexpr bool keeps_json<range<T>> = true;
+
+template <typename T>
+inline constexpr bool is_decimal = false;
+template <unsigned Precision, unsigned Scale>
+inline constexpr bool is_decimal<decimal<Precision, Scale>> = true;
+
+template <typename T>
+inline constexpr bool is_analysed = false;
+template <fixed_string Analyzer>
+inline constexpr bool is_analysed<pgsync::text<Analyzer>> = true;
+
+template <typename T>
+inline constexpr bool is_number_list = false;
+template <std::size_t Dimensions>
+inline constexpr bool is_number_list<vector<Dimensions>> = true;
+
+/// A relation that is kept as a value of the related struct, or several.
+template <typename T>
+concept keeps_rows = relation_of<T>::known && requires(T& member) {
+    member.value;
+} && (relation_of<T>::form == relation_form::one) && (relation_of<T>::what == aggregate::none);
+
+/// The position of a member by its name.
+template <typename Struct>
+constexpr std::size_t member_index(std::string_view name) {
+    const auto* found = find_member<Struct>(name);
+    return found == nullptr ? 0 : found->ordinal;
+}
+
+}  // namespace pgsync::detail
+
+// ---- pgsync/transform/read_struct.hpp
+/// From the JSON that the typed queries give to the user's struct. `name` is the member, for messages.
+namespace pgsync::detail {
+
+[[noreturn]] inline void misfit(std::string_view name, const boost::json::value& found,
+                                std::string_view wanted, std::string remedy) {
+    auto shown = boost::json::serialize(found);
+    if (shown.size() > 60) shown = shown.substr(0, 60) + "…";
+    throw error(errc::rejected,
+                "member \"" + std::string(name) + "\" cannot hold " + shown + " as " + std::string(wanted),
+                std::move(remedy));
+}
+
+template <typename Struct>
+void read_struct(const boost::json::value& from, Struct& to, std::string_view name);
+
+template <typename T>
+void read_number(const boost::json::value& from, T& to, std::string_view name) {
+    if (const auto* text = from.if_string()) {
+        // NaN and infinity, or digits that were kept from rounding.
+        if constexpr (std::is_floating_point_v<T>) {
+            const auto end = text->data() + text->size();
+            const auto done = std::from_chars(text->data(), end, to);
+            if (done.ec == std::errc() && done.ptr == end) return;
+        }
+    } else if (from.is_number()) {
+        if constexpr (std::is_floating_point_v<T>) {
+            to = from.to_number<T>();
+            return;
+        } else {
+            boost::json::error_code failed;
+            to = from.to_number<T>(failed);
+            if (!failed) return;
+        }
+    }
+    misfit(name, from, "a number of that type", "choose a wider type");
+}
+
+/// Text as it is, or a number's digits.
+inline std::string text_of_value(const boost::json::value& from) {
+    if (const auto* text = from.if_string()) return std::string(text->data(), text->size());
+    return boost::json::serialize(from);
+}
+
+template <typename T>
+void read_value(const boost::json::value& from, T& to, std::string_view name);
+
+/// One element of a relation: the whole struct, or with pluck one member of it.
+template <typename Relation, typename T>
+void read_related(const boost::json::value& from, T& to, std::string_view name) {
+    if constexpr ((Relation::options.seen & option::pluck) != 0) {
+        read_value(from, boost::pfr::get<member_index<T>(Relation::options.pluck)>(to), name);
+    } else {
+        read_struct(from, to, name);
+    }
+}
+
+template <typename Relation, typename Member>
+void read_rows(const boost::json::value& from, Member& to, std::string_view name) {
+    auto& rows = to.value;
+    using kept = std::remove_cvref_t<decltype(rows)>;
+    if constexpr (is_optional<kept>) {
+        if (!from.is_null()) read_related<Relation>(from, rows.emplace(), name);
+    } else if constexpr (is_entries<kept>) {
+        for (const auto& entry : from.as_object()) {
+            auto& row = rows.emplace_back();
+            row.first = std::string(entry.key());
+            read_related<Relation>(entry.value(), row.second, name);
+        }
+    } else {
+        for (const auto& each : from.as_array()) read_related<Relation>(each, rows.emplace_back(), name);
+    }
+}
+
+template <typename T>
+void read_value(const boost::json::value& from, T& to, std::string_view name) {
+    if constexpr (is_annotation<T>) {
+        read_value(from, to.value, name);
+    } else if constexpr (is_optional<T>) {
+        if (from.is_null()) {
+            to.reset();
+        } else {
+            read_value(from, to.emplace(), name);
+        }
+    } else if constexpr (keeps_rows<T>) {
+        read_rows<relation_of<T>>(from, to, name);
+    } else if constexpr (relation_of<T>::known && requires { relation_of<T>::type_column; }) {
+        std::apply(
+            [&](auto&... each) {
+                (read_rows<case_relation<std::remove_cvref_t<decltype(each)>>>(
+                     from.as_object().at(case_relation<std::remove_cvref_t<decltype(each)>>::label), each,
+                     name),
+                 ...);
+            },
+            to.value);
+    } else if constexpr (relation_of<T>::known && requires { to.text; }) {
+        // An aggregate, which may be without a value.
+        if constexpr (is_optional<std::remove_cvref_t<decltype(to.text)>>) {
+            if (!from.is_null()) to.text = text_of_value(from);
+        } else {
+            to.text = text_of_value(from);
+        }
+    } else if constexpr (relation_of<T>::known) {
+        read_value(from, to.value, name);
+    } else if (from.is_null()) {
+        misfit(name, from, "a value that is always there", "declare it as std::optional");
+    } else if constexpr (std::is_same_v<T, bool>) {
+        if (!from.is_bool()) misfit(name, from, "bool", "");
+        to = from.get_bool();
+    } else if constexpr (std::is_arithmetic_v<T>) {
+        read_number(from, to, name);
+    } else if constexpr (std::is_enum_v<T>) {
+        const auto label = text_of_value(from);
+        const auto found = enum_value<T>(label);
+        if (!found) misfit(name, from, "one of the enum's values", "add it to the enum");
+        to = *found;
+    } else if constexpr (std::is_same_v<T, std::string>) {
+        to = text_of_value(from);
+    } else if constexpr (std::is_same_v<T, bytea>) {
+        to.base64 = text_of_value(from);
+    } else if constexpr (is_analysed<T>) {
+        to.value = text_of_value(from);
+    } else if constexpr (keeps_json<T> && !keeps_text<T>) {
+        to.json = text_of_value(from);
+    } else if constexpr (keeps_text<T>) {
+        to.text = text_of_value(from);
+    } else if constexpr (std::is_same_v<T, geo_point>) {
+        read_number(from.as_object().at("lat"), to.lat, name);
+        read_number(from.as_object().at("lon"), to.lon, name);
+    } else if constexpr (is_number_list<T>) {
+        read_value(from, to.values, name);
+    } else if constexpr (is_entries<T>) {
+        for (const auto& entry : from.as_object()) {
+            auto& row = to.emplace_back();
+            row.first = std::string(entry.key());
+            read_value(entry.value(), row.second, name);
+        }
+    } else if constexpr (is_vector<T>) {
+        if (!from.is_array()) misfit(name, from, "an array", "");
+        for (const auto& each : from.get_array()) {
+            typename T::value_type element{};
+            read_value(each, element, name);
+            to.push_back(std::move(element));
+        }
+    } else {
+        read_struct(from, to, name);
+    }
+}
+
+template <typename Struct>
+void read_struct(const boost::json::value& from, Struct& to, std::string_view name) {
+    if (!from.is_object()) misfit(name, from, "an object", "");
+    const auto& object = from.get_object();
+    [&]<std::size_t... I>(std::index_sequence<I...>) {
+        const auto read = [&](const field& member, auto& value) {
+            if (member.is_left_out) return;
+            const auto* found = object.if_contains(member.column.json);
+            if (found != nullptr) read_value(*found, value, member.column.member);
+        };
+        (read(fields_of<Struct>[I], boost::pfr::get<I>(to)), ...);
+    }(std::make_index_sequence<member_count<Struct>>{});
+}
+
+}  // namespace pgsync::detail
+
+#include <cmath>
+
+// ---- pgsync/json_string.hpp
+namespace pgsync {
+
+/// Appends `text` as a JSON string with its quotes. Bytes from 0x80 on pass as they are: PostgreSQL hands out
+/// valid UTF-8 only. What is no UTF-8 all the same is left for the cluster to reject, never altered: two ids
+/// must not become one.
+inline void append_json_string(std::string& out, std::string_view text) {
+    constexpr std::string_view digits = "0123456789abcdef";
+    out += '"';
+    for (const char c : text) {
+        const auto byte = static_cast<unsigned char>(c);
+        if (c == '"' || c == '\\') {
+            out += '\\';
+            out += c;
+        } else if (byte < 0x20) {
+            out += "\\u00";
+            out += digits[byte >> 4U];
+            out += digits[byte & 15U];
+        } else {
+            out += c;
+        }
+    }
+    out += '"';
+}
+
+}  // namespace pgsync
+
+// ---- pgsync/transform/write_struct.hpp
+/// From the user's struct to the document, members in their order, hidden ones left out. What was read and
+/// not touched comes out with the digits it had.
+namespace pgsync::detail {
+
+template <typename Struct>
+void write_struct(std::string& out, const Struct& from);
+
+template <typename T>
+void write_number(std::string& out, T value) {
+    if constexpr (std::is_floating_point_v<T>) {
+        if (!std::isfinite(value)) {
+            out += std::isnan(value) ? "\"NaN\"" : value > 0 ? "\"Infinity\"" : "\"-Infinity\"";
+            return;
+        }
+    }
+    std::array<char, 64> digits{};
+    const auto end = std::to_chars(digits.data(), digits.data() + digits.size(), value).ptr;
+    out.append(digits.data(), end);
+}
+
+/// Digits as a number, everything else (`NaN`) as a string.
+inline void write_digits(std::string& out, std::string_view text) {
+    const bool number = !text.empty() && check::is_json_object("{\"\":" + std::string(text) + "}") &&
+                        (text[0] == '-' || (text[0] >= '0' && text[0] <= '9'));
+    if (number) {
+        out += text;
+    } else {
+        append_json_string(out, text);
+    }
+}
+
+template <typename T>
+void write_value(std::string& out, const T& from, const column_data& meant);
+
+template <typename Relation, typename T>
+void write_related(std::string& out, const T& from, const column_data& meant) {
+    if constexpr ((Relation::options.seen & option::pluck) != 0) {
+        constexpr auto at = member_index<T>(Relation::options.pluck);
+        write_value(out, boost::pfr::get<at>(from), fields_of<T>[at].column);
+    } else {
+        (void)meant;
+        write_struct(out, from);
+    }
+}
+
+template <typename Rows, typename Write>
+void write_list(std::string& out, const Rows& rows, char open, char close, const Write& write) {
+    out += open;
+    bool first = true;
+    for (const auto& each : rows) {
+        if (!first) out += ',';
+        first = false;
+        write(each);
+    }
+    out += close;
+}
+
+template <typename Relation, typename Member>
+void write_rows(std::string& out, const Member& from, const column_data& meant) {
+    using kept = std::remove_cvref_t<decltype(from.value)>;
+    if constexpr (is_optional<kept>) {
+        if (from.value) {
+            write_related<Relation>(out, *from.value, meant);
+        } else {
+            out += "null";
+        }
+    } else if constexpr (is_entries<kept>) {
+        write_list(out, from.value, '{', '}', [&](const auto& entry) {
+            append_json_string(out, entry.first);
+            out += ':';
+            write_related<Relation>(out, entry.second, meant);
+        });
+    } else {
+        write_list(out, from.value, '[', ']',
+                   [&](const auto& each) { write_related<Relation>(out, each, meant); });
+    }
+}
+
+/// The text of an aggregate over a member of another struct.
+template <typename Relation>
+void write_aggregate(std::string& out, std::string_view text) {
+    constexpr bool number = [] {
+        if (Relation::what == aggregate::sum || Relation::what == aggregate::avg) return true;
+        const auto* member = find_member<typename Relation::target>(Relation::operand);
+        return member != nullptr && is_number(member->kind);
+    }();
+    if constexpr (number) {
+        write_digits(out, text);
+    } else {
+        append_json_string(out, text);
+    }
+}
+
+template <typename T>
+void write_value(std::string& out, const T& from, const column_data& meant) {
+    if constexpr (is_annotation<T>) {
+        write_value(out, from.value, meant);
+    } else if constexpr (is_optional<T>) {
+        if (from) {
+            write_value(out, *from, meant);
+        } else {
+            out += "null";
+        }
+    } else if constexpr (keeps_rows<T>) {
+        write_rows<relation_of<T>>(out, from, meant);
+    } else if constexpr (relation_of<T>::known && requires { relation_of<T>::type_column; }) {
+        out += '{';
+        std::apply(
+            [&](const auto&... each) {
+                bool first = true;
+                const auto write = [&]<typename Case>(const Case& one) {
+                    if (!first) out += ',';
+                    first = false;
+                    append_json_string(out, case_relation<Case>::label);
+                    out += ':';
+                    write_rows<case_relation<Case>>(out, one, meant);
+                };
+                (write(each), ...);
+            },
+            from.value);
+        out += '}';
+    } else if constexpr (relation_of<T>::known && requires { from.text; }) {
+        if constexpr (is_optional<std::remove_cvref_t<decltype(from.text)>>) {
+            if (from.text) {
+                write_aggregate<relation_of<T>>(out, *from.text);
+            } else {
+                out += "null";
+            }
+        } else {
+            write_aggregate<relation_of<T>>(out, from.text);
+        }
+    } else if constexpr (relation_of<T>::known) {
+        write_value(out, from.value, meant);
+    } else if constexpr (std::is_same_v<T, bool>) {
+        out += from ? "true" : "false";
+    } else if constexpr (std::is_arithmetic_v<T>) {
+        write_number(out, from);
+    } else if constexpr (std::is_enum_v<T>) {
+        append_json_string(out, enum_label(from));
+    } else if constexpr (std::is_same_v<T, std::string>) {
+        // What describe<> means as something else than text.
+        if (meant.kind == value_kind::json || meant.kind >= value_kind::int32_range) {
+            out += from;
+        } else if (meant.kind == value_kind::decimal) {
+            write_digits(out, from);
+        } else {
+            append_json_string(out, from);
+        }
+    } else if constexpr (std::is_same_v<T, bytea>) {
+        append_json_string(out, from.base64);
+    } else if constexpr (is_analysed<T>) {
+        append_json_string(out, from.value);
+    } else if constexpr (std::is_same_v<T, json>) {
+        out += from.text;
+    } else if constexpr (keeps_json<T>) {
+        out += from.json;
+    } else if constexpr (is_decimal<T>) {
+        write_digits(out, from.text);
+    } else if constexpr (keeps_text<T>) {
+        append_json_string(out, from.text);
+    } else if constexpr (std::is_same_v<T, geo_point>) {
+        out += "{\"lat\":";
+        write_number(out, from.lat);
+        out += ",\"lon\":";
+        write_number(out, from.lon);
+        out += '}';
+    } else if constexpr (is_number_list<T>) {
+        write_value(out, from.values, meant);
+    } else if constexpr (is_entries<T>) {
+        write_list(out, from, '{', '}', [&](const auto& entry) {
+            append_json_string(out, entry.first);
+            out += ':';
+            write_value(out, entry.second, meant);
+        });
+    } else if constexpr (is_vector<T>) {
+        write_list(out, from, '[', ']',
+                   [&](const typename T::value_type& each) { write_value(out, each, meant); });
+    } else {
+        write_struct(out, from);
+    }
+}
+
+template <typename Struct>
+void write_struct(std::string& out, const Struct& from) {
+    out += '{';
+    [&]<std::size_t... I>(std::index_sequence<I...>) {
+        bool first = true;
+        const auto write = [&](const field& member, const auto& value) {
+            if (member.is_left_out || member.column.hidden) return;
+            if (!first) out += ',';
+            first = false;
+            append_json_string(out, member.column.json);
+            out += ':';
+            write_value(out, value, member.column);
+        };
+        (write(fields_of<Struct>[I], boost::pfr::get<I>(from)), ...);
+    }(std::make_index_sequence<member_count<Struct>>{});
+    out += '}';
+}
+
+}  // namespace pgsync::detail
+
+// ---- pgsync/transform.hpp
+/// For indices with a transform: turns documents into what it takes, and back. Needs Boost.JSON.
+namespace pgsync::detail {
+
+/// Takes what hidden columns put into a document for the transform to see out again.
+inline void erase_hidden(boost::json::value& from, const shape_view& shape, std::size_t self);
+
+inline void erase_hidden(boost::json::object& object, const shape_view& shape, std::size_t self) {
+    for (const auto& column : shape.columns_of(shape.nodes[self])) {
+        if (column.hidden) object.erase(column.json);
+    }
+    for (std::size_t child = self + 1; child < shape.nodes.size(); ++child) {
+        const auto& node = shape.nodes[child];
+        if (node.holder != self || !is_shown(node) || node.what != aggregate::none || node.pluck != no_member)
+            continue;
+        auto* found = object.if_contains(node.json);
+        if (found == nullptr) continue;
+        if (node.keyed_by != no_member && found->is_object()) {
+            for (auto& entry : found->get_object()) erase_hidden(entry.value(), shape, child);
+        } else {
+            erase_hidden(*found, shape, child);
+        }
+    }
+}
+
+inline void erase_hidden(boost::json::value& from, const shape_view& shape, std::size_t self) {
+    if (auto* object = from.if_object()) erase_hidden(*object, shape, self);
+    if (auto* list = from.if_array()) {
+        for (auto& each : *list) erase_hidden(each, shape, self);
+    }
+}
+
+/// A transform without a result keeps every document.
+template <typename Index, typename Document>
+bool call_transform(Document& document) {
+    if constexpr (std::is_void_v<decltype(Index::transform(document))>) {
+        Index::transform(document);
+        return true;
+    } else {
+        return static_cast<bool>(Index::transform(document));
+    }
+}
+
+template <typename Index>
+struct document_transform {
+    /// See transform_function.
+    static bool apply(std::string_view document, std::string& out) {
+        auto value = parse_exact(document);
+        if constexpr (transforms_struct<Index>) {
+            typename Index::root object{};
+            read_struct(value, object, "document");
+            if (!call_transform<Index>(object)) return false;
+            write_struct(out, object);
+        } else {
+            auto& object = value.as_object();
+            if (!call_transform<Index>(object)) return false;
+            erase_hidden(object, compiled<Index>.shape, 0);
+            out += boost::json::serialize(object);
+        }
+        return true;
+    }
+};
+
+}  // namespace pgsync::detail
 
 #include <atomic>
 #include <mutex>
@@ -5673,8 +8732,6 @@ static_assert(transport<curl_transport>);
 #include <condition_variable>
 
 #include <boost/json/parse.hpp>
-#include <boost/json/serialize.hpp>
-#include <boost/json/value.hpp>
 
 #include <random>
 
@@ -5712,27 +8769,11 @@ class backoff {
 // ---- pgsync/elastic/bulk_body.hpp
 namespace pgsync::elastic {
 
-/// Appends `text` as a JSON string with its quotes. Bytes from 0x80 on pass as they are: PostgreSQL hands out
-/// valid UTF-8 only. What is no UTF-8 all the same is left for the cluster to reject, never altered: two ids
-/// must not become one.
-inline void append_json_string(std::string& out, std::string_view text) {
-    constexpr std::string_view digits = "0123456789abcdef";
-    out += '"';
-    for (const char c : text) {
-        const auto byte = static_cast<unsigned char>(c);
-        if (c == '"' || c == '\\') {
-            out += '\\';
-            out += c;
-        } else if (byte < 0x20) {
-            out += "\\u00";
-            out += digits[byte >> 4U];
-            out += digits[byte & 15U];
-        } else {
-            out += c;
-        }
-    }
-    out += '"';
-}
+/// What an action says beside index, id and version; empty texts are not said.
+struct action_options {
+    std::string_view routing{};
+    std::string_view pipeline{};
+};
 
 /// The body of one `_bulk` request under construction: an action line, and for writes the document as one
 /// line. Knows where each item begins, so that some of them can be sent again or named.
@@ -5747,7 +8788,6 @@ class bulk_body {
         std::size_t target_length = 0;
         std::size_t id_length = 0;
         std::uint64_t version = 0;
-        bool versioned = true;
     };
 
     bulk_body() = default;
@@ -5760,18 +8800,20 @@ class bulk_body {
 
     /// A write that succeeds unless the index holds a greater version. `document` is JSON as PostgreSQL
     /// prints it, not parsed: legal JSON has raw line ends only between tokens, where a blank does as well.
-    void index(std::string_view target, std::string_view id, std::uint64_t version,
-               std::string_view document) {
-        write(target, id, version, document);
+    void index(std::string_view target, std::string_view id, std::uint64_t version, std::string_view document,
+               const action_options& options = {}) {
+        write(target, id, version, document, options);
     }
     /// A write that replaces whatever the index holds.
     void index(std::string_view target, std::string_view id, std::string_view document) {
-        write(target, id, std::nullopt, document);
+        write(target, id, std::nullopt, document, {});
     }
 
-    /// A delete that succeeds unless the index holds a greater version.
-    void remove(std::string_view target, std::string_view id, std::uint64_t version) {
-        action("{\"delete\":{\"_index\":", target, id, version);
+    /// A delete that succeeds unless the index holds a greater version. Only the routing of the options
+    /// counts.
+    void remove(std::string_view target, std::string_view id, std::uint64_t version,
+                const action_options& options = {}) {
+        action("{\"delete\":{\"_index\":", target, id, version, {options.routing, {}});
         ++deletes_;
         items_.back().length = text_->size() - items_.back().offset;
     }
@@ -5830,24 +8872,24 @@ class bulk_body {
     [[nodiscard]] bulk_body subset(std::span<const std::size_t> which) const {
         bulk_body out;
         for (const auto i : which) {
-            if (is_delete(i)) {
-                out.remove(target_of(i), id_of(i), version_of(i));
-            } else {
-                out.write(target_of(i), id_of(i), version_if_any(i), document_of(i));
-            }
+            auto each = items_[i];
+            const auto offset = out.text_->size();
+            out.text_->append(*text_, each.offset, each.length);
+            if (each.document != 0) each.document += offset - each.offset;
+            each.offset = offset;
+            const auto target = out.names_.size();
+            out.names_.append(names_, each.target, each.target_length + each.id_length);
+            each.target = target;
+            if (each.document == 0) ++out.deletes_;
+            out.items_.push_back(each);
         }
         return out;
     }
 
   private:
-    [[nodiscard]] std::optional<std::uint64_t> version_if_any(std::size_t i) const {
-        if (!items_[i].versioned) return std::nullopt;
-        return items_[i].version;
-    }
-
     void write(std::string_view target, std::string_view id, std::optional<std::uint64_t> version,
-               std::string_view document) {
-        action("{\"index\":{\"_index\":", target, id, version);
+               std::string_view document, const action_options& options) {
+        action("{\"index\":{\"_index\":", target, id, version, options);
         auto& text = *text_;
         items_.back().document = text.size();
         const auto begin = text.size();
@@ -5868,7 +8910,7 @@ class bulk_body {
     }
 
     void action(std::string_view opening, std::string_view target, std::string_view id,
-                std::optional<std::uint64_t> version) {
+                std::optional<std::uint64_t> version, const action_options& options) {
         auto& text = *text_;
         item each;
         each.offset = text.size();
@@ -5876,7 +8918,6 @@ class bulk_body {
         each.target_length = target.size();
         each.id_length = id.size();
         each.version = version.value_or(0);
-        each.versioned = version.has_value();
         names_.append(target).append(id);
         text += opening;
         append_json_string(text, target);
@@ -5887,6 +8928,14 @@ class bulk_body {
             const auto end = std::to_chars(digits.data(), digits.data() + digits.size(), *version).ptr;
             text.append(",\"version\":").append(digits.data(), end);
             text += ",\"version_type\":\"external_gte\"";
+        }
+        if (!options.routing.empty()) {
+            text += ",\"routing\":";
+            append_json_string(text, options.routing);
+        }
+        if (!options.pipeline.empty()) {
+            text += ",\"pipeline\":";
+            append_json_string(text, options.pipeline);
         }
         text += "}}\n";
         items_.push_back(each);
@@ -6280,10 +9329,10 @@ class client {
     }
 
     /// Calls back with the ids of every document that searches can see, in pieces of at most `size`, and of
-    /// at most 10,000. Each id comes at least once: when the cluster loses its place, the reading starts
-    /// over.
+    /// at most 10,000, each with its routing. Each id comes at least once: when the cluster loses its place,
+    /// the reading starts over.
     void scan_ids(std::string_view name, std::size_t size,
-                  const std::function<void(std::span<const std::string>)>& on_ids) {
+                  const std::function<void(std::span<const stored_id>)>& on_ids) {
         for (int attempt = 1; !scan_once(name, std::clamp<std::size_t>(size, 1, 10'000), on_ids); ++attempt) {
             if (attempt == 5) {
                 throw error(errc::connection,
@@ -6402,8 +9451,10 @@ class client {
     /// False when pages may have been missed. Only the first request may be repeated: whether a scroll moved
     /// on with a request that was not answered nobody knows.
     bool scan_once(std::string_view name, std::size_t size,
-                   const std::function<void(std::span<const std::string>)>& on_ids) {
-        const std::string fields = "filter_path=_scroll_id,timed_out,_shards.failed,hits.hits._id";
+                   const std::function<void(std::span<const stored_id>)>& on_ids) {
+        const std::string fields =
+            "filter_path=_scroll_id,timed_out,_shards.failed,hits.hits._id,"
+            "hits.hits._routing";
         const boost::json::object search{
             {"size", size}, {"_source", false}, {"sort", boost::json::array{"_doc"}}};
         const auto first =
@@ -6411,13 +9462,14 @@ class client {
         auto top = object(call("POST", first, boost::json::serialize(search)).body);
         scroll_guard scroll{*this, string_in(top, "_scroll_id")};
         const auto stop = current_stop();
-        std::vector<std::string> ids;
+        std::vector<stored_id> ids;
         while (whole(top)) {
             ids.clear();
             const auto* outer = top.if_contains("hits");
             const auto* hits = outer == nullptr ? nullptr : at(*outer, "hits");
             if (hits != nullptr && hits->is_array()) {
-                for (const auto& hit : hits->get_array()) ids.push_back(string_in(hit, "_id"));
+                for (const auto& hit : hits->get_array())
+                    ids.push_back({string_in(hit, "_id"), string_in(hit, "_routing")});
             }
             if (ids.empty()) return true;
             on_ids(ids);
@@ -6549,7 +9601,6 @@ class client {
 }  // namespace pgsync::elastic
 
 #include <deque>
-#include <exception>
 #include <map>
 #include <set>
 
@@ -7010,9 +10061,14 @@ class batcher {
         std::size_t bulk_bytes_limit = 20U << 20U;
     };
 
-    /// `targets` are the names to write to, one for each index number.
-    batcher(settings setting, std::vector<std::string> targets, submit_function submit,
-            rejected_function rejected)
+    /// Where the documents of an index go.
+    struct target {
+        std::string name;
+        std::string pipeline{};  ///< that every document passes; empty: none
+    };
+
+    /// `targets`: one for each index number.
+    batcher(settings setting, std::vector<target> targets, submit_function submit, rejected_function rejected)
         : settings_(setting),
           targets_(std::move(targets)),
           submit_(std::move(submit)),
@@ -7041,12 +10097,15 @@ class batcher {
         shared_->release(*std::exchange(job_, nullptr));
     }
 
-    void index(std::size_t index, std::string_view id, std::uint64_t version, std::string_view document) {
-        body_.index(targets_[index], id, version, document);
+    /// `routing` chooses the shard; where it is empty the id does.
+    void index(std::size_t index, std::string_view id, std::uint64_t version, std::string_view document,
+               std::string_view routing = {}) {
+        body_.index(targets_[index].name, id, version, document, {routing, targets_[index].pipeline});
         if (body_.bytes() >= settings_.bulk_bytes_limit) flush();
     }
-    void remove(std::size_t index, std::string_view id, std::uint64_t version) {
-        body_.remove(targets_[index], id, version);
+    void remove(std::size_t index, std::string_view id, std::uint64_t version,
+                std::string_view routing = {}) {
+        body_.remove(targets_[index].name, id, version, {routing, {}});
         if (body_.bytes() >= settings_.bulk_bytes_limit) flush();
     }
 
@@ -7106,7 +10165,7 @@ class batcher {
     };
 
     settings settings_;
-    std::vector<std::string> targets_;
+    std::vector<target> targets_;
     submit_function submit_;
     std::shared_ptr<shared_state> shared_;
     std::shared_ptr<job> job_;
@@ -7469,8 +10528,10 @@ class initial_load {
         });
         const auto snapshot = clock_.begin(connection);
         job->durable = snapshot.durable;
-        reader.by_page(index_, page, [&](std::string_view id, std::string_view document) {
-            batcher.index(index_, id, snapshot.version, document);
+        reader.by_page(index_, page, [&](const postgres::read_document& document) {
+            // What a change in the meantime makes the transform leave out, that change removes.
+            if (!document.kept) return;
+            batcher.index(index_, document.id, snapshot.version, document.json, document.routing);
             ++job->documents;
         });
         connection.exec("COMMIT");
@@ -7571,6 +10632,17 @@ class acknowledger {
 
 }  // namespace pgsync::stream
 
+// ---- pgsync/elastic/stored_id.hpp
+namespace pgsync::elastic {
+
+/// How the index knows a document.
+struct stored_id {
+    std::string id;
+    std::string routing{};  ///< what it was written with, if anything
+};
+
+}  // namespace pgsync::elastic
+
 // ---- pgsync/stream/index_access.hpp
 namespace pgsync::stream {
 
@@ -7582,7 +10654,7 @@ struct index_access {
     std::function<void(std::string_view index)> refresh;
     /// Calls back with every id the index holds, in pieces of at most `size`.
     std::function<void(std::string_view index, std::size_t size,
-                       const std::function<void(std::span<const std::string>)>&)>
+                       const std::function<void(std::span<const elastic::stored_id>)>&)>
         scan_ids;
     /// Nobody is to wait for the cluster any more: what is waiting throws errc::interrupted, until resume().
     std::function<void()> interrupt;
@@ -7620,6 +10692,8 @@ namespace pgsync::stream {
 /// What one index has to read again.
 struct index_work {
     std::unordered_set<std::string> keys;  ///< root keys, as `_id`
+    /// Of routed documents: by root key the routings under which one may be, as far as events told.
+    std::unordered_map<std::string, std::unordered_set<std::string>> routings;
     std::vector<std::unordered_set<std::string>>
         links;                  ///< for each route, values whose owners are to be found
     bool rescan_index = false;  ///< the root was truncated: look at every id the index holds
@@ -7682,6 +10756,13 @@ class gatherer {
         const std::lock_guard lock(mutex_);
         note_transaction();
         if (pending_.indices[index].keys.insert(key).second) grow(key.size());
+    }
+
+    /// The same for a root row whose document was, or is to be, written with this routing.
+    void add_key(std::size_t index, const std::string& key, std::string_view routing) {
+        add_key(index, key);
+        const std::lock_guard lock(mutex_);
+        if (pending_.indices[index].routings[key].emplace(routing).second) grow(key.size() + routing.size());
     }
 
     void add_link(std::size_t index, std::size_t route, const std::string& link) {
@@ -7839,7 +10920,7 @@ class loader {
                 auto keys = todo.indices[i].keys;
                 find_owners(i, todo.indices[i], keys, wide);
                 in_pieces(keys, settings_.keys_at_once, [&](std::vector<std::string>& piece) {
-                    rest.push_back({i, std::move(piece)});
+                    rest.push_back({i, std::move(piece), &todo.indices[i].routings});
                 });
             }
             // The usual small work is done in one transaction. More is read in further ones, each of its own
@@ -7860,6 +10941,8 @@ class loader {
     }
 
   private:
+    using routing_map = std::unordered_map<std::string, std::unordered_set<std::string>>;
+
     /// A route with more owners than are read at once, and the links that led to them.
     struct wide_route {
         std::size_t index;
@@ -7871,6 +10954,7 @@ class loader {
     struct keys_piece {
         std::size_t index;
         std::vector<std::string> keys;
+        const routing_map* routings = nullptr;  ///< see index_work
     };
 
     /// A transaction with its own snapshot, ended when the scope is.
@@ -7944,14 +11028,38 @@ class loader {
         }
     }
 
-    /// Reads the documents of some keys; a key without a row is a document to delete.
+    /// Reads the documents of some keys; a key without a row, or whose document the transform leaves out, is
+    /// a document to delete. A routed document is deleted wherever it may be but where it was just written;
+    /// where that is, events of the root told.
     void load_piece(const keys_piece& piece, std::uint64_t version) {
+        const bool routed = !indices_[piece.index].index->routing.empty();
         std::unordered_set<std::string_view> missing(piece.keys.begin(), piece.keys.end());
-        reader_.by_keys(piece.index, piece.keys, [&](std::string_view id, std::string_view document) {
-            missing.erase(id);
-            batcher_.index(piece.index, id, version, document);
+        reader_.by_keys(piece.index, piece.keys, [&](const postgres::read_document& document) {
+            missing.erase(document.id);
+            if (document.kept) {
+                batcher_.index(piece.index, document.id, version, document.json, document.routing);
+            } else {
+                batcher_.remove(piece.index, document.id, version, document.routing);
+            }
+            if (routed) remove_elsewhere(piece, document.id, version, document.routing);
         });
-        for (const auto id : missing) batcher_.remove(piece.index, id, version);
+        for (const auto id : missing) {
+            if (routed) {
+                remove_elsewhere(piece, id, version, std::nullopt);
+            } else {
+                batcher_.remove(piece.index, id, version);
+            }
+        }
+    }
+
+    void remove_elsewhere(const keys_piece& piece, std::string_view id, std::uint64_t version,
+                          std::optional<std::string_view> kept) {
+        if (piece.routings == nullptr) return;
+        const auto known = piece.routings->find(std::string(id));
+        if (known == piece.routings->end()) return;
+        for (const auto& routing : known->second) {
+            if (routing != kept) batcher_.remove(piece.index, id, version, routing);
+        }
     }
 
     /// The same in a transaction of its own.
@@ -7967,7 +11075,7 @@ class loader {
         cursor_session_.exec("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY");
         cursor_reader_.all_owners(each.index, each.route, each.links, settings_.keys_at_once,
                                   [&](const std::vector<std::string>& keys) {
-                                      load_piece({each.index, keys});
+                                      load_piece({each.index, keys, nullptr});
                                   });
         cursor_session_.exec("COMMIT");
     }
@@ -7978,8 +11086,15 @@ class loader {
         batcher_.flush();
         cluster_.drain();  // a write still on its way would not be found
         cluster_.refresh(alias);
-        cluster_.scan_ids(alias, settings_.keys_at_once, [&](std::span<const std::string> ids) {
-            load_piece({index, {ids.begin(), ids.end()}});
+        cluster_.scan_ids(alias, settings_.keys_at_once, [&](std::span<const elastic::stored_id> ids) {
+            keys_piece piece{index, {}};
+            routing_map routings;
+            for (const auto& each : ids) {
+                piece.keys.push_back(each.id);
+                if (!indices_[index].index->routing.empty()) routings[each.id].insert(each.routing);
+            }
+            piece.routings = &routings;
+            load_piece(piece);
         });
     }
 
@@ -7991,8 +11106,12 @@ class loader {
                 const read_scope scope(*this);
                 const auto page = reader_.next_page(index, settings_.page_size, after);
                 if (!page) return;
-                reader_.by_page(index, *page, [&](std::string_view id, std::string_view document) {
-                    batcher_.index(index, id, scope.version(), document);
+                reader_.by_page(index, *page, [&](const postgres::read_document& document) {
+                    if (document.kept) {
+                        batcher_.index(index, document.id, scope.version(), document.json, document.routing);
+                    } else {
+                        batcher_.remove(index, document.id, scope.version(), document.routing);
+                    }
                 });
                 after = page->last;
             }
@@ -8033,11 +11152,23 @@ namespace pgsync::stream {
 /// Every column of a node's table that its documents depend on: what is emitted, and what is joined on.
 [[nodiscard]] inline std::vector<std::string_view> used_columns(const shape_view& shape, std::size_t self) {
     std::vector<std::string_view> names;
-    for (const auto& column : shape.columns_of(shape.nodes[self])) names.push_back(column.name);
-    for (const auto& link : shape.links_of(shape.nodes[self])) names.push_back(link.child);
+    const auto& own = shape.nodes[self];
+    for (const auto& link : shape.links_of(own)) names.push_back(link.child);
+    // A self-reference goes on from its own rows.
+    if (is_recursive(own)) {
+        for (const auto& link : shape.links_of(own)) names.push_back(link.parent);
+    }
     for (const auto& node : shape.nodes) {
-        if (node.kind == relation::root || node.parent != self) continue;
+        if (node.kind == relation::embed && node.row != self) continue;
+        if (&node == &own || node.kind == relation::embed) {
+            for (const auto& column : shape.columns_of(node)) {
+                const bool aggregated = own.what != aggregate::none && column.ordinal != own.operand;
+                if (!column.name.empty() && !aggregated) names.push_back(column.name);
+            }
+        }
+        if (node.kind == relation::root || node.kind == relation::embed || node.parent != self) continue;
         for (const auto& link : shape.links_of(node)) names.push_back(link.parent);
+        if (!node.guard_column.empty()) names.push_back(node.guard_column);
     }
     std::sort(names.begin(), names.end());
     names.erase(std::unique(names.begin(), names.end()), names.end());
@@ -8059,7 +11190,7 @@ class router {
         for (std::size_t i = 0; i < indices_.size(); ++i) {
             const auto& index = *indices_[i].index;
             for (std::size_t r = 0; r < index.routes.size(); ++r) {
-                if (indices_[i].routes[r].table_oid != table.oid) continue;
+                if (!indices_[i].routes[r].covers(table.oid)) continue;
                 plan.routes.push_back(make_plan(indices_[i], i, r, table));
             }
         }
@@ -8091,7 +11222,7 @@ class router {
         for (const auto oid : tables.relations) {
             for (std::size_t i = 0; i < indices_.size(); ++i) {
                 for (std::size_t r = 0; r < indices_[i].routes.size(); ++r) {
-                    if (indices_[i].routes[r].table_oid == oid) {
+                    if (indices_[i].routes[r].covers(oid)) {
                         output_.add_truncate(i, indices_[i].index->routes[r].node == 0);
                     }
                 }
@@ -8104,9 +11235,11 @@ class router {
         std::size_t index = 0;
         std::size_t route = 0;
         bool direct = false;
+        bool everything = false;      ///< a change may concern any document
         bool uses_generated = false;  ///< the log does not show whether what its documents depend on changed
-        std::vector<std::size_t> link;  ///< positions of the route's columns in a row
-        std::vector<std::size_t> used;  ///< positions of all columns its documents depend on
+        std::vector<std::size_t> link;         ///< positions of the route's columns in a row
+        std::vector<std::size_t> used;         ///< positions of all columns its documents depend on
+        std::optional<std::size_t> routing{};  ///< position of what chooses a document's shard
     };
     struct table_plan {
         std::size_t width = 0;
@@ -8133,9 +11266,9 @@ class router {
         const auto& generated = bound.routes[r].generated;
         const auto& route = index.routes[r];
         const auto& node = index.shape.nodes[route.node];
-        route_plan plan{i, r, route.direct, false, {}, {}};
+        route_plan plan{i, r, route.direct, route.columns.empty(), false, {}, {}};
         // A replica identity changed under way would silently drop the old values that the routes live by.
-        for (const auto name : route.columns) {
+        const auto find_old = [&](std::string_view name) {
             const auto at = position(table, name, index, node);
             if (!table.columns[at].is_key) {
                 throw error(errc::replication,
@@ -8146,7 +11279,16 @@ class router {
                                 "\" REPLICA IDENTITY FULL; then run bootstrap again, because changes made "
                                 "meanwhile may lack their old values");
             }
-            plan.link.push_back(at);
+            return at;
+        };
+        for (const auto name : route.columns) plan.link.push_back(find_old(name));
+        if (route.node == 0 && !index.routing.empty()) plan.routing = find_old(index.routing);
+        const bool any = uses_any_column(index.shape, node) || (route.node == 0 && !index.where.empty()) ||
+                         node.kind == relation::source;
+        if (any) {
+            plan.uses_generated = !generated.empty();
+            for (std::size_t at = 0; at < table.columns.size(); ++at) plan.used.push_back(at);
+            return plan;
         }
         for (const auto name : used_columns(index.shape, route.node)) {
             if (std::find(generated.begin(), generated.end(), name) != generated.end()) {
@@ -8179,6 +11321,7 @@ class router {
     /// Notes the owners of one version of a row. `before` gives values that `row` only calls unchanged.
     void visit(const route_plan& route, std::span<const postgres::field> row,
                std::span<const postgres::field> before) {
+        if (route.everything) return output_.add_truncate(route.index, false);
         text_.clear();
         bool first = true;
         for (const auto at : route.link) {
@@ -8193,7 +11336,12 @@ class router {
             append_key_part(text_, field->text, first);
             first = false;
         }
-        if (route.direct) {
+        if (route.routing) {
+            const auto* field = &row[*route.routing];
+            if (field->kind == postgres::field_kind::unchanged && !before.empty())
+                field = &before[*route.routing];
+            output_.add_key(route.index, text_, field->text);
+        } else if (route.direct) {
             output_.add_key(route.index, text_);
         } else {
             output_.add_link(route.index, route.route, text_);
@@ -8804,8 +11952,8 @@ class cluster {
     [[nodiscard]] const std::string& address() const { return transport_.address(); }
 
     /// A batcher that writes to `targets`, one for each index number, which readers know as `aliases`.
-    [[nodiscard]] std::unique_ptr<elastic::batcher> batcher(const std::vector<std::string>& targets,
-                                                            const std::vector<std::string>& aliases) {
+    [[nodiscard]] std::unique_ptr<elastic::batcher> batcher(
+        const std::vector<elastic::batcher::target>& targets, const std::vector<std::string>& aliases) {
         const auto alias = [targets, aliases](std::string_view target) {
             return alias_of(target, targets, aliases);
         };
@@ -8838,7 +11986,7 @@ class cluster {
         return {[this] { writer_.drain(); },
                 [this](std::string_view index) { stream_client_.refresh(index); },
                 [this](std::string_view index, std::size_t size,
-                       const std::function<void(std::span<const std::string>)>& on_ids) {
+                       const std::function<void(std::span<const elastic::stored_id>)>& on_ids) {
                     stream_client_.scan_ids(index, size, on_ids);
                 },
                 [this] { interrupt(); }, [this] { resume(); }};
@@ -8864,9 +12012,10 @@ class cluster {
         return setting;
     }
 
-    static std::string alias_of(std::string_view target, const std::vector<std::string>& targets,
+    static std::string alias_of(std::string_view target, const std::vector<elastic::batcher::target>& targets,
                                 const std::vector<std::string>& aliases) {
-        const auto found = std::find(targets.begin(), targets.end(), target);
+        const auto found = std::find_if(targets.begin(), targets.end(),
+                                        [&](const auto& each) { return each.name == target; });
         return found == targets.end() ? std::string(target)
                                       : aliases[static_cast<std::size_t>(found - targets.begin())];
     }
@@ -8909,6 +12058,9 @@ namespace pgsync::app {
     };
     mix(index.keys_query);
     mix(index.properties);
+    for (const auto said : {index.settings, index.mapping, index.pipeline}) {
+        if (!said.empty()) mix(said);
+    }
     std::string out;
     for (int shift = 60; shift >= 0; shift -= 4) {
         out += "0123456789abcdef"[(hash >> static_cast<unsigned>(shift)) & 15U];
@@ -8942,7 +12094,15 @@ struct index_state {
     boost::json::object mine{
         {"hash", shape_hash(index)}, {"slot", slot}, {"query", index.keys_query}, {"loaded", state.loaded}};
     if (state.loaded_until) mine["loaded_until"] = *state.loaded_until;
-    return {{"pgsync", mine}};
+    boost::json::object meta;
+    if (!index.mapping.empty()) {
+        const auto declared = boost::json::parse(index.mapping);
+        if (const auto* said = declared.get_object().if_contains("_meta");
+            said != nullptr && said->is_object())
+            meta = said->get_object();
+    }
+    meta["pgsync"] = mine;
+    return meta;
 }
 
 /// Finds out how far the index is. Throws errc::index where the name is taken by something that is not ours,
@@ -8998,6 +12158,36 @@ struct index_state {
     return state;
 }
 
+/// Merges `from` into `into`, objects member by member.
+inline void merge_json(boost::json::object& into, const boost::json::object& from) {
+    for (const auto& member : from) {
+        auto* mine = into.if_contains(member.key());
+        if (mine != nullptr && mine->is_object() && member.value().is_object()) {
+            merge_json(mine->get_object(), member.value().get_object());
+        } else {
+            into[member.key()] = member.value();
+        }
+    }
+}
+
+/// The settings that the index's declaration asks for, without the prefix `index` that may or may not be
+/// written.
+[[nodiscard]] inline boost::json::object declared_settings(const compiled_index& index) {
+    boost::json::object out;
+    if (index.settings.empty()) return out;
+    const auto said = boost::json::parse(index.settings);
+    for (const auto& member : said.get_object()) {
+        constexpr std::string_view prefix = "index.";
+        const std::string_view key = member.key();
+        if (key == "index" && member.value().is_object()) {
+            merge_json(out, member.value().get_object());
+        } else {
+            out[key.starts_with(prefix) ? key.substr(prefix.size()) : key] = member.value();
+        }
+    }
+    return out;
+}
+
 /// What creates the index: no replicas and no refresh while it is being loaded; deletes are remembered for an
 /// hour, so that no late write of an older version brings a document back.
 [[nodiscard]] inline boost::json::object creation_body(const compiled_index& index, std::string_view slot) {
@@ -9005,50 +12195,35 @@ struct index_state {
     std::size_t depth = 1;
     for (const auto& column : index.shape.columns) fields += column.kind == value_kind::text ? 2U : 1U;
     for (const auto& node : index.shape.nodes) depth = std::max<std::size_t>(depth, node.depth + 1U);
-    boost::json::object settings{{"gc_deletes", "1h"}, {"refresh_interval", "-1"}, {"number_of_replicas", 0}};
+    boost::json::object settings{{"gc_deletes", "1h"}};
     if (fields > 900) settings["mapping.total_fields.limit"] = fields + 100;
     if (depth > 18) settings["mapping.depth.limit"] = depth + 2;
+    merge_json(settings, declared_settings(index));
+    settings["refresh_interval"] = "-1";
+    settings["number_of_replicas"] = 0;
+    boost::json::object mappings{{"dynamic", false}, {"properties", boost::json::parse(index.properties)}};
+    if (!index.mapping.empty()) merge_json(mappings, boost::json::parse(index.mapping).get_object());
+    mappings["_meta"] = meta_of(index, slot, {});
     return {{"settings", {{"index", settings}}},
             {"aliases", {{names_of(index).write_alias, boost::json::object{}}}},
-            {"mappings",
-             {{"dynamic", false},
-              {"_meta", meta_of(index, slot, {})},
-              {"properties", boost::json::parse(index.properties)}}}};
+            {"mappings", mappings}};
 }
 
 /// What undoes the settings of the load.
-[[nodiscard]] inline boost::json::object serving_settings() {
-    return {{"index", {{"refresh_interval", nullptr}, {"number_of_replicas", nullptr}}}};
+[[nodiscard]] inline boost::json::object serving_settings(const compiled_index& index) {
+    boost::json::object serving{{"refresh_interval", nullptr}, {"number_of_replicas", nullptr}};
+    const auto declared = declared_settings(index);
+    for (auto& member : serving) {
+        if (const auto* said = declared.if_contains(member.key())) member.value() = *said;
+    }
+    return {{"index", serving}};
 }
 
 }  // namespace pgsync::app
 
-// ---- pgsync/postgres/shape_check.hpp
-/// What no compiler can know: whether the database has the tables, columns, types and keys that the shapes
-/// name.
-namespace pgsync::postgres {
-
-/// One table that the shapes use.
-struct followed_table {
-    std::uint32_t oid = 0;
-    std::string quoted_name;  ///< `"public"."booking"`
-};
-
-/// A table whose replica identity does not cover the columns that lead to its owners.
-struct uncovered_table {
-    std::uint32_t oid = 0;
-    std::string quoted_name;
-    std::string columns;  ///< the uncovered ones, for messages
-};
-
-struct shape_report {
-    std::vector<index_binding> bindings;
-    std::vector<followed_table> tables;  ///< each once, in the order of first use
-    std::vector<uncovered_table> identities;
-    std::vector<std::string> findings;  ///< what makes it impossible to go on, all at once
-};
-
-namespace detail {
+// ---- pgsync/postgres/value_check.hpp
+/// Which members can hold what a column's type prints.
+namespace pgsync::postgres::detail {
 
 /// Do the values of two columns that are joined read the same in both? Then one can stand for the other.
 [[nodiscard]] inline bool joinable(std::string_view a, std::string_view b) {
@@ -9092,6 +12267,30 @@ namespace detail {
             return type == "timestamp";
         case value_kind::timestamptz:
             return type == "timestamptz";
+        case value_kind::enumeration:
+            return category == 'E';
+        case value_kind::inet:
+            return type == "inet" || type == "cidr";
+        case value_kind::bytea:
+            return type == "bytea";
+        case value_kind::json:
+            return type == "json" || type == "jsonb";
+        case value_kind::geo_point:
+            return type == "point";
+        case value_kind::vector:
+            return type == "vector" || type == "_float4" || type == "_float8";
+        case value_kind::int32_range:
+            return type == "int4range";
+        case value_kind::int64_range:
+            return type == "int8range";
+        case value_kind::decimal_range:
+            return type == "numrange";
+        case value_kind::date_range:
+            return type == "daterange";
+        case value_kind::timestamp_range:
+            return type == "tsrange";
+        case value_kind::timestamptz_range:
+            return type == "tstzrange";
     }
     return false;
 }
@@ -9124,13 +12323,37 @@ namespace detail {
             return "pgsync::timestamp";
         case value_kind::timestamptz:
             return "pgsync::timestamptz";
+        case value_kind::enumeration:
+            return "an enum";
+        case value_kind::inet:
+            return "pgsync::inet";
+        case value_kind::bytea:
+            return "pgsync::bytea";
+        case value_kind::json:
+            return "pgsync::json";
+        case value_kind::geo_point:
+            return "pgsync::geo_point";
+        case value_kind::vector:
+            return "pgsync::vector<n>";
+        case value_kind::int32_range:
+            return "pgsync::range<int>";
+        case value_kind::int64_range:
+            return "pgsync::range<std::int64_t>";
+        case value_kind::decimal_range:
+            return "pgsync::range<pgsync::decimal<p, s>>";
+        case value_kind::date_range:
+            return "pgsync::range<pgsync::date>";
+        case value_kind::timestamp_range:
+            return "pgsync::range<pgsync::timestamp>";
+        case value_kind::timestamptz_range:
+            return "pgsync::range<pgsync::timestamptz>";
     }
     return "?";
 }
 
 /// What to declare instead, for a column of this type.
 [[nodiscard]] inline std::string_view suggested(std::string_view type, char category) {
-    constexpr std::array<std::pair<std::string_view, std::string_view>, 13> known{
+    constexpr std::array<std::pair<std::string_view, std::string_view>, 24> known{
         {{"bool", "bool"},
          {"int2", "std::int16_t"},
          {"int4", "int"},
@@ -9143,7 +12366,18 @@ namespace detail {
          {"date", "pgsync::date"},
          {"timestamp", "pgsync::timestamp"},
          {"timestamptz", "pgsync::timestamptz"},
-         {"text", "std::string"}}};
+         {"text", "std::string"},
+         {"inet", "pgsync::inet"},
+         {"bytea", "pgsync::bytea"},
+         {"json", "pgsync::json"},
+         {"jsonb", "pgsync::json"},
+         {"point", "pgsync::geo_point"},
+         {"vector", "pgsync::vector<n>"},
+         {"int4range", "pgsync::range<int>"},
+         {"numrange", "pgsync::range<pgsync::decimal<p, s>>"},
+         {"daterange", "pgsync::range<pgsync::date>"},
+         {"tstzrange", "pgsync::range<pgsync::timestamptz>"},
+         {"tsrange", "pgsync::range<pgsync::timestamp>"}}};
     for (const auto& [name, text] : known) {
         if (name == type) return text;
     }
@@ -9151,11 +12385,72 @@ namespace detail {
     return {};
 }
 
+/// The same for a member, which may be an array.
+[[nodiscard]] inline bool holds_value(const column_data& column, std::string_view type, char category) {
+    if (!column.array) return holds(column.kind, type, category);
+    if (category != 'A') return false;
+    // An array's type is called like its elements', after an underscore; what category these have is not
+    // known.
+    const auto element = type.starts_with('_') ? type.substr(1) : type;
+    if (column.kind == value_kind::enumeration) return true;
+    const bool text = column.kind == value_kind::text || column.kind == value_kind::keyword;
+    return holds(column.kind, element, '-') ||
+           (text && (element == "text" || element == "varchar" || element == "bpchar" || element == "inet" ||
+                     !suggested(element, '-').starts_with("pgsync::")));
+}
+
+[[nodiscard]] inline std::string member_type(const column_data& column) {
+    const std::string name(kind_name(column.kind));
+    return column.array ? "std::vector<" + name + ">" : name;
+}
+
+[[nodiscard]] inline std::string advice(std::string_view type, char category) {
+    const auto better = category == 'A' ? suggested(type.substr(type.starts_with('_') ? 1 : 0), '-')
+                                        : suggested(type, category);
+    if (better.empty()) return "; no element type holds it: leave the member out, or use an expression";
+    return category == 'A' ? "; declare it as std::vector<" + std::string(better) + ">"
+                           : "; declare it as " + std::string(better);
+}
+
+}  // namespace pgsync::postgres::detail
+
+// ---- pgsync/postgres/shape_check.hpp
+/// What no compiler can know: whether the database has the tables, columns, types and keys that the shapes
+/// name.
+namespace pgsync::postgres {
+
+/// One table that the shapes use.
+struct followed_table {
+    std::uint32_t oid = 0;
+    std::string quoted_name;  ///< `"public"."booking"`
+    /// Of a partitioned table, those that hold its rows: the log names them, not it.
+    std::vector<followed_table> partitions{};
+};
+
+/// A table whose replica identity does not cover the columns that lead to its owners.
+struct uncovered_table {
+    std::uint32_t oid = 0;
+    std::string quoted_name;
+    std::string columns;  ///< the uncovered ones, for messages
+};
+
+struct shape_report {
+    std::vector<index_binding> bindings;
+    std::vector<followed_table> tables;  ///< each once, in the order of first use
+    std::vector<uncovered_table> identities;
+    std::vector<std::string> findings;  ///< what makes it impossible to go on, all at once
+};
+
+/// The tables that hold the rows of partitioned ones, by the oid of these.
+using partition_facts = std::map<std::uint32_t, std::vector<table_facts>>;
+
+namespace detail {
+
 class shape_checker {
   public:
     shape_checker(std::span<const compiled_index> indices,
-                  const std::vector<std::optional<table_facts>>& tables)
-        : indices_(indices), tables_(tables) {}
+                  const std::vector<std::optional<table_facts>>& tables, const partition_facts& partitions)
+        : indices_(indices), tables_(tables), partitions_(partitions) {}
 
     shape_report run() {
         std::size_t at = 0;
@@ -9205,40 +12500,56 @@ class shape_checker {
         index_binding binding;
         binding.index = &index;
         bool complete = true;
-        for (std::size_t node = 0; node < index.shape.nodes.size(); ++node) {
-            complete = check_table(index.shape, node) && complete;
+        for (const auto& route : index.routes) complete = check_table(index.shape, route.node) && complete;
+        // Structs embedded in a row name columns of its table.
+        for (const auto& node : index.shape.nodes) {
+            if (node.kind != relation::embed || !find_table(node.row)) continue;
+            for (const auto& column : index.shape.columns_of(node))
+                complete = check_column(node, facts(node.row), column) && complete;
         }
         if (!complete) {
             report_.bindings.push_back(std::move(binding));
             return;
         }
-        for (std::size_t node = 0; node < index.shape.nodes.size(); ++node) {
-            check_links(index.shape, node);
-            const auto& route = index.routes[node];
-            route_binding bound;
-            bound.table_oid = facts(node).oid;
-            bound.table = quoted_name(facts(node));
-            for (const auto name : route.columns) {
-                const auto* column = facts(node).column(name);
-                if (column == nullptr) continue;
-                bound.array_types.push_back(parameter_type(*column));
-                if (column->generated) {
-                    find("column " + quoted(name) + " of table " + quoted(facts(node).name) +
-                         " is generated, so the log lacks it, but changed rows are found by it; join on a "
-                         "plain column");
-                }
-                needed_[facts(node).oid].insert(std::string(name));
-            }
-            for (const auto& column : facts(node).columns) {
-                if (column.generated) bound.generated.push_back(column.name);
-            }
-            binding.routes.push_back(std::move(bound));
+        for (const auto& route : index.routes) {
+            check_links(index.shape, route.node);
+            binding.routes.push_back(bind(index, route));
         }
         for (const auto& column : index.shape.columns_of(index.shape.root())) {
             const auto* found = facts(0).column(column.name);
             if (column.key && found != nullptr) binding.key_array_types.push_back(parameter_type(*found));
         }
         report_.bindings.push_back(std::move(binding));
+    }
+
+    route_binding bind(const compiled_index& index, const route_data& route) {
+        const auto& table = facts(route.node);
+        route_binding bound;
+        bound.table_oid = table.oid;
+        bound.table = quoted_name(table);
+        const auto need = [&](std::string_view name) -> const column_facts* {
+            const auto* column = table.column(name);
+            if (column == nullptr || is_view(table)) return column;
+            if (column->generated) {
+                find("column " + quoted(column->name) + " of table " + quoted(table.name) +
+                     " is generated, so the log lacks it, but changed rows are found by it; join on a "
+                     "plain column");
+            }
+            needed_[table.oid].insert(std::string(name));
+            return column;
+        };
+        for (const auto name : route.columns) {
+            if (const auto* column = need(name)) bound.array_types.push_back(parameter_type(*column));
+        }
+        // A document that goes to another shard has to be deleted where it was.
+        if (route.node == 0 && !index.routing.empty()) need(index.routing);
+        for (const auto& column : table.columns) {
+            if (column.generated) bound.generated.push_back(column.name);
+        }
+        if (const auto found = partitions_.find(table.oid); found != partitions_.end()) {
+            for (const auto& part : found->second) bound.partitions.push_back(part.oid);
+        }
+        return bound;
     }
 
     /// Integers of all widths are passed as bigint: a foreign key may be wider than the key it refers to.
@@ -9264,13 +12575,16 @@ class shape_checker {
             return false;
         }
         const auto& table = facts(node);
-        if (table.kind != 'r') {
-            find(quoted(asked) + ", which " + place(data) + " reads, is " + kind_text(table.kind) +
-                 ", and only ordinary tables can be followed so far");
-            return false;
-        }
+        if (!check_kind(asked, data, table)) return false;
         check_access(asked, table);
-        if (seen_.insert(table.oid).second) report_.tables.push_back({table.oid, quoted_name(table)});
+        if (!is_view(table) && seen_.insert(table.oid).second) {
+            followed_table followed{table.oid, quoted_name(table)};
+            if (const auto found = partitions_.find(table.oid); found != partitions_.end()) {
+                for (const auto& part : found->second)
+                    followed.partitions.push_back({part.oid, quoted_name(part)});
+            }
+            report_.tables.push_back(std::move(followed));
+        }
         bool complete = true;
         for (const auto& column : shape.columns_of(data))
             complete = check_column(data, table, column) && complete;
@@ -9283,8 +12597,25 @@ class shape_checker {
                            complete;
             }
         }
-        check_key(shape, data, table);
+        if (!data.guard_column.empty() && find_table(data.parent)) {
+            complete = exists(shape.nodes[data.parent], facts(data.parent), data.guard_column,
+                              "belongs_to_any reads") &&
+                       complete;
+        }
+        if (is_shown(data)) check_key(shape, data, table);
         return complete;
+    }
+
+    static bool is_view(const table_facts& table) { return table.kind == 'v' || table.kind == 'm'; }
+
+    bool check_kind(const std::string& asked, const node_data& data, const table_facts& table) {
+        if (table.kind == 'r' || table.kind == 'p') return true;
+        if (is_view(table) && data.view) return true;
+        find(quoted(asked) + ", which " + place(data) + " reads, is " + kind_text(table.kind) +
+             (is_view(table) ? "; say which tables it is made of: depends_on<Table, \"column\"> among the "
+                               "relation's options, or behind the root in index<…>"
+                             : ", whose changes are in no log that could be followed"));
+        return false;
     }
 
     void check_access(const std::string& asked, const table_facts& table) {
@@ -9297,10 +12628,10 @@ class shape_checker {
             find("table " + quoted(asked) + " is " + (table.persistence == 'u' ? "unlogged" : "temporary") +
                  ": its changes are not in the log; ALTER TABLE " + quoted_name(table) + " SET LOGGED");
         }
-        if (table.has_parents || table.has_children) {
+        if (table.kind == 'r' && ((table.has_parents && !table.is_partition) || table.has_children)) {
             find("table " + quoted(asked) +
                  " inherits or is inherited: queries would read rows of other tables whose "
-                 "changes come under other names; only plain tables can be followed so far");
+                 "changes come under other names; use plain or partitioned tables");
         }
         if (table.row_security) {
             find("row security hides rows of " + quoted(asked) +
@@ -9311,8 +12642,6 @@ class shape_checker {
 
     static std::string kind_text(char kind) {
         switch (kind) {
-            case 'p':
-                return "a partitioned table";
             case 'v':
                 return "a view";
             case 'm':
@@ -9333,6 +12662,7 @@ class shape_checker {
     }
 
     bool check_column(const node_data& data, const table_facts& table, const column_data& column) {
+        if (column.source == value_source::expression) return true;  // see check_sql
         const auto* found = table.column(column.name);
         if (found == nullptr) {
             find("table " + quoted(table.name) + " has no column " + quoted(column.name) + " for member " +
@@ -9341,13 +12671,18 @@ class shape_checker {
             return false;
         }
         const auto& type = found->base_name;
-        if (!holds(column.kind, type, found->category)) {
-            const auto better = suggested(type, found->category);
+        if (column.source == value_source::json_path) {
+            if (type != "json" && type != "jsonb") {
+                find("column " + quoted(column.name) + " of table " + quoted(table.name) + " has type " +
+                     type + ", but member " + quoted(column.member) + " of " + place(data) +
+                     " takes a value out of it with json_path; that needs json or jsonb");
+            }
+            return true;
+        }
+        if (!holds_value(column, type, found->category)) {
             find("column " + quoted(column.name) + " of table " + quoted(table.name) + " has type " + type +
                  ", which member " + quoted(column.member) + " of " + place(data) + " cannot hold as " +
-                 std::string(kind_name(column.kind)) +
-                 (better.empty() ? std::string("; no element type holds it yet: leave the member out")
-                                 : "; declare it as " + std::string(better)));
+                 member_type(column) + advice(type, found->category));
         } else if (column.key && (column.kind == value_kind::text || column.kind == value_kind::keyword) &&
                    type != "text" && type != "varchar" && found->category != 'E') {
             find("key column " + quoted(column.name) + " of table " + quoted(table.name) + " has type " +
@@ -9363,7 +12698,7 @@ class shape_checker {
         for (const auto& column : shape.columns_of(data)) {
             if (column.key) key.emplace_back(column.name);
         }
-        if (!is_unique(table, key)) {
+        if (!key.empty() && !is_view(table) && !is_unique(table, key)) {
             find("the key of " + place(data) + " (" + joined(key) + ") is not unique in table " +
                  quoted(table.name) +
                  ": no primary key or unique index covers exactly these columns; mark the primary key's "
@@ -9388,9 +12723,9 @@ class shape_checker {
                      ") with " + child.name + "." + std::string(link.child) + " (" + b->base_name +
                      "), whose values do not read the same; give both columns one type");
             }
-            referenced.emplace_back(data.kind == relation::belongs_to ? link.child : link.parent);
+            if (data.kind == relation::belongs_to) referenced.emplace_back(link.child);
         }
-        if (data.kind == relation::belongs_to && !is_unique(child, referenced)) {
+        if (data.kind == relation::belongs_to && !is_view(child) && !is_unique(child, referenced)) {
             find("relation " + quoted(data.member) + " of index " + std::string(index_->name) +
                  " belongs to one row of " + quoted(child.name) + ", but (" + joined(referenced) +
                  ") is not unique there; refer to a primary key or a unique index, or use has_many");
@@ -9401,13 +12736,24 @@ class shape_checker {
         for (const auto& table : report_.tables) {
             const auto found = std::find_if(tables_.begin(), tables_.end(),
                                             [&](const auto& each) { return each && each->oid == table.oid; });
-            std::vector<std::string> missing;
-            for (const auto& column : needed_[table.oid]) {
-                if (!(*found)->identity_covers(std::array{column})) missing.push_back(column);
+            if (table.partitions.empty() && (*found)->kind == 'r') {
+                collect_identity(**found, needed_[table.oid]);
+                continue;
             }
-            if (!missing.empty())
-                report_.identities.push_back({table.oid, table.quoted_name, joined(missing)});
+            // Each partition has a replica identity of its own.
+            const auto parts = partitions_.find(table.oid);
+            if (parts == partitions_.end()) continue;
+            for (const auto& part : parts->second) collect_identity(part, needed_[table.oid]);
         }
+    }
+    void collect_identity(const table_facts& table, const std::set<std::string>& needed) {
+        std::vector<std::string> missing;
+        for (const auto& column : needed) {
+            if (!table.identity_covers(std::array{column})) missing.push_back(column);
+        }
+        // Without any identity the server refuses every UPDATE of a published table.
+        if (missing.empty() && table.identity.empty()) missing.emplace_back("its rows");
+        if (!missing.empty()) report_.identities.push_back({table.oid, quoted_name(table), joined(missing)});
     }
 
     static std::string joined(const std::vector<std::string>& names) {
@@ -9418,6 +12764,7 @@ class shape_checker {
 
     std::span<const compiled_index> indices_;
     const std::vector<std::optional<table_facts>>& tables_;
+    const partition_facts& partitions_;
     const compiled_index* index_ = nullptr;
     std::size_t first_table_ = 0;
     std::set<std::uint32_t> seen_;
@@ -9425,23 +12772,114 @@ class shape_checker {
     shape_report report_;
 };
 
-}  // namespace detail
+/// What the database says of the SQL that shapes contain: conditions, orders, expressions.
+class sql_checker {
+  public:
+    sql_checker(std::span<const compiled_index> indices, session& connection,
+                const std::vector<std::optional<table_facts>>& tables)
+        : indices_(indices), session_(connection), tables_(tables) {}
 
-/// Compares shapes with the facts of their tables: one entry of `tables` for each node of each index, in
-/// order.
-[[nodiscard]] inline shape_report check_shapes(std::span<const compiled_index> indices,
-                                               const std::vector<std::optional<table_facts>>& tables) {
-    return detail::shape_checker(indices, tables).run();
+    std::vector<std::string> run() {
+        std::size_t first = 0;
+        for (const auto& index : indices_) {
+            for (std::size_t node = 0; node < index.shape.nodes.size(); ++node) {
+                const auto& data = index.shape.nodes[node];
+                if (const auto& table = tables_[first + data.row]) check_node(index, data, *table);
+            }
+            first += index.shape.nodes.size();
+        }
+        return std::move(findings_);
+    }
+
+  private:
+    void check_node(const compiled_index& index, const node_data& data, const table_facts& table) {
+        const auto from = " FROM " + quote_identifier(table.schema) + "." + quote_identifier(table.name);
+        const auto place = "struct " + std::string(data.type) + " of index " + std::string(index.name);
+        const auto text = [](std::string_view sql) { return std::string(sql); };
+        if (&data == &index.shape.root() && !index.where.empty()) {
+            run("where of index " + std::string(index.name),
+                "SELECT 1" + from + " WHERE (" + text(index.where) + ") LIMIT 0");
+        }
+        if (!data.where.empty()) {
+            run("where of relation \"" + std::string(data.member) + "\" to " + place,
+                "SELECT 1" + from + " WHERE (" + text(data.where) + ") LIMIT 0");
+        }
+        if (!data.order.empty()) {
+            run("order_by of relation \"" + std::string(data.member) + "\" to " + place,
+                "SELECT 1" + from + " ORDER BY " + text(data.order) + " LIMIT 0");
+        }
+        for (const auto& column : index.shape.columns_of(data)) {
+            if (column.source != value_source::expression) continue;
+            const auto name = "the expression of member \"" + std::string(column.member) + "\" of " + place;
+            const auto found =
+                run(name,
+                    "SELECT b.typname, b.typcategory FROM pg_catalog.pg_type b WHERE b.oid = (SELECT "
+                    "pg_catalog.pg_typeof(v)::oid FROM (SELECT 1) one LEFT JOIN (SELECT (" +
+                        text(column.sql) + ") AS v" + from + " LIMIT 0) e ON true)");
+            if (!found || found->rows() == 0) continue;
+            const auto type = std::string(found->get(0, 0));
+            const char category = found->get(0, 1).front();
+            if (!holds_value(column, type, category)) {
+                findings_.push_back(name + " has type " + type + ", which it cannot hold as " +
+                                    member_type(column) + advice(type, category));
+            }
+        }
+    }
+
+    std::optional<result> run(const std::string& what, const std::string& sql) {
+        try {
+            return session_.exec(sql);
+        } catch (const sql_error& problem) {
+            if (problem.code() == errc::connection) throw;
+            findings_.push_back(what + " does not run: " + problem.what());
+            return std::nullopt;
+        }
+    }
+
+    std::span<const compiled_index> indices_;
+    session& session_;
+    const std::vector<std::optional<table_facts>>& tables_;
+    std::vector<std::string> findings_;
+};
+
+/// The tables that hold the rows of partitioned ones.
+[[nodiscard]] inline partition_facts read_partitions(session& connection,
+                                                     const std::vector<std::optional<table_facts>>& tables) {
+    std::vector<std::uint32_t> oids;
+    for (const auto& table : tables) {
+        if (table && table->kind == 'p') oids.push_back(table->oid);
+    }
+    partition_facts out;
+    if (oids.empty()) return out;
+    std::vector<table_name> names;
+    std::vector<std::uint32_t> ancestors;
+    for (const auto& each : read_descendants(connection, oids)) {
+        if (each.kind != 'r') continue;
+        names.push_back({each.schema, each.name});
+        ancestors.push_back(each.ancestor);
+    }
+    auto facts = read_tables(connection, names);
+    for (std::size_t i = 0; i < facts.size(); ++i) {
+        if (facts[i]) out[ancestors[i]].push_back(std::move(*facts[i]));
+    }
+    return out;
 }
 
-/// The same, asking the database.
+}  // namespace detail
+
+/// Compares shapes with the catalog; all findings at once.
 [[nodiscard]] inline shape_report check_shapes(std::span<const compiled_index> indices, session& connection) {
     std::vector<table_name> names;
     for (const auto& index : indices) {
         for (const auto& node : index.shape.nodes)
             names.push_back({std::string(node.schema), std::string(node.table)});
     }
-    return check_shapes(indices, read_tables(connection, names));
+    const auto tables = read_tables(connection, names);
+    const auto partitions = detail::read_partitions(connection, tables);
+    auto report = detail::shape_checker(indices, tables, partitions).run();
+    // A missing column is better told by its member than by a query that lacks it.
+    if (report.findings.empty()) report.findings = detail::sql_checker(indices, connection, tables).run();
+    return report;
 }
 
 }  // namespace pgsync::postgres
@@ -9457,10 +12895,29 @@ struct setup_step {
     std::string why;
 };
 
+/// What of a table a publication names: from version 13 on a partitioned table brings its partitions along,
+/// also those to come; before, each has to be named.
+[[nodiscard]] inline std::vector<std::string> publishable(const postgres::followed_table& table, int server) {
+    if (table.partitions.empty() || postgres::has_via_root(server)) return {table.quoted_name};
+    std::vector<std::string> names;
+    for (const auto& part : table.partitions) names.push_back(part.quoted_name);
+    return names;
+}
+
+[[nodiscard]] inline bool publishes(const postgres::publication_facts& publication,
+                                    const postgres::followed_table& table) {
+    if (publication.publishes(table.oid)) return true;
+    const auto& named = publication.tables;
+    if (std::find(named.begin(), named.end(), table.oid) != named.end()) return true;
+    return !table.partitions.empty() &&
+           std::all_of(table.partitions.begin(), table.partitions.end(),
+                       [&](const auto& part) { return publication.publishes(part.oid); });
+}
+
 /// Everything still missing in the database, in order. Statements that are there already are not listed.
 [[nodiscard]] inline std::vector<setup_step> setup_steps(
     const postgres::shape_report& report, const std::optional<postgres::publication_facts>& publication,
-    const std::optional<postgres::slot_facts>& slot, const std::string& name) {
+    const std::optional<postgres::slot_facts>& slot, const std::string& name, int server) {
     std::vector<setup_step> steps;
     for (const auto& table : report.identities) {
         steps.push_back({"ALTER TABLE " + table.quoted_name + " REPLICA IDENTITY FULL",
@@ -9469,7 +12926,9 @@ struct setup_step {
     const auto quoted = postgres::quote_identifier(name);
     if (!publication) {
         std::string list;
-        for (const auto& table : report.tables) list += (list.empty() ? "" : ", ") + table.quoted_name;
+        for (const auto& table : report.tables) {
+            for (const auto& name : publishable(table, server)) list += (list.empty() ? "" : ", ") + name;
+        }
         // No column lists: they would make an application's UPDATE fail once somebody sets REPLICA IDENTITY
         // FULL.
         steps.push_back(
@@ -9480,11 +12939,13 @@ struct setup_step {
             if (std::find(narrowed.begin(), narrowed.end(), table.oid) != narrowed.end()) {
                 steps.push_back({"ALTER PUBLICATION " + quoted + " DROP TABLE " + table.quoted_name,
                                  "the publication has only some of its rows or columns"});
-            } else if (publication->publishes(table.oid)) {
+            } else if (publishes(*publication, table)) {
                 continue;
             }
-            steps.push_back({"ALTER PUBLICATION " + quoted + " ADD TABLE " + table.quoted_name,
-                             "the publication lacks this table"});
+            for (const auto& name : publishable(table, server)) {
+                steps.push_back({"ALTER PUBLICATION " + quoted + " ADD TABLE " + name,
+                                 "the publication lacks this table"});
+            }
         }
         if (!publication->publishes_insert || !publication->publishes_update ||
             !publication->publishes_delete || !publication->publishes_truncate) {
@@ -9624,10 +13085,10 @@ class context {
 
     /// What writes documents, by index number.
     [[nodiscard]] std::unique_ptr<elastic::batcher> batcher() {
-        std::vector<std::string> targets;
+        std::vector<elastic::batcher::target> targets;
         std::vector<std::string> aliases;
         for (const auto& index : indices_) {
-            targets.push_back(names_of(index).write_alias);
+            targets.push_back({names_of(index).write_alias, std::string(index.pipeline)});
             aliases.emplace_back(index.name);
         }
         return cluster_.batcher(targets, aliases);
@@ -9741,6 +13202,72 @@ class progress {
 
 }  // namespace pgsync::app
 
+// ---- pgsync/elastic/dialect.hpp
+/// What Elasticsearch and OpenSearch call by different names in the body that creates an index.
+namespace pgsync::elastic {
+
+/// How a cluster searches vectors.
+enum class vector_search : std::uint8_t {
+    dense_vector,  ///< Elasticsearch
+    knn_vector,    ///< OpenSearch with its k-NN plugin
+    none,          ///< not at all: vectors stay in the source
+};
+
+namespace detail {
+
+/// Rewrites the mapping of every vector below `properties`; returns whether there is any.
+inline bool adapt_properties(boost::json::object& properties, vector_search how) {
+    bool any = false;
+    for (auto& member : properties) {
+        auto* field = member.value().if_object();
+        if (field == nullptr) continue;
+        if (auto* below = field->if_contains("properties"); below != nullptr && below->is_object())
+            any = adapt_properties(below->get_object(), how) || any;
+        const auto* type = field->if_contains("type");
+        if (type == nullptr || !type->is_string() || type->get_string() != "dense_vector") continue;
+        any = true;
+        if (how == vector_search::knn_vector) {
+            (*field)["type"] = "knn_vector";
+            if (const auto* dims = field->if_contains("dims")) (*field)["dimension"] = *dims;
+            field->erase("dims");
+        } else if (how == vector_search::none) {
+            *field = {{"type", "float"}, {"index", false}, {"doc_values", false}};
+        }
+    }
+    return any;
+}
+
+}  // namespace detail
+
+/// Puts the vectors of an index's creation body, which are written as Elasticsearch has them, in the
+/// cluster's words. Returns whether there are any.
+inline bool adapt_vectors(boost::json::object& body, vector_search how) {
+    auto* mappings = body.if_contains("mappings");
+    auto* properties = mappings == nullptr || !mappings->is_object()
+                           ? nullptr
+                           : mappings->get_object().if_contains("properties");
+    if (properties == nullptr || !properties->is_object()) return false;
+    const bool any = detail::adapt_properties(properties->get_object(), how);
+    if (any && how == vector_search::knn_vector) {
+        auto& settings = body["settings"];
+        if (!settings.is_object()) settings.emplace_object();
+        auto& index = settings.get_object()["index"];
+        if (!index.is_object()) index.emplace_object();
+        index.get_object().insert({{"knn", true}});
+    }
+    return any;
+}
+
+/// Is this the answer of a cluster that knows no vectors?
+[[nodiscard]] inline bool lacks_vectors(std::string_view complaint) {
+    for (const std::string_view sign : {"[knn_vector]", "[dense_vector]", "index.knn"}) {
+        if (complaint.find(sign) != std::string_view::npos) return true;
+    }
+    return false;
+}
+
+}  // namespace pgsync::elastic
+
 // ---- pgsync/app/bootstrap.hpp
 #if defined(PGSYNC_COMPILED)
 #else
@@ -9807,13 +13334,36 @@ inline std::vector<setup_step> missing_steps(context& in, const postgres::shape_
                                              const std::vector<index_state>& states) {
     const auto& name = in.setting().name;
     const auto publication = postgres::read_publication(in.catalog(), name);
+    const auto version = in.catalog().server_version();
     std::vector<compiled_index> loaded;
     for (std::size_t i = 0; i < states.size(); ++i) {
         if (states[i].loaded) loaded.push_back(in.indices()[i]);
     }
     if (!loaded.empty())
-        refuse_missing(setup_steps(postgres::check_shapes(loaded, in.catalog()), publication, slot, name));
-    return setup_steps(report, publication, slot, name);
+        refuse_missing(
+            setup_steps(postgres::check_shapes(loaded, in.catalog()), publication, slot, name, version));
+    return setup_steps(report, publication, slot, name, version);
+}
+
+/// Creates the index in the cluster's own words. One that cannot search vectors gets them as plain numbers.
+inline void create_index(context& in, const compiled_index& index) {
+    auto& client = in.search().client();
+    const auto names = names_of(index);
+    const auto how = in.search_info().opensearch ? elastic::vector_search::knn_vector
+                                                 : elastic::vector_search::dense_vector;
+    auto body = creation_body(index, in.setting().name);
+    const bool vectors = elastic::adapt_vectors(body, how);
+    try {
+        client.create_index_if_missing(names.index, body);
+    } catch (const error& problem) {
+        if (!vectors || !elastic::lacks_vectors(problem.what())) throw;
+        log::warn(
+            "{}: this cluster cannot search vectors ({}); they stay in the documents and are not indexed",
+            names.alias, in.search_info().opensearch ? "it lacks the k-NN plugin" : "no dense_vector");
+        body = creation_body(index, in.setting().name);
+        elastic::adapt_vectors(body, elastic::vector_search::none);
+        client.create_index_if_missing(names.index, body);
+    }
 }
 
 /// Roughly how many documents there will be: what the last ANALYZE saw, or a count where there was none.
@@ -9845,7 +13395,7 @@ inline void load_index(context& in, const std::vector<postgres::index_binding>& 
         snapshot::load({in.setting().database, in.setting().page_size, in.setting().workers}, bindings,
                        number, in.clock(), state.loaded_until, hooks);
     shown.finish();
-    client.put_settings(names.index, serving_settings());
+    client.put_settings(names.index, serving_settings(index));
     client.refresh(names.index);
     client.add_alias(names.index, names.alias);
     state.loaded = true;
@@ -9877,7 +13427,7 @@ inline void print_dry_run(std::ostream& out, context& in, const std::vector<setu
             << R"({"index":{"_index":")" << names.write_alias
             << R"(","_id":…,"version":…,"version_type":"external_gte"}})"
             << "\n\nPUT " << in.search().address() << "/" << names.index << "/_settings\n"
-            << boost::json::serialize(serving_settings()) << "\n\n"
+            << boost::json::serialize(serving_settings(index)) << "\n\n"
             << "POST " << in.search().address() << "/_aliases\n"
             << R"({"actions":[{"add":{"index":")" << names.index << R"(","alias":")" << names.alias
             << "\"}}]}\n\n";
@@ -9904,7 +13454,9 @@ inline void bootstrap(context& in, std::ostream& out) {
         if (states[i].exists) continue;
         const auto names = names_of(in.indices()[i]);
         log::info("creating index {} for alias {}", names.index, names.alias);
-        client.create_index(names.index, creation_body(in.indices()[i], name));
+        detail::create_index(in, in.indices()[i]);
+        // An earlier attempt may have been killed with the request on its way; or somebody else was faster.
+        states[i] = find_index(client, in.indices()[i], name);
         client.wait_ready(names.index);
     }
     // The slot comes last: an unused one would make the server keep its log for ever.
@@ -10004,7 +13556,8 @@ inline postgres::shape_report check_ready(context& in) {
                     "slot \"" + name + "\" does not exist, so changes since it was there are lost",
                     "run teardown, then bootstrap");
     }
-    refuse_missing(setup_steps(report, postgres::read_publication(in.catalog(), name), slot, name));
+    refuse_missing(setup_steps(report, postgres::read_publication(in.catalog(), name), slot, name,
+                               in.catalog().server_version()));
     return report;
 }
 
@@ -10084,14 +13637,12 @@ PGSYNC_LINKAGE void basic_engine::teardown() const {
 
 }  // namespace pgsync::app
 
-#include <cmath>
 #include <filesystem>
 #include <fstream>
 #include <iomanip>
 #include <locale>
 #include <numeric>
 #include <sstream>
-#include <tuple>
 
 // ---- pgsync/app/command_line.hpp
 // A command line is parsed once. Without the optimiser this library costs a user's program about a quarter

@@ -100,7 +100,8 @@ std::string sql_text(const pgsync::compiled_index& index) {
 }
 
 std::string routes_text(const pgsync::compiled_index& index) {
-    constexpr std::string_view kinds[] = {"root", "belongs_to", "has_one", "has_many"};
+    constexpr std::string_view kinds[] = {"root",        "belongs_to", "has_one", "has_many", "ancestors",
+                                          "descendants", "embed",      "hop",     "source"};
     std::string out;
     for (const auto& route : index.routes) {
         const auto& node = index.shape.nodes[route.node];

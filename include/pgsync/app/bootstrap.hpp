@@ -14,6 +14,7 @@
 #include <pgsync/app/index_state.hpp>
 #include <pgsync/app/progress.hpp>
 #include <pgsync/app/setup.hpp>
+#include <pgsync/elastic/dialect.hpp>
 #include <pgsync/error.hpp>
 #include <pgsync/log.hpp>
 #include <pgsync/postgres/publication_facts.hpp>
@@ -86,13 +87,36 @@ inline std::vector<setup_step> missing_steps(context& in, const postgres::shape_
                                              const std::vector<index_state>& states) {
     const auto& name = in.setting().name;
     const auto publication = postgres::read_publication(in.catalog(), name);
+    const auto version = in.catalog().server_version();
     std::vector<compiled_index> loaded;
     for (std::size_t i = 0; i < states.size(); ++i) {
         if (states[i].loaded) loaded.push_back(in.indices()[i]);
     }
     if (!loaded.empty())
-        refuse_missing(setup_steps(postgres::check_shapes(loaded, in.catalog()), publication, slot, name));
-    return setup_steps(report, publication, slot, name);
+        refuse_missing(
+            setup_steps(postgres::check_shapes(loaded, in.catalog()), publication, slot, name, version));
+    return setup_steps(report, publication, slot, name, version);
+}
+
+/// Creates the index in the cluster's own words. One that cannot search vectors gets them as plain numbers.
+inline void create_index(context& in, const compiled_index& index) {
+    auto& client = in.search().client();
+    const auto names = names_of(index);
+    const auto how = in.search_info().opensearch ? elastic::vector_search::knn_vector
+                                                 : elastic::vector_search::dense_vector;
+    auto body = creation_body(index, in.setting().name);
+    const bool vectors = elastic::adapt_vectors(body, how);
+    try {
+        client.create_index_if_missing(names.index, body);
+    } catch (const error& problem) {
+        if (!vectors || !elastic::lacks_vectors(problem.what())) throw;
+        log::warn(
+            "{}: this cluster cannot search vectors ({}); they stay in the documents and are not indexed",
+            names.alias, in.search_info().opensearch ? "it lacks the k-NN plugin" : "no dense_vector");
+        body = creation_body(index, in.setting().name);
+        elastic::adapt_vectors(body, elastic::vector_search::none);
+        client.create_index_if_missing(names.index, body);
+    }
 }
 
 /// Roughly how many documents there will be: what the last ANALYZE saw, or a count where there was none.
@@ -124,7 +148,7 @@ inline void load_index(context& in, const std::vector<postgres::index_binding>& 
         snapshot::load({in.setting().database, in.setting().page_size, in.setting().workers}, bindings,
                        number, in.clock(), state.loaded_until, hooks);
     shown.finish();
-    client.put_settings(names.index, serving_settings());
+    client.put_settings(names.index, serving_settings(index));
     client.refresh(names.index);
     client.add_alias(names.index, names.alias);
     state.loaded = true;
@@ -156,7 +180,7 @@ inline void print_dry_run(std::ostream& out, context& in, const std::vector<setu
             << R"({"index":{"_index":")" << names.write_alias
             << R"(","_id":…,"version":…,"version_type":"external_gte"}})"
             << "\n\nPUT " << in.search().address() << "/" << names.index << "/_settings\n"
-            << boost::json::serialize(serving_settings()) << "\n\n"
+            << boost::json::serialize(serving_settings(index)) << "\n\n"
             << "POST " << in.search().address() << "/_aliases\n"
             << R"({"actions":[{"add":{"index":")" << names.index << R"(","alias":")" << names.alias
             << "\"}}]}\n\n";
@@ -183,7 +207,9 @@ inline void bootstrap(context& in, std::ostream& out) {
         if (states[i].exists) continue;
         const auto names = names_of(in.indices()[i]);
         log::info("creating index {} for alias {}", names.index, names.alias);
-        client.create_index(names.index, creation_body(in.indices()[i], name));
+        detail::create_index(in, in.indices()[i]);
+        // An earlier attempt may have been killed with the request on its way; or somebody else was faster.
+        states[i] = find_index(client, in.indices()[i], name);
         client.wait_ready(names.index);
     }
     // The slot comes last: an unused one would make the server keep its log for ever.

@@ -59,8 +59,8 @@ class cluster {
     [[nodiscard]] const std::string& address() const { return transport_.address(); }
 
     /// A batcher that writes to `targets`, one for each index number, which readers know as `aliases`.
-    [[nodiscard]] std::unique_ptr<elastic::batcher> batcher(const std::vector<std::string>& targets,
-                                                            const std::vector<std::string>& aliases) {
+    [[nodiscard]] std::unique_ptr<elastic::batcher> batcher(
+        const std::vector<elastic::batcher::target>& targets, const std::vector<std::string>& aliases) {
         const auto alias = [targets, aliases](std::string_view target) {
             return alias_of(target, targets, aliases);
         };
@@ -93,7 +93,7 @@ class cluster {
         return {[this] { writer_.drain(); },
                 [this](std::string_view index) { stream_client_.refresh(index); },
                 [this](std::string_view index, std::size_t size,
-                       const std::function<void(std::span<const std::string>)>& on_ids) {
+                       const std::function<void(std::span<const elastic::stored_id>)>& on_ids) {
                     stream_client_.scan_ids(index, size, on_ids);
                 },
                 [this] { interrupt(); }, [this] { resume(); }};
@@ -119,9 +119,10 @@ class cluster {
         return setting;
     }
 
-    static std::string alias_of(std::string_view target, const std::vector<std::string>& targets,
+    static std::string alias_of(std::string_view target, const std::vector<elastic::batcher::target>& targets,
                                 const std::vector<std::string>& aliases) {
-        const auto found = std::find(targets.begin(), targets.end(), target);
+        const auto found = std::find_if(targets.begin(), targets.end(),
+                                        [&](const auto& each) { return each.name == target; });
         return found == targets.end() ? std::string(target)
                                       : aliases[static_cast<std::size_t>(found - targets.begin())];
     }

@@ -67,10 +67,10 @@ class context {
 
     /// What writes documents, by index number.
     [[nodiscard]] std::unique_ptr<elastic::batcher> batcher() {
-        std::vector<std::string> targets;
+        std::vector<elastic::batcher::target> targets;
         std::vector<std::string> aliases;
         for (const auto& index : indices_) {
-            targets.push_back(names_of(index).write_alias);
+            targets.push_back({names_of(index).write_alias, std::string(index.pipeline)});
             aliases.emplace_back(index.name);
         }
         return cluster_.batcher(targets, aliases);

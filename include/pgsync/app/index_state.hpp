@@ -25,6 +25,9 @@ namespace pgsync::app {
     };
     mix(index.keys_query);
     mix(index.properties);
+    for (const auto said : {index.settings, index.mapping, index.pipeline}) {
+        if (!said.empty()) mix(said);
+    }
     std::string out;
     for (int shift = 60; shift >= 0; shift -= 4) {
         out += "0123456789abcdef"[(hash >> static_cast<unsigned>(shift)) & 15U];
@@ -58,7 +61,15 @@ struct index_state {
     boost::json::object mine{
         {"hash", shape_hash(index)}, {"slot", slot}, {"query", index.keys_query}, {"loaded", state.loaded}};
     if (state.loaded_until) mine["loaded_until"] = *state.loaded_until;
-    return {{"pgsync", mine}};
+    boost::json::object meta;
+    if (!index.mapping.empty()) {
+        const auto declared = boost::json::parse(index.mapping);
+        if (const auto* said = declared.get_object().if_contains("_meta");
+            said != nullptr && said->is_object())
+            meta = said->get_object();
+    }
+    meta["pgsync"] = mine;
+    return meta;
 }
 
 /// Finds out how far the index is. Throws errc::index where the name is taken by something that is not ours,
@@ -114,6 +125,36 @@ struct index_state {
     return state;
 }
 
+/// Merges `from` into `into`, objects member by member.
+inline void merge_json(boost::json::object& into, const boost::json::object& from) {
+    for (const auto& member : from) {
+        auto* mine = into.if_contains(member.key());
+        if (mine != nullptr && mine->is_object() && member.value().is_object()) {
+            merge_json(mine->get_object(), member.value().get_object());
+        } else {
+            into[member.key()] = member.value();
+        }
+    }
+}
+
+/// The settings that the index's declaration asks for, without the prefix `index` that may or may not be
+/// written.
+[[nodiscard]] inline boost::json::object declared_settings(const compiled_index& index) {
+    boost::json::object out;
+    if (index.settings.empty()) return out;
+    const auto said = boost::json::parse(index.settings);
+    for (const auto& member : said.get_object()) {
+        constexpr std::string_view prefix = "index.";
+        const std::string_view key = member.key();
+        if (key == "index" && member.value().is_object()) {
+            merge_json(out, member.value().get_object());
+        } else {
+            out[key.starts_with(prefix) ? key.substr(prefix.size()) : key] = member.value();
+        }
+    }
+    return out;
+}
+
 /// What creates the index: no replicas and no refresh while it is being loaded; deletes are remembered for an
 /// hour, so that no late write of an older version brings a document back.
 [[nodiscard]] inline boost::json::object creation_body(const compiled_index& index, std::string_view slot) {
@@ -121,20 +162,28 @@ struct index_state {
     std::size_t depth = 1;
     for (const auto& column : index.shape.columns) fields += column.kind == value_kind::text ? 2U : 1U;
     for (const auto& node : index.shape.nodes) depth = std::max<std::size_t>(depth, node.depth + 1U);
-    boost::json::object settings{{"gc_deletes", "1h"}, {"refresh_interval", "-1"}, {"number_of_replicas", 0}};
+    boost::json::object settings{{"gc_deletes", "1h"}};
     if (fields > 900) settings["mapping.total_fields.limit"] = fields + 100;
     if (depth > 18) settings["mapping.depth.limit"] = depth + 2;
+    merge_json(settings, declared_settings(index));
+    settings["refresh_interval"] = "-1";
+    settings["number_of_replicas"] = 0;
+    boost::json::object mappings{{"dynamic", false}, {"properties", boost::json::parse(index.properties)}};
+    if (!index.mapping.empty()) merge_json(mappings, boost::json::parse(index.mapping).get_object());
+    mappings["_meta"] = meta_of(index, slot, {});
     return {{"settings", {{"index", settings}}},
             {"aliases", {{names_of(index).write_alias, boost::json::object{}}}},
-            {"mappings",
-             {{"dynamic", false},
-              {"_meta", meta_of(index, slot, {})},
-              {"properties", boost::json::parse(index.properties)}}}};
+            {"mappings", mappings}};
 }
 
 /// What undoes the settings of the load.
-[[nodiscard]] inline boost::json::object serving_settings() {
-    return {{"index", {{"refresh_interval", nullptr}, {"number_of_replicas", nullptr}}}};
+[[nodiscard]] inline boost::json::object serving_settings(const compiled_index& index) {
+    boost::json::object serving{{"refresh_interval", nullptr}, {"number_of_replicas", nullptr}};
+    const auto declared = declared_settings(index);
+    for (auto& member : serving) {
+        if (const auto* said = declared.if_contains(member.key())) member.value() = *said;
+    }
+    return {{"index", serving}};
 }
 
 }  // namespace pgsync::app

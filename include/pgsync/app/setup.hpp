@@ -32,10 +32,29 @@ struct setup_step {
     std::string why;
 };
 
+/// What of a table a publication names: from version 13 on a partitioned table brings its partitions along,
+/// also those to come; before, each has to be named.
+[[nodiscard]] inline std::vector<std::string> publishable(const postgres::followed_table& table, int server) {
+    if (table.partitions.empty() || postgres::has_via_root(server)) return {table.quoted_name};
+    std::vector<std::string> names;
+    for (const auto& part : table.partitions) names.push_back(part.quoted_name);
+    return names;
+}
+
+[[nodiscard]] inline bool publishes(const postgres::publication_facts& publication,
+                                    const postgres::followed_table& table) {
+    if (publication.publishes(table.oid)) return true;
+    const auto& named = publication.tables;
+    if (std::find(named.begin(), named.end(), table.oid) != named.end()) return true;
+    return !table.partitions.empty() &&
+           std::all_of(table.partitions.begin(), table.partitions.end(),
+                       [&](const auto& part) { return publication.publishes(part.oid); });
+}
+
 /// Everything still missing in the database, in order. Statements that are there already are not listed.
 [[nodiscard]] inline std::vector<setup_step> setup_steps(
     const postgres::shape_report& report, const std::optional<postgres::publication_facts>& publication,
-    const std::optional<postgres::slot_facts>& slot, const std::string& name) {
+    const std::optional<postgres::slot_facts>& slot, const std::string& name, int server) {
     std::vector<setup_step> steps;
     for (const auto& table : report.identities) {
         steps.push_back({"ALTER TABLE " + table.quoted_name + " REPLICA IDENTITY FULL",
@@ -44,7 +63,9 @@ struct setup_step {
     const auto quoted = postgres::quote_identifier(name);
     if (!publication) {
         std::string list;
-        for (const auto& table : report.tables) list += (list.empty() ? "" : ", ") + table.quoted_name;
+        for (const auto& table : report.tables) {
+            for (const auto& each : publishable(table, server)) list += (list.empty() ? "" : ", ") + each;
+        }
         // No column lists: they would make an application's UPDATE fail once somebody sets REPLICA IDENTITY
         // FULL.
         steps.push_back(
@@ -55,11 +76,13 @@ struct setup_step {
             if (std::find(narrowed.begin(), narrowed.end(), table.oid) != narrowed.end()) {
                 steps.push_back({"ALTER PUBLICATION " + quoted + " DROP TABLE " + table.quoted_name,
                                  "the publication has only some of its rows or columns"});
-            } else if (publication->publishes(table.oid)) {
+            } else if (publishes(*publication, table)) {
                 continue;
             }
-            steps.push_back({"ALTER PUBLICATION " + quoted + " ADD TABLE " + table.quoted_name,
-                             "the publication lacks this table"});
+            for (const auto& each : publishable(table, server)) {
+                steps.push_back({"ALTER PUBLICATION " + quoted + " ADD TABLE " + each,
+                                 "the publication lacks this table"});
+            }
         }
         if (!publication->publishes_insert || !publication->publishes_update ||
             !publication->publishes_delete || !publication->publishes_truncate) {

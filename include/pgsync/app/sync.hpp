@@ -39,7 +39,8 @@ inline postgres::shape_report check_ready(context& in) {
                     "slot \"" + name + "\" does not exist, so changes since it was there are lost",
                     "run teardown, then bootstrap");
     }
-    refuse_missing(setup_steps(report, postgres::read_publication(in.catalog(), name), slot, name));
+    refuse_missing(setup_steps(report, postgres::read_publication(in.catalog(), name), slot, name,
+                               in.catalog().server_version()));
     return report;
 }
 

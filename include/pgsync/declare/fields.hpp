@@ -25,10 +25,37 @@ struct named {
     T value;
 };
 
-/// A column that stays out of the document but can serve as key or in a hook.
+/// A column that stays out of the document but can serve as key, as routing, or in a transform.
 template <typename T>
 struct hidden {
     T value;
+};
+
+/// The mapping of this member in the index, in place of the one its type stands for: a JSON object such as
+/// `{"type":"text","analyzer":"french"}`. For columns and for relations.
+template <typename T, fixed_string Mapping>
+struct mapped {
+    T value;
+};
+
+/// No column, but what an SQL expression over the row's own columns yields: `lower(email)`,
+/// `price * quantity`. Columns are written without their table's name.
+template <typename T, fixed_string Sql>
+struct expression {
+    T value;
+};
+
+/// The value at a path inside a `json` or `jsonb` column; null where there is none, or one that T cannot
+/// hold. A step of digits is the position in an array, from 0.
+template <typename T, fixed_string Column, fixed_string... Path>
+struct json_path {
+    T value;
+};
+
+/// Columns of the same row as an object of their own.
+template <typename Struct>
+struct embed {
+    Struct value;
 };
 
 }  // namespace pgsync

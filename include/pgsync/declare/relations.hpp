@@ -1,21 +1,33 @@
 #pragma once
 
+#include <cstdint>
 #include <optional>
+#include <string>
+#include <tuple>
+#include <type_traits>
+#include <utility>
 #include <vector>
 
 #include <pgsync/declare/fixed_string.hpp>
+#include <pgsync/declare/options.hpp>
 
+/// What leads from one struct to another. A struct is complete where it is named: of two that refer to each
+/// other only one can say so.
 namespace pgsync {
 
-/// Option of a relation: the referencing columns. They stand in this struct's table for `belongs_to`, in the
-/// other one for `has_one` and `has_many`.
-template <fixed_string... Columns>
-struct foreign_key {};
+namespace detail {
 
-/// Option of a relation: the referenced columns, one for each column of the foreign key. They stand in the
-/// other table for `belongs_to`, in this one for `has_one` and `has_many`. Default: the primary key.
-template <fixed_string... Columns>
-struct references {};
+template <typename Option>
+inline constexpr bool makes_object = false;
+template <fixed_string Member>
+inline constexpr bool makes_object<keyed_by<Member>> = true;
+
+/// What an array of T, or with keyed_by an object of Ts, is kept as.
+template <typename T, typename... Options>
+using many = std::conditional_t<(false || ... || makes_object<Options>),
+                                std::vector<std::pair<std::string, T>>, std::vector<T>>;
+
+}  // namespace detail
 
 /// The row this one points at: an object, or null. `belongs_to<Guest> guest` joins this table's `guest_id`
 /// to Guest's key.
@@ -42,7 +54,69 @@ struct has_one {
 /// The rows that point here: an array in the order of their key, `[]` when there are none.
 template <typename T, typename... Options>
 struct has_many {
-    std::vector<T> value;
+    detail::many<T, Options...> value;
+};
+
+/// One case of belongs_to_any: rows of T, where the type column says Label. Options as of belongs_to.
+template <fixed_string Label, typename T, typename... Options>
+struct case_of {
+    std::optional<T> value;
+};
+
+/// The row of one of several tables: Type is the column that says which, Id the one that holds its key. An
+/// object with one member a case, called by its label, all null but the one that it is.
+template <fixed_string Type, fixed_string Id, typename... Cases>
+struct belongs_to_any {
+    std::tuple<Cases...> value;
+};
+
+/// The rows above this one in its own table, from the top down: `foreign_key` names the column that points at
+/// the parent, `parent_id` by default. T is a struct of the same table.
+template <typename T, typename... Options>
+struct ancestors {
+    detail::many<T, Options...> value;
+};
+
+/// The rows below this one in its own table, nearest first, then by key.
+template <typename T, typename... Options>
+struct descendants {
+    detail::many<T, Options...> value;
+};
+
+/// How many related rows there are. Options: foreign_key, references, through, where.
+template <typename T, typename... Options>
+struct count {
+    std::int64_t value;
+};
+
+/// Is there any related row?
+template <typename T, typename... Options>
+struct exists {
+    bool value;
+};
+
+/// The sum of a member of T over the related rows; 0 without any.
+template <typename T, fixed_string Member, typename... Options>
+struct sum {
+    std::string text;
+};
+
+/// The mean; null without any.
+template <typename T, fixed_string Member, typename... Options>
+struct avg {
+    std::optional<std::string> text;
+};
+
+/// The least value; null without any.
+template <typename T, fixed_string Member, typename... Options>
+struct min {
+    std::optional<std::string> text;
+};
+
+/// The greatest value; null without any.
+template <typename T, fixed_string Member, typename... Options>
+struct max {
+    std::optional<std::string> text;
 };
 
 }  // namespace pgsync

@@ -1,9 +1,13 @@
 #pragma once
 
+#include <cstddef>
 #include <string>
+#include <vector>
+
+#include <pgsync/declare/fixed_string.hpp>
 
 /// Element types beyond C++'s own: each says what a column holds, and with it the index mapping. Values are
-/// kept as the text PostgreSQL prints.
+/// kept as the document has them.
 namespace pgsync {
 
 /// A calendar day; `date` in the index.
@@ -35,6 +39,49 @@ struct decimal {
 /// Any text column that is only compared as a whole: `keyword` in the index, without the analysed `text`.
 struct keyword {
     std::string text;
+};
+
+/// Any text column, analysed by an analyzer of the cluster: `text<"english">`. With a `keyword` sub-field.
+template <fixed_string Analyzer>
+struct text {
+    std::string value;
+};
+
+/// `inet` in PostgreSQL, `ip` in the index. An address with a netmask stays in the source alone.
+struct inet {
+    std::string text;
+};
+
+/// `bytea` in PostgreSQL, base64 in the document, `binary` in the index.
+struct bytea {
+    std::string base64;
+};
+
+/// `json` or `jsonb`, as it is; kept in the source and not indexed. To search it write
+/// `mapped<json, R"({"type":"object","dynamic":true})">`, or take values out with json_path.
+struct json {
+    std::string text;
+};
+
+/// `int4range`, `int8range`, `numrange`, `daterange`, `tsrange` or `tstzrange`: an object of `gte`, `gt`,
+/// `lte`, `lt`, and a range in the index. T is the type of its bounds. An empty range is null.
+template <typename T>
+struct range {
+    std::string json;
+};
+
+/// `point(longitude, latitude)` in PostgreSQL, `{"lat":…,"lon":…}` in the document, `geo_point` in the index.
+struct geo_point {
+    double lat;
+    double lon;
+};
+
+/// Numbers for similarity search: pgvector's `vector`, or an array of `real` or `double precision`.
+/// `dense_vector` in Elasticsearch, `knn_vector` in OpenSearch. Anything but Dimensions finite numbers is
+/// null.
+template <std::size_t Dimensions>
+struct vector {
+    std::vector<double> values;
 };
 
 }  // namespace pgsync

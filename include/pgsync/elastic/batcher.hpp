@@ -35,9 +35,14 @@ class batcher {
         std::size_t bulk_bytes_limit = 20U << 20U;
     };
 
-    /// `targets` are the names to write to, one for each index number.
-    batcher(settings setting, std::vector<std::string> targets, submit_function submit,
-            rejected_function rejected)
+    /// Where the documents of an index go.
+    struct target {
+        std::string name;
+        std::string pipeline{};  ///< that every document passes; empty: none
+    };
+
+    /// `targets`: one for each index number.
+    batcher(settings setting, std::vector<target> targets, submit_function submit, rejected_function rejected)
         : settings_(setting),
           targets_(std::move(targets)),
           submit_(std::move(submit)),
@@ -66,12 +71,15 @@ class batcher {
         shared_->release(*std::exchange(job_, nullptr));
     }
 
-    void index(std::size_t index, std::string_view id, std::uint64_t version, std::string_view document) {
-        body_.index(targets_[index], id, version, document);
+    /// `routing` chooses the shard; where it is empty the id does.
+    void index(std::size_t index, std::string_view id, std::uint64_t version, std::string_view document,
+               std::string_view routing = {}) {
+        body_.index(targets_[index].name, id, version, document, {routing, targets_[index].pipeline});
         if (body_.bytes() >= settings_.bulk_bytes_limit) flush();
     }
-    void remove(std::size_t index, std::string_view id, std::uint64_t version) {
-        body_.remove(targets_[index], id, version);
+    void remove(std::size_t index, std::string_view id, std::uint64_t version,
+                std::string_view routing = {}) {
+        body_.remove(targets_[index].name, id, version, {routing, {}});
         if (body_.bytes() >= settings_.bulk_bytes_limit) flush();
     }
 
@@ -131,7 +139,7 @@ class batcher {
     };
 
     settings settings_;
-    std::vector<std::string> targets_;
+    std::vector<target> targets_;
     submit_function submit_;
     std::shared_ptr<shared_state> shared_;
     std::shared_ptr<job> job_;

@@ -13,29 +13,15 @@
 #include <utility>
 #include <vector>
 
+#include <pgsync/json_string.hpp>
+
 namespace pgsync::elastic {
 
-/// Appends `text` as a JSON string with its quotes. Bytes from 0x80 on pass as they are: PostgreSQL hands out
-/// valid UTF-8 only. What is no UTF-8 all the same is left for the cluster to reject, never altered: two ids
-/// must not become one.
-inline void append_json_string(std::string& out, std::string_view text) {
-    constexpr std::string_view digits = "0123456789abcdef";
-    out += '"';
-    for (const char c : text) {
-        const auto byte = static_cast<unsigned char>(c);
-        if (c == '"' || c == '\\') {
-            out += '\\';
-            out += c;
-        } else if (byte < 0x20) {
-            out += "\\u00";
-            out += digits[byte >> 4U];
-            out += digits[byte & 15U];
-        } else {
-            out += c;
-        }
-    }
-    out += '"';
-}
+/// What an action says beside index, id and version; empty texts are not said.
+struct action_options {
+    std::string_view routing{};
+    std::string_view pipeline{};
+};
 
 /// The body of one `_bulk` request under construction: an action line, and for writes the document as one
 /// line. Knows where each item begins, so that some of them can be sent again or named.
@@ -50,7 +36,6 @@ class bulk_body {
         std::size_t target_length = 0;
         std::size_t id_length = 0;
         std::uint64_t version = 0;
-        bool versioned = true;
     };
 
     bulk_body() = default;
@@ -63,18 +48,20 @@ class bulk_body {
 
     /// A write that succeeds unless the index holds a greater version. `document` is JSON as PostgreSQL
     /// prints it, not parsed: legal JSON has raw line ends only between tokens, where a blank does as well.
-    void index(std::string_view target, std::string_view id, std::uint64_t version,
-               std::string_view document) {
-        write(target, id, version, document);
+    void index(std::string_view target, std::string_view id, std::uint64_t version, std::string_view document,
+               const action_options& options = {}) {
+        write(target, id, version, document, options);
     }
     /// A write that replaces whatever the index holds.
     void index(std::string_view target, std::string_view id, std::string_view document) {
-        write(target, id, std::nullopt, document);
+        write(target, id, std::nullopt, document, {});
     }
 
-    /// A delete that succeeds unless the index holds a greater version.
-    void remove(std::string_view target, std::string_view id, std::uint64_t version) {
-        action("{\"delete\":{\"_index\":", target, id, version);
+    /// A delete that succeeds unless the index holds a greater version. Only the routing of the options
+    /// counts.
+    void remove(std::string_view target, std::string_view id, std::uint64_t version,
+                const action_options& options = {}) {
+        action("{\"delete\":{\"_index\":", target, id, version, {options.routing, {}});
         ++deletes_;
         items_.back().length = text_->size() - items_.back().offset;
     }
@@ -133,24 +120,24 @@ class bulk_body {
     [[nodiscard]] bulk_body subset(std::span<const std::size_t> which) const {
         bulk_body out;
         for (const auto i : which) {
-            if (is_delete(i)) {
-                out.remove(target_of(i), id_of(i), version_of(i));
-            } else {
-                out.write(target_of(i), id_of(i), version_if_any(i), document_of(i));
-            }
+            auto each = items_[i];
+            const auto offset = out.text_->size();
+            out.text_->append(*text_, each.offset, each.length);
+            if (each.document != 0) each.document += offset - each.offset;
+            each.offset = offset;
+            const auto target = out.names_.size();
+            out.names_.append(names_, each.target, each.target_length + each.id_length);
+            each.target = target;
+            if (each.document == 0) ++out.deletes_;
+            out.items_.push_back(each);
         }
         return out;
     }
 
   private:
-    [[nodiscard]] std::optional<std::uint64_t> version_if_any(std::size_t i) const {
-        if (!items_[i].versioned) return std::nullopt;
-        return items_[i].version;
-    }
-
     void write(std::string_view target, std::string_view id, std::optional<std::uint64_t> version,
-               std::string_view document) {
-        action("{\"index\":{\"_index\":", target, id, version);
+               std::string_view document, const action_options& options) {
+        action("{\"index\":{\"_index\":", target, id, version, options);
         auto& text = *text_;
         items_.back().document = text.size();
         const auto begin = text.size();
@@ -171,7 +158,7 @@ class bulk_body {
     }
 
     void action(std::string_view opening, std::string_view target, std::string_view id,
-                std::optional<std::uint64_t> version) {
+                std::optional<std::uint64_t> version, const action_options& options) {
         auto& text = *text_;
         item each;
         each.offset = text.size();
@@ -179,7 +166,6 @@ class bulk_body {
         each.target_length = target.size();
         each.id_length = id.size();
         each.version = version.value_or(0);
-        each.versioned = version.has_value();
         names_.append(target).append(id);
         text += opening;
         append_json_string(text, target);
@@ -190,6 +176,14 @@ class bulk_body {
             const auto end = std::to_chars(digits.data(), digits.data() + digits.size(), *version).ptr;
             text.append(",\"version\":").append(digits.data(), end);
             text += ",\"version_type\":\"external_gte\"";
+        }
+        if (!options.routing.empty()) {
+            text += ",\"routing\":";
+            append_json_string(text, options.routing);
+        }
+        if (!options.pipeline.empty()) {
+            text += ",\"pipeline\":";
+            append_json_string(text, options.pipeline);
         }
         text += "}}\n";
         items_.push_back(each);

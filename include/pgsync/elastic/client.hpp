@@ -25,6 +25,7 @@
 #include <pgsync/backoff.hpp>
 #include <pgsync/elastic/bulk_body.hpp>
 #include <pgsync/elastic/bulk_response.hpp>
+#include <pgsync/elastic/stored_id.hpp>
 #include <pgsync/elastic/transport.hpp>
 #include <pgsync/elastic/waiting_clock.hpp>
 #include <pgsync/error.hpp>
@@ -197,10 +198,10 @@ class client {
     }
 
     /// Calls back with the ids of every document that searches can see, in pieces of at most `size`, and of
-    /// at most 10,000. Each id comes at least once: when the cluster loses its place, the reading starts
-    /// over.
+    /// at most 10,000, each with its routing. Each id comes at least once: when the cluster loses its place,
+    /// the reading starts over.
     void scan_ids(std::string_view name, std::size_t size,
-                  const std::function<void(std::span<const std::string>)>& on_ids) {
+                  const std::function<void(std::span<const stored_id>)>& on_ids) {
         for (int attempt = 1; !scan_once(name, std::clamp<std::size_t>(size, 1, 10'000), on_ids); ++attempt) {
             if (attempt == 5) {
                 throw error(errc::connection,
@@ -319,8 +320,10 @@ class client {
     /// False when pages may have been missed. Only the first request may be repeated: whether a scroll moved
     /// on with a request that was not answered nobody knows.
     bool scan_once(std::string_view name, std::size_t size,
-                   const std::function<void(std::span<const std::string>)>& on_ids) {
-        const std::string fields = "filter_path=_scroll_id,timed_out,_shards.failed,hits.hits._id";
+                   const std::function<void(std::span<const stored_id>)>& on_ids) {
+        const std::string fields =
+            "filter_path=_scroll_id,timed_out,_shards.failed,hits.hits._id,"
+            "hits.hits._routing";
         const boost::json::object search{
             {"size", size}, {"_source", false}, {"sort", boost::json::array{"_doc"}}};
         const auto first =
@@ -328,13 +331,14 @@ class client {
         auto top = object(call("POST", first, boost::json::serialize(search)).body);
         scroll_guard scroll{*this, string_in(top, "_scroll_id")};
         const auto stop = current_stop();
-        std::vector<std::string> ids;
+        std::vector<stored_id> ids;
         while (whole(top)) {
             ids.clear();
             const auto* outer = top.if_contains("hits");
             const auto* hits = outer == nullptr ? nullptr : at(*outer, "hits");
             if (hits != nullptr && hits->is_array()) {
-                for (const auto& hit : hits->get_array()) ids.push_back(string_in(hit, "_id"));
+                for (const auto& hit : hits->get_array())
+                    ids.push_back({string_in(hit, "_id"), string_in(hit, "_routing")});
             }
             if (ids.empty()) return true;
             on_ids(ids);

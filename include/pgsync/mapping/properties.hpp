@@ -9,9 +9,9 @@
 
 namespace pgsync::detail::mapping {
 
-/// The mapping of one column. Values that PostgreSQL knows and the index does not (infinity, NaN, years
-/// beyond its range) stay in the source and are left unindexed, so that they never reject a document; 8,191
-/// characters are the most that fit Lucene's longest term in UTF-8.
+/// The mapping of a value of some kind. Values that PostgreSQL knows and the index does not (infinity, NaN,
+/// years beyond its range, networks) stay in the source and are left unindexed, so that they never reject a
+/// document; 8,191 characters are the most that fit Lucene's longest term in UTF-8.
 constexpr std::string_view field_mapping(value_kind kind) {
     switch (kind) {
         case value_kind::boolean:
@@ -32,22 +32,88 @@ constexpr std::string_view field_mapping(value_kind kind) {
         case value_kind::keyword:
             return R"({"type":"keyword","ignore_above":8191})";
         case value_kind::uuid:
+        case value_kind::enumeration:
             return R"({"type":"keyword"})";
         case value_kind::date:
         case value_kind::timestamp:
         case value_kind::timestamptz:
             return R"({"type":"date","format":"strict_date_optional_time","ignore_malformed":true})";
+        case value_kind::inet:
+            return R"({"type":"ip","ignore_malformed":true})";
+        case value_kind::bytea:
+            return R"({"type":"binary"})";
+        case value_kind::json:
+            return R"({"type":"object","enabled":false})";
+        case value_kind::geo_point:
+            return R"({"type":"geo_point"})";
+        case value_kind::vector:
+            return {};
+        case value_kind::int32_range:
+            return R"({"type":"integer_range"})";
+        case value_kind::int64_range:
+            return R"({"type":"long_range"})";
+        case value_kind::decimal_range:
+            return R"({"type":"double_range"})";
+        case value_kind::date_range:
+        case value_kind::timestamp_range:
+        case value_kind::timestamptz_range:
+            return R"({"type":"date_range","format":"strict_date_optional_time"})";
     }
     return {};
+}
+
+/// The mapping of one column.
+constexpr void write_field(text& out, const column_data& column) {
+    if (!column.mapping.empty()) {
+        out << column.mapping;
+    } else if (column.kind == value_kind::vector) {
+        // In Elasticsearch's words; OpenSearch has others for it, see elastic/dialect.hpp.
+        out << R"({"type":"dense_vector","dims":)" << static_cast<std::size_t>(column.dimensions) << '}';
+    } else if (!column.analyzer.empty()) {
+        out << R"({"type":"text","analyzer":)";
+        write_json_string(out, column.analyzer);
+        out << R"(,"fields":{"keyword":{"type":"keyword","ignore_above":8191}}})";
+    } else if (column.source == value_source::json_path && column.kind >= value_kind::int16 &&
+               column.kind <= value_kind::int64) {
+        // JSON's numbers have any size.
+        const auto plain = field_mapping(column.kind);
+        out << plain.substr(0, plain.size() - 1) << R"(,"ignore_malformed":true})";
+    } else {
+        out << field_mapping(column.kind);
+    }
+}
+
+/// The mapping of what a relation puts into its holder's object.
+constexpr void write_relation(text& out, const shape_view& shape, std::size_t self);
+
+/// What an aggregate yields.
+constexpr void write_aggregate(text& out, const shape_view& shape, const node_data& node) {
+    const auto* operand = node.operand == no_member ? nullptr : shape.member_of(node, node.operand);
+    switch (node.what) {
+        case aggregate::count:
+            out << field_mapping(value_kind::int64);
+            return;
+        case aggregate::exists:
+            out << field_mapping(value_kind::boolean);
+            return;
+        case aggregate::min:
+        case aggregate::max:
+            return write_field(out, *operand);
+        default:
+            // A sum of whole numbers can be larger than any of the index's.
+            out << field_mapping(value_kind::decimal);
+    }
 }
 
 /// `{"id":{"type":"long"},…,"guest":{"properties":{…}}}`: the `properties` of the index, in the order of the
 /// declaration.
 constexpr void write_properties(text& out, const shape_view& shape, std::size_t self = 0) {
     const auto& node = shape.nodes[self];
-    std::size_t members = node.columns;
+    std::size_t members = 0;
+    const auto count = [&](std::size_t ordinal) { members = ordinal >= members ? ordinal + 1 : members; };
+    for (const auto& column : shape.columns_of(node)) count(column.ordinal);
     for (std::size_t child = self + 1; child < shape.nodes.size(); ++child) {
-        members += shape.nodes[child].parent == self ? 1U : 0U;
+        if (shape.nodes[child].holder == self) count(shape.nodes[child].ordinal);
     }
     out << '{';
     bool first = true;
@@ -58,20 +124,38 @@ constexpr void write_properties(text& out, const shape_view& shape, std::size_t 
         out << ':';
     };
     for (std::size_t ordinal = 0; ordinal < members; ++ordinal) {
-        for (const auto& column : shape.columns_of(node)) {
-            if (column.ordinal != ordinal || column.hidden) continue;
-            name(column.json);
-            out << field_mapping(column.kind);
+        if (const auto* column = shape.member_of(node, ordinal)) {
+            if (column->hidden) continue;
+            name(column->json);
+            write_field(out, *column);
+            continue;
         }
         for (std::size_t child = self + 1; child < shape.nodes.size(); ++child) {
-            if (shape.nodes[child].parent != self || shape.nodes[child].ordinal != ordinal) continue;
-            name(shape.nodes[child].json);
-            out << R"({"properties":)";
-            write_properties(out, shape, child);
-            out << '}';
+            const auto& below = shape.nodes[child];
+            if (below.holder != self || below.ordinal != ordinal || !is_shown(below)) continue;
+            name(below.json);
+            write_relation(out, shape, child);
         }
     }
     out << '}';
+}
+
+constexpr void write_relation(text& out, const shape_view& shape, std::size_t self) {
+    const auto& node = shape.nodes[self];
+    if (!node.mapping.empty()) {
+        out << node.mapping;
+    } else if (node.what != aggregate::none) {
+        write_aggregate(out, shape, node);
+    } else if (node.keyed_by != no_member) {
+        // Keys that are data would each become a field of the index.
+        out << R"({"type":"object","enabled":false})";
+    } else if (node.pluck != no_member) {
+        write_field(out, *shape.member_of(node, node.pluck));
+    } else {
+        out << R"({"properties":)";
+        write_properties(out, shape, self);
+        out << '}';
+    }
 }
 
 }  // namespace pgsync::detail::mapping

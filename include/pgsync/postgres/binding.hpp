@@ -1,5 +1,6 @@
 #pragma once
 
+#include <algorithm>
 #include <cstdint>
 #include <string>
 #include <vector>
@@ -14,7 +15,12 @@ struct route_binding {
     std::string table;  ///< quoted, `"public"."booking"`
     /// Array types of the route's columns: the parameter types of its owners query.
     std::vector<std::uint32_t> array_types;
-    std::vector<std::string> generated{};  ///< columns of the table that the log leaves out
+    std::vector<std::string> generated{};     ///< columns of the table that the log leaves out
+    std::vector<std::uint32_t> partitions{};  ///< tables that hold the rows, where this one is partitioned
+
+    [[nodiscard]] bool covers(std::uint32_t oid) const {
+        return oid == table_oid || std::find(partitions.begin(), partitions.end(), oid) != partitions.end();
+    }
 };
 
 /// A compiled index bound to the tables and types of one database: what the catalog knew and the compiler

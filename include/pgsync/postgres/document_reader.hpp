@@ -2,6 +2,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <exception>
 #include <optional>
 #include <span>
 #include <string>
@@ -25,6 +26,14 @@ struct page_bounds {
     std::uint64_t rows = 0;
 };
 
+/// One document as it is to be sent. Valid until the next one is read.
+struct read_document {
+    std::string_view id;
+    std::string_view routing;  ///< chooses the shard; empty: the id does
+    std::string_view json;
+    bool kept = true;  ///< false: the transform wants none of it in the index
+};
+
 /// Runs the compiled queries of some indices on one session. Keys and links are strings as `_id` has them.
 class document_reader {
   public:
@@ -37,7 +46,7 @@ class document_reader {
         for (std::size_t i = 0; i < indices.size(); ++i) owners_prepared_[i].resize(indices[i].routes.size());
     }
 
-    /// Calls `on_document(id, json)` for each of `keys` that has a row.
+    /// Calls `on_document(read_document)` for each of `keys` that has a row.
     template <typename Keys, typename OnDocument>
     void by_keys(std::size_t index, const Keys& keys, OnDocument&& on_document) {
         const auto& bound = indices_[index];
@@ -49,7 +58,9 @@ class document_reader {
         }
         rows(name, arrays(keys, parts), [&](const row_view& row) {
             read_key(row, parts);
-            on_document(std::string_view(key_), row.get(static_cast<int>(parts)));
+            auto at = static_cast<int>(parts);
+            const auto routing = bound.index->routing.empty() ? std::string_view() : row.get(at++);
+            on_document(finished(*bound.index, routing, row.get(at)));
         });
     }
 
@@ -125,7 +136,7 @@ class document_reader {
         return page;
     }
 
-    /// Calls `on_document(id, json)` for every root row of the page.
+    /// Calls `on_document(read_document)` for every root row of the page.
     template <typename OnDocument>
     void by_page(std::size_t index, const page_bounds& page, OnDocument&& on_document) {
         const auto& bound = indices_[index];
@@ -135,17 +146,37 @@ class document_reader {
         append_literals(page.last, bound, literals);
         session_.copy_out_binary(
             bind_literals(bound.index->page_query, literals), [&](std::span<const field> row) {
-                if (row.size() != parts + 1)
+                const std::size_t routed = bound.index->routing.empty() ? 0 : 1;
+                if (row.size() != parts + routed + 1)
                     throw error(errc::protocol, "a page's row has the wrong number of columns");
                 key_.clear();
                 for (std::size_t part = 0; part < parts; ++part)
                     append_key_part(key_, row[part].text, part == 0);
-                on_document(std::string_view(key_), row[parts].text);
+                on_document(finished(*bound.index, routed != 0 ? row[parts].text : std::string_view(),
+                                     row[parts + routed].text));
             });
     }
 
   private:
     static constexpr std::uint32_t int8_oid = 20;
+
+    /// The document of the key read last, transformed where its index has a transform.
+    read_document finished(const compiled_index& index, std::string_view routing, std::string_view json) {
+        read_document out{key_, routing, json};
+        if (index.transform == nullptr) return out;
+        transformed_.clear();
+        try {
+            out.kept = index.transform(json, transformed_);
+        } catch (const std::exception& problem) {
+            throw error(errc::rejected,
+                        "the transform of index " + std::string(index.name) + " failed for document \"" +
+                            key_ + "\": " + problem.what(),
+                        "correct the row or the transform and start again: nothing from this change on was "
+                        "acknowledged");
+        }
+        out.json = transformed_;
+        return out;
+    }
 
     /// One array literal for each part of the keys.
     template <typename Keys>
@@ -200,6 +231,7 @@ class document_reader {
     std::vector<bool> keys_prepared_;
     std::vector<std::vector<bool>> owners_prepared_;
     std::string key_;
+    std::string transformed_;
     std::vector<std::string> split_;
 };
 

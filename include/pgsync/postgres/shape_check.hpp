@@ -15,10 +15,13 @@
 
 #include <pgsync/compiled.hpp>
 #include <pgsync/postgres/binding.hpp>
+#include <pgsync/postgres/partitions.hpp>
 #include <pgsync/postgres/quote.hpp>
 #include <pgsync/postgres/read_tables.hpp>
 #include <pgsync/postgres/session.hpp>
+#include <pgsync/postgres/sql_error.hpp>
 #include <pgsync/postgres/table_facts.hpp>
+#include <pgsync/postgres/value_check.hpp>
 #include <pgsync/shape/node.hpp>
 
 /// What no compiler can know: whether the database has the tables, columns, types and keys that the shapes
@@ -29,6 +32,8 @@ namespace pgsync::postgres {
 struct followed_table {
     std::uint32_t oid = 0;
     std::string quoted_name;  ///< `"public"."booking"`
+    /// Of a partitioned table, those that hold its rows: the log names them, not it.
+    std::vector<followed_table> partitions{};
 };
 
 /// A table whose replica identity does not cover the columns that lead to its owners.
@@ -45,114 +50,16 @@ struct shape_report {
     std::vector<std::string> findings;  ///< what makes it impossible to go on, all at once
 };
 
+/// The tables that hold the rows of partitioned ones, by the oid of these.
+using partition_facts = std::map<std::uint32_t, std::vector<table_facts>>;
+
 namespace detail {
-
-/// Do the values of two columns that are joined read the same in both? Then one can stand for the other.
-[[nodiscard]] inline bool joinable(std::string_view a, std::string_view b) {
-    const auto family = [](std::string_view type) -> std::string_view {
-        if (type == "int2" || type == "int4" || type == "int8") return "integer";
-        if (type == "text" || type == "varchar") return "text";
-        return type;
-    };
-    return family(a) == family(b);
-}
-
-/// Can a member of this kind hold what the column's type prints?
-[[nodiscard]] inline bool holds(value_kind kind, std::string_view type, char category) {
-    switch (kind) {
-        case value_kind::boolean:
-            return type == "bool";
-        case value_kind::int16:
-            return type == "int2";
-        case value_kind::int32:
-            return type == "int2" || type == "int4";
-        case value_kind::int64:
-            return type == "int2" || type == "int4" || type == "int8" || type == "oid";
-        case value_kind::float32:
-            return type == "float4";
-        case value_kind::float64:
-            return type == "float4" || type == "float8" || type == "numeric";
-        case value_kind::decimal:
-            return type == "numeric" || type == "int2" || type == "int4" || type == "int8";
-        case value_kind::text:
-        case value_kind::keyword:
-            // Everything that row_to_json prints as a string, but not what has a mapping of its own.
-            return category == 'S' || category == 'E' || category == 'I' || type == "uuid" || type == "xml" ||
-                   type == "bit" || type == "varbit" || type == "interval" || type == "bytea" ||
-                   type == "macaddr" || type == "money" || type == "time" || type == "timetz" ||
-                   type == "citext" || type == "name";
-        case value_kind::uuid:
-            return type == "uuid";
-        case value_kind::date:
-            return type == "date";
-        case value_kind::timestamp:
-            return type == "timestamp";
-        case value_kind::timestamptz:
-            return type == "timestamptz";
-    }
-    return false;
-}
-
-[[nodiscard]] inline std::string_view kind_name(value_kind kind) {
-    switch (kind) {
-        case value_kind::boolean:
-            return "bool";
-        case value_kind::int16:
-            return "std::int16_t";
-        case value_kind::int32:
-            return "int";
-        case value_kind::int64:
-            return "std::int64_t";
-        case value_kind::float32:
-            return "float";
-        case value_kind::float64:
-            return "double";
-        case value_kind::decimal:
-            return "pgsync::decimal";
-        case value_kind::text:
-            return "std::string";
-        case value_kind::keyword:
-            return "pgsync::keyword";
-        case value_kind::uuid:
-            return "pgsync::uuid";
-        case value_kind::date:
-            return "pgsync::date";
-        case value_kind::timestamp:
-            return "pgsync::timestamp";
-        case value_kind::timestamptz:
-            return "pgsync::timestamptz";
-    }
-    return "?";
-}
-
-/// What to declare instead, for a column of this type.
-[[nodiscard]] inline std::string_view suggested(std::string_view type, char category) {
-    constexpr std::array<std::pair<std::string_view, std::string_view>, 13> known{
-        {{"bool", "bool"},
-         {"int2", "std::int16_t"},
-         {"int4", "int"},
-         {"int8", "std::int64_t"},
-         {"oid", "std::int64_t"},
-         {"float4", "float"},
-         {"float8", "double"},
-         {"numeric", "pgsync::decimal<p, s>"},
-         {"uuid", "pgsync::uuid"},
-         {"date", "pgsync::date"},
-         {"timestamp", "pgsync::timestamp"},
-         {"timestamptz", "pgsync::timestamptz"},
-         {"text", "std::string"}}};
-    for (const auto& [name, text] : known) {
-        if (name == type) return text;
-    }
-    if (holds(value_kind::text, type, category)) return "std::string";
-    return {};
-}
 
 class shape_checker {
   public:
     shape_checker(std::span<const compiled_index> indices,
-                  const std::vector<std::optional<table_facts>>& tables)
-        : indices_(indices), tables_(tables) {}
+                  const std::vector<std::optional<table_facts>>& tables, const partition_facts& partitions)
+        : indices_(indices), tables_(tables), partitions_(partitions) {}
 
     shape_report run() {
         std::size_t at = 0;
@@ -202,40 +109,56 @@ class shape_checker {
         index_binding binding;
         binding.index = &index;
         bool complete = true;
-        for (std::size_t node = 0; node < index.shape.nodes.size(); ++node) {
-            complete = check_table(index.shape, node) && complete;
+        for (const auto& route : index.routes) complete = check_table(index.shape, route.node) && complete;
+        // Structs embedded in a row name columns of its table.
+        for (const auto& node : index.shape.nodes) {
+            if (node.kind != relation::embed || !find_table(node.row)) continue;
+            for (const auto& column : index.shape.columns_of(node))
+                complete = check_column(node, facts(node.row), column) && complete;
         }
         if (!complete) {
             report_.bindings.push_back(std::move(binding));
             return;
         }
-        for (std::size_t node = 0; node < index.shape.nodes.size(); ++node) {
-            check_links(index.shape, node);
-            const auto& route = index.routes[node];
-            route_binding bound;
-            bound.table_oid = facts(node).oid;
-            bound.table = quoted_name(facts(node));
-            for (const auto name : route.columns) {
-                const auto* column = facts(node).column(name);
-                if (column == nullptr) continue;
-                bound.array_types.push_back(parameter_type(*column));
-                if (column->generated) {
-                    find("column " + quoted(name) + " of table " + quoted(facts(node).name) +
-                         " is generated, so the log lacks it, but changed rows are found by it; join on a "
-                         "plain column");
-                }
-                needed_[facts(node).oid].insert(std::string(name));
-            }
-            for (const auto& column : facts(node).columns) {
-                if (column.generated) bound.generated.push_back(column.name);
-            }
-            binding.routes.push_back(std::move(bound));
+        for (const auto& route : index.routes) {
+            check_links(index.shape, route.node);
+            binding.routes.push_back(bind(index, route));
         }
         for (const auto& column : index.shape.columns_of(index.shape.root())) {
             const auto* found = facts(0).column(column.name);
             if (column.key && found != nullptr) binding.key_array_types.push_back(parameter_type(*found));
         }
         report_.bindings.push_back(std::move(binding));
+    }
+
+    route_binding bind(const compiled_index& index, const route_data& route) {
+        const auto& table = facts(route.node);
+        route_binding bound;
+        bound.table_oid = table.oid;
+        bound.table = quoted_name(table);
+        const auto need = [&](std::string_view name) -> const column_facts* {
+            const auto* column = table.column(name);
+            if (column == nullptr || is_view(table)) return column;
+            if (column->generated) {
+                find("column " + quoted(column->name) + " of table " + quoted(table.name) +
+                     " is generated, so the log lacks it, but changed rows are found by it; join on a "
+                     "plain column");
+            }
+            needed_[table.oid].insert(std::string(name));
+            return column;
+        };
+        for (const auto name : route.columns) {
+            if (const auto* column = need(name)) bound.array_types.push_back(parameter_type(*column));
+        }
+        // A document that goes to another shard has to be deleted where it was.
+        if (route.node == 0 && !index.routing.empty()) need(index.routing);
+        for (const auto& column : table.columns) {
+            if (column.generated) bound.generated.push_back(column.name);
+        }
+        if (const auto found = partitions_.find(table.oid); found != partitions_.end()) {
+            for (const auto& part : found->second) bound.partitions.push_back(part.oid);
+        }
+        return bound;
     }
 
     /// Integers of all widths are passed as bigint: a foreign key may be wider than the key it refers to.
@@ -261,13 +184,16 @@ class shape_checker {
             return false;
         }
         const auto& table = facts(node);
-        if (table.kind != 'r') {
-            find(quoted(asked) + ", which " + place(data) + " reads, is " + kind_text(table.kind) +
-                 ", and only ordinary tables can be followed so far");
-            return false;
-        }
+        if (!check_kind(asked, data, table)) return false;
         check_access(asked, table);
-        if (seen_.insert(table.oid).second) report_.tables.push_back({table.oid, quoted_name(table)});
+        if (!is_view(table) && seen_.insert(table.oid).second) {
+            followed_table followed{table.oid, quoted_name(table)};
+            if (const auto found = partitions_.find(table.oid); found != partitions_.end()) {
+                for (const auto& part : found->second)
+                    followed.partitions.push_back({part.oid, quoted_name(part)});
+            }
+            report_.tables.push_back(std::move(followed));
+        }
         bool complete = true;
         for (const auto& column : shape.columns_of(data))
             complete = check_column(data, table, column) && complete;
@@ -280,8 +206,25 @@ class shape_checker {
                            complete;
             }
         }
-        check_key(shape, data, table);
+        if (!data.guard_column.empty() && find_table(data.parent)) {
+            complete = exists(shape.nodes[data.parent], facts(data.parent), data.guard_column,
+                              "belongs_to_any reads") &&
+                       complete;
+        }
+        if (is_shown(data)) check_key(shape, data, table);
         return complete;
+    }
+
+    static bool is_view(const table_facts& table) { return table.kind == 'v' || table.kind == 'm'; }
+
+    bool check_kind(const std::string& asked, const node_data& data, const table_facts& table) {
+        if (table.kind == 'r' || table.kind == 'p') return true;
+        if (is_view(table) && data.view) return true;
+        find(quoted(asked) + ", which " + place(data) + " reads, is " + kind_text(table.kind) +
+             (is_view(table) ? "; say which tables it is made of: depends_on<Table, \"column\"> among the "
+                               "relation's options, or behind the root in index<…>"
+                             : ", whose changes are in no log that could be followed"));
+        return false;
     }
 
     void check_access(const std::string& asked, const table_facts& table) {
@@ -294,10 +237,10 @@ class shape_checker {
             find("table " + quoted(asked) + " is " + (table.persistence == 'u' ? "unlogged" : "temporary") +
                  ": its changes are not in the log; ALTER TABLE " + quoted_name(table) + " SET LOGGED");
         }
-        if (table.has_parents || table.has_children) {
+        if (table.kind == 'r' && ((table.has_parents && !table.is_partition) || table.has_children)) {
             find("table " + quoted(asked) +
                  " inherits or is inherited: queries would read rows of other tables whose "
-                 "changes come under other names; only plain tables can be followed so far");
+                 "changes come under other names; use plain or partitioned tables");
         }
         if (table.row_security) {
             find("row security hides rows of " + quoted(asked) +
@@ -308,8 +251,6 @@ class shape_checker {
 
     static std::string kind_text(char kind) {
         switch (kind) {
-            case 'p':
-                return "a partitioned table";
             case 'v':
                 return "a view";
             case 'm':
@@ -330,6 +271,7 @@ class shape_checker {
     }
 
     bool check_column(const node_data& data, const table_facts& table, const column_data& column) {
+        if (column.source == value_source::expression) return true;  // see check_sql
         const auto* found = table.column(column.name);
         if (found == nullptr) {
             find("table " + quoted(table.name) + " has no column " + quoted(column.name) + " for member " +
@@ -338,13 +280,18 @@ class shape_checker {
             return false;
         }
         const auto& type = found->base_name;
-        if (!holds(column.kind, type, found->category)) {
-            const auto better = suggested(type, found->category);
+        if (column.source == value_source::json_path) {
+            if (type != "json" && type != "jsonb") {
+                find("column " + quoted(column.name) + " of table " + quoted(table.name) + " has type " +
+                     type + ", but member " + quoted(column.member) + " of " + place(data) +
+                     " takes a value out of it with json_path; that needs json or jsonb");
+            }
+            return true;
+        }
+        if (!holds_value(column, type, found->category)) {
             find("column " + quoted(column.name) + " of table " + quoted(table.name) + " has type " + type +
                  ", which member " + quoted(column.member) + " of " + place(data) + " cannot hold as " +
-                 std::string(kind_name(column.kind)) +
-                 (better.empty() ? std::string("; no element type holds it yet: leave the member out")
-                                 : "; declare it as " + std::string(better)));
+                 member_type(column) + advice(type, found->category));
         } else if (column.key && (column.kind == value_kind::text || column.kind == value_kind::keyword) &&
                    type != "text" && type != "varchar" && found->category != 'E') {
             find("key column " + quoted(column.name) + " of table " + quoted(table.name) + " has type " +
@@ -360,7 +307,7 @@ class shape_checker {
         for (const auto& column : shape.columns_of(data)) {
             if (column.key) key.emplace_back(column.name);
         }
-        if (!is_unique(table, key)) {
+        if (!key.empty() && !is_view(table) && !is_unique(table, key)) {
             find("the key of " + place(data) + " (" + joined(key) + ") is not unique in table " +
                  quoted(table.name) +
                  ": no primary key or unique index covers exactly these columns; mark the primary key's "
@@ -385,9 +332,9 @@ class shape_checker {
                      ") with " + child.name + "." + std::string(link.child) + " (" + b->base_name +
                      "), whose values do not read the same; give both columns one type");
             }
-            referenced.emplace_back(data.kind == relation::belongs_to ? link.child : link.parent);
+            if (data.kind == relation::belongs_to) referenced.emplace_back(link.child);
         }
-        if (data.kind == relation::belongs_to && !is_unique(child, referenced)) {
+        if (data.kind == relation::belongs_to && !is_view(child) && !is_unique(child, referenced)) {
             find("relation " + quoted(data.member) + " of index " + std::string(index_->name) +
                  " belongs to one row of " + quoted(child.name) + ", but (" + joined(referenced) +
                  ") is not unique there; refer to a primary key or a unique index, or use has_many");
@@ -398,13 +345,24 @@ class shape_checker {
         for (const auto& table : report_.tables) {
             const auto found = std::find_if(tables_.begin(), tables_.end(),
                                             [&](const auto& each) { return each && each->oid == table.oid; });
-            std::vector<std::string> missing;
-            for (const auto& column : needed_[table.oid]) {
-                if (!(*found)->identity_covers(std::array{column})) missing.push_back(column);
+            if (table.partitions.empty() && (*found)->kind == 'r') {
+                collect_identity(**found, needed_[table.oid]);
+                continue;
             }
-            if (!missing.empty())
-                report_.identities.push_back({table.oid, table.quoted_name, joined(missing)});
+            // Each partition has a replica identity of its own.
+            const auto parts = partitions_.find(table.oid);
+            if (parts == partitions_.end()) continue;
+            for (const auto& part : parts->second) collect_identity(part, needed_[table.oid]);
         }
+    }
+    void collect_identity(const table_facts& table, const std::set<std::string>& needed) {
+        std::vector<std::string> missing;
+        for (const auto& column : needed) {
+            if (!table.identity_covers(std::array{column})) missing.push_back(column);
+        }
+        // Without any identity the server refuses every UPDATE of a published table.
+        if (missing.empty() && table.identity.empty()) missing.emplace_back("its rows");
+        if (!missing.empty()) report_.identities.push_back({table.oid, quoted_name(table), joined(missing)});
     }
 
     static std::string joined(const std::vector<std::string>& names) {
@@ -415,6 +373,7 @@ class shape_checker {
 
     std::span<const compiled_index> indices_;
     const std::vector<std::optional<table_facts>>& tables_;
+    const partition_facts& partitions_;
     const compiled_index* index_ = nullptr;
     std::size_t first_table_ = 0;
     std::set<std::uint32_t> seen_;
@@ -422,23 +381,114 @@ class shape_checker {
     shape_report report_;
 };
 
-}  // namespace detail
+/// What the database says of the SQL that shapes contain: conditions, orders, expressions.
+class sql_checker {
+  public:
+    sql_checker(std::span<const compiled_index> indices, session& connection,
+                const std::vector<std::optional<table_facts>>& tables)
+        : indices_(indices), session_(connection), tables_(tables) {}
 
-/// Compares shapes with the facts of their tables: one entry of `tables` for each node of each index, in
-/// order.
-[[nodiscard]] inline shape_report check_shapes(std::span<const compiled_index> indices,
-                                               const std::vector<std::optional<table_facts>>& tables) {
-    return detail::shape_checker(indices, tables).run();
+    std::vector<std::string> run() {
+        std::size_t first = 0;
+        for (const auto& index : indices_) {
+            for (std::size_t node = 0; node < index.shape.nodes.size(); ++node) {
+                const auto& data = index.shape.nodes[node];
+                if (const auto& table = tables_[first + data.row]) check_node(index, data, *table);
+            }
+            first += index.shape.nodes.size();
+        }
+        return std::move(findings_);
+    }
+
+  private:
+    void check_node(const compiled_index& index, const node_data& data, const table_facts& table) {
+        const auto from = " FROM " + quote_identifier(table.schema) + "." + quote_identifier(table.name);
+        const auto place = "struct " + std::string(data.type) + " of index " + std::string(index.name);
+        const auto text = [](std::string_view sql) { return std::string(sql); };
+        if (&data == &index.shape.root() && !index.where.empty()) {
+            run("where of index " + std::string(index.name),
+                "SELECT 1" + from + " WHERE (" + text(index.where) + ") LIMIT 0");
+        }
+        if (!data.where.empty()) {
+            run("where of relation \"" + std::string(data.member) + "\" to " + place,
+                "SELECT 1" + from + " WHERE (" + text(data.where) + ") LIMIT 0");
+        }
+        if (!data.order.empty()) {
+            run("order_by of relation \"" + std::string(data.member) + "\" to " + place,
+                "SELECT 1" + from + " ORDER BY " + text(data.order) + " LIMIT 0");
+        }
+        for (const auto& column : index.shape.columns_of(data)) {
+            if (column.source != value_source::expression) continue;
+            const auto name = "the expression of member \"" + std::string(column.member) + "\" of " + place;
+            const auto found =
+                run(name,
+                    "SELECT b.typname, b.typcategory FROM pg_catalog.pg_type b WHERE b.oid = (SELECT "
+                    "pg_catalog.pg_typeof(v)::oid FROM (SELECT 1) one LEFT JOIN (SELECT (" +
+                        text(column.sql) + ") AS v" + from + " LIMIT 0) e ON true)");
+            if (!found || found->rows() == 0) continue;
+            const auto type = std::string(found->get(0, 0));
+            const char category = found->get(0, 1).front();
+            if (!holds_value(column, type, category)) {
+                findings_.push_back(name + " has type " + type + ", which it cannot hold as " +
+                                    member_type(column) + advice(type, category));
+            }
+        }
+    }
+
+    std::optional<result> run(const std::string& what, const std::string& sql) {
+        try {
+            return session_.exec(sql);
+        } catch (const sql_error& problem) {
+            if (problem.code() == errc::connection) throw;
+            findings_.push_back(what + " does not run: " + problem.what());
+            return std::nullopt;
+        }
+    }
+
+    std::span<const compiled_index> indices_;
+    session& session_;
+    const std::vector<std::optional<table_facts>>& tables_;
+    std::vector<std::string> findings_;
+};
+
+/// The tables that hold the rows of partitioned ones.
+[[nodiscard]] inline partition_facts read_partitions(session& connection,
+                                                     const std::vector<std::optional<table_facts>>& tables) {
+    std::vector<std::uint32_t> oids;
+    for (const auto& table : tables) {
+        if (table && table->kind == 'p') oids.push_back(table->oid);
+    }
+    partition_facts out;
+    if (oids.empty()) return out;
+    std::vector<table_name> names;
+    std::vector<std::uint32_t> ancestors;
+    for (const auto& each : read_descendants(connection, oids)) {
+        if (each.kind != 'r') continue;
+        names.push_back({each.schema, each.name});
+        ancestors.push_back(each.ancestor);
+    }
+    auto facts = read_tables(connection, names);
+    for (std::size_t i = 0; i < facts.size(); ++i) {
+        if (facts[i]) out[ancestors[i]].push_back(std::move(*facts[i]));
+    }
+    return out;
 }
 
-/// The same, asking the database.
+}  // namespace detail
+
+/// Compares shapes with the catalog; all findings at once.
 [[nodiscard]] inline shape_report check_shapes(std::span<const compiled_index> indices, session& connection) {
     std::vector<table_name> names;
     for (const auto& index : indices) {
         for (const auto& node : index.shape.nodes)
             names.push_back({std::string(node.schema), std::string(node.table)});
     }
-    return check_shapes(indices, read_tables(connection, names));
+    const auto tables = read_tables(connection, names);
+    const auto partitions = detail::read_partitions(connection, tables);
+    auto report = detail::shape_checker(indices, tables, partitions).run();
+    // A missing column is better told by its member than by a query that lacks it.
+    if (report.findings.empty()) report.findings = detail::sql_checker(indices, connection, tables).run();
+    return report;
 }
 
 }  // namespace pgsync::postgres

@@ -45,17 +45,19 @@ struct table_is_named {
 
 template <typename Struct, fixed_string Member, bool Ok>
 struct member_type_is_known {
-    static_assert(Ok,
-                  "pgsync: this member's type has no JSON form; use bool, short, int, long, float, double, "
-                  "std::string, pgsync::keyword, uuid, date, timestamp, timestamptz or decimal<p, s>, "
-                  "std::optional of one of them, or a relation (belongs_to, has_one, has_many)");
+    static_assert(
+        Ok,
+        "pgsync: this member's type has no JSON form; use bool, short, int, long, float, double, "
+        "std::string, an enum, pgsync::keyword, text<\"analyzer\">, uuid, date, timestamp, "
+        "timestamptz, decimal<p, s>, inet, bytea, json, geo_point, vector<n>, range<T>, "
+        "std::optional or std::vector of one of them, or a relation (belongs_to, has_one, has_many)");
 };
 
 template <typename Struct, fixed_string Member, bool Ok>
 struct struct_is_related {
     static_assert(Ok,
                   "pgsync: a struct as a plain member says nothing of how its rows are found; write "
-                  "belongs_to<T>, has_one<T> or has_many<T>");
+                  "belongs_to<T>, has_one<T> or has_many<T>, or embed<T> for columns of the same row");
 };
 
 template <typename Struct, fixed_string Member, bool Ok>
@@ -82,12 +84,121 @@ struct annotation_fits_relation {
 template <typename Struct, fixed_string Member, bool Ok>
 struct options_are_known {
     static_assert(Ok,
-                  "pgsync: unknown option of a relation; known are foreign_key<\"…\"> and references<\"…\">");
+                  "pgsync: unknown option of a relation; known are foreign_key<\"…\">, references<\"…\">, "
+                  "through<\"…\", foreign_key<…>, foreign_key<…>>, where<\"…\">, order_by<\"…\">, limit<n>, "
+                  "pluck<\"…\">, "
+                  "keyed_by<\"…\">, depth<n> and depends_on<Table, \"…\">");
+};
+
+template <typename Struct, fixed_string Member, bool Ok>
+struct options_fit_relation {
+    static_assert(
+        Ok,
+        "pgsync: an option that makes no sense for this relation: through is for has_one, has_many and "
+        "aggregates; order_by for has_one and has_many; limit or keyed_by for has_many; pluck for all but "
+        "aggregates; depth for ancestors and descendants, which take no depends_on");
 };
 
 template <typename Struct, fixed_string Member, bool Ok>
 struct options_are_said_once {
-    static_assert(Ok, "pgsync: foreign_key or references is written twice; give all columns in one");
+    static_assert(
+        Ok,
+        "pgsync: an option is written twice; give all columns in one foreign_key or references, all "
+        "conditions in one where (through and depends_on may come several times)");
+};
+
+template <typename Struct, fixed_string Member, bool Ok>
+struct numbers_are_positive {
+    static_assert(Ok,
+                  "pgsync: limit<n> and depth<n> need a number from 1 to 1,000,000; leave them out for all");
+};
+
+template <typename Struct, fixed_string Member, bool Ok>
+struct sql_is_closed {
+    static_assert(Ok,
+                  "pgsync: this SQL cannot stand inside a query: it is empty, a bracket or quote is left "
+                  "open, or it has "
+                  "a semicolon, a comment or a $ outside quotes");
+};
+
+template <typename Struct, fixed_string Member, bool Ok>
+struct mapping_is_json {
+    static_assert(Ok,
+                  "pgsync: the mapping is no JSON object; write it like mapped<T, "
+                  "R\"({\"type\":\"keyword\"})\">");
+};
+
+template <typename Struct, fixed_string Member, bool Ok>
+struct json_path_has_steps {
+    static_assert(
+        Ok, "pgsync: json_path names the column and at least one step: json_path<T, \"data\", \"city\">");
+};
+
+template <typename Struct, fixed_string Member, bool Ok>
+struct computed_is_no_column {
+    static_assert(
+        Ok,
+        "pgsync: an expression or json_path cannot be a key or have another column; for a key that the "
+        "database computes use a generated column");
+};
+
+template <typename Struct, fixed_string Member, bool Ok>
+struct embedded_is_plain {
+    static_assert(Ok, "pgsync: a struct inside embed<…> has no key of its own; drop key<…> from its members");
+};
+
+template <typename Struct, fixed_string Member, fixed_string Named, bool Ok>
+struct named_member_exists {
+    static_assert(Ok,
+                  "pgsync: pluck, keyed_by, sum, avg, min and max name a member of the related struct that "
+                  "is a column, "
+                  "and the struct has none of this name");
+};
+
+template <typename Struct, fixed_string Member, fixed_string Named, bool Ok>
+struct named_member_fits {
+    static_assert(Ok,
+                  "pgsync: sum and avg need a member that is a number, min and max one that has an order, "
+                  "and keyed_by one "
+                  "that is a single value");
+};
+
+template <typename Struct, fixed_string Member, bool Ok>
+struct hop_is_complete {
+    static_assert(Ok,
+                  "pgsync: through names a link table and its two foreign keys: through<\"book_author\", "
+                  "foreign_key<\"book_id\">, foreign_key<\"author_id\">>, the first as many columns as it "
+                  "joins before it, "
+                  "the second as many as it joins after it");
+};
+
+template <typename Struct, fixed_string Member, bool Ok>
+struct recursion_stays {
+    static_assert(
+        Ok,
+        "pgsync: ancestors and descendants lead to rows of the same table; give the struct they name "
+        "the same `table`, and the same key");
+};
+
+template <typename Struct, fixed_string Member, bool Ok>
+struct source_columns_match {
+    static_assert(Ok,
+                  "pgsync: depends_on names either no columns or one for each column that joins the view, in "
+                  "their order");
+};
+
+template <typename Struct, fixed_string Member, bool Ok>
+struct cases_are_told_apart {
+    static_assert(
+        Ok,
+        "pgsync: belongs_to_any needs the two columns and at least one case, each with a label of its own: "
+        "belongs_to_any<\"subject_type\", \"subject_id\", case_of<\"post\", Post>, case_of<\"photo\", "
+        "Photo>>");
+};
+
+template <typename Struct, fixed_string Member, bool Ok>
+struct described_member_exists {
+    static_assert(Ok, "pgsync: describe<…> names a member that the struct does not have, or names one twice");
 };
 
 template <typename Struct, fixed_string Member, bool Ok>
@@ -153,6 +264,58 @@ struct index_names_are_unique {
     static_assert(Ok, "pgsync: two indices of one program have the same name; give each its own");
 };
 
+template <typename Index, bool Ok>
+struct index_text_is_json {
+    static_assert(
+        Ok,
+        "pgsync: `settings` and `mapping` of an index are JSON objects, as R\"({\"dynamic\":\"strict\"})\"");
+};
+
+template <typename Index, bool Ok>
+struct index_where_is_closed {
+    static_assert(
+        Ok,
+        "pgsync: `where` of this index cannot stand inside a query: it is empty, a bracket or quote is left "
+        "open, or it has a semicolon, a comment or a $ outside quotes");
+};
+
+template <typename Index, bool Ok>
+struct index_routing_is_member {
+    static_assert(
+        Ok,
+        "pgsync: `routing` names a member of the root that is a column (pgsync::hidden keeps it out of "
+        "the document)");
+};
+
+template <typename Index, bool Ok>
+struct index_transform_is_callable {
+    static_assert(
+        Ok,
+        "pgsync: `transform` is a static function of the index that takes Root& or boost::json::object& and "
+        "returns bool, or nothing: static bool transform(Booking& booking);");
+};
+
+template <typename Index, bool Ok>
+struct index_transform_is_included {
+    static_assert(Ok, "pgsync: an index with a transform needs #include <pgsync/transform.hpp>");
+};
+
+template <typename Index, bool Ok>
+struct transform_sees_keys_once {
+    static_assert(Ok,
+                  "pgsync: this index has a transform, which sees hidden members too, and one of them has "
+                  "the JSON key of "
+                  "another member of its struct; give it another with named<T, \"key\">");
+};
+
+template <typename Index, bool Ok>
+struct index_members_are_text {
+    static_assert(
+        Ok,
+        "pgsync: `where`, `settings`, `mapping`, `pipeline` and `routing` of an index are written as static "
+        "constexpr std::string_view");
+};
+
 /// PostgreSQL cuts longer identifiers off, which would silently name another column.
 [[nodiscard]] constexpr bool fits_identifier(std::string_view name) {
     return !name.empty() && name.size() <= 63;
@@ -167,5 +330,108 @@ struct index_names_are_unique {
     }
     return true;
 }
+
+/// Can it stand inside brackets in a query, and be passed over when parameters are looked for?
+[[nodiscard]] constexpr bool is_closed_sql(std::string_view sql) {
+    int depth = 0;
+    bool blank = true;
+    for (std::size_t i = 0; i < sql.size(); ++i) {
+        const char c = sql[i];
+        const char next = i + 1 < sql.size() ? sql[i + 1] : '\0';
+        blank = blank && c == ' ';
+        if (c == '\'' || c == '"') {
+            i = sql.find(c, i + 1);
+            if (i == std::string_view::npos) return false;
+            continue;
+        }
+        if (c == ';' || c == '$' || (c == '-' && next == '-') || (c == '/' && next == '*')) return false;
+        if (c == '(' || c == '[') ++depth;
+        if ((c == ')' || c == ']') && --depth < 0) return false;
+    }
+    return depth == 0 && !blank;
+}
+
+/// A JSON reader that only says where a value ends; npos where there is none.
+class json_reader {
+  public:
+    constexpr explicit json_reader(std::string_view text) : text_(text) {}
+
+    [[nodiscard]] constexpr bool is_object() {
+        blank();
+        const bool object = peek() == '{' && value(0);
+        blank();
+        return object && at_ == text_.size();
+    }
+
+  private:
+    [[nodiscard]] constexpr char peek() const { return at_ < text_.size() ? text_[at_] : '\0'; }
+    constexpr bool take(char c) {
+        if (peek() != c) return false;
+        ++at_;
+        return true;
+    }
+    constexpr void blank() {
+        while (peek() == ' ' || peek() == '\n' || peek() == '\t' || peek() == '\r') ++at_;
+    }
+    constexpr bool value(int depth) {
+        if (depth > 50) return false;
+        blank();
+        if (peek() == '{' || peek() == '[') return members(depth);
+        if (peek() == '"') return string();
+        for (const std::string_view word : {"true", "false", "null"}) {
+            if (text_.substr(at_).starts_with(word)) {
+                at_ += word.size();
+                return true;
+            }
+        }
+        return number();
+    }
+    constexpr bool members(int depth) {
+        const bool object = take('{');
+        const char end = object ? '}' : ']';
+        if (!object) ++at_;
+        blank();
+        if (take(end)) return true;
+        do {
+            blank();
+            if (object) {
+                if (!string()) return false;
+                blank();
+                if (!take(':')) return false;
+            }
+            if (!value(depth + 1)) return false;
+            blank();
+        } while (take(','));
+        return take(end);
+    }
+    constexpr bool string() {
+        if (!take('"')) return false;
+        while (at_ < text_.size() && text_[at_] != '"') {
+            if (static_cast<unsigned char>(text_[at_]) < 0x20) return false;
+            at_ += text_[at_] == '\\' ? 2U : 1U;
+        }
+        return take('"');
+    }
+    constexpr bool number() {
+        const auto digits = [&] {
+            const auto begin = at_;
+            while (peek() >= '0' && peek() <= '9') ++at_;
+            return at_ != begin;
+        };
+        take('-');
+        if (!digits()) return false;
+        if (take('.') && !digits()) return false;
+        if (take('e') || take('E')) {
+            if (!take('+')) take('-');
+            return digits();
+        }
+        return true;
+    }
+
+    std::string_view text_;
+    std::size_t at_ = 0;
+};
+
+[[nodiscard]] constexpr bool is_json_object(std::string_view text) { return json_reader(text).is_object(); }
 
 }  // namespace pgsync::detail::check

@@ -1,7 +1,9 @@
 #pragma once
 
 #include <string_view>
+#include <type_traits>
 
+#include <pgsync/declare/describe.hpp>
 #include <pgsync/shape/names.hpp>
 
 namespace pgsync::detail {
@@ -10,7 +12,16 @@ namespace pgsync::detail {
 struct table_name {
     std::string_view schema;
     std::string_view table;
+
+    friend constexpr bool operator==(const table_name&, const table_name&) = default;
 };
+
+/// `schema.table`, or a table alone.
+[[nodiscard]] constexpr table_name split_table_name(std::string_view full) {
+    const auto dot = full.find('.');
+    if (dot == std::string_view::npos) return {{}, full};
+    return {full.substr(0, dot), full.substr(dot + 1)};
+}
 
 template <typename Struct>
 concept names_its_table = requires { std::string_view(Struct::table); };
@@ -18,23 +29,24 @@ concept names_its_table = requires { std::string_view(Struct::table); };
 template <typename Struct>
 concept names_its_schema = requires { std::string_view(Struct::schema); };
 
+/// What describe<> says goes before what the struct says.
+template <typename Struct>
+using table_namer =
+    std::conditional_t<names_its_table<describe<Struct>> || names_its_schema<describe<Struct>>,
+                       describe<Struct>, Struct>;
+
 template <typename Struct>
 constexpr table_name make_table_name() {
-    if constexpr (names_its_schema<Struct>) {
+    using namer = table_namer<Struct>;
+    if constexpr (names_its_schema<namer>) {
         // With an explicit schema nothing is split, so that any identifier can be written.
-        if constexpr (names_its_table<Struct>) {
-            return {Struct::schema, Struct::table};
+        if constexpr (names_its_table<namer>) {
+            return {namer::schema, namer::table};
         } else {
-            return {Struct::schema, snake_name<Struct>};
+            return {namer::schema, snake_name<Struct>};
         }
-    } else if constexpr (names_its_table<Struct>) {
-        constexpr std::string_view full = Struct::table;
-        constexpr auto dot = full.find('.');
-        if constexpr (dot == std::string_view::npos) {
-            return {{}, full};
-        } else {
-            return {full.substr(0, dot), full.substr(dot + 1)};
-        }
+    } else if constexpr (names_its_table<namer>) {
+        return split_table_name(namer::table);
     } else {
         return {{}, snake_name<Struct>};
     }

@@ -144,8 +144,10 @@ class initial_load {
         });
         const auto snapshot = clock_.begin(connection);
         job->durable = snapshot.durable;
-        reader.by_page(index_, page, [&](std::string_view id, std::string_view document) {
-            batcher.index(index_, id, snapshot.version, document);
+        reader.by_page(index_, page, [&](const postgres::read_document& document) {
+            // What a change in the meantime makes the transform leave out, that change removes.
+            if (!document.kept) return;
+            batcher.index(index_, document.id, snapshot.version, document.json, document.routing);
             ++job->documents;
         });
         connection.exec("COMMIT");

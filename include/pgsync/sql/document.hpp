@@ -7,31 +7,52 @@
 #include <pgsync/shape/node.hpp>
 #include <pgsync/shape/text.hpp>
 #include <pgsync/sql/identifier.hpp>
+#include <pgsync/sql/source.hpp>
+#include <pgsync/sql/value.hpp>
 
 /// The part of a query that builds one JSON document a row. Node i is called `n<i>`, its object's members
-/// `d<i>`, and the finished sub-document its parent joins `j<i>`.
+/// `d<i>`, and the finished sub-document its holder joins `j<i>`.
 namespace pgsync::detail::sql {
 
 /// How the children of the root are fetched: for a few keys each by its own look-up, for a page all at once.
 enum class plan : std::uint8_t { by_keys, by_page };
 
+/// What a document's query depends on beside the shape.
+struct query {
+    plan how = plan::by_keys;
+    reader who = reader::cluster;
+    std::string_view where{};    ///< of the root, SQL
+    std::string_view routing{};  ///< the root's column that chooses the shard
+};
+
+/// Calls `each(child)` for the nodes that stand in the object of `self`.
+template <typename Each>
+constexpr void for_children(const shape_view& shape, std::size_t self, const Each& each) {
+    for (std::size_t child = self + 1; child < shape.nodes.size(); ++child) {
+        if (shape.nodes[child].holder == self && is_shown(shape.nodes[child])) each(child);
+    }
+}
+
+constexpr bool is_emitted(const column_data& column, reader who) {
+    return !column.hidden || who != reader::cluster;
+}
+
 /// PostgreSQL cuts a column alias, and with it a key made by row_to_json, at 63 bytes.
-constexpr bool has_long_json_key(const shape_view& shape, std::size_t self) {
+constexpr bool has_long_json_key(const shape_view& shape, std::size_t self, reader who) {
+    bool any = false;
     for (const auto& column : shape.columns_of(shape.nodes[self])) {
-        if (!column.hidden && column.json.size() > 63) return true;
+        any = any || (is_emitted(column, who) && column.json.size() > 63);
     }
-    for (const auto& node : shape.nodes) {
-        if (node.kind != relation::root && node.parent == self && node.json.size() > 63) return true;
-    }
-    return false;
+    for_children(shape, self, [&](std::size_t child) { any = any || shape.nodes[child].json.size() > 63; });
+    return any;
 }
 
 /// The to-many rows of a whole page are aggregated in one pass when they hold the root's key and that key
 /// sorts alike in every table, which text under different collations does not.
 constexpr bool aggregates_by_range(const shape_view& shape, std::size_t self, plan how) {
     const auto& node = shape.nodes[self];
-    if (how != plan::by_page || node.kind != relation::has_many || node.parent != 0 ||
-        !links_to_key(shape, node)) {
+    if (how != plan::by_page || node.kind != relation::has_many || node.holder != 0 || node.parent != 0 ||
+        node.limit != 0 || node.keyed_by != no_member || !links_to_key(shape, node)) {
         return false;
     }
     for (std::size_t part = 0; part < shape.key_size(shape.root()); ++part) {
@@ -42,16 +63,16 @@ constexpr bool aggregates_by_range(const shape_view& shape, std::size_t self, pl
 }
 
 /// `(n0."a", n0."b") >= ($1, $2) AND (…) <= ($3, $4)`: the closed range of a page, for the root's key or for
-/// the columns of a child that hold it.
-constexpr void write_range(text& out, const shape_view& shape, std::size_t self) {
+/// the columns of a child that hold it; `column` writes one of either.
+template <typename Column>
+constexpr void write_range(text& out, const shape_view& shape, std::size_t self, const Column& column) {
     const auto parts = shape.key_size(shape.root());
     const auto side = [&](std::string_view comparison, std::size_t first_parameter) {
         out << '(';
         for (std::size_t part = 0; part < parts; ++part) {
             if (part != 0) out << ", ";
-            write_column(out, self,
-                         self == 0 ? shape.key_of(shape.root(), part).name
-                                   : link_for_key_part(shape, shape.nodes[self], part));
+            column(self == 0 ? shape.key_of(shape.root(), part).name
+                             : link_for_key_part(shape, shape.nodes[self], part));
         }
         out << ") " << comparison << " (";
         for (std::size_t part = 0; part < parts; ++part) {
@@ -65,116 +86,236 @@ constexpr void write_range(text& out, const shape_view& shape, std::size_t self)
     side("<=", 1 + parts);
 }
 
-constexpr void write_value(text& out, const shape_view& shape, std::size_t self, std::size_t ordinal,
-                           std::string_view& json) {
-    for (const auto& column : shape.columns_of(shape.nodes[self])) {
-        if (column.ordinal != ordinal || column.hidden) continue;
-        write_column(out, self, column.name);
-        json = column.json;
-        return;
-    }
-    for (std::size_t child = self + 1; child < shape.nodes.size(); ++child) {
-        const auto& node = shape.nodes[child];
-        if (node.parent != self || node.ordinal != ordinal) continue;
-        if (node.kind == relation::has_many) {
-            out << "coalesce(j" << child << ".doc, '[]')";
-        } else {
-            out << 'j' << child << ".doc";
-        }
-        json = node.json;
-        return;
+/// What stands in the place of a child's object where it has no rows.
+constexpr std::string_view empty_value(const node_data& node) {
+    switch (node.what) {
+        case aggregate::none:
+            return node.keyed_by != no_member ? "'{}'" : is_to_many(node) ? "'[]'" : "";
+        case aggregate::count:
+        case aggregate::sum:
+            return "0";
+        case aggregate::exists:
+            return "false";
+        default:
+            return "";
     }
 }
 
-/// Number of members the struct of a node has, relations included.
-constexpr std::size_t member_total(const shape_view& shape, std::size_t self) {
-    std::size_t total = shape.nodes[self].columns;
-    for (std::size_t child = self + 1; child < shape.nodes.size(); ++child) {
-        total += shape.nodes[child].parent == self ? 1U : 0U;
+/// Is it an aggregate whose digits a parser would round?
+constexpr bool is_exact(const shape_view& shape, const node_data& node) {
+    if (node.what == aggregate::sum || node.what == aggregate::avg) return true;
+    return (node.what == aggregate::min || node.what == aggregate::max) &&
+           shape.member_of(node, node.operand)->kind == value_kind::decimal;
+}
+
+/// The value of the member of `self` at this position; `json` becomes its key, empty where there is none.
+constexpr void write_member(text& out, const shape_view& shape, std::size_t self, std::size_t ordinal,
+                            std::string_view& json, reader who) {
+    if (const auto* column = shape.member_of(shape.nodes[self], ordinal)) {
+        if (!is_emitted(*column, who)) return;
+        write_value(out, shape, self, *column, who);
+        json = column->json;
+        return;
     }
+    for_children(shape, self, [&](std::size_t child) {
+        const auto& node = shape.nodes[child];
+        if (node.ordinal != ordinal) return;
+        const auto empty = empty_value(node);
+        if (empty.empty()) {
+            out << 'j' << child << ".doc";
+        } else {
+            out << "coalesce(j" << child << ".doc, " << empty << ')';
+        }
+        if (who == reader::typed_transform && is_exact(shape, node)) out << "::text";
+        json = node.json;
+    });
+}
+
+/// One more than the greatest position of a member of `self`.
+constexpr std::size_t member_total(const shape_view& shape, std::size_t self) {
+    std::size_t total = 0;
+    const auto count = [&](std::size_t ordinal) { total = ordinal >= total ? ordinal + 1 : total; };
+    for (const auto& column : shape.columns_of(shape.nodes[self])) count(column.ordinal);
+    for_children(shape, self, [&](std::size_t child) { count(shape.nodes[child].ordinal); });
     return total;
+}
+
+/// Calls `each(ordinal, json)` for the members that a reader sees, in the order of their declaration.
+template <typename Each>
+constexpr void for_members(const shape_view& shape, std::size_t self, reader who, const Each& each) {
+    for (std::size_t ordinal = 0; ordinal < member_total(shape, self); ++ordinal) {
+        std::string_view json;
+        text nothing;
+        write_member(nothing, shape, self, ordinal, json, who);
+        if (!json.empty()) each(ordinal, json);
+    }
 }
 
 /// The expression that is the object of a node: `row_to_json(d0.*)`, the fastest PostgreSQL has, or
 /// json_build_object where a key is too long for a column alias. Without `.*` a column called d0 would be
 /// meant.
-constexpr void write_object(text& out, const shape_view& shape, std::size_t self) {
-    if (!has_long_json_key(shape, self)) {
+constexpr void write_object(text& out, const shape_view& shape, std::size_t self, reader who) {
+    if (!has_long_json_key(shape, self, who)) {
         out << "row_to_json(d" << self << ".*)";
         return;
     }
     out << "json_build_object(";
     bool first = true;
-    for (std::size_t ordinal = 0; ordinal < member_total(shape, self); ++ordinal) {
-        std::string_view json;
-        text nothing;
-        write_value(nothing, shape, self, ordinal, json);
-        if (json.empty()) continue;
+    for_members(shape, self, who, [&](std::size_t ordinal, std::string_view json) {
         if (!first) out << ", ";
         first = false;
         write_literal(out, json);
         out << ", ";
-        write_value(out, shape, self, ordinal, json);
-    }
+        write_member(out, shape, self, ordinal, json, who);
+    });
     out << ')';
 }
 
-/// The members of a node's object in the order of their declaration.
-constexpr void write_members(text& out, const shape_view& shape, std::size_t self) {
-    if (has_long_json_key(shape, self)) return;
-    out << " CROSS JOIN LATERAL (SELECT ";
+/// `SELECT … AS "name", …`: the members of a node's object in the order of their declaration. A struct whose
+/// members are all hidden makes an empty object.
+constexpr void write_members(text& out, const shape_view& shape, std::size_t self, reader who) {
+    out << "(SELECT ";
     bool first = true;
-    for (std::size_t ordinal = 0; ordinal < member_total(shape, self); ++ordinal) {
-        std::string_view json;
-        text nothing;
-        write_value(nothing, shape, self, ordinal, json);
-        if (json.empty()) continue;
+    for_members(shape, self, who, [&](std::size_t ordinal, std::string_view json) {
         if (!first) out << ", ";
         first = false;
-        write_value(out, shape, self, ordinal, json);
+        write_member(out, shape, self, ordinal, json, who);
         out << " AS ";
         write_identifier(out, json);
-    }
+    });
     out << ") d" << self;
 }
 
-/// `n2."booking_id" = n0."id" AND …`
-constexpr void write_link(text& out, const shape_view& shape, std::size_t self) {
+constexpr void write_children(text& out, const shape_view& shape, std::size_t self, const query& with);
+
+/// What a relation puts into its holder's object for a row, or aggregates over rows.
+constexpr void write_row_value(text& out, const shape_view& shape, std::size_t self, reader who) {
     const auto& node = shape.nodes[self];
-    bool first = true;
-    for (const auto& link : shape.links_of(node)) {
-        if (!first) out << " AND ";
-        first = false;
-        write_column(out, self, link.child);
-        out << " = ";
-        write_column(out, node.parent, link.parent);
+    if (node.pluck != no_member) {
+        write_value(out, shape, self, *shape.member_of(node, node.pluck), who);
+    } else {
+        write_object(out, shape, self, who);
     }
 }
 
-/// `FROM table n<i>`, the sub-documents of its children, and its own members.
-constexpr void write_source(text& out, const shape_view& shape, std::size_t self, plan how);
+constexpr void write_order(text& out, const shape_view& shape, std::size_t self) {
+    const auto& node = shape.nodes[self];
+    if (is_numbered(shape, node)) {
+        out << 'n' << self << ".\"pgsync order\"";
+        return;
+    }
+    if (is_recursive(node)) {
+        out << 'n' << self << ".\"pgsync step\"" << (node.kind == relation::ancestors ? " DESC, " : ", ");
+    }
+    write_key(out, shape, self);
+}
+
+/// `count(*)`, `json_agg(… ORDER BY …)`, …: the value that the rows of a relation make.
+constexpr void write_aggregate(text& out, const shape_view& shape, std::size_t self, reader who) {
+    const auto& node = shape.nodes[self];
+    const auto of = [&](std::string_view function) {
+        out << function << '(';
+        write_operand(out, shape, self, *shape.member_of(node, node.operand));
+        out << ')';
+    };
+    switch (node.what) {
+        case aggregate::count:
+            out << "count(*)";
+            return;
+        case aggregate::exists:
+            out << "true";
+            return;
+        case aggregate::sum:
+            return of("sum");
+        case aggregate::avg:
+            return of("avg");
+        case aggregate::min:
+            return of("min");
+        case aggregate::max:
+            return of("max");
+        case aggregate::none:
+            break;
+    }
+    if (!is_to_many(node)) return write_row_value(out, shape, self, who);
+    if (node.keyed_by != no_member) {
+        const auto key = [&] {
+            write_operand(out, shape, self, *shape.member_of(node, node.keyed_by));
+            out << "::text";
+        };
+        out << "json_object_agg(";
+        key();
+        out << ", ";
+        write_row_value(out, shape, self, who);
+        out << " ORDER BY ";
+        key();
+        out << " COLLATE \"C\")";
+        return;
+    }
+    out << "json_agg(";
+    write_row_value(out, shape, self, who);
+    out << " ORDER BY ";
+    write_order(out, shape, self);
+    out << ')';
+}
+
+/// An object of the holder's own row.
+constexpr void write_embedded(text& out, const shape_view& shape, std::size_t self, const query& with) {
+    out << " CROSS JOIN LATERAL (SELECT ";
+    write_object(out, shape, self, with.who);
+    out << " AS doc FROM (SELECT 1) e" << self;
+    write_children(out, shape, self, with);
+    out << ") j" << self;
+}
 
 /// One child as a join that yields `j<i>.doc`, at most one row for each row of the parent.
-constexpr void write_child(text& out, const shape_view& shape, std::size_t self, plan how) {
+constexpr void write_child(text& out, const shape_view& shape, std::size_t self, const query& with) {
     const auto& node = shape.nodes[self];
-    if (aggregates_by_range(shape, self, how)) {
-        const auto parts = shape.key_size(shape.root());
-        const auto key_part = [&](std::size_t part) {
-            write_column(out, self, link_for_key_part(shape, node, part));
-        };
-        out << " LEFT JOIN (SELECT ";
-        for (std::size_t part = 0; part < parts; ++part) {
-            key_part(part);
-            out << " AS l" << (part + 1) << ", ";
+    if (node.kind == relation::embed) return write_embedded(out, shape, self, with);
+    const bool by_range = aggregates_by_range(shape, self, with.how);
+    const bool numbered = is_numbered(shape, node);
+    const auto parts = shape.key_size(shape.root());
+    const auto key_part = [&](std::size_t part) {
+        write_column(out, self, link_for_key_part(shape, node, part));
+    };
+    out << (by_range ? " LEFT JOIN (SELECT " : " LEFT JOIN LATERAL (SELECT ");
+    for (std::size_t part = 0; by_range && part < parts; ++part) {
+        key_part(part);
+        out << " AS l" << (part + 1) << ", ";
+    }
+    write_aggregate(out, shape, self, with.who);
+    out << " AS doc FROM ";
+    const auto join = [&](std::string_view alias) {
+        if (!by_range) {
+            write_join(out, shape, self, alias);
+            return;
         }
-        out << "json_agg(";
-        write_object(out, shape, self);
-        out << " ORDER BY ";
-        write_key(out, shape, self);
-        out << ") AS doc";
-        write_source(out, shape, self, how);
-        out << " WHERE ";
-        write_range(out, shape, self);
+        write_range(out, shape, self, [&](std::string_view name) {
+            if (alias.empty()) {
+                write_column(out, self, name);
+            } else {
+                out << alias << '.';
+                write_identifier(out, name);
+            }
+        });
+    };
+    write_rows(out, shape, self, {}, [&] { join("t"); });
+    write_children(out, shape, self, with);
+    bool conditions = false;
+    const auto condition = [&] {
+        out << (conditions ? " AND " : " WHERE ");
+        conditions = true;
+    };
+    if (!numbered && !is_recursive(node)) {
+        condition();
+        join({});
+    }
+    if (node.keyed_by != no_member) {
+        condition();
+        out << 'n' << self << ".\"pgsync order\" = 1 AND ";
+        write_operand(out, shape, self, *shape.member_of(node, node.keyed_by));
+        out << " IS NOT NULL";
+    }
+    if (by_range) {
         out << " GROUP BY ";
         for (std::size_t part = 0; part < parts; ++part) {
             if (part != 0) out << ", ";
@@ -188,36 +329,29 @@ constexpr void write_child(text& out, const shape_view& shape, std::size_t self,
         }
         return;
     }
-    out << " LEFT JOIN LATERAL (SELECT ";
-    if (node.kind == relation::has_many) {
-        out << "json_agg(";
-        write_object(out, shape, self);
-        out << " ORDER BY ";
-        write_key(out, shape, self);
-        out << ')';
-    } else {
-        write_object(out, shape, self);
-    }
-    out << " AS doc";
-    write_source(out, shape, self, how);
-    out << " WHERE ";
-    write_link(out, shape, self);
     if (node.kind == relation::has_one) {
         out << " ORDER BY ";
-        write_key(out, shape, self);
+        write_order(out, shape, self);
+        out << " LIMIT 1";
+    } else if (node.what == aggregate::exists || (node.kind == relation::belongs_to && node.view)) {
+        // Nothing promises that a view's rows are unique.
+        if (node.kind == relation::belongs_to && shape.key_size(node) != 0) {
+            out << " ORDER BY ";
+            write_key(out, shape, self);
+        }
         out << " LIMIT 1";
     }
     out << ") j" << self << " ON true";
 }
 
-constexpr void write_source(text& out, const shape_view& shape, std::size_t self, plan how) {
-    out << " FROM ";
-    write_table(out, shape.nodes[self]);
-    out << " n" << self;
-    for (std::size_t child = self + 1; child < shape.nodes.size(); ++child) {
-        if (shape.nodes[child].parent == self) write_child(out, shape, child, how);
-    }
-    write_members(out, shape, self);
+/// The sub-documents of what stands in the object of `self`, and its own members.
+constexpr void write_children(text& out, const shape_view& shape, std::size_t self, const query& with) {
+    const auto& node = shape.nodes[self];
+    if (node.what != aggregate::none || node.pluck != no_member) return;
+    for_children(shape, self, [&](std::size_t child) { write_child(out, shape, child, with); });
+    if (has_long_json_key(shape, self, with.who)) return;
+    out << " CROSS JOIN LATERAL ";
+    write_members(out, shape, self, with.who);
 }
 
 }  // namespace pgsync::detail::sql

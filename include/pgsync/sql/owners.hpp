@@ -6,21 +6,100 @@
 #include <pgsync/shape/text.hpp>
 #include <pgsync/sql/identifier.hpp>
 #include <pgsync/sql/select.hpp>
+#include <pgsync/sql/source.hpp>
 
 namespace pgsync::detail::sql {
 
-/// Keys of the roots whose documents contain rows of `self`: `$1…` is one array for each column that links it
-/// to its parent, holding the values these columns have (or had) in the changed rows. Only the tables from
-/// the parent up to the root are read, as they are now; the link itself comes from the event.
-constexpr void write_owners_query(text& out, const shape_view& shape, std::size_t self) {
-    const auto& node = shape.nodes[self];
-    const auto links = shape.links_of(node);
-    out << "SELECT DISTINCT ";
-    // Where the last table before the root holds the root's key, the root itself need not be read.
-    std::size_t top = node.parent;
+/// Where the last table before the root holds the root's key, the root itself need not be read. `self`: whose
+/// owners are looked for.
+constexpr std::size_t top_of(const shape_view& shape, std::size_t self) {
+    std::size_t top = shape.nodes[self].parent;
     while (top != 0 && !(shape.nodes[top].parent == 0 && links_to_key(shape, shape.nodes[top]))) {
         top = shape.nodes[top].parent;
     }
+    return top;
+}
+
+/// `r(l1, …)`: the values by which rows of a self-reference are joined, as far as they lead: from `start`, on
+/// through every row that one of them finds.
+template <typename Start>
+constexpr void write_reach(text& out, const shape_view& shape, std::size_t self, const Start& start) {
+    const auto& node = shape.nodes[self];
+    const auto links = shape.links_of(node);
+    out << "WITH RECURSIVE r(";
+    for (std::size_t i = 0; i < links.size(); ++i) out << (i == 0 ? "l" : ", l") << (i + 1);
+    out << ") AS (";
+    start();
+    out << " UNION SELECT ";
+    for (std::size_t i = 0; i < links.size(); ++i) {
+        if (i != 0) out << ", ";
+        out << "t.";
+        write_identifier(out, links[i].child);
+    }
+    out << " FROM r JOIN ";
+    write_table(out, node);
+    out << " t ON ";
+    for (std::size_t i = 0; i < links.size(); ++i) {
+        if (i != 0) out << " AND ";
+        out << "t.";
+        write_identifier(out, links[i].parent);
+        out << " = r.l" << (i + 1);
+    }
+    out << ") ";
+}
+
+/// From the row of `at`, a node on the way up, to those of its parent.
+constexpr void write_step_up(text& out, const shape_view& shape, std::size_t at) {
+    const auto& node = shape.nodes[at];
+    const std::size_t parent = node.parent;
+    const auto links = shape.links_of(node);
+    if (is_recursive(node)) {
+        out << " CROSS JOIN LATERAL (";
+        write_reach(out, shape, at, [&] {
+            out << "SELECT ";
+            for (std::size_t i = 0; i < links.size(); ++i) {
+                if (i != 0) out << ", ";
+                write_column(out, at, links[i].child);
+            }
+        });
+        out << "SELECT * FROM r) r" << at;
+    }
+    out << " JOIN ";
+    write_table(out, shape.nodes[parent]);
+    out << " n" << parent << " ON ";
+    for (std::size_t i = 0; i < links.size(); ++i) {
+        if (i != 0) out << " AND ";
+        write_column(out, parent, links[i].parent);
+        out << " = ";
+        if (is_recursive(node)) {
+            out << 'r' << at << ".l" << (i + 1);
+        } else {
+            write_column(out, at, links[i].child);
+        }
+    }
+    if (!node.guard_column.empty()) {
+        out << " AND ";
+        write_column(out, parent, node.guard_column);
+        out << "::text = ";
+        write_literal(out, node.guard_value);
+    }
+}
+
+/// Keys of the roots whose documents contain rows of `self`: `$1…` is one array for each column that links it
+/// to its parent, holding the values these columns have (or had) in the changed rows. Only the tables from
+/// the parent up to the root are read, as they are now; the link itself comes from the event. Of a
+/// self-reference the rows on the way are read as well.
+constexpr void write_owners_query(text& out, const shape_view& shape, std::size_t self) {
+    const auto& node = shape.nodes[self];
+    const auto links = shape.links_of(node);
+    const auto top = top_of(shape, self);
+    if (is_recursive(node)) {
+        write_reach(out, shape, self, [&] {
+            out << "SELECT * FROM ";
+            write_any_of(out, links.size());
+        });
+    }
+    out << "SELECT DISTINCT ";
     for (std::size_t part = 0; part < shape.key_size(shape.root()); ++part) {
         if (part != 0) out << ", ";
         write_column(out, top,
@@ -31,40 +110,40 @@ constexpr void write_owners_query(text& out, const shape_view& shape, std::size_
     out << " FROM ";
     write_table(out, shape.nodes[node.parent]);
     out << " n" << node.parent;
-    for (std::size_t at = node.parent; at != top; at = shape.nodes[at].parent) {
-        const auto parent = shape.nodes[at].parent;
-        out << " JOIN ";
-        write_table(out, shape.nodes[parent]);
-        out << " n" << parent << " ON ";
-        bool first = true;
-        for (const auto& link : shape.links_of(shape.nodes[at])) {
-            if (!first) out << " AND ";
-            first = false;
-            write_column(out, parent, link.parent);
-            out << " = ";
-            write_column(out, at, link.child);
-        }
-    }
+    for (std::size_t at = node.parent; at != top; at = shape.nodes[at].parent) write_step_up(out, shape, at);
     out << " WHERE ";
-    if (links.size() == 1) {
+    const auto parent_columns = [&] {
+        if (node.parent == 0 && links_to_key(shape, node)) {
+            // The order of a direct route's columns, see route_data.
+            write_key(out, shape, 0);
+            return;
+        }
+        bool first = true;
+        for (const auto& link : links) {
+            if (!first) out << ", ";
+            first = false;
+            write_column(out, node.parent, link.parent);
+        }
+    };
+    if (is_recursive(node)) {
+        out << '(';
+        parent_columns();
+        out << ") IN (SELECT * FROM r)";
+    } else if (links.size() == 1) {
         write_column(out, node.parent, links[0].parent);
         out << " = ANY($1)";
     } else {
         out << '(';
-        if (node.parent == 0 && links_to_key(shape, node)) {
-            // The order of a direct route's columns, see route_data.
-            write_key(out, shape, 0);
-        } else {
-            bool first = true;
-            for (const auto& link : links) {
-                if (!first) out << ", ";
-                first = false;
-                write_column(out, node.parent, link.parent);
-            }
-        }
+        parent_columns();
         out << ") IN (SELECT * FROM ";
         write_any_of(out, links.size());
         out << ')';
+    }
+    if (!node.guard_column.empty()) {
+        out << " AND ";
+        write_column(out, node.parent, node.guard_column);
+        out << "::text = ";
+        write_literal(out, node.guard_value);
     }
     if (top != 0) {
         // A row that belongs to nobody has no document.

@@ -6,24 +6,33 @@
 #include <pgsync/shape/text.hpp>
 #include <pgsync/sql/document.hpp>
 #include <pgsync/sql/identifier.hpp>
+#include <pgsync/sql/source.hpp>
 
-/// The queries that yield documents: the parts of the key as text, then the document as json.
+/// The queries that yield documents: the parts of the key as text, the routing as text where there is one,
+/// then the document as json.
 namespace pgsync::detail::sql {
 
-constexpr void write_select(text& out, const shape_view& shape, plan how) {
+constexpr void write_select(text& out, const shape_view& shape, const query& with) {
     out << "SELECT ";
     write_key(out, shape, 0, "::text");
     out << ", ";
-    write_object(out, shape, 0);
-    write_source(out, shape, 0, how);
+    if (!with.routing.empty()) {
+        write_column(out, 0, with.routing);
+        out << "::text, ";
+    }
+    write_object(out, shape, 0, with.who);
+    out << " FROM ";
+    write_rows(out, shape, 0, with.where, [] {});
+    write_children(out, shape, 0, with);
 }
 
 /// Documents of one page: `$1…` are the parts of its first key, then those of its last, both within. The
 /// parameters are to be replaced by literals, since COPY takes none; their types are those of the columns.
-constexpr void write_page_query(text& out, const shape_view& shape) {
-    write_select(out, shape, plan::by_page);
+constexpr void write_page_query(text& out, const shape_view& shape, query with) {
+    with.how = plan::by_page;
+    write_select(out, shape, with);
     out << " WHERE ";
-    write_range(out, shape, 0);
+    write_range(out, shape, 0, [&](std::string_view name) { write_column(out, 0, name); });
 }
 
 /// ` = ANY($1)`, or for several columns a join with arrays of equal length, one a column.
@@ -36,8 +45,8 @@ constexpr void write_any_of(text& out, std::size_t parts) {
 }
 
 /// Documents of some keys: `$1…` is one array for each part of the key, of the type of that column.
-constexpr void write_keys_query(text& out, const shape_view& shape) {
-    write_select(out, shape, plan::by_keys);
+constexpr void write_keys_query(text& out, const shape_view& shape, const query& with) {
+    write_select(out, shape, with);
     const auto parts = shape.key_size(shape.root());
     out << " WHERE ";
     if (parts == 1) {
@@ -54,7 +63,7 @@ constexpr void write_keys_query(text& out, const shape_view& shape) {
 
 /// Where the next page begins and ends and how many rows it has: its first key, its last key, the count; no
 /// row when nothing is left. `$1` is the page's size; with `after`, `$2…` are the parts of the last key seen.
-constexpr void write_bounds_query(text& out, const shape_view& shape, bool after) {
+constexpr void write_bounds_query(text& out, const shape_view& shape, std::string_view where, bool after) {
     const auto parts = shape.key_size(shape.root());
     const auto list = [&](std::string_view table, std::string_view suffix) {
         for (std::size_t part = 1; part <= parts; ++part) {
@@ -69,8 +78,7 @@ constexpr void write_bounds_query(text& out, const shape_view& shape, bool after
         out << " AS k" << (part + 1);
     }
     out << " FROM ";
-    write_table(out, shape.root());
-    out << " n0";
+    write_rows(out, shape, 0, where, [] {});
     if (after) {
         out << " WHERE (";
         write_key(out, shape, 0);

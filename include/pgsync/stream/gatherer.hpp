@@ -7,6 +7,7 @@
 #include <mutex>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -42,6 +43,13 @@ class gatherer {
         const std::lock_guard lock(mutex_);
         note_transaction();
         if (pending_.indices[index].keys.insert(key).second) grow(key.size());
+    }
+
+    /// The same for a root row whose document was, or is to be, written with this routing.
+    void add_key(std::size_t index, const std::string& key, std::string_view routing) {
+        add_key(index, key);
+        const std::lock_guard lock(mutex_);
+        if (pending_.indices[index].routings[key].emplace(routing).second) grow(key.size() + routing.size());
     }
 
     void add_link(std::size_t index, std::size_t route, const std::string& link) {

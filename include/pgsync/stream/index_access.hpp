@@ -3,8 +3,9 @@
 #include <cstddef>
 #include <functional>
 #include <span>
-#include <string>
 #include <string_view>
+
+#include <pgsync/elastic/stored_id.hpp>
 
 namespace pgsync::stream {
 
@@ -16,7 +17,7 @@ struct index_access {
     std::function<void(std::string_view index)> refresh;
     /// Calls back with every id the index holds, in pieces of at most `size`.
     std::function<void(std::string_view index, std::size_t size,
-                       const std::function<void(std::span<const std::string>)>&)>
+                       const std::function<void(std::span<const elastic::stored_id>)>&)>
         scan_ids;
     /// Nobody is to wait for the cluster any more: what is waiting throws errc::interrupted, until resume().
     std::function<void()> interrupt;

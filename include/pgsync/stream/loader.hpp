@@ -13,6 +13,7 @@
 #include <string>
 #include <string_view>
 #include <thread>
+#include <unordered_map>
 #include <unordered_set>
 #include <utility>
 #include <vector>
@@ -66,7 +67,7 @@ class loader {
                 auto keys = todo.indices[i].keys;
                 find_owners(i, todo.indices[i], keys, wide);
                 in_pieces(keys, settings_.keys_at_once, [&](std::vector<std::string>& piece) {
-                    rest.push_back({i, std::move(piece)});
+                    rest.push_back({i, std::move(piece), &todo.indices[i].routings});
                 });
             }
             // The usual small work is done in one transaction. More is read in further ones, each of its own
@@ -87,6 +88,8 @@ class loader {
     }
 
   private:
+    using routing_map = std::unordered_map<std::string, std::unordered_set<std::string>>;
+
     /// A route with more owners than are read at once, and the links that led to them.
     struct wide_route {
         std::size_t index;
@@ -98,6 +101,7 @@ class loader {
     struct keys_piece {
         std::size_t index;
         std::vector<std::string> keys;
+        const routing_map* routings = nullptr;  ///< see index_work
     };
 
     /// A transaction with its own snapshot, ended when the scope is.
@@ -171,14 +175,38 @@ class loader {
         }
     }
 
-    /// Reads the documents of some keys; a key without a row is a document to delete.
+    /// Reads the documents of some keys; a key without a row, or whose document the transform leaves out, is
+    /// a document to delete. A routed document is deleted wherever it may be but where it was just written;
+    /// where that is, events of the root told.
     void load_piece(const keys_piece& piece, std::uint64_t version) {
+        const bool routed = !indices_[piece.index].index->routing.empty();
         std::unordered_set<std::string_view> missing(piece.keys.begin(), piece.keys.end());
-        reader_.by_keys(piece.index, piece.keys, [&](std::string_view id, std::string_view document) {
-            missing.erase(id);
-            batcher_.index(piece.index, id, version, document);
+        reader_.by_keys(piece.index, piece.keys, [&](const postgres::read_document& document) {
+            missing.erase(document.id);
+            if (document.kept) {
+                batcher_.index(piece.index, document.id, version, document.json, document.routing);
+            } else {
+                batcher_.remove(piece.index, document.id, version, document.routing);
+            }
+            if (routed) remove_elsewhere(piece, document.id, version, document.routing);
         });
-        for (const auto id : missing) batcher_.remove(piece.index, id, version);
+        for (const auto id : missing) {
+            if (routed) {
+                remove_elsewhere(piece, id, version, std::nullopt);
+            } else {
+                batcher_.remove(piece.index, id, version);
+            }
+        }
+    }
+
+    void remove_elsewhere(const keys_piece& piece, std::string_view id, std::uint64_t version,
+                          std::optional<std::string_view> kept) {
+        if (piece.routings == nullptr) return;
+        const auto known = piece.routings->find(std::string(id));
+        if (known == piece.routings->end()) return;
+        for (const auto& routing : known->second) {
+            if (routing != kept) batcher_.remove(piece.index, id, version, routing);
+        }
     }
 
     /// The same in a transaction of its own.
@@ -194,7 +222,7 @@ class loader {
         cursor_session_.exec("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY");
         cursor_reader_.all_owners(each.index, each.route, each.links, settings_.keys_at_once,
                                   [&](const std::vector<std::string>& keys) {
-                                      load_piece({each.index, keys});
+                                      load_piece({each.index, keys, nullptr});
                                   });
         cursor_session_.exec("COMMIT");
     }
@@ -205,8 +233,15 @@ class loader {
         batcher_.flush();
         cluster_.drain();  // a write still on its way would not be found
         cluster_.refresh(alias);
-        cluster_.scan_ids(alias, settings_.keys_at_once, [&](std::span<const std::string> ids) {
-            load_piece({index, {ids.begin(), ids.end()}});
+        cluster_.scan_ids(alias, settings_.keys_at_once, [&](std::span<const elastic::stored_id> ids) {
+            keys_piece piece{index, {}};
+            routing_map routings;
+            for (const auto& each : ids) {
+                piece.keys.push_back(each.id);
+                if (!indices_[index].index->routing.empty()) routings[each.id].insert(each.routing);
+            }
+            piece.routings = &routings;
+            load_piece(piece);
         });
     }
 
@@ -218,8 +253,12 @@ class loader {
                 const read_scope scope(*this);
                 const auto page = reader_.next_page(index, settings_.page_size, after);
                 if (!page) return;
-                reader_.by_page(index, *page, [&](std::string_view id, std::string_view document) {
-                    batcher_.index(index, id, scope.version(), document);
+                reader_.by_page(index, *page, [&](const postgres::read_document& document) {
+                    if (document.kept) {
+                        batcher_.index(index, document.id, scope.version(), document.json, document.routing);
+                    } else {
+                        batcher_.remove(index, document.id, scope.version(), document.routing);
+                    }
                 });
                 after = page->last;
             }

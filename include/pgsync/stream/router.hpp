@@ -23,11 +23,23 @@ namespace pgsync::stream {
 /// Every column of a node's table that its documents depend on: what is emitted, and what is joined on.
 [[nodiscard]] inline std::vector<std::string_view> used_columns(const shape_view& shape, std::size_t self) {
     std::vector<std::string_view> names;
-    for (const auto& column : shape.columns_of(shape.nodes[self])) names.push_back(column.name);
-    for (const auto& link : shape.links_of(shape.nodes[self])) names.push_back(link.child);
+    const auto& own = shape.nodes[self];
+    for (const auto& link : shape.links_of(own)) names.push_back(link.child);
+    // A self-reference goes on from its own rows.
+    if (is_recursive(own)) {
+        for (const auto& link : shape.links_of(own)) names.push_back(link.parent);
+    }
     for (const auto& node : shape.nodes) {
-        if (node.kind == relation::root || node.parent != self) continue;
+        if (node.kind == relation::embed && node.row != self) continue;
+        if (&node == &own || node.kind == relation::embed) {
+            for (const auto& column : shape.columns_of(node)) {
+                const bool aggregated = own.what != aggregate::none && column.ordinal != own.operand;
+                if (!column.name.empty() && !aggregated) names.push_back(column.name);
+            }
+        }
+        if (node.kind == relation::root || node.kind == relation::embed || node.parent != self) continue;
         for (const auto& link : shape.links_of(node)) names.push_back(link.parent);
+        if (!node.guard_column.empty()) names.push_back(node.guard_column);
     }
     std::sort(names.begin(), names.end());
     names.erase(std::unique(names.begin(), names.end()), names.end());
@@ -49,7 +61,7 @@ class router {
         for (std::size_t i = 0; i < indices_.size(); ++i) {
             const auto& index = *indices_[i].index;
             for (std::size_t r = 0; r < index.routes.size(); ++r) {
-                if (indices_[i].routes[r].table_oid != table.oid) continue;
+                if (!indices_[i].routes[r].covers(table.oid)) continue;
                 plan.routes.push_back(make_plan(indices_[i], i, r, table));
             }
         }
@@ -81,7 +93,7 @@ class router {
         for (const auto oid : tables.relations) {
             for (std::size_t i = 0; i < indices_.size(); ++i) {
                 for (std::size_t r = 0; r < indices_[i].routes.size(); ++r) {
-                    if (indices_[i].routes[r].table_oid == oid) {
+                    if (indices_[i].routes[r].covers(oid)) {
                         output_.add_truncate(i, indices_[i].index->routes[r].node == 0);
                     }
                 }
@@ -94,9 +106,11 @@ class router {
         std::size_t index = 0;
         std::size_t route = 0;
         bool direct = false;
+        bool everything = false;      ///< a change may concern any document
         bool uses_generated = false;  ///< the log does not show whether what its documents depend on changed
-        std::vector<std::size_t> link;  ///< positions of the route's columns in a row
-        std::vector<std::size_t> used;  ///< positions of all columns its documents depend on
+        std::vector<std::size_t> link;         ///< positions of the route's columns in a row
+        std::vector<std::size_t> used;         ///< positions of all columns its documents depend on
+        std::optional<std::size_t> routing{};  ///< position of what chooses a document's shard
     };
     struct table_plan {
         std::size_t width = 0;
@@ -123,9 +137,9 @@ class router {
         const auto& generated = bound.routes[r].generated;
         const auto& route = index.routes[r];
         const auto& node = index.shape.nodes[route.node];
-        route_plan plan{i, r, route.direct, false, {}, {}};
+        route_plan plan{i, r, route.direct, route.columns.empty(), false, {}, {}};
         // A replica identity changed under way would silently drop the old values that the routes live by.
-        for (const auto name : route.columns) {
+        const auto find_old = [&](std::string_view name) {
             const auto at = position(table, name, index, node);
             if (!table.columns[at].is_key) {
                 throw error(errc::replication,
@@ -136,7 +150,16 @@ class router {
                                 "\" REPLICA IDENTITY FULL; then run bootstrap again, because changes made "
                                 "meanwhile may lack their old values");
             }
-            plan.link.push_back(at);
+            return at;
+        };
+        for (const auto name : route.columns) plan.link.push_back(find_old(name));
+        if (route.node == 0 && !index.routing.empty()) plan.routing = find_old(index.routing);
+        const bool any = uses_any_column(index.shape, node) || (route.node == 0 && !index.where.empty()) ||
+                         node.kind == relation::source;
+        if (any) {
+            plan.uses_generated = !generated.empty();
+            for (std::size_t at = 0; at < table.columns.size(); ++at) plan.used.push_back(at);
+            return plan;
         }
         for (const auto name : used_columns(index.shape, route.node)) {
             if (std::find(generated.begin(), generated.end(), name) != generated.end()) {
@@ -169,6 +192,7 @@ class router {
     /// Notes the owners of one version of a row. `before` gives values that `row` only calls unchanged.
     void visit(const route_plan& route, std::span<const postgres::field> row,
                std::span<const postgres::field> before) {
+        if (route.everything) return output_.add_truncate(route.index, false);
         text_.clear();
         bool first = true;
         for (const auto at : route.link) {
@@ -183,7 +207,12 @@ class router {
             append_key_part(text_, field->text, first);
             first = false;
         }
-        if (route.direct) {
+        if (route.routing) {
+            const auto* field = &row[*route.routing];
+            if (field->kind == postgres::field_kind::unchanged && !before.empty())
+                field = &before[*route.routing];
+            output_.add_key(route.index, text_, field->text);
+        } else if (route.direct) {
             output_.add_key(route.index, text_);
         } else {
             output_.add_link(route.index, route.route, text_);

@@ -3,6 +3,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <string>
+#include <unordered_map>
 #include <unordered_set>
 #include <vector>
 
@@ -13,6 +14,8 @@ namespace pgsync::stream {
 /// What one index has to read again.
 struct index_work {
     std::unordered_set<std::string> keys;  ///< root keys, as `_id`
+    /// Of routed documents: by root key the routings under which one may be, as far as events told.
+    std::unordered_map<std::string, std::unordered_set<std::string>> routings;
     std::vector<std::unordered_set<std::string>>
         links;                  ///< for each route, values whose owners are to be found
     bool rescan_index = false;  ///< the root was truncated: look at every id the index holds

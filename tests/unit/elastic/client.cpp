@@ -321,8 +321,9 @@ TEST_CASE("ids come page by page, with any characters in them, and the scroll is
     fake_transport transport(
         {page("s1", {"1", "a|b\\|c \"😀\""}), page("s2", {"3"}), page("s2", {}), status(200)});
     std::vector<std::vector<std::string>> pages;
-    client(transport, patient()).scan_ids("b", 2, [&](std::span<const std::string> ids) {
-        pages.emplace_back(ids.begin(), ids.end());
+    client(transport, patient()).scan_ids("b", 2, [&](std::span<const pgsync::elastic::stored_id> ids) {
+        auto& page = pages.emplace_back();
+        for (const auto& each : ids) page.push_back(each.id);
     });
     CHECK(pages == std::vector<std::vector<std::string>>{{"1", "a|b\\|c \"😀\""}, {"3"}});
     REQUIRE(transport.wait_for_requests(4));
@@ -340,7 +341,7 @@ TEST_CASE("ids come page by page, with any characters in them, and the scroll is
 
 TEST_CASE("an empty index has no ids, and a page is never larger than a cluster gives") {
     fake_transport transport({page("s", {}), status(200)});
-    client(transport, patient()).scan_ids("b", 1'000'000, [](std::span<const std::string>) {
+    client(transport, patient()).scan_ids("b", 1'000'000, [](std::span<const pgsync::elastic::stored_id>) {
         FAIL("called");
     });
     CHECK(boost::json::parse(transport.body(0)).at("size").as_int64() == 10'000);
@@ -350,7 +351,8 @@ TEST_CASE("the scroll is cleared when the callback throws") {
     fake_transport transport({page("s1", {"1"}), status(200)});
     client to(transport, patient());
     CHECK_THROWS_AS(
-        to.scan_ids("b", 1, [](std::span<const std::string>) { throw std::out_of_range("enough"); }),
+        to.scan_ids("b", 1,
+                    [](std::span<const pgsync::elastic::stored_id>) { throw std::out_of_range("enough"); }),
         std::out_of_range);
     REQUIRE(transport.wait_for_requests(2));
     CHECK(lines_of(transport)[1] == "DELETE /_search/scroll");
@@ -373,9 +375,10 @@ TEST_CASE("a page that was lost or not whole makes the reading start over, for n
         return ++scrolls == 1 ? page("s", {"2"}) : page("s", {});
     });
     std::vector<std::string> seen;
-    client(transport, patient(), fake_clock()).scan_ids("b", 1, [&](std::span<const std::string> ids) {
-        seen.insert(seen.end(), ids.begin(), ids.end());
-    });
+    client(transport, patient(), fake_clock())
+        .scan_ids("b", 1, [&](std::span<const pgsync::elastic::stored_id> ids) {
+            for (const auto& each : ids) seen.push_back(each.id);
+        });
     CHECK(seen == std::vector<std::string>{"1", "1", "2"});
 }
 
@@ -384,7 +387,8 @@ TEST_CASE("a cluster that loses every page is given up") {
         return what.path.starts_with("/b/_search") ? page("s", {"1"}) : status(404);
     });
     const auto e = error_of([&] {
-        client(transport, patient(), fake_clock()).scan_ids("b", 1, [](std::span<const std::string>) {});
+        client(transport, patient(), fake_clock())
+            .scan_ids("b", 1, [](std::span<const pgsync::elastic::stored_id>) {});
     });
     CHECK(e.code() == errc::connection);
     CHECK(mentions(e, "\"b\""));

@@ -129,23 +129,24 @@ TEST_CASE("the ids of an index come in pieces, each once, and the scroll is clea
         at.client.refresh(alias);
         std::multiset<std::string> got;
         std::size_t pieces = 0;
-        at.client.scan_ids(alias, 5, [&](std::span<const std::string> ids) {
+        at.client.scan_ids(alias, 5, [&](std::span<const pgsync::elastic::stored_id> ids) {
             CHECK(ids.size() <= 5);
             ++pieces;
-            got.insert(ids.begin(), ids.end());
+            for (const auto& each : ids) got.insert(each.id);
         });
         CHECK(std::set<std::string>(got.begin(), got.end()) == expected);
         CHECK(got.size() == expected.size());
         CHECK(pieces == 5);
         CHECK(scrolls_return_to(at, before));
-        CHECK_THROWS_AS(
-            at.client.scan_ids(alias, 5,
-                               [](std::span<const std::string>) { throw std::runtime_error("enough"); }),
-            std::runtime_error);
+        CHECK_THROWS_AS(at.client.scan_ids(alias, 5,
+                                           [](std::span<const pgsync::elastic::stored_id>) {
+                                               throw std::runtime_error("enough");
+                                           }),
+                        std::runtime_error);
         CHECK(scrolls_return_to(at, before));
         std::size_t none = 0;
         at.make_index("empty");
-        at.client.scan_ids(at.name("empty"), 5, [&](std::span<const std::string>) { ++none; });
+        at.client.scan_ids(at.name("empty"), 5, [&](std::span<const pgsync::elastic::stored_id>) { ++none; });
         CHECK(none == 0);
     });
 }
@@ -158,10 +159,10 @@ TEST_CASE("a whole alias can be read while its index is written to", "[.][search
         at.write(std::move(body));
         at.client.refresh(alias);
         std::set<std::string> got;
-        at.client.scan_ids(alias, 7, [&](std::span<const std::string> ids) {
-            got.insert(ids.begin(), ids.end());
+        at.client.scan_ids(alias, 7, [&](std::span<const pgsync::elastic::stored_id> ids) {
+            for (const auto& each : ids) got.insert(each.id);
             bulk_body away;
-            for (const auto& id : ids) away.remove(alias, id, 2);
+            for (const auto& each : ids) away.remove(alias, each.id, 2);
             at.write(std::move(away));
             at.client.refresh(alias);
         });

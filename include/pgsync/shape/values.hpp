@@ -1,0 +1,119 @@
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <type_traits>
+#include <vector>
+
+#include <pgsync/declare/types.hpp>
+#include <pgsync/shape/node.hpp>
+
+/// What the C++ type of a value stands for.
+namespace pgsync::detail {
+
+struct value_type {
+    bool known = false;
+    value_kind kind{};
+    bool array = false;
+    std::size_t dimensions = 0;
+    std::string_view analyzer{};
+};
+
+/// Left as it is for types that have no JSON form.
+template <typename T>
+inline constexpr value_type value_of =
+    std::is_enum_v<T> ? value_type{true, value_kind::enumeration} : value_type{};
+
+template <>
+inline constexpr value_type value_of<bool>{true, value_kind::boolean};
+template <>
+inline constexpr value_type value_of<short>{true, value_kind::int16};
+template <>
+inline constexpr value_type value_of<int>{true, value_kind::int32};
+template <>
+inline constexpr value_type value_of<long>{true, value_kind::int64};
+template <>
+inline constexpr value_type value_of<long long>{true, value_kind::int64};
+template <>
+inline constexpr value_type value_of<float>{true, value_kind::float32};
+template <>
+inline constexpr value_type value_of<double>{true, value_kind::float64};
+template <>
+inline constexpr value_type value_of<std::string>{true, value_kind::text};
+template <>
+inline constexpr value_type value_of<keyword>{true, value_kind::keyword};
+template <>
+inline constexpr value_type value_of<uuid>{true, value_kind::uuid};
+template <>
+inline constexpr value_type value_of<date>{true, value_kind::date};
+template <>
+inline constexpr value_type value_of<timestamp>{true, value_kind::timestamp};
+template <>
+inline constexpr value_type value_of<timestamptz>{true, value_kind::timestamptz};
+template <>
+inline constexpr value_type value_of<inet>{true, value_kind::inet};
+template <>
+inline constexpr value_type value_of<bytea>{true, value_kind::bytea};
+template <>
+inline constexpr value_type value_of<json>{true, value_kind::json};
+template <>
+inline constexpr value_type value_of<geo_point>{true, value_kind::geo_point};
+template <unsigned Precision, unsigned Scale>
+inline constexpr value_type value_of<decimal<Precision, Scale>>{true, value_kind::decimal};
+template <fixed_string Analyzer>
+inline constexpr value_type value_of<pgsync::text<Analyzer>>{true, value_kind::text, false, 0,
+                                                             Analyzer.view()};
+template <std::size_t Dimensions>
+inline constexpr value_type value_of<vector<Dimensions>>{Dimensions != 0, value_kind::vector, false,
+                                                         Dimensions};
+
+constexpr value_type range_of(value_kind bound) {
+    switch (bound) {
+        case value_kind::int32:
+            return {true, value_kind::int32_range};
+        case value_kind::int64:
+            return {true, value_kind::int64_range};
+        case value_kind::decimal:
+            return {true, value_kind::decimal_range};
+        case value_kind::date:
+            return {true, value_kind::date_range};
+        case value_kind::timestamp:
+            return {true, value_kind::timestamp_range};
+        case value_kind::timestamptz:
+            return {true, value_kind::timestamptz_range};
+        default:
+            return {};
+    }
+}
+template <typename Bound>
+inline constexpr value_type value_of<range<Bound>> =
+    value_of<Bound>.known && !value_of<Bound>.array ? range_of(value_of<Bound>.kind) : value_type{};
+
+/// Arrays are of what PostgreSQL prints as the document has it.
+constexpr value_type array_of(value_type element) {
+    const bool plain = element.known && !element.array && element.kind != value_kind::bytea &&
+                       element.kind != value_kind::geo_point && element.kind != value_kind::vector &&
+                       element.kind < value_kind::int32_range;
+    if (!plain) return {};
+    element.array = true;
+    return element;
+}
+template <typename T>
+inline constexpr value_type value_of<std::vector<T>> = array_of(value_of<T>);
+
+[[nodiscard]] constexpr bool is_number(value_kind kind) {
+    return kind >= value_kind::int16 && kind <= value_kind::decimal;
+}
+[[nodiscard]] constexpr bool is_whole_number(value_kind kind) {
+    return kind >= value_kind::int16 && kind <= value_kind::int64;
+}
+/// Does PostgreSQL know a least and a greatest of such values?
+[[nodiscard]] constexpr bool has_order(value_kind kind) {
+    return is_number(kind) || kind == value_kind::text || kind == value_kind::keyword ||
+           kind == value_kind::enumeration || kind == value_kind::date || kind == value_kind::timestamp ||
+           kind == value_kind::timestamptz || kind == value_kind::inet;
+}
+
+}  // namespace pgsync::detail

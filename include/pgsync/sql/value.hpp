@@ -1,0 +1,182 @@
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <string_view>
+
+#include <pgsync/shape/node.hpp>
+#include <pgsync/shape/text.hpp>
+#include <pgsync/sql/identifier.hpp>
+
+/// One member of a document as an SQL expression over its row.
+namespace pgsync::detail::sql {
+
+/// Who reads the documents: the cluster, as PostgreSQL prints them; or first a transform, which also sees
+/// hidden columns, and the typed kind exact numbers and json as text, because a parser would round them.
+enum class reader : std::uint8_t { cluster, transform, typed_transform };
+
+/// The name under which the source of a row computes an expression of node `self`.
+constexpr void write_expression_name(text& out, std::size_t self, const column_data& column) {
+    out << "\"pgsync " << self << '.' << static_cast<std::size_t>(column.ordinal) << '"';
+}
+
+/// What a member of node `self` is read from: `n3."name"`.
+constexpr void write_operand(text& out, const shape_view& shape, std::size_t self,
+                             const column_data& column) {
+    const std::size_t row = shape.nodes[self].row;
+    if (column.source == value_source::expression) {
+        out << 'n' << row << '.';
+        write_expression_name(out, self, column);
+    } else {
+        write_column(out, row, column.name);
+    }
+}
+
+constexpr void write_json_path(text& out, std::size_t row, const column_data& column) {
+    const auto value = [&] {
+        out << '(';
+        write_column(out, row, column.name);
+        out << " #> ";
+        write_literal(out, column.path);
+        out << ")::json";
+    };
+    if (column.kind == value_kind::json || column.array) return value();
+    out << "CASE json_typeof(";
+    value();
+    if (column.kind == value_kind::boolean) {
+        out << ") WHEN 'boolean' THEN ";
+        value();
+    } else if (column.kind >= value_kind::int16 && column.kind <= value_kind::decimal) {
+        out << ") WHEN 'number' THEN ";
+        value();
+    } else {
+        // Text stays as it was escaped, so that no escape is too odd for PostgreSQL.
+        out << ") WHEN 'string' THEN ";
+        value();
+        out << " WHEN 'null' THEN NULL ELSE to_json((";
+        value();
+        out << ")::text)";
+    }
+    out << " END";
+}
+
+/// A range as the index has it. What the index cannot hold is left open: infinity, years before 1 and after
+/// 9999, NaN. Bounds so close that the index, which knows doubles and milliseconds, would take an open range
+/// between them for one that ends before it begins, are written closed.
+template <typename Operand>
+constexpr void write_range_value(text& out, value_kind kind, const Operand& operand) {
+    const bool whole = kind == value_kind::int32_range || kind == value_kind::int64_range;
+    const bool numbers = kind == value_kind::decimal_range;
+    const auto bound = [&](std::string_view end) {
+        out << end << '(';
+        operand();
+        out << ')';
+    };
+    const auto when_sound = [&](std::string_view end, const auto& then) {
+        out << "CASE WHEN ";
+        bound(end);
+        out << (numbers ? " BETWEEN -1e300 AND 1e300 THEN " : " BETWEEN '0001-01-01' AND '9999-12-31' THEN ");
+        then();
+        out << " END";
+    };
+    const auto side = [&](std::string_view end, std::string_view closed_key, std::string_view open_key) {
+        out << "CASE WHEN " << end << "_inc(";
+        operand();
+        out << ')';
+        if (numbers) {
+            out << " OR ";
+            bound("upper");
+            out << " - ";
+            bound("lower");
+            out << " <= 1e-9 * greatest(abs(";
+            bound("lower");
+            out << "), abs(";
+            bound("upper");
+            out << "))";
+        } else if (kind == value_kind::timestamp_range || kind == value_kind::timestamptz_range) {
+            out << " OR ";
+            when_sound("lower", [&] {
+                bound("upper");
+                out << " < ";
+                bound("lower");
+                out << " + interval '10 ms'";
+            });
+        }
+        out << " THEN " << closed_key << " ELSE " << open_key << " END, ";
+        if (whole) {
+            bound(end);
+        } else {
+            when_sound(end, [&] { bound(end); });
+        }
+    };
+    out << "CASE WHEN NOT isempty(";
+    operand();
+    out << ") THEN json_strip_nulls(json_build_object(";
+    side("lower", "'gte'", "'gt'");
+    out << ", ";
+    side("upper", "'lte'", "'lt'");
+    out << ")) END";
+}
+
+/// The value of a column as the document has it.
+constexpr void write_value(text& out, const shape_view& shape, std::size_t self, const column_data& column,
+                           reader who) {
+    const auto operand = [&] { write_operand(out, shape, self, column); };
+    if (column.source == value_source::json_path) {
+        write_json_path(out, shape.nodes[self].row, column);
+        if (column.kind == value_kind::json && who == reader::typed_transform) out << "::text";
+        return;
+    }
+    switch (column.kind) {
+        case value_kind::bytea:
+            out << "translate(encode(";
+            operand();
+            out << ", 'base64'), chr(10), '')";
+            return;
+        case value_kind::geo_point:
+            // NaN is greater than every number.
+            out << "CASE WHEN (";
+            operand();
+            out << ")[0] BETWEEN -180 AND 180 AND (";
+            operand();
+            out << ")[1] BETWEEN -90 AND 90 THEN json_build_object('lat', (";
+            operand();
+            out << ")[1], 'lon', (";
+            operand();
+            out << ")[0]) END";
+            return;
+        case value_kind::vector: {
+            // By way of text, which pgvector's type and an array of numbers have almost in common.
+            const auto numbers = [&] {
+                out << "translate(";
+                operand();
+                out << "::text, '[]', '{}')::double precision[]";
+            };
+            out << "CASE WHEN cardinality(";
+            numbers();
+            out << ") = " << static_cast<std::size_t>(column.dimensions)
+                << " AND NOT EXISTS (SELECT FROM unnest(";
+            numbers();
+            out << ") e WHERE NOT coalesce(abs(e) <= 3.4e38, false)) THEN ";
+            numbers();
+            out << " END";
+            return;
+        }
+        case value_kind::decimal:
+        case value_kind::json:
+            operand();
+            if (who == reader::typed_transform) out << (column.array ? "::text[]" : "::text");
+            return;
+        default:
+            if (column.kind >= value_kind::int32_range) {
+                const bool as_text = who == reader::typed_transform;
+                if (as_text) out << '(';
+                write_range_value(out, column.kind, operand);
+                if (as_text) out << ")::text";
+            } else {
+                operand();
+            }
+    }
+}
+
+}  // namespace pgsync::detail::sql

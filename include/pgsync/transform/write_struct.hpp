@@ -1,0 +1,222 @@
+#pragma once
+
+#include <array>
+#include <charconv>
+#include <cmath>
+#include <cstddef>
+#include <string>
+#include <string_view>
+#include <tuple>
+#include <type_traits>
+#include <utility>
+
+#include <boost/pfr/core.hpp>
+
+#include <pgsync/error.hpp>
+#include <pgsync/json_string.hpp>
+#include <pgsync/shape/checks.hpp>
+#include <pgsync/shape/fields.hpp>
+#include <pgsync/transform/enum_names.hpp>
+#include <pgsync/transform/members.hpp>
+
+/// From the user's struct to the document, members in their order, hidden ones left out. What was read and
+/// not touched comes out with the digits it had.
+namespace pgsync::detail {
+
+template <typename Struct>
+void write_struct(std::string& out, const Struct& from);
+
+template <typename T>
+void write_number(std::string& out, T value) {
+    if constexpr (std::is_floating_point_v<T>) {
+        if (!std::isfinite(value)) {
+            out += std::isnan(value) ? "\"NaN\"" : value > 0 ? "\"Infinity\"" : "\"-Infinity\"";
+            return;
+        }
+    }
+    std::array<char, 64> digits{};
+    const auto end = std::to_chars(digits.data(), digits.data() + digits.size(), value).ptr;
+    out.append(digits.data(), end);
+}
+
+/// Digits as a number, everything else (`NaN`) as a string.
+inline void write_digits(std::string& out, std::string_view text) {
+    const bool number = !text.empty() && check::is_json_object("{\"\":" + std::string(text) + "}") &&
+                        (text[0] == '-' || (text[0] >= '0' && text[0] <= '9'));
+    if (number) {
+        out += text;
+    } else {
+        append_json_string(out, text);
+    }
+}
+
+template <typename T>
+void write_value(std::string& out, const T& from, const column_data& meant);
+
+template <typename Relation, typename T>
+void write_related(std::string& out, const T& from, const column_data& meant) {
+    if constexpr ((Relation::options.seen & option::pluck) != 0) {
+        constexpr auto at = member_index<T>(Relation::options.pluck);
+        write_value(out, boost::pfr::get<at>(from), fields_of<T>[at].column);
+    } else {
+        (void)meant;
+        write_struct(out, from);
+    }
+}
+
+template <typename Rows, typename Write>
+void write_list(std::string& out, const Rows& rows, char open, char close, const Write& write) {
+    out += open;
+    bool first = true;
+    for (const auto& each : rows) {
+        if (!first) out += ',';
+        first = false;
+        write(each);
+    }
+    out += close;
+}
+
+template <typename Relation, typename Member>
+void write_rows(std::string& out, const Member& from, const column_data& meant) {
+    using kept = std::remove_cvref_t<decltype(from.value)>;
+    if constexpr (is_optional<kept>) {
+        if (from.value) {
+            write_related<Relation>(out, *from.value, meant);
+        } else {
+            out += "null";
+        }
+    } else if constexpr (is_entries<kept>) {
+        write_list(out, from.value, '{', '}', [&](const auto& entry) {
+            append_json_string(out, entry.first);
+            out += ':';
+            write_related<Relation>(out, entry.second, meant);
+        });
+    } else {
+        write_list(out, from.value, '[', ']',
+                   [&](const auto& each) { write_related<Relation>(out, each, meant); });
+    }
+}
+
+/// The text of an aggregate over a member of another struct.
+template <typename Relation>
+void write_aggregate(std::string& out, std::string_view text) {
+    constexpr bool number = [] {
+        if (Relation::what == aggregate::sum || Relation::what == aggregate::avg) return true;
+        const auto* member = find_member<typename Relation::target>(Relation::operand);
+        return member != nullptr && is_number(member->kind);
+    }();
+    if constexpr (number) {
+        write_digits(out, text);
+    } else {
+        append_json_string(out, text);
+    }
+}
+
+template <typename T>
+void write_value(std::string& out, const T& from, const column_data& meant) {
+    if constexpr (is_annotation<T>) {
+        write_value(out, from.value, meant);
+    } else if constexpr (is_optional<T>) {
+        if (from) {
+            write_value(out, *from, meant);
+        } else {
+            out += "null";
+        }
+    } else if constexpr (keeps_rows<T>) {
+        write_rows<relation_of<T>>(out, from, meant);
+    } else if constexpr (relation_of<T>::known && requires { relation_of<T>::type_column; }) {
+        out += '{';
+        std::apply(
+            [&](const auto&... each) {
+                bool first = true;
+                const auto write = [&]<typename Case>(const Case& one) {
+                    if (!first) out += ',';
+                    first = false;
+                    append_json_string(out, case_relation<Case>::label);
+                    out += ':';
+                    write_rows<case_relation<Case>>(out, one, meant);
+                };
+                (write(each), ...);
+            },
+            from.value);
+        out += '}';
+    } else if constexpr (relation_of<T>::known && requires { from.text; }) {
+        if constexpr (is_optional<std::remove_cvref_t<decltype(from.text)>>) {
+            if (from.text) {
+                write_aggregate<relation_of<T>>(out, *from.text);
+            } else {
+                out += "null";
+            }
+        } else {
+            write_aggregate<relation_of<T>>(out, from.text);
+        }
+    } else if constexpr (relation_of<T>::known) {
+        write_value(out, from.value, meant);
+    } else if constexpr (std::is_same_v<T, bool>) {
+        out += from ? "true" : "false";
+    } else if constexpr (std::is_arithmetic_v<T>) {
+        write_number(out, from);
+    } else if constexpr (std::is_enum_v<T>) {
+        append_json_string(out, enum_label(from));
+    } else if constexpr (std::is_same_v<T, std::string>) {
+        // What describe<> means as something else than text.
+        if (meant.kind == value_kind::json || meant.kind >= value_kind::int32_range) {
+            out += from;
+        } else if (meant.kind == value_kind::decimal) {
+            write_digits(out, from);
+        } else {
+            append_json_string(out, from);
+        }
+    } else if constexpr (std::is_same_v<T, bytea>) {
+        append_json_string(out, from.base64);
+    } else if constexpr (is_analysed<T>) {
+        append_json_string(out, from.value);
+    } else if constexpr (std::is_same_v<T, json>) {
+        out += from.text;
+    } else if constexpr (keeps_json<T>) {
+        out += from.json;
+    } else if constexpr (is_decimal<T>) {
+        write_digits(out, from.text);
+    } else if constexpr (keeps_text<T>) {
+        append_json_string(out, from.text);
+    } else if constexpr (std::is_same_v<T, geo_point>) {
+        out += "{\"lat\":";
+        write_number(out, from.lat);
+        out += ",\"lon\":";
+        write_number(out, from.lon);
+        out += '}';
+    } else if constexpr (is_number_list<T>) {
+        write_value(out, from.values, meant);
+    } else if constexpr (is_entries<T>) {
+        write_list(out, from, '{', '}', [&](const auto& entry) {
+            append_json_string(out, entry.first);
+            out += ':';
+            write_value(out, entry.second, meant);
+        });
+    } else if constexpr (is_vector<T>) {
+        write_list(out, from, '[', ']',
+                   [&](const typename T::value_type& each) { write_value(out, each, meant); });
+    } else {
+        write_struct(out, from);
+    }
+}
+
+template <typename Struct>
+void write_struct(std::string& out, const Struct& from) {
+    out += '{';
+    [&]<std::size_t... I>(std::index_sequence<I...>) {
+        bool first = true;
+        const auto write = [&](const field& member, const auto& value) {
+            if (member.is_left_out || member.column.hidden) return;
+            if (!first) out += ',';
+            first = false;
+            append_json_string(out, member.column.json);
+            out += ':';
+            write_value(out, value, member.column);
+        };
+        (write(fields_of<Struct>[I], boost::pfr::get<I>(from)), ...);
+    }(std::make_index_sequence<member_count<Struct>>{});
+    out += '}';
+}
+
+}  // namespace pgsync::detail
