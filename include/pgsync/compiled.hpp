@@ -1,5 +1,7 @@
 #pragma once
 
+#include <array>
+#include <cstddef>
 #include <span>
 #include <string>
 #include <string_view>
@@ -50,9 +52,14 @@ concept declares_index = requires(const Index& of) {
     index_base(of);
 };
 
+/// There is such a type only for what is known at compile time. `*&` leaves out members that are not static,
+/// which g++ would otherwise take for an error.
+template <std::size_t Value>
+struct constant {};
+
 template <typename Index>
 constexpr std::string_view make_index_name() {
-    if constexpr (requires { std::string_view(Index::name); }) {
+    if constexpr (requires { typename constant<std::string_view(*&Index::name).size()>; }) {
         return Index::name;
     } else {
         return type_name<Index>;
@@ -72,27 +79,30 @@ struct index_words {
 template <typename Index>
 constexpr index_words read_index_words() {
     index_words said;
-    if constexpr (requires { std::string_view(Index::where); }) {
+    if constexpr (requires { Index::name; }) {
+        said.are_text = requires { typename constant<std::string_view(*&Index::name).size()>; };
+    }
+    if constexpr (requires { typename constant<std::string_view(*&Index::where).size()>; }) {
         said.where = Index::where;
     } else if constexpr (requires { Index::where; }) {
         said.are_text = false;
     }
-    if constexpr (requires { std::string_view(Index::settings); }) {
+    if constexpr (requires { typename constant<std::string_view(*&Index::settings).size()>; }) {
         said.settings = Index::settings;
     } else if constexpr (requires { Index::settings; }) {
         said.are_text = false;
     }
-    if constexpr (requires { std::string_view(Index::mapping); }) {
+    if constexpr (requires { typename constant<std::string_view(*&Index::mapping).size()>; }) {
         said.mapping = Index::mapping;
     } else if constexpr (requires { Index::mapping; }) {
         said.are_text = false;
     }
-    if constexpr (requires { std::string_view(Index::pipeline); }) {
+    if constexpr (requires { typename constant<std::string_view(*&Index::pipeline).size()>; }) {
         said.pipeline = Index::pipeline;
     } else if constexpr (requires { Index::pipeline; }) {
         said.are_text = false;
     }
-    if constexpr (requires { std::string_view(Index::routing); }) {
+    if constexpr (requires { typename constant<std::string_view(*&Index::routing).size()>; }) {
         said.routing = Index::routing;
     } else if constexpr (requires { Index::routing; }) {
         said.are_text = false;
@@ -103,29 +113,54 @@ constexpr index_words read_index_words() {
 template <typename Index>
 inline constexpr index_words words_of = read_index_words<Index>();
 
+template <typename Result>
+concept tells_to_send = std::is_void_v<Result> || std::is_constructible_v<bool, Result>;
 template <typename Index>
-concept transforms_struct = requires(typename Index::root& document) { Index::transform(document); };
+concept transforms_struct = requires(typename Index::root& document) {
+    { Index::transform(document) } -> tells_to_send;
+};
 template <typename Index>
-concept transforms_json = requires(boost::json::object& document) { Index::transform(document); };
+concept transforms_json = !transforms_struct<Index> && requires(boost::json::object& document) {
+    { Index::transform(document) } -> tells_to_send;
+};
+
+struct other_transform {
+    int transform;
+};
+/// Where Index has a member of that name, overloaded or private or whatever, the name is ambiguous in here.
 template <typename Index>
-concept names_transform =
-    transforms_struct<Index> || transforms_json<Index> || requires { &Index::transform; };
+struct beside_other_transform : Index, other_transform {};
+
+template <typename Index>
+constexpr bool has_transform() {
+    if constexpr (transforms_struct<Index> || transforms_json<Index>) {
+        return true;
+    } else if constexpr (std::is_final_v<Index>) {
+        return requires { &Index::transform; };
+    } else {
+        return !requires { &beside_other_transform<Index>::transform; };
+    }
+}
 
 /// Runs the transform of an index. Defined in transform.hpp, for it needs a JSON parser.
 template <typename Index>
 struct document_transform;
 
-/// What a query of an index depends on.
 template <typename Index>
-constexpr sql::query query_of(std::string_view routing) {
-    sql::query with;
-    with.where = words_of<Index>.where;
-    with.routing = routing;
-    with.who = transforms_struct<Index> ? sql::reader::typed_transform
-               : transforms_json<Index> ? sql::reader::transform
-                                        : sql::reader::cluster;
-    return with;
-}
+inline constexpr sql::reader reader_of = transforms_struct<Index> ? sql::reader::typed_transform
+                                         : transforms_json<Index> ? sql::reader::transform
+                                                                  : sql::reader::cluster;
+
+template <std::size_t Node, sql::reader Who, typename... Shape>
+struct members_writer {
+    static constexpr void write(text& out) { sql::write_members(out, shape_of<Shape...>, Node, Who); }
+};
+
+/// The member lists of a shape, for every node.
+template <sql::reader Who, typename... Shape>
+inline constexpr auto members_of = []<std::size_t... Node>(std::index_sequence<Node...>) {
+    return std::array<std::string_view, sizeof...(Node)>{text_of<members_writer<Node, Who, Shape...>>...};
+}(std::make_index_sequence<shape_of<Shape...>.nodes.size()>{});
 
 /// The column behind the member that `routing` names.
 template <typename Index>
@@ -136,16 +171,27 @@ constexpr std::string_view routing_column() {
                                                                                          : std::string_view();
 }
 
+/// What the queries of an index depend on.
+template <typename Index, typename... Shape>
+constexpr sql::query query_of() {
+    sql::query with;
+    with.who = reader_of<Index>;
+    with.where = words_of<Index>.where;
+    with.routing = routing_column<Index>();
+    with.members = members_of<reader_of<Index>, Shape...>;
+    return with;
+}
+
 template <typename Index, typename... Shape>
 struct page_query_writer {
     static constexpr void write(text& out) {
-        sql::write_page_query(out, shape_of<Shape...>, query_of<Index>(routing_column<Index>()));
+        sql::write_page_query(out, shape_of<Shape...>, query_of<Index, Shape...>());
     }
 };
 template <typename Index, typename... Shape>
 struct keys_query_writer {
     static constexpr void write(text& out) {
-        sql::write_keys_query(out, shape_of<Shape...>, query_of<Index>(routing_column<Index>()));
+        sql::write_keys_query(out, shape_of<Shape...>, query_of<Index, Shape...>());
     }
 };
 template <typename Index, bool After, typename... Shape>
@@ -190,10 +236,14 @@ constexpr void check_index() {
     (void)check::index_text_is_json<Index, absent_or_json(said.settings) && absent_or_json(said.mapping)>{};
     (void)check::index_where_is_closed<Index,
                                        said.where.data() == nullptr || check::is_closed_sql(said.where)>{};
-    (void)check::index_routing_is_member<Index, said.routing.data() == nullptr ||
-                                                    !routing_column<Index>().empty()>{};
-    (void)check::index_transform_is_callable<Index, !names_transform<Index> || transforms_struct<Index> ||
+    if constexpr (struct_checked<typename Index::root>) {
+        (void)check::index_routing_is_member<Index, said.routing.data() == nullptr ||
+                                                        !routing_column<Index>().empty()>{};
+    }
+    (void)check::index_transform_is_callable<Index, !has_transform<Index>() || transforms_struct<Index> ||
                                                         transforms_json<Index>>{};
+    (void)check::transform_sees_keys_once<Index,
+                                          !has_transform<Index>() || keys_are_unique(shape_of<Shape...>)>{};
 }
 
 template <typename Index>

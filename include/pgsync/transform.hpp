@@ -16,12 +16,18 @@
 /// For indices with a transform: turns documents into what it takes, and back. Needs Boost.JSON.
 namespace pgsync::detail {
 
+/// The other members keep their order.
+inline void erase_member(boost::json::object& object, std::string_view key) {
+    const auto found = object.find(key);
+    if (found != object.end()) object.stable_erase(found);
+}
+
 /// Takes what hidden columns put into a document for the transform to see out again.
 inline void erase_hidden(boost::json::value& from, const shape_view& shape, std::size_t self);
 
 inline void erase_hidden(boost::json::object& object, const shape_view& shape, std::size_t self) {
     for (const auto& column : shape.columns_of(shape.nodes[self])) {
-        if (column.hidden) object.erase(column.json);
+        if (column.hidden) erase_member(object, column.json);
     }
     for (std::size_t child = self + 1; child < shape.nodes.size(); ++child) {
         const auto& node = shape.nodes[child];

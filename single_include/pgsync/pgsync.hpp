@@ -8,6 +8,8 @@
 // ---- pgsync/shape.hpp
 /// The compile-time half alone: declarations, SQL, mapping and routes, with no database or HTTP header.
 
+#include <array>
+#include <cstddef>
 #include <span>
 #include <string>
 #include <string_view>
@@ -40,13 +42,23 @@ struct index {
 
 }  // namespace pgsync
 
-#include <cstddef>
-
-#include <array>
 #include <concepts>
 
 // ---- pgsync/shape/text.hpp
 namespace pgsync::detail {
+
+/// Is there such a character in the text?
+[[nodiscard]] constexpr bool has_character(std::string_view text, char c) {
+#if defined(__clang__)
+    // One step at compile time, where a loop has one for each character; g++ knows only the loop.
+    return __builtin_char_memchr(text.data(), c, text.size()) != nullptr;
+#else
+    for (const char each : text) {
+        if (each == c) return true;
+    }
+    return false;
+#endif
+}
 
 /// Text under construction at compile time. Without a buffer it only counts, so that one writer serves to
 /// measure and to fill.
@@ -57,12 +69,25 @@ class text {
 
     constexpr text& operator<<(std::string_view piece) {
         if (data_ != nullptr) {
+#if defined(__clang__)
+            __builtin_memcpy(data_ + size_, piece.data(), piece.size());
+#else
             for (std::size_t i = 0; i < piece.size(); ++i) data_[size_ + i] = piece[i];
+#endif
         }
         size_ += piece.size();
         return *this;
     }
-    constexpr text& operator<<(char c) { return *this << std::string_view(&c, 1); }
+    /// A literal, whose length need not be counted.
+    template <std::size_t Size>
+    constexpr text& operator<<(const char (&literal)[Size]) {
+        return *this << std::string_view(literal, Size - 1);
+    }
+    constexpr text& operator<<(char c) {
+        if (data_ != nullptr) data_[size_] = c;
+        ++size_;
+        return *this;
+    }
     constexpr text& operator<<(std::unsigned_integral auto number) {
         char digits[20]{};
         std::size_t at = 20;
@@ -108,8 +133,15 @@ namespace pgsync::detail::mapping {
 
 /// A JSON string with its quotes.
 constexpr void write_json_string(text& out, std::string_view value) {
-    constexpr std::string_view digits = "0123456789abcdef";
+    bool plain = true;
+    for (const char c : value)
+        plain = plain && c != '"' && c != '\\' && static_cast<unsigned char>(c) >= 0x20;
     out << '"';
+    if (plain) {  // much the usual case, and compilers count every step
+        out << value << '"';
+        return;
+    }
+    constexpr std::string_view digits = "0123456789abcdef";
     for (const char c : value) {
         const auto byte = static_cast<unsigned char>(c);
         if (c == '"' || c == '\\') {
@@ -223,6 +255,8 @@ struct node_data {
     std::uint16_t row{};      ///< whose row its columns are: its own but for embed
     std::uint16_t depth{};    ///< of its object
     std::uint16_t ordinal{};  ///< position among the holder's members
+    std::uint16_t first_child{};  ///< the first node in its object; 0: none
+    std::uint16_t next{};         ///< in the same object; 0: none
     std::uint16_t first_column{};
     std::uint16_t columns{};
     std::uint16_t first_link{};
@@ -278,6 +312,29 @@ struct shape_view {
 /// Is it part of documents, or only of the way to them?
 [[nodiscard]] constexpr bool is_shown(const node_data& node) {
     return node.kind != relation::hop && node.kind != relation::source;
+}
+
+/// Calls `each(child)` for the nodes that stand in the object of `self`, in the order of their members.
+template <typename Each>
+constexpr void for_children(const shape_view& shape, std::size_t self, const Each& each) {
+    for (std::size_t child = shape.nodes[self].first_child; child != 0; child = shape.nodes[child].next) {
+        each(child);
+    }
+}
+
+/// Calls `column(data)` or `child(node)` for the members of an object, in the order of their declaration.
+template <typename Column, typename Child>
+constexpr void for_members(const shape_view& shape, std::size_t self, const Column& column,
+                           const Child& child) {
+    std::size_t below = shape.nodes[self].first_child;
+    for (const auto& each : shape.columns_of(shape.nodes[self])) {
+        while (below != 0 && shape.nodes[below].ordinal < each.ordinal) {
+            child(below);
+            below = shape.nodes[below].next;
+        }
+        column(each);
+    }
+    for (; below != 0; below = shape.nodes[below].next) child(below);
 }
 
 [[nodiscard]] constexpr bool is_recursive(const node_data& node) {
@@ -341,59 +398,71 @@ namespace pgsync::detail::mapping {
 /// years beyond its range, networks) stay in the source and are left unindexed, so that they never reject a
 /// document; 8,191 characters are the most that fit Lucene's longest term in UTF-8.
 constexpr std::string_view field_mapping(value_kind kind) {
+    using namespace std::string_view_literals;  // their length need not be counted
     switch (kind) {
         case value_kind::boolean:
-            return R"({"type":"boolean"})";
+            return R"({"type":"boolean"})"sv;
         case value_kind::int16:
-            return R"({"type":"short"})";
+            return R"({"type":"short"})"sv;
         case value_kind::int32:
-            return R"({"type":"integer"})";
+            return R"({"type":"integer"})"sv;
         case value_kind::int64:
-            return R"({"type":"long"})";
+            return R"({"type":"long"})"sv;
         case value_kind::float32:
-            return R"({"type":"float","ignore_malformed":true})";
+            return R"({"type":"float","ignore_malformed":true})"sv;
         case value_kind::float64:
         case value_kind::decimal:
-            return R"({"type":"double","ignore_malformed":true})";
+            return R"({"type":"double","ignore_malformed":true})"sv;
         case value_kind::text:
-            return R"({"type":"text","fields":{"keyword":{"type":"keyword","ignore_above":8191}}})";
+            return R"({"type":"text","fields":{"keyword":{"type":"keyword","ignore_above":8191}}})"sv;
         case value_kind::keyword:
-            return R"({"type":"keyword","ignore_above":8191})";
+            return R"({"type":"keyword","ignore_above":8191})"sv;
         case value_kind::uuid:
         case value_kind::enumeration:
-            return R"({"type":"keyword"})";
+            return R"({"type":"keyword"})"sv;
         case value_kind::date:
         case value_kind::timestamp:
         case value_kind::timestamptz:
-            return R"({"type":"date","format":"strict_date_optional_time","ignore_malformed":true})";
+            return R"({"type":"date","format":"strict_date_optional_time","ignore_malformed":true})"sv;
         case value_kind::inet:
-            return R"({"type":"ip","ignore_malformed":true})";
+            return R"({"type":"ip","ignore_malformed":true})"sv;
         case value_kind::bytea:
-            return R"({"type":"binary"})";
+            return R"({"type":"binary"})"sv;
         case value_kind::json:
-            return R"({"type":"object","enabled":false})";
+            return R"({"type":"object","enabled":false})"sv;
         case value_kind::geo_point:
-            return R"({"type":"geo_point"})";
+            return R"({"type":"geo_point","ignore_malformed":true})"sv;
         case value_kind::vector:
             return {};
         case value_kind::int32_range:
-            return R"({"type":"integer_range"})";
+            return R"({"type":"integer_range"})"sv;
         case value_kind::int64_range:
-            return R"({"type":"long_range"})";
+            return R"({"type":"long_range"})"sv;
         case value_kind::decimal_range:
-            return R"({"type":"double_range"})";
+            return R"({"type":"double_range"})"sv;
         case value_kind::date_range:
         case value_kind::timestamp_range:
         case value_kind::timestamptz_range:
-            return R"({"type":"date_range","format":"strict_date_optional_time"})";
+            return R"({"type":"date_range","format":"strict_date_optional_time"})"sv;
     }
     return {};
 }
 
-/// The mapping of one column.
-constexpr void write_field(text& out, const column_data& column) {
+/// Does a document hold any number of a node's values?
+constexpr bool is_below_many(const shape_view& shape, std::size_t self) {
+    for (std::size_t at = self; at != 0; at = shape.nodes[at].holder) {
+        if (is_to_many(shape.nodes[at])) return true;
+    }
+    return false;
+}
+
+/// The mapping of one column; `many`: a document may hold several of its values.
+constexpr void write_field(text& out, const column_data& column, bool many) {
     if (!column.mapping.empty()) {
         out << column.mapping;
+    } else if (column.kind == value_kind::vector && many) {
+        // Clusters search one vector a document and reject more; these stay in the source.
+        out << R"({"type":"float","index":false,"doc_values":false})";
     } else if (column.kind == value_kind::vector) {
         // In Elasticsearch's words; OpenSearch has others for it, see elastic/dialect.hpp.
         out << R"({"type":"dense_vector","dims":)" << static_cast<std::size_t>(column.dimensions) << '}';
@@ -426,7 +495,7 @@ constexpr void write_aggregate(text& out, const shape_view& shape, const node_da
             return;
         case aggregate::min:
         case aggregate::max:
-            return write_field(out, *operand);
+            return write_field(out, *operand, false);
         default:
             // A sum of whole numbers can be larger than any of the index's.
             out << field_mapping(value_kind::decimal);
@@ -436,13 +505,6 @@ constexpr void write_aggregate(text& out, const shape_view& shape, const node_da
 /// `{"id":{"type":"long"},…,"guest":{"properties":{…}}}`: the `properties` of the index, in the order of the
 /// declaration.
 constexpr void write_properties(text& out, const shape_view& shape, std::size_t self = 0) {
-    const auto& node = shape.nodes[self];
-    std::size_t members = 0;
-    const auto count = [&](std::size_t ordinal) { members = ordinal >= members ? ordinal + 1 : members; };
-    for (const auto& column : shape.columns_of(node)) count(column.ordinal);
-    for (std::size_t child = self + 1; child < shape.nodes.size(); ++child) {
-        if (shape.nodes[child].holder == self) count(shape.nodes[child].ordinal);
-    }
     out << '{';
     bool first = true;
     const auto name = [&](std::string_view json) {
@@ -451,20 +513,18 @@ constexpr void write_properties(text& out, const shape_view& shape, std::size_t 
         write_json_string(out, json);
         out << ':';
     };
-    for (std::size_t ordinal = 0; ordinal < members; ++ordinal) {
-        if (const auto* column = shape.member_of(node, ordinal)) {
-            if (column->hidden) continue;
-            name(column->json);
-            write_field(out, *column);
-            continue;
-        }
-        for (std::size_t child = self + 1; child < shape.nodes.size(); ++child) {
-            const auto& below = shape.nodes[child];
-            if (below.holder != self || below.ordinal != ordinal || !is_shown(below)) continue;
-            name(below.json);
+    const bool many = is_below_many(shape, self);
+    for_members(
+        shape, self,
+        [&](const column_data& column) {
+            if (column.hidden) return;
+            name(column.json);
+            write_field(out, column, many);
+        },
+        [&](std::size_t child) {
+            name(shape.nodes[child].json);
             write_relation(out, shape, child);
-        }
-    }
+        });
     out << '}';
 }
 
@@ -478,7 +538,7 @@ constexpr void write_relation(text& out, const shape_view& shape, std::size_t se
         // Keys that are data would each become a field of the index.
         out << R"({"type":"object","enabled":false})";
     } else if (node.pluck != no_member) {
-        write_field(out, *shape.member_of(node, node.pluck));
+        write_field(out, *shape.member_of(node, node.pluck), is_below_many(shape, self));
     } else {
         out << R"({"properties":)";
         write_properties(out, shape, self);
@@ -508,8 +568,6 @@ struct route_data {
 }  // namespace pgsync
 
 #include <boost/hana/type.hpp>
-
-#include <boost/pfr/core.hpp>
 
 // ---- pgsync/declare/fixed_string.hpp
 namespace pgsync {
@@ -764,6 +822,13 @@ using held_type = typename unwrap<Member>::held;
 namespace pgsync::detail::check {
 
 template <typename Struct, bool Ok>
+struct struct_is_complete {
+    static_assert(Ok,
+                  "pgsync: the struct of this relation is not complete here; define it above this one, and "
+                  "of two structs that refer to each other let only one say so");
+};
+
+template <typename Struct, bool Ok>
 struct shape_is_aggregate {
     static_assert(
         Ok,
@@ -823,8 +888,9 @@ template <typename Struct, fixed_string Member, bool Ok>
 struct key_is_exact {
     static_assert(
         Ok,
-        "pgsync: a floating point number cannot be a key; use an integer, std::string, uuid, date or "
-        "decimal<p, s>");
+        "pgsync: this member's type cannot be a key; floating point numbers, json, bytea, geo_point, vector, "
+        "ranges and arrays cannot: use an integer, std::string, keyword, an enum, uuid, date or decimal<p, "
+        "s>");
 };
 
 template <typename Struct, fixed_string Member, bool Ok>
@@ -938,7 +1004,7 @@ template <typename Struct, fixed_string Member, bool Ok>
 struct source_columns_match {
     static_assert(Ok,
                   "pgsync: depends_on names either no columns or one for each column that joins the view, in "
-                  "their order");
+                  "their order; index<View, depends_on<Table>> takes nothing else behind the root");
 };
 
 template <typename Struct, fixed_string Member, bool Ok>
@@ -952,7 +1018,9 @@ struct cases_are_told_apart {
 
 template <typename Struct, fixed_string Member, bool Ok>
 struct described_member_exists {
-    static_assert(Ok, "pgsync: describe<…> names a member that the struct does not have, or names one twice");
+    static_assert(Ok,
+                  "pgsync: describe<…> names a member that the struct does not have, or names one twice; its "
+                  "`members` are pgsync::members<as<\"member\", T>, leave_out<\"member\">>");
 };
 
 template <typename Struct, fixed_string Member, bool Ok>
@@ -1066,8 +1134,8 @@ template <typename Index, bool Ok>
 struct index_members_are_text {
     static_assert(
         Ok,
-        "pgsync: `where`, `settings`, `mapping`, `pipeline` and `routing` of an index are written as static "
-        "constexpr std::string_view");
+        "pgsync: `name`, `where`, `settings`, `mapping`, `pipeline` and `routing` of an index are written as "
+        "static constexpr std::string_view");
 };
 
 /// PostgreSQL cuts longer identifiers off, which would silently name another column.
@@ -1092,7 +1160,7 @@ struct index_members_are_text {
     for (std::size_t i = 0; i < sql.size(); ++i) {
         const char c = sql[i];
         const char next = i + 1 < sql.size() ? sql[i + 1] : '\0';
-        blank = blank && c == ' ';
+        blank = blank && (c == ' ' || c == '\n' || c == '\t' || c == '\r');
         if (c == '\'' || c == '"') {
             i = sql.find(c, i + 1);
             if (i == std::string_view::npos) return false;
@@ -1162,7 +1230,7 @@ class json_reader {
         if (!take('"')) return false;
         while (at_ < text_.size() && text_[at_] != '"') {
             if (static_cast<unsigned char>(text_[at_]) < 0x20) return false;
-            at_ += text_[at_] == '\\' ? 2 : 1;
+            at_ += text_[at_] == '\\' ? 2U : 1U;
         }
         return take('"');
     }
@@ -1190,10 +1258,67 @@ class json_reader {
 
 }  // namespace pgsync::detail::check
 
+#include <boost/pfr/core.hpp>
+
 // ---- pgsync/shape/names.hpp
 #if __has_include(<boost/pfr/core_name.hpp>)
 #include <boost/pfr/core_name.hpp>
 #endif
+
+// ---- pgsync/shape/reflect.hpp
+/// The members of a struct by their position: Boost.PFR's, but for the counting.
+namespace pgsync::detail {
+
+template <typename Struct, std::size_t... I>
+constexpr bool takes(std::index_sequence<I...>) {
+    return requires { Struct{boost::pfr::detail::ubiq_lref_constructor{I}...}; };
+}
+
+/// The number of members, which is at least Low and less than High.
+template <typename Struct, std::size_t Low, std::size_t High>
+constexpr std::size_t count_between() {
+    if constexpr (High - Low == 1) {
+        return Low;
+    } else if constexpr (takes<Struct>(std::make_index_sequence<(Low + High) / 2>{})) {
+        return count_between<Struct, (Low + High) / 2, High>();
+    } else {
+        return count_between<Struct, Low, (Low + High) / 2>();
+    }
+}
+
+/// How many members the struct has. PFR searches between 0 and the struct's size in bits, and each try costs
+/// as many types as the number it tries; doubling from 1 is done in a small part of the time. A struct that
+/// does not take one value, for lack of a default for the others, is left to PFR.
+template <typename Struct, std::size_t Tried = 1>
+constexpr std::size_t count_members() {
+    if constexpr (takes<Struct>(std::make_index_sequence<Tried>{})) {
+        return count_members<Struct, 2 * Tried>();
+    } else if constexpr (Tried == 1) {
+        return boost::pfr::tuple_size_v<Struct>;
+    } else {
+        return count_between<Struct, Tried / 2, Tried>();
+    }
+}
+
+template <typename Struct>
+inline constexpr std::size_t member_count = count_members<Struct>();
+
+/// References to all members.
+template <typename Struct>
+constexpr auto tie_members(Struct& object) {
+    using plain = std::remove_const_t<Struct>;
+    return boost::pfr::detail::tie_as_tuple(object, boost::pfr::detail::size_t_<member_count<plain>>{});
+}
+
+template <std::size_t I, typename Struct>
+constexpr auto& get_member(Struct& object) {
+    return boost::pfr::detail::sequence_tuple::get<I>(tie_members(object));
+}
+
+template <typename Struct, std::size_t I>
+using declared_type = std::remove_cvref_t<decltype(get_member<I>(std::declval<Struct&>()))>;
+
+}  // namespace pgsync::detail
 
 /// Names of structs and members, read from the compiler: nobody writes a name twice.
 namespace pgsync::detail {
@@ -1251,8 +1376,7 @@ struct member_pointer {
 
 template <typename Struct, std::size_t I>
 constexpr auto pointer_to_member() {
-    auto* field = &boost::pfr::detail::sequence_tuple::get<I>(
-        boost::pfr::detail::tie_as_tuple(const_cast<Struct&>(no_object<Struct>::object.value)));
+    auto* field = &get_member<I>(const_cast<Struct&>(no_object<Struct>::object.value));
     return member_pointer<decltype(field)>{field};
 }
 #if defined(__clang__)
@@ -1402,6 +1526,48 @@ struct depends_on {};
 #include <tuple>
 #include <vector>
 
+#include <memory>
+
+// ---- pgsync/declare/box.hpp
+namespace pgsync {
+
+/// A T or nothing, as std::optional, but elsewhere: what holds it stays small, however much there is in a T.
+/// Boost.PFR counts the members of a struct in time that grows with the struct's size.
+template <typename T>
+class box {
+  public:
+    box() = default;
+    box(T value) : held_(std::make_unique<T>(std::move(value))) {}  // NOLINT(google-explicit-constructor)
+    box(const box& other) : held_(other.held_ ? std::make_unique<T>(*other.held_) : nullptr) {}
+    box(box&&) noexcept = default;
+    box& operator=(const box& other) {
+        if (this != &other) held_ = other.held_ ? std::make_unique<T>(*other.held_) : nullptr;
+        return *this;
+    }
+    box& operator=(box&&) noexcept = default;
+    ~box() = default;
+
+    [[nodiscard]] bool has_value() const noexcept { return held_ != nullptr; }
+    explicit operator bool() const noexcept { return has_value(); }
+    /// Only where has_value().
+    [[nodiscard]] T& operator*() noexcept { return *held_; }
+    [[nodiscard]] const T& operator*() const noexcept { return *held_; }
+    [[nodiscard]] T* operator->() noexcept { return held_.get(); }
+    [[nodiscard]] const T* operator->() const noexcept { return held_.get(); }
+
+    /// Makes a new T and returns it.
+    T& emplace() {
+        held_ = std::make_unique<T>();
+        return *held_;
+    }
+    void reset() noexcept { held_.reset(); }
+
+  private:
+    std::unique_ptr<T> held_;
+};
+
+}  // namespace pgsync
+
 // ---- pgsync/declare/relations.hpp
 /// What leads from one struct to another. A struct is complete where it is named: of two that refer to each
 /// other only one can say so.
@@ -1429,7 +1595,7 @@ struct belongs_to {
         requires { sizeof(T); },
         "pgsync: the struct of this relation is not complete here; define it above this one, and "
         "of two structs that refer to each other let only one say so");
-    std::optional<T> value;
+    box<T> value;
 };
 
 /// The one row that points here: an object, or null; the first by key where there are several.
@@ -1440,7 +1606,7 @@ struct has_one {
         requires { sizeof(T); },
         "pgsync: the struct of this relation is not complete here; define it above this one, and "
         "of two structs that refer to each other let only one say so");
-    std::optional<T> value;
+    box<T> value;
 };
 
 /// The rows that point here: an array in the order of their key, `[]` when there are none.
@@ -1452,7 +1618,7 @@ struct has_many {
 /// One case of belongs_to_any: rows of T, where the type column says Label. Options as of belongs_to.
 template <fixed_string Label, typename T, typename... Options>
 struct case_of {
-    std::optional<T> value;
+    box<T> value;
 };
 
 /// The row of one of several tables: Type is the column that says which, Id the one that holds its key. An
@@ -1987,6 +2153,14 @@ template <typename Bound>
 inline constexpr value_type value_of<range<Bound>> =
     value_of<Bound>.known && !value_of<Bound>.array ? range_of(value_of<Bound>.kind) : value_type{};
 
+/// Is it a type of the library, however wrong? Then it is no struct that a relation could lead to.
+template <typename T>
+inline constexpr bool is_element_type = false;
+template <typename Bound>
+inline constexpr bool is_element_type<range<Bound>> = true;
+template <std::size_t Dimensions>
+inline constexpr bool is_element_type<vector<Dimensions>> = true;
+
 /// Arrays are of what PostgreSQL prints as the document has it.
 constexpr value_type array_of(value_type element) {
     const bool plain = element.known && !element.array && element.kind != value_kind::bytea &&
@@ -2018,9 +2192,6 @@ inline constexpr value_type value_of<std::vector<T>> = array_of(value_of<T>);
 /// The members of one struct as plain data, made once however often the struct stands in shapes.
 namespace pgsync::detail {
 
-template <typename Struct>
-inline constexpr std::size_t member_count = boost::pfr::tuple_size_v<Struct>;
-
 /// What describe<> calls a member that is in no document.
 struct left_out {};
 
@@ -2044,18 +2215,20 @@ struct meaning<Name, Declared, leave_out<Member>, Rest...> {
     using type = left_out;
 };
 
-template <typename Struct, std::size_t I, typename Described>
-struct meaning_in;
+template <typename Struct, std::size_t I, typename NoList>
+struct meaning_in {
+    using type = declared_type<Struct, I>;
+};
 template <typename Struct, std::size_t I, typename... Described>
 struct meaning_in<Struct, I, members<Described...>>
-    : meaning<member_name<Struct, I>, boost::pfr::tuple_element_t<I, Struct>, Described...> {};
+    : meaning<member_name<Struct, I>, declared_type<Struct, I>, Described...> {};
 
 template <typename Struct>
 concept describes_members = requires { typename describe<Struct>::members; };
 
 template <typename Struct, std::size_t I>
 struct member_meaning {
-    using type = boost::pfr::tuple_element_t<I, Struct>;
+    using type = declared_type<Struct, I>;
 };
 template <describes_members Struct, std::size_t I>
 struct member_meaning<Struct, I> : meaning_in<Struct, I, typename describe<Struct>::members> {};
@@ -2075,23 +2248,30 @@ struct field {
 template <typename Struct, std::size_t I>
 inline constexpr auto member_text = as_fixed<member_name<Struct, I>>;
 
-/// What is said of the options of a relation by themselves.
+/// Whether the options of a relation make sense by themselves, message by message.
+template <typename Related>
+struct option_verdict {
+    static constexpr auto& said = Related::options;
+    static constexpr bool fit = !said.known || ((said.seen & ~Related::fitting) == 0 &&
+                                                (said.seen & (option::limit | option::keyed_by)) !=
+                                                    (option::limit | option::keyed_by));
+    static constexpr bool positive =
+        said.limit >= 1 && said.limit <= 1'000'000 && said.depth >= 1 && said.depth <= 1'000'000;
+    static constexpr bool closed = ((said.seen & option::where) == 0 || check::is_closed_sql(said.where)) &&
+                                   ((said.seen & option::order_by) == 0 || check::is_closed_sql(said.order));
+    static constexpr bool sound = said.known && said.once && fit && positive && closed;
+};
+
 template <typename Struct, fixed_string Text, typename Related>
 constexpr void check_options() {
-    constexpr auto& said = Related::options;
-    (void)check::options_are_known<Struct, Text, said.known>{};
-    (void)check::options_are_said_once<Struct, Text, said.once>{};
-    (void)check::options_fit_relation<Struct, Text,
-                                      !said.known || ((said.seen & ~Related::fitting) == 0 &&
-                                                      (said.seen & (option::limit | option::keyed_by)) !=
-                                                          (option::limit | option::keyed_by))>{};
-    (void)check::numbers_are_positive<Struct, Text,
-                                      said.limit >= 1 && said.limit <= 1'000'000 && said.depth >= 1 &&
-                                          said.depth <= 1'000'000>{};
-    (void)
-        check::sql_is_closed<Struct, Text,
-                             ((said.seen & option::where) == 0 || check::is_closed_sql(said.where)) &&
-                                 ((said.seen & option::order_by) == 0 || check::is_closed_sql(said.order))>{};
+    using verdict = option_verdict<Related>;
+    if constexpr (!verdict::sound) {
+        (void)check::options_are_known<Struct, Text, verdict::said.known>{};
+        (void)check::options_are_said_once<Struct, Text, verdict::said.once>{};
+        (void)check::options_fit_relation<Struct, Text, verdict::fit>{};
+        (void)check::numbers_are_positive<Struct, Text, verdict::positive>{};
+        (void)check::sql_is_closed<Struct, Text, verdict::closed>{};
+    }
 }
 
 template <typename Struct, fixed_string Text, typename... Cases>
@@ -2116,85 +2296,140 @@ constexpr bool check_cases(type_list<Cases...>) {
     }
 }
 
-template <typename Struct, std::size_t I>
-constexpr field make_part() {
-    using member = member_type<Struct, I>;
-    using held = held_type<member>;
-    constexpr annotations said = annotations_of<member>;
-    constexpr auto name = member_name<Struct, I>;
-    constexpr auto& text = member_text<Struct, I>;
+/// What a member's type says, whatever struct it stands in, and which rules it breaks: made once for each
+/// type, since a shape has many members of few types.
+struct member_facts {
+    field made;
+    bool names_json = true;
+    bool maps_json = true;
+    bool fits_relation = true;
+    bool has_steps = true;
+    bool is_no_column = true;
+    bool closed = true;
+    bool known = true;
+    bool is_struct = false;
+    bool key_has_value = true;
+    bool sound = true;         ///< none of the rules above, nor one of its relation
+    bool names_itself = true;  ///< the column is called like the member
+};
 
-    field result;
-    auto& column = result.column;
-    column.member = name;
-    column.ordinal = static_cast<std::uint16_t>(I);
-    column.name = said.source == value_source::expression ? std::string_view()
-                  : said.column.empty()                   ? name
-                                                          : said.column;
-    column.json = said.json.empty() ? name : said.json;
-    column.key = said.key;
-    column.nullable = said.nullable;
-    column.hidden = said.hidden;
-    column.mapping = said.mapping;
-    column.source = said.source;
-    column.sql = said.sql;
-    column.path = said.path;
-
-    constexpr bool computed = said.source != value_source::column;
-    (void)check::json_key_is_named<Struct, text, !(said.json.data() != nullptr && said.json.empty())>{};
-    (void)check::mapping_is_json<Struct, text,
-                                 said.mapping.data() == nullptr || check::is_json_object(said.mapping)>{};
-    if constexpr (relation_of<held>::known) {
-        using related = relation_of<held>;
-        result.is_relation = true;
-        (void)check::annotation_fits_relation<Struct, text,
-                                              !said.key && !said.hidden && !said.nullable && !computed &&
-                                                  said.column.data() == nullptr>{};
-        if constexpr (related::form == relation_form::one) {
-            check_options<Struct, text, related>();
-        } else if constexpr (related::form == relation_form::cases) {
-            check_cases<Struct, text>(typename related::cases{});
-        }
+template <typename Member>
+constexpr member_facts make_facts() {
+    using held = held_type<Member>;
+    constexpr annotations said = annotations_of<Member>;
+    member_facts facts;
+    auto& column = facts.made.column;
+    if constexpr (std::is_same_v<held, left_out>) {
+        facts.made.is_left_out = true;
+        return facts;
     } else {
-        constexpr auto value = value_of<held>;
-        // A struct of the user's own gets the message that names relations.
-        (void)check::struct_is_related<Struct, text, value.known || !std::is_aggregate_v<held>>{};
-        (void)check::member_type_is_known<Struct, text, value.known || std::is_aggregate_v<held>>{};
-        if constexpr (said.source == value_source::expression) {
-            (void)check::sql_is_closed<Struct, text, check::is_closed_sql(said.sql)>{};
-            (void)check::computed_is_no_column<Struct, text, !said.key && said.column.data() == nullptr>{};
+        constexpr bool computed = said.source != value_source::column;
+        column.name = said.column;
+        column.json = said.json;
+        column.key = said.key;
+        column.nullable = said.nullable;
+        column.hidden = said.hidden;
+        column.mapping = said.mapping;
+        column.source = said.source;
+        column.sql = said.sql;
+        column.path = said.path;
+        facts.names_itself = said.source == value_source::column && said.column.data() == nullptr;
+        facts.names_json = said.json.data() == nullptr || !said.json.empty();
+        facts.maps_json = said.mapping.data() == nullptr || check::is_json_object(said.mapping);
+        if constexpr (relation_of<held>::known) {
+            using related = relation_of<held>;
+            facts.made.is_relation = true;
+            facts.names_itself = true;
+            facts.fits_relation =
+                !said.key && !said.hidden && !said.nullable && !computed && said.column.data() == nullptr;
+            facts.sound = facts.fits_relation;
+            if constexpr (related::form == relation_form::one) {
+                facts.sound = facts.sound && option_verdict<related>::sound;
+            } else if constexpr (related::form == relation_form::cases) {
+                facts.sound = false;  // told apart where they are reported
+            }
         } else {
-            (void)check::column_is_named<
-                Struct, text, check::fits_identifier(said.column.data() != nullptr ? said.column : name)>{};
-            (void)check::computed_is_no_column<Struct, text, !computed || !said.key>{};
-            (void)check::json_path_has_steps<Struct, text, !computed || said.steps != 0>{};
-        }
-        if constexpr (value.known) {
+            constexpr auto value = value_of<held>;
+            facts.known = value.known;
+            facts.is_struct =
+                std::is_aggregate_v<held> && !is_element_type<held> && !case_relation<held>::known;
+            if constexpr (said.source == value_source::expression) {
+                facts.closed = check::is_closed_sql(said.sql);
+                facts.is_no_column = !said.key && said.column.data() == nullptr;
+            } else {
+                facts.is_no_column = (!computed || !said.key) && said.sql.data() == nullptr;
+                facts.has_steps = !computed || said.steps != 0;
+            }
             column.kind = value.kind;
             column.array = value.array;
             column.dimensions = static_cast<std::uint16_t>(value.dimensions);
             column.analyzer = value.analyzer;
-            (void)check::key_is_not_nullable<Struct, text, !(said.key && said.nullable)>{};
+            facts.key_has_value = !(said.key && said.nullable);
+            facts.sound =
+                value.known && facts.closed && facts.is_no_column && facts.has_steps && facts.key_has_value;
         }
+        facts.sound = facts.sound && facts.names_json && facts.maps_json;
+        return facts;
     }
+}
+
+template <typename Member>
+inline constexpr member_facts facts_of = make_facts<Member>();
+
+/// Tells what is wrong with a member.
+template <typename Struct, std::size_t I>
+constexpr void report_member() {
+    using held = held_type<member_type<Struct, I>>;
+    constexpr auto& facts = facts_of<member_type<Struct, I>>;
+    constexpr auto& text = member_text<Struct, I>;
+    (void)check::json_key_is_named<Struct, text, facts.names_json>{};
+    (void)check::mapping_is_json<Struct, text, facts.maps_json>{};
+    (void)check::annotation_fits_relation<Struct, text, facts.fits_relation>{};
+    if constexpr (relation_of<held>::known) {
+        using related = relation_of<held>;
+        if constexpr (related::form == relation_form::one) {
+            check_options<Struct, text, related>();
+        } else if constexpr (related::form == relation_form::cases) {
+            (void)check::column_is_named<Struct, text,
+                                         check::fits_identifier(related::type_column) &&
+                                             check::fits_identifier(related::id_column)>{};
+            check_cases<Struct, text>(typename related::cases{});
+        }
+    } else {
+        // A struct of the user's own gets the message that names relations.
+        (void)check::struct_is_related<Struct, text, facts.known || !facts.is_struct>{};
+        (void)check::member_type_is_known<Struct, text, facts.known || facts.is_struct>{};
+        (void)check::sql_is_closed<Struct, text, facts.closed>{};
+        (void)check::computed_is_no_column<Struct, text, facts.is_no_column>{};
+        (void)check::json_path_has_steps<Struct, text, facts.has_steps>{};
+        (void)check::key_is_not_nullable<Struct, text, facts.key_has_value>{};
+        constexpr auto column = facts.names_itself ? member_name<Struct, I> : facts.made.column.name;
+        (void)check::column_is_named<Struct, text,
+                                     check::fits_identifier(column) ||
+                                         facts.made.column.source == value_source::expression>{};
+    }
+}
+
+/// Gives facts of a type the name of a member.
+constexpr field name_field(const member_facts& facts, std::string_view name, std::size_t ordinal) {
+    field result = facts.made;
+    auto& column = result.column;
+    column.member = name;
+    column.ordinal = static_cast<std::uint16_t>(ordinal);
+    if (facts.names_itself) column.name = name;
+    if (column.json.empty()) column.json = name;
     return result;
 }
 
-template <typename Struct, std::size_t I>
-constexpr field make_field() {
-    if constexpr (std::is_same_v<member_type<Struct, I>, left_out>) {
-        field result;
-        result.column.member = member_name<Struct, I>;
-        result.is_left_out = true;
-        return result;
-    } else {
-        return make_part<Struct, I>();
-    }
+constexpr bool is_sound(const member_facts& facts, const field& made) {
+    return facts.sound && (!made.is_column() || made.column.source == value_source::expression ||
+                           check::fits_identifier(made.column.name));
 }
 
 template <typename Struct, std::size_t... I>
 constexpr auto make_fields(std::index_sequence<I...>) {
-    std::array<field, sizeof...(I)> fields{make_field<Struct, I>()...};
+    std::array<field, sizeof...(I)> fields{
+        name_field(facts_of<member_type<Struct, I>>, member_name<Struct, I>, I)...};
     bool any_key = false;
     for (const auto& f : fields) any_key = any_key || f.column.key;
     // Convention: without a marked key the column member `id` is it.
@@ -2237,16 +2472,27 @@ constexpr const column_data* find_member(std::string_view name) {
     return nullptr;
 }
 
-/// Is the JSON key of member I also that of an earlier member? Hidden members have none.
-template <typename Struct, std::size_t I>
-constexpr bool json_key_is_free() {
-    const auto shown = [](const field& f) { return !f.is_left_out && !f.column.hidden; };
-    const auto& mine = fields_of<Struct>[I];
-    for (std::size_t i = 0; i < I; ++i) {
-        const auto& other = fields_of<Struct>[i];
-        if (shown(mine) && shown(other) && other.column.json == mine.column.json) return false;
+/// Members differ in their names; only one that is called otherwise can have the JSON key of another.
+constexpr bool is_renamed(const field& f) { return f.column.json.data() != f.column.member.data(); }
+
+constexpr bool share_json_key(const field& a, const field& b) {
+    const bool shown = !a.is_left_out && !b.is_left_out && !a.column.hidden && !b.column.hidden;
+    return shown && a.column.json == b.column.json;
+}
+
+/// The first member whose JSON key is also that of an earlier one, or the number of members. Hidden members
+/// have none.
+template <typename Struct>
+constexpr std::size_t find_twin() {
+    const auto& fields = fields_of<Struct>;
+    bool any = false;
+    for (const auto& f : fields) any = any || is_renamed(f);
+    for (std::size_t i = 0; any && i < fields.size(); ++i) {
+        for (std::size_t j = 0; j < i; ++j) {
+            if (share_json_key(fields[i], fields[j])) return i;
+        }
     }
-    return true;
+    return fields.size();
 }
 
 constexpr bool key_kind_fits(const column_data& column) {
@@ -2271,22 +2517,35 @@ constexpr bool json_keys_fit() {
     return true;
 }
 
-template <typename Struct, std::size_t... I>
-constexpr bool check_members(std::index_sequence<I...>) {
-    ((void)check::json_key_is_unique<Struct, member_text<Struct, I>, json_key_is_free<Struct, I>()>{}, ...);
-    ((void)check::key_is_exact<Struct, member_text<Struct, I>, key_kind_fits(fields_of<Struct>[I].column)>{},
-     ...);
+template <typename Struct>
+constexpr bool key_kinds_fit() {
+    for (const auto& f : fields_of<Struct>) {
+        if (!key_kind_fits(f.column)) return false;
+    }
     return true;
 }
 
+template <typename Struct, std::size_t... I>
+constexpr void check_members(std::index_sequence<I...>) {
+    constexpr bool sound = (true && ... && is_sound(facts_of<member_type<Struct, I>>, fields_of<Struct>[I]));
+    if constexpr (!sound) (report_member<Struct, I>(), ...);
+    constexpr std::size_t twin = find_twin<Struct>();
+    if constexpr (twin != sizeof...(I)) {
+        (void)check::json_key_is_unique<Struct, member_text<Struct, twin>, false>{};
+    }
+    if constexpr (!key_kinds_fit<Struct>()) {
+        ((void)check::key_is_exact<Struct, member_text<Struct, I>,
+                                   key_kind_fits(fields_of<Struct>[I].column)>{},
+         ...);
+    }
+}
+
+template <typename Other>
+inline constexpr std::string_view described_name{};
 template <fixed_string Member, typename T>
-constexpr std::string_view described_name(as<Member, T>) {
-    return Member.view();
-}
+inline constexpr std::string_view described_name<as<Member, T>> = Member.view();
 template <fixed_string Member>
-constexpr std::string_view described_name(leave_out<Member>) {
-    return Member.view();
-}
+inline constexpr std::string_view described_name<leave_out<Member>> = Member.view();
 
 template <typename Struct>
 constexpr bool is_member(std::string_view name) {
@@ -2295,10 +2554,14 @@ constexpr bool is_member(std::string_view name) {
     }(std::make_index_sequence<member_count<Struct>>{});
 }
 
+template <typename Struct, typename NoList>
+constexpr bool check_described(NoList) {
+    (void)check::described_member_exists<Struct, fixed_string("members"), false>{};
+    return false;
+}
 template <typename Struct, typename... Described>
 constexpr bool check_described(members<Described...>) {
-    constexpr std::array<std::string_view, sizeof...(Described) + 1> names{described_name(Described{})...,
-                                                                           {}};
+    constexpr std::array<std::string_view, sizeof...(Described) + 1> names{described_name<Described>..., {}};
     constexpr std::size_t wrong = [&] {
         for (std::size_t i = 0; i < sizeof...(Described); ++i) {
             if (!is_member<Struct>(names[i])) return i;
@@ -2330,7 +2593,10 @@ concept plain_aggregate =
 /// Everything that can be said of one struct by itself. False where nothing more can be made of it.
 template <typename Struct>
 constexpr bool check_struct() {
-    if constexpr (!plain_aggregate<Struct>) {
+    if constexpr (!requires { sizeof(Struct); }) {
+        (void)check::struct_is_complete<Struct, false>{};
+        return false;
+    } else if constexpr (!plain_aggregate<Struct>) {
         (void)check::shape_is_aggregate<Struct, false>{};
         return false;
     } else {
@@ -2354,7 +2620,7 @@ inline constexpr bool struct_checked = check_struct<Struct>();
 /// Which columns join a relation to its parent, by convention or as its options say, and every check of them.
 namespace pgsync::detail {
 
-using names = std::span<const std::string_view>;
+using name_list = std::span<const std::string_view>;
 
 template <typename Struct>
 inline constexpr auto key_name_storage = [] {
@@ -2363,10 +2629,10 @@ inline constexpr auto key_name_storage = [] {
     return result;
 }();
 template <typename Struct>
-inline constexpr names key_names = names(key_name_storage<Struct>).first(key_count<Struct>);
+inline constexpr name_list key_names = name_list(key_name_storage<Struct>).first(key_count<Struct>);
 
 template <typename Columns>
-inline constexpr names names_of = names(Columns::names).first(Columns::size);
+inline constexpr name_list option_names = name_list(Columns::names).first(Columns::size);
 
 /// One name as a list in static storage.
 template <const std::string_view& Name>
@@ -2378,14 +2644,14 @@ inline constexpr std::string_view parent_id = "parent_id";
 template <typename Option>
 struct hop_of {
     static constexpr bool ok = false;
-    static constexpr names near{};
-    static constexpr names far{};
+    static constexpr name_list near{};
+    static constexpr name_list far{};
     static constexpr table_name table{};
 };
 template <fixed_string Table, fixed_string... Near, fixed_string... Far>
 struct hop_of<through<Table, foreign_key<Near...>, foreign_key<Far...>>> {
-    static constexpr names near = names_of<column_list<Near...>>;
-    static constexpr names far = names_of<column_list<Far...>>;
+    static constexpr name_list near = option_names<column_list<Near...>>;
+    static constexpr name_list far = option_names<column_list<Far...>>;
     static constexpr table_name table = split_table_name(Table.view());
     static constexpr bool ok =
         sizeof...(Near) > 0 &&
@@ -2394,14 +2660,18 @@ struct hop_of<through<Table, foreign_key<Near...>, foreign_key<Far...>>> {
 
 /// A table of depends_on, and the columns of it that stand for those joining the view.
 template <typename Option>
-struct source_of;
+struct source_of {
+    static constexpr bool ok = false;
+    static constexpr name_list columns{};
+};
 template <typename Table, fixed_string... Columns>
 struct source_of<depends_on<Table, Columns...>> {
     using table = Table;
-    static constexpr names columns = names_of<column_list<Columns...>>;
+    static constexpr bool ok = true;
+    static constexpr name_list columns = option_names<column_list<Columns...>>;
 };
 
-constexpr bool fit_identifiers(names all) {
+constexpr bool fit_identifiers(name_list all) {
     for (const auto& name : all) {
         if (!check::fits_identifier(name)) return false;
     }
@@ -2422,23 +2692,24 @@ struct joins {
     /// Whose key is referenced when `references` is not written.
     using keyed = std::conditional_t<from_parent || (hops != 0), target, Row>;
 
-    static constexpr names foreign_names = foreign::size != 0 ? names_of<foreign>
-                                           : hops != 0        ? key_names<Row>
-                                                              : names(one_name<Default>);
-    static constexpr names referenced_names = referenced::size != 0 ? names_of<referenced> : key_names<keyed>;
+    static constexpr name_list foreign_names = foreign::size != 0 ? option_names<foreign>
+                                               : hops != 0        ? key_names<Row>
+                                                                  : name_list(one_name<Default>);
+    static constexpr name_list referenced_names =
+        referenced::size != 0 ? option_names<referenced> : key_names<keyed>;
 
     /// The columns before the first join and after the last.
-    static constexpr names near_end = from_parent || (hops != 0) ? foreign_names : referenced_names;
-    static constexpr names far_end = from_parent || (hops != 0) ? referenced_names : foreign_names;
+    static constexpr name_list near_end = from_parent || (hops != 0) ? foreign_names : referenced_names;
+    static constexpr name_list far_end = from_parent || (hops != 0) ? referenced_names : foreign_names;
 
     template <typename... Hop>
     static constexpr bool hops_fit(type_list<Hop...>) {
         if constexpr (!(true && ... && hop_of<Hop>::ok)) {
             return false;
         } else {
-            names before = near_end;
+            name_list before = near_end;
             bool fit = true;
-            const auto step = [&](names near, names far) {
+            const auto step = [&](name_list near, name_list far) {
                 fit = fit && before.size() == near.size() && fit_identifiers(near) && fit_identifiers(far);
                 before = far;
             };
@@ -2529,7 +2800,7 @@ struct joins {
         }
         return sources && stays;
     }
-    static constexpr bool key_names_equal(names a, names b) {
+    static constexpr bool key_names_equal(name_list a, name_list b) {
         if (a.size() != b.size()) return false;
         for (std::size_t i = 0; i < a.size(); ++i) {
             if (a[i] != b[i]) return false;
@@ -2586,7 +2857,11 @@ class shape_writer {
     [[nodiscard]] constexpr bool counts_only() const { return nodes_ == nullptr; }
 
     constexpr std::size_t add_node(const node_data& node) {
-        if (nodes_ != nullptr) nodes_[used.nodes] = node;
+        if (nodes_ != nullptr) {
+            nodes_[used.nodes] = node;
+            if (used.nodes != 0 && is_shown(node))
+                append(node.holder, static_cast<std::uint16_t>(used.nodes));
+        }
         return used.nodes++;
     }
     constexpr void add_columns(std::size_t to, const field* fields, std::size_t size) {
@@ -2600,7 +2875,7 @@ class shape_writer {
         nodes_[to].first_column = static_cast<std::uint16_t>(first);
         nodes_[to].columns = static_cast<std::uint16_t>(used.columns - first);
     }
-    constexpr void add_links(std::size_t to, names parent, names child) {
+    constexpr void add_links(std::size_t to, name_list parent, name_list child) {
         const auto first = used.links;
         for (std::size_t i = 0; i < child.size(); ++i) {
             if (links_ != nullptr) links_[used.links] = {parent[i], child[i]};
@@ -2612,6 +2887,13 @@ class shape_writer {
     }
 
   private:
+    /// Puts a node behind the others in its holder's object.
+    constexpr void append(std::size_t holder, std::uint16_t child) {
+        auto* at = &nodes_[holder].first_child;
+        while (*at != 0) at = &nodes_[*at].next;
+        *at = child;
+    }
+
     node_data* nodes_ = nullptr;
     column_data* columns_ = nullptr;
     link_data* links_ = nullptr;
@@ -2650,15 +2932,15 @@ constexpr void name_table(node_data& node) {
 }
 
 template <typename... Source>
-constexpr void walk_sources(type_list<Source...>, shape_writer& writer, node_data view, names parent) {
+constexpr void walk_sources(type_list<Source...>, shape_writer& writer, node_data view, name_list parent) {
     view.kind = relation::source;
     const auto add = [&]<typename Each>(const hana::basic_type<Each>&) {
         name_table<typename source_of<Each>::table>(view);
         view.row = static_cast<std::uint16_t>(writer.used.nodes);
         const auto self = writer.add_node(view);
-        const names columns = source_of<Each>::columns;
+        const name_list columns = source_of<Each>::columns;
         writer.add_columns(self, nullptr, 0);
-        writer.add_links(self, columns.empty() ? names() : parent, columns);
+        writer.add_links(self, columns.empty() ? name_list() : parent, columns);
     };
     (void)add;  // there may be none
     (add(hana::basic_type<Source>{}), ...);
@@ -2682,8 +2964,8 @@ constexpr void walk_relation(type_list<Hop...>, shape_writer& writer, const plac
             }
             return;
         }
-        names before = Joins::near_end;
-        const auto hop = [&](const table_name& table, names near, names far) {
+        name_list before = Joins::near_end;
+        const auto hop = [&](const table_name& table, name_list near, name_list far) {
             node_data link = node;
             link.kind = relation::hop;
             link.type = type_name<Struct>;
@@ -2820,10 +3102,11 @@ constexpr void walk_root(shape_writer& writer) {
     if constexpr (struct_checked<Root>) {
         (void)check::shape_has_key<Root, (key_count<Root> > 0)>{};
         if constexpr (key_count<Root> > 0) {
-            constexpr bool match = (true && ... &&
-                                    (source_of<Sources>::columns.empty() ||
-                                     (source_of<Sources>::columns.size() == key_count<Root> &&
-                                      fit_identifiers(source_of<Sources>::columns))));
+            constexpr bool match =
+                (true && ... &&
+                 (source_of<Sources>::ok && (source_of<Sources>::columns.empty() ||
+                                             (source_of<Sources>::columns.size() == key_count<Root> &&
+                                              fit_identifiers(source_of<Sources>::columns)))));
             (void)check::source_columns_match<Root, fixed_string("index"), match>{};
             node_data root;
             name_table<Root>(root);
@@ -2890,6 +3173,10 @@ namespace pgsync::detail::sql {
 /// Always quoted: right for any spelling and for words that later PostgreSQL versions reserve.
 constexpr void write_identifier(text& out, std::string_view name) {
     out << '"';
+    if (!has_character(name, '"')) {  // much the usual case, and compilers count every step
+        out << name << '"';
+        return;
+    }
     for (const char c : name) {
         if (c == '"') out << '"';
         out << c;
@@ -3070,23 +3357,16 @@ constexpr void write_value(text& out, const shape_view& shape, std::size_t self,
             operand();
             out << ")[0]) END";
             return;
-        case value_kind::vector: {
-            // By way of text, which pgvector's type and an array of numbers have almost in common.
-            const auto numbers = [&] {
-                out << "translate(";
-                operand();
-                out << "::text, '[]', '{}')::double precision[]";
-            };
-            out << "CASE WHEN cardinality(";
-            numbers();
-            out << ") = " << static_cast<std::size_t>(column.dimensions)
-                << " AND NOT EXISTS (SELECT FROM unnest(";
-            numbers();
-            out << ") e WHERE NOT coalesce(abs(e) <= 3.4e38, false)) THEN ";
-            numbers();
-            out << " END";
+        case value_kind::vector:
+            // By way of text, which pgvector's type and an array of numbers have in common but for its
+            // brackets and bounds. OFFSET keeps it from being computed three times.
+            out << "(SELECT CASE WHEN cardinality(v) = " << static_cast<std::size_t>(column.dimensions)
+                << " AND NOT EXISTS (SELECT FROM unnest(v) e WHERE NOT coalesce(abs(e) <= 3.4e38, false)) "
+                   "THEN v END "
+                   "FROM (SELECT translate(regexp_replace(";
+            operand();
+            out << "::text, '^.*=', ''), '[]', '{}')::double precision[] AS v OFFSET 0) s)";
             return;
-        }
         case value_kind::decimal:
         case value_kind::json:
             operand();
@@ -3381,15 +3661,10 @@ struct query {
     reader who = reader::cluster;
     std::string_view where{};    ///< of the root, SQL
     std::string_view routing{};  ///< the root's column that chooses the shard
+    /// What write_members() gives for each node: most of a query's text, made once for all queries, and in
+    /// pieces because compilers limit the steps of one evaluation.
+    std::span<const std::string_view> members{};
 };
-
-/// Calls `each(child)` for the nodes that stand in the object of `self`.
-template <typename Each>
-constexpr void for_children(const shape_view& shape, std::size_t self, const Each& each) {
-    for (std::size_t child = self + 1; child < shape.nodes.size(); ++child) {
-        if (shape.nodes[child].holder == self && is_shown(shape.nodes[child])) each(child);
-    }
-}
 
 constexpr bool is_emitted(const column_data& column, reader who) {
     return !column.hidden || who != reader::cluster;
@@ -3466,47 +3741,32 @@ constexpr bool is_exact(const shape_view& shape, const node_data& node) {
            shape.member_of(node, node.operand)->kind == value_kind::decimal;
 }
 
-/// The value of the member of `self` at this position; `json` becomes its key, empty where there is none.
-constexpr void write_member(text& out, const shape_view& shape, std::size_t self, std::size_t ordinal,
-                            std::string_view& json, reader who) {
-    if (const auto* column = shape.member_of(shape.nodes[self], ordinal)) {
-        if (!is_emitted(*column, who)) return;
-        write_value(out, shape, self, *column, who);
-        json = column->json;
-        return;
+/// What a child puts into its holder's object.
+constexpr void write_child_value(text& out, const shape_view& shape, std::size_t child, reader who) {
+    const auto& node = shape.nodes[child];
+    const auto empty = empty_value(node);
+    if (empty.empty()) {
+        out << 'j' << child << ".doc";
+    } else {
+        out << "coalesce(j" << child << ".doc, " << empty << ')';
     }
-    for_children(shape, self, [&](std::size_t child) {
-        const auto& node = shape.nodes[child];
-        if (node.ordinal != ordinal) return;
-        const auto empty = empty_value(node);
-        if (empty.empty()) {
-            out << 'j' << child << ".doc";
-        } else {
-            out << "coalesce(j" << child << ".doc, " << empty << ')';
-        }
-        if (who == reader::typed_transform && is_exact(shape, node)) out << "::text";
-        json = node.json;
-    });
+    if (who == reader::typed_transform && is_exact(shape, node)) out << "::text";
 }
 
-/// One more than the greatest position of a member of `self`.
-constexpr std::size_t member_total(const shape_view& shape, std::size_t self) {
-    std::size_t total = 0;
-    const auto count = [&](std::size_t ordinal) { total = ordinal >= total ? ordinal + 1 : total; };
-    for (const auto& column : shape.columns_of(shape.nodes[self])) count(column.ordinal);
-    for_children(shape, self, [&](std::size_t child) { count(shape.nodes[child].ordinal); });
-    return total;
-}
-
-/// Calls `each(ordinal, json)` for the members that a reader sees, in the order of their declaration.
+/// Calls `each(json, write)` for the members that a reader sees, in the order of their declaration; `write()`
+/// writes the value.
 template <typename Each>
-constexpr void for_members(const shape_view& shape, std::size_t self, reader who, const Each& each) {
-    for (std::size_t ordinal = 0; ordinal < member_total(shape, self); ++ordinal) {
-        std::string_view json;
-        text nothing;
-        write_member(nothing, shape, self, ordinal, json, who);
-        if (!json.empty()) each(ordinal, json);
-    }
+constexpr void for_values(text& out, const shape_view& shape, std::size_t self, reader who,
+                          const Each& each) {
+    for_members(
+        shape, self,
+        [&](const column_data& column) {
+            if (is_emitted(column, who))
+                each(column.json, [&] { write_value(out, shape, self, column, who); });
+        },
+        [&](std::size_t child) {
+            each(shape.nodes[child].json, [&] { write_child_value(out, shape, child, who); });
+        });
 }
 
 /// The expression that is the object of a node: `row_to_json(d0.*)`, the fastest PostgreSQL has, or
@@ -3519,25 +3779,25 @@ constexpr void write_object(text& out, const shape_view& shape, std::size_t self
     }
     out << "json_build_object(";
     bool first = true;
-    for_members(shape, self, who, [&](std::size_t ordinal, std::string_view json) {
+    for_values(out, shape, self, who, [&](std::string_view json, const auto& write) {
         if (!first) out << ", ";
         first = false;
         write_literal(out, json);
         out << ", ";
-        write_member(out, shape, self, ordinal, json, who);
+        write();
     });
     out << ')';
 }
 
-/// `SELECT … AS "name", …`: the members of a node's object in the order of their declaration. A struct whose
-/// members are all hidden makes an empty object.
+/// `(SELECT … AS "name", …) d0`: the members of a node's object in the order of their declaration. A struct
+/// whose members are all hidden makes an empty object.
 constexpr void write_members(text& out, const shape_view& shape, std::size_t self, reader who) {
     out << "(SELECT ";
     bool first = true;
-    for_members(shape, self, who, [&](std::size_t ordinal, std::string_view json) {
+    for_values(out, shape, self, who, [&](std::string_view json, const auto& write) {
         if (!first) out << ", ";
         first = false;
-        write_member(out, shape, self, ordinal, json, who);
+        write();
         out << " AS ";
         write_identifier(out, json);
     });
@@ -3708,8 +3968,7 @@ constexpr void write_children(text& out, const shape_view& shape, std::size_t se
     if (node.what != aggregate::none || node.pluck != no_member) return;
     for_children(shape, self, [&](std::size_t child) { write_child(out, shape, child, with); });
     if (has_long_json_key(shape, self, with.who)) return;
-    out << " CROSS JOIN LATERAL ";
-    write_members(out, shape, self, with.who);
+    out << " CROSS JOIN LATERAL " << with.members[self];
 }
 
 }  // namespace pgsync::detail::sql
@@ -4094,9 +4353,14 @@ concept declares_index = requires(const Index& of) {
     index_base(of);
 };
 
+/// There is such a type only for what is known at compile time. `*&` leaves out members that are not static,
+/// which g++ would otherwise take for an error.
+template <std::size_t Value>
+struct constant {};
+
 template <typename Index>
 constexpr std::string_view make_index_name() {
-    if constexpr (requires { std::string_view(Index::name); }) {
+    if constexpr (requires { typename constant<std::string_view(*&Index::name).size()>; }) {
         return Index::name;
     } else {
         return type_name<Index>;
@@ -4116,27 +4380,30 @@ struct index_words {
 template <typename Index>
 constexpr index_words read_index_words() {
     index_words said;
-    if constexpr (requires { std::string_view(Index::where); }) {
+    if constexpr (requires { Index::name; }) {
+        said.are_text = requires { typename constant<std::string_view(*&Index::name).size()>; };
+    }
+    if constexpr (requires { typename constant<std::string_view(*&Index::where).size()>; }) {
         said.where = Index::where;
     } else if constexpr (requires { Index::where; }) {
         said.are_text = false;
     }
-    if constexpr (requires { std::string_view(Index::settings); }) {
+    if constexpr (requires { typename constant<std::string_view(*&Index::settings).size()>; }) {
         said.settings = Index::settings;
     } else if constexpr (requires { Index::settings; }) {
         said.are_text = false;
     }
-    if constexpr (requires { std::string_view(Index::mapping); }) {
+    if constexpr (requires { typename constant<std::string_view(*&Index::mapping).size()>; }) {
         said.mapping = Index::mapping;
     } else if constexpr (requires { Index::mapping; }) {
         said.are_text = false;
     }
-    if constexpr (requires { std::string_view(Index::pipeline); }) {
+    if constexpr (requires { typename constant<std::string_view(*&Index::pipeline).size()>; }) {
         said.pipeline = Index::pipeline;
     } else if constexpr (requires { Index::pipeline; }) {
         said.are_text = false;
     }
-    if constexpr (requires { std::string_view(Index::routing); }) {
+    if constexpr (requires { typename constant<std::string_view(*&Index::routing).size()>; }) {
         said.routing = Index::routing;
     } else if constexpr (requires { Index::routing; }) {
         said.are_text = false;
@@ -4147,29 +4414,54 @@ constexpr index_words read_index_words() {
 template <typename Index>
 inline constexpr index_words words_of = read_index_words<Index>();
 
+template <typename Result>
+concept tells_to_send = std::is_void_v<Result> || std::is_constructible_v<bool, Result>;
 template <typename Index>
-concept transforms_struct = requires(typename Index::root& document) { Index::transform(document); };
+concept transforms_struct = requires(typename Index::root& document) {
+    { Index::transform(document) } -> tells_to_send;
+};
 template <typename Index>
-concept transforms_json = requires(boost::json::object& document) { Index::transform(document); };
+concept transforms_json = !transforms_struct<Index> && requires(boost::json::object& document) {
+    { Index::transform(document) } -> tells_to_send;
+};
+
+struct other_transform {
+    int transform;
+};
+/// Where Index has a member of that name, overloaded or private or whatever, the name is ambiguous in here.
 template <typename Index>
-concept names_transform =
-    transforms_struct<Index> || transforms_json<Index> || requires { &Index::transform; };
+struct beside_other_transform : Index, other_transform {};
+
+template <typename Index>
+constexpr bool has_transform() {
+    if constexpr (transforms_struct<Index> || transforms_json<Index>) {
+        return true;
+    } else if constexpr (std::is_final_v<Index>) {
+        return requires { &Index::transform; };
+    } else {
+        return !requires { &beside_other_transform<Index>::transform; };
+    }
+}
 
 /// Runs the transform of an index. Defined in transform.hpp, for it needs a JSON parser.
 template <typename Index>
 struct document_transform;
 
-/// What a query of an index depends on.
 template <typename Index>
-constexpr sql::query query_of(std::string_view routing) {
-    sql::query with;
-    with.where = words_of<Index>.where;
-    with.routing = routing;
-    with.who = transforms_struct<Index> ? sql::reader::typed_transform
-               : transforms_json<Index> ? sql::reader::transform
-                                        : sql::reader::cluster;
-    return with;
-}
+inline constexpr sql::reader reader_of = transforms_struct<Index> ? sql::reader::typed_transform
+                                         : transforms_json<Index> ? sql::reader::transform
+                                                                  : sql::reader::cluster;
+
+template <std::size_t Node, sql::reader Who, typename... Shape>
+struct members_writer {
+    static constexpr void write(text& out) { sql::write_members(out, shape_of<Shape...>, Node, Who); }
+};
+
+/// The member lists of a shape, for every node.
+template <sql::reader Who, typename... Shape>
+inline constexpr auto members_of = []<std::size_t... Node>(std::index_sequence<Node...>) {
+    return std::array<std::string_view, sizeof...(Node)>{text_of<members_writer<Node, Who, Shape...>>...};
+}(std::make_index_sequence<shape_of<Shape...>.nodes.size()>{});
 
 /// The column behind the member that `routing` names.
 template <typename Index>
@@ -4180,16 +4472,27 @@ constexpr std::string_view routing_column() {
                                                                                          : std::string_view();
 }
 
+/// What the queries of an index depend on.
+template <typename Index, typename... Shape>
+constexpr sql::query query_of() {
+    sql::query with;
+    with.who = reader_of<Index>;
+    with.where = words_of<Index>.where;
+    with.routing = routing_column<Index>();
+    with.members = members_of<reader_of<Index>, Shape...>;
+    return with;
+}
+
 template <typename Index, typename... Shape>
 struct page_query_writer {
     static constexpr void write(text& out) {
-        sql::write_page_query(out, shape_of<Shape...>, query_of<Index>(routing_column<Index>()));
+        sql::write_page_query(out, shape_of<Shape...>, query_of<Index, Shape...>());
     }
 };
 template <typename Index, typename... Shape>
 struct keys_query_writer {
     static constexpr void write(text& out) {
-        sql::write_keys_query(out, shape_of<Shape...>, query_of<Index>(routing_column<Index>()));
+        sql::write_keys_query(out, shape_of<Shape...>, query_of<Index, Shape...>());
     }
 };
 template <typename Index, bool After, typename... Shape>
@@ -4234,10 +4537,14 @@ constexpr void check_index() {
     (void)check::index_text_is_json<Index, absent_or_json(said.settings) && absent_or_json(said.mapping)>{};
     (void)check::index_where_is_closed<Index,
                                        said.where.data() == nullptr || check::is_closed_sql(said.where)>{};
-    (void)check::index_routing_is_member<Index, said.routing.data() == nullptr ||
-                                                    !routing_column<Index>().empty()>{};
-    (void)check::index_transform_is_callable<Index, !names_transform<Index> || transforms_struct<Index> ||
+    if constexpr (struct_checked<typename Index::root>) {
+        (void)check::index_routing_is_member<Index, said.routing.data() == nullptr ||
+                                                        !routing_column<Index>().empty()>{};
+    }
+    (void)check::index_transform_is_callable<Index, !has_transform<Index>() || transforms_struct<Index> ||
                                                         transforms_json<Index>>{};
+    (void)check::transform_sees_keys_once<Index,
+                                          !has_transform<Index>() || keys_are_unique(shape_of<Shape...>)>{};
 }
 
 template <typename Index>
@@ -4511,7 +4818,6 @@ int run(int argc, char** argv) {
 // clang-format off
 
 #include <cstdio>
-#include <memory>
 
 #include <spdlog/sinks/stdout_color_sinks.h>
 #include <spdlog/spdlog.h>
@@ -6399,6 +6705,21 @@ struct descendant {
     return out;
 }
 
+/// The tables above one, by partitioning or inheritance, at any distance.
+[[nodiscard]] inline std::vector<std::uint32_t> read_ancestors(session& session, std::uint32_t oid) {
+    const auto text = std::to_string(oid);
+    const auto found = session.exec_params(
+        "WITH RECURSIVE up AS (SELECT i.inhparent AS oid FROM pg_catalog.pg_inherits i WHERE i.inhrelid = "
+        "$1::oid "
+        "UNION SELECT i.inhparent FROM up u JOIN pg_catalog.pg_inherits i ON i.inhrelid = u.oid) "
+        "SELECT oid FROM up",
+        {text});
+    std::vector<std::uint32_t> out;
+    for (int i = 0; i < found.rows(); ++i)
+        out.push_back(detail::catalog_row(found.row(i)).number<std::uint32_t>());
+    return out;
+}
+
 }  // namespace pgsync::postgres
 
 // ---- pgsync/postgres/publication_facts.hpp
@@ -7812,6 +8133,8 @@ inline constexpr bool is_optional = false;
 template <typename T>
 inline constexpr bool is_optional<std::optional<T>> = true;
 template <typename T>
+inline constexpr bool is_optional<box<T>> = true;
+template <typename T>
 inline constexpr bool is_vector = false;
 template <typename T>
 inline constexpr bool is_vector<std::vector<T>> = true;
@@ -7917,7 +8240,7 @@ void read_value(const boost::json::value& from, T& to, std::string_view name);
 template <typename Relation, typename T>
 void read_related(const boost::json::value& from, T& to, std::string_view name) {
     if constexpr ((Relation::options.seen & option::pluck) != 0) {
-        read_value(from, boost::pfr::get<member_index<T>(Relation::options.pluck)>(to), name);
+        read_value(from, get_member<member_index<T>(Relation::options.pluck)>(to), name);
     } else {
         read_struct(from, to, name);
     }
@@ -8025,7 +8348,7 @@ void read_struct(const boost::json::value& from, Struct& to, std::string_view na
             const auto* found = object.if_contains(member.column.json);
             if (found != nullptr) read_value(*found, value, member.column.member);
         };
-        (read(fields_of<Struct>[I], boost::pfr::get<I>(to)), ...);
+        (read(fields_of<Struct>[I], get_member<I>(to)), ...);
     }(std::make_index_sequence<member_count<Struct>>{});
 }
 
@@ -8099,7 +8422,7 @@ template <typename Relation, typename T>
 void write_related(std::string& out, const T& from, const column_data& meant) {
     if constexpr ((Relation::options.seen & option::pluck) != 0) {
         constexpr auto at = member_index<T>(Relation::options.pluck);
-        write_value(out, boost::pfr::get<at>(from), fields_of<T>[at].column);
+        write_value(out, get_member<at>(from), fields_of<T>[at].column);
     } else {
         (void)meant;
         write_struct(out, from);
@@ -8256,7 +8579,7 @@ void write_struct(std::string& out, const Struct& from) {
             out += ':';
             write_value(out, value, member.column);
         };
-        (write(fields_of<Struct>[I], boost::pfr::get<I>(from)), ...);
+        (write(fields_of<Struct>[I], get_member<I>(from)), ...);
     }(std::make_index_sequence<member_count<Struct>>{});
     out += '}';
 }
@@ -9132,6 +9455,17 @@ inline bool read_item(const boost::json::value& value, item_result& into) {
     }
     return answer;
 }
+
+}  // namespace pgsync::elastic
+
+// ---- pgsync/elastic/stored_id.hpp
+namespace pgsync::elastic {
+
+/// How the index knows a document.
+struct stored_id {
+    std::string id;
+    std::string routing{};  ///< what it was written with, if anything
+};
 
 }  // namespace pgsync::elastic
 
@@ -10632,17 +10966,6 @@ class acknowledger {
 
 }  // namespace pgsync::stream
 
-// ---- pgsync/elastic/stored_id.hpp
-namespace pgsync::elastic {
-
-/// How the index knows a document.
-struct stored_id {
-    std::string id;
-    std::string routing{};  ///< what it was written with, if anything
-};
-
-}  // namespace pgsync::elastic
-
 // ---- pgsync/stream/index_access.hpp
 namespace pgsync::stream {
 
@@ -11179,18 +11502,23 @@ namespace pgsync::stream {
 /// I/O.
 class router {
   public:
-    router(std::span<const postgres::index_binding> indices, gatherer& output)
-        : indices_(indices), output_(output) {}
+    /// Tells the partitioned tables above a table that nobody knew at the start.
+    using find_ancestors = std::function<std::vector<std::uint32_t>(std::uint32_t oid)>;
+
+    router(std::span<const postgres::index_binding> indices, gatherer& output, find_ancestors ancestors = {})
+        : indices_(indices), output_(output), find_ancestors_(std::move(ancestors)) {}
 
     /// A table's present columns; comes before its first row and after each ALTER TABLE.
     void relation(const postgres::change::relation& table) {
         tables_.erase(table.oid);
+        // A partition made or attached since the start.
+        if (find_ancestors_ && !is_known(table.oid)) ancestors_[table.oid] = find_ancestors_(table.oid);
         table_plan plan;
         plan.width = table.columns.size();
         for (std::size_t i = 0; i < indices_.size(); ++i) {
             const auto& index = *indices_[i].index;
             for (std::size_t r = 0; r < index.routes.size(); ++r) {
-                if (!indices_[i].routes[r].covers(table.oid)) continue;
+                if (!covers(indices_[i].routes[r], table.oid)) continue;
                 plan.routes.push_back(make_plan(indices_[i], i, r, table));
             }
         }
@@ -11222,7 +11550,7 @@ class router {
         for (const auto oid : tables.relations) {
             for (std::size_t i = 0; i < indices_.size(); ++i) {
                 for (std::size_t r = 0; r < indices_[i].routes.size(); ++r) {
-                    if (indices_[i].routes[r].covers(oid)) {
+                    if (covers(indices_[i].routes[r], oid)) {
                         output_.add_truncate(i, indices_[i].index->routes[r].node == 0);
                     }
                 }
@@ -11245,6 +11573,21 @@ class router {
         std::size_t width = 0;
         std::vector<route_plan> routes;
     };
+
+    [[nodiscard]] bool covers(const postgres::route_binding& route, std::uint32_t oid) const {
+        if (route.covers(oid)) return true;
+        const auto found = ancestors_.find(oid);
+        return found != ancestors_.end() &&
+               std::find(found->second.begin(), found->second.end(), route.table_oid) != found->second.end();
+    }
+    [[nodiscard]] bool is_known(std::uint32_t oid) const {
+        for (const auto& index : indices_) {
+            for (const auto& route : index.routes) {
+                if (covers(route, oid)) return true;
+            }
+        }
+        return false;
+    }
 
     static std::size_t position(const postgres::change::relation& table, std::string_view column,
                                 const compiled_index& index, const node_data& node) {
@@ -11350,6 +11693,8 @@ class router {
 
     std::span<const postgres::index_binding> indices_;
     gatherer& output_;
+    find_ancestors find_ancestors_;
+    std::unordered_map<std::uint32_t, std::vector<std::uint32_t>> ancestors_;
     std::unordered_map<std::uint32_t, table_plan> tables_;
     std::string text_;
 };
@@ -11375,7 +11720,7 @@ class follower {
           cursors_(settings_.database),
           acknowledger_(std::make_shared<acknowledger>()),
           gatherer_(route_counts(indices), {}, *acknowledger_),
-          router_(indices, gatherer_),
+          router_(indices, gatherer_, [this](std::uint32_t oid) { return find_ancestors(oid); }),
           loader_(documents_, cursors_, indices, clock, *batcher_, cluster, loading_settings(setting)),
           stream_(settings_.database) {}
 
@@ -11416,6 +11761,11 @@ class follower {
     }
 
     // ---- the reading thread
+
+    std::vector<std::uint32_t> find_ancestors(std::uint32_t oid) {
+        if (!catalog_) catalog_ = std::make_unique<postgres::session>(settings_.database);
+        return postgres::read_ancestors(*catalog_, oid);
+    }
 
     void read_until_stopped(int stop_fd) {
         auto next_status = clock_type::now();
@@ -11568,6 +11918,7 @@ class follower {
     std::unique_ptr<elastic::batcher> batcher_;
     postgres::session documents_;
     postgres::session cursors_;
+    std::unique_ptr<postgres::session> catalog_;  ///< of the reading thread, made when there is a question
     // Shared with the completions of bulks, which may come after this object is gone.
     std::shared_ptr<acknowledger> acknowledger_;
     gatherer gatherer_;
@@ -12927,7 +13278,7 @@ struct setup_step {
     if (!publication) {
         std::string list;
         for (const auto& table : report.tables) {
-            for (const auto& name : publishable(table, server)) list += (list.empty() ? "" : ", ") + name;
+            for (const auto& each : publishable(table, server)) list += (list.empty() ? "" : ", ") + each;
         }
         // No column lists: they would make an application's UPDATE fail once somebody sets REPLICA IDENTITY
         // FULL.
@@ -12942,8 +13293,8 @@ struct setup_step {
             } else if (publishes(*publication, table)) {
                 continue;
             }
-            for (const auto& name : publishable(table, server)) {
-                steps.push_back({"ALTER PUBLICATION " + quoted + " ADD TABLE " + name,
+            for (const auto& each : publishable(table, server)) {
+                steps.push_back({"ALTER PUBLICATION " + quoted + " ADD TABLE " + each,
                                  "the publication lacks this table"});
             }
         }

@@ -1,4 +1,4 @@
-// compile error: pgsync: a floating point number cannot be a key
+// compile error: pgsync: this member's type cannot be a key; floating point numbers, .*: use an integer,
 // names: Booking id
 #include <pgsync/shape.hpp>
 

@@ -1,4 +1,4 @@
-// compile error: pgsync: foreign_key or references is written twice; give all columns in one
+// compile error: pgsync: an option is written twice; give all columns in one foreign_key or references
 // names: Line order
 #include <pgsync/shape.hpp>
 

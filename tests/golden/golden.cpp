@@ -10,6 +10,14 @@
 #include <system_error>
 
 #include "../../examples/airbnb/shape.hpp"
+#include "../../examples/book/shape.hpp"
+#include "../../examples/geo/shape.hpp"
+#include "../../examples/quiz/shape.hpp"
+#include "../../examples/rental/shape.hpp"
+#include "../../examples/shop/shape.hpp"
+#include "../../examples/social/shape.hpp"
+#include "../../examples/tenants/shape.hpp"
+#include "../../examples/tree/shape.hpp"
 #include "warehouse.hpp"
 
 namespace {
@@ -114,9 +122,13 @@ std::string routes_text(const pgsync::compiled_index& index) {
         }
         out += "\n  identity:";
         for (const auto column : route.columns) out += " [" + std::string(column) + "]";
-        out += route.direct ? "\n  owner: these values\n" : "\n  owner: asked\n";
+        out += route.direct            ? "\n  owner: these values\n"
+               : route.columns.empty() ? "\n  owner: every document\n"
+                                       : "\n  owner: asked\n";
         out += "  columns:";
-        for (const auto& column : index.shape.columns_of(node)) out += " [" + std::string(column.name) + "]";
+        for (const auto& column : index.shape.columns_of(node)) {
+            out += " [" + std::string(column.name.empty() ? column.sql : column.name) + "]";
+        }
         out += '\n';
     }
     return out;
@@ -166,6 +178,27 @@ int main(int argc, char** argv) {
     }
     check(argv[1], "airbnb", pgsync::compiled<reservations>, update);
     check(argv[1], "warehouse", pgsync::compiled<purchase_orders>, update);
+    const auto examples = fs::path(argv[1]) / "examples";
+    check(examples, "book.books", pgsync::compiled<books>, update);
+    check(examples, "book.authors", pgsync::compiled<authors>, update);
+    check(examples, "geo.places", pgsync::compiled<places>, update);
+    check(examples, "geo.tracks", pgsync::compiled<tracks>, update);
+    check(examples, "quiz.quizzes", pgsync::compiled<quizzes>, update);
+    check(examples, "quiz.open_quizzes", pgsync::compiled<open_quizzes>, update);
+    check(examples, "quiz.players", pgsync::compiled<quiz_players>, update);
+    check(examples, "rental.films", pgsync::compiled<films>, update);
+    check(examples, "rental.customers", pgsync::compiled<customers>, update);
+    check(examples, "shop.products", pgsync::compiled<products>, update);
+    check(examples, "shop.shoppers", pgsync::compiled<shoppers>, update);
+    check(examples, "shop.orders", pgsync::compiled<orders>, update);
+    check(examples, "social.users", pgsync::compiled<users>, update);
+    check(examples, "social.comments", pgsync::compiled<comments>, update);
+    check(examples, "tenants.invoices_a", pgsync::compiled<invoices_a>, update);
+    check(examples, "tenants.invoices_b", pgsync::compiled<invoices_b>, update);
+    check(examples, "tenants.plans", pgsync::compiled<plans>, update);
+    check(examples, "tenants.tickets", pgsync::compiled<tickets>, update);
+    check(examples, "tree.categories", pgsync::compiled<categories>, update);
+    check(examples, "tree.articles", pgsync::compiled<articles>, update);
     if (failures != 0)
         std::printf("%d files differ; where the new text is right, run with --update\n", failures);
     return failures == 0 ? 0 : 1;

@@ -51,7 +51,7 @@ def queries(file):
 def routes(file):
     """Node by node: its schema, its table, and the columns that a changed row brings."""
     text = file.read_text(encoding="utf-8")
-    pattern = r"^node (\d+): (?:(.*) / )?(.*), (?:root|belongs_to|has_one|has_many).*\n  identity:(.*)$"
+    pattern = r"^node (\d+): (?:(.*) / )?(.*), (?:root|belongs_to|has_one|has_many|ancestors|descendants|hop|source).*\n  identity:(.*)$"
     return {
         int(node): (schema, table, re.findall(r" \[([^\]]*)\]", columns))
         for node, schema, table, columns in re.findall(pattern, text, re.MULTILINE)
@@ -188,7 +188,45 @@ def check_warehouse():
         expect(made == expected, f"warehouse: the document of (1, 1) is {documents[('1', '1')]}")
 
 
+def check_example(name):
+    """Every index of an example over its data: both queries the same bytes; and each owners query, asked for all
+    rows of its table at once, finds each document at most once."""
+    indices = sorted((HERE / "examples").glob(f"{name}.*.sql"))
+    expect(indices, f"{name}: there is no golden SQL")
+    with database(f"pgsync_golden_{name}_{os.getpid()}") as cursor:
+        for file in ("schema.sql", "data.sql"):
+            cursor.execute((ROOT / "examples" / name / file).read_text(encoding="utf-8"))
+        cursor.execute("SET TimeZone = 'UTC'")
+        psycopg2.extensions.register_type(psycopg2.extensions.new_type((114,), "raw_json", psycopg2.STRING), cursor)
+        for file in indices:
+            index = file.name.removesuffix(".sql")
+            sql, nodes = queries(file), routes(file.with_name(f"{index}.routes.txt"))
+            by_title = {title.split(":")[0].split(",")[0]: query for title, query in sql.items()}
+            key_types = column_types(cursor, nodes[0])
+            width = len(key_types)
+            first = run(cursor, by_title["bounds of the first page"], [(1_000_000, "int")])
+            expect(len(first) == 1, f"{index}: no page")
+            paged = sorted(run(cursor, by_title["page"], list(zip(first[0][:2 * width], key_types * 2))))
+            keys = [row[:width] for row in paged]
+            fetched = sorted(run(cursor, by_title["keys"], arrays(keys, key_types)))
+            paged = [tuple(map(str, row)) for row in paged]
+            fetched = [tuple(map(str, row)) for row in fetched]
+            expect(paged and paged == fetched, f"{index}: page query and key query differ in a document")
+            for title, query in sql.items():
+                match = re.match(r"owners of node (\d+), ", title)
+                if not match:
+                    continue
+                node = nodes[int(match[1])]
+                columns = ", ".join(f"{quoted(column)}::text" for column in node[2])
+                cursor.execute(f"SELECT {columns} FROM {table_of(node)}")
+                owners = run(cursor, query, arrays(cursor.fetchall(), column_types(cursor, node)))
+                expect(len(owners) == len(set(owners)), f"{index}: {title}: an owner twice")
+
+
 check_airbnb()
 check_warehouse()
+for folder in sorted((ROOT / "examples").iterdir()):
+    if (folder / "schema.sql").exists() and folder.name != "airbnb":
+        check_example(folder.name)
 print("\n".join(problems) if problems else "the golden SQL runs and gives the documents it should")
 sys.exit(1 if problems else 0)

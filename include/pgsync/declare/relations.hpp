@@ -8,6 +8,7 @@
 #include <utility>
 #include <vector>
 
+#include <pgsync/declare/box.hpp>
 #include <pgsync/declare/fixed_string.hpp>
 #include <pgsync/declare/options.hpp>
 
@@ -37,7 +38,7 @@ struct belongs_to {
         requires { sizeof(T); },
         "pgsync: the struct of this relation is not complete here; define it above this one, and "
         "of two structs that refer to each other let only one say so");
-    std::optional<T> value;
+    box<T> value;
 };
 
 /// The one row that points here: an object, or null; the first by key where there are several.
@@ -48,7 +49,7 @@ struct has_one {
         requires { sizeof(T); },
         "pgsync: the struct of this relation is not complete here; define it above this one, and "
         "of two structs that refer to each other let only one say so");
-    std::optional<T> value;
+    box<T> value;
 };
 
 /// The rows that point here: an array in the order of their key, `[]` when there are none.
@@ -60,7 +61,7 @@ struct has_many {
 /// One case of belongs_to_any: rows of T, where the type column says Label. Options as of belongs_to.
 template <fixed_string Label, typename T, typename... Options>
 struct case_of {
-    std::optional<T> value;
+    box<T> value;
 };
 
 /// The row of one of several tables: Type is the column that says which, Id the one that holds its key. An

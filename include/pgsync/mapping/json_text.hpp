@@ -8,8 +8,15 @@ namespace pgsync::detail::mapping {
 
 /// A JSON string with its quotes.
 constexpr void write_json_string(text& out, std::string_view value) {
-    constexpr std::string_view digits = "0123456789abcdef";
+    bool plain = true;
+    for (const char c : value)
+        plain = plain && c != '"' && c != '\\' && static_cast<unsigned char>(c) >= 0x20;
     out << '"';
+    if (plain) {  // much the usual case, and compilers count every step
+        out << value << '"';
+        return;
+    }
+    constexpr std::string_view digits = "0123456789abcdef";
     for (const char c : value) {
         const auto byte = static_cast<unsigned char>(c);
         if (c == '"' || c == '\\') {

@@ -13,59 +13,71 @@ namespace pgsync::detail::mapping {
 /// years beyond its range, networks) stay in the source and are left unindexed, so that they never reject a
 /// document; 8,191 characters are the most that fit Lucene's longest term in UTF-8.
 constexpr std::string_view field_mapping(value_kind kind) {
+    using namespace std::string_view_literals;  // their length need not be counted
     switch (kind) {
         case value_kind::boolean:
-            return R"({"type":"boolean"})";
+            return R"({"type":"boolean"})"sv;
         case value_kind::int16:
-            return R"({"type":"short"})";
+            return R"({"type":"short"})"sv;
         case value_kind::int32:
-            return R"({"type":"integer"})";
+            return R"({"type":"integer"})"sv;
         case value_kind::int64:
-            return R"({"type":"long"})";
+            return R"({"type":"long"})"sv;
         case value_kind::float32:
-            return R"({"type":"float","ignore_malformed":true})";
+            return R"({"type":"float","ignore_malformed":true})"sv;
         case value_kind::float64:
         case value_kind::decimal:
-            return R"({"type":"double","ignore_malformed":true})";
+            return R"({"type":"double","ignore_malformed":true})"sv;
         case value_kind::text:
-            return R"({"type":"text","fields":{"keyword":{"type":"keyword","ignore_above":8191}}})";
+            return R"({"type":"text","fields":{"keyword":{"type":"keyword","ignore_above":8191}}})"sv;
         case value_kind::keyword:
-            return R"({"type":"keyword","ignore_above":8191})";
+            return R"({"type":"keyword","ignore_above":8191})"sv;
         case value_kind::uuid:
         case value_kind::enumeration:
-            return R"({"type":"keyword"})";
+            return R"({"type":"keyword"})"sv;
         case value_kind::date:
         case value_kind::timestamp:
         case value_kind::timestamptz:
-            return R"({"type":"date","format":"strict_date_optional_time","ignore_malformed":true})";
+            return R"({"type":"date","format":"strict_date_optional_time","ignore_malformed":true})"sv;
         case value_kind::inet:
-            return R"({"type":"ip","ignore_malformed":true})";
+            return R"({"type":"ip","ignore_malformed":true})"sv;
         case value_kind::bytea:
-            return R"({"type":"binary"})";
+            return R"({"type":"binary"})"sv;
         case value_kind::json:
-            return R"({"type":"object","enabled":false})";
+            return R"({"type":"object","enabled":false})"sv;
         case value_kind::geo_point:
-            return R"({"type":"geo_point"})";
+            return R"({"type":"geo_point","ignore_malformed":true})"sv;
         case value_kind::vector:
             return {};
         case value_kind::int32_range:
-            return R"({"type":"integer_range"})";
+            return R"({"type":"integer_range"})"sv;
         case value_kind::int64_range:
-            return R"({"type":"long_range"})";
+            return R"({"type":"long_range"})"sv;
         case value_kind::decimal_range:
-            return R"({"type":"double_range"})";
+            return R"({"type":"double_range"})"sv;
         case value_kind::date_range:
         case value_kind::timestamp_range:
         case value_kind::timestamptz_range:
-            return R"({"type":"date_range","format":"strict_date_optional_time"})";
+            return R"({"type":"date_range","format":"strict_date_optional_time"})"sv;
     }
     return {};
 }
 
-/// The mapping of one column.
-constexpr void write_field(text& out, const column_data& column) {
+/// Does a document hold any number of a node's values?
+constexpr bool is_below_many(const shape_view& shape, std::size_t self) {
+    for (std::size_t at = self; at != 0; at = shape.nodes[at].holder) {
+        if (is_to_many(shape.nodes[at])) return true;
+    }
+    return false;
+}
+
+/// The mapping of one column; `many`: a document may hold several of its values.
+constexpr void write_field(text& out, const column_data& column, bool many) {
     if (!column.mapping.empty()) {
         out << column.mapping;
+    } else if (column.kind == value_kind::vector && many) {
+        // Clusters search one vector a document and reject more; these stay in the source.
+        out << R"({"type":"float","index":false,"doc_values":false})";
     } else if (column.kind == value_kind::vector) {
         // In Elasticsearch's words; OpenSearch has others for it, see elastic/dialect.hpp.
         out << R"({"type":"dense_vector","dims":)" << static_cast<std::size_t>(column.dimensions) << '}';
@@ -98,7 +110,7 @@ constexpr void write_aggregate(text& out, const shape_view& shape, const node_da
             return;
         case aggregate::min:
         case aggregate::max:
-            return write_field(out, *operand);
+            return write_field(out, *operand, false);
         default:
             // A sum of whole numbers can be larger than any of the index's.
             out << field_mapping(value_kind::decimal);
@@ -108,13 +120,6 @@ constexpr void write_aggregate(text& out, const shape_view& shape, const node_da
 /// `{"id":{"type":"long"},…,"guest":{"properties":{…}}}`: the `properties` of the index, in the order of the
 /// declaration.
 constexpr void write_properties(text& out, const shape_view& shape, std::size_t self = 0) {
-    const auto& node = shape.nodes[self];
-    std::size_t members = 0;
-    const auto count = [&](std::size_t ordinal) { members = ordinal >= members ? ordinal + 1 : members; };
-    for (const auto& column : shape.columns_of(node)) count(column.ordinal);
-    for (std::size_t child = self + 1; child < shape.nodes.size(); ++child) {
-        if (shape.nodes[child].holder == self) count(shape.nodes[child].ordinal);
-    }
     out << '{';
     bool first = true;
     const auto name = [&](std::string_view json) {
@@ -123,20 +128,18 @@ constexpr void write_properties(text& out, const shape_view& shape, std::size_t 
         write_json_string(out, json);
         out << ':';
     };
-    for (std::size_t ordinal = 0; ordinal < members; ++ordinal) {
-        if (const auto* column = shape.member_of(node, ordinal)) {
-            if (column->hidden) continue;
-            name(column->json);
-            write_field(out, *column);
-            continue;
-        }
-        for (std::size_t child = self + 1; child < shape.nodes.size(); ++child) {
-            const auto& below = shape.nodes[child];
-            if (below.holder != self || below.ordinal != ordinal || !is_shown(below)) continue;
-            name(below.json);
+    const bool many = is_below_many(shape, self);
+    for_members(
+        shape, self,
+        [&](const column_data& column) {
+            if (column.hidden) return;
+            name(column.json);
+            write_field(out, column, many);
+        },
+        [&](std::size_t child) {
+            name(shape.nodes[child].json);
             write_relation(out, shape, child);
-        }
-    }
+        });
     out << '}';
 }
 
@@ -150,7 +153,7 @@ constexpr void write_relation(text& out, const shape_view& shape, std::size_t se
         // Keys that are data would each become a field of the index.
         out << R"({"type":"object","enabled":false})";
     } else if (node.pluck != no_member) {
-        write_field(out, *shape.member_of(node, node.pluck));
+        write_field(out, *shape.member_of(node, node.pluck), is_below_many(shape, self));
     } else {
         out << R"({"properties":)";
         write_properties(out, shape, self);

@@ -50,4 +50,19 @@ struct descendant {
     return out;
 }
 
+/// The tables above one, by partitioning or inheritance, at any distance.
+[[nodiscard]] inline std::vector<std::uint32_t> read_ancestors(session& session, std::uint32_t oid) {
+    const auto text = std::to_string(oid);
+    const auto found = session.exec_params(
+        "WITH RECURSIVE up AS (SELECT i.inhparent AS oid FROM pg_catalog.pg_inherits i WHERE i.inhrelid = "
+        "$1::oid "
+        "UNION SELECT i.inhparent FROM up u JOIN pg_catalog.pg_inherits i ON i.inhrelid = u.oid) "
+        "SELECT oid FROM up",
+        {text});
+    std::vector<std::uint32_t> out;
+    for (int i = 0; i < found.rows(); ++i)
+        out.push_back(detail::catalog_row(found.row(i)).number<std::uint32_t>());
+    return out;
+}
+
 }  // namespace pgsync::postgres

@@ -10,6 +10,13 @@
 namespace pgsync::detail::check {
 
 template <typename Struct, bool Ok>
+struct struct_is_complete {
+    static_assert(Ok,
+                  "pgsync: the struct of this relation is not complete here; define it above this one, and "
+                  "of two structs that refer to each other let only one say so");
+};
+
+template <typename Struct, bool Ok>
 struct shape_is_aggregate {
     static_assert(
         Ok,
@@ -69,8 +76,9 @@ template <typename Struct, fixed_string Member, bool Ok>
 struct key_is_exact {
     static_assert(
         Ok,
-        "pgsync: a floating point number cannot be a key; use an integer, std::string, uuid, date or "
-        "decimal<p, s>");
+        "pgsync: this member's type cannot be a key; floating point numbers, json, bytea, geo_point, vector, "
+        "ranges and arrays cannot: use an integer, std::string, keyword, an enum, uuid, date or decimal<p, "
+        "s>");
 };
 
 template <typename Struct, fixed_string Member, bool Ok>
@@ -184,7 +192,7 @@ template <typename Struct, fixed_string Member, bool Ok>
 struct source_columns_match {
     static_assert(Ok,
                   "pgsync: depends_on names either no columns or one for each column that joins the view, in "
-                  "their order");
+                  "their order; index<View, depends_on<Table>> takes nothing else behind the root");
 };
 
 template <typename Struct, fixed_string Member, bool Ok>
@@ -198,7 +206,9 @@ struct cases_are_told_apart {
 
 template <typename Struct, fixed_string Member, bool Ok>
 struct described_member_exists {
-    static_assert(Ok, "pgsync: describe<…> names a member that the struct does not have, or names one twice");
+    static_assert(Ok,
+                  "pgsync: describe<…> names a member that the struct does not have, or names one twice; its "
+                  "`members` are pgsync::members<as<\"member\", T>, leave_out<\"member\">>");
 };
 
 template <typename Struct, fixed_string Member, bool Ok>
@@ -312,8 +322,8 @@ template <typename Index, bool Ok>
 struct index_members_are_text {
     static_assert(
         Ok,
-        "pgsync: `where`, `settings`, `mapping`, `pipeline` and `routing` of an index are written as static "
-        "constexpr std::string_view");
+        "pgsync: `name`, `where`, `settings`, `mapping`, `pipeline` and `routing` of an index are written as "
+        "static constexpr std::string_view");
 };
 
 /// PostgreSQL cuts longer identifiers off, which would silently name another column.
@@ -338,7 +348,7 @@ struct index_members_are_text {
     for (std::size_t i = 0; i < sql.size(); ++i) {
         const char c = sql[i];
         const char next = i + 1 < sql.size() ? sql[i + 1] : '\0';
-        blank = blank && c == ' ';
+        blank = blank && (c == ' ' || c == '\n' || c == '\t' || c == '\r');
         if (c == '\'' || c == '"') {
             i = sql.find(c, i + 1);
             if (i == std::string_view::npos) return false;

@@ -6,22 +6,18 @@
 #include <type_traits>
 #include <utility>
 
-#include <boost/pfr/core.hpp>
-
 #include <pgsync/declare/describe.hpp>
 #include <pgsync/shape/annotations.hpp>
 #include <pgsync/shape/checks.hpp>
 #include <pgsync/shape/names.hpp>
 #include <pgsync/shape/node.hpp>
+#include <pgsync/shape/reflect.hpp>
 #include <pgsync/shape/relations.hpp>
 #include <pgsync/shape/table.hpp>
 #include <pgsync/shape/values.hpp>
 
 /// The members of one struct as plain data, made once however often the struct stands in shapes.
 namespace pgsync::detail {
-
-template <typename Struct>
-inline constexpr std::size_t member_count = boost::pfr::tuple_size_v<Struct>;
 
 /// What describe<> calls a member that is in no document.
 struct left_out {};
@@ -46,18 +42,20 @@ struct meaning<Name, Declared, leave_out<Member>, Rest...> {
     using type = left_out;
 };
 
-template <typename Struct, std::size_t I, typename Described>
-struct meaning_in;
+template <typename Struct, std::size_t I, typename NoList>
+struct meaning_in {
+    using type = declared_type<Struct, I>;
+};
 template <typename Struct, std::size_t I, typename... Described>
 struct meaning_in<Struct, I, members<Described...>>
-    : meaning<member_name<Struct, I>, boost::pfr::tuple_element_t<I, Struct>, Described...> {};
+    : meaning<member_name<Struct, I>, declared_type<Struct, I>, Described...> {};
 
 template <typename Struct>
 concept describes_members = requires { typename describe<Struct>::members; };
 
 template <typename Struct, std::size_t I>
 struct member_meaning {
-    using type = boost::pfr::tuple_element_t<I, Struct>;
+    using type = declared_type<Struct, I>;
 };
 template <describes_members Struct, std::size_t I>
 struct member_meaning<Struct, I> : meaning_in<Struct, I, typename describe<Struct>::members> {};
@@ -70,6 +68,7 @@ struct field {
     column_data column;
     bool is_relation = false;
     bool is_left_out = false;
+    bool is_renamed = false;  ///< the JSON key is not the member's name
 
     [[nodiscard]] constexpr bool is_column() const { return !is_relation && !is_left_out; }
 };
@@ -77,23 +76,30 @@ struct field {
 template <typename Struct, std::size_t I>
 inline constexpr auto member_text = as_fixed<member_name<Struct, I>>;
 
-/// What is said of the options of a relation by themselves.
+/// Whether the options of a relation make sense by themselves, message by message.
+template <typename Related>
+struct option_verdict {
+    static constexpr auto& said = Related::options;
+    static constexpr bool fit = !said.known || ((said.seen & ~Related::fitting) == 0 &&
+                                                (said.seen & (option::limit | option::keyed_by)) !=
+                                                    (option::limit | option::keyed_by));
+    static constexpr bool positive =
+        said.limit >= 1 && said.limit <= 1'000'000 && said.depth >= 1 && said.depth <= 1'000'000;
+    static constexpr bool closed = ((said.seen & option::where) == 0 || check::is_closed_sql(said.where)) &&
+                                   ((said.seen & option::order_by) == 0 || check::is_closed_sql(said.order));
+    static constexpr bool sound = said.known && said.once && fit && positive && closed;
+};
+
 template <typename Struct, fixed_string Text, typename Related>
 constexpr void check_options() {
-    constexpr auto& said = Related::options;
-    (void)check::options_are_known<Struct, Text, said.known>{};
-    (void)check::options_are_said_once<Struct, Text, said.once>{};
-    (void)check::options_fit_relation<Struct, Text,
-                                      !said.known || ((said.seen & ~Related::fitting) == 0 &&
-                                                      (said.seen & (option::limit | option::keyed_by)) !=
-                                                          (option::limit | option::keyed_by))>{};
-    (void)check::numbers_are_positive<Struct, Text,
-                                      said.limit >= 1 && said.limit <= 1'000'000 && said.depth >= 1 &&
-                                          said.depth <= 1'000'000>{};
-    (void)
-        check::sql_is_closed<Struct, Text,
-                             ((said.seen & option::where) == 0 || check::is_closed_sql(said.where)) &&
-                                 ((said.seen & option::order_by) == 0 || check::is_closed_sql(said.order))>{};
+    using verdict = option_verdict<Related>;
+    if constexpr (!verdict::sound) {
+        (void)check::options_are_known<Struct, Text, verdict::said.known>{};
+        (void)check::options_are_said_once<Struct, Text, verdict::said.once>{};
+        (void)check::options_fit_relation<Struct, Text, verdict::fit>{};
+        (void)check::numbers_are_positive<Struct, Text, verdict::positive>{};
+        (void)check::sql_is_closed<Struct, Text, verdict::closed>{};
+    }
 }
 
 template <typename Struct, fixed_string Text, typename... Cases>
@@ -118,85 +124,141 @@ constexpr bool check_cases(type_list<Cases...>) {
     }
 }
 
-template <typename Struct, std::size_t I>
-constexpr field make_part() {
-    using member = member_type<Struct, I>;
-    using held = held_type<member>;
-    constexpr annotations said = annotations_of<member>;
-    constexpr auto name = member_name<Struct, I>;
-    constexpr auto& text = member_text<Struct, I>;
+/// What a member's type says, whatever struct it stands in, and which rules it breaks: made once for each
+/// type, since a shape has many members of few types.
+struct member_facts {
+    field made;
+    bool names_json = true;
+    bool maps_json = true;
+    bool fits_relation = true;
+    bool has_steps = true;
+    bool is_no_column = true;
+    bool closed = true;
+    bool known = true;
+    bool is_struct = false;
+    bool key_has_value = true;
+    bool sound = true;         ///< none of the rules above, nor one of its relation
+    bool names_itself = true;  ///< the column is called like the member
+};
 
-    field result;
-    auto& column = result.column;
-    column.member = name;
-    column.ordinal = static_cast<std::uint16_t>(I);
-    column.name = said.source == value_source::expression ? std::string_view()
-                  : said.column.empty()                   ? name
-                                                          : said.column;
-    column.json = said.json.empty() ? name : said.json;
-    column.key = said.key;
-    column.nullable = said.nullable;
-    column.hidden = said.hidden;
-    column.mapping = said.mapping;
-    column.source = said.source;
-    column.sql = said.sql;
-    column.path = said.path;
-
-    constexpr bool computed = said.source != value_source::column;
-    (void)check::json_key_is_named<Struct, text, !(said.json.data() != nullptr && said.json.empty())>{};
-    (void)check::mapping_is_json<Struct, text,
-                                 said.mapping.data() == nullptr || check::is_json_object(said.mapping)>{};
-    if constexpr (relation_of<held>::known) {
-        using related = relation_of<held>;
-        result.is_relation = true;
-        (void)check::annotation_fits_relation<Struct, text,
-                                              !said.key && !said.hidden && !said.nullable && !computed &&
-                                                  said.column.data() == nullptr>{};
-        if constexpr (related::form == relation_form::one) {
-            check_options<Struct, text, related>();
-        } else if constexpr (related::form == relation_form::cases) {
-            check_cases<Struct, text>(typename related::cases{});
-        }
+template <typename Member>
+constexpr member_facts make_facts() {
+    using held = held_type<Member>;
+    constexpr annotations said = annotations_of<Member>;
+    member_facts facts;
+    auto& column = facts.made.column;
+    if constexpr (std::is_same_v<held, left_out>) {
+        facts.made.is_left_out = true;
+        return facts;
     } else {
-        constexpr auto value = value_of<held>;
-        // A struct of the user's own gets the message that names relations.
-        (void)check::struct_is_related<Struct, text, value.known || !std::is_aggregate_v<held>>{};
-        (void)check::member_type_is_known<Struct, text, value.known || std::is_aggregate_v<held>>{};
-        if constexpr (said.source == value_source::expression) {
-            (void)check::sql_is_closed<Struct, text, check::is_closed_sql(said.sql)>{};
-            (void)check::computed_is_no_column<Struct, text, !said.key && said.column.data() == nullptr>{};
+        constexpr bool computed = said.source != value_source::column;
+        column.name = said.column;
+        column.json = said.json;
+        column.key = said.key;
+        column.nullable = said.nullable;
+        column.hidden = said.hidden;
+        column.mapping = said.mapping;
+        column.source = said.source;
+        column.sql = said.sql;
+        column.path = said.path;
+        facts.names_itself = said.source == value_source::column && said.column.data() == nullptr;
+        facts.names_json = said.json.data() == nullptr || !said.json.empty();
+        facts.maps_json = said.mapping.data() == nullptr || check::is_json_object(said.mapping);
+        if constexpr (relation_of<held>::known) {
+            using related = relation_of<held>;
+            facts.made.is_relation = true;
+            facts.names_itself = true;
+            facts.fits_relation =
+                !said.key && !said.hidden && !said.nullable && !computed && said.column.data() == nullptr;
+            facts.sound = facts.fits_relation;
+            if constexpr (related::form == relation_form::one) {
+                facts.sound = facts.sound && option_verdict<related>::sound;
+            } else if constexpr (related::form == relation_form::cases) {
+                facts.sound = false;  // told apart where they are reported
+            }
         } else {
-            (void)check::column_is_named<
-                Struct, text, check::fits_identifier(said.column.data() != nullptr ? said.column : name)>{};
-            (void)check::computed_is_no_column<Struct, text, !computed || !said.key>{};
-            (void)check::json_path_has_steps<Struct, text, !computed || said.steps != 0>{};
-        }
-        if constexpr (value.known) {
+            constexpr auto value = value_of<held>;
+            facts.known = value.known;
+            facts.is_struct =
+                std::is_aggregate_v<held> && !is_element_type<held> && !case_relation<held>::known;
+            if constexpr (said.source == value_source::expression) {
+                facts.closed = check::is_closed_sql(said.sql);
+                facts.is_no_column = !said.key && said.column.data() == nullptr;
+            } else {
+                facts.is_no_column = (!computed || !said.key) && said.sql.data() == nullptr;
+                facts.has_steps = !computed || said.steps != 0;
+            }
             column.kind = value.kind;
             column.array = value.array;
             column.dimensions = static_cast<std::uint16_t>(value.dimensions);
             column.analyzer = value.analyzer;
-            (void)check::key_is_not_nullable<Struct, text, !(said.key && said.nullable)>{};
+            facts.key_has_value = !(said.key && said.nullable);
+            facts.sound =
+                value.known && facts.closed && facts.is_no_column && facts.has_steps && facts.key_has_value;
         }
+        facts.sound = facts.sound && facts.names_json && facts.maps_json;
+        return facts;
     }
+}
+
+template <typename Member>
+inline constexpr member_facts facts_of = make_facts<Member>();
+
+/// Tells what is wrong with a member.
+template <typename Struct, std::size_t I>
+constexpr void report_member() {
+    using held = held_type<member_type<Struct, I>>;
+    constexpr auto& facts = facts_of<member_type<Struct, I>>;
+    constexpr auto& text = member_text<Struct, I>;
+    (void)check::json_key_is_named<Struct, text, facts.names_json>{};
+    (void)check::mapping_is_json<Struct, text, facts.maps_json>{};
+    (void)check::annotation_fits_relation<Struct, text, facts.fits_relation>{};
+    if constexpr (relation_of<held>::known) {
+        using related = relation_of<held>;
+        if constexpr (related::form == relation_form::one) {
+            check_options<Struct, text, related>();
+        } else if constexpr (related::form == relation_form::cases) {
+            (void)check::column_is_named<Struct, text,
+                                         check::fits_identifier(related::type_column) &&
+                                             check::fits_identifier(related::id_column)>{};
+            check_cases<Struct, text>(typename related::cases{});
+        }
+    } else {
+        // A struct of the user's own gets the message that names relations.
+        (void)check::struct_is_related<Struct, text, facts.known || !facts.is_struct>{};
+        (void)check::member_type_is_known<Struct, text, facts.known || facts.is_struct>{};
+        (void)check::sql_is_closed<Struct, text, facts.closed>{};
+        (void)check::computed_is_no_column<Struct, text, facts.is_no_column>{};
+        (void)check::json_path_has_steps<Struct, text, facts.has_steps>{};
+        (void)check::key_is_not_nullable<Struct, text, facts.key_has_value>{};
+        constexpr auto column = facts.names_itself ? member_name<Struct, I> : facts.made.column.name;
+        (void)check::column_is_named<Struct, text,
+                                     check::fits_identifier(column) ||
+                                         facts.made.column.source == value_source::expression>{};
+    }
+}
+
+/// Gives facts of a type the name of a member.
+constexpr field name_field(const member_facts& facts, std::string_view name, std::size_t ordinal) {
+    field result = facts.made;
+    auto& column = result.column;
+    column.member = name;
+    column.ordinal = static_cast<std::uint16_t>(ordinal);
+    if (facts.names_itself) column.name = name;
+    result.is_renamed = !column.json.empty();
+    if (column.json.empty()) column.json = name;
     return result;
 }
 
-template <typename Struct, std::size_t I>
-constexpr field make_field() {
-    if constexpr (std::is_same_v<member_type<Struct, I>, left_out>) {
-        field result;
-        result.column.member = member_name<Struct, I>;
-        result.is_left_out = true;
-        return result;
-    } else {
-        return make_part<Struct, I>();
-    }
+constexpr bool is_sound(const member_facts& facts, const field& made) {
+    return facts.sound && (!made.is_column() || made.column.source == value_source::expression ||
+                           check::fits_identifier(made.column.name));
 }
 
 template <typename Struct, std::size_t... I>
 constexpr auto make_fields(std::index_sequence<I...>) {
-    std::array<field, sizeof...(I)> fields{make_field<Struct, I>()...};
+    std::array<field, sizeof...(I)> fields{
+        name_field(facts_of<member_type<Struct, I>>, member_name<Struct, I>, I)...};
     bool any_key = false;
     for (const auto& f : fields) any_key = any_key || f.column.key;
     // Convention: without a marked key the column member `id` is it.
@@ -239,16 +301,25 @@ constexpr const column_data* find_member(std::string_view name) {
     return nullptr;
 }
 
-/// Is the JSON key of member I also that of an earlier member? Hidden members have none.
-template <typename Struct, std::size_t I>
-constexpr bool json_key_is_free() {
-    const auto shown = [](const field& f) { return !f.is_left_out && !f.column.hidden; };
-    const auto& mine = fields_of<Struct>[I];
-    for (std::size_t i = 0; i < I; ++i) {
-        const auto& other = fields_of<Struct>[i];
-        if (shown(mine) && shown(other) && other.column.json == mine.column.json) return false;
+constexpr bool share_json_key(const field& a, const field& b) {
+    const bool shown = !a.is_left_out && !b.is_left_out && !a.column.hidden && !b.column.hidden;
+    return shown && a.column.json == b.column.json;
+}
+
+/// The first member whose JSON key is also that of an earlier one, or the number of members. Hidden members
+/// have none.
+template <typename Struct>
+constexpr std::size_t find_twin() {
+    const auto& fields = fields_of<Struct>;
+    // Members differ in their names; only one that is called otherwise can have the JSON key of another.
+    bool any = false;
+    for (const auto& f : fields) any = any || f.is_renamed;
+    for (std::size_t i = 0; any && i < fields.size(); ++i) {
+        for (std::size_t j = 0; j < i; ++j) {
+            if (share_json_key(fields[i], fields[j])) return i;
+        }
     }
-    return true;
+    return fields.size();
 }
 
 constexpr bool key_kind_fits(const column_data& column) {
@@ -273,22 +344,35 @@ constexpr bool json_keys_fit() {
     return true;
 }
 
-template <typename Struct, std::size_t... I>
-constexpr bool check_members(std::index_sequence<I...>) {
-    ((void)check::json_key_is_unique<Struct, member_text<Struct, I>, json_key_is_free<Struct, I>()>{}, ...);
-    ((void)check::key_is_exact<Struct, member_text<Struct, I>, key_kind_fits(fields_of<Struct>[I].column)>{},
-     ...);
+template <typename Struct>
+constexpr bool key_kinds_fit() {
+    for (const auto& f : fields_of<Struct>) {
+        if (!key_kind_fits(f.column)) return false;
+    }
     return true;
 }
 
+template <typename Struct, std::size_t... I>
+constexpr void check_members(std::index_sequence<I...>) {
+    constexpr bool sound = (true && ... && is_sound(facts_of<member_type<Struct, I>>, fields_of<Struct>[I]));
+    if constexpr (!sound) (report_member<Struct, I>(), ...);
+    constexpr std::size_t twin = find_twin<Struct>();
+    if constexpr (twin != sizeof...(I)) {
+        (void)check::json_key_is_unique<Struct, member_text<Struct, twin>, false>{};
+    }
+    if constexpr (!key_kinds_fit<Struct>()) {
+        ((void)check::key_is_exact<Struct, member_text<Struct, I>,
+                                   key_kind_fits(fields_of<Struct>[I].column)>{},
+         ...);
+    }
+}
+
+template <typename Other>
+inline constexpr std::string_view described_name{};
 template <fixed_string Member, typename T>
-constexpr std::string_view described_name(as<Member, T>) {
-    return Member.view();
-}
+inline constexpr std::string_view described_name<as<Member, T>> = Member.view();
 template <fixed_string Member>
-constexpr std::string_view described_name(leave_out<Member>) {
-    return Member.view();
-}
+inline constexpr std::string_view described_name<leave_out<Member>> = Member.view();
 
 template <typename Struct>
 constexpr bool is_member(std::string_view name) {
@@ -297,10 +381,14 @@ constexpr bool is_member(std::string_view name) {
     }(std::make_index_sequence<member_count<Struct>>{});
 }
 
+template <typename Struct, typename NoList>
+constexpr bool check_described(NoList) {
+    (void)check::described_member_exists<Struct, fixed_string("members"), false>{};
+    return false;
+}
 template <typename Struct, typename... Described>
 constexpr bool check_described(members<Described...>) {
-    constexpr std::array<std::string_view, sizeof...(Described) + 1> names{described_name(Described{})...,
-                                                                           {}};
+    constexpr std::array<std::string_view, sizeof...(Described) + 1> names{described_name<Described>..., {}};
     constexpr std::size_t wrong = [&] {
         for (std::size_t i = 0; i < sizeof...(Described); ++i) {
             if (!is_member<Struct>(names[i])) return i;
@@ -332,7 +420,10 @@ concept plain_aggregate =
 /// Everything that can be said of one struct by itself. False where nothing more can be made of it.
 template <typename Struct>
 constexpr bool check_struct() {
-    if constexpr (!plain_aggregate<Struct>) {
+    if constexpr (!requires { sizeof(Struct); }) {
+        (void)check::struct_is_complete<Struct, false>{};
+        return false;
+    } else if constexpr (!plain_aggregate<Struct>) {
         (void)check::shape_is_aggregate<Struct, false>{};
         return false;
     } else {

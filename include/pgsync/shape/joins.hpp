@@ -56,10 +56,14 @@ struct hop_of<through<Table, foreign_key<Near...>, foreign_key<Far...>>> {
 
 /// A table of depends_on, and the columns of it that stand for those joining the view.
 template <typename Option>
-struct source_of;
+struct source_of {
+    static constexpr bool ok = false;
+    static constexpr name_list columns{};
+};
 template <typename Table, fixed_string... Columns>
 struct source_of<depends_on<Table, Columns...>> {
     using table = Table;
+    static constexpr bool ok = true;
     static constexpr name_list columns = option_names<column_list<Columns...>>;
 };
 

@@ -11,6 +11,7 @@
 #endif
 
 #include <pgsync/declare/fixed_string.hpp>
+#include <pgsync/shape/reflect.hpp>
 
 /// Names of structs and members, read from the compiler: nobody writes a name twice.
 namespace pgsync::detail {
@@ -68,8 +69,7 @@ struct member_pointer {
 
 template <typename Struct, std::size_t I>
 constexpr auto pointer_to_member() {
-    auto* field = &boost::pfr::detail::sequence_tuple::get<I>(
-        boost::pfr::detail::tie_as_tuple(const_cast<Struct&>(no_object<Struct>::object.value)));
+    auto* field = &get_member<I>(const_cast<Struct&>(no_object<Struct>::object.value));
     return member_pointer<decltype(field)>{field};
 }
 #if defined(__clang__)

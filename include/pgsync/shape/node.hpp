@@ -100,6 +100,8 @@ struct node_data {
     std::uint16_t row{};      ///< whose row its columns are: its own but for embed
     std::uint16_t depth{};    ///< of its object
     std::uint16_t ordinal{};  ///< position among the holder's members
+    std::uint16_t first_child{};  ///< the first node in its object; 0: none
+    std::uint16_t next{};         ///< in the same object; 0: none
     std::uint16_t first_column{};
     std::uint16_t columns{};
     std::uint16_t first_link{};
@@ -155,6 +157,29 @@ struct shape_view {
 /// Is it part of documents, or only of the way to them?
 [[nodiscard]] constexpr bool is_shown(const node_data& node) {
     return node.kind != relation::hop && node.kind != relation::source;
+}
+
+/// Calls `each(child)` for the nodes that stand in the object of `self`, in the order of their members.
+template <typename Each>
+constexpr void for_children(const shape_view& shape, std::size_t self, const Each& each) {
+    for (std::size_t child = shape.nodes[self].first_child; child != 0; child = shape.nodes[child].next) {
+        each(child);
+    }
+}
+
+/// Calls `column(data)` or `child(node)` for the members of an object, in the order of their declaration.
+template <typename Column, typename Child>
+constexpr void for_members(const shape_view& shape, std::size_t self, const Column& column,
+                           const Child& child) {
+    std::size_t below = shape.nodes[self].first_child;
+    for (const auto& each : shape.columns_of(shape.nodes[self])) {
+        while (below != 0 && shape.nodes[below].ordinal < each.ordinal) {
+            child(below);
+            below = shape.nodes[below].next;
+        }
+        column(each);
+    }
+    for (; below != 0; below = shape.nodes[below].next) child(below);
 }
 
 [[nodiscard]] constexpr bool is_recursive(const node_data& node) {

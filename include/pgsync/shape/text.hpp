@@ -7,6 +7,19 @@
 
 namespace pgsync::detail {
 
+/// Is there such a character in the text?
+[[nodiscard]] constexpr bool has_character(std::string_view text, char c) {
+#if defined(__clang__)
+    // One step at compile time, where a loop has one for each character; g++ knows only the loop.
+    return __builtin_char_memchr(text.data(), c, text.size()) != nullptr;
+#else
+    for (const char each : text) {
+        if (each == c) return true;
+    }
+    return false;
+#endif
+}
+
 /// Text under construction at compile time. Without a buffer it only counts, so that one writer serves to
 /// measure and to fill.
 class text {
@@ -16,12 +29,25 @@ class text {
 
     constexpr text& operator<<(std::string_view piece) {
         if (data_ != nullptr) {
+#if defined(__clang__)
+            __builtin_memcpy(data_ + size_, piece.data(), piece.size());
+#else
             for (std::size_t i = 0; i < piece.size(); ++i) data_[size_ + i] = piece[i];
+#endif
         }
         size_ += piece.size();
         return *this;
     }
-    constexpr text& operator<<(char c) { return *this << std::string_view(&c, 1); }
+    /// A literal, whose length need not be counted.
+    template <std::size_t Size>
+    constexpr text& operator<<(const char (&literal)[Size]) {
+        return *this << std::string_view(literal, Size - 1);
+    }
+    constexpr text& operator<<(char c) {
+        if (data_ != nullptr) data_[size_] = c;
+        ++size_;
+        return *this;
+    }
     constexpr text& operator<<(std::unsigned_integral auto number) {
         char digits[20]{};
         std::size_t at = 20;

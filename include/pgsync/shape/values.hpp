@@ -91,6 +91,14 @@ template <typename Bound>
 inline constexpr value_type value_of<range<Bound>> =
     value_of<Bound>.known && !value_of<Bound>.array ? range_of(value_of<Bound>.kind) : value_type{};
 
+/// Is it a type of the library, however wrong? Then it is no struct that a relation could lead to.
+template <typename T>
+inline constexpr bool is_element_type = false;
+template <typename Bound>
+inline constexpr bool is_element_type<range<Bound>> = true;
+template <std::size_t Dimensions>
+inline constexpr bool is_element_type<vector<Dimensions>> = true;
+
 /// Arrays are of what PostgreSQL prints as the document has it.
 constexpr value_type array_of(value_type element) {
     const bool plain = element.known && !element.array && element.kind != value_kind::bytea &&

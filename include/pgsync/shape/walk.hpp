@@ -52,7 +52,11 @@ class shape_writer {
     [[nodiscard]] constexpr bool counts_only() const { return nodes_ == nullptr; }
 
     constexpr std::size_t add_node(const node_data& node) {
-        if (nodes_ != nullptr) nodes_[used.nodes] = node;
+        if (nodes_ != nullptr) {
+            nodes_[used.nodes] = node;
+            if (used.nodes != 0 && is_shown(node))
+                append(node.holder, static_cast<std::uint16_t>(used.nodes));
+        }
         return used.nodes++;
     }
     constexpr void add_columns(std::size_t to, const field* fields, std::size_t size) {
@@ -78,6 +82,13 @@ class shape_writer {
     }
 
   private:
+    /// Puts a node behind the others in its holder's object.
+    constexpr void append(std::size_t holder, std::uint16_t child) {
+        auto* at = &nodes_[holder].first_child;
+        while (*at != 0) at = &nodes_[*at].next;
+        *at = child;
+    }
+
     node_data* nodes_ = nullptr;
     column_data* columns_ = nullptr;
     link_data* links_ = nullptr;
@@ -286,10 +297,11 @@ constexpr void walk_root(shape_writer& writer) {
     if constexpr (struct_checked<Root>) {
         (void)check::shape_has_key<Root, (key_count<Root> > 0)>{};
         if constexpr (key_count<Root> > 0) {
-            constexpr bool match = (true && ... &&
-                                    (source_of<Sources>::columns.empty() ||
-                                     (source_of<Sources>::columns.size() == key_count<Root> &&
-                                      fit_identifiers(source_of<Sources>::columns))));
+            constexpr bool match =
+                (true && ... &&
+                 (source_of<Sources>::ok && (source_of<Sources>::columns.empty() ||
+                                             (source_of<Sources>::columns.size() == key_count<Root> &&
+                                              fit_identifiers(source_of<Sources>::columns)))));
             (void)check::source_columns_match<Root, fixed_string("index"), match>{};
             node_data root;
             name_table<Root>(root);

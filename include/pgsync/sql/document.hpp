@@ -2,6 +2,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <span>
 #include <string_view>
 
 #include <pgsync/shape/node.hpp>
@@ -23,15 +24,10 @@ struct query {
     reader who = reader::cluster;
     std::string_view where{};    ///< of the root, SQL
     std::string_view routing{};  ///< the root's column that chooses the shard
+    /// What write_members() gives for each node: most of a query's text, made once for all queries, and in
+    /// pieces because compilers limit the steps of one evaluation.
+    std::span<const std::string_view> members{};
 };
-
-/// Calls `each(child)` for the nodes that stand in the object of `self`.
-template <typename Each>
-constexpr void for_children(const shape_view& shape, std::size_t self, const Each& each) {
-    for (std::size_t child = self + 1; child < shape.nodes.size(); ++child) {
-        if (shape.nodes[child].holder == self && is_shown(shape.nodes[child])) each(child);
-    }
-}
 
 constexpr bool is_emitted(const column_data& column, reader who) {
     return !column.hidden || who != reader::cluster;
@@ -108,47 +104,32 @@ constexpr bool is_exact(const shape_view& shape, const node_data& node) {
            shape.member_of(node, node.operand)->kind == value_kind::decimal;
 }
 
-/// The value of the member of `self` at this position; `json` becomes its key, empty where there is none.
-constexpr void write_member(text& out, const shape_view& shape, std::size_t self, std::size_t ordinal,
-                            std::string_view& json, reader who) {
-    if (const auto* column = shape.member_of(shape.nodes[self], ordinal)) {
-        if (!is_emitted(*column, who)) return;
-        write_value(out, shape, self, *column, who);
-        json = column->json;
-        return;
+/// What a child puts into its holder's object.
+constexpr void write_child_value(text& out, const shape_view& shape, std::size_t child, reader who) {
+    const auto& node = shape.nodes[child];
+    const auto empty = empty_value(node);
+    if (empty.empty()) {
+        out << 'j' << child << ".doc";
+    } else {
+        out << "coalesce(j" << child << ".doc, " << empty << ')';
     }
-    for_children(shape, self, [&](std::size_t child) {
-        const auto& node = shape.nodes[child];
-        if (node.ordinal != ordinal) return;
-        const auto empty = empty_value(node);
-        if (empty.empty()) {
-            out << 'j' << child << ".doc";
-        } else {
-            out << "coalesce(j" << child << ".doc, " << empty << ')';
-        }
-        if (who == reader::typed_transform && is_exact(shape, node)) out << "::text";
-        json = node.json;
-    });
+    if (who == reader::typed_transform && is_exact(shape, node)) out << "::text";
 }
 
-/// One more than the greatest position of a member of `self`.
-constexpr std::size_t member_total(const shape_view& shape, std::size_t self) {
-    std::size_t total = 0;
-    const auto count = [&](std::size_t ordinal) { total = ordinal >= total ? ordinal + 1 : total; };
-    for (const auto& column : shape.columns_of(shape.nodes[self])) count(column.ordinal);
-    for_children(shape, self, [&](std::size_t child) { count(shape.nodes[child].ordinal); });
-    return total;
-}
-
-/// Calls `each(ordinal, json)` for the members that a reader sees, in the order of their declaration.
+/// Calls `each(json, write)` for the members that a reader sees, in the order of their declaration; `write()`
+/// writes the value.
 template <typename Each>
-constexpr void for_members(const shape_view& shape, std::size_t self, reader who, const Each& each) {
-    for (std::size_t ordinal = 0; ordinal < member_total(shape, self); ++ordinal) {
-        std::string_view json;
-        text nothing;
-        write_member(nothing, shape, self, ordinal, json, who);
-        if (!json.empty()) each(ordinal, json);
-    }
+constexpr void for_values(text& out, const shape_view& shape, std::size_t self, reader who,
+                          const Each& each) {
+    for_members(
+        shape, self,
+        [&](const column_data& column) {
+            if (is_emitted(column, who))
+                each(column.json, [&] { write_value(out, shape, self, column, who); });
+        },
+        [&](std::size_t child) {
+            each(shape.nodes[child].json, [&] { write_child_value(out, shape, child, who); });
+        });
 }
 
 /// The expression that is the object of a node: `row_to_json(d0.*)`, the fastest PostgreSQL has, or
@@ -161,25 +142,25 @@ constexpr void write_object(text& out, const shape_view& shape, std::size_t self
     }
     out << "json_build_object(";
     bool first = true;
-    for_members(shape, self, who, [&](std::size_t ordinal, std::string_view json) {
+    for_values(out, shape, self, who, [&](std::string_view json, const auto& write) {
         if (!first) out << ", ";
         first = false;
         write_literal(out, json);
         out << ", ";
-        write_member(out, shape, self, ordinal, json, who);
+        write();
     });
     out << ')';
 }
 
-/// `SELECT … AS "name", …`: the members of a node's object in the order of their declaration. A struct whose
-/// members are all hidden makes an empty object.
+/// `(SELECT … AS "name", …) d0`: the members of a node's object in the order of their declaration. A struct
+/// whose members are all hidden makes an empty object.
 constexpr void write_members(text& out, const shape_view& shape, std::size_t self, reader who) {
     out << "(SELECT ";
     bool first = true;
-    for_members(shape, self, who, [&](std::size_t ordinal, std::string_view json) {
+    for_values(out, shape, self, who, [&](std::string_view json, const auto& write) {
         if (!first) out << ", ";
         first = false;
-        write_member(out, shape, self, ordinal, json, who);
+        write();
         out << " AS ";
         write_identifier(out, json);
     });
@@ -350,8 +331,7 @@ constexpr void write_children(text& out, const shape_view& shape, std::size_t se
     if (node.what != aggregate::none || node.pluck != no_member) return;
     for_children(shape, self, [&](std::size_t child) { write_child(out, shape, child, with); });
     if (has_long_json_key(shape, self, with.who)) return;
-    out << " CROSS JOIN LATERAL ";
-    write_members(out, shape, self, with.who);
+    out << " CROSS JOIN LATERAL " << with.members[self];
 }
 
 }  // namespace pgsync::detail::sql

@@ -11,6 +11,10 @@ namespace pgsync::detail::sql {
 /// Always quoted: right for any spelling and for words that later PostgreSQL versions reserve.
 constexpr void write_identifier(text& out, std::string_view name) {
     out << '"';
+    if (!has_character(name, '"')) {  // much the usual case, and compilers count every step
+        out << name << '"';
+        return;
+    }
     for (const char c : name) {
         if (c == '"') out << '"';
         out << c;

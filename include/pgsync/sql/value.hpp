@@ -145,23 +145,16 @@ constexpr void write_value(text& out, const shape_view& shape, std::size_t self,
             operand();
             out << ")[0]) END";
             return;
-        case value_kind::vector: {
-            // By way of text, which pgvector's type and an array of numbers have almost in common.
-            const auto numbers = [&] {
-                out << "translate(";
-                operand();
-                out << "::text, '[]', '{}')::double precision[]";
-            };
-            out << "CASE WHEN cardinality(";
-            numbers();
-            out << ") = " << static_cast<std::size_t>(column.dimensions)
-                << " AND NOT EXISTS (SELECT FROM unnest(";
-            numbers();
-            out << ") e WHERE NOT coalesce(abs(e) <= 3.4e38, false)) THEN ";
-            numbers();
-            out << " END";
+        case value_kind::vector:
+            // By way of text, which pgvector's type and an array of numbers have in common but for its
+            // brackets and bounds. OFFSET keeps it from being computed three times.
+            out << "(SELECT CASE WHEN cardinality(v) = " << static_cast<std::size_t>(column.dimensions)
+                << " AND NOT EXISTS (SELECT FROM unnest(v) e WHERE NOT coalesce(abs(e) <= 3.4e38, false)) "
+                   "THEN v END "
+                   "FROM (SELECT translate(regexp_replace(";
+            operand();
+            out << "::text, '^.*=', ''), '[]', '{}')::double precision[] AS v OFFSET 0) s)";
             return;
-        }
         case value_kind::decimal:
         case value_kind::json:
             operand();

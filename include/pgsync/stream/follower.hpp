@@ -23,6 +23,7 @@
 #include <pgsync/linkage.hpp>
 #include <pgsync/log.hpp>
 #include <pgsync/postgres/binding.hpp>
+#include <pgsync/postgres/partitions.hpp>
 #include <pgsync/postgres/pgoutput.hpp>
 #include <pgsync/postgres/read_transaction.hpp>
 #include <pgsync/postgres/replication.hpp>
@@ -51,7 +52,7 @@ class follower {
           cursors_(settings_.database),
           acknowledger_(std::make_shared<acknowledger>()),
           gatherer_(route_counts(indices), {}, *acknowledger_),
-          router_(indices, gatherer_),
+          router_(indices, gatherer_, [this](std::uint32_t oid) { return find_ancestors(oid); }),
           loader_(documents_, cursors_, indices, clock, *batcher_, cluster, loading_settings(setting)),
           stream_(settings_.database) {}
 
@@ -92,6 +93,11 @@ class follower {
     }
 
     // ---- the reading thread
+
+    std::vector<std::uint32_t> find_ancestors(std::uint32_t oid) {
+        if (!catalog_) catalog_ = std::make_unique<postgres::session>(settings_.database);
+        return postgres::read_ancestors(*catalog_, oid);
+    }
 
     void read_until_stopped(int stop_fd) {
         auto next_status = clock_type::now();
@@ -244,6 +250,7 @@ class follower {
     std::unique_ptr<elastic::batcher> batcher_;
     postgres::session documents_;
     postgres::session cursors_;
+    std::unique_ptr<postgres::session> catalog_;  ///< of the reading thread, made when there is a question
     // Shared with the completions of bulks, which may come after this object is gone.
     std::shared_ptr<acknowledger> acknowledger_;
     gatherer gatherer_;

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <optional>
 #include <span>
 #include <string>
@@ -50,18 +51,23 @@ namespace pgsync::stream {
 /// I/O.
 class router {
   public:
-    router(std::span<const postgres::index_binding> indices, gatherer& output)
-        : indices_(indices), output_(output) {}
+    /// Tells the partitioned tables above a table that nobody knew at the start.
+    using find_ancestors = std::function<std::vector<std::uint32_t>(std::uint32_t oid)>;
+
+    router(std::span<const postgres::index_binding> indices, gatherer& output, find_ancestors ancestors = {})
+        : indices_(indices), output_(output), find_ancestors_(std::move(ancestors)) {}
 
     /// A table's present columns; comes before its first row and after each ALTER TABLE.
     void relation(const postgres::change::relation& table) {
         tables_.erase(table.oid);
+        // A partition made or attached since the start.
+        if (find_ancestors_ && !is_known(table.oid)) ancestors_[table.oid] = find_ancestors_(table.oid);
         table_plan plan;
         plan.width = table.columns.size();
         for (std::size_t i = 0; i < indices_.size(); ++i) {
             const auto& index = *indices_[i].index;
             for (std::size_t r = 0; r < index.routes.size(); ++r) {
-                if (!indices_[i].routes[r].covers(table.oid)) continue;
+                if (!covers(indices_[i].routes[r], table.oid)) continue;
                 plan.routes.push_back(make_plan(indices_[i], i, r, table));
             }
         }
@@ -93,7 +99,7 @@ class router {
         for (const auto oid : tables.relations) {
             for (std::size_t i = 0; i < indices_.size(); ++i) {
                 for (std::size_t r = 0; r < indices_[i].routes.size(); ++r) {
-                    if (indices_[i].routes[r].covers(oid)) {
+                    if (covers(indices_[i].routes[r], oid)) {
                         output_.add_truncate(i, indices_[i].index->routes[r].node == 0);
                     }
                 }
@@ -116,6 +122,21 @@ class router {
         std::size_t width = 0;
         std::vector<route_plan> routes;
     };
+
+    [[nodiscard]] bool covers(const postgres::route_binding& route, std::uint32_t oid) const {
+        if (route.covers(oid)) return true;
+        const auto found = ancestors_.find(oid);
+        return found != ancestors_.end() &&
+               std::find(found->second.begin(), found->second.end(), route.table_oid) != found->second.end();
+    }
+    [[nodiscard]] bool is_known(std::uint32_t oid) const {
+        for (const auto& index : indices_) {
+            for (const auto& route : index.routes) {
+                if (covers(route, oid)) return true;
+            }
+        }
+        return false;
+    }
 
     static std::size_t position(const postgres::change::relation& table, std::string_view column,
                                 const compiled_index& index, const node_data& node) {
@@ -221,6 +242,8 @@ class router {
 
     std::span<const postgres::index_binding> indices_;
     gatherer& output_;
+    find_ancestors find_ancestors_;
+    std::unordered_map<std::uint32_t, std::vector<std::uint32_t>> ancestors_;
     std::unordered_map<std::uint32_t, table_plan> tables_;
     std::string text_;
 };

@@ -10,6 +10,7 @@
 #include <utility>
 #include <vector>
 
+#include <pgsync/declare/box.hpp>
 #include <pgsync/declare/fields.hpp>
 #include <pgsync/declare/relations.hpp>
 #include <pgsync/declare/types.hpp>
@@ -43,6 +44,8 @@ template <typename T>
 inline constexpr bool is_optional = false;
 template <typename T>
 inline constexpr bool is_optional<std::optional<T>> = true;
+template <typename T>
+inline constexpr bool is_optional<box<T>> = true;
 template <typename T>
 inline constexpr bool is_vector = false;
 template <typename T>

@@ -12,10 +12,10 @@
 
 #include <boost/json/serialize.hpp>
 #include <boost/json/value.hpp>
-#include <boost/pfr/core.hpp>
 
 #include <pgsync/error.hpp>
 #include <pgsync/shape/fields.hpp>
+#include <pgsync/shape/reflect.hpp>
 #include <pgsync/transform/enum_names.hpp>
 #include <pgsync/transform/members.hpp>
 
@@ -69,7 +69,7 @@ void read_value(const boost::json::value& from, T& to, std::string_view name);
 template <typename Relation, typename T>
 void read_related(const boost::json::value& from, T& to, std::string_view name) {
     if constexpr ((Relation::options.seen & option::pluck) != 0) {
-        read_value(from, boost::pfr::get<member_index<T>(Relation::options.pluck)>(to), name);
+        read_value(from, get_member<member_index<T>(Relation::options.pluck)>(to), name);
     } else {
         read_struct(from, to, name);
     }
@@ -177,7 +177,7 @@ void read_struct(const boost::json::value& from, Struct& to, std::string_view na
             const auto* found = object.if_contains(member.column.json);
             if (found != nullptr) read_value(*found, value, member.column.member);
         };
-        (read(fields_of<Struct>[I], boost::pfr::get<I>(to)), ...);
+        (read(fields_of<Struct>[I], get_member<I>(to)), ...);
     }(std::make_index_sequence<member_count<Struct>>{});
 }
 

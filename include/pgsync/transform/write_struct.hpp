@@ -10,12 +10,11 @@
 #include <type_traits>
 #include <utility>
 
-#include <boost/pfr/core.hpp>
-
 #include <pgsync/error.hpp>
 #include <pgsync/json_string.hpp>
 #include <pgsync/shape/checks.hpp>
 #include <pgsync/shape/fields.hpp>
+#include <pgsync/shape/reflect.hpp>
 #include <pgsync/transform/enum_names.hpp>
 #include <pgsync/transform/members.hpp>
 
@@ -57,7 +56,7 @@ template <typename Relation, typename T>
 void write_related(std::string& out, const T& from, const column_data& meant) {
     if constexpr ((Relation::options.seen & option::pluck) != 0) {
         constexpr auto at = member_index<T>(Relation::options.pluck);
-        write_value(out, boost::pfr::get<at>(from), fields_of<T>[at].column);
+        write_value(out, get_member<at>(from), fields_of<T>[at].column);
     } else {
         (void)meant;
         write_struct(out, from);
@@ -214,7 +213,7 @@ void write_struct(std::string& out, const Struct& from) {
             out += ':';
             write_value(out, value, member.column);
         };
-        (write(fields_of<Struct>[I], boost::pfr::get<I>(from)), ...);
+        (write(fields_of<Struct>[I], get_member<I>(from)), ...);
     }(std::make_index_sequence<member_count<Struct>>{});
     out += '}';
 }

@@ -62,8 +62,8 @@ struct fixture {
 
     explicit fixture(std::size_t bytes = 1'000'000, std::size_t limit = 4'000'000)
         : out(std::make_unique<batcher>(batcher::settings{bytes, limit},
-                                        std::vector<std::string>{"docs", "others"}, bulks.submit(),
-                                        [this](bulk_outcome& o) { on_rejected(o); })) {}
+                                        std::vector<batcher::target>{{"docs"}, {"others", "enrich"}},
+                                        bulks.submit(), [this](bulk_outcome& o) { on_rejected(o); })) {}
     void begin(std::string name) {
         out->begin_job([this, name = std::move(name)] { done.push_back(name); });
     }
@@ -230,7 +230,7 @@ TEST_CASE("a bulk that cannot be handed over keeps its job open") {
     int done = 0;
     std::vector<std::function<void(bulk_outcome&&)>> taken;
     batcher out(
-        {}, {"docs"},
+        {}, {{"docs"}},
         [&](bulk_body&&, std::function<void(bulk_outcome&&)> completion) {
             if (refuse) throw pgsync::error(pgsync::errc::interrupted, "stopped");
             taken.push_back(std::move(completion));

@@ -147,3 +147,26 @@ TEST_CASE("a bulk that writes to all its targets needs no guard") {
     CHECK(body.guards().empty());
     CHECK(*body.text() == before);
 }
+
+TEST_CASE(
+    "routing and pipeline are said where they are wanted, a delete has no pipeline, and a repeat keeps "
+    "both") {
+    bulk_body body;
+    body.index("i", "1", 5, "{}", {"a \"b\"", "enrich"});
+    body.remove("i", "2", 6, {"north", "enrich"});
+    body.index("i", "3", 7, "{}");
+    const auto made = lines(body);
+    CHECK(made[0] ==
+          "{\"index\":{\"_index\":\"i\",\"_id\":\"1\",\"version\":5,\"version_type\":\"external_gte\","
+          "\"routing\":\"a \\\"b\\\"\",\"pipeline\":\"enrich\"}}");
+    CHECK(made[2] ==
+          "{\"delete\":{\"_index\":\"i\",\"_id\":\"2\",\"version\":6,\"version_type\":\"external_gte\","
+          "\"routing\":\"north\"}}");
+    CHECK(made[3].find("routing") == std::string::npos);
+    const std::vector<std::size_t> which{1, 0};
+    const auto again = body.subset(which);
+    CHECK(lines(again) == std::vector<std::string>{made[2], made[0], made[1]});
+    CHECK(again.document_of(1) == "{}");
+    CHECK(again.is_delete(0));
+    CHECK(again.id_of(1) == "1");
+}

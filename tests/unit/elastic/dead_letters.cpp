@@ -504,7 +504,7 @@ TEST_CASE(
     pgsync::elastic::bulk_writer<fake_transport, fake_clock> writer(transport, {});
     std::promise<std::size_t> letters_when_done;
     pgsync::elastic::batcher batcher(
-        {}, {"docs"},
+        {}, {{"docs"}},
         [&](bulk_body&& body, letters::completion done) {
             out.wait_for_room();
             writer.submit(std::move(body), out.before(std::move(done), alias_of));

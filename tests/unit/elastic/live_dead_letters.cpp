@@ -21,7 +21,7 @@ void write_job(live_cluster& at, const std::string& target,
     pgsync::elastic::dead_letters<pgsync::elastic::curl_transport> letters(at.transport, {});
     live_cluster::writer_type writer(at.transport, {});
     pgsync::elastic::batcher batcher(
-        {}, {target},
+        {}, {{target}},
         [&](pgsync::elastic::bulk_body&& body, live_cluster::writer_type::completion done) {
             letters.wait_for_room();
             writer.submit(std::move(body),

@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <cstdint>
 #include <string>
 #include <string_view>
@@ -67,8 +68,10 @@ struct fixture {
     pgsync::stream::index_work take() {
         changes.reached(lsn{100});
         auto todo = changes.take(std::chrono::milliseconds(0));
-        return todo ? todo->indices[0]
-                    : pgsync::stream::index_work{{}, std::vector<std::unordered_set<std::string>>(3)};
+        if (todo) return todo->indices[0];
+        pgsync::stream::index_work nothing;
+        nothing.links.resize(3);
+        return nothing;
     }
 };
 using set = std::unordered_set<std::string>;
@@ -179,4 +182,167 @@ TEST_CASE_METHOD(fixture, "a row of a table that was never described is a protoc
     const std::vector<field> row{text("1")};
     CHECK_THROWS_AS(router.insert({99, row}), pgsync::error);
     CHECK_THROWS_AS(router.insert({guest_oid, row}), pgsync::error);
+}
+
+namespace router_test {
+
+struct Line {
+    int id;
+    pgsync::hidden<pgsync::expression<double, "price * quantity">> total;
+};
+struct Tag {
+    int id;
+};
+struct Stats {
+    pgsync::key<int> order_id;
+};
+struct Product {
+    int id;
+};
+struct Person {
+    int id;
+};
+struct Owner {
+    int id;
+    pgsync::belongs_to_any<"kind", "ref", pgsync::case_of<"person", Person>> subject;
+};
+struct Order {
+    int id;
+    pgsync::hidden<std::string> shop;
+    pgsync::count<Line, pgsync::foreign_key<"order_id">, pgsync::where<"quantity > 0">> lines;
+    pgsync::sum<Line, "total", pgsync::foreign_key<"order_id">> total;
+    pgsync::has_many<
+        Tag, pgsync::through<"order_tag", pgsync::foreign_key<"order_id">, pgsync::foreign_key<"tag_id">>>
+        tags;
+    pgsync::has_one<Stats, pgsync::foreign_key<"order_id">, pgsync::depends_on<Line, "order_id">,
+                    pgsync::depends_on<Product>>
+        stats;
+};
+struct orders : pgsync::index<Order> {
+    static constexpr std::string_view routing = "shop";
+    static constexpr std::string_view where = "NOT hidden";
+};
+constexpr auto& order_index = pgsync::compiled<orders>;
+
+constexpr std::uint32_t order_oid = 1;
+constexpr std::uint32_t line_oid = 2;
+constexpr std::uint32_t tag_oid = 3;
+constexpr std::uint32_t link_oid = 4;
+constexpr std::uint32_t stats_oid = 5;
+constexpr std::uint32_t product_oid = 6;
+constexpr std::uint32_t line_2025_oid = 7;
+constexpr std::uint32_t line_2026_oid = 8;
+
+/// A router for an index that says about everything; line is partitioned, one of its partitions is new.
+struct everything {
+    pgsync::stream::acknowledger acks;
+    pgsync::stream::gatherer changes{{order_index.routes.size()}, {}, acks};
+    std::vector<pgsync::postgres::index_binding> bindings{bind()};
+    pgsync::stream::router router{bindings, changes, [](std::uint32_t oid) {
+                                      return oid == line_2026_oid ? std::vector<std::uint32_t>{line_oid}
+                                                                  : std::vector<std::uint32_t>{};
+                                  }};
+
+    static pgsync::postgres::index_binding bind() {
+        pgsync::postgres::index_binding bound{&order_index, {23}, {}};
+        for (const auto& route : order_index.routes) {
+            const auto& table = order_index.shape.nodes[route.node].table;
+            const std::uint32_t oid = table == "order"       ? order_oid
+                                      : table == "line"      ? line_oid
+                                      : table == "tag"       ? tag_oid
+                                      : table == "order_tag" ? link_oid
+                                      : table == "product"   ? product_oid
+                                                             : stats_oid;
+            pgsync::postgres::route_binding each{oid, std::string(table), {23}};
+            if (oid == line_oid) each.partitions = {line_2025_oid};
+            bound.routes.push_back(each);
+        }
+        return bound;
+    }
+    everything() {
+        router.relation({order_oid, "public", "order", 'f', order_columns});
+        router.relation({link_oid, "public", "order_tag", 'd', link_columns});
+        router.relation({tag_oid, "public", "tag", 'd', id_columns});
+        router.relation({product_oid, "public", "product", 'd', product_columns});
+        router.relation({line_2025_oid, "public", "line_2025", 'f', line_columns});
+        router.relation({line_2026_oid, "public", "line_2026", 'f', line_columns});
+        changes.begin(1);
+    }
+    pgsync::stream::index_work take() {
+        changes.reached(lsn{100});
+        auto todo = changes.take(std::chrono::milliseconds(0));
+        return todo ? todo->indices[0] : pgsync::stream::index_work{};
+    }
+    std::vector<change::relation_column> id_columns{{true, "id", 23, -1}};
+    std::vector<change::relation_column> product_columns{{true, "id", 23, -1}, {false, "name", 25, -1}};
+    std::vector<change::relation_column> order_columns{
+        {true, "id", 23, -1}, {true, "shop", 25, -1}, {true, "hidden", 16, -1}};
+    std::vector<change::relation_column> link_columns{{true, "order_id", 23, -1}, {true, "tag_id", 23, -1}};
+    std::vector<change::relation_column> line_columns{{true, "id", 23, -1},
+                                                      {true, "order_id", 23, -1},
+                                                      {true, "price", 1700, -1},
+                                                      {true, "quantity", 23, -1},
+                                                      {true, "remark", 25, -1}};
+};
+
+}  // namespace router_test
+
+TEST_CASE_METHOD(everything, "a routed root tells under which routings its document may be, old and new") {
+    const std::vector<field> before{text("7"), text("north"), text("f")};
+    const std::vector<field> after{text("7"), text("south"), text("f")};
+    router.update({order_oid, old_row::full, before, after});
+    const auto todo = take();
+    CHECK(todo.keys == set{"7"});
+    CHECK(todo.routings.at("7") == set{"north", "south"});
+}
+
+TEST_CASE_METHOD(everything, "where the index has a condition any column of the root may decide") {
+    const std::vector<field> before{text("7"), text("north"), text("f")};
+    const std::vector<field> after{text("7"), text("north"), text("t")};
+    router.update({order_oid, old_row::full, before, after});
+    CHECK(take().keys == set{"7"});
+    router.update({order_oid, old_row::full, after, after});
+    CHECK(take().empty());
+}
+
+TEST_CASE_METHOD(everything, "a row of a link table leads to its owner, the row behind it is asked for") {
+    const std::vector<field> link{text("7"), text("3")};
+    router.insert({link_oid, link});
+    const auto direct = take();
+    CHECK(direct.keys == set{"7"});
+    const std::vector<field> tag{text("3")};
+    router.update({tag_oid, old_row::none, {}, tag});
+    const auto asked = take();
+    CHECK(asked.keys.empty());
+    std::size_t links = 0;
+    for (const auto& route : asked.links) links += route.size();
+    CHECK(links == 1);
+}
+
+TEST_CASE_METHOD(everything, "rows of partitions count as their table's, also of one that is new") {
+    const std::vector<field> line{text("1"), text("7"), text("2.50"), text("2"), null};
+    router.insert({line_2025_oid, line});
+    CHECK(take().keys == set{"7"});
+    const std::vector<field> moved{text("1"), text("8"), text("2.50"), text("2"), null};
+    router.update({line_2026_oid, old_row::full, line, moved});
+    CHECK(take().keys == set{"7", "8"});
+    const std::vector<std::uint32_t> gone{line_2026_oid};
+    router.truncate({gone, false, false});
+    CHECK(take().reload);
+}
+
+TEST_CASE_METHOD(everything, "a table that a view depends on without columns concerns every document") {
+    const std::vector<field> row{text("1"), text("pen")};
+    router.update({product_oid, old_row::none, {}, row});
+    const auto todo = take();
+    CHECK(todo.reload);
+    CHECK(todo.keys.empty());
+}
+
+TEST_CASE("what a count over a condition, a case and a self-reference depend on") {
+    using pgsync::stream::used_columns;
+    const auto& shape = pgsync::shape_of<Owner>;
+    const auto used = used_columns(shape, 0);
+    CHECK(std::count(used.begin(), used.end(), "kind") == 1);
+    CHECK(std::count(used.begin(), used.end(), "ref") == 1);
 }

@@ -1,0 +1,17 @@
+// compile error: pgsync: ancestors and descendants lead to rows of the same table; give the struct they name the same `table`, and the same key
+// names: Employee managers
+#include <pgsync/shape.hpp>
+
+struct Manager {
+#ifndef PGSYNC_FAIL
+    static constexpr std::string_view table = "employee";
+#endif
+    int id;
+    std::string name;
+};
+struct Employee {
+    int id;
+    pgsync::ancestors<Manager> managers;
+};
+struct employees : pgsync::index<Employee> {};
+static_assert(!pgsync::compiled<employees>.page_query.empty());

@@ -1,0 +1,19 @@
+// compile error: pgsync: ancestors and descendants lead to rows of the same table; give the struct they name the same `table`, and the same key
+// names: Employee staff
+#include <pgsync/shape.hpp>
+
+struct Report {
+    static constexpr std::string_view table = "employee";
+#ifdef PGSYNC_FAIL
+    pgsync::key<std::string> badge;
+#else
+    int id;
+    std::string badge;
+#endif
+};
+struct Employee {
+    int id;
+    pgsync::descendants<Report> staff;
+};
+struct employees : pgsync::index<Employee> {};
+static_assert(!pgsync::compiled<employees>.page_query.empty());

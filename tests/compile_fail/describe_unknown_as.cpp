@@ -1,0 +1,18 @@
+// compile error: pgsync: describe<…> names a member that the struct does not have, or names one twice
+// names: Booking cash
+#include <pgsync/shape.hpp>
+
+struct Booking {
+    int number;
+    std::string cache;
+};
+template <>
+struct pgsync::describe<Booking> {
+#ifdef PGSYNC_FAIL
+    using members = pgsync::members<pgsync::as<"number", pgsync::key<int>>, pgsync::as<"cash", pgsync::keyword>>;
+#else
+    using members = pgsync::members<pgsync::as<"number", pgsync::key<int>>, pgsync::as<"cache", pgsync::keyword>>;
+#endif
+};
+struct bookings : pgsync::index<Booking> {};
+static_assert(!pgsync::compiled<bookings>.page_query.empty());

@@ -1,0 +1,15 @@
+// compile error: pgsync: this member's type cannot be a key; .* use an integer, std::string,
+// names: Booking number
+#include <vector>
+
+#include <pgsync/shape.hpp>
+
+struct Booking {
+#ifdef PGSYNC_FAIL
+    pgsync::key<std::vector<int>> number;
+#else
+    pgsync::key<int> number;
+#endif
+};
+struct bookings : pgsync::index<Booking> {};
+static_assert(!pgsync::compiled<bookings>.page_query.empty());

@@ -1,0 +1,15 @@
+// compile error: pgsync: this member's type cannot be a key; .* use an integer, std::string,
+// names: Booking id
+#include <vector>
+
+#include <pgsync/shape.hpp>
+
+struct Booking {
+#ifdef PGSYNC_FAIL
+    std::vector<int> id;
+#else
+    int id;
+#endif
+};
+struct bookings : pgsync::index<Booking> {};
+static_assert(!pgsync::compiled<bookings>.page_query.empty());

@@ -1,0 +1,17 @@
+// compile error: pgsync: this member's type has no JSON form; use bool, short, int,
+// names: Booking value
+#include <pgsync/shape.hpp>
+
+struct Guest {
+    int id;
+};
+struct Booking {
+    int id;
+#ifdef PGSYNC_FAIL
+    pgsync::case_of<"guest", Guest> value;
+#else
+    pgsync::belongs_to<Guest> value;
+#endif
+};
+struct bookings : pgsync::index<Booking> {};
+static_assert(!pgsync::compiled<bookings>.page_query.empty());

@@ -1,0 +1,19 @@
+// compile error: pgsync: this member's type has no JSON form; use bool, short, int,
+// names: Booking value
+#include <vector>
+
+#include <pgsync/shape.hpp>
+
+struct Guest {
+    int id;
+};
+struct Booking {
+    int id;
+#ifdef PGSYNC_FAIL
+    std::vector<pgsync::embed<Guest>> value;
+#else
+    pgsync::embed<Guest> value;
+#endif
+};
+struct bookings : pgsync::index<Booking> {};
+static_assert(!pgsync::compiled<bookings>.page_query.empty());

@@ -1,0 +1,27 @@
+// compile error: pgsync: sum and avg need a member that is a number, min and max one that has an order, and keyed_by one that is a single value
+// names: Booking lines seats
+#include <vector>
+
+#include <pgsync/shape.hpp>
+
+struct Line {
+    int id;
+    std::string text;
+    int amount;
+    bool gift;
+    pgsync::date day;
+    pgsync::json data;
+    std::vector<int> parts;
+    pgsync::range<int> seats;
+    pgsync::json_path<std::string, "data", "colour"> colour;
+};
+struct Booking {
+    int id;
+#ifdef PGSYNC_FAIL
+    pgsync::max<Line, "seats"> lines;
+#else
+    pgsync::max<Line, "amount"> lines;
+#endif
+};
+struct bookings : pgsync::index<Booking> {};
+static_assert(!pgsync::compiled<bookings>.page_query.empty());

@@ -1,0 +1,19 @@
+// compile error: pgsync: pluck, keyed_by, sum, avg, min and max name a member of the related struct that is a column
+// names: Booking reviews headline
+#include <pgsync/shape.hpp>
+
+struct Review {
+    int id;
+    std::string title;
+    int stars;
+};
+struct Booking {
+    int id;
+#ifdef PGSYNC_FAIL
+    pgsync::belongs_to<Review, pgsync::pluck<"headline">> reviews;
+#else
+    pgsync::belongs_to<Review, pgsync::pluck<"title">> reviews;
+#endif
+};
+struct bookings : pgsync::index<Booking> {};
+static_assert(!pgsync::compiled<bookings>.page_query.empty());

@@ -1,0 +1,19 @@
+// compile error: pgsync: pluck, keyed_by, sum, avg, min and max name a member of the related struct that is a column
+// names: Booking reviews points
+#include <pgsync/shape.hpp>
+
+struct Review {
+    int id;
+    std::string title;
+    int stars;
+};
+struct Booking {
+    int id;
+#ifdef PGSYNC_FAIL
+    pgsync::sum<Review, "points"> reviews;
+#else
+    pgsync::sum<Review, "stars"> reviews;
+#endif
+};
+struct bookings : pgsync::index<Booking> {};
+static_assert(!pgsync::compiled<bookings>.page_query.empty());

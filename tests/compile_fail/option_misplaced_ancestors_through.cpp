@@ -1,0 +1,20 @@
+// compile error: pgsync: an option that makes no sense for this relation: through is for
+// names: Employee managers
+#include <pgsync/shape.hpp>
+
+struct Manager {
+    static constexpr std::string_view table = "employee";
+    int id;
+    std::string name;
+};
+struct Employee {
+    int id;
+#ifdef PGSYNC_FAIL
+    pgsync::ancestors<Manager, pgsync::through<"reports_to", pgsync::foreign_key<"who">, pgsync::foreign_key<"whom">>>
+        managers;
+#else
+    pgsync::ancestors<Manager, pgsync::foreign_key<"manager_id">> managers;
+#endif
+};
+struct employees : pgsync::index<Employee> {};
+static_assert(!pgsync::compiled<employees>.page_query.empty());

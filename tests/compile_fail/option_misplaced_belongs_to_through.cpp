@@ -1,0 +1,21 @@
+// compile error: pgsync: an option that makes no sense for this relation: through is for
+// names: Booking guest
+#include <pgsync/shape.hpp>
+
+struct Guest {
+    int id;
+};
+struct Booking {
+    int id;
+#ifdef PGSYNC_FAIL
+    pgsync::belongs_to<Guest,
+                       pgsync::through<"booking_guest", pgsync::foreign_key<"booking_id">, pgsync::foreign_key<"guest_id">>>
+        guest;
+#else
+    pgsync::has_one<Guest,
+                    pgsync::through<"booking_guest", pgsync::foreign_key<"booking_id">, pgsync::foreign_key<"guest_id">>>
+        guest;
+#endif
+};
+struct bookings : pgsync::index<Booking> {};
+static_assert(!pgsync::compiled<bookings>.page_query.empty());

@@ -1,0 +1,19 @@
+// compile error: pgsync: an option that makes no sense for this relation: through is for
+// names: Employee staff
+#include <pgsync/shape.hpp>
+
+struct Manager {
+    static constexpr std::string_view table = "employee";
+    int id;
+    std::string name;
+};
+struct Employee {
+    int id;
+#ifdef PGSYNC_FAIL
+    pgsync::descendants<Manager, pgsync::limit<10>> staff;
+#else
+    pgsync::descendants<Manager, pgsync::depth<1>> staff;
+#endif
+};
+struct employees : pgsync::index<Employee> {};
+static_assert(!pgsync::compiled<employees>.page_query.empty());

@@ -1,0 +1,19 @@
+// compile error: pgsync: this SQL cannot stand inside a query: it is empty, a bracket or quote is left open.* a semicolon, a comment or a \$ outside quotes
+// names: Booking reviews
+#include <pgsync/shape.hpp>
+
+struct Review {
+    int id;
+    std::string title;
+    int stars;
+};
+struct Booking {
+    int id;
+#ifdef PGSYNC_FAIL
+    pgsync::has_many<Review, pgsync::where<"true; DROP TABLE review">> reviews;
+#else
+    pgsync::has_many<Review, pgsync::where<"title <> ';'">> reviews;
+#endif
+};
+struct bookings : pgsync::index<Booking> {};
+static_assert(!pgsync::compiled<bookings>.page_query.empty());
