@@ -33,9 +33,9 @@ struct pgsync::describe<vendor::Publisher> {
 
 namespace book {
 using pgsync::belongs_to, pgsync::has_many;
+using pgsync::date, pgsync::decimal, pgsync::range, pgsync::timestamp, pgsync::timestamptz, pgsync::uuid;
 using pgsync::embed, pgsync::expression, pgsync::hidden, pgsync::json_path, pgsync::key, pgsync::keyword;
 using pgsync::foreign_key, pgsync::keyed_by, pgsync::limit, pgsync::order_by, pgsync::pluck, pgsync::through;
-using pgsync::date, pgsync::decimal, pgsync::range, pgsync::timestamp, pgsync::timestamptz, pgsync::uuid;
 using std::optional;
 
 enum class Format { hardcover, paperback, ebook, audio };  // the labels of PostgreSQL's enum book_format

@@ -9,8 +9,8 @@
 
 namespace quiz {
 using pgsync::belongs_to, pgsync::has_many, pgsync::has_one;
-using pgsync::foreign_key, pgsync::limit, pgsync::order_by, pgsync::pluck, pgsync::references, pgsync::through,
-    pgsync::where;
+using pgsync::foreign_key, pgsync::limit, pgsync::order_by, pgsync::pluck, pgsync::references,
+    pgsync::through, pgsync::where;
 using pgsync::key, pgsync::keyword, pgsync::timestamptz;
 using std::optional;
 

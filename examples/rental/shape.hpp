@@ -9,10 +9,11 @@
 #include <pgsync/shape.hpp>
 
 namespace rental {
-using pgsync::belongs_to, pgsync::depends_on, pgsync::has_many, pgsync::has_one;
 using pgsync::avg, pgsync::count, pgsync::exists, pgsync::max, pgsync::sum;
-using pgsync::foreign_key, pgsync::order_by, pgsync::pluck, pgsync::references, pgsync::through, pgsync::where;
+using pgsync::belongs_to, pgsync::depends_on, pgsync::has_many, pgsync::has_one;
 using pgsync::date, pgsync::decimal, pgsync::key, pgsync::keyword, pgsync::timestamptz;
+using pgsync::foreign_key, pgsync::order_by, pgsync::pluck, pgsync::references, pgsync::through,
+    pgsync::where;
 using std::optional;
 
 enum class Rating { all, six, twelve, sixteen, adult };  // the labels of PostgreSQL's enum film_rating
@@ -124,3 +125,7 @@ struct Customer {
 
 struct films : pgsync::index<rental::Film> {};
 struct customers : pgsync::index<rental::Customer> {};
+// A view as root: a document for each of its rows, which come and go with the rows of the tables it is made
+// of.
+struct film_numbers : pgsync::index<rental::FilmStats, rental::depends_on<rental::Inventory, "film_id">,
+                                    rental::depends_on<rental::Rental>> {};

@@ -10,8 +10,8 @@
 namespace social {
 using pgsync::belongs_to, pgsync::belongs_to_any, pgsync::case_of, pgsync::has_many;
 using pgsync::count, pgsync::exists, pgsync::max, pgsync::sum;
-using pgsync::foreign_key, pgsync::keyed_by, pgsync::limit, pgsync::order_by, pgsync::pluck, pgsync::references,
-    pgsync::through, pgsync::where;
+using pgsync::foreign_key, pgsync::keyed_by, pgsync::limit, pgsync::order_by, pgsync::pluck,
+    pgsync::references, pgsync::through, pgsync::where;
 using pgsync::key, pgsync::keyword, pgsync::timestamptz;
 using std::optional;
 

@@ -12,8 +12,12 @@ namespace tenants {
 using namespace pgsync;
 
 // A tenant is a tag that says the schema; every struct of a tenant's table is a template over it.
-struct A { static constexpr std::string_view schema = "tenant_a"; };
-struct B { static constexpr std::string_view schema = "tenant_b"; };
+struct A {
+    static constexpr std::string_view schema = "tenant_a";
+};
+struct B {
+    static constexpr std::string_view schema = "tenant_b";
+};
 
 // clang-format off
 // --- what all share -------------------------------------------------------------------------------------------

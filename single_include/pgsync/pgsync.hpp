@@ -703,20 +703,20 @@ template <fixed_string... Path>
 struct path_text {
     template <typename Output>
     static constexpr std::size_t write(Output output) {
-        std::size_t size = 0;
-        output(size++, '{');
+        std::size_t at = 0;
+        output(at++, '{');
         const auto step = [&](std::string_view name) {
-            if (size > 1) output(size++, ',');
-            output(size++, '"');
+            if (at > 1) output(at++, ',');
+            output(at++, '"');
             for (const char c : name) {
-                if (c == '"' || c == '\\') output(size++, '\\');
-                output(size++, c);
+                if (c == '"' || c == '\\') output(at++, '\\');
+                output(at++, c);
             }
-            output(size++, '"');
+            output(at++, '"');
         };
         (step(Path.view()), ...);
-        output(size++, '}');
-        return size;
+        output(at++, '}');
+        return at;
     }
     static constexpr std::size_t size = write([](std::size_t, char) {});
     static constexpr std::array<char, size> storage = [] {
@@ -956,10 +956,12 @@ struct json_path_has_steps {
 
 template <typename Struct, fixed_string Member, bool Ok>
 struct computed_is_no_column {
-    static_assert(
-        Ok,
-        "pgsync: an expression or json_path cannot be a key or have another column; for a key that the "
-        "database computes use a generated column");
+    static_assert(Ok,
+                  "pgsync: an expression or json_path cannot be a key or have another column; the log, by "
+                  "which changed "
+                  "rows are found, has only plain columns: mark one of them with key<T>, and rename a value "
+                  "with named<T, "
+                  "\"key\">");
 };
 
 template <typename Struct, fixed_string Member, bool Ok>
@@ -2241,6 +2243,7 @@ struct field {
     column_data column;
     bool is_relation = false;
     bool is_left_out = false;
+    bool is_renamed = false;  ///< the JSON key is not the member's name
 
     [[nodiscard]] constexpr bool is_column() const { return !is_relation && !is_left_out; }
 };
@@ -2417,6 +2420,7 @@ constexpr field name_field(const member_facts& facts, std::string_view name, std
     column.member = name;
     column.ordinal = static_cast<std::uint16_t>(ordinal);
     if (facts.names_itself) column.name = name;
+    result.is_renamed = !column.json.empty();
     if (column.json.empty()) column.json = name;
     return result;
 }
@@ -2472,9 +2476,6 @@ constexpr const column_data* find_member(std::string_view name) {
     return nullptr;
 }
 
-/// Members differ in their names; only one that is called otherwise can have the JSON key of another.
-constexpr bool is_renamed(const field& f) { return f.column.json.data() != f.column.member.data(); }
-
 constexpr bool share_json_key(const field& a, const field& b) {
     const bool shown = !a.is_left_out && !b.is_left_out && !a.column.hidden && !b.column.hidden;
     return shown && a.column.json == b.column.json;
@@ -2485,8 +2486,9 @@ constexpr bool share_json_key(const field& a, const field& b) {
 template <typename Struct>
 constexpr std::size_t find_twin() {
     const auto& fields = fields_of<Struct>;
+    // Members differ in their names; only one that is called otherwise can have the JSON key of another.
     bool any = false;
-    for (const auto& f : fields) any = any || is_renamed(f);
+    for (const auto& f : fields) any = any || f.is_renamed;
     for (std::size_t i = 0; any && i < fields.size(); ++i) {
         for (std::size_t j = 0; j < i; ++j) {
             if (share_json_key(fields[i], fields[j])) return i;
@@ -8590,12 +8592,18 @@ void write_struct(std::string& out, const Struct& from) {
 /// For indices with a transform: turns documents into what it takes, and back. Needs Boost.JSON.
 namespace pgsync::detail {
 
+/// The other members keep their order.
+inline void erase_member(boost::json::object& object, std::string_view key) {
+    const auto found = object.find(key);
+    if (found != object.end()) object.stable_erase(found);
+}
+
 /// Takes what hidden columns put into a document for the transform to see out again.
 inline void erase_hidden(boost::json::value& from, const shape_view& shape, std::size_t self);
 
 inline void erase_hidden(boost::json::object& object, const shape_view& shape, std::size_t self) {
     for (const auto& column : shape.columns_of(shape.nodes[self])) {
-        if (column.hidden) object.erase(column.json);
+        if (column.hidden) erase_member(object, column.json);
     }
     for (std::size_t child = self + 1; child < shape.nodes.size(); ++child) {
         const auto& node = shape.nodes[child];

@@ -8,10 +8,12 @@ struct Guest {
 struct Booking {
     int id;
 #ifdef PGSYNC_FAIL
-    pgsync::column<pgsync::belongs_to_any<"subject_type", "subject_id", pgsync::case_of<"guest", Guest>>, "subject">
+    pgsync::column<pgsync::belongs_to_any<"subject_type", "subject_id", pgsync::case_of<"guest", Guest>>,
+                   "subject">
         subject;
 #else
-    pgsync::named<pgsync::belongs_to_any<"subject_type", "subject_id", pgsync::case_of<"guest", Guest>>, "about">
+    pgsync::named<pgsync::belongs_to_any<"subject_type", "subject_id", pgsync::case_of<"guest", Guest>>,
+                  "about">
         subject;
 #endif
 };

@@ -1,4 +1,4 @@
-// compile error: pgsync: the key this relation refers to has several columns; write foreign_key<|pgsync: foreign_key and references .* differ
+// compile error: pgsync: the key this relation refers to has several columns; write foreign_key<
 // names: Booking subject
 #include <pgsync/shape.hpp>
 

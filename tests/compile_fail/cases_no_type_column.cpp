@@ -14,7 +14,8 @@ struct Booking {
     pgsync::belongs_to_any<"", "subject_id", pgsync::case_of<"post", Post>> subject;
 #else
     pgsync::belongs_to_any<"subject_type", "subject_id", pgsync::case_of<"post", Post>,
-                           pgsync::case_of<"photo", Photo>> subject;
+                           pgsync::case_of<"photo", Photo>>
+        subject;
 #endif
 };
 struct bookings : pgsync::index<Booking> {};

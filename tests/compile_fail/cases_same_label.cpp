@@ -1,4 +1,4 @@
-// compile error: pgsync: belongs_to_any needs the two columns and at least one case, each with a label of its own
+// compile error: pgsync: belongs_to_any needs the two columns and at least one case, each with a label
 // names: Booking subject
 #include <pgsync/shape.hpp>
 
@@ -12,10 +12,12 @@ struct Booking {
     int id;
 #ifdef PGSYNC_FAIL
     pgsync::belongs_to_any<"subject_type", "subject_id", pgsync::case_of<"post", Post>,
-                           pgsync::case_of<"post", Photo>> subject;
+                           pgsync::case_of<"post", Photo>>
+        subject;
 #else
     pgsync::belongs_to_any<"subject_type", "subject_id", pgsync::case_of<"post", Post>,
-                           pgsync::case_of<"photo", Photo>> subject;
+                           pgsync::case_of<"photo", Photo>>
+        subject;
 #endif
 };
 struct bookings : pgsync::index<Booking> {};

@@ -1,4 +1,4 @@
-// compile error: pgsync: belongs_to_any needs the two columns and at least one case, each with a label of its own
+// compile error: pgsync: belongs_to_any needs the two columns and at least one case, each with a label
 // names: Booking subject
 #include <pgsync/shape.hpp>
 
@@ -14,7 +14,8 @@ struct Booking {
     pgsync::belongs_to_any<"subject_type", "subject_id", Post, Photo> subject;
 #else
     pgsync::belongs_to_any<"subject_type", "subject_id", pgsync::case_of<"post", Post>,
-                           pgsync::case_of<"photo", Photo>> subject;
+                           pgsync::case_of<"photo", Photo>>
+        subject;
 #endif
 };
 struct bookings : pgsync::index<Booking> {};

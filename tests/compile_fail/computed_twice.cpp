@@ -1,4 +1,4 @@
-// compile error: pgsync: an expression or json_path cannot be a key or have another column; for a key .* use a generated column
+// compile error: pgsync: an expression or json_path cannot be a key or have another column; .* with key<T>
 // names: Booking city
 #include <pgsync/shape.hpp>
 

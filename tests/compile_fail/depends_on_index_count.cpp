@@ -1,4 +1,4 @@
-// compile error: pgsync: depends_on names either no columns or one for each column that joins the view, in their order
+// compile error: pgsync: depends_on names either no columns or one for each column that joins the view
 // names: Total
 #include <pgsync/shape.hpp>
 

@@ -1,4 +1,4 @@
-// compile error: pgsync: ancestors and descendants lead to rows of the same table; give the struct they name the same `table`, and the same key
+// compile error: pgsync: ancestors and descendants lead to rows of the same table; .* the same `table`,
 // names: Employee staff
 #include <pgsync/shape.hpp>
 

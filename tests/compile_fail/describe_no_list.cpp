@@ -1,4 +1,4 @@
-// compile error: pgsync: describe<…> names a member that the struct does not have, or names one twice
+// compile error: pgsync: describe<…> names a member that the struct does not have, .* pgsync::members<as<
 // names: Booking
 #include <pgsync/shape.hpp>
 

@@ -1,4 +1,4 @@
-// compile error: pgsync: describe<…> names a member that the struct does not have, or names one twice
+// compile error: pgsync: describe<…> names a member that the struct does not have, .* pgsync::members<as<
 // names: Booking
 #include <pgsync/shape.hpp>
 
@@ -11,7 +11,8 @@ struct pgsync::describe<Booking> {
 #ifdef PGSYNC_FAIL
     using members = pgsync::members<pgsync::as<"number", pgsync::key<int>>, pgsync::hidden<std::string>>;
 #else
-    using members = pgsync::members<pgsync::as<"number", pgsync::key<int>>, pgsync::as<"cache", pgsync::hidden<std::string>>>;
+    using members = pgsync::members<pgsync::as<"number", pgsync::key<int>>,
+                                    pgsync::as<"cache", pgsync::hidden<std::string>>>;
 #endif
 };
 struct bookings : pgsync::index<Booking> {};

@@ -1,4 +1,4 @@
-// compile error: pgsync: describe<…> names a member that the struct does not have, or names one twice
+// compile error: pgsync: describe<…> names a member that the struct does not have, .* pgsync::members<as<
 // names: Booking cache
 #include <pgsync/shape.hpp>
 
@@ -9,7 +9,8 @@ struct Booking {
 template <>
 struct pgsync::describe<Booking> {
 #ifdef PGSYNC_FAIL
-    using members = pgsync::members<pgsync::as<"number", pgsync::key<int>>, pgsync::as<"cache", pgsync::keyword>, pgsync::leave_out<"cache">>;
+    using members = pgsync::members<pgsync::as<"number", pgsync::key<int>>,
+                                    pgsync::as<"cache", pgsync::keyword>, pgsync::leave_out<"cache">>;
 #else
     using members = pgsync::members<pgsync::as<"number", pgsync::key<int>>, pgsync::leave_out<"cache">>;
 #endif

@@ -1,4 +1,4 @@
-// compile error: pgsync: describe<…> names a member that the struct does not have, or names one twice
+// compile error: pgsync: describe<…> names a member that the struct does not have, .* pgsync::members<as<
 // names: Booking cash
 #include <pgsync/shape.hpp>
 
@@ -9,9 +9,11 @@ struct Booking {
 template <>
 struct pgsync::describe<Booking> {
 #ifdef PGSYNC_FAIL
-    using members = pgsync::members<pgsync::as<"number", pgsync::key<int>>, pgsync::as<"cash", pgsync::keyword>>;
+    using members =
+        pgsync::members<pgsync::as<"number", pgsync::key<int>>, pgsync::as<"cash", pgsync::keyword>>;
 #else
-    using members = pgsync::members<pgsync::as<"number", pgsync::key<int>>, pgsync::as<"cache", pgsync::keyword>>;
+    using members =
+        pgsync::members<pgsync::as<"number", pgsync::key<int>>, pgsync::as<"cache", pgsync::keyword>>;
 #endif
 };
 struct bookings : pgsync::index<Booking> {};

@@ -1,4 +1,4 @@
-// compile error: pgsync: `settings` and `mapping` of an index are JSON objects, as 
+// compile error: pgsync: `settings` and `mapping` of an index are JSON objects, as
 // names: bookings
 #include <pgsync/shape.hpp>
 

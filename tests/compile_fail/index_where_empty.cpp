@@ -1,4 +1,4 @@
-// compile error: pgsync: `where` of this index cannot stand inside a query: it is empty, a bracket or quote is left open
+// compile error: pgsync: `where` of this index cannot stand inside a query: it is empty, a bracket
 // names: bookings
 #include <pgsync/shape.hpp>
 

@@ -1,4 +1,4 @@
-// compile error: pgsync: the mapping is no JSON object; write it like mapped<T, 
+// compile error: pgsync: the mapping is no JSON object; write it like mapped<T,
 // names: Booking comment
 #include <pgsync/shape.hpp>
 

@@ -1,4 +1,4 @@
-// compile error: pgsync: the mapping is no JSON object; write it like mapped<T, 
+// compile error: pgsync: the mapping is no JSON object; write it like mapped<T,
 // names: Booking comment
 #include <pgsync/shape.hpp>
 
@@ -7,7 +7,9 @@ struct Booking {
 #ifdef PGSYNC_FAIL
     pgsync::mapped<std::string, R"({"type":"keyword"}{})"> comment;
 #else
-    pgsync::mapped<std::string, R"( {"type":"keyword", "ignore_above":-1.5e+3, "eager_global_ordinals":[true,null]} )"> comment;
+    pgsync::mapped<std::string,
+                   R"( {"type":"keyword", "ignore_above":-1.5e+3, "eager_global_ordinals":[true,null]} )">
+        comment;
 #endif
 };
 struct bookings : pgsync::index<Booking> {};

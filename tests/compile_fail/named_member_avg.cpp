@@ -1,4 +1,4 @@
-// compile error: pgsync: pluck, keyed_by, sum, avg, min and max name a member of the related struct that is a column
+// compile error: pgsync: pluck, keyed_by, sum, avg, min and max name a member of the related struct
 // names: Booking reviews points
 #include <pgsync/shape.hpp>
 

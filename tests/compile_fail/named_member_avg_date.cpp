@@ -1,4 +1,4 @@
-// compile error: pgsync: sum and avg need a member that is a number, min and max one that has an order, and keyed_by one that is a single value
+// compile error: pgsync: sum and avg need a member that is a number, min and max one that has an order
 // names: Booking lines day
 #include <vector>
 

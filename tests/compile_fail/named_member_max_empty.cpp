@@ -1,5 +1,5 @@
-// compile error: pgsync: pluck, keyed_by, sum, avg, min and max name a member of the related struct that is a column
-// names: Booking reviews 
+// compile error: pgsync: pluck, keyed_by, sum, avg, min and max name a member of the related struct
+// names: Booking reviews
 #include <pgsync/shape.hpp>
 
 struct Review {

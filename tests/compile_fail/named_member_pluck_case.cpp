@@ -1,4 +1,4 @@
-// compile error: pgsync: pluck, keyed_by, sum, avg, min and max name a member of the related struct that is a column
+// compile error: pgsync: pluck, keyed_by, sum, avg, min and max name a member of the related struct
 // names: Booking subject name
 #include <pgsync/shape.hpp>
 
@@ -12,8 +12,7 @@ struct Booking {
                            pgsync::case_of<"guest", Guest, pgsync::pluck<"name">>>
         subject;
 #else
-    pgsync::belongs_to_any<"subject_type", "subject_id",
-                           pgsync::case_of<"guest", Guest, pgsync::pluck<"id">>>
+    pgsync::belongs_to_any<"subject_type", "subject_id", pgsync::case_of<"guest", Guest, pgsync::pluck<"id">>>
         subject;
 #endif
 };

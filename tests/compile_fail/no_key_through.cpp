@@ -11,8 +11,8 @@ struct Tag {
 };
 struct Booking {
     int id;
-    pgsync::has_many<Tag,
-                     pgsync::through<"booking_tag", pgsync::foreign_key<"booking_id">, pgsync::foreign_key<"tag">>>
+    pgsync::has_many<
+        Tag, pgsync::through<"booking_tag", pgsync::foreign_key<"booking_id">, pgsync::foreign_key<"tag">>>
         tags;
 };
 struct bookings : pgsync::index<Booking> {};

@@ -1,4 +1,4 @@
-// compile error: pgsync: an option that makes no sense for this relation: through is for.* which take no depends_on
+// compile error: pgsync: an option that makes no sense for this relation:.* which take no depends_on
 // names: Employee managers
 #include <pgsync/shape.hpp>
 

@@ -1,4 +1,4 @@
-// compile error: pgsync: an option that makes no sense for this relation: through is for
+// compile error: pgsync: an option that makes no sense for this relation:
 // names: Employee managers
 #include <pgsync/shape.hpp>
 

@@ -1,4 +1,4 @@
-// compile error: pgsync: an option that makes no sense for this relation: through is for
+// compile error: pgsync: an option that makes no sense for this relation:
 // names: Employee managers
 #include <pgsync/shape.hpp>
 
@@ -10,7 +10,8 @@ struct Manager {
 struct Employee {
     int id;
 #ifdef PGSYNC_FAIL
-    pgsync::ancestors<Manager, pgsync::through<"reports_to", pgsync::foreign_key<"who">, pgsync::foreign_key<"whom">>>
+    pgsync::ancestors<Manager,
+                      pgsync::through<"reports_to", pgsync::foreign_key<"who">, pgsync::foreign_key<"whom">>>
         managers;
 #else
     pgsync::ancestors<Manager, pgsync::foreign_key<"manager_id">> managers;

@@ -1,4 +1,4 @@
-// compile error: pgsync: an option that makes no sense for this relation: through is for.* depth for ancestors and descendants
+// compile error: pgsync: an option that makes no sense for this relation:.* depth for ancestors and
 // names: Booking guest
 #include <pgsync/shape.hpp>
 

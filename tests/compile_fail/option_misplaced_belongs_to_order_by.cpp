@@ -1,4 +1,4 @@
-// compile error: pgsync: an option that makes no sense for this relation: through is for.* order_by for has_one and has_many
+// compile error: pgsync: an option that makes no sense for this relation:.* order_by for has_one and has_many
 // names: Booking guest
 #include <pgsync/shape.hpp>
 

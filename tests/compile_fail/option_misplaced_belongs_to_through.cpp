@@ -1,4 +1,4 @@
-// compile error: pgsync: an option that makes no sense for this relation: through is for
+// compile error: pgsync: an option that makes no sense for this relation:
 // names: Booking guest
 #include <pgsync/shape.hpp>
 
@@ -8,12 +8,12 @@ struct Guest {
 struct Booking {
     int id;
 #ifdef PGSYNC_FAIL
-    pgsync::belongs_to<Guest,
-                       pgsync::through<"booking_guest", pgsync::foreign_key<"booking_id">, pgsync::foreign_key<"guest_id">>>
+    pgsync::belongs_to<Guest, pgsync::through<"booking_guest", pgsync::foreign_key<"booking_id">,
+                                              pgsync::foreign_key<"guest_id">>>
         guest;
 #else
-    pgsync::has_one<Guest,
-                    pgsync::through<"booking_guest", pgsync::foreign_key<"booking_id">, pgsync::foreign_key<"guest_id">>>
+    pgsync::has_one<Guest, pgsync::through<"booking_guest", pgsync::foreign_key<"booking_id">,
+                                           pgsync::foreign_key<"guest_id">>>
         guest;
 #endif
 };

@@ -1,4 +1,4 @@
-// compile error: pgsync: an option that makes no sense for this relation: through is for.* pluck for all but aggregates
+// compile error: pgsync: an option that makes no sense for this relation:.* pluck for all but aggregates
 // names: Booking stars
 #include <pgsync/shape.hpp>
 

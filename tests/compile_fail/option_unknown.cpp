@@ -1,4 +1,4 @@
-// compile error: pgsync: unknown option of a relation; known are foreign_key<.*>, references<.*> and depends_on<Table
+// compile error: pgsync: unknown option of a relation; known are foreign_key<.*> and depends_on<Table
 // names: Booking reviews
 #include <pgsync/shape.hpp>
 

@@ -1,4 +1,4 @@
-// compile error: pgsync: this SQL cannot stand inside a query: it is empty, a bracket or quote is left open
+// compile error: pgsync: this SQL cannot stand inside a query: it is empty, a bracket or quote is left
 // names: Booking reviews
 #include <pgsync/shape.hpp>
 

@@ -8,14 +8,18 @@ struct Guest {
 struct Booking {
     int id;
 #ifdef PGSYNC_FAIL
-    pgsync::has_many<Guest,
-                     pgsync::through<"booking_room", pgsync::foreign_key<"booking_id">, pgsync::foreign_key<"house_id", "room_id">>,
-                     pgsync::through<"room_guest", pgsync::foreign_key<"room_id">, pgsync::foreign_key<"guest_id">>>
+    pgsync::has_many<
+        Guest,
+        pgsync::through<"booking_room", pgsync::foreign_key<"booking_id">,
+                        pgsync::foreign_key<"house_id", "room_id">>,
+        pgsync::through<"room_guest", pgsync::foreign_key<"room_id">, pgsync::foreign_key<"guest_id">>>
         guests;
 #else
     pgsync::has_many<Guest,
-                     pgsync::through<"booking_room", pgsync::foreign_key<"booking_id">, pgsync::foreign_key<"house_id", "room_id">>,
-                     pgsync::through<"room_guest", pgsync::foreign_key<"house_id", "room_id">, pgsync::foreign_key<"guest_id">>>
+                     pgsync::through<"booking_room", pgsync::foreign_key<"booking_id">,
+                                     pgsync::foreign_key<"house_id", "room_id">>,
+                     pgsync::through<"room_guest", pgsync::foreign_key<"house_id", "room_id">,
+                                     pgsync::foreign_key<"guest_id">>>
         guests;
 #endif
 };

@@ -8,10 +8,12 @@ struct Guest {
 struct Booking {
     int id;
 #ifdef PGSYNC_FAIL
-    pgsync::count<Guest, pgsync::through<"booking_guest", pgsync::foreign_key<"booking_id">, pgsync::foreign_key<>>> guests;
-#else
     pgsync::count<Guest,
-                  pgsync::through<"booking_guest", pgsync::foreign_key<"booking_id">, pgsync::foreign_key<"guest_id">>>
+                  pgsync::through<"booking_guest", pgsync::foreign_key<"booking_id">, pgsync::foreign_key<>>>
+        guests;
+#else
+    pgsync::count<Guest, pgsync::through<"booking_guest", pgsync::foreign_key<"booking_id">,
+                                         pgsync::foreign_key<"guest_id">>>
         guests;
 #endif
 };

@@ -1,4 +1,4 @@
-// compile error: pgsync: through names a link table and its two foreign keys: through<.*the first as many columns as it joins before it, the second as many as it joins after it
+// compile error: pgsync: through names a link table .* the first as many columns as it joins before it
 // names: Booking guests
 #include <pgsync/shape.hpp>
 
@@ -8,12 +8,12 @@ struct Guest {
 struct Booking {
     int id;
 #ifdef PGSYNC_FAIL
-    pgsync::has_many<Guest,
-                     pgsync::through<"booking_guest", pgsync::foreign_key<"shop_id", "booking_id">, pgsync::foreign_key<"guest_id">>>
+    pgsync::has_many<Guest, pgsync::through<"booking_guest", pgsync::foreign_key<"shop_id", "booking_id">,
+                                            pgsync::foreign_key<"guest_id">>>
         guests;
 #else
-    pgsync::has_many<Guest,
-                     pgsync::through<"booking_guest", pgsync::foreign_key<"booking_id">, pgsync::foreign_key<"guest_id">>>
+    pgsync::has_many<Guest, pgsync::through<"booking_guest", pgsync::foreign_key<"booking_id">,
+                                            pgsync::foreign_key<"guest_id">>>
         guests;
 #endif
 };

@@ -12,8 +12,8 @@ struct Booking {
                      pgsync::through<"booking_guest", pgsync::foreign_key<>, pgsync::foreign_key<"guest_id">>>
         guests;
 #else
-    pgsync::has_many<Guest,
-                     pgsync::through<"booking_guest", pgsync::foreign_key<"booking_id">, pgsync::foreign_key<"guest_id">>>
+    pgsync::has_many<Guest, pgsync::through<"booking_guest", pgsync::foreign_key<"booking_id">,
+                                            pgsync::foreign_key<"guest_id">>>
         guests;
 #endif
 };

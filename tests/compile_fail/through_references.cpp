@@ -8,12 +8,12 @@ struct Guest {
 struct Booking {
     int id;
 #ifdef PGSYNC_FAIL
-    pgsync::has_many<Guest,
-                     pgsync::through<"booking_guest", pgsync::foreign_key<"booking_id">, pgsync::references<"guest_id">>>
+    pgsync::has_many<Guest, pgsync::through<"booking_guest", pgsync::foreign_key<"booking_id">,
+                                            pgsync::references<"guest_id">>>
         guests;
 #else
-    pgsync::has_many<Guest,
-                     pgsync::through<"booking_guest", pgsync::foreign_key<"booking_id">, pgsync::foreign_key<"guest_id">>>
+    pgsync::has_many<Guest, pgsync::through<"booking_guest", pgsync::foreign_key<"booking_id">,
+                                            pgsync::foreign_key<"guest_id">>>
         guests;
 #endif
 };

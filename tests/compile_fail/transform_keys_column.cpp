@@ -1,4 +1,4 @@
-// compile error: pgsync: this index has a transform, which sees hidden members too, and one of them has the JSON key of another member of its struct; give it another with named<T, .key.>
+// compile error: pgsync: this index has a transform, which sees hidden members too, .* with named<T, .key.>
 // names: bookings
 #include <pgsync/transform.hpp>
 

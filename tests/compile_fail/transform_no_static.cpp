@@ -1,9 +1,9 @@
-// compile error: pgsync: `transform` is a static function of the index that takes Root& or boost::json::object& and returns bool, or nothing
+// compile error: pgsync: `transform` is a static function of the index .* Root& or .* returns bool, or
 // names: bookings
 #include <vector>
 
-#include <pgsync/transform.hpp>
 #include <pgsync/shape.hpp>
+#include <pgsync/transform.hpp>
 
 struct Guest {
     int id;

@@ -1,4 +1,4 @@
-// compile error: pgsync: `transform` is a static function of the index that takes Root& or boost::json::object& and returns bool, or nothing
+// compile error: pgsync: `transform` is a static function of the index .* Root& or .* returns bool, or
 // names: bookings
 #include <pgsync/transform.hpp>
 

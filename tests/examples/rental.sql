@@ -124,3 +124,18 @@ SELECT c.id::text,
          'mean_payment', (SELECT avg(y.amount) FROM payment y WHERE y.customer_id = c.id),
          'last_paid', (SELECT max(y.paid_at) FROM payment y WHERE y.customer_id = c.id))
 FROM customer c;
+
+-- index: film_numbers
+SELECT f.id::text,
+       jsonb_build_object(
+         'film_id', f.id,
+         'discs', (SELECT count(*) FROM inventory i WHERE i.film_id = f.id),
+         'rentals', (SELECT count(*) FROM rental r WHERE (SELECT i.film_id FROM inventory i WHERE i.id = r.inventory_id) = f.id),
+         'out_now', (
+           SELECT count(*) FROM rental r
+           WHERE r.returned IS NULL AND (SELECT i.film_id FROM inventory i WHERE i.id = r.inventory_id) = f.id),
+         'last_rented', (
+           SELECT max(r.rented) FROM rental r
+           WHERE (SELECT i.film_id FROM inventory i WHERE i.id = r.inventory_id) = f.id))
+FROM film f
+WHERE EXISTS (SELECT FROM inventory i WHERE i.film_id = f.id)

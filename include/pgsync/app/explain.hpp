@@ -20,7 +20,7 @@ struct explain_parts {
 [[nodiscard]] inline std::string node_path(const compiled_index& index, std::size_t node) {
     if (node == 0) return std::string(index.name);
     const auto& data = index.shape.nodes[node];
-    return node_path(index, data.parent) + "." + std::string(data.json);
+    return node_path(index, data.holder) + "." + std::string(data.json);
 }
 
 [[nodiscard]] inline std::string table_name(const node_data& node) {
@@ -35,7 +35,9 @@ inline void explain_routes(std::ostream& out, const compiled_index& index) {
         out << table_name(node) << " (" << node_path(index, route.node) << "): ";
         std::string columns;
         for (const auto name : route.columns) columns += (columns.empty() ? "" : ", ") + std::string(name);
-        if (route.direct) {
+        if (route.columns.empty()) {
+            out << "any change, every document\n";
+        } else if (route.direct) {
             out << "(" << columns << ") is the document's key, no query\n";
         } else {
             out << "by (" << columns << "), old and new, in\n    " << route.owners_query << "\n";

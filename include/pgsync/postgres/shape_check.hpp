@@ -407,15 +407,15 @@ class sql_checker {
         const auto text = [](std::string_view sql) { return std::string(sql); };
         if (&data == &index.shape.root() && !index.where.empty()) {
             run("where of index " + std::string(index.name),
-                "SELECT 1" + from + " WHERE (" + text(index.where) + ") LIMIT 0");
+                "SELECT 1" + from + " WHERE (" + text(index.where) + ") LIMIT 0", table);
         }
         if (!data.where.empty()) {
             run("where of relation \"" + std::string(data.member) + "\" to " + place,
-                "SELECT 1" + from + " WHERE (" + text(data.where) + ") LIMIT 0");
+                "SELECT 1" + from + " WHERE (" + text(data.where) + ") LIMIT 0", table);
         }
         if (!data.order.empty()) {
             run("order_by of relation \"" + std::string(data.member) + "\" to " + place,
-                "SELECT 1" + from + " ORDER BY " + text(data.order) + " LIMIT 0");
+                "SELECT 1" + from + " ORDER BY " + text(data.order) + " LIMIT 0", table);
         }
         for (const auto& column : index.shape.columns_of(data)) {
             if (column.source != value_source::expression) continue;
@@ -424,7 +424,8 @@ class sql_checker {
                 run(name,
                     "SELECT b.typname, b.typcategory FROM pg_catalog.pg_type b WHERE b.oid = (SELECT "
                     "pg_catalog.pg_typeof(v)::oid FROM (SELECT 1) one LEFT JOIN (SELECT (" +
-                        text(column.sql) + ") AS v" + from + " LIMIT 0) e ON true)");
+                        text(column.sql) + ") AS v" + from + " LIMIT 0) e ON true)",
+                    table);
             if (!found || found->rows() == 0) continue;
             const auto type = std::string(found->get(0, 0));
             const char category = found->get(0, 1).front();
@@ -435,14 +436,36 @@ class sql_checker {
         }
     }
 
-    std::optional<result> run(const std::string& what, const std::string& sql) {
+    /// Runs a query that is to read one table alone: changes of others would not be seen.
+    std::optional<result> run(const std::string& what, const std::string& sql, const table_facts& table) {
         try {
-            return session_.exec(sql);
+            auto found = session_.exec(sql);
+            for (const auto& name : relations_of(session_.exec("EXPLAIN (VERBOSE, FORMAT JSON) " + sql))) {
+                if (name == table.name || table.kind != 'r') continue;
+                findings_.push_back(
+                    what + " reads table \"" + name +
+                    "\", whose changes would not be followed; use columns of its own row, or make "
+                    "it a relation");
+            }
+            return found;
         } catch (const sql_error& problem) {
             if (problem.code() == errc::connection) throw;
             findings_.push_back(what + " does not run: " + problem.what());
             return std::nullopt;
         }
+    }
+
+    /// The tables that a plan reads.
+    static std::set<std::string> relations_of(const result& plan) {
+        std::set<std::string> out;
+        if (plan.rows() == 0) return out;
+        const std::string_view text = plan.get(0, 0);
+        constexpr std::string_view mark = "\"Relation Name\": \"";
+        for (auto at = text.find(mark); at != std::string_view::npos; at = text.find(mark, at + 1)) {
+            const auto begin = at + mark.size();
+            out.emplace(text.substr(begin, text.find('"', begin) - begin));
+        }
+        return out;
     }
 
     std::span<const compiled_index> indices_;

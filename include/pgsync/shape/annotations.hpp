@@ -30,20 +30,20 @@ template <fixed_string... Path>
 struct path_text {
     template <typename Output>
     static constexpr std::size_t write(Output output) {
-        std::size_t size = 0;
-        output(size++, '{');
+        std::size_t at = 0;
+        output(at++, '{');
         const auto step = [&](std::string_view name) {
-            if (size > 1) output(size++, ',');
-            output(size++, '"');
+            if (at > 1) output(at++, ',');
+            output(at++, '"');
             for (const char c : name) {
-                if (c == '"' || c == '\\') output(size++, '\\');
-                output(size++, c);
+                if (c == '"' || c == '\\') output(at++, '\\');
+                output(at++, c);
             }
-            output(size++, '"');
+            output(at++, '"');
         };
         (step(Path.view()), ...);
-        output(size++, '}');
-        return size;
+        output(at++, '}');
+        return at;
     }
     static constexpr std::size_t size = write([](std::size_t, char) {});
     static constexpr std::array<char, size> storage = [] {

@@ -144,10 +144,10 @@ struct json_path_has_steps {
 
 template <typename Struct, fixed_string Member, bool Ok>
 struct computed_is_no_column {
-    static_assert(
-        Ok,
-        "pgsync: an expression or json_path cannot be a key or have another column; for a key that the "
-        "database computes use a generated column");
+    static_assert(Ok,
+                  "pgsync: an expression or json_path cannot be a key or have another column; the log, by "
+                  "which changed rows are found, has only plain columns: mark one of them with key<T>, and "
+                  "rename a value with named<T, \"key\">");
 };
 
 template <typename Struct, fixed_string Member, bool Ok>

@@ -13,6 +13,7 @@
 #include <vector>
 
 #include <pgsync/error.hpp>
+#include <pgsync/log.hpp>
 #include <pgsync/postgres/binding.hpp>
 #include <pgsync/postgres/event.hpp>
 #include <pgsync/routing/key.hpp>
@@ -68,7 +69,8 @@ class router {
             const auto& index = *indices_[i].index;
             for (std::size_t r = 0; r < index.routes.size(); ++r) {
                 if (!covers(indices_[i].routes[r], table.oid)) continue;
-                plan.routes.push_back(make_plan(indices_[i], i, r, table));
+                const bool is_new = !indices_[i].routes[r].covers(table.oid);
+                plan.routes.push_back(make_plan(indices_[i], i, r, table, is_new));
             }
         }
         tables_.emplace(table.oid, std::move(plan));
@@ -83,6 +85,11 @@ class router {
         const auto& plan = plan_of(row.relation, row.after.size());
         for (const auto& route : plan.routes) {
             if (row.old == postgres::old_row::full && unchanged(route, row)) continue;
+            if (route.uncovered && row.old != postgres::old_row::full) {
+                lost_rows(route);
+                visit(route, row.after, {});
+                continue;
+            }
             // Without an old row no column of the replica identity changed, and the identity covers the
             // route.
             if (row.old != postgres::old_row::none) visit(route, row.before, {});
@@ -92,7 +99,13 @@ class router {
 
     void remove(const postgres::change::remove& row) {
         const auto& plan = plan_of(row.relation, row.before.size());
-        for (const auto& route : plan.routes) visit(route, row.before, {});
+        for (const auto& route : plan.routes) {
+            if (route.uncovered && row.old != postgres::old_row::full) {
+                lost_rows(route);
+            } else {
+                visit(route, row.before, {});
+            }
+        }
     }
 
     void truncate(const postgres::change::truncate& tables) {
@@ -100,7 +113,7 @@ class router {
             for (std::size_t i = 0; i < indices_.size(); ++i) {
                 for (std::size_t r = 0; r < indices_[i].routes.size(); ++r) {
                     if (covers(indices_[i].routes[r], oid)) {
-                        output_.add_truncate(i, indices_[i].index->routes[r].node == 0);
+                        lost_rows({i, r});
                     }
                 }
             }
@@ -113,6 +126,7 @@ class router {
         std::size_t route = 0;
         bool direct = false;
         bool everything = false;      ///< a change may concern any document
+        bool uncovered = false;       ///< the log may lack old values of `link`
         bool uses_generated = false;  ///< the log does not show whether what its documents depend on changed
         std::vector<std::size_t> link;         ///< positions of the route's columns in a row
         std::vector<std::size_t> used;         ///< positions of all columns its documents depend on
@@ -122,6 +136,17 @@ class router {
         std::size_t width = 0;
         std::vector<route_plan> routes;
     };
+
+    /// Any number of rows of a route's table may have come or gone.
+    void lost_rows(const route_plan& route) {
+        const auto& shape = indices_[route.index].index->shape;
+        const auto& node = shape.nodes[indices_[route.index].index->routes[route.route].node];
+        // What a root that is a view is made of makes its rows come and go.
+        const bool root = node.kind == relation::root ||
+                          (node.kind == relation::source && node.parent == 0 && shape.root().view);
+        if (root) output_.add_truncate(route.index, true);
+        if (node.kind != relation::root) output_.add_truncate(route.index, false);
+    }
 
     [[nodiscard]] bool covers(const postgres::route_binding& route, std::uint32_t oid) const {
         if (route.covers(oid)) return true;
@@ -153,16 +178,23 @@ class router {
     }
 
     static route_plan make_plan(const postgres::index_binding& bound, std::size_t i, std::size_t r,
-                                const postgres::change::relation& table) {
+                                const postgres::change::relation& table, bool is_new) {
         const auto& index = *bound.index;
         const auto& generated = bound.routes[r].generated;
         const auto& route = index.routes[r];
         const auto& node = index.shape.nodes[route.node];
-        route_plan plan{i, r, route.direct, route.columns.empty(), false, {}, {}};
+        route_plan plan{i, r, route.direct, route.columns.empty(), false, false, {}, {}};
         // A replica identity changed under way would silently drop the old values that the routes live by.
         const auto find_old = [&](std::string_view name) {
             const auto at = position(table, name, index, node);
-            if (!table.columns[at].is_key) {
+            if (!table.columns[at].is_key && is_new) {
+                // Nobody could know of a partition made just now, and nothing of it has been missed.
+                plan.uncovered = true;
+                log::warn("{}.{} is a new partition whose replica identity does not cover column \"{}\": until "
+                          "ALTER TABLE \"{}\".\"{}\" REPLICA IDENTITY FULL each of its updates and deletes makes "
+                          "every document of {} be read again",
+                          table.schema, table.name, name, table.schema, table.name, index.name);
+            } else if (!table.columns[at].is_key) {
                 throw error(errc::replication,
                             "the replica identity of " + std::string(table.schema) + "." +
                                 std::string(table.name) + " no longer covers column \"" + std::string(name) +
@@ -213,7 +245,7 @@ class router {
     /// Notes the owners of one version of a row. `before` gives values that `row` only calls unchanged.
     void visit(const route_plan& route, std::span<const postgres::field> row,
                std::span<const postgres::field> before) {
-        if (route.everything) return output_.add_truncate(route.index, false);
+        if (route.everything) return lost_rows(route);
         text_.clear();
         bool first = true;
         for (const auto at : route.link) {

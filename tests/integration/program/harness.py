@@ -14,7 +14,7 @@ import urllib.request
 import psycopg2
 
 ROOT = pathlib.Path(__file__).resolve().parents[3]
-AIRBNB = ROOT / "examples" / "airbnb"
+EXAMPLES = ROOT / "examples"
 PATIENCE = 60  # seconds until something that must happen counts as not happening
 
 
@@ -88,8 +88,9 @@ class Program:
 class Bench:
     """A database with the airbnb tables (or others), and the program pointed at it."""
 
-    def __init__(self, program, folder, search_url=None, **libpq):
+    def __init__(self, program, folder, search_url=None, indices=("reservations*",), **libpq):
         self.program = str(program)
+        self.indices = indices  # as patterns: those to forget
         self.folder = pathlib.Path(folder)
         self.name = f"pgsync_test_{os.getpid()}_{random.randrange(10**6)}"
         self.libpq = libpq
@@ -105,7 +106,7 @@ class Bench:
         return connection
 
     def __enter__(self):
-        self.search.forget("reservations*")
+        self.search.forget(*self.indices)
         with self.server.cursor() as cursor:
             cursor.execute(f"CREATE DATABASE {self.name}")
         self.sql = self.connect().cursor()
@@ -130,13 +131,16 @@ class Bench:
                 time.sleep(0.05)
             cursor.execute(f"DROP DATABASE {self.name} WITH (FORCE)")
         self.server.close()
-        self.search.forget("reservations*")
+        self.search.forget(*self.indices)
+
+    def load(self, example, data=True):
+        self.sql.execute((EXAMPLES / example / "schema.sql").read_text())
+        if data:
+            self.sql.execute((EXAMPLES / example / "data.sql").read_text())
+        self.sql.execute("SET search_path TO DEFAULT")
 
     def load_airbnb(self, data=True):
-        self.sql.execute((AIRBNB / "schema.sql").read_text())
-        if data:
-            self.sql.execute((AIRBNB / "data.sql").read_text())
-        self.sql.execute("SET search_path TO DEFAULT")
+        self.load("airbnb", data)
 
     def environment(self, **more):
         names = {"host": "PGHOST", "port": "PGPORT", "user": "PGUSER", "password": "PGPASSWORD"}
