@@ -349,7 +349,8 @@ constexpr void for_members(const shape_view& shape, std::size_t self, const Colu
 /// Does it need a look at columns that no member names?
 [[nodiscard]] constexpr bool uses_any_column(const shape_view& shape, const node_data& node) {
     if (!node.where.empty() || !node.order.empty()) return true;
-    if (is_to_many(node) && node.what == aggregate::none && shape.key_size(node) == 0) return true;
+    const bool ordered = is_to_many(node) || node.kind == relation::has_one;
+    if (ordered && node.what == aggregate::none && shape.key_size(node) == 0) return true;
     for (const auto& column : shape.columns_of(node)) {
         if (column.source == value_source::expression) return true;
     }
@@ -472,9 +473,12 @@ constexpr void write_field(text& out, const column_data& column, bool many) {
         out << R"(,"fields":{"keyword":{"type":"keyword","ignore_above":8191}}})";
     } else if (column.source == value_source::json_path && column.kind >= value_kind::int16 &&
                column.kind <= value_kind::int64) {
-        // JSON's numbers have any size.
+        // JSON's numbers have any size, and its strings any length.
         const auto plain = field_mapping(column.kind);
         out << plain.substr(0, plain.size() - 1) << R"(,"ignore_malformed":true})";
+    } else if (column.source == value_source::json_path &&
+               (column.kind == value_kind::uuid || column.kind == value_kind::enumeration)) {
+        out << field_mapping(value_kind::keyword);
     } else {
         out << field_mapping(column.kind);
     }
@@ -955,13 +959,19 @@ struct json_path_has_steps {
 };
 
 template <typename Struct, fixed_string Member, bool Ok>
+struct json_path_type_fits {
+    static_assert(Ok,
+                  "pgsync: a value inside JSON cannot be of this type; json_path takes text, numbers, bool, "
+                  "dates, uuid, "
+                  "inet, an enum, or pgsync::json for whatever is there (an array, an object)");
+};
+
+template <typename Struct, fixed_string Member, bool Ok>
 struct computed_is_no_column {
     static_assert(Ok,
                   "pgsync: an expression or json_path cannot be a key or have another column; the log, by "
-                  "which changed "
-                  "rows are found, has only plain columns: mark one of them with key<T>, and rename a value "
-                  "with named<T, "
-                  "\"key\">");
+                  "which changed rows are found, has only plain columns: mark one of them with key<T>, and "
+                  "rename a value with named<T, \"key\">");
 };
 
 template <typename Struct, fixed_string Member, bool Ok>
@@ -1350,8 +1360,22 @@ constexpr pretty_name pretty_type() {
     return {__PRETTY_FUNCTION__};
 }
 
+/// The name of a struct; of a specialisation, that of its template.
+[[nodiscard]] constexpr std::string_view last_type(std::string_view pretty) {
+    std::size_t end = pretty.size() - 1;  // the closing bracket
+    if (pretty[end - 1] == '>') {
+        std::size_t depth = 0;
+        do {
+            --end;
+            if (pretty[end] == '>') ++depth;
+            if (pretty[end] == '<') --depth;
+        } while (depth != 0 && end > 0);
+    }
+    return last_identifier(pretty.substr(0, end));
+}
+
 template <typename Struct>
-inline constexpr std::string_view type_name = last_identifier(pretty_type<Struct>().text);
+inline constexpr std::string_view type_name = last_type(pretty_type<Struct>().text);
 
 #if !__has_include(<boost/pfr/core_name.hpp>)
 
@@ -1406,9 +1430,12 @@ struct names_self_test {
     int first;
     bool second_one;
 };
+template <typename... T>
+struct names_self_test_of {};
 static_assert(
-    type_name<names_self_test> == "names_self_test" && member_name<names_self_test, 0> == "first" &&
-        member_name<names_self_test, 1> == "second_one",
+    type_name<names_self_test> == "names_self_test" &&
+        type_name<names_self_test_of<names_self_test, names_self_test_of<int>>> == "names_self_test_of" &&
+        member_name<names_self_test, 0> == "first" && member_name<names_self_test, 1> == "second_one",
     "pgsync: this compiler prints member names in a way pgsync does not know; use g++ 12 or clang 16 "
     "or later, or Boost 1.84 or later");
 
@@ -1643,7 +1670,8 @@ struct descendants {
     detail::many<T, Options...> value;
 };
 
-/// How many related rows there are. Options: foreign_key, references, through, where.
+/// How many related rows there are. Options: foreign_key, references, through, where,
+/// depends_on.
 template <typename T, typename... Options>
 struct count {
     std::int64_t value;
@@ -2181,6 +2209,11 @@ inline constexpr value_type value_of<std::vector<T>> = array_of(value_of<T>);
 [[nodiscard]] constexpr bool is_whole_number(value_kind kind) {
     return kind >= value_kind::int16 && kind <= value_kind::int64;
 }
+/// Can json_path tell such a value from others, so that nothing else gets into the index in its place?
+[[nodiscard]] constexpr bool stands_in_json(const value_type& value) {
+    return !value.array && value.kind < value_kind::int32_range && value.kind != value_kind::bytea &&
+           value.kind != value_kind::geo_point && value.kind != value_kind::vector;
+}
 /// Does PostgreSQL know a least and a greatest of such values?
 [[nodiscard]] constexpr bool has_order(value_kind kind) {
     return is_number(kind) || kind == value_kind::text || kind == value_kind::keyword ||
@@ -2307,6 +2340,7 @@ struct member_facts {
     bool maps_json = true;
     bool fits_relation = true;
     bool has_steps = true;
+    bool fits_json = true;
     bool is_no_column = true;
     bool closed = true;
     bool known = true;
@@ -2362,14 +2396,15 @@ constexpr member_facts make_facts() {
             } else {
                 facts.is_no_column = (!computed || !said.key) && said.sql.data() == nullptr;
                 facts.has_steps = !computed || said.steps != 0;
+                facts.fits_json = !computed || !value.known || stands_in_json(value);
             }
             column.kind = value.kind;
             column.array = value.array;
             column.dimensions = static_cast<std::uint16_t>(value.dimensions);
             column.analyzer = value.analyzer;
             facts.key_has_value = !(said.key && said.nullable);
-            facts.sound =
-                value.known && facts.closed && facts.is_no_column && facts.has_steps && facts.key_has_value;
+            facts.sound = value.known && facts.closed && facts.is_no_column && facts.has_steps &&
+                          facts.fits_json && facts.key_has_value;
         }
         facts.sound = facts.sound && facts.names_json && facts.maps_json;
         return facts;
@@ -2405,6 +2440,7 @@ constexpr void report_member() {
         (void)check::sql_is_closed<Struct, text, facts.closed>{};
         (void)check::computed_is_no_column<Struct, text, facts.is_no_column>{};
         (void)check::json_path_has_steps<Struct, text, facts.has_steps>{};
+        (void)check::json_path_type_fits<Struct, text, facts.fits_json>{};
         (void)check::key_is_not_nullable<Struct, text, facts.key_has_value>{};
         constexpr auto column = facts.names_itself ? member_name<Struct, I> : facts.made.column.name;
         (void)check::column_is_named<Struct, text,
@@ -3254,7 +3290,7 @@ constexpr void write_json_path(text& out, std::size_t row, const column_data& co
         write_literal(out, column.path);
         out << ")::json";
     };
-    if (column.kind == value_kind::json || column.array) return value();
+    if (column.kind == value_kind::json) return value();
     out << "CASE json_typeof(";
     value();
     if (column.kind == value_kind::boolean) {
@@ -11527,7 +11563,8 @@ class router {
             const auto& index = *indices_[i].index;
             for (std::size_t r = 0; r < index.routes.size(); ++r) {
                 if (!covers(indices_[i].routes[r], table.oid)) continue;
-                plan.routes.push_back(make_plan(indices_[i], i, r, table));
+                const bool is_new = !indices_[i].routes[r].covers(table.oid);
+                plan.routes.push_back(make_plan(indices_[i], i, r, table, is_new));
             }
         }
         tables_.emplace(table.oid, std::move(plan));
@@ -11542,6 +11579,11 @@ class router {
         const auto& plan = plan_of(row.relation, row.after.size());
         for (const auto& route : plan.routes) {
             if (row.old == postgres::old_row::full && unchanged(route, row)) continue;
+            if (route.uncovered && row.old != postgres::old_row::full) {
+                lost_rows(route.index, route.route);
+                visit(route, row.after, {});
+                continue;
+            }
             // Without an old row no column of the replica identity changed, and the identity covers the
             // route.
             if (row.old != postgres::old_row::none) visit(route, row.before, {});
@@ -11551,7 +11593,13 @@ class router {
 
     void remove(const postgres::change::remove& row) {
         const auto& plan = plan_of(row.relation, row.before.size());
-        for (const auto& route : plan.routes) visit(route, row.before, {});
+        for (const auto& route : plan.routes) {
+            if (route.uncovered && row.old != postgres::old_row::full) {
+                lost_rows(route.index, route.route);
+            } else {
+                visit(route, row.before, {});
+            }
+        }
     }
 
     void truncate(const postgres::change::truncate& tables) {
@@ -11559,7 +11607,7 @@ class router {
             for (std::size_t i = 0; i < indices_.size(); ++i) {
                 for (std::size_t r = 0; r < indices_[i].routes.size(); ++r) {
                     if (covers(indices_[i].routes[r], oid)) {
-                        output_.add_truncate(i, indices_[i].index->routes[r].node == 0);
+                        lost_rows(i, r);
                     }
                 }
             }
@@ -11572,6 +11620,7 @@ class router {
         std::size_t route = 0;
         bool direct = false;
         bool everything = false;      ///< a change may concern any document
+        bool uncovered = false;       ///< the log may lack old values of `link`
         bool uses_generated = false;  ///< the log does not show whether what its documents depend on changed
         std::vector<std::size_t> link;         ///< positions of the route's columns in a row
         std::vector<std::size_t> used;         ///< positions of all columns its documents depend on
@@ -11581,6 +11630,17 @@ class router {
         std::size_t width = 0;
         std::vector<route_plan> routes;
     };
+
+    /// Any number of rows of a route's table may have come or gone.
+    void lost_rows(std::size_t index, std::size_t route) {
+        const auto& shape = indices_[index].index->shape;
+        const auto& node = shape.nodes[indices_[index].index->routes[route].node];
+        // What a root that is a view is made of makes its rows come and go.
+        const bool root = node.kind == relation::root ||
+                          (node.kind == relation::source && node.parent == 0 && shape.root().view);
+        if (root) output_.add_truncate(index, true);
+        if (node.kind != relation::root) output_.add_truncate(index, false);
+    }
 
     [[nodiscard]] bool covers(const postgres::route_binding& route, std::uint32_t oid) const {
         if (route.covers(oid)) return true;
@@ -11612,23 +11672,31 @@ class router {
     }
 
     static route_plan make_plan(const postgres::index_binding& bound, std::size_t i, std::size_t r,
-                                const postgres::change::relation& table) {
+                                const postgres::change::relation& table, bool is_new) {
         const auto& index = *bound.index;
         const auto& generated = bound.routes[r].generated;
         const auto& route = index.routes[r];
         const auto& node = index.shape.nodes[route.node];
-        route_plan plan{i, r, route.direct, route.columns.empty(), false, {}, {}};
+        route_plan plan{i, r, route.direct, route.columns.empty(), false, false, {}, {}};
         // A replica identity changed under way would silently drop the old values that the routes live by.
         const auto find_old = [&](std::string_view name) {
             const auto at = position(table, name, index, node);
-            if (!table.columns[at].is_key) {
-                throw error(errc::replication,
-                            "the replica identity of " + std::string(table.schema) + "." +
-                                std::string(table.name) + " no longer covers column \"" + std::string(name) +
-                                "\"",
-                            "ALTER TABLE \"" + std::string(table.schema) + "\".\"" + std::string(table.name) +
-                                "\" REPLICA IDENTITY FULL; then run bootstrap again, because changes made "
-                                "meanwhile may lack their old values");
+            if (!table.columns[at].is_key && is_new) {
+                // Nobody could know of a partition made just now, and nothing of it has been missed.
+                plan.uncovered = true;
+                log::warn(
+                    "{}.{} is a new partition whose replica identity does not cover column \"{}\": until "
+                    "ALTER TABLE \"{}\".\"{}\" REPLICA IDENTITY FULL each of its updates and deletes makes "
+                    "every document of {} be read again",
+                    table.schema, table.name, name, table.schema, table.name, index.name);
+            } else if (!table.columns[at].is_key) {
+                throw error(
+                    errc::replication,
+                    "the replica identity of " + std::string(table.schema) + "." + std::string(table.name) +
+                        " no longer covers column \"" + std::string(name) + "\"",
+                    "ALTER TABLE \"" + std::string(table.schema) + "\".\"" + std::string(table.name) +
+                        "\" REPLICA IDENTITY FULL; then run teardown and bootstrap, because changes made "
+                        "meanwhile lack their old values");
             }
             return at;
         };
@@ -11672,7 +11740,7 @@ class router {
     /// Notes the owners of one version of a row. `before` gives values that `row` only calls unchanged.
     void visit(const route_plan& route, std::span<const postgres::field> row,
                std::span<const postgres::field> before) {
-        if (route.everything) return output_.add_truncate(route.index, false);
+        if (route.everything) return lost_rows(route.index, route.route);
         text_.clear();
         bool first = true;
         for (const auto at : route.link) {
@@ -12939,8 +13007,13 @@ class shape_checker {
         if (!is_view(table) && seen_.insert(table.oid).second) {
             followed_table followed{table.oid, quoted_name(table)};
             if (const auto found = partitions_.find(table.oid); found != partitions_.end()) {
-                for (const auto& part : found->second)
+                for (const auto& part : found->second) {
                     followed.partitions.push_back({part.oid, quoted_name(part)});
+                    if (part.kind == 'f') {
+                        find("partition " + quoted(part.name) + " of table " + quoted(asked) +
+                             " is a foreign table, whose changes are in no log that could be followed");
+                    }
+                }
             }
             report_.tables.push_back(std::move(followed));
         }
@@ -13157,15 +13230,15 @@ class sql_checker {
         const auto text = [](std::string_view sql) { return std::string(sql); };
         if (&data == &index.shape.root() && !index.where.empty()) {
             run("where of index " + std::string(index.name),
-                "SELECT 1" + from + " WHERE (" + text(index.where) + ") LIMIT 0");
+                "SELECT 1" + from + " WHERE (" + text(index.where) + ") LIMIT 0", table);
         }
         if (!data.where.empty()) {
             run("where of relation \"" + std::string(data.member) + "\" to " + place,
-                "SELECT 1" + from + " WHERE (" + text(data.where) + ") LIMIT 0");
+                "SELECT 1" + from + " WHERE (" + text(data.where) + ") LIMIT 0", table);
         }
         if (!data.order.empty()) {
             run("order_by of relation \"" + std::string(data.member) + "\" to " + place,
-                "SELECT 1" + from + " ORDER BY " + text(data.order) + " LIMIT 0");
+                "SELECT 1" + from + " ORDER BY " + text(data.order) + " LIMIT 0", table);
         }
         for (const auto& column : index.shape.columns_of(data)) {
             if (column.source != value_source::expression) continue;
@@ -13174,7 +13247,8 @@ class sql_checker {
                 run(name,
                     "SELECT b.typname, b.typcategory FROM pg_catalog.pg_type b WHERE b.oid = (SELECT "
                     "pg_catalog.pg_typeof(v)::oid FROM (SELECT 1) one LEFT JOIN (SELECT (" +
-                        text(column.sql) + ") AS v" + from + " LIMIT 0) e ON true)");
+                        text(column.sql) + ") AS v" + from + " LIMIT 0) e ON true)",
+                    table);
             if (!found || found->rows() == 0) continue;
             const auto type = std::string(found->get(0, 0));
             const char category = found->get(0, 1).front();
@@ -13185,14 +13259,36 @@ class sql_checker {
         }
     }
 
-    std::optional<result> run(const std::string& what, const std::string& sql) {
+    /// Runs a query that is to read one table alone: changes of others would not be seen.
+    std::optional<result> run(const std::string& what, const std::string& sql, const table_facts& table) {
         try {
-            return session_.exec(sql);
+            auto found = session_.exec(sql);
+            for (const auto& name : relations_of(session_.exec("EXPLAIN (VERBOSE, FORMAT JSON) " + sql))) {
+                if (name == table.name || table.kind != 'r') continue;
+                findings_.push_back(
+                    what + " reads table \"" + name +
+                    "\", whose changes would not be followed; use columns of its own row, or make "
+                    "it a relation");
+            }
+            return found;
         } catch (const sql_error& problem) {
             if (problem.code() == errc::connection) throw;
             findings_.push_back(what + " does not run: " + problem.what());
             return std::nullopt;
         }
+    }
+
+    /// The tables that a plan reads.
+    static std::set<std::string> relations_of(const result& plan) {
+        std::set<std::string> out;
+        if (plan.rows() == 0) return out;
+        const std::string_view text = plan.get(0, 0);
+        constexpr std::string_view mark = "\"Relation Name\": \"";
+        for (auto at = text.find(mark); at != std::string_view::npos; at = text.find(mark, at + 1)) {
+            const auto begin = at + mark.size();
+            out.emplace(text.substr(begin, text.find('"', begin) - begin));
+        }
+        return out;
     }
 
     std::span<const compiled_index> indices_;
@@ -13213,7 +13309,7 @@ class sql_checker {
     std::vector<table_name> names;
     std::vector<std::uint32_t> ancestors;
     for (const auto& each : read_descendants(connection, oids)) {
-        if (each.kind != 'r') continue;
+        if (each.kind == 'p') continue;
         names.push_back({each.schema, each.name});
         ancestors.push_back(each.ancestor);
     }
@@ -14035,7 +14131,7 @@ struct explain_parts {
 [[nodiscard]] inline std::string node_path(const compiled_index& index, std::size_t node) {
     if (node == 0) return std::string(index.name);
     const auto& data = index.shape.nodes[node];
-    return node_path(index, data.parent) + "." + std::string(data.json);
+    return node_path(index, data.holder) + "." + std::string(data.json);
 }
 
 [[nodiscard]] inline std::string table_name(const node_data& node) {
@@ -14050,7 +14146,9 @@ inline void explain_routes(std::ostream& out, const compiled_index& index) {
         out << table_name(node) << " (" << node_path(index, route.node) << "): ";
         std::string columns;
         for (const auto name : route.columns) columns += (columns.empty() ? "" : ", ") + std::string(name);
-        if (route.direct) {
+        if (route.columns.empty()) {
+            out << "any change, every document\n";
+        } else if (route.direct) {
             out << "(" << columns << ") is the document's key, no query\n";
         } else {
             out << "by (" << columns << "), old and new, in\n    " << route.owners_query << "\n";

@@ -84,7 +84,8 @@ struct descendants {
     detail::many<T, Options...> value;
 };
 
-/// How many related rows there are. Options: foreign_key, references, through, where.
+/// How many related rows there are. Options: foreign_key, references, through, where,
+/// depends_on.
 template <typename T, typename... Options>
 struct count {
     std::int64_t value;

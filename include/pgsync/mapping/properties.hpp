@@ -87,9 +87,12 @@ constexpr void write_field(text& out, const column_data& column, bool many) {
         out << R"(,"fields":{"keyword":{"type":"keyword","ignore_above":8191}}})";
     } else if (column.source == value_source::json_path && column.kind >= value_kind::int16 &&
                column.kind <= value_kind::int64) {
-        // JSON's numbers have any size.
+        // JSON's numbers have any size, and its strings any length.
         const auto plain = field_mapping(column.kind);
         out << plain.substr(0, plain.size() - 1) << R"(,"ignore_malformed":true})";
+    } else if (column.source == value_source::json_path &&
+               (column.kind == value_kind::uuid || column.kind == value_kind::enumeration)) {
+        out << field_mapping(value_kind::keyword);
     } else {
         out << field_mapping(column.kind);
     }

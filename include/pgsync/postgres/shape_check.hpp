@@ -189,8 +189,13 @@ class shape_checker {
         if (!is_view(table) && seen_.insert(table.oid).second) {
             followed_table followed{table.oid, quoted_name(table)};
             if (const auto found = partitions_.find(table.oid); found != partitions_.end()) {
-                for (const auto& part : found->second)
+                for (const auto& part : found->second) {
                     followed.partitions.push_back({part.oid, quoted_name(part)});
+                    if (part.kind == 'f') {
+                        find("partition " + quoted(part.name) + " of table " + quoted(asked) +
+                             " is a foreign table, whose changes are in no log that could be followed");
+                    }
+                }
             }
             report_.tables.push_back(std::move(followed));
         }
@@ -486,7 +491,7 @@ class sql_checker {
     std::vector<table_name> names;
     std::vector<std::uint32_t> ancestors;
     for (const auto& each : read_descendants(connection, oids)) {
-        if (each.kind != 'r') continue;
+        if (each.kind == 'p') continue;
         names.push_back({each.schema, each.name});
         ancestors.push_back(each.ancestor);
     }

@@ -143,6 +143,14 @@ struct json_path_has_steps {
 };
 
 template <typename Struct, fixed_string Member, bool Ok>
+struct json_path_type_fits {
+    static_assert(Ok,
+                  "pgsync: a value inside JSON cannot be of this type; json_path takes text, numbers, bool, "
+                  "dates, uuid, "
+                  "inet, an enum, or pgsync::json for whatever is there (an array, an object)");
+};
+
+template <typename Struct, fixed_string Member, bool Ok>
 struct computed_is_no_column {
     static_assert(Ok,
                   "pgsync: an expression or json_path cannot be a key or have another column; the log, by "

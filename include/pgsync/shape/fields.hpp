@@ -132,6 +132,7 @@ struct member_facts {
     bool maps_json = true;
     bool fits_relation = true;
     bool has_steps = true;
+    bool fits_json = true;
     bool is_no_column = true;
     bool closed = true;
     bool known = true;
@@ -187,14 +188,15 @@ constexpr member_facts make_facts() {
             } else {
                 facts.is_no_column = (!computed || !said.key) && said.sql.data() == nullptr;
                 facts.has_steps = !computed || said.steps != 0;
+                facts.fits_json = !computed || !value.known || stands_in_json(value);
             }
             column.kind = value.kind;
             column.array = value.array;
             column.dimensions = static_cast<std::uint16_t>(value.dimensions);
             column.analyzer = value.analyzer;
             facts.key_has_value = !(said.key && said.nullable);
-            facts.sound =
-                value.known && facts.closed && facts.is_no_column && facts.has_steps && facts.key_has_value;
+            facts.sound = value.known && facts.closed && facts.is_no_column && facts.has_steps &&
+                          facts.fits_json && facts.key_has_value;
         }
         facts.sound = facts.sound && facts.names_json && facts.maps_json;
         return facts;
@@ -230,6 +232,7 @@ constexpr void report_member() {
         (void)check::sql_is_closed<Struct, text, facts.closed>{};
         (void)check::computed_is_no_column<Struct, text, facts.is_no_column>{};
         (void)check::json_path_has_steps<Struct, text, facts.has_steps>{};
+        (void)check::json_path_type_fits<Struct, text, facts.fits_json>{};
         (void)check::key_is_not_nullable<Struct, text, facts.key_has_value>{};
         constexpr auto column = facts.names_itself ? member_name<Struct, I> : facts.made.column.name;
         (void)check::column_is_named<Struct, text,

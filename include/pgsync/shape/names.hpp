@@ -41,8 +41,22 @@ constexpr pretty_name pretty_type() {
     return {__PRETTY_FUNCTION__};
 }
 
+/// The name of a struct; of a specialisation, that of its template.
+[[nodiscard]] constexpr std::string_view last_type(std::string_view pretty) {
+    std::size_t end = pretty.size() - 1;  // the closing bracket
+    if (pretty[end - 1] == '>') {
+        std::size_t depth = 0;
+        do {
+            --end;
+            if (pretty[end] == '>') ++depth;
+            if (pretty[end] == '<') --depth;
+        } while (depth != 0 && end > 0);
+    }
+    return last_identifier(pretty.substr(0, end));
+}
+
 template <typename Struct>
-inline constexpr std::string_view type_name = last_identifier(pretty_type<Struct>().text);
+inline constexpr std::string_view type_name = last_type(pretty_type<Struct>().text);
 
 #if !__has_include(<boost/pfr/core_name.hpp>)
 
@@ -97,9 +111,12 @@ struct names_self_test {
     int first;
     bool second_one;
 };
+template <typename... T>
+struct names_self_test_of {};
 static_assert(
-    type_name<names_self_test> == "names_self_test" && member_name<names_self_test, 0> == "first" &&
-        member_name<names_self_test, 1> == "second_one",
+    type_name<names_self_test> == "names_self_test" &&
+        type_name<names_self_test_of<names_self_test, names_self_test_of<int>>> == "names_self_test_of" &&
+        member_name<names_self_test, 0> == "first" && member_name<names_self_test, 1> == "second_one",
     "pgsync: this compiler prints member names in a way pgsync does not know; use g++ 12 or clang 16 "
     "or later, or Boost 1.84 or later");
 

@@ -194,7 +194,8 @@ constexpr void for_members(const shape_view& shape, std::size_t self, const Colu
 /// Does it need a look at columns that no member names?
 [[nodiscard]] constexpr bool uses_any_column(const shape_view& shape, const node_data& node) {
     if (!node.where.empty() || !node.order.empty()) return true;
-    if (is_to_many(node) && node.what == aggregate::none && shape.key_size(node) == 0) return true;
+    const bool ordered = is_to_many(node) || node.kind == relation::has_one;
+    if (ordered && node.what == aggregate::none && shape.key_size(node) == 0) return true;
     for (const auto& column : shape.columns_of(node)) {
         if (column.source == value_source::expression) return true;
     }

@@ -117,6 +117,11 @@ inline constexpr value_type value_of<std::vector<T>> = array_of(value_of<T>);
 [[nodiscard]] constexpr bool is_whole_number(value_kind kind) {
     return kind >= value_kind::int16 && kind <= value_kind::int64;
 }
+/// Can json_path tell such a value from others, so that nothing else gets into the index in its place?
+[[nodiscard]] constexpr bool stands_in_json(const value_type& value) {
+    return !value.array && value.kind < value_kind::int32_range && value.kind != value_kind::bytea &&
+           value.kind != value_kind::geo_point && value.kind != value_kind::vector;
+}
 /// Does PostgreSQL know a least and a greatest of such values?
 [[nodiscard]] constexpr bool has_order(value_kind kind) {
     return is_number(kind) || kind == value_kind::text || kind == value_kind::keyword ||

@@ -40,7 +40,7 @@ constexpr void write_json_path(text& out, std::size_t row, const column_data& co
         write_literal(out, column.path);
         out << ")::json";
     };
-    if (column.kind == value_kind::json || column.array) return value();
+    if (column.kind == value_kind::json) return value();
     out << "CASE json_typeof(";
     value();
     if (column.kind == value_kind::boolean) {

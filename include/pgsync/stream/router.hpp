@@ -86,7 +86,7 @@ class router {
         for (const auto& route : plan.routes) {
             if (row.old == postgres::old_row::full && unchanged(route, row)) continue;
             if (route.uncovered && row.old != postgres::old_row::full) {
-                lost_rows(route);
+                lost_rows(route.index, route.route);
                 visit(route, row.after, {});
                 continue;
             }
@@ -101,7 +101,7 @@ class router {
         const auto& plan = plan_of(row.relation, row.before.size());
         for (const auto& route : plan.routes) {
             if (route.uncovered && row.old != postgres::old_row::full) {
-                lost_rows(route);
+                lost_rows(route.index, route.route);
             } else {
                 visit(route, row.before, {});
             }
@@ -113,7 +113,7 @@ class router {
             for (std::size_t i = 0; i < indices_.size(); ++i) {
                 for (std::size_t r = 0; r < indices_[i].routes.size(); ++r) {
                     if (covers(indices_[i].routes[r], oid)) {
-                        lost_rows({i, r});
+                        lost_rows(i, r);
                     }
                 }
             }
@@ -138,14 +138,14 @@ class router {
     };
 
     /// Any number of rows of a route's table may have come or gone.
-    void lost_rows(const route_plan& route) {
-        const auto& shape = indices_[route.index].index->shape;
-        const auto& node = shape.nodes[indices_[route.index].index->routes[route.route].node];
+    void lost_rows(std::size_t index, std::size_t route) {
+        const auto& shape = indices_[index].index->shape;
+        const auto& node = shape.nodes[indices_[index].index->routes[route].node];
         // What a root that is a view is made of makes its rows come and go.
         const bool root = node.kind == relation::root ||
                           (node.kind == relation::source && node.parent == 0 && shape.root().view);
-        if (root) output_.add_truncate(route.index, true);
-        if (node.kind != relation::root) output_.add_truncate(route.index, false);
+        if (root) output_.add_truncate(index, true);
+        if (node.kind != relation::root) output_.add_truncate(index, false);
     }
 
     [[nodiscard]] bool covers(const postgres::route_binding& route, std::uint32_t oid) const {
@@ -190,18 +190,19 @@ class router {
             if (!table.columns[at].is_key && is_new) {
                 // Nobody could know of a partition made just now, and nothing of it has been missed.
                 plan.uncovered = true;
-                log::warn("{}.{} is a new partition whose replica identity does not cover column \"{}\": until "
-                          "ALTER TABLE \"{}\".\"{}\" REPLICA IDENTITY FULL each of its updates and deletes makes "
-                          "every document of {} be read again",
-                          table.schema, table.name, name, table.schema, table.name, index.name);
+                log::warn(
+                    "{}.{} is a new partition whose replica identity does not cover column \"{}\": until "
+                    "ALTER TABLE \"{}\".\"{}\" REPLICA IDENTITY FULL each of its updates and deletes makes "
+                    "every document of {} be read again",
+                    table.schema, table.name, name, table.schema, table.name, index.name);
             } else if (!table.columns[at].is_key) {
-                throw error(errc::replication,
-                            "the replica identity of " + std::string(table.schema) + "." +
-                                std::string(table.name) + " no longer covers column \"" + std::string(name) +
-                                "\"",
-                            "ALTER TABLE \"" + std::string(table.schema) + "\".\"" + std::string(table.name) +
-                                "\" REPLICA IDENTITY FULL; then run bootstrap again, because changes made "
-                                "meanwhile may lack their old values");
+                throw error(
+                    errc::replication,
+                    "the replica identity of " + std::string(table.schema) + "." + std::string(table.name) +
+                        " no longer covers column \"" + std::string(name) + "\"",
+                    "ALTER TABLE \"" + std::string(table.schema) + "\".\"" + std::string(table.name) +
+                        "\" REPLICA IDENTITY FULL; then run teardown and bootstrap, because changes made "
+                        "meanwhile lack their old values");
             }
             return at;
         };
@@ -245,7 +246,7 @@ class router {
     /// Notes the owners of one version of a row. `before` gives values that `row` only calls unchanged.
     void visit(const route_plan& route, std::span<const postgres::field> row,
                std::span<const postgres::field> before) {
-        if (route.everything) return lost_rows(route);
+        if (route.everything) return lost_rows(route.index, route.route);
         text_.clear();
         bool first = true;
         for (const auto at : route.link) {

@@ -57,7 +57,7 @@ WITH page AS (SELECT n0."id" AS k1
     FROM "tenant_a"."invoice" n0
     WHERE (n0."id") > ($2) ORDER BY n0."id" LIMIT $1) SELECT lo.k1::text, hi.k1::text, (SELECT count(*) FROM page)::text FROM (SELECT * FROM page ORDER BY k1 LIMIT 1) lo, (SELECT * FROM page ORDER BY k1 DESC LIMIT 1) hi;
 
--- owners of node 1, A customer
+-- owners of node 1, Customer customer
 SELECT DISTINCT n0."id"::text
   FROM "tenant_a"."invoice" n0
   WHERE n0."customer_id" = ANY($1);
@@ -74,12 +74,12 @@ SELECT DISTINCT n0."id"::text
   JOIN "tenant_a"."invoice" n0 ON n0."customer_id" = n1."id"
   WHERE n1."country_code" = ANY($1);
 
--- owners of node 4, A lines
+-- owners of node 4, Line lines
 SELECT DISTINCT n0."id"::text
   FROM "tenant_a"."invoice" n0
   WHERE n0."id" = ANY($1);
 
--- owners of node 5, A total
+-- owners of node 5, Line total
 SELECT DISTINCT n0."id"::text
   FROM "tenant_a"."invoice" n0
   WHERE n0."id" = ANY($1);

@@ -51,22 +51,22 @@ WITH page AS (SELECT n0."code" AS k1
     FROM "shared"."plan" n0
     WHERE (n0."code") > ($2) ORDER BY n0."code" LIMIT $1) SELECT lo.k1::text, hi.k1::text, (SELECT count(*) FROM page)::text FROM (SELECT * FROM page ORDER BY k1 LIMIT 1) lo, (SELECT * FROM page ORDER BY k1 DESC LIMIT 1) hi;
 
--- owners of node 1, A tenant_a
+-- owners of node 1, Subscriber tenant_a
 SELECT DISTINCT n0."code"::text
   FROM "shared"."plan" n0
   WHERE n0."code" = ANY($1);
 
--- owners of node 2, A unpaid
+-- owners of node 2, Invoice unpaid
 SELECT DISTINCT n1."plan_code"::text
   FROM "tenant_a"."customer" n1
   WHERE n1."id" = ANY($1) AND n1."plan_code" IS NOT NULL;
 
--- owners of node 3, B tenant_b
+-- owners of node 3, Subscriber tenant_b
 SELECT DISTINCT n0."code"::text
   FROM "shared"."plan" n0
   WHERE n0."code" = ANY($1);
 
--- owners of node 4, B unpaid
+-- owners of node 4, Invoice unpaid
 SELECT DISTINCT n3."plan_code"::text
   FROM "tenant_b"."customer" n3
   WHERE n3."id" = ANY($1) AND n3."plan_code" IS NOT NULL;

@@ -75,7 +75,7 @@ WITH page AS (SELECT n0."tenant" AS k1, n0."number" AS k2 FROM (SELECT t.* FROM 
         WHERE (status <> 'spam')) t) n0
     WHERE (n0."tenant", n0."number") > ($2, $3) ORDER BY n0."tenant", n0."number" LIMIT $1) SELECT lo.k1::text, lo.k2::text, hi.k1::text, hi.k2::text, (SELECT count(*) FROM page)::text FROM (SELECT * FROM page ORDER BY k1, k2 LIMIT 1) lo, (SELECT * FROM page ORDER BY k1 DESC, k2 DESC LIMIT 1) hi;
 
--- owners of node 2, A a
+-- owners of node 2, Customer a
 SELECT DISTINCT n0."tenant"::text, n0."number"::text
   FROM "shared"."ticket" n0
   WHERE n0."customer_id" = ANY($1) AND n0."tenant"::text = 'a';
@@ -92,7 +92,7 @@ SELECT DISTINCT n0."tenant"::text, n0."number"::text
   JOIN "shared"."ticket" n0 ON n0."customer_id" = n2."id" AND n0."tenant"::text = 'a'
   WHERE n2."country_code" = ANY($1);
 
--- owners of node 5, B b
+-- owners of node 5, Customer b
 SELECT DISTINCT n0."tenant"::text, n0."number"::text
   FROM "shared"."ticket" n0
   WHERE n0."customer_id" = ANY($1) AND n0."tenant"::text = 'b';

@@ -1,5 +1,6 @@
 """An example's program as it follows its tables, and every document beside what the oracle says it must be."""
 import os
+import subprocess
 import sys
 import time
 
@@ -184,13 +185,20 @@ class World:
         self.settle()
         self.wrote()
 
-    def stops(self, sql, *saying, repair):
-        """One commit at which sync ends and says these things; goes on where the commit after it repairs that."""
-        self.bench.sql.execute(sql)
-        expect(self.running.child.wait(PATIENCE) == 1, "sync goes on")
+    def ends_saying(self, *texts):
+        """sync ends with 1, and says these things."""
+        try:
+            expect(self.running.child.wait(PATIENCE) == 1, "sync ends with something else than 1")
+        except subprocess.TimeoutExpired:
+            raise Failure("sync goes on") from None
         output = self.running.output()
-        for text in saying:
+        for text in texts:
             expect(text in output, f"sync does not say {text!r}:\n{output[-1500:]}")
+
+    def stops(self, sql, *texts, repair):
+        """One commit at which sync ends and says these things; it goes on where the commit after it repairs that."""
+        self.bench.sql.execute(sql)
+        self.ends_saying(*texts)
         self.bench.sql.execute(repair)
         self.follow()
         self.settle()

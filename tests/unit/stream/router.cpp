@@ -346,3 +346,75 @@ TEST_CASE("what a count over a condition, a case and a self-reference depend on"
     CHECK(std::count(used.begin(), used.end(), "kind") == 1);
     CHECK(std::count(used.begin(), used.end(), "ref") == 1);
 }
+
+TEST_CASE_METHOD(
+    everything,
+    "a new partition without the identity it needs costs a look at every document, not the program") {
+    line_columns[1].is_key = false;  // order_id
+    router.relation({line_2026_oid, "public", "line_2026", 'd', line_columns});
+    const std::vector<field> line{text("1"), text("7"), text("2.50"), text("2"), null};
+    router.insert({line_2026_oid, line});
+    const auto inserted = take();
+    CHECK(inserted.keys == set{"7"});
+    CHECK_FALSE(inserted.reload);
+    router.update({line_2026_oid, old_row::none, {}, line});
+    const auto updated = take();
+    CHECK(updated.keys == set{"7"});
+    CHECK(updated.reload);
+    const std::vector<field> before{text("1"), null, null, null, null};
+    router.remove({line_2026_oid, old_row::key, before});
+    CHECK(take().reload);
+    // The one that was there at the start is another matter.
+    CHECK_THROWS_AS(router.relation({line_2025_oid, "public", "line_2025", 'd', line_columns}),
+                    pgsync::error);
+}
+
+namespace router_test {
+
+struct Totals {
+    pgsync::key<int> order_id;
+    double total;
+};
+struct totals : pgsync::index<Totals, pgsync::depends_on<Line, "order_id">, pgsync::depends_on<Product>> {};
+
+}  // namespace router_test
+
+TEST_CASE("what a root that is a view is made of makes documents come and go") {
+    pgsync::stream::acknowledger acks;
+    const auto& index = pgsync::compiled<totals>;
+    REQUIRE(index.routes.size() == 3);
+    pgsync::stream::gatherer changes{{3}, {}, acks};
+    const std::vector<pgsync::postgres::index_binding> bindings{
+        {&index,
+         {23},
+         {{stats_oid, "totals", {23}}, {line_oid, "line", {23}}, {product_oid, "product", {}}}}};
+    pgsync::stream::router router{bindings, changes};
+    const std::vector<change::relation_column> line{{true, "id", 23, -1}, {true, "order_id", 23, -1}};
+    const std::vector<change::relation_column> product{{true, "id", 23, -1}};
+    router.relation({line_oid, "public", "line", 'f', line});
+    router.relation({product_oid, "public", "product", 'd', product});
+    changes.begin(1);
+    const auto take = [&] {
+        changes.reached(lsn{100});
+        auto todo = changes.take(std::chrono::milliseconds(0));
+        return todo ? todo->indices[0] : pgsync::stream::index_work{};
+    };
+
+    const std::vector<field> row{text("1"), text("7")};
+    router.insert({line_oid, row});
+    const auto inserted = take();
+    CHECK(inserted.keys == set{"7"});
+    CHECK_FALSE(inserted.reload);
+
+    const std::vector<field> pen{text("5")};
+    router.insert({product_oid, pen});
+    const auto any = take();
+    CHECK(any.reload);
+    CHECK(any.rescan_index);
+
+    const std::vector<std::uint32_t> gone{line_oid};
+    router.truncate({gone, false, false});
+    const auto truncated = take();
+    CHECK(truncated.reload);
+    CHECK(truncated.rescan_index);
+}
