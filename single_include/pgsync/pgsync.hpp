@@ -13229,29 +13229,29 @@ class sql_checker {
         const auto place = "struct " + std::string(data.type) + " of index " + std::string(index.name);
         const auto text = [](std::string_view sql) { return std::string(sql); };
         if (&data == &index.shape.root() && !index.where.empty()) {
-            run("where of index " + std::string(index.name),
-                "SELECT 1" + from + " WHERE (" + text(index.where) + ") LIMIT 0", table);
+            plan("where of index " + std::string(index.name),
+                 "SELECT 1" + from + " WHERE (" + text(index.where) + ") LIMIT 0", table);
         }
         if (!data.where.empty()) {
-            run("where of relation \"" + std::string(data.member) + "\" to " + place,
-                "SELECT 1" + from + " WHERE (" + text(data.where) + ") LIMIT 0", table);
+            plan("where of relation \"" + std::string(data.member) + "\" to " + place,
+                 "SELECT 1" + from + " WHERE (" + text(data.where) + ") LIMIT 0", table);
         }
         if (!data.order.empty()) {
-            run("order_by of relation \"" + std::string(data.member) + "\" to " + place,
-                "SELECT 1" + from + " ORDER BY " + text(data.order) + " LIMIT 0", table);
+            plan("order_by of relation \"" + std::string(data.member) + "\" to " + place,
+                 "SELECT 1" + from + " ORDER BY " + text(data.order) + " LIMIT 0", table);
         }
         for (const auto& column : index.shape.columns_of(data)) {
             if (column.source != value_source::expression) continue;
             const auto name = "the expression of member \"" + std::string(column.member) + "\" of " + place;
-            const auto found =
-                run(name,
-                    "SELECT b.typname, b.typcategory FROM pg_catalog.pg_type b WHERE b.oid = (SELECT "
-                    "pg_catalog.pg_typeof(v)::oid FROM (SELECT 1) one LEFT JOIN (SELECT (" +
-                        text(column.sql) + ") AS v" + from + " LIMIT 0) e ON true)",
-                    table);
-            if (!found || found->rows() == 0) continue;
-            const auto type = std::string(found->get(0, 0));
-            const char category = found->get(0, 1).front();
+            const auto values = "SELECT (" + text(column.sql) + ") AS v" + from + " LIMIT 0";
+            if (!plan(name, values, table)) continue;
+            const auto found = session_.exec(
+                "SELECT b.typname, b.typcategory FROM pg_catalog.pg_type b WHERE b.oid = (SELECT "
+                "pg_catalog.pg_typeof(v)::oid FROM (SELECT 1) one LEFT JOIN (" +
+                values + ") e ON true)");
+            if (found.rows() == 0) continue;
+            const auto type = std::string(found.get(0, 0));
+            const char category = found.get(0, 1).front();
             if (!holds_value(column, type, category)) {
                 findings_.push_back(name + " has type " + type + ", which it cannot hold as " +
                                     member_type(column) + advice(type, category));
@@ -13259,10 +13259,10 @@ class sql_checker {
         }
     }
 
-    /// Runs a query that is to read one table alone: changes of others would not be seen.
-    std::optional<result> run(const std::string& what, const std::string& sql, const table_facts& table) {
+    /// Plans a query that is to read one table alone, since changes of others would not be seen. False where
+    /// it does not run.
+    bool plan(const std::string& what, const std::string& sql, const table_facts& table) {
         try {
-            auto found = session_.exec(sql);
             for (const auto& name : relations_of(session_.exec("EXPLAIN (VERBOSE, FORMAT JSON) " + sql))) {
                 if (name == table.name || table.kind != 'r') continue;
                 findings_.push_back(
@@ -13270,11 +13270,11 @@ class sql_checker {
                     "\", whose changes would not be followed; use columns of its own row, or make "
                     "it a relation");
             }
-            return found;
+            return true;
         } catch (const sql_error& problem) {
             if (problem.code() == errc::connection) throw;
             findings_.push_back(what + " does not run: " + problem.what());
-            return std::nullopt;
+            return false;
         }
     }
 

@@ -15,9 +15,9 @@ SELECT p.id::text,
                        THEN jsonb_agg(e.v ORDER BY e.n) END
            FROM unnest(p.feature) WITH ORDINALITY e (v, n)),
          'embedding', (
-           -- What is beyond the numbers of `real` is infinite there, so it counts as not finite.
+           -- What is beyond the numbers of `real`, which clusters keep, counts as not finite.
            SELECT CASE WHEN count(*) = 3 AND bool_and(abs(e.v) < 3.40282357e38) AND count(e.v) = 3
-                       THEN jsonb_agg(CASE WHEN abs(e.v) < 3.40282357e38 THEN e.v::real END ORDER BY e.n) END
+                       THEN jsonb_agg(CASE WHEN abs(e.v) < 3.40282357e38 THEN e.v END ORDER BY e.n) END
            FROM unnest(p.embedding) WITH ORDINALITY e (v, n)),
          'tags', p.tags, 'floors', p.floors, 'readings', p.readings, 'address', p.address,
          'region', (

@@ -49,12 +49,12 @@ def world_of(example, program):
             yield world
 
 
-def play(example, program, scenarios, report):
+def play(example, program, left, report):
     """All scenarios of one example, in one database; after a failure in a new one, so that none depends on another."""
-    left = list(scenarios)
+    count = len(left)
     while left:
         with world_of(example, program) as world:
-            if len(left) == len(scenarios):
+            if len(left) == count:
                 report.ok(f"bootstrap: all documents of {', '.join(world.names)} ({example})")
             while left:
                 scenario = left.pop(0)
@@ -94,7 +94,7 @@ def main():
         try:
             play(example, options.folder / example / example, scenarios, report)
         except PROBLEMS as problem:
-            report.failed(example, problem)
+            report.failed(f"{example}, {len(scenarios)} of its scenarios not played", problem)
     for scenario in REFUSALS:
         if options.only not in str(scenario):
             continue
