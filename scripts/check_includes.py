@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Checks who may include whom under include/pgsync: nothing includes what stands to its right.
 
-    declare -> shape -> {sql | mapping | routing} -> {postgres | elastic} -> {snapshot | stream} -> app
+    declare -> shape -> {sql | mapping | routing} -> {transform | postgres | elastic} -> {snapshot | stream} -> app
 
 Third-party libraries keep to the places named below. The umbrellas must reach every header.
 """

@@ -82,6 +82,13 @@ def has_all_its_numbers_or_is_null(w):
     w.shows("places", 103, "embedding", None)
 
 
+@proves("vector")
+def holds_the_largest_numbers_of_its_column(w):
+    place(w, 112)
+    w.change("UPDATE place SET feature = '{3.402e38,-3.402e38,0}' WHERE id = 112")
+    w.shows("places", 112, "feature", [w.number("3.402e38"), w.number("-3.402e38"), 0])
+
+
 @proves("range")
 def each_kind_changes_its_bounds(w):
     place(w, 104, "INSERT INTO region (id, name) VALUES (201, 'R'); UPDATE place SET region_id = 201 WHERE id = 104")
