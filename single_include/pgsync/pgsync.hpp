@@ -871,7 +871,7 @@ struct member_type_is_known {
     static_assert(
         Ok,
         "pgsync: this member's type has no JSON form; use bool, short, int, long, float, double, "
-        "std::string, an enum, pgsync::keyword, text<\"analyzer\">, uuid, date, timestamp, "
+        "std::string, an enum class, pgsync::keyword, text<\"analyzer\">, uuid, date, timestamp, "
         "timestamptz, decimal<p, s>, inet, bytea, json, geo_point, vector<n>, range<T>, "
         "std::optional or std::vector of one of them, or a relation (belongs_to, has_one, has_many)");
 };
@@ -2113,10 +2113,15 @@ struct value_type {
     std::string_view analyzer{};
 };
 
+/// An enum whose every value of its underlying type is one of its own, so that one can look for those with
+/// names.
+template <typename T>
+concept full_enum = std::is_enum_v<T> && requires { T{0}; };
+
 /// Left as it is for types that have no JSON form.
 template <typename T>
 inline constexpr value_type value_of =
-    std::is_enum_v<T> ? value_type{true, value_kind::enumeration} : value_type{};
+    full_enum<T> ? value_type{true, value_kind::enumeration} : value_type{};
 
 template <>
 inline constexpr value_type value_of<bool>{true, value_kind::boolean};

@@ -55,7 +55,7 @@ struct member_type_is_known {
     static_assert(
         Ok,
         "pgsync: this member's type has no JSON form; use bool, short, int, long, float, double, "
-        "std::string, an enum, pgsync::keyword, text<\"analyzer\">, uuid, date, timestamp, "
+        "std::string, an enum class, pgsync::keyword, text<\"analyzer\">, uuid, date, timestamp, "
         "timestamptz, decimal<p, s>, inet, bytea, json, geo_point, vector<n>, range<T>, "
         "std::optional or std::vector of one of them, or a relation (belongs_to, has_one, has_many)");
 };

@@ -21,10 +21,15 @@ struct value_type {
     std::string_view analyzer{};
 };
 
+/// An enum whose every value of its underlying type is one of its own, so that one can look for those with
+/// names.
+template <typename T>
+concept full_enum = std::is_enum_v<T> && requires { T{0}; };
+
 /// Left as it is for types that have no JSON form.
 template <typename T>
 inline constexpr value_type value_of =
-    std::is_enum_v<T> ? value_type{true, value_kind::enumeration} : value_type{};
+    full_enum<T> ? value_type{true, value_kind::enumeration} : value_type{};
 
 template <>
 inline constexpr value_type value_of<bool>{true, value_kind::boolean};

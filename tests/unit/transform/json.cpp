@@ -24,7 +24,8 @@ struct Booking {
 };
 struct bookings : pgsync::index<Booking> {
     static bool transform(boost::json::object& document) {
-        document["seen"] = document.at("note");
+        const boost::json::value note = document.at("note");  // what is inserted moves the others
+        document["seen"] = note;
         return document.at("id").as_int64() > 0;
     }
 };

@@ -13,6 +13,7 @@ namespace typed_test {
 using namespace pgsync;
 
 enum class Colour { red, green = 5, blue };
+enum Plain : int { plain_one, plain_two };
 
 struct City {
     int id;
@@ -61,10 +62,10 @@ struct Thing {
     pgsync::max<Tag, "label"> last;
 };
 
-struct untouched : index<Thing> {
+struct untouched : pgsync::index<Thing> {
     static void transform(Thing&) {}
 };
-struct changed : index<Thing> {
+struct changed : pgsync::index<Thing> {
     static bool transform(Thing& thing) {
         thing.name.value += " (" + thing.secret.value + ")";
         thing.city.value.reset();
@@ -162,4 +163,6 @@ TEST_CASE("enumerators are told apart from values that have no name") {
     CHECK(detail::enum_value<Colour>("blue") == Colour::blue);
     CHECK_FALSE(detail::enum_value<Colour>("mauve"));
     CHECK_FALSE(detail::enum_value<Colour>(""));
+    CHECK(detail::enum_label(plain_two) == "plain_two");
+    CHECK(detail::enum_value<Plain>("plain_one") == plain_one);
 }
