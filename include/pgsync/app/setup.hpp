@@ -126,6 +126,8 @@ inline void run_step(postgres::admin_connection& database, const setup_step& ste
                     errc::permission, "this role may not run: " + step.sql + " (" + problem.what() + ")",
                     "have an administrator run what `bootstrap --dry-run` prints, then run bootstrap again");
             }
+            // A bootstrap that was killed may have left it under way. What it made is looked at by sync.
+            if (problem.sqlstate() == "42710") break;
             if (problem.sqlstate() != "55P03") throw;
         }
         if (stopped()) throw error(errc::interrupted, "stopped while waiting for a lock: " + step.sql);

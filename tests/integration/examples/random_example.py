@@ -297,7 +297,6 @@ class Test:
             if child.poll() is None:
                 self.program.kill(child)
                 self.counts["kills of bootstrap"] += 1
-                self.wait(1)  # what it asked of the cluster last may still be under way
             elif child.returncode != 0:
                 raise Failed(f"bootstrap: exit {child.returncode}")
         self.counts["bootstrap"] += 1

@@ -46,7 +46,7 @@ def values_are_found_by_what_their_types_can_do(w):
     w.finds("books", {"term": {"ages": 50}}, "978-0-001")
     w.finds("books", {"range": {"sale": {"gte": "2024-06-10", "lte": "2024-06-11"}}}, "978-0-001")
     w.finds("books", {"term": {"uploaded_from": "192.168.0.0/16"}}, "978-0-001")
-    w.finds("books", {"term": {"format": "ebook"}}, "978-0-002")
+    w.finds("books", {"term": {"reissued_as": "paperback"}}, "978-0-001", "978-0\\|006")
     w.finds("books", {"range": {"origin.printed": {"gte": "2019-04-11T08:00:00", "lte": "2019-04-11T09:00:00"}}}, "978-0-001")
     w.finds("books", {"range": {"publisher.number": {"gte": 3, "lte": 3}}}, "978-0-004")
 

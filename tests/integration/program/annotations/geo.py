@@ -42,7 +42,7 @@ def values_are_found_by_what_their_types_can_do(w):
     w.finds("places", {"geo_distance": {"distance": "5km", "position": {"lat": 52.52, "lon": 13.4}}}, 1)
     w.finds("places", {"term": {"region.postcodes": 12345}}, 1, 2, 9)
     w.finds("places", {"term": {"address": "192.168.0.0/24"}}, 1)
-    w.finds("tracks", {"geo_distance": {"distance": "1km", "waypoints.spot": {"lat": 2, "lon": 2}}}, 3)
+    w.finds("tracks", {"geo_distance": {"distance": "100m", "waypoints.spot": {"lat": 52.53, "lon": 13.41}}}, 1)
 
 
 @proves("geo_point")
