@@ -11413,7 +11413,9 @@ class loader {
             } else {
                 batcher_.remove(piece.index, document.id, version, document.routing);
             }
-            if (routed) remove_elsewhere(piece, document.id, version, document.routing);
+            // Two routings may mean one shard, where the document was just written over: older than that, the
+            // delete leaves it alone in whatever order they arrive, and is newer than anything before.
+            if (routed) remove_elsewhere(piece, document.id, version - 1, document.routing);
         });
         for (const auto id : missing) {
             if (routed) {
@@ -13014,6 +13016,11 @@ class shape_checker {
             if (const auto found = partitions_.find(table.oid); found != partitions_.end()) {
                 for (const auto& part : found->second) {
                     followed.partitions.push_back({part.oid, quoted_name(part)});
+                    if (part.persistence == 'u') {
+                        find("partition " + quoted(part.name) + " of table " + quoted(asked) +
+                             " is unlogged: its changes are not in the log; ALTER TABLE " +
+                             quoted_name(part) + " SET LOGGED");
+                    }
                     if (part.kind == 'f') {
                         find("partition " + quoted(part.name) + " of table " + quoted(asked) +
                              " is a foreign table, whose changes are in no log that could be followed");

@@ -191,6 +191,11 @@ class shape_checker {
             if (const auto found = partitions_.find(table.oid); found != partitions_.end()) {
                 for (const auto& part : found->second) {
                     followed.partitions.push_back({part.oid, quoted_name(part)});
+                    if (part.persistence == 'u') {
+                        find("partition " + quoted(part.name) + " of table " + quoted(asked) +
+                             " is unlogged: its changes are not in the log; ALTER TABLE " +
+                             quoted_name(part) + " SET LOGGED");
+                    }
                     if (part.kind == 'f') {
                         find("partition " + quoted(part.name) + " of table " + quoted(asked) +
                              " is a foreign table, whose changes are in no log that could be followed");

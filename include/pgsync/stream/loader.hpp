@@ -188,7 +188,9 @@ class loader {
             } else {
                 batcher_.remove(piece.index, document.id, version, document.routing);
             }
-            if (routed) remove_elsewhere(piece, document.id, version, document.routing);
+            // Two routings may mean one shard, where the document was just written over: older than that, the
+            // delete leaves it alone in whatever order they arrive, and is newer than anything before.
+            if (routed) remove_elsewhere(piece, document.id, version - 1, document.routing);
         });
         for (const auto id : missing) {
             if (routed) {

@@ -74,7 +74,8 @@ def refuse(scenario, program, report):
     with tempfile.TemporaryDirectory() as folder, bench(program, folder, scenario.example) as b:
         b.load(scenario.example, data=False)
         scenario.test(b)
-        expect(b.value("SELECT count(*) FROM pg_replication_slots WHERE database = current_database()") == 0, "a slot was left")
+        expect(b.value("SELECT count(*) FROM pg_replication_slots WHERE database = current_database()") == 0,
+               "a slot was left")
         expect(b.value("SELECT count(*) FROM pg_publication") == 0, "a publication was left")
         for pattern in b.indices:
             expect(b.search("GET", f"/{pattern}/_settings") == {}, "an index was left")
@@ -102,8 +103,9 @@ def main():
             refuse(scenario, options.folder / scenario.example / scenario.example, report)
         except PROBLEMS as problem:
             report.failed(scenario, problem)
-    print(f"{report.passed + len(report.failures)} scenarios, {len(report.failures)} failed, {time.monotonic() - began:.0f} s")
-    return 1 if report.failures or not report.passed else 0
+    failed = len(report.failures)
+    print(f"{report.passed + failed} scenarios, {failed} failed, {time.monotonic() - began:.0f} s")
+    return 1 if failed or not report.passed else 0
 
 
 if __name__ == "__main__":

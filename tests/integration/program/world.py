@@ -1,10 +1,7 @@
 """An example's program as it follows its tables, and every document beside what the oracle says it must be."""
-import os
 import subprocess
 import sys
 import time
-
-import psycopg2
 
 from harness import ROOT, Bench, Failure, expect, until
 
@@ -48,10 +45,15 @@ def refuses(example):
     return remember
 
 
-def same(got, wanted, what):
+def difference(got, wanted):
+    """The first one, in words; None where there is none."""
     found = compare.difference(got, wanted)
-    if found:
-        raise Failure(f"{what}: at {found[0]} it is {compare.short(found[1])}, not {compare.short(found[2])}")
+    return found and f"at {found[0]} it is {compare.short(found[1])}, not {compare.short(found[2])}"
+
+
+def same(got, wanted, what):
+    found = difference(got, wanted)
+    expect(not found, f"{what}: {found}")
 
 
 def oracle(example):
@@ -114,8 +116,9 @@ class World:
         self.settle(running=False)
         self.bench.succeed("teardown")
         expect(self.cluster.indices(self.names) == [], "teardown left an index")
-        left = self.bench.value("SELECT count(*) FROM pg_replication_slots WHERE database = current_database()")
-        expect(left == 0 and self.bench.value("SELECT count(*) FROM pg_publication") == 0, "teardown left slot or publication")
+        expect(self.value("SELECT count(*) FROM pg_replication_slots WHERE database = current_database()") == 0,
+               "teardown left a slot")
+        expect(self.value("SELECT count(*) FROM pg_publication") == 0, "teardown left a publication")
 
     # --- what must be, and what is --------------------------------------------------------------------
 
@@ -153,9 +156,9 @@ class World:
             lines += [f"{name} {key}: missing" for key in wanted[name].keys() - have.keys()]
             lines += [f"{name} {key}: should not be there" for key in have.keys() - wanted[name].keys()]
             for key in wanted[name].keys() & have.keys():
-                found = compare.difference(have[key].get("_source"), wanted[name][key])
+                found = difference(have[key].get("_source"), wanted[name][key])
                 if found:
-                    lines.append(f"{name} {key}: at {found[0]} it is {compare.short(found[1])}, not {compare.short(found[2])}")
+                    lines.append(f"{name} {key}: {found}")
         return lines
 
     def settle(self, running=True):
@@ -167,7 +170,8 @@ class World:
                 return
             if running and self.running.child.poll() is not None:
                 raise Failure(f"sync ended by itself with {self.running.child.returncode}:\n{self.running.output()[-1500:]}")
-            expect(time.monotonic() < end, f"{len(lines)} documents wrong after {PATIENCE} s:\n    " + "\n    ".join(sorted(lines)[:8]))
+            expect(time.monotonic() < end, f"{len(lines)} documents wrong after {PATIENCE} s:\n    "
+                   + "\n    ".join(sorted(lines)[:8]))
             time.sleep(0.01)
 
     def change(self, sql, *parameters):
@@ -179,9 +183,9 @@ class World:
     def pass_by(self, sql):
         """One commit that concerns no document: waits until the slot is past it, and nothing was written."""
         self.change(sql)
-        position = self.bench.value("SELECT pg_current_wal_insert_lsn()")
-        until("the slot is past it", lambda: self.bench.value(
-            "SELECT confirmed_flush_lsn >= %s::pg_lsn FROM pg_replication_slots WHERE database = current_database()", position))
+        position = self.value("SELECT pg_current_wal_insert_lsn()")
+        until("the slot is past it", lambda: self.value("SELECT confirmed_flush_lsn >= %s::pg_lsn FROM pg_replication_slots "
+                                                        "WHERE database = current_database()", position))
         self.settle()
         self.wrote()
 
@@ -233,13 +237,26 @@ class World:
         for key in keys:
             expect(str(key) not in self.hits[index], f"{index} still has document {key}")
 
+    def only(self, index, *keys):
+        """The index has these documents and no other."""
+        wanted = {str(key) for key in keys}
+        expect(set(self.hits[index]) == wanted, f"{index} has {sorted(self.hits[index])}, not {sorted(wanted)}")
+
+    def every(self, index, **values):
+        """There are documents, and all of them have these values."""
+        expect(self.hits[index], f"{index} is empty")
+        for key in self.hits[index]:
+            for name, value in values.items():
+                self.shows(index, key, name, value)
+
     def wrote(self, *wanted):
         """Exactly these documents, as `index/_id`, were written, deleted or made by the last change."""
         def state(hits):
-            return {(name, key): (hit["_seq_no"], hit["_primary_term"]) for name in hits for key, hit in hits[name].items()}
+            return {f"{name}/{key}": (hit["_seq_no"], hit["_primary_term"])
+                    for name in hits for key, hit in hits[name].items()}
         before, now = state(self.before), state(self.hits)
-        found = {f"{name}/{key}" for name, key in before.keys() | now.keys() if before.get((name, key)) != now.get((name, key))}
-        expect(found == set(wanted), f"written were {', '.join(sorted(found)) or 'none'}; expected {', '.join(wanted) or 'none'}")
+        found = {each for each in before.keys() | now.keys() if before.get(each) != now.get(each)}
+        expect(found == set(wanted), f"written: {', '.join(sorted(found)) or 'none'}; not: {', '.join(wanted) or 'none'}")
 
     # --- the index itself -----------------------------------------------------------------------------
 
@@ -267,14 +284,11 @@ class World:
 
     def routed(self, index, key, routing):
         """The whole index has one document of this id, under this routing."""
-        answer = self.cluster.ask("POST", f"{index}/_search", {"query": {"ids": {"values": [str(key)]}}})["hits"]["hits"]
-        expect([hit.get("_routing") for hit in answer] == [str(routing)],
-               f"{index} {key} is there {len(answer)} times, routed by {[hit.get('_routing') for hit in answer]}, not {routing}")
+        answer = self.cluster.ask("POST", f"{index}/_search", {"query": {"ids": {"values": [str(key)]}}})
+        found = [hit.get("_routing") for hit in answer["hits"]["hits"]]
+        expect(found == [str(routing)], f"{index} {key} is there {len(found)} times, routed by {found}, not by {routing}")
 
     def shard(self, index, routing):
         answer = self.cluster.ask("GET", f"{index}/_search_shards?routing={routing}")
         return answer["shards"][0][0]["shard"]
 
-
-__all__ = ["ABSENT", "Failure", "PATIENCE", "REFUSALS", "ROOT", "SCENARIOS", "World", "bench", "expect", "follow", "oracle",
-           "proves", "psycopg2", "os", "refuses", "same", "until"]

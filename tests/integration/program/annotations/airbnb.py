@@ -52,7 +52,8 @@ def a_row_moves_to_another_parent(w):
 
 @proves("key")
 def a_root_gets_another_key(w):
-    w.change("INSERT INTO booking (id, start_date, end_date, guest_id, place_id) VALUES (91001, '2026-01-01', '2026-01-02', 1, 1)")
+    w.change("INSERT INTO booking (id, start_date, end_date, guest_id, place_id) VALUES (91001, '2026-01-01', "
+             "'2026-01-02', 1, 1)")
     w.change("UPDATE booking SET id = 91002 WHERE id = 91001")
     w.gone("reservations", 91001)
     w.shows("reservations", 91002, "id", 91002)
@@ -71,15 +72,18 @@ def two_roots_swap_their_keys_in_one_commit(w):
 
 @proves("key")
 def deleted_and_inserted_again_in_one_commit(w):
-    w.change("INSERT INTO booking (id, start_date, end_date, guest_id, place_id) VALUES (91021, '2026-01-01', '2026-01-02', 1, 1)")
+    w.change("INSERT INTO booking (id, start_date, end_date, guest_id, place_id) VALUES (91021, '2026-01-01', "
+             "'2026-01-02', 1, 1)")
     w.change("DELETE FROM booking WHERE id = 91021;"
-             "INSERT INTO booking (id, start_date, end_date, guest_id, place_id) VALUES (91021, '2027-01-01', '2027-01-02', 1, 1)")
+             "INSERT INTO booking (id, start_date, end_date, guest_id, place_id) VALUES (91021, '2027-01-01', "
+             "'2027-01-02', 1, 1)")
     w.shows("reservations", 91021, "start_date", "2027-01-01")
 
 
 @proves("truncate")
 def the_root_is_truncated_and_filled_in_one_commit(w):
     w.change("TRUNCATE booking CASCADE;"
-             "INSERT INTO booking (id, start_date, end_date, guest_id, place_id) VALUES (92001, '2026-01-01', '2026-01-02', 1, 1)")
-    expect(set(w.hits["reservations"]) == {"92001"}, f"there are {sorted(w.hits['reservations'])}")
+             "INSERT INTO booking (id, start_date, end_date, guest_id, place_id) VALUES (92001, '2026-01-01', "
+             "'2026-01-02', 1, 1)")
+    w.only("reservations", 92001)
     w.shows("reservations", 92001, "reviews", [])
