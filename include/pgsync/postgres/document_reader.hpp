@@ -159,6 +159,7 @@ class document_reader {
 
   private:
     static constexpr std::uint32_t int8_oid = 20;
+    static constexpr std::uint32_t int8_array_oid = 1016;
 
     /// The document of the key read last, transformed where its index has a transform.
     read_document finished(const compiled_index& index, std::string_view routing, std::string_view json) {
@@ -206,7 +207,11 @@ class document_reader {
             throw error(errc::protocol, "key \"" + std::string(key) + "\" does not fit index " +
                                             std::string(bound.index->name));
         }
-        for (const auto& part : split_) literals.push_back(quote_literal(part));
+        for (std::size_t part = 0; part < split_.size(); ++part) {
+            // A child's column may be narrower than the key it refers to.
+            const bool integer = bound.key_array_types[part] == int8_array_oid;
+            literals.push_back(quote_literal(split_[part]) + (integer ? "::bigint" : ""));
+        }
     }
 
     template <typename OnRow>

@@ -76,7 +76,8 @@ template <typename Struct, fixed_string Member, bool Ok>
 struct key_is_exact {
     static_assert(
         Ok,
-        "pgsync: this member's type cannot be a key; floating point numbers, json, bytea, geo_point, vector, "
+        "pgsync: this member's type cannot be a key; bool, floating point numbers, inet, json, bytea, "
+        "geo_point, vector, "
         "ranges and arrays cannot: use an integer, std::string, keyword, an enum, uuid, date or decimal<p, "
         "s>");
 };
@@ -280,6 +281,14 @@ struct index_name_is_valid {
 template <bool Ok, typename... Indices>
 struct index_names_are_unique {
     static_assert(Ok, "pgsync: two indices of one program have the same name; give each its own");
+};
+
+template <typename Struct, fixed_string Member, bool Ok>
+struct typed_member_is_optional {
+    static_assert(Ok,
+                  "pgsync: a typed transform reads this member, which can be null whatever the column is (an "
+                  "empty range, a "
+                  "point off the Earth, nothing at a JSON path); declare it as std::optional");
 };
 
 template <typename Index, bool Ok>

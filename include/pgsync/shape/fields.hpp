@@ -329,6 +329,9 @@ constexpr bool key_kind_fits(const column_data& column) {
     switch (column.kind) {
         case value_kind::float32:
         case value_kind::float64:
+        // These read otherwise in the log than in a query.
+        case value_kind::boolean:
+        case value_kind::inet:
         case value_kind::bytea:
         case value_kind::json:
         case value_kind::geo_point:

@@ -122,7 +122,7 @@ struct joins {
     }
 
     static constexpr bool operand_fits(const column_data* member) {
-        if (member == nullptr || member->array) return false;
+        if (member == nullptr || member->array || member->source == value_source::json_path) return false;
         if (Related::what == aggregate::sum || Related::what == aggregate::avg)
             return is_number(member->kind);
         return has_order(member->kind);

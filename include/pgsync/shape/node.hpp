@@ -196,8 +196,12 @@ constexpr void for_members(const shape_view& shape, std::size_t self, const Colu
     if (!node.where.empty() || !node.order.empty()) return true;
     const bool ordered = is_to_many(node) || node.kind == relation::has_one;
     if (ordered && node.what == aggregate::none && shape.key_size(node) == 0) return true;
-    for (const auto& column : shape.columns_of(node)) {
-        if (column.source == value_source::expression) return true;
+    for (const auto& each : shape.nodes) {
+        const bool embedded = each.kind == relation::embed && &shape.nodes[each.row] == &node;
+        if (&each != &node && !embedded) continue;
+        for (const auto& column : shape.columns_of(each)) {
+            if (column.source == value_source::expression) return true;
+        }
     }
     return false;
 }

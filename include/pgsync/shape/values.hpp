@@ -2,6 +2,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <type_traits>
@@ -115,6 +116,8 @@ constexpr value_type array_of(value_type element) {
 }
 template <typename T>
 inline constexpr value_type value_of<std::vector<T>> = array_of(value_of<T>);
+template <typename T>
+inline constexpr value_type value_of<std::vector<std::optional<T>>> = array_of(value_of<T>);
 
 [[nodiscard]] constexpr bool is_number(value_kind kind) {
     return kind >= value_kind::int16 && kind <= value_kind::decimal;

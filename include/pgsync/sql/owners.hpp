@@ -26,7 +26,7 @@ template <typename Start>
 constexpr void write_reach(text& out, const shape_view& shape, std::size_t self, const Start& start) {
     const auto& node = shape.nodes[self];
     const auto links = shape.links_of(node);
-    out << "WITH RECURSIVE r(";
+    out << "WITH RECURSIVE \"pgsync r\"(";
     for (std::size_t i = 0; i < links.size(); ++i) out << (i == 0 ? "l" : ", l") << (i + 1);
     out << ") AS (";
     start();
@@ -36,7 +36,7 @@ constexpr void write_reach(text& out, const shape_view& shape, std::size_t self,
         out << "t.";
         write_identifier(out, links[i].child);
     }
-    out << " FROM r JOIN ";
+    out << " FROM \"pgsync r\" r JOIN ";
     write_table(out, node);
     out << " t ON ";
     for (std::size_t i = 0; i < links.size(); ++i) {
@@ -62,7 +62,7 @@ constexpr void write_step_up(text& out, const shape_view& shape, std::size_t at)
                 write_column(out, at, links[i].child);
             }
         });
-        out << "SELECT * FROM r) r" << at;
+        out << "SELECT * FROM \"pgsync r\") r" << at;
     }
     out << " JOIN ";
     write_table(out, shape.nodes[parent]);
@@ -95,8 +95,18 @@ constexpr void write_owners_query(text& out, const shape_view& shape, std::size_
     const auto top = top_of(shape, self);
     if (is_recursive(node)) {
         write_reach(out, shape, self, [&] {
-            out << "SELECT * FROM ";
+            // The columns' own collations are to win over that of the parameters.
+            out << "SELECT * FROM (SELECT ";
+            for (std::size_t i = 0; i < links.size(); ++i) {
+                if (i != 0) out << ", ";
+                out << "t.";
+                write_identifier(out, links[i].child);
+            }
+            out << " FROM ";
+            write_table(out, node);
+            out << " t WHERE false UNION ALL SELECT * FROM ";
             write_any_of(out, links.size());
+            out << ") s";
         });
     }
     out << "SELECT DISTINCT ";
@@ -128,7 +138,7 @@ constexpr void write_owners_query(text& out, const shape_view& shape, std::size_
     if (is_recursive(node)) {
         out << '(';
         parent_columns();
-        out << ") IN (SELECT * FROM r)";
+        out << ") IN (SELECT * FROM \"pgsync r\")";
     } else if (links.size() == 1) {
         write_column(out, node.parent, links[0].parent);
         out << " = ANY($1)";

@@ -17,8 +17,10 @@ constexpr void write_select(text& out, const shape_view& shape, const query& wit
     write_key(out, shape, 0, "::text");
     out << ", ";
     if (!with.routing.empty()) {
+        // As the log prints it, which a cast to text does not for all types; null is empty.
+        out << "format('%s', ";
         write_column(out, 0, with.routing);
-        out << "::text, ";
+        out << "), ";
     }
     write_object(out, shape, 0, with.who);
     out << " FROM ";

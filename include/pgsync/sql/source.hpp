@@ -165,7 +165,7 @@ constexpr void write_recursion(text& out, const shape_view& shape, std::size_t s
         out << "t.";
         write_identifier(out, name);
     };
-    out << "WITH RECURSIVE r(";
+    out << "WITH RECURSIVE \"pgsync r\"(";
     for (std::size_t part = 0; part < parts; ++part) out << 'k' << (part + 1) << ", ";
     for (std::size_t i = 0; i < links.size(); ++i) out << 'l' << (i + 1) << ", ";
     out << "step, way) AS (SELECT ";
@@ -187,7 +187,7 @@ constexpr void write_recursion(text& out, const shape_view& shape, std::size_t s
     columns("t");
     out << "r.step + 1, r.way || ";
     identity(t);
-    out << " FROM r JOIN ";
+    out << " FROM \"pgsync r\" r JOIN ";
     write_table(out, node);
     out << " t ON ";
     for (std::size_t i = 0; i < links.size(); ++i) {
@@ -239,7 +239,7 @@ constexpr void write_rows(text& out, const shape_view& shape, std::size_t self, 
     }
     out << " FROM ";
     if (is_recursive(node)) {
-        out << "r JOIN ";
+        out << "\"pgsync r\" r JOIN ";
     }
     out << "(SELECT *";
     write_expressions(out, shape, self);

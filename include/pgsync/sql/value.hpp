@@ -33,15 +33,29 @@ constexpr void write_operand(text& out, const shape_view& shape, std::size_t sel
 }
 
 constexpr void write_json_path(text& out, std::size_t row, const column_data& column) {
+    const auto whole = [&] { write_column(out, row, column.name); };
     const auto value = [&] {
         out << '(';
-        write_column(out, row, column.name);
+        whole();
         out << " #> ";
         write_literal(out, column.path);
         out << ")::json";
     };
-    if (column.kind == value_kind::json) return value();
-    out << "CASE json_typeof(";
+    // Text of type json may hold what PostgreSQL fails to take apart, wherever in it: a zero character, half
+    // a surrogate pair. Backslashes that are escaped themselves and whole pairs are none of that.
+    out << "CASE WHEN pg_typeof(";
+    whole();
+    out << R"() = 'json'::regtype AND regexp_replace(replace()";
+    whole();
+    out << R"(::text, '\\', ''), '\\u[dD][89abAB]..\\u[dD][c-fC-F]..', '', 'g') ~ )"
+        << R"('\\u(0000|[dD][89a-fA-F])' THEN NULL )";
+    if (column.kind == value_kind::json) {
+        out << "ELSE ";
+        value();
+        out << " END";
+        return;
+    }
+    out << "ELSE CASE json_typeof(";
     value();
     if (column.kind == value_kind::boolean) {
         out << ") WHEN 'boolean' THEN ";
@@ -57,7 +71,7 @@ constexpr void write_json_path(text& out, std::size_t row, const column_data& co
         value();
         out << ")::text)";
     }
-    out << " END";
+    out << " END END";
 }
 
 /// A range as the index has it. What the index cannot hold is left open: infinity, years before 1 and after
@@ -75,7 +89,13 @@ constexpr void write_range_value(text& out, value_kind kind, const Operand& oper
     const auto when_sound = [&](std::string_view end, const auto& then) {
         out << "CASE WHEN ";
         bound(end);
-        out << (numbers ? " BETWEEN -1e300 AND 1e300 THEN " : " BETWEEN '0001-01-01' AND '9999-12-31' THEN ");
+        if (numbers) {
+            out << " BETWEEN -1e300 AND 1e300 THEN ";
+        } else {
+            out << " >= '0001-01-01' AND ";
+            bound(end);
+            out << " < '10000-01-01' THEN ";
+        }
         then();
         out << " END";
     };
@@ -85,14 +105,18 @@ constexpr void write_range_value(text& out, value_kind kind, const Operand& oper
         out << ')';
         if (numbers) {
             out << " OR ";
-            bound("upper");
-            out << " - ";
-            bound("lower");
-            out << " <= 1e-9 * greatest(abs(";
-            bound("lower");
-            out << "), abs(";
-            bound("upper");
-            out << "))";
+            when_sound("lower", [&] {
+                when_sound("upper", [&] {
+                    bound("upper");
+                    out << " - ";
+                    bound("lower");
+                    out << " <= 1e-9 * greatest(abs(";
+                    bound("lower");
+                    out << "), abs(";
+                    bound("upper");
+                    out << "))";
+                });
+            });
         } else if (kind == value_kind::timestamp_range || kind == value_kind::timestamptz_range) {
             out << " OR ";
             when_sound("lower", [&] {
@@ -148,8 +172,10 @@ constexpr void write_value(text& out, const shape_view& shape, std::size_t self,
         case value_kind::vector:
             // By way of text, which pgvector's type and an array of numbers have in common but for its
             // brackets and bounds. OFFSET keeps it from being computed three times.
-            out << "(SELECT CASE WHEN cardinality(v) = " << static_cast<std::size_t>(column.dimensions)
-                << " AND NOT EXISTS (SELECT FROM unnest(v) e WHERE NOT coalesce(abs(e) <= 3.4e38, false)) "
+            out << "(SELECT CASE WHEN array_ndims(v) = 1 AND cardinality(v) = "
+                << static_cast<std::size_t>(column.dimensions)
+                << " AND NOT EXISTS (SELECT FROM unnest(v) e WHERE NOT coalesce(abs(e) <= "
+                   "3.4028234663852886e38, false)) "
                    "THEN v END "
                    "FROM (SELECT translate(regexp_replace(";
             operand();

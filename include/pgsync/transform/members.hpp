@@ -86,6 +86,15 @@ inline constexpr bool is_number_list = false;
 template <std::size_t Dimensions>
 inline constexpr bool is_number_list<vector<Dimensions>> = true;
 
+/// Can it be null in the document though its column is not? Then a struct has to have a place for that.
+template <typename Member>
+inline constexpr bool can_be_withheld = [] {
+    if (relation_of<held_type<Member>>::known) return false;
+    constexpr auto value = value_of<held_type<Member>>;
+    return annotations_of<Member>.source == value_source::json_path || value.kind == value_kind::geo_point ||
+           value.kind == value_kind::vector || value.kind >= value_kind::int32_range;
+}();
+
 /// A relation that is kept as a value of the related struct, or several.
 template <typename T>
 concept keeps_rows = relation_of<T>::known && requires(T& member) {

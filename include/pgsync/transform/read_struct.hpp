@@ -169,6 +169,11 @@ void read_value(const boost::json::value& from, T& to, std::string_view name) {
 
 template <typename Struct>
 void read_struct(const boost::json::value& from, Struct& to, std::string_view name) {
+    [&]<std::size_t... I>(std::index_sequence<I...>) {
+        ((void)check::typed_member_is_optional < Struct, member_text<Struct, I>,
+         !can_be_withheld<member_type<Struct, I>> || annotations_of<member_type<Struct, I>>.nullable > {},
+         ...);
+    }(std::make_index_sequence<member_count<Struct>>{});
     if (!from.is_object()) misfit(name, from, "an object", "");
     const auto& object = from.get_object();
     [&]<std::size_t... I>(std::index_sequence<I...>) {

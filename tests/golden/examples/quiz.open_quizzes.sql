@@ -1,5 +1,5 @@
 -- page: documents between two keys
-SELECT n0."school"::text, n0."number"::text, n0."school"::text, row_to_json(d0.*) FROM (SELECT t.* FROM (SELECT *
+SELECT n0."school"::text, n0."number"::text, format('%s', n0."school"), row_to_json(d0.*) FROM (SELECT t.* FROM (SELECT *
       FROM "quiz"
       WHERE (state = 'open')) t) n0
   LEFT JOIN LATERAL (SELECT count(*) AS doc
@@ -14,7 +14,7 @@ SELECT n0."school"::text, n0."number"::text, n0."school"::text, row_to_json(d0.*
   WHERE (n0."school", n0."number") >= ($1, $2) AND (n0."school", n0."number") <= ($3, $4);
 
 -- keys: documents of some keys
-SELECT n0."school"::text, n0."number"::text, n0."school"::text, row_to_json(d0.*) FROM (SELECT t.* FROM (SELECT *
+SELECT n0."school"::text, n0."number"::text, format('%s', n0."school"), row_to_json(d0.*) FROM (SELECT t.* FROM (SELECT *
       FROM "quiz"
       WHERE (state = 'open')) t) n0
   LEFT JOIN LATERAL (SELECT count(*) AS doc

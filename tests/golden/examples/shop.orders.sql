@@ -1,5 +1,5 @@
 -- page: documents between two keys
-SELECT n0."id"::text, n0."customer_id"::text, row_to_json(d0.*)
+SELECT n0."id"::text, format('%s', n0."customer_id"), row_to_json(d0.*)
   FROM "purchase" n0
   LEFT JOIN LATERAL (SELECT row_to_json(d1.*) AS doc
     FROM "customer" n1
@@ -35,7 +35,7 @@ SELECT n0."id"::text, n0."customer_id"::text, row_to_json(d0.*)
   WHERE (n0."id") >= ($1) AND (n0."id") <= ($2);
 
 -- keys: documents of some keys
-SELECT n0."id"::text, n0."customer_id"::text, row_to_json(d0.*)
+SELECT n0."id"::text, format('%s', n0."customer_id"), row_to_json(d0.*)
   FROM "purchase" n0
   LEFT JOIN LATERAL (SELECT row_to_json(d1.*) AS doc
     FROM "customer" n1

@@ -1,5 +1,5 @@
 -- page: documents between two keys
-SELECT n0."tenant"::text, n0."number"::text, n0."tenant"::text, row_to_json(d0.*) FROM (SELECT t.* FROM (SELECT *
+SELECT n0."tenant"::text, n0."number"::text, format('%s', n0."tenant"), row_to_json(d0.*) FROM (SELECT t.* FROM (SELECT *
       FROM "shared"."ticket"
       WHERE (status <> 'spam')) t) n0
   CROSS JOIN LATERAL (SELECT row_to_json(d1.*) AS doc FROM (SELECT 1) e1
@@ -32,7 +32,7 @@ SELECT n0."tenant"::text, n0."number"::text, n0."tenant"::text, row_to_json(d0.*
   WHERE (n0."tenant", n0."number") >= ($1, $2) AND (n0."tenant", n0."number") <= ($3, $4);
 
 -- keys: documents of some keys
-SELECT n0."tenant"::text, n0."number"::text, n0."tenant"::text, row_to_json(d0.*) FROM (SELECT t.* FROM (SELECT *
+SELECT n0."tenant"::text, n0."number"::text, format('%s', n0."tenant"), row_to_json(d0.*) FROM (SELECT t.* FROM (SELECT *
       FROM "shared"."ticket"
       WHERE (status <> 'spam')) t) n0
   CROSS JOIN LATERAL (SELECT row_to_json(d1.*) AS doc FROM (SELECT 1) e1

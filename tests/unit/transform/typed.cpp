@@ -45,10 +45,11 @@ struct Thing {
     date day;
     bytea blob;
     json data;
-    range<decimal<20, 10>> prices;
-    geo_point where_it_is;
-    pgsync::vector<2> embedding;
+    std::optional<range<decimal<20, 10>>> prices;
+    std::optional<geo_point> where_it_is;
+    std::optional<pgsync::vector<2>> embedding;
     std::vector<std::string> words;
+    std::vector<std::optional<int>> gaps;
     hidden<std::string> secret;
     embed<Size> size;
     belongs_to<City> city;
@@ -79,7 +80,7 @@ struct changed : pgsync::index<Thing> {
 constexpr std::string_view sent = R"({"id":9007199254740993,"the name":"n\"ä","stock":3,"ratio":0.1,
  "price":"12345678901234.5678901234","colour":"green","day":"infinity","blob":"AAEC",
  "data":"{\"a\": [1.10, null]}","prices":"{\"gte\" : 1.1234567890123456789}",
- "where_it_is":{"lat":1.5,"lon":-2},"embedding":[0.25,3],"words":["a","b"],"secret":"s",
+ "where_it_is":{"lat":1.5,"lon":-2},"embedding":[0.25,3],"words":["a","b"],"gaps":[1,null],"secret":"s",
  "size":{"width":2.5,"height":null},"city":{"id":1,"name":"Oslo"},"tags":[{"id":1,"label":"x","weight":null}],
  "labels":["x","y"],"by_label":{"x":{"id":1,"label":"x","weight":7}},
  "subject":{"post":null,"photo":{"id":4,"title":"t"}},
@@ -89,7 +90,7 @@ constexpr std::string_view expected =
     R"({"id":9007199254740993,"the name":"n\"ä","stock":3,"ratio":0.1,)"
     R"("price":12345678901234.5678901234,"colour":"green","day":"infinity","blob":"AAEC",)"
     R"("data":{"a": [1.10, null]},"prices":{"gte" : 1.1234567890123456789},)"
-    R"("where_it_is":{"lat":1.5,"lon":-2},"embedding":[0.25,3],"words":["a","b"],)"
+    R"("where_it_is":{"lat":1.5,"lon":-2},"embedding":[0.25,3],"words":["a","b"],"gaps":[1,null],)"
     R"("size":{"width":2.5,"height":null},"city":{"id":1,"name":"Oslo"},"tags":[{"id":1,"label":"x","weight":null}],)"
     R"("labels":["x","y"],"by_label":{"x":{"id":1,"label":"x","weight":7}},)"
     R"("subject":{"post":null,"photo":{"id":4,"title":"t"}},)"
