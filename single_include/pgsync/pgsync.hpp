@@ -34,7 +34,7 @@ namespace pgsync {
 ///
 /// and, as a static function, `bool transform(Root&)` or `bool transform(boost::json::object&)` (or void):
 /// called for every document before it is sent; one that returns false is left out, and removed if it was
-/// there. The first needs `#include <pgsync/transform.hpp>`. It must depend on nothing but the document.
+/// there. It must depend on nothing but the document. Both need `#include <pgsync/transform.hpp>`.
 template <typename Root, typename... Sources>
 struct index {
     using root = Root;
@@ -824,6 +824,115 @@ using held_type = typename unwrap<Member>::held;
 
 }  // namespace pgsync::detail
 
+// ---- pgsync/shape/check_text.hpp
+/// Is a text what it is to be: SQL that can stand inside a query, a JSON object?
+namespace pgsync::detail::check {
+
+/// Can it stand inside brackets in a query, and be passed over when parameters are looked for?
+[[nodiscard]] constexpr bool is_closed_sql(std::string_view sql) {
+    int depth = 0;
+    bool blank = true;
+    for (std::size_t i = 0; i < sql.size(); ++i) {
+        const char c = sql[i];
+        const char next = i + 1 < sql.size() ? sql[i + 1] : '\0';
+        blank = blank && (c == ' ' || c == '\n' || c == '\t' || c == '\r');
+        if (c == '\'' || c == '"') {
+            i = sql.find(c, i + 1);
+            if (i == std::string_view::npos) return false;
+            continue;
+        }
+        if (c == ';' || c == '$' || (c == '-' && next == '-') || (c == '/' && next == '*')) return false;
+        if (c == '(' || c == '[') ++depth;
+        if ((c == ')' || c == ']') && --depth < 0) return false;
+    }
+    return depth == 0 && !blank;
+}
+
+/// A JSON reader that only says where a value ends; npos where there is none.
+class json_reader {
+  public:
+    constexpr explicit json_reader(std::string_view text) : text_(text) {}
+
+    [[nodiscard]] constexpr bool is_object() {
+        blank();
+        const bool object = peek() == '{' && value(0);
+        blank();
+        return object && at_ == text_.size();
+    }
+
+  private:
+    [[nodiscard]] constexpr char peek() const { return at_ < text_.size() ? text_[at_] : '\0'; }
+    constexpr bool take(char c) {
+        if (peek() != c) return false;
+        ++at_;
+        return true;
+    }
+    constexpr void blank() {
+        while (peek() == ' ' || peek() == '\n' || peek() == '\t' || peek() == '\r') ++at_;
+    }
+    constexpr bool value(int depth) {
+        if (depth > 50) return false;
+        blank();
+        if (peek() == '{' || peek() == '[') return members(depth);
+        if (peek() == '"') return string();
+        for (const std::string_view word : {"true", "false", "null"}) {
+            if (text_.substr(at_).starts_with(word)) {
+                at_ += word.size();
+                return true;
+            }
+        }
+        return number();
+    }
+    constexpr bool members(int depth) {
+        const bool object = take('{');
+        const char end = object ? '}' : ']';
+        if (!object) ++at_;
+        blank();
+        if (take(end)) return true;
+        do {
+            blank();
+            if (object) {
+                if (!string()) return false;
+                blank();
+                if (!take(':')) return false;
+            }
+            if (!value(depth + 1)) return false;
+            blank();
+        } while (take(','));
+        return take(end);
+    }
+    constexpr bool string() {
+        if (!take('"')) return false;
+        while (at_ < text_.size() && text_[at_] != '"') {
+            if (static_cast<unsigned char>(text_[at_]) < 0x20) return false;
+            at_ += text_[at_] == '\\' ? 2U : 1U;
+        }
+        return take('"');
+    }
+    constexpr bool number() {
+        const auto digits = [&] {
+            const auto begin = at_;
+            while (peek() >= '0' && peek() <= '9') ++at_;
+            return at_ != begin;
+        };
+        take('-');
+        if (!digits()) return false;
+        if (take('.') && !digits()) return false;
+        if (take('e') || take('E')) {
+            if (!take('+')) take('-');
+            return digits();
+        }
+        return true;
+    }
+
+    std::string_view text_;
+    std::size_t at_ = 0;
+};
+
+[[nodiscard]] constexpr bool is_json_object(std::string_view text) { return json_reader(text).is_object(); }
+
+}  // namespace pgsync::detail::check
+
 // ---- pgsync/shape/checks.hpp
 /// Every message a user's declaration can earn. A check is a class template over the struct, the member and
 /// the verdict, because that is what both compilers print in full above the text.
@@ -1177,109 +1286,6 @@ struct index_members_are_text {
     }
     return true;
 }
-
-/// Can it stand inside brackets in a query, and be passed over when parameters are looked for?
-[[nodiscard]] constexpr bool is_closed_sql(std::string_view sql) {
-    int depth = 0;
-    bool blank = true;
-    for (std::size_t i = 0; i < sql.size(); ++i) {
-        const char c = sql[i];
-        const char next = i + 1 < sql.size() ? sql[i + 1] : '\0';
-        blank = blank && (c == ' ' || c == '\n' || c == '\t' || c == '\r');
-        if (c == '\'' || c == '"') {
-            i = sql.find(c, i + 1);
-            if (i == std::string_view::npos) return false;
-            continue;
-        }
-        if (c == ';' || c == '$' || (c == '-' && next == '-') || (c == '/' && next == '*')) return false;
-        if (c == '(' || c == '[') ++depth;
-        if ((c == ')' || c == ']') && --depth < 0) return false;
-    }
-    return depth == 0 && !blank;
-}
-
-/// A JSON reader that only says where a value ends; npos where there is none.
-class json_reader {
-  public:
-    constexpr explicit json_reader(std::string_view text) : text_(text) {}
-
-    [[nodiscard]] constexpr bool is_object() {
-        blank();
-        const bool object = peek() == '{' && value(0);
-        blank();
-        return object && at_ == text_.size();
-    }
-
-  private:
-    [[nodiscard]] constexpr char peek() const { return at_ < text_.size() ? text_[at_] : '\0'; }
-    constexpr bool take(char c) {
-        if (peek() != c) return false;
-        ++at_;
-        return true;
-    }
-    constexpr void blank() {
-        while (peek() == ' ' || peek() == '\n' || peek() == '\t' || peek() == '\r') ++at_;
-    }
-    constexpr bool value(int depth) {
-        if (depth > 50) return false;
-        blank();
-        if (peek() == '{' || peek() == '[') return members(depth);
-        if (peek() == '"') return string();
-        for (const std::string_view word : {"true", "false", "null"}) {
-            if (text_.substr(at_).starts_with(word)) {
-                at_ += word.size();
-                return true;
-            }
-        }
-        return number();
-    }
-    constexpr bool members(int depth) {
-        const bool object = take('{');
-        const char end = object ? '}' : ']';
-        if (!object) ++at_;
-        blank();
-        if (take(end)) return true;
-        do {
-            blank();
-            if (object) {
-                if (!string()) return false;
-                blank();
-                if (!take(':')) return false;
-            }
-            if (!value(depth + 1)) return false;
-            blank();
-        } while (take(','));
-        return take(end);
-    }
-    constexpr bool string() {
-        if (!take('"')) return false;
-        while (at_ < text_.size() && text_[at_] != '"') {
-            if (static_cast<unsigned char>(text_[at_]) < 0x20) return false;
-            at_ += text_[at_] == '\\' ? 2U : 1U;
-        }
-        return take('"');
-    }
-    constexpr bool number() {
-        const auto digits = [&] {
-            const auto begin = at_;
-            while (peek() >= '0' && peek() <= '9') ++at_;
-            return at_ != begin;
-        };
-        take('-');
-        if (!digits()) return false;
-        if (take('.') && !digits()) return false;
-        if (take('e') || take('E')) {
-            if (!take('+')) take('-');
-            return digits();
-        }
-        return true;
-    }
-
-    std::string_view text_;
-    std::size_t at_ = 0;
-};
-
-[[nodiscard]] constexpr bool is_json_object(std::string_view text) { return json_reader(text).is_object(); }
 
 }  // namespace pgsync::detail::check
 
@@ -2915,7 +2921,12 @@ class shape_writer {
 
     shape_size used{};
 
-    [[nodiscard]] constexpr bool counts_only() const { return nodes_ == nullptr; }
+    /// Notes a member that leads back to a struct above it.
+    constexpr void end_at(std::string_view type, std::string_view member) {
+        if (!used.endless_struct.empty()) return;
+        used.endless_struct = type;
+        used.endless_member = member;
+    }
 
     constexpr std::size_t add_node(const node_data& node) {
         if (nodes_ != nullptr) {
@@ -3018,13 +3029,7 @@ constexpr void walk_relation(type_list<Hop...>, shape_writer& writer, const plac
     using target = typename Related::target;
     if constexpr (struct_checked<target> && Joins::ok) {
         constexpr bool whole = Related::what == aggregate::none && Joins::plucked == nullptr;
-        if (whole && at.path->holds(&type_name<target>)) {
-            if (writer.used.endless_struct.empty()) {
-                writer.used.endless_struct = type_name<Struct>;
-                writer.used.endless_member = member;
-            }
-            return;
-        }
+        if (whole && at.path->holds(&type_name<target>)) return writer.end_at(type_name<Struct>, member);
         name_list before = Joins::near_end;
         const auto hop = [&](const table_name& table, name_list near, name_list far) {
             node_data link = node;
@@ -3130,11 +3135,7 @@ constexpr void walk_member(shape_writer& writer, const place& at) {
                     }();
                     (void)check::embedded_is_plain<Struct, member_text<Struct, I>, plain>{};
                     if (at.path->holds(&type_name<inner>)) {
-                        if (writer.used.endless_struct.empty()) {
-                            writer.used.endless_struct = type_name<Struct>;
-                            writer.used.endless_member = member_name<Struct, I>;
-                        }
-                        return;
+                        return writer.end_at(type_name<Struct>, member_name<Struct, I>);
                     }
                     node.type = type_name<inner>;
                     const auto self = writer.add_node(node);
@@ -12957,6 +12958,136 @@ namespace pgsync::postgres::detail {
 
 }  // namespace pgsync::postgres::detail
 
+// ---- pgsync/postgres/sql_check.hpp
+/// What only the server can say of SQL: that which shapes contain, and the queries made from them.
+namespace pgsync::postgres::detail {
+
+/// What the database says of the SQL that shapes contain: conditions, orders, expressions.
+class sql_checker {
+  public:
+    sql_checker(std::span<const compiled_index> indices, session& connection,
+                const std::vector<std::optional<table_facts>>& tables)
+        : indices_(indices), session_(connection), tables_(tables) {}
+
+    std::vector<std::string> run() {
+        std::size_t first = 0;
+        for (const auto& index : indices_) {
+            for (std::size_t node = 0; node < index.shape.nodes.size(); ++node) {
+                const auto& data = index.shape.nodes[node];
+                if (const auto& table = tables_[first + data.row]) check_node(index, data, *table);
+            }
+            first += index.shape.nodes.size();
+        }
+        return std::move(findings_);
+    }
+
+  private:
+    void check_node(const compiled_index& index, const node_data& data, const table_facts& table) {
+        const auto from = " FROM " + quote_identifier(table.schema) + "." + quote_identifier(table.name);
+        const auto place = "struct " + std::string(data.type) + " of index " + std::string(index.name);
+        const auto text = [](std::string_view sql) { return std::string(sql); };
+        if (&data == &index.shape.root() && !index.where.empty()) {
+            plan("where of index " + std::string(index.name),
+                 "SELECT 1" + from + " WHERE (" + text(index.where) + ") LIMIT 0", table);
+        }
+        if (!data.where.empty()) {
+            plan("where of relation \"" + std::string(data.member) + "\" to " + place,
+                 "SELECT 1" + from + " WHERE (" + text(data.where) + ") LIMIT 0", table);
+        }
+        if (!data.order.empty()) {
+            plan("order_by of relation \"" + std::string(data.member) + "\" to " + place,
+                 "SELECT 1" + from + " ORDER BY " + text(data.order) + " LIMIT 0", table);
+        }
+        for (const auto& column : index.shape.columns_of(data)) {
+            if (column.source != value_source::expression) continue;
+            const auto name = "the expression of member \"" + std::string(column.member) + "\" of " + place;
+            const auto values = "SELECT (" + text(column.sql) + ") AS v" + from + " LIMIT 0";
+            if (!plan(name, values, table)) continue;
+            const auto found = session_.exec(
+                "SELECT b.typname, b.typcategory FROM pg_catalog.pg_type b WHERE b.oid = (SELECT "
+                "pg_catalog.pg_typeof(v)::oid FROM (SELECT 1) one LEFT JOIN (" +
+                values + ") e ON true)");
+            if (found.rows() == 0) continue;
+            const auto type = std::string(found.get(0, 0));
+            const char category = found.get(0, 1).front();
+            if (!holds_value(column, type, category)) {
+                findings_.push_back(name + " has type " + type + ", which it cannot hold as " +
+                                    member_type(column) + advice(type, category));
+            }
+        }
+    }
+
+    /// Plans a query that is to read one table alone, since changes of others would not be seen. False where
+    /// it does not run.
+    bool plan(const std::string& what, const std::string& sql, const table_facts& table) {
+        try {
+            for (const auto& name : relations_of(session_.exec("EXPLAIN (VERBOSE, FORMAT JSON) " + sql))) {
+                if (name == table.schema + "." + table.name || table.kind != 'r') continue;
+                findings_.push_back(
+                    what + " reads table \"" + name +
+                    "\", whose changes would not be followed; use columns of its own row, or make "
+                    "it a relation");
+            }
+            return true;
+        } catch (const sql_error& problem) {
+            if (problem.code() == errc::connection) throw;
+            findings_.push_back(what + " does not run: " + problem.what());
+            return false;
+        }
+    }
+
+    /// The tables that a plan reads, each behind its schema and a dot.
+    static std::set<std::string> relations_of(const result& plan) {
+        std::set<std::string> out;
+        if (plan.rows() == 0) return out;
+        const std::string_view text = plan.get(0, 0);
+        const auto value_behind = [&](std::string_view mark, std::size_t from) {
+            const auto at = text.find(mark, from);
+            if (at == std::string_view::npos) return std::string_view();
+            const auto begin = at + mark.size();
+            return text.substr(begin, text.find('"', begin) - begin);
+        };
+        constexpr std::string_view mark = "\"Relation Name\": \"";
+        for (auto at = text.find(mark); at != std::string_view::npos; at = text.find(mark, at + 1)) {
+            out.insert(std::string(value_behind("\"Schema\": \"", at)) + "." +
+                       std::string(value_behind(mark, at)));
+        }
+        return out;
+    }
+
+    std::span<const compiled_index> indices_;
+    session& session_;
+    const std::vector<std::optional<table_facts>>& tables_;
+    std::vector<std::string> findings_;
+};
+
+/// What the database says of the queries as a whole: better now than at the first change that needs one.
+[[nodiscard]] inline std::vector<std::string> prepare_queries(std::span<const index_binding> bindings,
+                                                              session& connection) {
+    std::vector<std::string> findings;
+    const auto prepare = [&](const index_binding& bound, std::string_view sql,
+                             const std::vector<std::uint32_t>& types) {
+        try {
+            connection.prepare("pgsync_check", std::string(sql), types);
+            connection.exec("DEALLOCATE pgsync_check");
+        } catch (const sql_error& problem) {
+            if (problem.code() == errc::connection) throw;
+            findings.push_back("a query of index " + std::string(bound.index->name) +
+                               " does not run: " + problem.what());
+        }
+    };
+    for (const auto& bound : bindings) {
+        prepare(bound, bound.index->keys_query, bound.key_array_types);
+        for (std::size_t i = 0; i < bound.routes.size(); ++i) {
+            const auto sql = bound.index->routes[i].owners_query;
+            if (!sql.empty()) prepare(bound, sql, bound.routes[i].array_types);
+        }
+    }
+    return findings;
+}
+
+}  // namespace pgsync::postgres::detail
+
 // ---- pgsync/postgres/shape_check.hpp
 /// What no compiler can know: whether the database has the tables, columns, types and keys that the shapes
 /// name.
@@ -13325,130 +13456,6 @@ class shape_checker {
     shape_report report_;
 };
 
-/// What the database says of the SQL that shapes contain: conditions, orders, expressions.
-class sql_checker {
-  public:
-    sql_checker(std::span<const compiled_index> indices, session& connection,
-                const std::vector<std::optional<table_facts>>& tables)
-        : indices_(indices), session_(connection), tables_(tables) {}
-
-    std::vector<std::string> run() {
-        std::size_t first = 0;
-        for (const auto& index : indices_) {
-            for (std::size_t node = 0; node < index.shape.nodes.size(); ++node) {
-                const auto& data = index.shape.nodes[node];
-                if (const auto& table = tables_[first + data.row]) check_node(index, data, *table);
-            }
-            first += index.shape.nodes.size();
-        }
-        return std::move(findings_);
-    }
-
-  private:
-    void check_node(const compiled_index& index, const node_data& data, const table_facts& table) {
-        const auto from = " FROM " + quote_identifier(table.schema) + "." + quote_identifier(table.name);
-        const auto place = "struct " + std::string(data.type) + " of index " + std::string(index.name);
-        const auto text = [](std::string_view sql) { return std::string(sql); };
-        if (&data == &index.shape.root() && !index.where.empty()) {
-            plan("where of index " + std::string(index.name),
-                 "SELECT 1" + from + " WHERE (" + text(index.where) + ") LIMIT 0", table);
-        }
-        if (!data.where.empty()) {
-            plan("where of relation \"" + std::string(data.member) + "\" to " + place,
-                 "SELECT 1" + from + " WHERE (" + text(data.where) + ") LIMIT 0", table);
-        }
-        if (!data.order.empty()) {
-            plan("order_by of relation \"" + std::string(data.member) + "\" to " + place,
-                 "SELECT 1" + from + " ORDER BY " + text(data.order) + " LIMIT 0", table);
-        }
-        for (const auto& column : index.shape.columns_of(data)) {
-            if (column.source != value_source::expression) continue;
-            const auto name = "the expression of member \"" + std::string(column.member) + "\" of " + place;
-            const auto values = "SELECT (" + text(column.sql) + ") AS v" + from + " LIMIT 0";
-            if (!plan(name, values, table)) continue;
-            const auto found = session_.exec(
-                "SELECT b.typname, b.typcategory FROM pg_catalog.pg_type b WHERE b.oid = (SELECT "
-                "pg_catalog.pg_typeof(v)::oid FROM (SELECT 1) one LEFT JOIN (" +
-                values + ") e ON true)");
-            if (found.rows() == 0) continue;
-            const auto type = std::string(found.get(0, 0));
-            const char category = found.get(0, 1).front();
-            if (!holds_value(column, type, category)) {
-                findings_.push_back(name + " has type " + type + ", which it cannot hold as " +
-                                    member_type(column) + advice(type, category));
-            }
-        }
-    }
-
-    /// Plans a query that is to read one table alone, since changes of others would not be seen. False where
-    /// it does not run.
-    bool plan(const std::string& what, const std::string& sql, const table_facts& table) {
-        try {
-            for (const auto& name : relations_of(session_.exec("EXPLAIN (VERBOSE, FORMAT JSON) " + sql))) {
-                if (name == table.schema + "." + table.name || table.kind != 'r') continue;
-                findings_.push_back(
-                    what + " reads table \"" + name +
-                    "\", whose changes would not be followed; use columns of its own row, or make "
-                    "it a relation");
-            }
-            return true;
-        } catch (const sql_error& problem) {
-            if (problem.code() == errc::connection) throw;
-            findings_.push_back(what + " does not run: " + problem.what());
-            return false;
-        }
-    }
-
-    /// The tables that a plan reads, each behind its schema and a dot.
-    static std::set<std::string> relations_of(const result& plan) {
-        std::set<std::string> out;
-        if (plan.rows() == 0) return out;
-        const std::string_view text = plan.get(0, 0);
-        const auto value_behind = [&](std::string_view mark, std::size_t from) {
-            const auto at = text.find(mark, from);
-            if (at == std::string_view::npos) return std::string_view();
-            const auto begin = at + mark.size();
-            return text.substr(begin, text.find('"', begin) - begin);
-        };
-        constexpr std::string_view mark = "\"Relation Name\": \"";
-        for (auto at = text.find(mark); at != std::string_view::npos; at = text.find(mark, at + 1)) {
-            out.insert(std::string(value_behind("\"Schema\": \"", at)) + "." +
-                       std::string(value_behind(mark, at)));
-        }
-        return out;
-    }
-
-    std::span<const compiled_index> indices_;
-    session& session_;
-    const std::vector<std::optional<table_facts>>& tables_;
-    std::vector<std::string> findings_;
-};
-
-/// What the database says of the queries as a whole: better now than at the first change that needs one.
-[[nodiscard]] inline std::vector<std::string> prepare_queries(const shape_report& report,
-                                                              session& connection) {
-    std::vector<std::string> findings;
-    const auto prepare = [&](const index_binding& bound, std::string_view sql,
-                             const std::vector<std::uint32_t>& types) {
-        try {
-            connection.prepare("pgsync_check", std::string(sql), types);
-            connection.exec("DEALLOCATE pgsync_check");
-        } catch (const sql_error& problem) {
-            if (problem.code() == errc::connection) throw;
-            findings.push_back("a query of index " + std::string(bound.index->name) +
-                               " does not run: " + problem.what());
-        }
-    };
-    for (const auto& bound : report.bindings) {
-        prepare(bound, bound.index->keys_query, bound.key_array_types);
-        for (std::size_t i = 0; i < bound.routes.size(); ++i) {
-            const auto sql = bound.index->routes[i].owners_query;
-            if (!sql.empty()) prepare(bound, sql, bound.routes[i].array_types);
-        }
-    }
-    return findings;
-}
-
 /// The tables that hold the rows of partitioned ones.
 [[nodiscard]] inline partition_facts read_partitions(session& connection,
                                                      const std::vector<std::optional<table_facts>>& tables) {
@@ -13486,7 +13493,7 @@ class sql_checker {
     auto report = detail::shape_checker(indices, tables, partitions).run();
     // A missing column is better told by its member than by a query that lacks it.
     if (report.findings.empty()) report.findings = detail::sql_checker(indices, connection, tables).run();
-    if (report.findings.empty()) report.findings = detail::prepare_queries(report, connection);
+    if (report.findings.empty()) report.findings = detail::prepare_queries(report.bindings, connection);
     return report;
 }
 

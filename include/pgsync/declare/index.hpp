@@ -15,7 +15,7 @@ namespace pgsync {
 ///
 /// and, as a static function, `bool transform(Root&)` or `bool transform(boost::json::object&)` (or void):
 /// called for every document before it is sent; one that returns false is left out, and removed if it was
-/// there. The first needs `#include <pgsync/transform.hpp>`. It must depend on nothing but the document.
+/// there. It must depend on nothing but the document. Both need `#include <pgsync/transform.hpp>`.
 template <typename Root, typename... Sources>
 struct index {
     using root = Root;

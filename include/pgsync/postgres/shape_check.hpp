@@ -19,7 +19,7 @@
 #include <pgsync/postgres/quote.hpp>
 #include <pgsync/postgres/read_tables.hpp>
 #include <pgsync/postgres/session.hpp>
-#include <pgsync/postgres/sql_error.hpp>
+#include <pgsync/postgres/sql_check.hpp>
 #include <pgsync/postgres/table_facts.hpp>
 #include <pgsync/postgres/value_check.hpp>
 #include <pgsync/shape/node.hpp>
@@ -391,130 +391,6 @@ class shape_checker {
     shape_report report_;
 };
 
-/// What the database says of the SQL that shapes contain: conditions, orders, expressions.
-class sql_checker {
-  public:
-    sql_checker(std::span<const compiled_index> indices, session& connection,
-                const std::vector<std::optional<table_facts>>& tables)
-        : indices_(indices), session_(connection), tables_(tables) {}
-
-    std::vector<std::string> run() {
-        std::size_t first = 0;
-        for (const auto& index : indices_) {
-            for (std::size_t node = 0; node < index.shape.nodes.size(); ++node) {
-                const auto& data = index.shape.nodes[node];
-                if (const auto& table = tables_[first + data.row]) check_node(index, data, *table);
-            }
-            first += index.shape.nodes.size();
-        }
-        return std::move(findings_);
-    }
-
-  private:
-    void check_node(const compiled_index& index, const node_data& data, const table_facts& table) {
-        const auto from = " FROM " + quote_identifier(table.schema) + "." + quote_identifier(table.name);
-        const auto place = "struct " + std::string(data.type) + " of index " + std::string(index.name);
-        const auto text = [](std::string_view sql) { return std::string(sql); };
-        if (&data == &index.shape.root() && !index.where.empty()) {
-            plan("where of index " + std::string(index.name),
-                 "SELECT 1" + from + " WHERE (" + text(index.where) + ") LIMIT 0", table);
-        }
-        if (!data.where.empty()) {
-            plan("where of relation \"" + std::string(data.member) + "\" to " + place,
-                 "SELECT 1" + from + " WHERE (" + text(data.where) + ") LIMIT 0", table);
-        }
-        if (!data.order.empty()) {
-            plan("order_by of relation \"" + std::string(data.member) + "\" to " + place,
-                 "SELECT 1" + from + " ORDER BY " + text(data.order) + " LIMIT 0", table);
-        }
-        for (const auto& column : index.shape.columns_of(data)) {
-            if (column.source != value_source::expression) continue;
-            const auto name = "the expression of member \"" + std::string(column.member) + "\" of " + place;
-            const auto values = "SELECT (" + text(column.sql) + ") AS v" + from + " LIMIT 0";
-            if (!plan(name, values, table)) continue;
-            const auto found = session_.exec(
-                "SELECT b.typname, b.typcategory FROM pg_catalog.pg_type b WHERE b.oid = (SELECT "
-                "pg_catalog.pg_typeof(v)::oid FROM (SELECT 1) one LEFT JOIN (" +
-                values + ") e ON true)");
-            if (found.rows() == 0) continue;
-            const auto type = std::string(found.get(0, 0));
-            const char category = found.get(0, 1).front();
-            if (!holds_value(column, type, category)) {
-                findings_.push_back(name + " has type " + type + ", which it cannot hold as " +
-                                    member_type(column) + advice(type, category));
-            }
-        }
-    }
-
-    /// Plans a query that is to read one table alone, since changes of others would not be seen. False where
-    /// it does not run.
-    bool plan(const std::string& what, const std::string& sql, const table_facts& table) {
-        try {
-            for (const auto& name : relations_of(session_.exec("EXPLAIN (VERBOSE, FORMAT JSON) " + sql))) {
-                if (name == table.schema + "." + table.name || table.kind != 'r') continue;
-                findings_.push_back(
-                    what + " reads table \"" + name +
-                    "\", whose changes would not be followed; use columns of its own row, or make "
-                    "it a relation");
-            }
-            return true;
-        } catch (const sql_error& problem) {
-            if (problem.code() == errc::connection) throw;
-            findings_.push_back(what + " does not run: " + problem.what());
-            return false;
-        }
-    }
-
-    /// The tables that a plan reads, each behind its schema and a dot.
-    static std::set<std::string> relations_of(const result& plan) {
-        std::set<std::string> out;
-        if (plan.rows() == 0) return out;
-        const std::string_view text = plan.get(0, 0);
-        const auto value_behind = [&](std::string_view mark, std::size_t from) {
-            const auto at = text.find(mark, from);
-            if (at == std::string_view::npos) return std::string_view();
-            const auto begin = at + mark.size();
-            return text.substr(begin, text.find('"', begin) - begin);
-        };
-        constexpr std::string_view mark = "\"Relation Name\": \"";
-        for (auto at = text.find(mark); at != std::string_view::npos; at = text.find(mark, at + 1)) {
-            out.insert(std::string(value_behind("\"Schema\": \"", at)) + "." +
-                       std::string(value_behind(mark, at)));
-        }
-        return out;
-    }
-
-    std::span<const compiled_index> indices_;
-    session& session_;
-    const std::vector<std::optional<table_facts>>& tables_;
-    std::vector<std::string> findings_;
-};
-
-/// What the database says of the queries as a whole: better now than at the first change that needs one.
-[[nodiscard]] inline std::vector<std::string> prepare_queries(const shape_report& report,
-                                                              session& connection) {
-    std::vector<std::string> findings;
-    const auto prepare = [&](const index_binding& bound, std::string_view sql,
-                             const std::vector<std::uint32_t>& types) {
-        try {
-            connection.prepare("pgsync_check", std::string(sql), types);
-            connection.exec("DEALLOCATE pgsync_check");
-        } catch (const sql_error& problem) {
-            if (problem.code() == errc::connection) throw;
-            findings.push_back("a query of index " + std::string(bound.index->name) +
-                               " does not run: " + problem.what());
-        }
-    };
-    for (const auto& bound : report.bindings) {
-        prepare(bound, bound.index->keys_query, bound.key_array_types);
-        for (std::size_t i = 0; i < bound.routes.size(); ++i) {
-            const auto sql = bound.index->routes[i].owners_query;
-            if (!sql.empty()) prepare(bound, sql, bound.routes[i].array_types);
-        }
-    }
-    return findings;
-}
-
 /// The tables that hold the rows of partitioned ones.
 [[nodiscard]] inline partition_facts read_partitions(session& connection,
                                                      const std::vector<std::optional<table_facts>>& tables) {
@@ -552,7 +428,7 @@ class sql_checker {
     auto report = detail::shape_checker(indices, tables, partitions).run();
     // A missing column is better told by its member than by a query that lacks it.
     if (report.findings.empty()) report.findings = detail::sql_checker(indices, connection, tables).run();
-    if (report.findings.empty()) report.findings = detail::prepare_queries(report, connection);
+    if (report.findings.empty()) report.findings = detail::prepare_queries(report.bindings, connection);
     return report;
 }
 

@@ -49,7 +49,12 @@ class shape_writer {
 
     shape_size used{};
 
-    [[nodiscard]] constexpr bool counts_only() const { return nodes_ == nullptr; }
+    /// Notes a member that leads back to a struct above it.
+    constexpr void end_at(std::string_view type, std::string_view member) {
+        if (!used.endless_struct.empty()) return;
+        used.endless_struct = type;
+        used.endless_member = member;
+    }
 
     constexpr std::size_t add_node(const node_data& node) {
         if (nodes_ != nullptr) {
@@ -152,13 +157,7 @@ constexpr void walk_relation(type_list<Hop...>, shape_writer& writer, const plac
     using target = typename Related::target;
     if constexpr (struct_checked<target> && Joins::ok) {
         constexpr bool whole = Related::what == aggregate::none && Joins::plucked == nullptr;
-        if (whole && at.path->holds(&type_name<target>)) {
-            if (writer.used.endless_struct.empty()) {
-                writer.used.endless_struct = type_name<Struct>;
-                writer.used.endless_member = member;
-            }
-            return;
-        }
+        if (whole && at.path->holds(&type_name<target>)) return writer.end_at(type_name<Struct>, member);
         name_list before = Joins::near_end;
         const auto hop = [&](const table_name& table, name_list near, name_list far) {
             node_data link = node;
@@ -264,11 +263,7 @@ constexpr void walk_member(shape_writer& writer, const place& at) {
                     }();
                     (void)check::embedded_is_plain<Struct, member_text<Struct, I>, plain>{};
                     if (at.path->holds(&type_name<inner>)) {
-                        if (writer.used.endless_struct.empty()) {
-                            writer.used.endless_struct = type_name<Struct>;
-                            writer.used.endless_member = member_name<Struct, I>;
-                        }
-                        return;
+                        return writer.end_at(type_name<Struct>, member_name<Struct, I>);
                     }
                     node.type = type_name<inner>;
                     const auto self = writer.add_node(node);

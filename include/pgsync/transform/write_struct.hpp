@@ -12,7 +12,7 @@
 
 #include <pgsync/error.hpp>
 #include <pgsync/json_string.hpp>
-#include <pgsync/shape/checks.hpp>
+#include <pgsync/shape/check_text.hpp>
 #include <pgsync/shape/fields.hpp>
 #include <pgsync/shape/reflect.hpp>
 #include <pgsync/transform/enum_names.hpp>

@@ -2,6 +2,7 @@
 #include <chrono>
 #include <cstdint>
 #include <future>
+#include <span>
 #include <string>
 #include <utility>
 #include <vector>
@@ -237,5 +238,60 @@ TEST_CASE("what a cluster quotes of a request shows no credentials", "[.][search
         } catch (const pgsync::error& problem) {
             CHECK_THAT(problem.what(), !contains("uthorization") && !contains("c29tZW9uZTp0b3Atc2VjcmV0"));
         }
+    });
+}
+
+TEST_CASE("a document passes the pipeline it names, and a pipeline that is not there refuses it",
+          "[.][search]") {
+    on_each_cluster([](live_cluster& at) {
+        const auto alias = at.make_index("docs");
+        const auto pipeline = at.name("pipeline");
+        at.client.call("PUT", "/_ingest/pipeline/" + pipeline, std::string(R"({"processors":[]})"));
+        bulk_body body;
+        body.index(alias, "1", 1, R"({"n":1})", {{}, pipeline});
+        body.index(alias, "2", 1, R"({"n":2})", {{}, "no-such-pipeline"});
+        body.remove(alias, "3", 1, {{}, "no-such-pipeline"});  // deletes pass none
+        const auto outcome = at.write(std::move(body));
+        at.client.call("DELETE", "/_ingest/pipeline/" + pipeline, {}, {404});
+        CHECK_FALSE(outcome.fatal);
+        REQUIRE(outcome.rejected.size() == 1);
+        CHECK(outcome.rejected[0].id == "2");
+        CHECK_THAT(outcome.rejected[0].reason, contains("no-such-pipeline"));
+        CHECK(at.document(alias, "1") == R"({"n":1})");
+    });
+}
+
+TEST_CASE(
+    "two routings are two documents of one id, and an older delete leaves a newer write of the same shard "
+    "alone",
+    "[.][search]") {
+    on_each_cluster([](live_cluster& at) {
+        const auto alias = at.make_index("docs");
+        const auto count = [&] {
+            at.client.refresh(alias);
+            return at.client.count(alias);
+        };
+        // Of five routings at least two share one of the two shards, and most likely not all do.
+        const std::vector<std::string> routings{"a", "b", "c", "d", "e"};
+        std::uint64_t version = 10;
+        std::string before;
+        for (const auto& routing : routings) {
+            version += 2;
+            bulk_body body;
+            body.index(alias, "1", version, R"({"n":1})", {routing, {}});
+            if (!before.empty()) body.remove(alias, "1", version - 1, {before, {}});
+            const auto outcome = at.write(std::move(body));
+            CHECK_FALSE(outcome.fatal);
+            CHECK(outcome.rejected.empty());
+            CHECK(count() == 1);
+            before = routing;
+        }
+        std::vector<pgsync::elastic::stored_id> found;
+        at.client.scan_ids(alias, 10, [&](std::span<const pgsync::elastic::stored_id> ids) {
+            found.insert(found.end(), ids.begin(), ids.end());
+        });
+        REQUIRE(found.size() == 1);
+        CHECK(found[0].id == "1");
+        CHECK(found[0].routing == "e");
     });
 }
