@@ -1,4 +1,4 @@
 #include "shape.hpp"
 #include <pgsync/pgsync.hpp>
 
-int main(int argc, char** argv) { return pgsync::run<films, customers, film_numbers>(argc, argv); }
+int main(int argc, char** argv) { return pgsync::run<films, customers, payments, film_numbers>(argc, argv); }

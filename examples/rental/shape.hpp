@@ -125,6 +125,8 @@ struct Customer {
 
 struct films : pgsync::index<rental::Film> {};
 struct customers : pgsync::index<rental::Customer> {};
+// A partitioned table as root: its rows are one index, whichever partition holds them.
+struct payments : pgsync::index<rental::Payment> {};
 // A view as root: a document for each of its rows, which come and go with the rows of the tables it is made
 // of.
 struct film_numbers : pgsync::index<rental::FilmStats, rental::depends_on<rental::Inventory, "film_id">,

@@ -1,5 +1,6 @@
 // compile error: pgsync: this member's type has no JSON form; use bool, short, int,
 // names: Booking value
+#include <optional>
 #include <vector>
 
 #include <pgsync/shape.hpp>
@@ -7,9 +8,9 @@
 struct Booking {
     int id;
 #ifdef PGSYNC_FAIL
-    std::vector<std::optional<int>> value;
+    std::vector<std::optional<pgsync::geo_point>> value;
 #else
-    std::optional<std::vector<int>> value;
+    std::vector<std::optional<int>> value;
 #endif
 };
 struct bookings : pgsync::index<Booking> {};

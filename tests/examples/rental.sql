@@ -139,3 +139,8 @@ SELECT f.id::text,
            WHERE (SELECT i.film_id FROM inventory i WHERE i.id = r.inventory_id) = f.id))
 FROM film f
 WHERE EXISTS (SELECT FROM inventory i WHERE i.film_id = f.id)
+
+-- index: payments
+SELECT p.id::text || '|' || p.paid_at::text,
+       jsonb_build_object('id', p.id, 'paid_at', p.paid_at, 'amount', p.amount)
+FROM payment p

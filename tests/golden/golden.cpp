@@ -188,6 +188,7 @@ int main(int argc, char** argv) {
     check(examples, "quiz.players", pgsync::compiled<quiz_players>, update);
     check(examples, "rental.films", pgsync::compiled<films>, update);
     check(examples, "rental.customers", pgsync::compiled<customers>, update);
+    check(examples, "rental.payments", pgsync::compiled<payments>, update);
     check(examples, "rental.film_numbers", pgsync::compiled<film_numbers>, update);
     check(examples, "shop.products", pgsync::compiled<products>, update);
     check(examples, "shop.shoppers", pgsync::compiled<shoppers>, update);

@@ -325,7 +325,9 @@ constexpr std::size_t find_twin() {
     return fields.size();
 }
 
-constexpr bool key_kind_fits(const column_data& column) {
+constexpr bool key_kind_fits(const field& member) {
+    const auto& column = member.column;
+    if (!member.is_column()) return true;
     switch (column.kind) {
         case value_kind::float32:
         case value_kind::float64:
@@ -353,7 +355,7 @@ constexpr bool json_keys_fit() {
 template <typename Struct>
 constexpr bool key_kinds_fit() {
     for (const auto& f : fields_of<Struct>) {
-        if (!key_kind_fits(f.column)) return false;
+        if (!key_kind_fits(f)) return false;
     }
     return true;
 }
@@ -367,8 +369,7 @@ constexpr void check_members(std::index_sequence<I...>) {
         (void)check::json_key_is_unique<Struct, member_text<Struct, twin>, false>{};
     }
     if constexpr (!key_kinds_fit<Struct>()) {
-        ((void)check::key_is_exact<Struct, member_text<Struct, I>,
-                                   key_kind_fits(fields_of<Struct>[I].column)>{},
+        ((void)check::key_is_exact<Struct, member_text<Struct, I>, key_kind_fits(fields_of<Struct>[I])>{},
          ...);
     }
 }
