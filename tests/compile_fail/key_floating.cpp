@@ -1,5 +1,5 @@
-// compile error: pgsync: this member's type cannot be a key; bool, floating point numbers, .*: use an
-// integer, names: Booking number
+// compile error: pgsync: this member's type cannot be a key; bool, floating point .*: use an integer,
+// names: Booking number
 #include <pgsync/shape.hpp>
 
 struct Booking {
