@@ -241,26 +241,6 @@ TEST_CASE("what a cluster quotes of a request shows no credentials", "[.][search
     });
 }
 
-TEST_CASE("a document passes the pipeline it names, and a pipeline that is not there refuses it",
-          "[.][search]") {
-    on_each_cluster([](live_cluster& at) {
-        const auto alias = at.make_index("docs");
-        const auto pipeline = at.name("pipeline");
-        at.client.call("PUT", "/_ingest/pipeline/" + pipeline, std::string(R"({"processors":[]})"));
-        bulk_body body;
-        body.index(alias, "1", 1, R"({"n":1})", {{}, pipeline});
-        body.index(alias, "2", 1, R"({"n":2})", {{}, "no-such-pipeline"});
-        body.remove(alias, "3", 1, {{}, "no-such-pipeline"});  // deletes pass none
-        const auto outcome = at.write(std::move(body));
-        at.client.call("DELETE", "/_ingest/pipeline/" + pipeline, {}, {404});
-        CHECK_FALSE(outcome.fatal);
-        REQUIRE(outcome.rejected.size() == 1);
-        CHECK(outcome.rejected[0].id == "2");
-        CHECK_THAT(outcome.rejected[0].reason, contains("no-such-pipeline"));
-        CHECK(at.document(alias, "1") == R"({"n":1})");
-    });
-}
-
 TEST_CASE(
     "two routings are two documents of one id, and an older delete leaves a newer write of the same shard "
     "alone",
