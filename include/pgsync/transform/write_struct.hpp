@@ -4,6 +4,8 @@
 #include <charconv>
 #include <cmath>
 #include <cstddef>
+#include <cstdlib>
+#include <limits>
 #include <string>
 #include <string_view>
 #include <tuple>
@@ -25,16 +27,46 @@ namespace pgsync::detail {
 template <typename Struct>
 void write_struct(std::string& out, const Struct& from);
 
+/// Is the text halfway between the value and one beside it? It reads as the value, by a rule about even
+/// digits.
+template <typename T>
+bool is_halfway(const char* text, T value) {
+    const auto shown = std::strtold(text, nullptr);
+    const auto at = static_cast<long double>(value);
+    const auto beside = [&](T towards) {
+        return (at + static_cast<long double>(std::nextafter(value, towards))) / 2;
+    };
+    return shown != at && (shown == beside(std::numeric_limits<T>::max()) ||
+                           shown == beside(std::numeric_limits<T>::lowest()));
+}
+
+/// The shortest digits that read as the value. As PostgreSQL has them: none that are halfway to another.
 template <typename T>
 void write_number(std::string& out, T value) {
+    std::array<char, 64> digits{};
+    const auto last = digits.data() + digits.size() - 1;
+    auto end = digits.data();
     if constexpr (std::is_floating_point_v<T>) {
         if (!std::isfinite(value)) {
             out += std::isnan(value) ? "\"NaN\"" : value > 0 ? "\"Infinity\"" : "\"-Infinity\"";
             return;
         }
+        end = std::to_chars(digits.data(), last, value).ptr;
+        *end = '\0';
+        if (is_halfway(digits.data(), value)) {
+            int precision = 0;
+            T read{};
+            do {
+                end =
+                    std::to_chars(digits.data(), last, value, std::chars_format::scientific, ++precision).ptr;
+                *end = '\0';
+                std::from_chars(digits.data(), end, read);
+            } while (precision < std::numeric_limits<T>::max_digits10 &&
+                     (read != value || is_halfway(digits.data(), value)));
+        }
+    } else {
+        end = std::to_chars(digits.data(), last, value).ptr;
     }
-    std::array<char, 64> digits{};
-    const auto end = std::to_chars(digits.data(), digits.data() + digits.size(), value).ptr;
     out.append(digits.data(), end);
 }
 

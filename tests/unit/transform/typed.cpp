@@ -167,3 +167,20 @@ TEST_CASE("enumerators are told apart from values that have no name") {
     CHECK(detail::enum_label(plain_two) == "plain_two");
     CHECK(detail::enum_value<Plain>("plain_one") == plain_one);
 }
+
+TEST_CASE("a float is printed with PostgreSQL's digits, also where fewer would read as the same") {
+    const auto printed = [](auto value) {
+        std::string out;
+        detail::write_number(out, value);
+        return out;
+    };
+    // What PostgreSQL 15 prints: 1.5e10 lies halfway between two floats.
+    CHECK(printed(1.5e10F) == "1.5000001e+10");
+    CHECK(printed(0.1F) == "0.1");
+    CHECK(printed(16777216.0F) == "16777216");
+    CHECK(printed(3.4028235e38F) == "3.4028235e+38");
+    CHECK(printed(-2.5F) == "-2.5");
+    CHECK(printed(0.1) == "0.1");
+    CHECK(printed(1e22) == "1e+22");
+    CHECK(printed(0.0F) == "0");
+}
