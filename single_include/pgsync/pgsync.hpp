@@ -3519,27 +3519,35 @@ constexpr void write_links(text& out, const shape_view& shape, std::size_t self,
     }
 }
 
+/// A column of a node's row, which is called `alias`, or where that is empty `n<i>`.
+constexpr void write_column_of(text& out, std::size_t self, std::string_view alias, std::string_view name) {
+    if (alias.empty()) {
+        write_column(out, self, name);
+    } else {
+        out << alias << '.';
+        write_identifier(out, name);
+    }
+}
+
+/// ` AND n0."kind"::text = 'post'`: that a row's parent means this case of belongs_to_any, where the node is
+/// one.
+constexpr void write_guard(text& out, const node_data& node) {
+    if (node.guard_column.empty()) return;
+    out << " AND ";
+    write_column(out, node.parent, node.guard_column);
+    out << "::text = ";
+    write_literal(out, node.guard_value);
+}
+
 /// `n4."near" = n0."id"`, or for rows behind link tables `(n5."id") IN (SELECT n4."far" FROM …)`, so that
 /// each comes once. `alias` is what the node's own row is called, without its dot; empty: `n<i>`.
 constexpr void write_join(text& out, const shape_view& shape, std::size_t self, std::string_view alias = {}) {
     const auto& node = shape.nodes[self];
-    const auto own = [&](std::string_view name) {
-        if (alias.empty()) {
-            write_column(out, self, name);
-        } else {
-            out << alias << '.';
-            write_identifier(out, name);
-        }
-    };
+    const auto own = [&](std::string_view name) { write_column_of(out, self, alias, name); };
     if (shape.nodes[node.parent].kind != relation::hop) {
         write_links(
             out, shape, self, [&](std::string_view name) { write_column(out, node.parent, name); }, own);
-        if (!node.guard_column.empty()) {
-            out << " AND ";
-            write_column(out, node.parent, node.guard_column);
-            out << "::text = ";
-            write_literal(out, node.guard_value);
-        }
+        write_guard(out, node);
         return;
     }
     out << '(';
@@ -4028,14 +4036,8 @@ constexpr void write_child(text& out, const shape_view& shape, std::size_t self,
             write_join(out, shape, self, alias);
             return;
         }
-        write_range(out, shape, self, [&](std::string_view name) {
-            if (alias.empty()) {
-                write_column(out, self, name);
-            } else {
-                out << alias << '.';
-                write_identifier(out, name);
-            }
-        });
+        write_range(out, shape, self,
+                    [&](std::string_view name) { write_column_of(out, self, alias, name); });
     };
     write_rows(out, shape, self, {}, [&] { join("t"); });
     write_children(out, shape, self, with);
@@ -4260,12 +4262,7 @@ constexpr void write_step_up(text& out, const shape_view& shape, std::size_t at)
             write_column(out, at, links[i].child);
         }
     }
-    if (!node.guard_column.empty()) {
-        out << " AND ";
-        write_column(out, parent, node.guard_column);
-        out << "::text = ";
-        write_literal(out, node.guard_value);
-    }
+    write_guard(out, node);
 }
 
 /// Keys of the roots whose documents contain rows of `self`: `$1…` is one array for each column that links it
@@ -4332,12 +4329,7 @@ constexpr void write_owners_query(text& out, const shape_view& shape, std::size_
         write_any_of(out, links.size());
         out << ')';
     }
-    if (!node.guard_column.empty()) {
-        out << " AND ";
-        write_column(out, node.parent, node.guard_column);
-        out << "::text = ";
-        write_literal(out, node.guard_value);
-    }
+    write_guard(out, node);
     if (top != 0) {
         // A row that belongs to nobody has no document.
         for (std::size_t part = 0; part < shape.key_size(shape.root()); ++part) {
@@ -11202,11 +11194,13 @@ PGSYNC_LINKAGE void follow(const follow_settings& setting, std::span<const postg
 // ---- pgsync/stream/work.hpp
 namespace pgsync::stream {
 
+/// Of routed documents: by root key the routings under which one may be, as far as is known.
+using known_routings = std::unordered_map<std::string, std::unordered_set<std::string>>;
+
 /// What one index has to read again.
 struct index_work {
     std::unordered_set<std::string> keys;  ///< root keys, as `_id`
-    /// Of routed documents: by root key the routings under which one may be, as far as events told.
-    std::unordered_map<std::string, std::unordered_set<std::string>> routings;
+    known_routings routings;               ///< as far as events told
     std::vector<std::unordered_set<std::string>>
         links;                  ///< for each route, values whose owners are to be found
     bool rescan_index = false;  ///< the root was truncated: look at every id the index holds
@@ -11454,8 +11448,6 @@ class loader {
     }
 
   private:
-    using routing_map = std::unordered_map<std::string, std::unordered_set<std::string>>;
-
     /// A route with more owners than are read at once, and the links that led to them.
     struct wide_route {
         std::size_t index;
@@ -11467,7 +11459,7 @@ class loader {
     struct keys_piece {
         std::size_t index;
         std::vector<std::string> keys;
-        const routing_map* routings = nullptr;  ///< see index_work
+        const known_routings* routings = nullptr;  ///< see index_work
     };
 
     /// A transaction with its own snapshot, ended when the scope is.
@@ -11603,7 +11595,7 @@ class loader {
         cluster_.refresh(alias);
         cluster_.scan_ids(alias, settings_.keys_at_once, [&](std::span<const elastic::stored_id> ids) {
             keys_piece piece{index, {}};
-            routing_map routings;
+            known_routings routings;
             for (const auto& each : ids) {
                 piece.keys.push_back(each.id);
                 if (!indices_[index].index->routing.empty()) routings[each.id].insert(each.routing);

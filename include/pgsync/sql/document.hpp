@@ -302,14 +302,8 @@ constexpr void write_child(text& out, const shape_view& shape, std::size_t self,
             write_join(out, shape, self, alias);
             return;
         }
-        write_range(out, shape, self, [&](std::string_view name) {
-            if (alias.empty()) {
-                write_column(out, self, name);
-            } else {
-                out << alias << '.';
-                write_identifier(out, name);
-            }
-        });
+        write_range(out, shape, self,
+                    [&](std::string_view name) { write_column_of(out, self, alias, name); });
     };
     write_rows(out, shape, self, {}, [&] { join("t"); });
     write_children(out, shape, self, with);

@@ -77,12 +77,7 @@ constexpr void write_step_up(text& out, const shape_view& shape, std::size_t at)
             write_column(out, at, links[i].child);
         }
     }
-    if (!node.guard_column.empty()) {
-        out << " AND ";
-        write_column(out, parent, node.guard_column);
-        out << "::text = ";
-        write_literal(out, node.guard_value);
-    }
+    write_guard(out, node);
 }
 
 /// Keys of the roots whose documents contain rows of `self`: `$1…` is one array for each column that links it
@@ -149,12 +144,7 @@ constexpr void write_owners_query(text& out, const shape_view& shape, std::size_
         write_any_of(out, links.size());
         out << ')';
     }
-    if (!node.guard_column.empty()) {
-        out << " AND ";
-        write_column(out, node.parent, node.guard_column);
-        out << "::text = ";
-        write_literal(out, node.guard_value);
-    }
+    write_guard(out, node);
     if (top != 0) {
         // A row that belongs to nobody has no document.
         for (std::size_t part = 0; part < shape.key_size(shape.root()); ++part) {

@@ -50,27 +50,35 @@ constexpr void write_links(text& out, const shape_view& shape, std::size_t self,
     }
 }
 
+/// A column of a node's row, which is called `alias`, or where that is empty `n<i>`.
+constexpr void write_column_of(text& out, std::size_t self, std::string_view alias, std::string_view name) {
+    if (alias.empty()) {
+        write_column(out, self, name);
+    } else {
+        out << alias << '.';
+        write_identifier(out, name);
+    }
+}
+
+/// ` AND n0."kind"::text = 'post'`: that a row's parent means this case of belongs_to_any, where the node is
+/// one.
+constexpr void write_guard(text& out, const node_data& node) {
+    if (node.guard_column.empty()) return;
+    out << " AND ";
+    write_column(out, node.parent, node.guard_column);
+    out << "::text = ";
+    write_literal(out, node.guard_value);
+}
+
 /// `n4."near" = n0."id"`, or for rows behind link tables `(n5."id") IN (SELECT n4."far" FROM …)`, so that
 /// each comes once. `alias` is what the node's own row is called, without its dot; empty: `n<i>`.
 constexpr void write_join(text& out, const shape_view& shape, std::size_t self, std::string_view alias = {}) {
     const auto& node = shape.nodes[self];
-    const auto own = [&](std::string_view name) {
-        if (alias.empty()) {
-            write_column(out, self, name);
-        } else {
-            out << alias << '.';
-            write_identifier(out, name);
-        }
-    };
+    const auto own = [&](std::string_view name) { write_column_of(out, self, alias, name); };
     if (shape.nodes[node.parent].kind != relation::hop) {
         write_links(
             out, shape, self, [&](std::string_view name) { write_column(out, node.parent, name); }, own);
-        if (!node.guard_column.empty()) {
-            out << " AND ";
-            write_column(out, node.parent, node.guard_column);
-            out << "::text = ";
-            write_literal(out, node.guard_value);
-        }
+        write_guard(out, node);
         return;
     }
     out << '(';

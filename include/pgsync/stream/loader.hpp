@@ -88,8 +88,6 @@ class loader {
     }
 
   private:
-    using routing_map = std::unordered_map<std::string, std::unordered_set<std::string>>;
-
     /// A route with more owners than are read at once, and the links that led to them.
     struct wide_route {
         std::size_t index;
@@ -101,7 +99,7 @@ class loader {
     struct keys_piece {
         std::size_t index;
         std::vector<std::string> keys;
-        const routing_map* routings = nullptr;  ///< see index_work
+        const known_routings* routings = nullptr;  ///< see index_work
     };
 
     /// A transaction with its own snapshot, ended when the scope is.
@@ -237,7 +235,7 @@ class loader {
         cluster_.refresh(alias);
         cluster_.scan_ids(alias, settings_.keys_at_once, [&](std::span<const elastic::stored_id> ids) {
             keys_piece piece{index, {}};
-            routing_map routings;
+            known_routings routings;
             for (const auto& each : ids) {
                 piece.keys.push_back(each.id);
                 if (!indices_[index].index->routing.empty()) routings[each.id].insert(each.routing);

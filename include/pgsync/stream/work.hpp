@@ -11,11 +11,13 @@
 
 namespace pgsync::stream {
 
+/// Of routed documents: by root key the routings under which one may be, as far as is known.
+using known_routings = std::unordered_map<std::string, std::unordered_set<std::string>>;
+
 /// What one index has to read again.
 struct index_work {
     std::unordered_set<std::string> keys;  ///< root keys, as `_id`
-    /// Of routed documents: by root key the routings under which one may be, as far as events told.
-    std::unordered_map<std::string, std::unordered_set<std::string>> routings;
+    known_routings routings;               ///< as far as events told
     std::vector<std::unordered_set<std::string>>
         links;                  ///< for each route, values whose owners are to be found
     bool rescan_index = false;  ///< the root was truncated: look at every id the index holds
