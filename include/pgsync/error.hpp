@@ -12,6 +12,7 @@ namespace pgsync {
 enum class errc : std::uint8_t {
     configuration,  ///< an option, a variable or a URL that cannot work as given
     connection,     ///< a server is away or cut the connection: worth trying again
+    busy,           ///< a server works, but not for this just now (a deadlock, no memory): worth trying again
     permission,     ///< the role or API user lacks a right
     catalog,        ///< the database does not look as the shape says
     replication,    ///< slot, publication, replica identity or WAL level

@@ -4729,6 +4729,7 @@ namespace pgsync {
 enum class errc : std::uint8_t {
     configuration,  ///< an option, a variable or a URL that cannot work as given
     connection,     ///< a server is away or cut the connection: worth trying again
+    busy,           ///< a server works, but not for this just now (a deadlock, no memory): worth trying again
     permission,     ///< the role or API user lacks a right
     catalog,        ///< the database does not look as the shape says
     replication,    ///< slot, publication, replica identity or WAL level
@@ -5865,6 +5866,10 @@ template <std::size_t N>
 [[nodiscard]] inline errc classify(const complaint& from) noexcept {
     // 57P01..03: shut down, crashed, starting up; 57P05, 25P03: idle too long; 53300: no connection free.
     constexpr std::array<std::string_view, 6> away{"57P01", "57P02", "57P03", "57P05", "25P03", "53300"};
+    // 40001, 40P01: another transaction was preferred; 55P03, 57014: a lock or time limit, or an operator's
+    // cancel; 53000..53200: no memory or disk left.
+    constexpr std::array<std::string_view, 7> busy{"40001", "40P01", "55P03", "57014",
+                                                   "53000", "53100", "53200"};
     constexpr std::array<std::string_view, 9> missing{"42P01", "42703", "42883", "42704", "42702",
                                                       "42804", "42809", "42846", "3F000"};
     const std::string_view state = from.sqlstate;
@@ -5873,6 +5878,7 @@ template <std::size_t N>
     if (state == "3D000") return errc::configuration;
     if (detail::about_replication(from)) return errc::replication;
     if (detail::one_of(state, missing)) return errc::catalog;
+    if (detail::one_of(state, busy)) return errc::busy;
     return from.connection_lost ? errc::connection : errc::database;
 }
 
@@ -14124,18 +14130,19 @@ namespace pgsync::app {
 
 namespace detail {
 
-/// Something that goes away by itself: a server that is down, or another process that still holds the slot.
+/// Something that goes away by itself: a server that is down or busy, or another process that still holds
+/// the slot.
 inline bool worth_waiting(const error& problem) {
-    if (problem.code() == errc::connection) return true;
+    if (problem.code() == errc::connection || problem.code() == errc::busy) return true;
     const auto* sql = dynamic_cast<const postgres::sql_error*>(&problem);
     return sql != nullptr && postgres::slot_in_use(*sql);
 }
 
 }  // namespace detail
 
-/// Runs `body(context&)`, again and again while a server is away, until it returns. Only the very first
-/// contact must work: what is wrong from the start is better said than waited for. `body` must be safe to
-/// begin anew.
+/// Runs `body(context&)`, again and again while a server is away or busy, until it returns. Only the very
+/// first contact must work: what is wrong from the start is better said than waited for. `body` must be safe
+/// to begin anew.
 template <typename Body>
 void persevere(const options& setting, std::span<const compiled_index> indices, int stop_fd,
                const Body& body) {

@@ -17,18 +17,19 @@ namespace pgsync::app {
 
 namespace detail {
 
-/// Something that goes away by itself: a server that is down, or another process that still holds the slot.
+/// Something that goes away by itself: a server that is down or busy, or another process that still holds
+/// the slot.
 inline bool worth_waiting(const error& problem) {
-    if (problem.code() == errc::connection) return true;
+    if (problem.code() == errc::connection || problem.code() == errc::busy) return true;
     const auto* sql = dynamic_cast<const postgres::sql_error*>(&problem);
     return sql != nullptr && postgres::slot_in_use(*sql);
 }
 
 }  // namespace detail
 
-/// Runs `body(context&)`, again and again while a server is away, until it returns. Only the very first
-/// contact must work: what is wrong from the start is better said than waited for. `body` must be safe to
-/// begin anew.
+/// Runs `body(context&)`, again and again while a server is away or busy, until it returns. Only the very
+/// first contact must work: what is wrong from the start is better said than waited for. `body` must be safe
+/// to begin anew.
 template <typename Body>
 void persevere(const options& setting, std::span<const compiled_index> indices, int stop_fd,
                const Body& body) {

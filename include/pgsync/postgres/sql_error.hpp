@@ -100,6 +100,10 @@ template <std::size_t N>
 [[nodiscard]] inline errc classify(const complaint& from) noexcept {
     // 57P01..03: shut down, crashed, starting up; 57P05, 25P03: idle too long; 53300: no connection free.
     constexpr std::array<std::string_view, 6> away{"57P01", "57P02", "57P03", "57P05", "25P03", "53300"};
+    // 40001, 40P01: another transaction was preferred; 55P03, 57014: a lock or time limit, or an operator's
+    // cancel; 53000..53200: no memory or disk left.
+    constexpr std::array<std::string_view, 7> busy{"40001", "40P01", "55P03", "57014",
+                                                   "53000", "53100", "53200"};
     constexpr std::array<std::string_view, 9> missing{"42P01", "42703", "42883", "42704", "42702",
                                                       "42804", "42809", "42846", "3F000"};
     const std::string_view state = from.sqlstate;
@@ -108,6 +112,7 @@ template <std::size_t N>
     if (state == "3D000") return errc::configuration;
     if (detail::about_replication(from)) return errc::replication;
     if (detail::one_of(state, missing)) return errc::catalog;
+    if (detail::one_of(state, busy)) return errc::busy;
     return from.connection_lost ? errc::connection : errc::database;
 }
 

@@ -16,8 +16,8 @@ SLOT = "pgsync_reservations"
 MEBIBYTE = 1 << 20
 
 
-def following(b, *arguments):
-    running = b.start("sync", *arguments)
+def following(b, *arguments, **environment):
+    running = b.start("sync", *arguments, **environment)
     until("sync follows the slot", lambda: "following slot" in running.output())
     return running
 
@@ -154,6 +154,26 @@ def busy_application(b):
     expect("under way" in [each["comment"] for each in reviews], "a change made while bootstrap began is lost")
 
 
+def deadlock(b):
+    """Somebody who locks tables in another order makes PostgreSQL cancel the reading of a document: it is read again."""
+    b.load_airbnb()
+    b.succeed("bootstrap")
+    # sync looks for a deadlock long before the others do, and so is the one to give way.
+    running = following(b, PGOPTIONS="-c deadlock_timeout=3s")
+    booking = b.value("SELECT min(id) FROM booking")
+    other = b.connect(options="-c deadlock_timeout=100s")
+    other.autocommit = False
+    cursor = other.cursor()
+    cursor.execute("LOCK guest IN ACCESS EXCLUSIVE MODE")
+    b.sql.execute("UPDATE booking SET start_date = '2001-01-01', end_date = '2001-01-02' WHERE id = %s", (booking,))
+    until("sync waits for the lock", lambda: b.value("SELECT count(*) FROM pg_locks WHERE relation = 'guest'::regclass AND NOT granted"))
+    cursor.execute("LOCK booking IN ACCESS EXCLUSIVE MODE")
+    other.rollback()
+    until("the change arrives", lambda: b.search.document("reservations", booking)["start_date"] == "2001-01-01")
+    expect("deadlock detected" in running.output(), "there was no deadlock:\n" + running.output())
+    expect(running.stop() == 0, "SIGTERM does not end sync with 0")
+
+
 def postgres_restarts(b, folder):
     """The database goes away and comes back: bootstrap and sync go on by themselves. On a server of its own."""
     def servers_sh(*arguments):
@@ -217,7 +237,7 @@ def as_a_library(b):
 def main():
     airbnb, embedded = sys.argv[1:3]
     failed = passed = 0
-    for test in (live, committed_not_visible, memory, busy_application, postgres_restarts, as_a_library):
+    for test in (live, committed_not_visible, memory, busy_application, deadlock, postgres_restarts, as_a_library):
         if sys.argv[3:] and test.__name__ not in sys.argv[3:]:
             continue
         with tempfile.TemporaryDirectory() as folder:

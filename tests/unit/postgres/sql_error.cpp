@@ -25,8 +25,9 @@ TEST_CASE("an SQLSTATE becomes what a caller can do about it", "[sql_error]") {
     for (const char* state : {"42501", "28P01", "28000"}) CHECK(code(state) == errc::permission);
     for (const char* state : {"42P01", "42703", "42883", "42704", "3F000"})
         CHECK(code(state) == errc::catalog);
-    for (const char* state : {"23505", "40001", "40P01", "55P03", "57014", "22023", "55006"})
-        CHECK(code(state) == errc::database);
+    for (const char* state : {"40001", "40P01", "55P03", "57014", "53100", "53200"})
+        CHECK(code(state) == errc::busy);
+    for (const char* state : {"23505", "22023", "55006"}) CHECK(code(state) == errc::database);
     CHECK(code("3D000") == errc::configuration);
     CHECK(code("") == errc::database);
     complaint lost;
