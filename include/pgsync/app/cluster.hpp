@@ -51,7 +51,7 @@ class cluster {
     [[nodiscard]] elastic::server_info first_contact() {
         auto hasty = client_settings(stopped_);
         hasty.patience = std::chrono::seconds(2);
-        hasty.timeout = std::chrono::seconds(10);
+        hasty.timeout = std::min(hasty.timeout, std::chrono::milliseconds(10'000));
         return client_type(transport_, std::move(hasty)).info();
     }
 
@@ -103,6 +103,7 @@ class cluster {
     writer_type::settings writer_settings() const {
         writer_type::settings setting;
         setting.in_flight = options_.bulks_in_flight;
+        setting.timeout = options_.search_timeout;
         setting.address = transport_.address();
         return setting;
     }
@@ -110,12 +111,14 @@ class cluster {
     client_type::settings client_settings(std::function<bool()> stopped) const {
         client_type::settings setting;
         setting.address = transport_.address();
+        setting.timeout = options_.search_timeout;
         setting.stopped = std::move(stopped);
         return setting;
     }
     dead_letters_type::settings dead_letters_settings() const {
         dead_letters_type::settings setting;
         setting.address = transport_.address();
+        setting.timeout = options_.search_timeout;
         return setting;
     }
 

@@ -71,6 +71,13 @@ inline void add_servers(CLI::App& to, options& into) {
                   "URL of the cluster; default: ELASTICSEARCH_URL, else "
                   "http://127.0.0.1:9200")
         ->type_name("URL");
+    to.add_option_function<unsigned>(
+          "--search-timeout",
+          [&into](unsigned seconds) { into.search_timeout = std::chrono::seconds(seconds); },
+          "seconds that the cluster may take to answer; then the request is sent again")
+        ->check(CLI::Range(1, 3'600))
+        ->type_name("SECONDS")
+        ->default_str(std::to_string(into.search_timeout.count()));
     to.add_option("--name", into.name,
                   "name of slot and publication; default: pgsync_ and the first index's name");
 }

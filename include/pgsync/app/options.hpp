@@ -20,6 +20,7 @@ struct options {
     std::size_t workers = 2;         ///< connections that read pages at once
     std::size_t bulk_bytes = 5U << 20U;
     std::size_t bulks_in_flight = 4;
+    std::chrono::seconds search_timeout{60};  ///< for the cluster's answer to a request
     on_rejected rejected = on_rejected::stop;
     std::chrono::seconds stop_timeout{30};  ///< for what is in flight when asked to stop
     bool dry_run = false;

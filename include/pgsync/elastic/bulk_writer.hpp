@@ -64,6 +64,7 @@ class bulk_writer {
         std::size_t in_flight = 4;
         std::chrono::milliseconds first_pause{100};
         std::chrono::milliseconds longest_pause{10'000};
+        std::chrono::milliseconds timeout{60'000};  ///< of one attempt
         std::string path = "/_bulk?require_alias=true&filter_path=errors,items.*.status,items.*.error";
         std::string address;  ///< of the cluster, for messages
     };
@@ -173,6 +174,7 @@ class bulk_writer {
         what.path = settings_.path;
         what.body = each.body.text();
         what.content_type = "application/x-ndjson";
+        what.timeout = settings_.timeout;
         what.stop = each.stop;
         return what;
     }

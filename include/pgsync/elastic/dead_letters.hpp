@@ -85,10 +85,11 @@ template <transport Transport, waiting_clock Clock = steady_waiting>
 class dead_letters {
   public:
     struct settings {
-        std::string address;                   ///< of the cluster, for messages
-        std::size_t bulk_bytes = 5U << 20U;    ///< of the bulks of dead letters
-        std::size_t queue_bytes = 32U << 20U;  ///< waiting to be written before others must wait, too
-        std::chrono::seconds patience{30};     ///< see client
+        std::string address;                        ///< of the cluster, for messages
+        std::size_t bulk_bytes = 5U << 20U;         ///< of the bulks of dead letters
+        std::size_t queue_bytes = 32U << 20U;       ///< waiting to be written before others must wait, too
+        std::chrono::seconds patience{30};          ///< see client
+        std::chrono::milliseconds timeout{60'000};  ///< of one attempt
         std::chrono::milliseconds first_pause{100};
         std::chrono::milliseconds longest_pause{10'000};
     };
@@ -168,6 +169,7 @@ class dead_letters {
         typename client<Transport, Clock>::settings to;
         to.address = from.address;
         to.patience = from.patience;
+        to.timeout = from.timeout;
         return to;
     }
     static auto writer_settings(const settings& from) {
@@ -175,6 +177,7 @@ class dead_letters {
         to.in_flight = 1;
         to.first_pause = from.first_pause;
         to.longest_pause = from.longest_pause;
+        to.timeout = from.timeout;
         // The index is one, no alias.
         to.path = "/_bulk?filter_path=errors,items.*.status,items.*.error";
         to.address = from.address;

@@ -40,7 +40,9 @@ class replication_stream {
     /// `conninfo` as for session. Throws errc::permission where the role has no REPLICATION.
     explicit replication_stream(const std::string& conninfo = {}, int stop_fd = -1)
         : channel_(conninfo, true, stop_fd) {
-        if (has_sql_on_replication(server_version())) run(detail::settings_sql(server_version()));
+        if (!has_sql_on_replication(server_version())) return;
+        run(detail::settings_sql(server_version()));
+        channel_.served_by(run(std::string(detail::identify_backend_sql)).back());
     }
 
     [[nodiscard]] int server_version() const { return PQserverVersion(channel_.native()); }
@@ -92,7 +94,9 @@ class replication_stream {
     /// shows is valid until the next call. Frames already here are returned before anything is waited for, so
     /// an outer poll() on fd() must come after a receive() of no time has returned nothing.
     ///
-    /// A stream that ends, because the server shuts down for example, is errc::connection.
+    /// A stream that ends, because the server shuts down for example, is errc::connection; so is one that
+    /// stays silent: a server that has nothing to send is asked for a sign of life, and one that gives none
+    /// must be busy with this stream, which another connection tells.
     [[nodiscard]] std::optional<frame> receive(std::chrono::milliseconds timeout, int wake_fd = -1) {
         const auto deadline = std::chrono::steady_clock::now() + timeout;
         while (true) {
@@ -100,8 +104,17 @@ class replication_stream {
             // What send_status() could not get rid of goes out here.
             const int unsent = PQflush(channel_.native());
             const short events = unsent > 0 ? POLLIN | POLLOUT : POLLIN;
-            const auto slice = std::min(channel_.slice().value_or(deadline), deadline);
+            const auto begin = std::chrono::steady_clock::now();
+            const auto slice =
+                std::min({channel_.slice().value_or(deadline), deadline, begin + channel_.patience()});
             const auto woken = detail::wait(PQsocket(channel_.native()), events, wake_fd, slice);
+            if (woken == detail::wake::ready) {
+                silent_ = {};
+            } else {
+                // Only the time we listened counts.
+                silent_ += std::chrono::steady_clock::now() - begin;
+                watch();
+            }
             if (woken == detail::wake::stopped) return std::nullopt;
             if (woken == detail::wake::timed_out && slice == deadline) return std::nullopt;
             // What arrived together with the end of the connection is read first; then it is noticed again.
@@ -115,6 +128,7 @@ class replication_stream {
     /// Tells the server how far everything is done: it forgets the log up to `flushed`. The clock of `status`
     /// is filled in here. Does not wait for the network.
     void send_status(standby_status status) {
+        status_ = status;
         constexpr std::chrono::seconds from_unix_to_postgres{946'684'800};
         const auto now = std::chrono::system_clock::now().time_since_epoch() - from_unix_to_postgres;
         status.clock_us = std::chrono::duration_cast<std::chrono::microseconds>(now).count();
@@ -151,12 +165,26 @@ class replication_stream {
         });
     }
 
+    /// After some silence asks for an answer, after patience() looks for the server.
+    void watch() {
+        if (silent_ < channel_.patience() / 3) {
+            asked_ = false;
+        } else if (silent_ >= channel_.patience()) {
+            channel_.look_for_server();
+            silent_ = {};
+        } else if (!std::exchange(asked_, true)) {
+            status_.reply_requested = true;
+            send_status(status_);
+        }
+    }
+
     std::optional<frame> try_receive() {
         char* raw = nullptr;
         const int size = PQgetCopyData(channel_.native(), &raw, 1);
         if (size < 0) throw_ended();
         if (size == 0) return std::nullopt;
         payload_.reset(raw);
+        silent_ = {};
         return parse_frame({raw, static_cast<std::size_t>(size)});
     }
 
@@ -198,6 +226,9 @@ class replication_stream {
     }
 
     bool streaming_ = false;
+    standby_status status_{};  ///< what the server was told last
+    std::chrono::steady_clock::duration silent_{};
+    bool asked_ = false;  ///< for an answer, since it has been silent
     std::unique_ptr<char, free_memory> payload_;
     detail::channel channel_;
 };

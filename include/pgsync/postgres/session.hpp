@@ -40,6 +40,7 @@ class session {
     explicit session(const std::string& conninfo = {}, int stop_fd = -1)
         : channel_(conninfo, false, stop_fd) {
         exec(detail::settings_sql(server_version()));
+        channel_.served_by(exec(detail::identify_backend_sql));
     }
 
     /// From now on every wait ends with errc::interrupted once `fd` is readable; the running statement is

@@ -30,6 +30,8 @@ struct sql_functions {
 [[nodiscard]] constexpr bool has_publications(int version) noexcept { return version >= 100000; }
 /// A walsender that also takes plain SQL.
 [[nodiscard]] constexpr bool has_sql_on_replication(int version) noexcept { return version >= 100000; }
+/// pg_stat_activity tells that a process waits for its client.
+[[nodiscard]] constexpr bool has_client_wait_events(int version) noexcept { return version >= 100000; }
 [[nodiscard]] constexpr bool has_partitions(int version) noexcept { return version >= 100000; }
 [[nodiscard]] constexpr bool has_temporary_slots(int version) noexcept { return version >= 100000; }
 /// TRUNCATE is decoded, and `publish` knows the word.

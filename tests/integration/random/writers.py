@@ -117,7 +117,7 @@ class Writer(threading.Thread):
                     break
                 try:
                     self.turn()
-                except (psycopg2.OperationalError, psycopg2.InterfaceError) as error:
+                except psycopg2.Error as error:
                     if not self.connection.closed:
                         raise
                     self.world.errors[f"connection: {error}".strip()[:80]] += 1

@@ -1,8 +1,10 @@
 #pragma once
 
+#include <algorithm>
 #include <array>
 #include <chrono>
 #include <cstddef>
+#include <cstdlib>
 #include <memory>
 #include <optional>
 #include <span>
@@ -14,7 +16,9 @@
 #include <libpq-fe.h>
 
 #include <pgsync/error.hpp>
+#include <pgsync/log.hpp>
 #include <pgsync/postgres/detail/connect.hpp>
+#include <pgsync/postgres/detail/witness.hpp>
 #include <pgsync/postgres/result.hpp>
 #include <pgsync/postgres/sql_error.hpp>
 
@@ -22,10 +26,19 @@ namespace pgsync::postgres::detail {
 
 /// A libpq connection that waits in poll() only, can be stopped while it waits, and turns everything that
 /// goes wrong into exceptions. session and replication_stream are built on it.
+///
+/// No wait is for ever: a server that has been silent for patience() is asked over a second connection
+/// whether it still works for this one.
 class channel {
   public:
+    using clock = std::chrono::steady_clock;
+
     channel(const std::string& conninfo, bool replication, int stop)
-        : stop_fd(stop), on_replication_(replication), connection_(open(conninfo, replication, stop)) {}
+        : stop_fd(stop),
+          on_replication_(replication),
+          conninfo_(conninfo),
+          connection_(open(conninfo, replication, stop)),
+          patience_(patience_of(connection_.get())) {}
 
     int stop_fd;
 
@@ -38,17 +51,63 @@ class channel {
     }
     void close() noexcept { connection_.reset(); }
 
+    /// How long the server may be silent before it is asked whether it is still there: as long as libpq's
+    /// `tcp_user_timeout`, by default a minute.
+    [[nodiscard]] std::chrono::milliseconds patience() const noexcept { return patience_; }
+
+    /// Who serves this connection, from the answer to identify_backend_sql.
+    void served_by(const result& answer) {
+        if (answer.rows() == 1) backend_ = {std::string(answer.get(0, 0)), std::string(answer.get(0, 1))};
+    }
+
     /// Waits until there is something to read or write; may also return for no reason.
     void wait(short events) {
-        if (detail::wait(PQsocket(native()), events, stop_fd, slice()) == wake::stopped)
-            throw_interrupted("waiting for PostgreSQL");
+        const auto limit = heard_ + patience_;
+        switch (detail::wait(PQsocket(native()), events, stop_fd, std::min(slice().value_or(limit), limit))) {
+            case wake::stopped:
+                throw_interrupted("waiting for PostgreSQL");
+            case wake::ready:
+                heard_ = clock::now();
+                break;
+            case wake::timed_out:
+                if (clock::now() < limit) break;
+                look_for_server();
+                heard_ = clock::now();
+                break;
+        }
+    }
+
+    /// To be called when the server has been silent for patience(): returns when it still works on what it
+    /// was asked for; closes the connection and throws errc::connection when nothing can come of it any more.
+    void look_for_server() {
+        const auto name = server_of(native());
+        const auto seconds = std::chrono::duration_cast<std::chrono::seconds>(patience_).count();
+        std::string lost = name + ": nothing came from the server for " + std::to_string(seconds) +
+                           " s, and it is not working on anything for us: the connection is dead";
+        try {
+            witness other(conninfo_, stop_fd, patience_);
+            if (other.works(backend_)) {
+                log::info("{}: no answer for {} s, but the server is working on it", name, seconds);
+                return;
+            }
+            // It may have answered in this very moment.
+            const auto soon = clock::now() + std::chrono::seconds(1);
+            if (detail::wait(PQsocket(native()), POLLIN, -1, soon) == wake::ready) return;
+            other.end(backend_);
+        } catch (const error& problem) {
+            close();  // first, or somebody waits for it to be ready again
+            if (problem.code() != errc::connection) throw;
+            lost += std::string(" (") + problem.what() + ")";
+        }
+        close();
+        throw sql_error(errc::connection, {}, lost);
     }
 
     /// Until when poll() may be trusted. Of an encrypted connection a part of the last record can be left in
     /// the TLS library, where poll() does not see it and only the next PQconsumeInput() finds it.
-    [[nodiscard]] std::optional<std::chrono::steady_clock::time_point> slice() const {
+    [[nodiscard]] std::optional<clock::time_point> slice() const {
         if (PQsslInUse(native()) == 0 && PQgssEncInUse(native()) == 0) return std::nullopt;
-        return std::chrono::steady_clock::now() + std::chrono::milliseconds(100);
+        return clock::now() + std::chrono::milliseconds(100);
     }
 
     void flush() {
@@ -106,6 +165,7 @@ class channel {
     }
 
     void sent(int accepted, std::string_view statement) {
+        heard_ = clock::now();
         if (accepted == 0) throw_lost(statement);
     }
 
@@ -193,8 +253,24 @@ class channel {
         close();
     }
 
+    /// Of what libpq really uses, wherever it comes from.
+    static std::chrono::milliseconds patience_of(PGconn* connection) {
+        const std::unique_ptr<PQconninfoOption, decltype(&PQconninfoFree)> options(PQconninfo(connection),
+                                                                                   &PQconninfoFree);
+        for (const auto* each = options.get(); each != nullptr && each->keyword != nullptr; ++each) {
+            if (each->val == nullptr || std::string_view(each->keyword) != "tcp_user_timeout") continue;
+            if (const long set = std::strtol(each->val, nullptr, 10); set > 0)
+                return std::chrono::milliseconds(set);
+        }
+        return std::chrono::minutes(1);
+    }
+
     bool on_replication_;
+    std::string conninfo_;
     connection_ptr connection_;
+    std::chrono::milliseconds patience_;
+    backend_id backend_;
+    clock::time_point heard_ = clock::now();  ///< or sent something: from when on silence counts
 };
 
 }  // namespace pgsync::postgres::detail

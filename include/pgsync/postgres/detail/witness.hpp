@@ -1,0 +1,102 @@
+#pragma once
+
+#include <array>
+#include <chrono>
+#include <exception>
+#include <string>
+#include <string_view>
+#include <utility>
+
+#include <libpq-fe.h>
+
+#include <pgsync/error.hpp>
+#include <pgsync/postgres/detail/connect.hpp>
+#include <pgsync/postgres/detail/wait.hpp>
+#include <pgsync/postgres/result.hpp>
+#include <pgsync/postgres/sql_error.hpp>
+#include <pgsync/postgres/version.hpp>
+
+namespace pgsync::postgres::detail {
+
+/// One server process for good: process ids are used again. In the server's text form; no pid, nobody known.
+struct backend_id {
+    std::string pid;
+    std::string start;
+};
+
+/// Tells the session that runs it who serves it.
+inline constexpr std::string_view identify_backend_sql =
+    "SELECT pid::text, backend_start::text FROM pg_catalog.pg_stat_get_activity(pg_catalog.pg_backend_pid())";
+
+/// A second connection to the same server, asked about a first one that has fallen silent: is its query
+/// merely slow, or is the connection dead, so that the server has long answered, or never heard of it, and
+/// nothing will ever come? No setting of TCP tells these apart where something between keeps the connection
+/// alive.
+class witness {
+  public:
+    /// Throws errc::connection when the server cannot be reached, or not within `patience`.
+    witness(const std::string& conninfo, int stop_fd, std::chrono::milliseconds patience)
+        : stop_fd_(stop_fd), patience_(patience), connection_(open(conninfo, false, stop_fd)) {}
+
+    /// Does that process still work on something, so that waiting for it makes sense?
+    [[nodiscard]] bool works(const backend_id& who) {
+        // It does not if it waits for its client (Client), or for new log to send (Activity). The server
+        // tells of that since version 10.
+        const char* const sql = has_client_wait_events(PQserverVersion(connection_.get()))
+                                    ? "SELECT coalesce(wait_event_type, '') NOT IN ('Client', 'Activity') "
+                                      "FROM pg_catalog.pg_stat_activity "
+                                      "WHERE pid = $1::int AND backend_start = $2::timestamptz"
+                                    : "SELECT state = 'active' FROM pg_catalog.pg_stat_activity "
+                                      "WHERE pid = $1::int AND backend_start = $2::timestamptz";
+        const auto answer = ask(sql, who);
+        return PQntuples(answer.native()) == 1 && std::string_view(PQgetvalue(answer.native(), 0, 0)) == "t";
+    }
+
+    /// Ends that process, which else would keep its snapshot or its slot until the server finds out itself.
+    void end(const backend_id& who) noexcept {
+        try {
+            (void)ask(
+                "SELECT pg_catalog.pg_terminate_backend(pid) FROM pg_catalog.pg_stat_activity "
+                "WHERE pid = $1::int AND backend_start = $2::timestamptz",
+                who);
+        } catch (const std::exception&) {
+            // Then the server finds out itself.
+        }
+    }
+
+  private:
+    result ask(const char* sql, const backend_id& who) {
+        auto* const native = connection_.get();
+        const std::array<const char*, 2> values{who.pid.c_str(), who.start.c_str()};
+        const auto deadline = std::chrono::steady_clock::now() + patience_;
+        if (PQsendQueryParams(native, sql, 2, nullptr, values.data(), nullptr, nullptr, 0) == 0) fail();
+        result last(nullptr);
+        while (true) {
+            const int unsent = PQflush(native);
+            if (unsent == 0 && PQisBusy(native) == 0) {
+                result next(PQgetResult(native));
+                if (next.native() == nullptr) break;
+                last = std::move(next);
+                continue;
+            }
+            const short events = unsent > 0 ? POLLIN | POLLOUT : POLLIN;
+            const auto woken = wait(PQsocket(native), events, stop_fd_, deadline);
+            if (woken == wake::stopped) throw_interrupted("asking whether PostgreSQL is still there");
+            if (woken == wake::timed_out || PQconsumeInput(native) == 0) fail();
+        }
+        if (last.native() == nullptr || PQresultStatus(last.native()) != PGRES_TUPLES_OK) fail();
+        return last;
+    }
+
+    [[noreturn]] void fail() const {
+        throw sql_error(errc::connection, {},
+                        server_of(connection_.get()) + " does not answer: " +
+                            scrub(without_line_end(PQerrorMessage(connection_.get()))));
+    }
+
+    int stop_fd_;
+    std::chrono::milliseconds patience_;
+    connection_ptr connection_;
+};
+
+}  // namespace pgsync::postgres::detail
