@@ -71,6 +71,8 @@ start_search() {
 	# A nearly full disk is no reason to stop a trial or a test.
 	cluster.routing.allocation.disk.threshold_enabled: false
 	SETTINGS
+    # For tests that want a node of their own making.
+    printf '%s\n' "${PGSYNC_SEARCH_SETTINGS-}" >>"$home/node_1/config/$engine_settings"
 
     for ((attempt = 0; attempt < 6; attempt++)); do
         # The runner listens on the base port + 1 or the next free one, but never above 9299; the port of its

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <chrono>
 #include <cstddef>
 #include <initializer_list>
 #include <memory>
@@ -14,6 +15,8 @@
 #include <pgsync/error.hpp>
 #include <pgsync/postgres/conninfo.hpp>
 #include <pgsync/postgres/detail/settings.hpp>
+#include <pgsync/postgres/detail/watchdog.hpp>
+#include <pgsync/postgres/detail/witness.hpp>
 #include <pgsync/postgres/quote.hpp>
 #include <pgsync/postgres/session.hpp>
 #include <pgsync/postgres/sql_error.hpp>
@@ -26,8 +29,9 @@ class admin_connection {
   public:
     using row = std::vector<std::optional<std::string>>;
 
-    explicit admin_connection(const std::string& conninfo = {}) {
+    explicit admin_connection(const std::string& conninfo = {}) : conninfo_(conninfo) {
         const auto parameters = with_defaults(parse_conninfo(conninfo));
+        patience_ = patience_of(parameters);
         try {
             connection_ = std::make_unique<pqxx::connection>(to_conninfo(parameters));
         } catch (const std::exception&) {
@@ -40,6 +44,8 @@ class admin_connection {
         server_version_ = connection_->server_version();
         if (server_version_ < oldest_version) const session refused(conninfo);  // says so and throws
         execute(detail::settings_sql(server_version_));
+        const auto self = query(detail::identify_backend_sql);
+        if (!self.empty()) backend_ = {self[0].at(0).value_or(""), self[0].at(1).value_or("")};
     }
 
     [[nodiscard]] int server_version() const noexcept { return server_version_; }
@@ -122,6 +128,8 @@ class admin_connection {
     void guarded(std::string_view statement, Body&& body) {
         complaint from;
         try {
+            const auto socket = usable().sock();
+            const detail::watchdog watching(socket, conninfo_, backend_, patience_);
             body();
             return;
         } catch (const error&) {
@@ -141,7 +149,10 @@ class admin_connection {
         throw make_sql_error(from);
     }
 
+    std::string conninfo_;
     std::unique_ptr<pqxx::connection> connection_;
+    std::chrono::milliseconds patience_{};
+    detail::backend_id backend_;
     int server_version_ = 0;
 };
 

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <chrono>
 #include <cstddef>
 #include <cstdlib>
 #include <memory>
@@ -122,6 +123,14 @@ inline void set_parameter(connection_parameters& in, const std::string& keyword,
         if (find_parameter(given, keyword) == nullptr) set_parameter(given, keyword, value);
     }
     return given;
+}
+
+/// How long the server may be silent before it is asked whether it is still there: as long as libpq's
+/// `tcp_user_timeout`, by default a minute.
+[[nodiscard]] inline std::chrono::milliseconds patience_of(const connection_parameters& given) {
+    const auto* set = find_parameter(given, "tcp_user_timeout");
+    const long value = set == nullptr ? 0 : std::strtol(set->c_str(), nullptr, 10);
+    return value > 0 ? std::chrono::milliseconds(value) : std::chrono::minutes(1);
 }
 
 /// As one `key='value' …` string, for libraries that want one. Holds the password if there is one.

@@ -112,7 +112,9 @@ template <std::size_t N>
     if (state == "3D000") return errc::configuration;
     if (detail::about_replication(from)) return errc::replication;
     if (detail::one_of(state, missing)) return errc::catalog;
-    if (detail::one_of(state, busy)) return errc::busy;
+    // A prepared statement older than an ALTER TABLE, which a new session prepares anew.
+    const bool stale_plan = state == "0A000" && from.source_file == "plancache.c";
+    if (stale_plan || detail::one_of(state, busy)) return errc::busy;
     return from.connection_lost ? errc::connection : errc::database;
 }
 

@@ -28,6 +28,10 @@ import psycopg2
 import processes
 import database
 import network
+import cluster
+import ddl
+import clock
+import size
 from stage import FAULTS, Failed, Stage
 
 
@@ -38,10 +42,10 @@ def arguments():
     parser.add_argument("--program", required=True, help="the program built from ../random/main.cpp")
     parser.add_argument("--seed", type=int, help="repeats the random choices of an earlier run")
     parser.add_argument("--seconds", type=float, default=5, help="how long each kind falls on sync (5)")
-    parser.add_argument("--rows", type=int, default=600, help="bookings in the beginning (600)")
-    parser.add_argument("--writers", type=int, default=3)
+    parser.add_argument("--rows", type=int, default=150, help="bookings in the beginning (150)")
+    parser.add_argument("--writers", type=int, default=2)
     parser.add_argument(
-        "--pace", type=float, default=20, help="mean pause of a writer between transactions, in ms (20)"
+        "--pace", type=float, default=40, help="mean pause of a writer between transactions, in ms (40)"
     )
     parser.add_argument("--only", action="append", choices=sorted(FAULTS), help="this kind of fault alone")
     parser.add_argument("--long", action="store_true", help="transactions and fan-outs of full size")

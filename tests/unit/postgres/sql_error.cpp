@@ -27,6 +27,8 @@ TEST_CASE("an SQLSTATE becomes what a caller can do about it", "[sql_error]") {
         CHECK(code(state) == errc::catalog);
     for (const char* state : {"40001", "40P01", "55P03", "57014", "53100", "53200"})
         CHECK(code(state) == errc::busy);
+    CHECK(code("0A000", "cached plan must not change result type", "plancache.c") == errc::busy);
+    CHECK(code("0A000", "not implemented", "parse_func.c") == errc::database);
     for (const char* state : {"23505", "22023", "55006"}) CHECK(code(state) == errc::database);
     CHECK(code("3D000") == errc::configuration);
     CHECK(code("") == errc::database);

@@ -4,7 +4,6 @@
 #include <array>
 #include <chrono>
 #include <cstddef>
-#include <cstdlib>
 #include <memory>
 #include <optional>
 #include <span>
@@ -17,6 +16,7 @@
 
 #include <pgsync/error.hpp>
 #include <pgsync/log.hpp>
+#include <pgsync/postgres/conninfo.hpp>
 #include <pgsync/postgres/detail/connect.hpp>
 #include <pgsync/postgres/detail/witness.hpp>
 #include <pgsync/postgres/result.hpp>
@@ -38,7 +38,7 @@ class channel {
           on_replication_(replication),
           conninfo_(conninfo),
           connection_(open(conninfo, replication, stop)),
-          patience_(patience_of(connection_.get())) {}
+          patience_(patience_of(parse_conninfo(conninfo))) {}
 
     int stop_fd;
 
@@ -51,8 +51,7 @@ class channel {
     }
     void close() noexcept { connection_.reset(); }
 
-    /// How long the server may be silent before it is asked whether it is still there: as long as libpq's
-    /// `tcp_user_timeout`, by default a minute.
+    /// See patience_of().
     [[nodiscard]] std::chrono::milliseconds patience() const noexcept { return patience_; }
 
     /// Who serves this connection, from the answer to identify_backend_sql.
@@ -82,25 +81,24 @@ class channel {
     void look_for_server() {
         const auto name = server_of(native());
         const auto seconds = std::chrono::duration_cast<std::chrono::seconds>(patience_).count();
-        std::string lost = name + ": nothing came from the server for " + std::to_string(seconds) +
-                           " s, and it is not working on anything for us: the connection is dead";
+        std::string why;
         try {
-            witness other(conninfo_, stop_fd, patience_);
-            if (other.works(backend_)) {
+            if (worth_waiting_for(backend_, conninfo_, stop_fd, patience_, why)) {
                 log::info("{}: no answer for {} s, but the server is working on it", name, seconds);
                 return;
             }
-            // It may have answered in this very moment.
-            const auto soon = clock::now() + std::chrono::seconds(1);
-            if (detail::wait(PQsocket(native()), POLLIN, -1, soon) == wake::ready) return;
-            other.end(backend_);
-        } catch (const error& problem) {
-            close();  // first, or somebody waits for it to be ready again
-            if (problem.code() != errc::connection) throw;
-            lost += std::string(" (") + problem.what() + ")";
+        } catch (...) {
+            close();  // or somebody waits for it to be ready again
+            throw;
         }
+        // It may have answered in this very moment.
+        const auto soon = clock::now() + std::chrono::seconds(1);
+        if (detail::wait(PQsocket(native()), POLLIN, -1, soon) == wake::ready) return;
         close();
-        throw sql_error(errc::connection, {}, lost);
+        end_backend(backend_, conninfo_, patience_);
+        throw sql_error(errc::connection, {},
+                        name + ": nothing came from the server for " + std::to_string(seconds) +
+                            " s: the connection is dead (" + why + ")");
     }
 
     /// Until when poll() may be trusted. Of an encrypted connection a part of the last record can be left in
@@ -251,18 +249,6 @@ class channel {
                 break;
         }
         close();
-    }
-
-    /// Of what libpq really uses, wherever it comes from.
-    static std::chrono::milliseconds patience_of(PGconn* connection) {
-        const std::unique_ptr<PQconninfoOption, decltype(&PQconninfoFree)> options(PQconninfo(connection),
-                                                                                   &PQconninfoFree);
-        for (const auto* each = options.get(); each != nullptr && each->keyword != nullptr; ++each) {
-            if (each->val == nullptr || std::string_view(each->keyword) != "tcp_user_timeout") continue;
-            if (const long set = std::strtol(each->val, nullptr, 10); set > 0)
-                return std::chrono::milliseconds(set);
-        }
-        return std::chrono::minutes(1);
     }
 
     bool on_replication_;

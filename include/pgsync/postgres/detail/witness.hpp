@@ -53,15 +53,11 @@ class witness {
     }
 
     /// Ends that process, which else would keep its snapshot or its slot until the server finds out itself.
-    void end(const backend_id& who) noexcept {
-        try {
-            (void)ask(
-                "SELECT pg_catalog.pg_terminate_backend(pid) FROM pg_catalog.pg_stat_activity "
-                "WHERE pid = $1::int AND backend_start = $2::timestamptz",
-                who);
-        } catch (const std::exception&) {
-            // Then the server finds out itself.
-        }
+    void end(const backend_id& who) {
+        (void)ask(
+            "SELECT pg_catalog.pg_terminate_backend(pid) FROM pg_catalog.pg_stat_activity "
+            "WHERE pid = $1::int AND backend_start = $2::timestamptz",
+            who);
     }
 
   private:
@@ -98,5 +94,29 @@ class witness {
     std::chrono::milliseconds patience_;
     connection_ptr connection_;
 };
+
+/// Asks a witness: is it of any use to wait for that process? `why` gets what makes it useless. A server that
+/// is there and does not let the witness in leaves the question open, and that is worth waiting, too.
+[[nodiscard]] inline bool worth_waiting_for(const backend_id& who, const std::string& conninfo, int stop_fd,
+                                            std::chrono::milliseconds patience, std::string& why) {
+    try {
+        if (witness(conninfo, stop_fd, patience).works(who)) return true;
+        why = "the server is not working on anything for us";
+        return false;
+    } catch (const sql_error& problem) {
+        why = problem.what();
+        return !problem.sqlstate().empty();
+    }
+}
+
+/// Ends a process that nobody can talk to any more; where that fails the server finds out itself.
+inline void end_backend(const backend_id& who, const std::string& conninfo,
+                        std::chrono::milliseconds patience) noexcept {
+    try {
+        witness(conninfo, -1, patience).end(who);
+    } catch (const std::exception&) {
+        return;
+    }
+}
 
 }  // namespace pgsync::postgres::detail

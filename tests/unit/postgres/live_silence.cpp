@@ -1,0 +1,94 @@
+#include <chrono>
+#include <string>
+#include <vector>
+
+#include "contains.hpp"
+#include "live_database.hpp"
+#include "silent_forwarder.hpp"
+#include <pgsync/postgres/replication.hpp>
+#include <pgsync/postgres/session.hpp>
+
+using pgsync::errc;
+using namespace pgsync::postgres;
+using namespace std::chrono_literals;
+
+namespace {
+
+/// A database behind a forwarder, with a patience of a second.
+struct far_database {
+    [[nodiscard]] std::string conninfo() const {
+        return "host=127.0.0.1 tcp_user_timeout=1000 port=" + between.port() + " dbname=" + database.name();
+    }
+    [[nodiscard]] int backends() {
+        return std::stoi(std::string(near.exec("SELECT count(*) FROM pg_stat_activity WHERE datname = "
+                                               "current_database() AND pid <> pg_backend_pid()")
+                                         .get(0, 0)));
+    }
+
+    live_database database;
+    session near{"dbname=" + database.name()};
+    silent_forwarder between;
+};
+
+/// Runs what must fail for a dead connection; returns the message.
+template <typename Body>
+std::string dead(Body&& body) {
+    const auto start = std::chrono::steady_clock::now();
+    try {
+        body();
+    } catch (const sql_error& problem) {
+        CHECK(problem.code() == errc::connection);
+        CHECK(std::chrono::steady_clock::now() - start < 20s);
+        return problem.what();
+    }
+    FAIL("nothing was noticed");
+    return {};
+}
+
+}  // namespace
+
+TEST_CASE("a live query may take longer than the server may be silent", "[.][postgres][session]") {
+    const far_database far;
+    session slow(far.conninfo());
+    slow.exec("SELECT pg_sleep(3)");
+    CHECK(slow.exec("SELECT 1").get(0, 0) == "1");
+}
+
+TEST_CASE("a live connection on which nothing passes any more is noticed, and its process ended",
+          "[.][postgres][session]") {
+    far_database far;
+    session frozen(far.conninfo());
+    frozen.exec("BEGIN");
+    REQUIRE(far.backends() == 1);
+    far.between.forget();
+    CHECK_THAT(dead([&] { frozen.exec("SELECT 1"); }), contains("the connection is dead"));
+    CHECK_FALSE(frozen.usable());
+    const auto deadline = std::chrono::steady_clock::now() + 10s;
+    while (far.backends() > 0) REQUIRE(std::chrono::steady_clock::now() < deadline);
+    // New connections work.
+    CHECK(session(far.conninfo()).exec("SELECT 1").get(0, 0) == "1");
+}
+
+TEST_CASE("a live stream that falls silent is noticed, and its slot is free again",
+          "[.][postgres][replication]") {
+    far_database far;
+    far.near.exec("CREATE PUBLICATION p FOR ALL TABLES");
+    const auto& slot = far.database.name();
+    far.near.exec_params("SELECT pg_create_logical_replication_slot($1, 'pgoutput')", {slot});
+    const std::vector<std::string> publications{"p"};
+    replication_stream stream(far.conninfo());
+    stream.start(slot, {}, publications);
+    // An idle server answers when asked: no harm in having nothing to say.
+    const auto quiet_until = std::chrono::steady_clock::now() + 3s;
+    while (std::chrono::steady_clock::now() < quiet_until) (void)stream.receive(100ms);
+    far.between.forget();
+    CHECK_THAT(dead([&] {
+                   while (true) (void)stream.receive(100ms);
+               }),
+               contains("the connection is dead"));
+    replication_stream successor(far.conninfo());
+    const auto deadline = std::chrono::steady_clock::now() + 10s;
+    while (far.near.exec("SELECT 1 FROM pg_replication_slots WHERE active").rows() > 0)
+        REQUIRE(std::chrono::steady_clock::now() < deadline);
+    successor.start(slot, {}, publications);
+}
