@@ -4,6 +4,7 @@ import contextlib
 import json
 import os
 import threading
+import time
 import urllib.request
 
 import proxy
@@ -21,20 +22,17 @@ def killed(stage):
         crash()
         stage.count("kill -9 during the load")
 
-    stage.load(crash_load, most=1)
-    # Comes back with a write queue of one, which real traffic fills.
+    # It comes back with a write queue of one, which real traffic fills.
     os.environ["PGSYNC_SEARCH_SETTINGS"] = "thread_pool.write.queue_size: 1\nthread_pool.write.size: 1"
     try:
+        stage.load(crash_load, most=1)
         stage.alive()
-        stage.wait(stage.rng.uniform(0.3, 2))
-        crash()
-        stage.count("kill -9 during sync")
         with crowd(stage):
             stage.follow(lambda: None)
         stage.count("429s of the cluster itself to anybody, its write queue holding one", rejections(stage))
     finally:
         del os.environ["PGSYNC_SEARCH_SETTINGS"]
-    crash()
+    stage.follow(crash, seconds=0, least=1)
     stage.count("kill -9 during sync")
 
 
@@ -85,22 +83,30 @@ MISTREATED = {
 
 @fault("answers of the cluster")
 def answers(stage):
-    turns = []
+    turns = list(MISTREATED)
+    stage.rng.shuffle(turns)
 
-    def inject(where, seconds):
+    def inject(child=None):
+        """One kind after the other, until each has fallen on some bulk, for there may be none just now."""
         if not turns:
             turns.extend(stage.rng.sample(sorted(MISTREATED), len(MISTREATED)))
         name = turns.pop()
         # Of what is waited for in vain one is enough at a time.
         chance = 0.15 if "swallowed" in name else 0.6
         stage.rules.rule = rule = Once(stage.rng.random(), MISTREATED[name], chance)
-        stage.wait(seconds)
+        end = time.monotonic() + 4
+        while not rule.count and time.monotonic() < end and (child is None or child.poll() is None):
+            stage.wait(0.02)
+        stage.wait(stage.rng.uniform(0, 0.5), child)
         stage.rules.rule = None
-        stage.count(f"{name}, {where}", rule.count)
+        if rule.count:
+            stage.count(f"{name}, " + ("during the load" if child else "during sync"), rule.count)
+        elif child is None:
+            turns.insert(0, name)
 
-    stage.load(lambda child: inject("during the load", 0.5), most=len(MISTREATED), pause=(0.05, 0.2))
-    turns.clear()
-    stage.follow(lambda: inject("during sync", 0.8), pause=(0.05, 0.3), least=len(MISTREATED))
+    stage.load(inject, most=6, pause=(0.0, 0.1))
+    turns[:] = stage.rng.sample(sorted(MISTREATED), len(MISTREATED))
+    stage.follow(inject, pause=(0.0, 0.2), least=len(MISTREATED) + 2)
 
 
 @fault("blocks of the cluster")

@@ -292,7 +292,7 @@ class Stage:
 
     def follow(self, inject, pause=(0.2, 1.2), seconds=None, least=2):
         """sync, with `inject()` at random moments, for some seconds."""
-        end = time.monotonic() + (seconds or self.options.seconds)
+        end = time.monotonic() + (self.options.seconds if seconds is None else seconds)
         times = 0
         self.alive()
         while times < least or time.monotonic() < end:

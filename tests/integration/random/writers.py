@@ -56,6 +56,7 @@ class World:
             self._running.wait()
             with self._idle:
                 self._resting -= 1
+                self._idle.notify_all()
 
     def pause(self, seconds=60):
         """Whether every writer stands still, nothing of it in progress, within so many seconds."""
@@ -67,7 +68,10 @@ class World:
         return not self._running.is_set()
 
     def resume(self):
+        """Returns when every writer has noticed, so that a pause right after it finds none still at rest."""
         self._running.set()
+        with self._idle:
+            self._idle.wait_for(lambda: self._resting == 0, 10)
 
     def schedule(self, start, events):
         with self.lock:
