@@ -4781,6 +4781,7 @@ struct options {
     std::size_t workers = 2;         ///< connections that read pages at once
     std::size_t bulk_bytes = 5U << 20U;
     std::size_t bulks_in_flight = 4;
+    std::chrono::seconds search_timeout{60};  ///< for the cluster's answer to a request
     on_rejected rejected = on_rejected::stop;
     std::chrono::seconds stop_timeout{30};  ///< for what is in flight when asked to stop
     bool dry_run = false;
@@ -5384,7 +5385,6 @@ class copy_binary_parser {
 }  // namespace pgsync::postgres
 
 #include <cstdlib>
-#include <new>
 
 // ---- pgsync/postgres/scrub.hpp
 namespace pgsync::postgres {
@@ -5578,6 +5578,14 @@ inline void set_parameter(connection_parameters& in, const std::string& keyword,
     return given;
 }
 
+/// How long the server may be silent before it is asked whether it is still there: as long as libpq's
+/// `tcp_user_timeout`, by default a minute.
+[[nodiscard]] inline std::chrono::milliseconds patience_of(const connection_parameters& given) {
+    const auto* set = find_parameter(given, "tcp_user_timeout");
+    const long value = set == nullptr ? 0 : std::strtol(set->c_str(), nullptr, 10);
+    return value > 0 ? std::chrono::milliseconds(value) : std::chrono::minutes(1);
+}
+
 /// As one `key='value' …` string, for libraries that want one. Holds the password if there is one.
 [[nodiscard]] inline std::string to_conninfo(const connection_parameters& parameters) {
     std::string out;
@@ -5594,6 +5602,8 @@ inline void set_parameter(connection_parameters& in, const std::string& keyword,
 }
 
 }  // namespace pgsync::postgres
+
+#include <new>
 
 // ---- pgsync/postgres/detail/connect_message.hpp
 namespace pgsync::postgres::detail {
@@ -5667,6 +5677,8 @@ struct sql_functions {
 [[nodiscard]] constexpr bool has_publications(int version) noexcept { return version >= 100000; }
 /// A walsender that also takes plain SQL.
 [[nodiscard]] constexpr bool has_sql_on_replication(int version) noexcept { return version >= 100000; }
+/// pg_stat_activity tells that a process waits for its client.
+[[nodiscard]] constexpr bool has_client_wait_events(int version) noexcept { return version >= 100000; }
 [[nodiscard]] constexpr bool has_partitions(int version) noexcept { return version >= 100000; }
 [[nodiscard]] constexpr bool has_temporary_slots(int version) noexcept { return version >= 100000; }
 /// TRUNCATE is decoded, and `publish` knows the word.
@@ -5878,7 +5890,9 @@ template <std::size_t N>
     if (state == "3D000") return errc::configuration;
     if (detail::about_replication(from)) return errc::replication;
     if (detail::one_of(state, missing)) return errc::catalog;
-    if (detail::one_of(state, busy)) return errc::busy;
+    // A prepared statement older than an ALTER TABLE, which a new session prepares anew.
+    const bool stale_plan = state == "0A000" && from.source_file == "plancache.c";
+    if (stale_plan || detail::one_of(state, busy)) return errc::busy;
     return from.connection_lost ? errc::connection : errc::database;
 }
 
@@ -6110,6 +6124,8 @@ using connection_ptr = std::unique_ptr<PGconn, finish>;
 
 }  // namespace pgsync::postgres::detail
 
+#include <exception>
+
 // ---- pgsync/postgres/result.hpp
 namespace pgsync::postgres {
 
@@ -6167,15 +6183,130 @@ class result {
 
 }  // namespace pgsync::postgres
 
+// ---- pgsync/postgres/detail/witness.hpp
+namespace pgsync::postgres::detail {
+
+/// One server process for good: process ids are used again. In the server's text form; no pid, nobody known.
+struct backend_id {
+    std::string pid;
+    std::string start;
+};
+
+/// Tells the session that runs it who serves it.
+inline constexpr std::string_view identify_backend_sql =
+    "SELECT pid::text, backend_start::text FROM pg_catalog.pg_stat_get_activity(pg_catalog.pg_backend_pid())";
+
+/// A second connection to the same server, asked about a first one that has fallen silent: is its query
+/// merely slow, or is the connection dead, so that the server has long answered, or never heard of it, and
+/// nothing will ever come? No setting of TCP tells these apart where something between keeps the connection
+/// alive.
+class witness {
+  public:
+    /// Throws errc::connection when the server cannot be reached, or not within `patience`.
+    witness(const std::string& conninfo, int stop_fd, std::chrono::milliseconds patience)
+        : stop_fd_(stop_fd), patience_(patience), connection_(open(conninfo, false, stop_fd)) {}
+
+    /// Does that process still work on something, so that waiting for it makes sense?
+    [[nodiscard]] bool works(const backend_id& who) {
+        // It does not if it waits for its client (Client), or for new log to send (Activity). The server
+        // tells of that since version 10.
+        const char* const sql = has_client_wait_events(PQserverVersion(connection_.get()))
+                                    ? "SELECT coalesce(wait_event_type, '') NOT IN ('Client', 'Activity') "
+                                      "FROM pg_catalog.pg_stat_activity "
+                                      "WHERE pid = $1::int AND backend_start = $2::timestamptz"
+                                    : "SELECT state = 'active' FROM pg_catalog.pg_stat_activity "
+                                      "WHERE pid = $1::int AND backend_start = $2::timestamptz";
+        const auto answer = ask(sql, who);
+        return PQntuples(answer.native()) == 1 && std::string_view(PQgetvalue(answer.native(), 0, 0)) == "t";
+    }
+
+    /// Ends that process, which else would keep its snapshot or its slot until the server finds out itself.
+    void end(const backend_id& who) {
+        (void)ask(
+            "SELECT pg_catalog.pg_terminate_backend(pid) FROM pg_catalog.pg_stat_activity "
+            "WHERE pid = $1::int AND backend_start = $2::timestamptz",
+            who);
+    }
+
+  private:
+    result ask(const char* sql, const backend_id& who) {
+        auto* const native = connection_.get();
+        const std::array<const char*, 2> values{who.pid.c_str(), who.start.c_str()};
+        const auto deadline = std::chrono::steady_clock::now() + patience_;
+        if (PQsendQueryParams(native, sql, 2, nullptr, values.data(), nullptr, nullptr, 0) == 0) fail();
+        result last(nullptr);
+        while (true) {
+            const int unsent = PQflush(native);
+            if (unsent == 0 && PQisBusy(native) == 0) {
+                result next(PQgetResult(native));
+                if (next.native() == nullptr) break;
+                last = std::move(next);
+                continue;
+            }
+            const short events = unsent > 0 ? POLLIN | POLLOUT : POLLIN;
+            const auto woken = wait(PQsocket(native), events, stop_fd_, deadline);
+            if (woken == wake::stopped) throw_interrupted("asking whether PostgreSQL is still there");
+            if (woken == wake::timed_out || PQconsumeInput(native) == 0) fail();
+        }
+        if (last.native() == nullptr || PQresultStatus(last.native()) != PGRES_TUPLES_OK) fail();
+        return last;
+    }
+
+    [[noreturn]] void fail() const {
+        throw sql_error(errc::connection, {},
+                        server_of(connection_.get()) + " does not answer: " +
+                            scrub(without_line_end(PQerrorMessage(connection_.get()))));
+    }
+
+    int stop_fd_;
+    std::chrono::milliseconds patience_;
+    connection_ptr connection_;
+};
+
+/// Asks a witness: is it of any use to wait for that process? `why` gets what makes it useless. A server that
+/// is there and does not let the witness in leaves the question open, and that is worth waiting, too.
+[[nodiscard]] inline bool worth_waiting_for(const backend_id& who, const std::string& conninfo, int stop_fd,
+                                            std::chrono::milliseconds patience, std::string& why) {
+    try {
+        if (witness(conninfo, stop_fd, patience).works(who)) return true;
+        why = "the server is not working on anything for us";
+        return false;
+    } catch (const sql_error& problem) {
+        why = problem.what();
+        return !problem.sqlstate().empty();
+    }
+}
+
+/// Ends a process that nobody can talk to any more; where that fails the server finds out itself.
+inline void end_backend(const backend_id& who, const std::string& conninfo,
+                        std::chrono::milliseconds patience) noexcept {
+    try {
+        witness(conninfo, -1, patience).end(who);
+    } catch (const std::exception&) {
+        return;
+    }
+}
+
+}  // namespace pgsync::postgres::detail
+
 // ---- pgsync/postgres/detail/channel.hpp
 namespace pgsync::postgres::detail {
 
 /// A libpq connection that waits in poll() only, can be stopped while it waits, and turns everything that
 /// goes wrong into exceptions. session and replication_stream are built on it.
+///
+/// No wait is for ever: a server that has been silent for patience() is asked over a second connection
+/// whether it still works for this one.
 class channel {
   public:
+    using clock = std::chrono::steady_clock;
+
     channel(const std::string& conninfo, bool replication, int stop)
-        : stop_fd(stop), on_replication_(replication), connection_(open(conninfo, replication, stop)) {}
+        : stop_fd(stop),
+          on_replication_(replication),
+          conninfo_(conninfo),
+          connection_(open(conninfo, replication, stop)),
+          patience_(patience_of(parse_conninfo(conninfo))) {}
 
     int stop_fd;
 
@@ -6188,17 +6319,61 @@ class channel {
     }
     void close() noexcept { connection_.reset(); }
 
+    /// See patience_of().
+    [[nodiscard]] std::chrono::milliseconds patience() const noexcept { return patience_; }
+
+    /// Who serves this connection, from the answer to identify_backend_sql.
+    void served_by(const result& answer) {
+        if (answer.rows() == 1) backend_ = {std::string(answer.get(0, 0)), std::string(answer.get(0, 1))};
+    }
+
     /// Waits until there is something to read or write; may also return for no reason.
     void wait(short events) {
-        if (detail::wait(PQsocket(native()), events, stop_fd, slice()) == wake::stopped)
-            throw_interrupted("waiting for PostgreSQL");
+        const auto limit = heard_ + patience_;
+        switch (detail::wait(PQsocket(native()), events, stop_fd, std::min(slice().value_or(limit), limit))) {
+            case wake::stopped:
+                throw_interrupted("waiting for PostgreSQL");
+            case wake::ready:
+                heard_ = clock::now();
+                break;
+            case wake::timed_out:
+                if (clock::now() < limit) break;
+                look_for_server();
+                heard_ = clock::now();
+                break;
+        }
+    }
+
+    /// To be called when the server has been silent for patience(): returns when it still works on what it
+    /// was asked for; closes the connection and throws errc::connection when nothing can come of it any more.
+    void look_for_server() {
+        const auto name = server_of(native());
+        const auto seconds = std::chrono::duration_cast<std::chrono::seconds>(patience_).count();
+        std::string why;
+        try {
+            if (worth_waiting_for(backend_, conninfo_, stop_fd, patience_, why)) {
+                log::info("{}: no answer for {} s, but the server is working on it", name, seconds);
+                return;
+            }
+        } catch (...) {
+            close();  // or somebody waits for it to be ready again
+            throw;
+        }
+        // It may have answered in this very moment.
+        const auto soon = clock::now() + std::chrono::seconds(1);
+        if (detail::wait(PQsocket(native()), POLLIN, -1, soon) == wake::ready) return;
+        close();
+        end_backend(backend_, conninfo_, patience_);
+        throw sql_error(errc::connection, {},
+                        name + ": nothing came from the server for " + std::to_string(seconds) +
+                            " s: the connection is dead (" + why + ")");
     }
 
     /// Until when poll() may be trusted. Of an encrypted connection a part of the last record can be left in
     /// the TLS library, where poll() does not see it and only the next PQconsumeInput() finds it.
-    [[nodiscard]] std::optional<std::chrono::steady_clock::time_point> slice() const {
+    [[nodiscard]] std::optional<clock::time_point> slice() const {
         if (PQsslInUse(native()) == 0 && PQgssEncInUse(native()) == 0) return std::nullopt;
-        return std::chrono::steady_clock::now() + std::chrono::milliseconds(100);
+        return clock::now() + std::chrono::milliseconds(100);
     }
 
     void flush() {
@@ -6256,6 +6431,7 @@ class channel {
     }
 
     void sent(int accepted, std::string_view statement) {
+        heard_ = clock::now();
         if (accepted == 0) throw_lost(statement);
     }
 
@@ -6344,7 +6520,11 @@ class channel {
     }
 
     bool on_replication_;
+    std::string conninfo_;
     connection_ptr connection_;
+    std::chrono::milliseconds patience_;
+    backend_id backend_;
+    clock::time_point heard_ = clock::now();  ///< or sent something: from when on silence counts
 };
 
 }  // namespace pgsync::postgres::detail
@@ -6434,6 +6614,7 @@ class session {
     explicit session(const std::string& conninfo = {}, int stop_fd = -1)
         : channel_(conninfo, false, stop_fd) {
         exec(detail::settings_sql(server_version()));
+        channel_.served_by(exec(detail::identify_backend_sql));
     }
 
     /// From now on every wait ends with errc::interrupted once `fd` is readable; the running statement is
@@ -6607,6 +6788,63 @@ class session {
 
 #include <pqxx/pqxx>
 
+#include <condition_variable>
+#include <mutex>
+#include <sys/socket.h>
+#include <thread>
+
+// ---- pgsync/postgres/detail/watchdog.hpp
+namespace pgsync::postgres::detail {
+
+/// Watches a statement that a library waits for without end: while it lives, every `patience` the server is
+/// asked whether it still works on it, and when not, the socket is shut down, which ends the wait.
+class watchdog {
+  public:
+    watchdog(int socket, std::string conninfo, backend_id who, std::chrono::milliseconds patience)
+        : thread_([this, socket, conninfo = std::move(conninfo), who = std::move(who), patience] {
+              while (!done_within(patience)) {
+                  if (works(conninfo, who, patience)) continue;
+                  // The answer may have come in this very moment.
+                  if (done_within(std::chrono::seconds(1))) return;
+                  end_backend(who, conninfo, patience);
+                  ::shutdown(socket, SHUT_RDWR);
+                  return;
+              }
+          }) {}
+    watchdog(const watchdog&) = delete;
+    watchdog& operator=(const watchdog&) = delete;
+    ~watchdog() {
+        {
+            const std::lock_guard lock(mutex_);
+            done_ = true;
+            changed_.notify_all();
+        }
+        thread_.join();
+    }
+
+  private:
+    bool done_within(std::chrono::milliseconds time) {
+        std::unique_lock lock(mutex_);
+        return changed_.wait_for(lock, time, [&] { return done_; });
+    }
+    static bool works(const std::string& conninfo, const backend_id& who,
+                      std::chrono::milliseconds patience) noexcept {
+        try {
+            std::string why;
+            return worth_waiting_for(who, conninfo, -1, patience, why);
+        } catch (const std::exception&) {
+            return false;
+        }
+    }
+
+    std::mutex mutex_;
+    std::condition_variable changed_;
+    bool done_ = false;
+    std::thread thread_;
+};
+
+}  // namespace pgsync::postgres::detail
+
 // ---- pgsync/postgres/connection.hpp
 namespace pgsync::postgres {
 
@@ -6616,8 +6854,9 @@ class admin_connection {
   public:
     using row = std::vector<std::optional<std::string>>;
 
-    explicit admin_connection(const std::string& conninfo = {}) {
+    explicit admin_connection(const std::string& conninfo = {}) : conninfo_(conninfo) {
         const auto parameters = with_defaults(parse_conninfo(conninfo));
+        patience_ = patience_of(parameters);
         try {
             connection_ = std::make_unique<pqxx::connection>(to_conninfo(parameters));
         } catch (const std::exception&) {
@@ -6630,6 +6869,8 @@ class admin_connection {
         server_version_ = connection_->server_version();
         if (server_version_ < oldest_version) const session refused(conninfo);  // says so and throws
         execute(detail::settings_sql(server_version_));
+        const auto self = query(detail::identify_backend_sql);
+        if (!self.empty()) backend_ = {self[0].at(0).value_or(""), self[0].at(1).value_or("")};
     }
 
     [[nodiscard]] int server_version() const noexcept { return server_version_; }
@@ -6712,6 +6953,8 @@ class admin_connection {
     void guarded(std::string_view statement, Body&& body) {
         complaint from;
         try {
+            const auto socket = usable().sock();
+            const detail::watchdog watching(socket, conninfo_, backend_, patience_);
             body();
             return;
         } catch (const error&) {
@@ -6731,7 +6974,10 @@ class admin_connection {
         throw make_sql_error(from);
     }
 
+    std::string conninfo_;
     std::unique_ptr<pqxx::connection> connection_;
+    std::chrono::milliseconds patience_{};
+    detail::backend_id backend_;
     int server_version_ = 0;
 };
 
@@ -7600,7 +7846,9 @@ class replication_stream {
     /// `conninfo` as for session. Throws errc::permission where the role has no REPLICATION.
     explicit replication_stream(const std::string& conninfo = {}, int stop_fd = -1)
         : channel_(conninfo, true, stop_fd) {
-        if (has_sql_on_replication(server_version())) run(detail::settings_sql(server_version()));
+        if (!has_sql_on_replication(server_version())) return;
+        run(detail::settings_sql(server_version()));
+        channel_.served_by(run(std::string(detail::identify_backend_sql)).back());
     }
 
     [[nodiscard]] int server_version() const { return PQserverVersion(channel_.native()); }
@@ -7652,7 +7900,9 @@ class replication_stream {
     /// shows is valid until the next call. Frames already here are returned before anything is waited for, so
     /// an outer poll() on fd() must come after a receive() of no time has returned nothing.
     ///
-    /// A stream that ends, because the server shuts down for example, is errc::connection.
+    /// A stream that ends, because the server shuts down for example, is errc::connection; so is one that
+    /// stays silent: a server that has nothing to send is asked for a sign of life, and one that gives none
+    /// must be busy with this stream, which another connection tells.
     [[nodiscard]] std::optional<frame> receive(std::chrono::milliseconds timeout, int wake_fd = -1) {
         const auto deadline = std::chrono::steady_clock::now() + timeout;
         while (true) {
@@ -7660,8 +7910,17 @@ class replication_stream {
             // What send_status() could not get rid of goes out here.
             const int unsent = PQflush(channel_.native());
             const short events = unsent > 0 ? POLLIN | POLLOUT : POLLIN;
-            const auto slice = std::min(channel_.slice().value_or(deadline), deadline);
+            const auto begin = std::chrono::steady_clock::now();
+            const auto slice =
+                std::min({channel_.slice().value_or(deadline), deadline, begin + channel_.patience()});
             const auto woken = detail::wait(PQsocket(channel_.native()), events, wake_fd, slice);
+            if (woken == detail::wake::ready) {
+                silent_ = {};
+            } else {
+                // Only the time we listened counts.
+                silent_ += std::chrono::steady_clock::now() - begin;
+                watch();
+            }
             if (woken == detail::wake::stopped) return std::nullopt;
             if (woken == detail::wake::timed_out && slice == deadline) return std::nullopt;
             // What arrived together with the end of the connection is read first; then it is noticed again.
@@ -7675,6 +7934,7 @@ class replication_stream {
     /// Tells the server how far everything is done: it forgets the log up to `flushed`. The clock of `status`
     /// is filled in here. Does not wait for the network.
     void send_status(standby_status status) {
+        status_ = status;
         constexpr std::chrono::seconds from_unix_to_postgres{946'684'800};
         const auto now = std::chrono::system_clock::now().time_since_epoch() - from_unix_to_postgres;
         status.clock_us = std::chrono::duration_cast<std::chrono::microseconds>(now).count();
@@ -7711,12 +7971,26 @@ class replication_stream {
         });
     }
 
+    /// After some silence asks for an answer, after patience() looks for the server.
+    void watch() {
+        if (silent_ < channel_.patience() / 3) {
+            asked_ = false;
+        } else if (silent_ >= channel_.patience()) {
+            channel_.look_for_server();
+            silent_ = {};
+        } else if (!std::exchange(asked_, true)) {
+            status_.reply_requested = true;
+            send_status(status_);
+        }
+    }
+
     std::optional<frame> try_receive() {
         char* raw = nullptr;
         const int size = PQgetCopyData(channel_.native(), &raw, 1);
         if (size < 0) throw_ended();
         if (size == 0) return std::nullopt;
         payload_.reset(raw);
+        silent_ = {};
         return parse_frame({raw, static_cast<std::size_t>(size)});
     }
 
@@ -7758,13 +8032,14 @@ class replication_stream {
     }
 
     bool streaming_ = false;
+    standby_status status_{};  ///< what the server was told last
+    std::chrono::steady_clock::duration silent_{};
+    bool asked_ = false;  ///< for an answer, since it has been silent
     std::unique_ptr<char, free_memory> payload_;
     detail::channel channel_;
 };
 
 }  // namespace pgsync::postgres
-
-#include <exception>
 
 // ---- pgsync/postgres/bind_literals.hpp
 namespace pgsync::postgres {
@@ -8838,9 +9113,7 @@ struct document_transform {
 }  // namespace pgsync::detail
 
 #include <atomic>
-#include <mutex>
 #include <stop_token>
-#include <thread>
 #include <unordered_map>
 
 #include <curl/curl.h>
@@ -9237,8 +9510,6 @@ class curl_transport {
 static_assert(transport<curl_transport>);
 
 }  // namespace pgsync::elastic
-
-#include <condition_variable>
 
 #include <boost/json/parse.hpp>
 
@@ -10202,6 +10473,7 @@ class bulk_writer {
         std::size_t in_flight = 4;
         std::chrono::milliseconds first_pause{100};
         std::chrono::milliseconds longest_pause{10'000};
+        std::chrono::milliseconds timeout{60'000};  ///< of one attempt
         std::string path = "/_bulk?require_alias=true&filter_path=errors,items.*.status,items.*.error";
         std::string address;  ///< of the cluster, for messages
     };
@@ -10311,6 +10583,7 @@ class bulk_writer {
         what.path = settings_.path;
         what.body = each.body.text();
         what.content_type = "application/x-ndjson";
+        what.timeout = settings_.timeout;
         what.stop = each.stop;
         return what;
     }
@@ -12229,10 +12502,11 @@ template <transport Transport, waiting_clock Clock = steady_waiting>
 class dead_letters {
   public:
     struct settings {
-        std::string address;                   ///< of the cluster, for messages
-        std::size_t bulk_bytes = 5U << 20U;    ///< of the bulks of dead letters
-        std::size_t queue_bytes = 32U << 20U;  ///< waiting to be written before others must wait, too
-        std::chrono::seconds patience{30};     ///< see client
+        std::string address;                        ///< of the cluster, for messages
+        std::size_t bulk_bytes = 5U << 20U;         ///< of the bulks of dead letters
+        std::size_t queue_bytes = 32U << 20U;       ///< waiting to be written before others must wait, too
+        std::chrono::seconds patience{30};          ///< see client
+        std::chrono::milliseconds timeout{60'000};  ///< of one attempt
         std::chrono::milliseconds first_pause{100};
         std::chrono::milliseconds longest_pause{10'000};
     };
@@ -12312,6 +12586,7 @@ class dead_letters {
         typename client<Transport, Clock>::settings to;
         to.address = from.address;
         to.patience = from.patience;
+        to.timeout = from.timeout;
         return to;
     }
     static auto writer_settings(const settings& from) {
@@ -12319,6 +12594,7 @@ class dead_letters {
         to.in_flight = 1;
         to.first_pause = from.first_pause;
         to.longest_pause = from.longest_pause;
+        to.timeout = from.timeout;
         // The index is one, no alias.
         to.path = "/_bulk?filter_path=errors,items.*.status,items.*.error";
         to.address = from.address;
@@ -12517,7 +12793,7 @@ class cluster {
     [[nodiscard]] elastic::server_info first_contact() {
         auto hasty = client_settings(stopped_);
         hasty.patience = std::chrono::seconds(2);
-        hasty.timeout = std::chrono::seconds(10);
+        hasty.timeout = std::min(hasty.timeout, std::chrono::milliseconds(10'000));
         return client_type(transport_, std::move(hasty)).info();
     }
 
@@ -12569,6 +12845,7 @@ class cluster {
     writer_type::settings writer_settings() const {
         writer_type::settings setting;
         setting.in_flight = options_.bulks_in_flight;
+        setting.timeout = options_.search_timeout;
         setting.address = transport_.address();
         return setting;
     }
@@ -12576,12 +12853,14 @@ class cluster {
     client_type::settings client_settings(std::function<bool()> stopped) const {
         client_type::settings setting;
         setting.address = transport_.address();
+        setting.timeout = options_.search_timeout;
         setting.stopped = std::move(stopped);
         return setting;
     }
     dead_letters_type::settings dead_letters_settings() const {
         dead_letters_type::settings setting;
         setting.address = transport_.address();
+        setting.timeout = options_.search_timeout;
         return setting;
     }
 
@@ -14391,6 +14670,13 @@ inline void add_servers(CLI::App& to, options& into) {
                   "URL of the cluster; default: ELASTICSEARCH_URL, else "
                   "http://127.0.0.1:9200")
         ->type_name("URL");
+    to.add_option_function<unsigned>(
+          "--search-timeout",
+          [&into](unsigned seconds) { into.search_timeout = std::chrono::seconds(seconds); },
+          "seconds that the cluster may take to answer; then the request is sent again")
+        ->check(CLI::Range(1, 3'600))
+        ->type_name("SECONDS")
+        ->default_str(std::to_string(into.search_timeout.count()));
     to.add_option("--name", into.name,
                   "name of slot and publication; default: pgsync_ and the first index's name");
 }
