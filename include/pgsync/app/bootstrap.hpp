@@ -12,6 +12,7 @@
 
 #include <pgsync/app/context.hpp>
 #include <pgsync/app/index_state.hpp>
+#include <pgsync/app/lost_slot.hpp>
 #include <pgsync/app/progress.hpp>
 #include <pgsync/app/setup.hpp>
 #include <pgsync/elastic/dialect.hpp>
@@ -22,8 +23,10 @@
 #include <pgsync/postgres/slot_facts.hpp>
 #if defined(PGSYNC_COMPILED)
 #include <pgsync/snapshot/load.hpp>
+#include <pgsync/stream/follow.hpp>
 #else
 #include <pgsync/snapshot/initial_load.hpp>
+#include <pgsync/stream/follower.hpp>
 #endif
 
 namespace pgsync::app {
@@ -65,12 +68,6 @@ inline void check_server(context& in, const postgres::server_facts& server,
     }
     for (std::size_t i = 0; i < states.size(); ++i) {
         const auto name = std::string(in.indices()[i].name);
-        if (states[i].loaded && !slot) {
-            throw error(errc::replication,
-                        "index \"" + name + "\" is loaded, but slot \"" + in.setting().name +
-                            "\" is gone, and with it every change since",
-                        "run teardown, then bootstrap");
-        }
         // Who follows the slot now does not know of this index, and confirms its changes unwritten.
         if (!states[i].loaded && slot && slot->active_pid != 0) {
             throw error(errc::replication,
@@ -134,25 +131,33 @@ inline void load_index(context& in, const std::vector<postgres::index_binding>& 
     const auto& index = in.indices()[number];
     const auto names = names_of(index);
     auto& client = in.search().client();
+    const auto save = [&] { remember(client, index, in.setting().name, state); };
     if (state.loaded_until) log::info("{}: resuming the load after key {}", names.alias, *state.loaded_until);
     progress shown(names.alias, estimate_rows(in.catalog(), bindings[number].routes[0]));
-    const snapshot::load_hooks hooks{
-        [&] { return in.batcher(); }, [&] { in.search().interrupt(); },
-        [&](const std::string& key) {
-            state.loaded_until = key;
-            client.put_meta(names.index, meta_of(index, in.setting().name, state));
-        },
-        [&](std::uint64_t count) { shown.add(count); }, [&] { return in.stopped(); }};
+    const snapshot::load_hooks hooks{[&] { return in.batcher(); }, [&] { in.search().interrupt(); },
+                                     [&](const std::string& key) {
+                                         state.loaded_until = key;
+                                         save();
+                                     },
+                                     [&](std::uint64_t count) { shown.add(count); },
+                                     [&] { return in.stopped(); }};
     const auto start = std::chrono::steady_clock::now();
-    const auto documents =
-        snapshot::load({in.setting().database, in.setting().page_size, in.setting().workers}, bindings,
-                       number, in.clock(), state.loaded_until, hooks);
+    const auto documents = snapshot::load(
+        {in.setting().database, in.setting().read_from, in.setting().page_size, in.setting().workers},
+        bindings, number, in.clock(), state.loaded_until, hooks);
     shown.finish();
+    if (state.orphans_below) {
+        log::info("{}: removing documents whose rows are gone", names.alias);
+        stream::remove_orphans(in.setting().read_from, bindings, number, *state.orphans_below, in.clock(),
+                               *in.batcher(), in.access(), [&] { return in.stopped(); });
+        state.orphans_below.reset();
+    }
     client.put_settings(names.index, serving_settings(index));
     client.refresh(names.index);
     client.add_alias(names.index, names.alias);
     state.loaded = true;
-    client.put_meta(names.index, meta_of(index, in.setting().name, state));
+    state.loaded_until.reset();
+    save();
     const double seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
     log::info("{}: loaded {} documents in {} s ({} a second)", names.alias, documents, log::fixed(seconds, 1),
               log::fixed(static_cast<double>(documents) / std::max(seconds, 0.001), 0));
@@ -187,19 +192,59 @@ inline void print_dry_run(std::ostream& out, context& in, const std::vector<setu
     }
 }
 
+/// Two copies of a program that start together must not both load: one waits here until the other is done.
+inline void take_turn(context& in) {
+    const auto sql = "SELECT pg_catalog.pg_try_advisory_lock(('x' || substr(pg_catalog.md5(" +
+                     postgres::quote_literal("pgsync bootstrap " + in.setting().name) +
+                     "), 1, 16))::bit(64)::bigint)::text";
+    bool said = false;
+    while (in.database().query(sql).at(0).at(0) != "true") {
+        if (!std::exchange(said, true))
+            log::info("another bootstrap of {} is under way: waiting", in.setting().name);
+        if (wait_for_stop(in.stop_fd(), std::chrono::milliseconds(500)))
+            throw error(errc::interrupted, "stopped while another bootstrap was under way");
+    }
+}
+
+/// What is in the cluster, compared with what the slot can still tell. Lost changes mean that indices are
+/// loaded again; without the user's leave that is done only to those that were not loaded whole.
+inline std::vector<index_state> find_indices(context& in, const std::optional<postgres::slot_facts>& slot,
+                                             const postgres::system_identity& identity) {
+    const auto& name = in.setting().name;
+    std::vector<index_state> states;
+    std::vector<std::size_t> lost;
+    for (const auto& index : in.indices()) {
+        states.push_back(find_index(in.search().client(), index, name));
+        check_same_system(std::string(index.name), states.back(), identity);
+        const auto why = why_lost(name, slot, states.back());
+        if (!why) continue;
+        if (states.back().loaded) decide_on_loss(in, std::string(index.name), *why);
+        lost.push_back(states.size() - 1);
+    }
+    if (lost.empty() || in.setting().dry_run) return states;
+    begin_again(in, lost, states);
+    return states;
+}
+
 }  // namespace detail
 
 /// Makes whatever is missing, in an order that loses nothing and that a second run can pick up anywhere:
 /// index, replica identities, publication, slot, then the load. `out` gets what a dry run prints.
 inline void bootstrap(context& in, std::ostream& out) {
+    const auto identity = in.identify();
     const auto report = in.check_shapes();
     auto& client = in.search().client();
     const auto& name = in.setting().name;
-    std::vector<index_state> states;
-    for (const auto& index : in.indices()) states.push_back(find_index(client, index, name));
-    const auto slot = postgres::read_slot(in.catalog(), name);
+    if (!in.setting().dry_run) detail::take_turn(in);
+    auto slot = postgres::read_slot(in.catalog(), name);
     const auto server = postgres::read_server(in.catalog());
+    auto states = detail::find_indices(in, slot, identity);
     detail::check_server(in, server, slot, states);
+    if (slot && slot->lost() && !in.setting().dry_run) {
+        in.database().query("SELECT pg_catalog.pg_drop_replication_slot($1)", {name});
+        log::info("dropped slot {}, which was invalid", name);
+        slot.reset();
+    }
     const auto steps = detail::missing_steps(in, report, slot, states);
     if (in.setting().dry_run) return detail::print_dry_run(out, in, steps, states);
 
@@ -221,10 +266,20 @@ inline void bootstrap(context& in, std::ostream& out) {
             continue;
         }
         if (!waited) {
+            slot = postgres::read_slot(in.catalog(), name);
             wait_for_running_transactions(in.database(), [&] { return in.stopped(); });
             postgres::session start(in.setting().database);
             postgres::advance_log(start);
+            if (in.setting().read_from != in.setting().database)
+                in.clock().read_from_standby(postgres::flushed_position(start));
             waited = true;
+        }
+        // From here on it is known when this load and the slot do not belong together any more.
+        if (!states[i].written && slot) {
+            states[i].written = slot->confirmed;
+            states[i].system = identity.system;
+            states[i].timeline = identity.timeline;
+            remember(client, in.indices()[i], name, states[i]);
         }
         detail::load_index(in, report.bindings, i, states[i]);
     }

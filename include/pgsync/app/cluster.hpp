@@ -56,6 +56,8 @@ class cluster {
     }
 
     [[nodiscard]] client_type& client() { return client_; }
+    /// The same for what the stream does, which interrupt() ends.
+    [[nodiscard]] client_type& stream_client() { return stream_client_; }
     [[nodiscard]] const std::string& address() const { return transport_.address(); }
 
     /// A batcher that writes to `targets`, one for each index number, which readers know as `aliases`.
@@ -89,14 +91,16 @@ class cluster {
     }
 
     /// What the stream asks of the cluster; `names` are the indices by number, to be searched and refreshed.
-    [[nodiscard]] stream::index_access access() {
+    [[nodiscard]] stream::index_access access(const std::vector<std::string>& names) {
         return {[this] { writer_.drain(); },
-                [this](std::string_view index) { stream_client_.refresh(index); },
-                [this](std::string_view index, std::size_t size,
-                       const std::function<void(std::span<const elastic::stored_id>)>& on_ids) {
-                    stream_client_.scan_ids(index, size, on_ids);
+                [this, names](std::size_t index) { stream_client_.refresh(names[index]); },
+                [this, names](std::size_t index, std::size_t size,
+                              const std::function<void(std::span<const elastic::stored_id>)>& on_ids) {
+                    stream_client_.scan_ids(names[index], size, on_ids);
                 },
-                [this] { interrupt(); }, [this] { resume(); }};
+                {},
+                [this] { interrupt(); },
+                [this] { resume(); }};
     }
 
   private:

@@ -83,6 +83,10 @@ inline void add_servers(CLI::App& to, options& into) {
 }
 
 inline void add_loading(CLI::App& to, options& into) {
+    to.add_option("--read-from", into.read_from,
+                  "a standby of that PostgreSQL to read documents from, so that the primary only streams its "
+                  "log; what a change needs is awaited there")
+        ->type_name("CONNINFO");
     to.add_option("--page-size", into.page_size, "rows of the root read at once by the initial load")
         ->check(CLI::Range(1, 1'000'000))
         ->capture_default_str();
@@ -104,22 +108,36 @@ inline void add_loading(CLI::App& to, options& into) {
         ->transform(CLI::CheckedTransformer(policies, CLI::ignore_case).description(""))
         ->type_name("stop|dead-letter")
         ->default_str("stop");
+    const std::map<std::string, on_lost_slot> lost{{"stop", on_lost_slot::stop},
+                                                   {"resync", on_lost_slot::resync}};
+    to.add_option(
+          "--on-lost-slot", into.lost_slot,
+          "what to do when the slot was dropped or invalidated, or read by somebody else, so that changes "
+          "are "
+          "missing: stop, or read everything again into the same indices, which stay in use meanwhile")
+        ->transform(CLI::CheckedTransformer(lost, CLI::ignore_case).description(""))
+        ->type_name("stop|resync")
+        ->default_str("stop");
 }
 
 /// Arguments are visible to every user of the machine.
+inline void refuse_password(const char* option, const std::string& conninfo) {
+    const bool database =
+        conninfo.find("password=") != std::string::npos || (conninfo.find("://") != std::string::npos && [&] {
+            const auto begin = conninfo.find("://") + 3;
+            const auto at = conninfo.find('@', begin);
+            const auto colon = conninfo.find(':', begin);
+            return at != std::string::npos && colon != std::string::npos && colon < at;
+        }());
+    if (!database) return;
+    throw error(errc::configuration,
+                std::string(option) + " holds a password, which every user of this machine can read",
+                "put it into PGPASSWORD or ~/.pgpass");
+}
+
 inline void refuse_secrets(const options& setting) {
-    const bool database = setting.database.find("password=") != std::string::npos ||
-                          (setting.database.find("://") != std::string::npos && [&] {
-                              const auto begin = setting.database.find("://") + 3;
-                              const auto at = setting.database.find('@', begin);
-                              const auto colon = setting.database.find(':', begin);
-                              return at != std::string::npos && colon != std::string::npos && colon < at;
-                          }());
-    if (database) {
-        throw error(errc::configuration,
-                    "--database holds a password, which every user of this machine can read",
-                    "put it into PGPASSWORD or ~/.pgpass");
-    }
+    refuse_password("--database", setting.database);
+    refuse_password("--read-from", setting.read_from);
     if (!setting.elasticsearch.empty() && !elastic::parse_url(setting.elasticsearch).password.empty()) {
         throw error(errc::configuration,
                     "--elasticsearch holds a password, which every user of this machine can read",

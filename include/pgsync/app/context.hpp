@@ -19,8 +19,11 @@
 #include <pgsync/error.hpp>
 #include <pgsync/postgres/connection.hpp>
 #include <pgsync/postgres/read_transaction.hpp>
+#include <pgsync/postgres/replication.hpp>
 #include <pgsync/postgres/session.hpp>
 #include <pgsync/postgres/shape_check.hpp>
+#include <pgsync/postgres/system_identity.hpp>
+#include <pgsync/postgres/version.hpp>
 
 namespace pgsync::app {
 
@@ -54,6 +57,21 @@ class context {
     [[nodiscard]] int stop_fd() const { return stop_fd_; }
     [[nodiscard]] bool stopped() const { return wait_for_stop(stop_fd_, std::chrono::milliseconds(0)); }
 
+    /// Who the primary is, for whatever is read or followed from here on. Throws errc::connection while a
+    /// standby answers.
+    [[nodiscard]] postgres::system_identity identify() {
+        if (catalog_.exec("SELECT pg_catalog.pg_is_in_recovery()").get(0, 0) == "t") {
+            throw error(
+                errc::connection,
+                catalog_.server() +
+                    " is a standby; waiting for its promotion, or for --database to reach the primary");
+        }
+        auto found = postgres::replication_stream(setting_.database).identify();
+        clock_.set_timeline(found.timeline);
+        if (setting_.read_from != setting_.database) check_standby(found);
+        return found;
+    }
+
     /// Compares the shapes with the catalog; throws errc::catalog with all findings at once.
     [[nodiscard]] postgres::shape_report check_shapes() {
         auto report = postgres::check_shapes(indices_, catalog_);
@@ -76,9 +94,37 @@ class context {
         return cluster_.batcher(targets, aliases);
     }
 
+    /// What the stream asks of the cluster.
+    [[nodiscard]] stream::index_access access() {
+        std::vector<std::string> names;
+        for (const auto& index : indices_) names.push_back(names_of(index).index);
+        return cluster_.access(names);
+    }
+
   private:
+    void check_standby(const postgres::system_identity& primary) const {
+        postgres::session standby(setting_.read_from);
+        if (!postgres::has_publications(standby.server_version())) {
+            throw error(errc::configuration, "--read-from needs PostgreSQL 10 or later",
+                        "leave it out: documents are then read from the primary");
+        }
+        const auto found = standby.exec(
+            "SELECT pg_catalog.pg_is_in_recovery(), system_identifier::text FROM "
+            "pg_catalog.pg_control_system()");
+        if (found.get(0, 1) != primary.system) {
+            throw error(
+                errc::configuration,
+                "--read-from names " + standby.server() + ", which is no copy of " + catalog_.server(),
+                "name a standby of the primary that --database names");
+        }
+        if (found.get(0, 0) != "t") {
+            throw error(errc::connection, "--read-from names " + standby.server() + ", which is no standby");
+        }
+    }
+
     static options with_defaults(options setting, std::span<const compiled_index> indices) {
         if (setting.name.empty()) setting.name = default_name(indices);
+        if (setting.read_from.empty()) setting.read_from = setting.database;
         if (setting.elasticsearch.empty()) {
             const char* url = std::getenv("ELASTICSEARCH_URL");
             setting.elasticsearch = url != nullptr && *url != '\0' ? url : "http://127.0.0.1:9200";

@@ -13,6 +13,7 @@
 #include <pgsync/compiled.hpp>
 #include <pgsync/elastic/client.hpp>
 #include <pgsync/error.hpp>
+#include <pgsync/postgres/lsn.hpp>
 
 namespace pgsync::app {
 
@@ -54,6 +55,12 @@ struct index_state {
     bool exists = false;
     bool loaded = false;
     std::optional<std::string> loaded_until;  ///< last key of the pages that are done
+    /// Whatever the log tells before it is in the index, and the slot has never been confirmed beyond.
+    std::optional<postgres::lsn> written;
+    std::string system;          ///< the database cluster whose positions these are; empty before the load
+    std::uint32_t timeline = 0;  ///< on which the documents were read
+    /// While an index is read again: its documents of lower versions may be without a row.
+    std::optional<std::uint64_t> orphans_below;
 };
 
 [[nodiscard]] inline boost::json::object meta_of(const compiled_index& index, std::string_view slot,
@@ -61,6 +68,12 @@ struct index_state {
     boost::json::object mine{
         {"hash", shape_hash(index)}, {"slot", slot}, {"query", index.keys_query}, {"loaded", state.loaded}};
     if (state.loaded_until) mine["loaded_until"] = *state.loaded_until;
+    if (state.written) mine["written"] = postgres::to_string(*state.written);
+    if (!state.system.empty()) {
+        mine["system"] = state.system;
+        mine["timeline"] = state.timeline;
+    }
+    if (state.orphans_below) mine["orphans_below"] = *state.orphans_below;
     boost::json::object meta;
     if (!index.mapping.empty()) {
         const auto declared = boost::json::parse(index.mapping);
@@ -70,6 +83,12 @@ struct index_state {
     }
     meta["pgsync"] = mine;
     return meta;
+}
+
+/// Has the index remember `state`.
+inline void remember(cluster::client_type& client, const compiled_index& index, std::string_view slot,
+                     const index_state& state) {
+    client.put_meta(names_of(index).index, meta_of(index, slot, state));
 }
 
 /// Finds out how far the index is. Throws errc::index where the name is taken by something that is not ours,
@@ -119,9 +138,21 @@ struct index_state {
     state.exists = true;
     const auto* loaded = meta->if_contains("loaded");
     state.loaded = loaded != nullptr && loaded->is_bool() && loaded->get_bool();
-    if (const auto* until = meta->if_contains("loaded_until"); until != nullptr && until->is_string()) {
-        state.loaded_until = std::string(until->get_string());
-    }
+    const auto text = [&](std::string_view key) -> std::optional<std::string> {
+        const auto* said = meta->if_contains(key);
+        if (said == nullptr || !said->is_string()) return std::nullopt;
+        return std::string(said->get_string());
+    };
+    const auto number = [&](std::string_view key) -> std::optional<std::uint64_t> {
+        const auto* said = meta->if_contains(key);
+        if (said == nullptr || !said->is_int64()) return std::nullopt;
+        return static_cast<std::uint64_t>(said->get_int64());
+    };
+    state.loaded_until = text("loaded_until");
+    state.written = postgres::lsn::parse(text("written").value_or(""));
+    state.system = text("system").value_or("");
+    state.timeline = static_cast<std::uint32_t>(number("timeline").value_or(0));
+    state.orphans_below = number("orphans_below");
     return state;
 }
 

@@ -9,11 +9,15 @@ namespace pgsync::app {
 /// What to do with a document the cluster refuses for good.
 enum class on_rejected { stop, dead_letter };
 
+/// What to do when the slot no longer has every change since the indices were written.
+enum class on_lost_slot { stop, resync };
+
 /// Everything a user can set. Defaults work for a database on libpq's variables and a cluster on this
 /// machine.
 struct options {
     std::string program = "pgsync";  ///< how the user called us, for messages
     std::string database;            ///< conninfo or URI; empty: libpq's PG* variables
+    std::string read_from;           ///< a standby to read documents from; empty: `database`
     std::string elasticsearch;       ///< base URL of the cluster; empty: ELASTICSEARCH_URL
     std::string name;                ///< of slot and publication; empty: made from the indices' names
     std::size_t page_size = 5000;    ///< documents a page of the initial load
@@ -22,6 +26,7 @@ struct options {
     std::size_t bulks_in_flight = 4;
     std::chrono::seconds search_timeout{60};  ///< for the cluster's answer to a request
     on_rejected rejected = on_rejected::stop;
+    on_lost_slot lost_slot = on_lost_slot::stop;
     std::chrono::seconds stop_timeout{30};  ///< for what is in flight when asked to stop
     bool dry_run = false;
     bool once = false;

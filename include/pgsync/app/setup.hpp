@@ -92,8 +92,10 @@ struct setup_step {
         }
     }
     if (!slot) {
+        // A slot that standbys keep as well outlives a failover.
         steps.push_back({"SELECT pg_catalog.pg_create_logical_replication_slot(" +
-                             postgres::quote_literal(name) + ", 'pgoutput')",
+                             postgres::quote_literal(name) + ", 'pgoutput'" +
+                             (postgres::has_failover_slots(server) ? ", failover => true)" : ")"),
                          "keeps the log from here on until it is in the index"});
     }
     return steps;

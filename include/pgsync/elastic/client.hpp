@@ -198,8 +198,8 @@ class client {
     }
 
     /// Calls back with the ids of every document that searches can see, in pieces of at most `size`, and of
-    /// at most 10,000, each with its routing. Each id comes at least once: when the cluster loses its place,
-    /// the reading starts over.
+    /// at most 10,000, each with routing and version. Each id comes at least once: when the cluster loses its
+    /// place, the reading starts over.
     void scan_ids(std::string_view name, std::size_t size,
                   const std::function<void(std::span<const stored_id>)>& on_ids) {
         for (int attempt = 1; !scan_once(name, std::clamp<std::size_t>(size, 1, 10'000), on_ids); ++attempt) {
@@ -323,9 +323,9 @@ class client {
                    const std::function<void(std::span<const stored_id>)>& on_ids) {
         const std::string fields =
             "filter_path=_scroll_id,timed_out,_shards.failed,hits.hits._id,"
-            "hits.hits._routing";
+            "hits.hits._routing,hits.hits._version";
         const boost::json::object search{
-            {"size", size}, {"_source", false}, {"sort", boost::json::array{"_doc"}}};
+            {"size", size}, {"_source", false}, {"version", true}, {"sort", boost::json::array{"_doc"}}};
         const auto first =
             "/" + escaped(name) + "/_search?scroll=5m&allow_partial_search_results=false&" + fields;
         auto top = object(call("POST", first, boost::json::serialize(search)).body);
@@ -337,8 +337,11 @@ class client {
             const auto* outer = top.if_contains("hits");
             const auto* hits = outer == nullptr ? nullptr : at(*outer, "hits");
             if (hits != nullptr && hits->is_array()) {
-                for (const auto& hit : hits->get_array())
-                    ids.push_back({string_in(hit, "_id"), string_in(hit, "_routing")});
+                for (const auto& hit : hits->get_array()) {
+                    const auto* version = at(hit, "_version");
+                    ids.push_back({string_in(hit, "_id"), string_in(hit, "_routing"),
+                                   version != nullptr && version->is_int64() ? version->get_int64() : 0});
+                }
             }
             if (ids.empty()) return true;
             on_ids(ids);

@@ -1,18 +1,30 @@
 #pragma once
 
 #include <algorithm>
+#include <chrono>
 #include <cstdint>
 #include <mutex>
+#include <optional>
 #include <span>
 #include <string>
+#include <string_view>
+#include <thread>
 
 #include <pgsync/error.hpp>
+#include <pgsync/log.hpp>
 #include <pgsync/postgres/lsn.hpp>
+#include <pgsync/postgres/result.hpp>
 #include <pgsync/postgres/session.hpp>
 #include <pgsync/postgres/snapshot_set.hpp>
 #include <pgsync/postgres/version.hpp>
 
 namespace pgsync::postgres {
+
+/// What a snapshot must see before documents may be read in it.
+struct read_needs {
+    std::span<const std::uint32_t> xids;  ///< transactions that have committed
+    lsn committed;                        ///< where the record of the last one's commit begins
+};
 
 /// What a transaction that reads documents knows of its own snapshot.
 struct read_snapshot {
@@ -20,8 +32,17 @@ struct read_snapshot {
     /// Of every document read in it: greater than that of any snapshot taken before, in this process or in
     /// one that ran before it.
     std::uint64_t version = 0;
-    /// Every commit it sees is on disk once the log is flushed this far.
+    /// Every commit it sees is on the primary's disk once the log is flushed this far.
     lsn durable;
+    std::optional<lsn> replayed;  ///< set on a standby: it sees every commit before this position
+    bool stale = false;           ///< it may see less than a snapshot before: nothing may be read in it
+
+    [[nodiscard]] bool sees(const read_needs& needs) const {
+        if (stale) return false;
+        if (replayed) return *replayed > needs.committed;
+        return std::all_of(needs.xids.begin(), needs.xids.end(),
+                           [&](std::uint32_t xid) { return visible.visible(xid); });
+    }
 };
 
 /// Takes the snapshots of all connections of a process one after the other, so that the order of versions is
@@ -30,29 +51,56 @@ struct read_snapshot {
 /// A version is the position up to which the log is *flushed*, read inside the transaction, times 256, made
 /// greater than the last one where it is not. The insert position would not do: after a crash of the server
 /// it can be behind what it was. The low byte keeps a row of snapshots on an idle database from running ahead
-/// of the log, where a restarted process would start below them.
+/// of the log, where a restarted process would start below them. After a failover positions start anew
+/// somewhat below where the old primary was: each timeline's versions begin 1 TiB of log above those of the
+/// one before.
 class version_clock {
   public:
+    /// What IDENTIFY_SYSTEM tells of the primary.
+    void set_timeline(std::uint32_t timeline) {
+        const std::lock_guard lock(mutex_);
+        base_ = std::uint64_t{timeline} << 48U;
+    }
+
+    /// From now on begin() is for sessions on standbys, and no snapshot counts that has not seen the log up
+    /// to `at_least`.
+    void read_from_standby(lsn at_least) {
+        const std::lock_guard lock(mutex_);
+        standby_ = true;
+        newest_ = at_least;
+    }
+
     /// BEGIN … REPEATABLE READ READ ONLY on `connection`, and its snapshot. The caller ends the transaction.
     [[nodiscard]] read_snapshot begin(session& connection) {
-        const auto names = function_names(connection.server_version());
-        const std::string sql =
-            "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY; SELECT " + std::string(names.current_snapshot) +
-            "::text, " + std::string(names.flush_lsn) + "::text, " + std::string(names.insert_lsn) + "::text";
         const std::lock_guard lock(mutex_);
-        const auto row = connection.exec(sql);
-        const auto visible = snapshot_set::parse(row.get(0, 0));
-        const auto flushed = lsn::parse(row.get(0, 1));
-        const auto inserted = lsn::parse(row.get(0, 2));
-        if (!visible || !flushed || !inserted) {
-            throw error(errc::protocol, "the server describes its snapshot as \"" +
-                                            std::string(row.get(0, 0)) + "\" at \"" +
-                                            std::string(row.get(0, 1)) + "\"");
+        return standby_ ? begin_on_standby(connection) : begin_on_primary(connection);
+    }
+
+    /// The same, as often as it takes until the snapshot sees what is needed: the log tells of a commit a
+    /// moment before other sessions see it, much before under synchronous replication, and a standby is
+    /// behind. Throws errc::interrupted once `stopped()`.
+    template <typename Stopped>
+    [[nodiscard]] read_snapshot begin(session& connection, const read_needs& needs, const Stopped& stopped) {
+        auto pause = std::chrono::microseconds(200);
+        const auto start = std::chrono::steady_clock::now();
+        auto told = start;
+        while (true) {
+            auto snapshot = begin(connection);
+            if (snapshot.sees(needs)) return snapshot;
+            connection.exec("ROLLBACK");
+            if (stopped())
+                throw error(errc::interrupted, "stopped while waiting for a commit to become visible");
+            std::this_thread::sleep_for(pause);
+            pause = std::min(pause * 2, std::chrono::microseconds(50'000));
+            const auto now = std::chrono::steady_clock::now();
+            if (now - told > std::chrono::seconds(10)) {
+                told = now;
+                log::warn("waiting for a committed transaction to become visible, {} s so far; {}",
+                          std::chrono::duration_cast<std::chrono::seconds>(now - start).count(),
+                          snapshot.replayed ? "is the standby that is read from behind?"
+                                            : "is a synchronous standby away?");
+            }
         }
-        // In steps of two: what a routed document leaves behind elsewhere is deleted with the version
-        // between.
-        last_ = std::max(last_ + 2, flushed->value << 8U);
-        return {*visible, last_, end_of_last_record(*inserted)};
     }
 
     /// The insert position stands behind the header of a page that holds nothing yet, where the flushed
@@ -68,8 +116,62 @@ class version_clock {
     }
 
   private:
+    static constexpr std::string_view begin_sql = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY; SELECT ";
+
+    read_snapshot begin_on_primary(session& connection) {
+        const auto names = function_names(connection.server_version());
+        const auto row = connection.exec(std::string(begin_sql) + std::string(names.current_snapshot) +
+                                         "::text, " + std::string(names.flush_lsn) + "::text, " +
+                                         std::string(names.insert_lsn) + "::text");
+        const auto flushed = position_in(row, 1);
+        return {snapshot_in(row), next_version(flushed), end_of_last_record(position_in(row, 2)), {}, false};
+    }
+
+    /// What is replayed must be asked before the snapshot is taken, not in it. All that a standby replays is
+    /// on the primary's disk.
+    read_snapshot begin_on_standby(session& connection) {
+        const auto names = function_names(connection.server_version());
+        const auto state = connection.exec("SELECT pg_catalog.pg_is_in_recovery(), " +
+                                           std::string(names.replay_lsn) + "::text");
+        if (state.get(0, 0) != "t") {
+            throw error(errc::connection, connection.server() + " is no standby (any more)",
+                        "let --read-from name a standby of the primary that --database names");
+        }
+        const auto replayed = position_in(state, 1);
+        const auto row =
+            connection.exec(std::string(begin_sql) + std::string(names.current_snapshot) + "::text");
+        const bool stale = replayed < newest_;
+        if (!stale) newest_ = replayed;
+        return {snapshot_in(row), stale ? 0 : next_version(replayed), {}, replayed, stale};
+    }
+
+    std::uint64_t next_version(lsn position) {
+        // In steps of two: what a routed document leaves behind elsewhere is deleted with the version
+        // between.
+        last_ = std::max(last_ + 2, base_ + (position.value << 8U));
+        return last_;
+    }
+
+    static lsn position_in(const result& row, int column) {
+        const auto position = lsn::parse(row.get(0, column));
+        if (!position)
+            throw error(errc::protocol, "the server gives its position in the log as \"" +
+                                            std::string(row.get(0, column)) + "\"");
+        return *position;
+    }
+    static snapshot_set snapshot_in(const result& row) {
+        const auto visible = snapshot_set::parse(row.get(0, 0));
+        if (!visible)
+            throw error(errc::protocol,
+                        "the server describes its snapshot as \"" + std::string(row.get(0, 0)) + "\"");
+        return *visible;
+    }
+
     std::mutex mutex_;
+    std::uint64_t base_ = 0;
     std::uint64_t last_ = 0;
+    bool standby_ = false;
+    lsn newest_;  ///< the greatest position a standby's snapshot had
 };
 
 /// How far the log is on disk.

@@ -20,15 +20,9 @@
 #include <pgsync/postgres/detail/channel.hpp>
 #include <pgsync/postgres/lsn.hpp>
 #include <pgsync/postgres/quote.hpp>
+#include <pgsync/postgres/system_identity.hpp>
 
 namespace pgsync::postgres {
-
-/// Who the server is and where its log stands: what IDENTIFY_SYSTEM tells.
-struct system_identity {
-    std::string system;  ///< the cluster's unique number; another one means another cluster
-    std::uint32_t timeline = 0;
-    lsn flushed;
-};
 
 /// The SQL-level name of an option of an output plugin, and its value.
 using plugin_option = std::pair<std::string, std::string>;

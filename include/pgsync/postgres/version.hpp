@@ -12,16 +12,18 @@ inline constexpr int oldest_version = 90600;
 struct sql_functions {
     std::string_view flush_lsn;         ///< the end of the log that is safely on disk
     std::string_view insert_lsn;        ///< the end of the log, with what is not written yet
+    std::string_view replay_lsn;        ///< on a standby: the end of the log that its queries see
     std::string_view current_snapshot;  ///< `xmin:xmax:xip,…`, to be read with snapshot_set
 };
 
 [[nodiscard]] constexpr sql_functions function_names(int version) noexcept {
     sql_functions out{"pg_catalog.pg_current_wal_flush_lsn()", "pg_catalog.pg_current_wal_insert_lsn()",
-                      "pg_catalog.pg_current_snapshot()"};
+                      "pg_catalog.pg_last_wal_replay_lsn()", "pg_catalog.pg_current_snapshot()"};
     if (version < 130000) out.current_snapshot = "pg_catalog.txid_current_snapshot()";
     if (version < 100000) {
         out.flush_lsn = "pg_catalog.pg_current_xlog_flush_location()";
         out.insert_lsn = "pg_catalog.pg_current_xlog_insert_location()";
+        out.replay_lsn = "pg_catalog.pg_last_xlog_replay_location()";
     }
     return out;
 }

@@ -122,7 +122,7 @@ class initial_load {
 
     void work(elastic::batcher& batcher) {
         try {
-            postgres::session connection(settings_.database);
+            postgres::session connection(settings_.read_from);
             postgres::document_reader reader(connection, indices_);
             while (const auto page = next_page())
                 load_page(connection, reader, batcher, page->first, page->second);
@@ -142,7 +142,7 @@ class initial_load {
             documents_ += job->documents;
             hooks_.progress(job->documents);
         });
-        const auto snapshot = clock_.begin(connection);
+        const auto snapshot = clock_.begin(connection, {}, [this] { return stop_.load(); });
         job->durable = snapshot.durable;
         reader.by_page(index_, page, [&](const postgres::read_document& document) {
             // What a change in the meantime makes the transform leave out, that change removes.

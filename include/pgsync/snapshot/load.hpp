@@ -17,7 +17,8 @@
 namespace pgsync::snapshot {
 
 struct load_settings {
-    std::string database;  ///< conninfo
+    std::string database;   ///< conninfo of the primary
+    std::string read_from;  ///< conninfo of where pages are read: the primary, or a standby of it
     std::size_t page_size = 5'000;
     std::size_t workers = 2;
     std::chrono::milliseconds record_every{1'000};

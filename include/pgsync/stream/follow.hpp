@@ -2,6 +2,8 @@
 
 #include <chrono>
 #include <cstddef>
+#include <cstdint>
+#include <functional>
 #include <memory>
 #include <span>
 #include <string>
@@ -10,17 +12,23 @@
 #include <pgsync/linkage.hpp>
 #include <pgsync/postgres/binding.hpp>
 #include <pgsync/postgres/read_transaction.hpp>
+#include <pgsync/postgres/system_identity.hpp>
 #include <pgsync/stream/index_access.hpp>
 
 namespace pgsync::stream {
 
 struct follow_settings {
-    std::string database;  ///< conninfo
+    std::string database;   ///< conninfo of the primary
+    std::string read_from;  ///< conninfo of where documents are read: the primary, or a standby of it
+    postgres::system_identity identity;  ///< of the primary, as found when its slot was checked
     std::string slot;
     std::string publication;
     bool once = false;  ///< stop when everything committed before the start is in the index
     std::chrono::seconds stop_timeout{30};  ///< for what is in flight when asked to stop
     std::size_t page_size = 5'000;          ///< root rows at once when everything is read again
+    bool read_everything = false;           ///< before anything else: every document and every row
+    /// How often at most the indices are told how far they are, and the slot after them.
+    std::chrono::milliseconds record_every{10'000};
 };
 
 /// Follows one slot into the indices; see follower. Returns when `stop_fd` became readable, or with `once`
@@ -29,5 +37,14 @@ struct follow_settings {
 PGSYNC_LINKAGE void follow(const follow_settings& setting, std::span<const postgres::index_binding> indices,
                            postgres::version_clock& clock, std::unique_ptr<elastic::batcher> batcher,
                            const index_access& cluster, int stop_fd);
+
+/// Deletes from index number `index` what has no row any more and was written with a version below `below`,
+/// and returns when the cluster has acknowledged that. `read_from` as above. Throws errc::interrupted once
+/// `stopped()`.
+PGSYNC_LINKAGE void remove_orphans(const std::string& read_from,
+                                   std::span<const postgres::index_binding> indices, std::size_t index,
+                                   std::uint64_t below, postgres::version_clock& clock,
+                                   elastic::batcher& batcher, const index_access& cluster,
+                                   const std::function<bool()>& stopped);
 
 }  // namespace pgsync::stream

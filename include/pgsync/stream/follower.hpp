@@ -32,6 +32,7 @@
 #include <pgsync/stream/follow.hpp>
 #include <pgsync/stream/gatherer.hpp>
 #include <pgsync/stream/loader.hpp>
+#include <pgsync/stream/position_recorder.hpp>
 #include <pgsync/stream/router.hpp>
 
 namespace pgsync::stream {
@@ -48,18 +49,25 @@ class follower {
           indices_(indices),
           cluster_(cluster),
           batcher_(std::move(batcher)),
-          documents_(settings_.database),
-          cursors_(settings_.database),
+          primary_(settings_.database),
+          documents_(settings_.read_from),
+          cursors_(settings_.read_from),
           acknowledger_(std::make_shared<acknowledger>()),
           gatherer_(route_counts(indices), {}, *acknowledger_),
           router_(indices, gatherer_, [this](std::uint32_t oid) { return find_ancestors(oid); }),
-          loader_(documents_, cursors_, indices, clock, *batcher_, cluster, loading_settings(setting)),
-          stream_(settings_.database) {}
+          loader_(documents_, cursors_, indices, clock, *batcher_, cluster, loading_settings(setting),
+                  [this] { return abandoned_.load(); }),
+          clock_(clock),
+          stream_(settings_.database),
+          recorder_(cluster.record, settings_.once ? std::chrono::milliseconds(0) : settings_.record_every) {}
 
     /// See follow().
     void run(int stop_fd) {
-        postgres::advance_log(documents_);
-        target_ = postgres::flushed_position(documents_);
+        check_server();
+        postgres::advance_log(primary_);
+        target_ = postgres::flushed_position(primary_);
+        if (settings_.read_from != settings_.database) clock_.read_from_standby(target_);
+        if (settings_.read_everything) gatherer_.add_everything();
         const std::vector<std::string> publications{settings_.publication};
         stream_.start(settings_.slot, {}, publications);
         log::info("following slot {} on {}", settings_.slot, stream_.server());
@@ -73,6 +81,7 @@ class follower {
             gatherer_.close();
             cluster_.interrupt();
             if (loading.joinable()) loading.join();
+            recorder_.close();
             cluster_.resume();
             throw;
         }
@@ -93,6 +102,13 @@ class follower {
     }
 
     // ---- the reading thread
+
+    /// What was checked must be the server that is followed: behind one name there may be several.
+    void check_server() {
+        const auto now = stream_.identify();
+        if (now.system == settings_.identity.system && now.timeline == settings_.identity.timeline) return;
+        throw error(errc::connection, stream_.server() + " is not the server it was a moment ago");
+    }
 
     std::vector<std::uint32_t> find_ancestors(std::uint32_t oid) {
         if (!catalog_) catalog_ = std::make_unique<postgres::session>(settings_.database);
@@ -139,7 +155,7 @@ class follower {
         const auto event = decoder_.decode(data.message);
         if (const auto* begin = std::get_if<change::begin>(&event)) {
             in_transaction_ = true;
-            gatherer_.begin(begin->xid);
+            gatherer_.begin(begin->xid, begin->final_lsn);
         } else if (const auto* commit = std::get_if<change::commit>(&event)) {
             in_transaction_ = false;
             flushed_ = std::max(flushed_, commit->end_lsn);
@@ -171,7 +187,8 @@ class follower {
     }
 
     void send_status() {
-        confirmed_ = gatherer_.confirmed(flushed_);
+        written_ = gatherer_.confirmed(flushed_);
+        confirmed_ = std::max(confirmed_, std::min(written_, recorder_.want(written_)));
         // Asking for an answer tells how far the log is on disk, where something waits for that.
         const bool ask = settings_.once || acknowledger_->outstanding();
         stream_.send_status({std::max(flushed_, confirmed_), confirmed_, confirmed_, 0, ask});
@@ -181,12 +198,13 @@ class follower {
     /// Nothing more is read: what was read is loaded, sent and confirmed.
     void finish(std::thread& loading) {
         const auto deadline = clock_type::now() + settings_.stop_timeout;
+        recorder_.hurry();
         while (true) {
             rethrow_failure();
             // The log may have to be flushed a little further, see acknowledger.
-            if (loaded_all_) flushed_ = std::max(flushed_, postgres::flushed_position(documents_));
+            if (loaded_all_) flushed_ = std::max(flushed_, postgres::flushed_position(primary_));
             send_status();
-            if (loaded_all_ && gatherer_.idle()) break;
+            if (loaded_all_ && gatherer_.idle() && confirmed_ >= written_) break;
             if (clock_type::now() >= deadline) {
                 throw error(errc::interrupted,
                             "stopped before everything in flight was acknowledged; " +
@@ -220,7 +238,7 @@ class follower {
                 const auto acks = acknowledger_;
                 const auto job = std::make_shared<load_job>(load_job{{}, acks, todo->ticket});
                 batcher_->begin_job([job] { job->acks->done(job->ticket, job->durable); });
-                job->durable = loader_.load(*todo, [this] { return abandoned_.load(); });
+                job->durable = loader_.load(*todo);
                 batcher_->end_job();
             }
             loaded_all_ = true;
@@ -248,6 +266,7 @@ class follower {
     std::span<const postgres::index_binding> indices_;
     index_access cluster_;
     std::unique_ptr<elastic::batcher> batcher_;
+    postgres::session primary_;
     postgres::session documents_;
     postgres::session cursors_;
     std::unique_ptr<postgres::session> catalog_;  ///< of the reading thread, made when there is a question
@@ -256,12 +275,15 @@ class follower {
     gatherer gatherer_;
     router router_;
     loader loader_;
+    postgres::version_clock& clock_;
     postgres::replication_stream stream_;
+    position_recorder recorder_;
     postgres::pgoutput_decoder decoder_;
 
     postgres::lsn target_;
     postgres::lsn flushed_;
-    postgres::lsn confirmed_;
+    postgres::lsn written_;    ///< everything before it is in the index
+    postgres::lsn confirmed_;  ///< and the index says so
     bool in_transaction_ = false;
     bool reply_requested_ = false;
 
@@ -276,6 +298,24 @@ PGSYNC_LINKAGE void follow(const follow_settings& setting, std::span<const postg
                            postgres::version_clock& clock, std::unique_ptr<elastic::batcher> batcher,
                            const index_access& cluster, int stop_fd) {
     follower(setting, indices, clock, std::move(batcher), cluster).run(stop_fd);
+}
+
+PGSYNC_LINKAGE void remove_orphans(const std::string& read_from,
+                                   std::span<const postgres::index_binding> indices, std::size_t index,
+                                   std::uint64_t below, postgres::version_clock& clock,
+                                   elastic::batcher& batcher, const index_access& cluster,
+                                   const std::function<bool()>& stopped) {
+    postgres::session documents(read_from);
+    postgres::session cursors(read_from);
+    loader remover(documents, cursors, indices, clock, batcher, cluster, {}, stopped);
+    batcher.begin_job([] {});
+    const auto durable = remover.remove_orphans(index, below);
+    batcher.end_job();
+    cluster.drain();
+    batcher.rethrow_failure();
+    // A row that was seen gone must stay so, even if the server crashes now.
+    while (durable > postgres::lsn{} && postgres::flushed_position(documents) < durable)
+        std::this_thread::sleep_for(std::chrono::milliseconds(5));
 }
 
 }  // namespace pgsync::stream

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <algorithm>
 #include <chrono>
 #include <condition_variable>
 #include <cstddef>
@@ -33,9 +34,11 @@ class gatherer {
         pending_ = fresh();
     }
 
-    void begin(std::uint32_t xid) {
+    /// `committed`: where the transaction's commit record begins.
+    void begin(std::uint32_t xid, postgres::lsn committed) {
         const std::lock_guard lock(mutex_);
         xid_ = xid;
+        xid_committed_ = committed;
         xid_noted_ = false;
     }
 
@@ -62,6 +65,14 @@ class gatherer {
         const std::lock_guard lock(mutex_);
         note_transaction();
         (root ? pending_.indices[index].rescan_index : pending_.indices[index].reload) = true;
+    }
+
+    /// Everything the indices hold and everything that the roots have, whatever the log says.
+    void add_everything() {
+        const std::lock_guard lock(mutex_);
+        for (auto& index : pending_.indices) index.rescan_index = index.reload = true;
+        committed_ = true;
+        changed_.notify_all();
     }
 
     /// Everything before `position` has been added. Called at a commit, and for keepalives between
@@ -137,6 +148,7 @@ class gatherer {
     void note_transaction() {
         if (xid_noted_) return;
         pending_.xids.push_back(xid_);
+        pending_.committed = std::max(pending_.committed, xid_committed_);
         xid_noted_ = true;
     }
     void grow(std::size_t text) {
@@ -159,6 +171,7 @@ class gatherer {
     std::size_t bytes_ = 0;
     postgres::lsn position_;
     std::uint32_t xid_ = 0;
+    postgres::lsn xid_committed_;
     bool xid_noted_ = false;
     bool committed_ = false;  ///< a transaction has ended since the last take
     bool closed_ = false;

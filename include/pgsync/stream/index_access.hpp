@@ -3,22 +3,24 @@
 #include <cstddef>
 #include <functional>
 #include <span>
-#include <string_view>
 
 #include <pgsync/elastic/stored_id.hpp>
+#include <pgsync/postgres/lsn.hpp>
 
 namespace pgsync::stream {
 
-/// What the loader asks of the cluster beside bulks.
+/// What the stream asks of the cluster beside bulks. Indices go by number.
 struct index_access {
     /// Waits until every bulk sent so far has been acknowledged.
     std::function<void()> drain;
     /// Makes every document written so far show up in searches.
-    std::function<void(std::string_view index)> refresh;
+    std::function<void(std::size_t index)> refresh;
     /// Calls back with every id the index holds, in pieces of at most `size`.
-    std::function<void(std::string_view index, std::size_t size,
+    std::function<void(std::size_t index, std::size_t size,
                        const std::function<void(std::span<const elastic::stored_id>)>&)>
         scan_ids;
+    /// Remembers with every index that it holds whatever the log tells before a position.
+    std::function<void(postgres::lsn)> record;
     /// Nobody is to wait for the cluster any more: what is waiting throws errc::interrupted, until resume().
     std::function<void()> interrupt;
     std::function<void()> resume;

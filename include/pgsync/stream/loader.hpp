@@ -1,25 +1,21 @@
 #pragma once
 
 #include <algorithm>
-#include <atomic>
-#include <chrono>
 #include <cstddef>
 #include <cstdint>
 #include <functional>
+#include <limits>
 #include <memory>
-#include <mutex>
 #include <optional>
 #include <span>
 #include <string>
 #include <string_view>
-#include <thread>
 #include <unordered_map>
 #include <unordered_set>
 #include <utility>
 #include <vector>
 
 #include <pgsync/elastic/batcher.hpp>
-#include <pgsync/log.hpp>
 #include <pgsync/postgres/binding.hpp>
 #include <pgsync/postgres/document_reader.hpp>
 #include <pgsync/postgres/read_transaction.hpp>
@@ -40,10 +36,10 @@ class loader {
     };
 
     /// `documents` and `cursors` are sessions of its own: one for short transactions, one whose transaction
-    /// stays open while a wide fan-out is worked through.
+    /// stays open while a wide fan-out is worked through. `stopped` is asked while waiting.
     loader(postgres::session& documents, postgres::session& cursors,
            std::span<const postgres::index_binding> indices, postgres::version_clock& clock,
-           elastic::batcher& batcher, index_access cluster, settings setting)
+           elastic::batcher& batcher, index_access cluster, settings setting, std::function<bool()> stopped)
         : session_(documents),
           cursor_session_(cursors),
           reader_(documents, indices),
@@ -52,17 +48,17 @@ class loader {
           clock_(clock),
           batcher_(batcher),
           cluster_(std::move(cluster)),
-          settings_(setting) {}
+          settings_(setting),
+          stopped_(std::move(stopped)) {}
 
-    /// Reads and sends everything `todo` names; `stopped()` is asked while waiting. Returns how far the log
-    /// must be flushed for what was read to be durable. The bulks are on their way when it returns, not done.
-    template <typename Stopped>
-    postgres::lsn load(const work& todo, const Stopped& stopped) {
+    /// Reads and sends everything `todo` names. Returns how far the log must be flushed for what was read to
+    /// be durable. The bulks are on their way when it returns, not done.
+    postgres::lsn load(const work& todo) {
         durable_ = {};
         std::vector<wide_route> wide;
         std::vector<keys_piece> rest;
         {
-            const read_scope scope(*this, todo.xids, stopped);
+            const read_scope scope(*this, session_, {todo.xids, todo.committed});
             for (std::size_t i = 0; i < indices_.size(); ++i) {
                 auto keys = todo.indices[i].keys;
                 find_owners(i, todo.indices[i], keys, wide);
@@ -78,11 +74,20 @@ class loader {
             }
         }
         for (const auto& piece : rest) load_piece(piece);
-        for (const auto& each : wide) load_wide(each);
+        for (const auto& each : wide) load_wide(each, {todo.xids, todo.committed});
         for (std::size_t i = 0; i < indices_.size(); ++i) {
             if (todo.indices[i].rescan_index) rescan(i);
             if (todo.indices[i].reload) reload(i);
         }
+        batcher_.flush();
+        return durable_;
+    }
+
+    /// Looks up whatever document the index holds of a version below `below`, and deletes it where its row is
+    /// gone. Returns how far the log must be flushed, as load() does.
+    postgres::lsn remove_orphans(std::size_t index, std::uint64_t below) {
+        durable_ = {};
+        rescan(index, below);
         batcher_.flush();
         return durable_;
     }
@@ -105,41 +110,14 @@ class loader {
     /// A transaction with its own snapshot, ended when the scope is.
     class read_scope {
       public:
-        explicit read_scope(loader& owner) : owner_(owner), snapshot_(owner.clock_.begin(owner.session_)) {
-            note();
-        }
-
-        /// Waits until the snapshot sees all of `xids`: the log tells of a commit a moment before other
-        /// sessions see it, and much before under synchronous replication.
-        template <typename Stopped>
-        read_scope(loader& owner, const std::vector<std::uint32_t>& xids, const Stopped& stopped)
-            : owner_(owner), snapshot_(owner.clock_.begin(owner.session_)) {
-            auto pause = std::chrono::microseconds(200);
-            const auto start = std::chrono::steady_clock::now();
-            auto told = start;
-            while (!std::all_of(xids.begin(), xids.end(),
-                                [&](std::uint32_t xid) { return snapshot_.visible.visible(xid); })) {
-                owner_.session_.exec("ROLLBACK");
-                if (stopped())
-                    throw error(errc::interrupted, "stopped while waiting for a commit to become visible");
-                std::this_thread::sleep_for(pause);
-                pause = std::min(pause * 2, std::chrono::microseconds(50'000));
-                const auto now = std::chrono::steady_clock::now();
-                if (now - told > std::chrono::seconds(10)) {
-                    told = now;
-                    log::warn(
-                        "waiting for a committed transaction to become visible, {} s so far; is a "
-                        "synchronous standby away?",
-                        std::chrono::duration_cast<std::chrono::seconds>(now - start).count());
-                }
-                snapshot_ = owner_.clock_.begin(owner_.session_);
-            }
-            note();
+        /// Waits until the snapshot sees what it must.
+        read_scope(loader& owner, postgres::session& session, const postgres::read_needs& needs = {})
+            : session_(session), snapshot_(owner.clock_.begin(session, needs, owner.stopped_)) {
+            owner.durable_ = std::max(owner.durable_, snapshot_.durable);
         }
         ~read_scope() {
             try {
-                if (owner_.session_.usable() && owner_.session_.in_transaction())
-                    owner_.session_.exec("COMMIT");
+                if (session_.usable() && session_.in_transaction()) session_.exec("COMMIT");
             } catch (const error&) {
                 // The next statement on this session tells.
             }
@@ -150,9 +128,7 @@ class loader {
         [[nodiscard]] std::uint64_t version() const { return snapshot_.version; }
 
       private:
-        void note() { owner_.durable_ = std::max(owner_.durable_, snapshot_.durable); }
-
-        loader& owner_;
+        postgres::session& session_;
         postgres::read_snapshot snapshot_;
     };
 
@@ -212,36 +188,36 @@ class loader {
     /// The same in a transaction of its own.
     void load_piece(const keys_piece& piece) {
         {
-            const read_scope scope(*this);
+            const read_scope scope(*this, session_);
             load_piece(piece, scope.version());
         }
         batcher_.flush_if_full();
     }
 
-    void load_wide(const wide_route& each) {
-        cursor_session_.exec("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY");
+    void load_wide(const wide_route& each, const postgres::read_needs& needs) {
+        const read_scope scope(*this, cursor_session_, needs);
         cursor_reader_.all_owners(each.index, each.route, each.links, settings_.keys_at_once,
                                   [&](const std::vector<std::string>& keys) {
                                       load_piece({each.index, keys, nullptr});
                                   });
-        cursor_session_.exec("COMMIT");
     }
 
-    /// After a TRUNCATE of the root: whatever the index holds is looked up, and deleted where it is gone.
-    void rescan(std::size_t index) {
-        const auto alias = indices_[index].index->name;
+    /// After a TRUNCATE of the root: whatever the index holds of a version below `below` is looked up, and
+    /// deleted where it is gone.
+    void rescan(std::size_t index, std::uint64_t below = std::numeric_limits<std::uint64_t>::max()) {
         batcher_.flush();
         cluster_.drain();  // a write still on its way would not be found
-        cluster_.refresh(alias);
-        cluster_.scan_ids(alias, settings_.keys_at_once, [&](std::span<const elastic::stored_id> ids) {
+        cluster_.refresh(index);
+        cluster_.scan_ids(index, settings_.keys_at_once, [&](std::span<const elastic::stored_id> ids) {
             keys_piece piece{index, {}};
             known_routings routings;
             for (const auto& each : ids) {
+                if (static_cast<std::uint64_t>(each.version) >= below) continue;
                 piece.keys.push_back(each.id);
                 if (!indices_[index].index->routing.empty()) routings[each.id].insert(each.routing);
             }
             piece.routings = &routings;
-            load_piece(piece);
+            if (!piece.keys.empty()) load_piece(piece);
         });
     }
 
@@ -250,7 +226,7 @@ class loader {
         std::optional<std::string> after;
         while (true) {
             {
-                const read_scope scope(*this);
+                const read_scope scope(*this, session_);
                 const auto page = reader_.next_page(index, settings_.page_size, after);
                 if (!page) return;
                 reader_.by_page(index, *page, [&](const postgres::read_document& document) {
@@ -288,6 +264,7 @@ class loader {
     elastic::batcher& batcher_;
     index_access cluster_;
     settings settings_;
+    std::function<bool()> stopped_;
     postgres::lsn durable_;
 };
 

@@ -38,6 +38,7 @@ struct index_work {
 struct work {
     std::vector<index_work> indices;
     std::vector<std::uint32_t> xids;  ///< transactions that must be visible to whoever does the work
+    postgres::lsn committed;          ///< where the commit record of the last of them begins
     postgres::lsn end;                ///< what may be confirmed once this and all earlier works are done
     std::uint64_t ticket = 0;         ///< by which the acknowledger knows it
 

@@ -13,7 +13,7 @@ using namespace std::chrono_literals;
 TEST_CASE("changes of one key coalesce into one entry of the next work") {
     acknowledger acks;
     gatherer changes({2}, {}, acks);
-    changes.begin(7);
+    changes.begin(7, {});
     changes.add_key(0, "1");
     changes.add_key(0, "1");
     changes.add_link(0, 1, "5");
@@ -30,7 +30,7 @@ TEST_CASE("changes of one key coalesce into one entry of the next work") {
 TEST_CASE("a transaction is handed out when it has ended, not before") {
     acknowledger acks;
     gatherer changes({1}, {}, acks);
-    changes.begin(7);
+    changes.begin(7, {});
     changes.add_key(0, "1");
     CHECK_FALSE(changes.take(0ms));
     changes.reached(lsn{100});
@@ -41,7 +41,7 @@ TEST_CASE("a transaction larger than the bound is handed out in parts that all n
     acknowledger acks;
     gatherer changes({1}, {2, 1000}, acks);
     changes.reached(lsn{50});
-    changes.begin(9);
+    changes.begin(9, {});
     changes.add_key(0, "1");
     CHECK(changes.wait_for_room(0ms));
     changes.add_key(0, "2");
@@ -64,7 +64,7 @@ TEST_CASE("what was taken but is not done holds the confirmed position back") {
     gatherer changes({1}, {}, acks);
     changes.reached(lsn{10});
     CHECK(changes.confirmed(lsn{10}) == lsn{10});
-    changes.begin(7);
+    changes.begin(7, {});
     changes.add_key(0, "1");
     changes.reached(lsn{100});
     CHECK(changes.confirmed(lsn{100}) == lsn{10});
@@ -89,7 +89,7 @@ TEST_CASE("a position in the log is reached without changes on an idle table") {
 TEST_CASE("closing hands out what is left and then nothing") {
     acknowledger acks;
     gatherer changes({1}, {}, acks);
-    changes.begin(7);
+    changes.begin(7, {});
     changes.add_truncate(0, true);
     changes.close();
     const auto rest = changes.take(0ms);

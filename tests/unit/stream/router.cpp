@@ -59,7 +59,7 @@ struct fixture {
                   {true, "comment", 25, -1},
                   {true, "booking_id", 23, -1},
                   {true, "seen", 16, -1}});
-        changes.begin(1);
+        changes.begin(1, {});
     }
     void describe(std::uint32_t oid, std::string_view name,
                   const std::vector<change::relation_column>& columns) {
@@ -266,7 +266,7 @@ struct everything {
         router.relation({product_oid, "public", "product", 'd', product_columns});
         router.relation({line_2025_oid, "public", "line_2025", 'f', line_columns});
         router.relation({line_2026_oid, "public", "line_2026", 'f', line_columns});
-        changes.begin(1);
+        changes.begin(1, {});
     }
     pgsync::stream::index_work take() {
         changes.reached(lsn{100});
@@ -393,7 +393,7 @@ TEST_CASE("what a root that is a view is made of makes documents come and go") {
     const std::vector<change::relation_column> product{{true, "id", 23, -1}};
     router.relation({line_oid, "public", "line", 'f', line});
     router.relation({product_oid, "public", "product", 'd', product});
-    changes.begin(1);
+    changes.begin(1, {});
     const auto take = [&] {
         changes.reached(lsn{100});
         auto todo = changes.take(std::chrono::milliseconds(0));

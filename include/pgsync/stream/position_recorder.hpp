@@ -1,0 +1,104 @@
+#pragma once
+
+#include <algorithm>
+#include <chrono>
+#include <condition_variable>
+#include <functional>
+#include <mutex>
+#include <string>
+#include <thread>
+#include <utility>
+
+#include <pgsync/error.hpp>
+#include <pgsync/log.hpp>
+#include <pgsync/postgres/lsn.hpp>
+
+namespace pgsync::stream {
+
+/// Has each position recorded with the indices before the slot is confirmed up to it: a slot that stands
+/// behind what its indices say then is not the one they followed, or somebody else has read from it, and
+/// changes are lost. One thread of its own, so that a cluster that is away does not keep the reader from
+/// answering the server; recording is not worth more than a request now and then.
+class position_recorder {
+  public:
+    /// Records durably; may throw, and is then asked again.
+    using record_function = std::function<void(postgres::lsn)>;
+
+    position_recorder(record_function record, std::chrono::milliseconds every)
+        : record_(std::move(record)), every_(every), thread_([this] { run(); }) {}
+    ~position_recorder() { close(); }
+    position_recorder(const position_recorder&) = delete;
+    position_recorder& operator=(const position_recorder&) = delete;
+
+    /// `position` may be recorded; returns up to where it has been.
+    postgres::lsn want(postgres::lsn position) {
+        const std::lock_guard lock(mutex_);
+        if (position > wanted_) {
+            wanted_ = position;
+            changed_.notify_all();
+        }
+        return recorded_;
+    }
+
+    /// From now on without pauses.
+    void hurry() {
+        const std::lock_guard lock(mutex_);
+        every_ = std::chrono::milliseconds(0);
+        changed_.notify_all();
+    }
+
+    /// Nothing more is recorded. Waits for what is under way.
+    void close() {
+        {
+            const std::lock_guard lock(mutex_);
+            closing_ = true;
+            changed_.notify_all();
+        }
+        if (thread_.joinable()) thread_.join();
+    }
+
+  private:
+    void run() {
+        std::unique_lock lock(mutex_);
+        auto next = std::chrono::steady_clock::now();
+        while (true) {
+            changed_.wait(lock, [&] { return closing_ || wanted_ > recorded_; });
+            while (!closing_ && every_.count() > 0 && std::chrono::steady_clock::now() < next)
+                changed_.wait_until(lock, next);
+            if (closing_) return;
+            const auto position = wanted_;
+            lock.unlock();
+            const bool done = try_record(position);
+            lock.lock();
+            if (done) recorded_ = std::max(recorded_, position);
+            next = std::chrono::steady_clock::now() + every_;
+            // Whatever the hurry, a cluster that refuses is given a moment.
+            if (!done) changed_.wait_for(lock, std::chrono::milliseconds(200), [&] { return closing_; });
+        }
+    }
+
+    bool try_record(postgres::lsn position) {
+        try {
+            record_(position);
+            return true;
+        } catch (const error& problem) {
+            if (problem.code() != errc::interrupted && problem.what() != last_problem_)
+                log::warn("the slot cannot be confirmed yet, since the index cannot say so: {}",
+                          problem.what());
+            last_problem_ = problem.what();
+            return false;
+        }
+    }
+
+    record_function record_;
+    std::string last_problem_;
+    std::mutex mutex_;
+    std::condition_variable changed_;
+    std::chrono::milliseconds every_;
+    postgres::lsn wanted_;
+    postgres::lsn recorded_;
+    bool closing_ = false;
+    std::thread thread_;
+};
+
+}  // namespace pgsync::stream

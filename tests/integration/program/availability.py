@@ -1,0 +1,431 @@
+#!/usr/bin/env python3
+"""What outlives the loss of a slot, of a program, of a database: in the end every document is compared.
+
+    availability.py AIRBNB [TEST]... [--seed N]     libpq's variables and OPENSEARCH_URL name the servers
+
+Servers that are to be killed or promoted are started by the tests themselves.
+"""
+import argparse
+import contextlib
+import pathlib
+import random
+import re
+import signal
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+
+import psycopg2
+import psycopg2.extensions
+
+from harness import ROOT, Bench, Failure, expect, until
+from servers import Postgres
+
+sys.path.append(str(ROOT / "tests/integration/random"))
+import compare  # noqa: E402
+
+SLOT = "pgsync_reservations"
+SQL = compare.queries(ROOT / "tests/examples/airbnb.sql")
+FULL_RESYNC = ("--on-lost-slot", "resync", "--page-size", "100")
+
+
+class Counts:
+    documents = different = 0
+
+
+def equal(b):
+    """Every document of the index is what the database says."""
+    dsn = psycopg2.extensions.make_dsn(dbname=b.name, **b.libpq)
+    found = compare.Comparison(compare.Cluster(b.url), compare.expected(dsn, SQL))
+    Counts.documents += found.documents
+    Counts.different += found.differences
+    expect(not found.differences, f"{found.summary()} of {found.documents} documents\n" + "\n".join(found.lines[:10]))
+
+
+def churn(b, rng, transactions=60):
+    """Random committed changes of every table."""
+    one = "(SELECT id FROM {} ORDER BY random() LIMIT 1)"
+    kinds = [
+        "INSERT INTO booking (start_date, end_date, guest_id, place_id) SELECT '2026-01-01', '2026-01-05', "
+        f"{one.format('guest')}, {one.format('place')}",
+        f"DELETE FROM booking WHERE id = {one.format('booking')}",
+        f"UPDATE booking SET place_id = {one.format('place')} WHERE id = {one.format('booking')}",
+        f"INSERT INTO review (rating, comment, booking_id) SELECT 3, 'new', {one.format('booking')}",
+        f"UPDATE review SET booking_id = {one.format('booking')} WHERE id = {one.format('review')}",
+        f"DELETE FROM review WHERE id = {one.format('review')}",
+        f"UPDATE guest SET name = name || '!' WHERE id = {one.format('guest')}",
+        f"UPDATE city SET name = name || '?' WHERE id = {one.format('city')}",
+        f"UPDATE place SET host_id = {one.format('host')} WHERE id = {one.format('place')}",
+    ]
+    b.sql.execute("SELECT setseed(%s)", (rng.uniform(-1, 1),))
+    for _ in range(transactions):
+        b.sql.execute(rng.choice(kinds))
+
+
+def following(b, *arguments, **environment):
+    running = b.start("sync", *arguments, **environment)
+    until("sync follows the slot", lambda: "following slot" in running.output() or running.child.poll() is not None)
+    expect(running.child.poll() is None, "sync ended:\n" + running.output())
+    return running
+
+
+def in_peace(running):
+    status = running.stop()
+    expect(status == 0, f"SIGTERM ends sync with {status}:\n{running.output()[-2000:]}")
+
+
+@contextlib.contextmanager
+def never_empty(b, least):
+    """While the body runs, readers always find at least so many documents."""
+    fewest, stop = [10**9], threading.Event()
+
+    def look():
+        while not stop.is_set():
+            fewest[0] = min(fewest[0], b.search("GET", "/reservations/_count").get("count", 0))
+
+    thread = threading.Thread(target=look)
+    thread.start()
+    try:
+        yield
+    finally:
+        stop.set()
+        thread.join()
+    expect(fewest[0] >= least, f"readers found {fewest[0]} documents, not at least {least}")
+
+
+def loaded(b):
+    b.load_airbnb()
+    b.succeed("bootstrap")
+
+
+def lose(b, rng, how):
+    """Changes with the slot, changes while it is lost, changes that a new one of that name would show."""
+    loaded(b)
+    churn(b, rng)
+    b.succeed("sync", "--once")
+    equal(b)
+    churn(b, rng)
+    how()
+    churn(b, rng)
+
+
+def refused_then_resynced(b, rng, saying):
+    before = b.search.count("reservations")
+    for command in (("sync", "--once"), ("bootstrap",)):
+        b.refuse(*command, saying=[*saying, "--on-lost-slot=resync"])
+    with never_empty(b, before):  # orphans go in the very end, and there are few deletes
+        output = b.succeed("bootstrap", *FULL_RESYNC)
+    expect("reading everything again" in output, output)
+    churn(b, rng)
+    b.succeed("sync", "--once")
+    equal(b)
+
+
+def dropped_slot(b, rng):
+    """The slot is dropped: refused by name, or everything is read again into the same index, and orphans go."""
+    lose(b, rng, lambda: b.sql.execute(f"SELECT pg_drop_replication_slot('{SLOT}')"))
+    b.sql.execute("DELETE FROM booking WHERE id IN (SELECT id FROM booking ORDER BY id LIMIT 5)")
+    b.sql.execute("INSERT INTO booking (start_date, end_date, guest_id, place_id) SELECT '2026-01-01', '2026-01-05', "
+                  "(SELECT min(id) FROM guest), (SELECT min(id) FROM place) FROM generate_series(1, 100)")
+    refused_then_resynced(b, rng, ["is gone"])
+
+
+def recreated_slot(b, rng):
+    """A slot of the same name made anew has missed changes, though it looks sound."""
+    def how():
+        b.sql.execute(f"SELECT pg_drop_replication_slot('{SLOT}')")
+        churn(b, rng)
+        b.sql.execute(f"SELECT pg_create_logical_replication_slot('{SLOT}', 'pgoutput')")
+
+    lose(b, rng, how)
+    b.sql.execute("INSERT INTO booking (start_date, end_date, guest_id, place_id) SELECT '2026-01-01', '2026-01-05', "
+                  "(SELECT min(id) FROM guest), (SELECT min(id) FROM place) FROM generate_series(1, 100)")
+    refused_then_resynced(b, rng, ["made anew, or read by another program"])
+
+
+def robbed_slot(b, rng):
+    """Somebody else read from the slot: what it was told is not in the index. sync mends it by itself where it may."""
+    lose(b, rng, lambda: b.sql.execute(f"SELECT pg_replication_slot_advance('{SLOT}', pg_current_wal_lsn())"))
+    b.refuse("sync", "--once", saying=["made anew, or read by another program"])
+    b.succeed("sync", "--once", *FULL_RESYNC)
+    equal(b)
+
+
+def resync_killed(b, rng):
+    """Reading everything again resumes after a crash, and ends with the orphans gone."""
+    lose(b, rng, lambda: b.sql.execute(f"SELECT pg_drop_replication_slot('{SLOT}')"))
+    b.sql.execute("DELETE FROM booking WHERE id IN (SELECT id FROM booking ORDER BY id DESC LIMIT 50)")
+    kills = 0
+    for _ in range(5):
+        running = b.start("sync", "--on-lost-slot=resync", "--page-size", "5", "--workers", "1")
+        time.sleep(rng.uniform(0.1, 1.2))
+        kills += running.child.poll() is None
+        running.stop(signal.SIGKILL)
+        churn(b, rng, 5)
+    b.refuse("sync", "--once", saying=["not finished|is gone"])
+    b.succeed("sync", "--once", *FULL_RESYNC)
+    equal(b)
+    print(f"  killed {kills} times while everything was read again")
+
+
+def load_without_its_slot(b, rng):
+    """A load that was cut short and has lost its slot begins again: what it had read may have changed unseen."""
+    b.load_airbnb()
+    loading = b.start("bootstrap", "--page-size", "2", "--workers", "1", "--bulks-in-flight", "1")
+    until("some pages are loaded", lambda: (b.search.count("reservations-*") or 0) > 300)
+    loading.stop(signal.SIGKILL)
+    until("the slot is free", lambda: b.value(f"SELECT NOT active FROM pg_replication_slots WHERE slot_name = '{SLOT}'"))
+    first = b.value("SELECT min(id) FROM booking")
+    b.sql.execute(f"SELECT pg_drop_replication_slot('{SLOT}')")
+    b.sql.execute("DELETE FROM booking WHERE id = %s", (first,))
+    b.sql.execute("UPDATE booking SET end_date = end_date + 1")
+    b.succeed("bootstrap")
+    b.succeed("sync", "--once")
+    equal(b)
+
+
+def invalidated_slot(b, rng):
+    """The server gives up a slot that holds back too much of its log, under a sync that stands still."""
+    loaded(b)
+    running = following(b, *FULL_RESYNC)
+    running.child.send_signal(signal.SIGSTOP)
+    churn(b, rng)
+    lost = f"SELECT wal_status = 'lost' FROM pg_replication_slots WHERE slot_name = '{SLOT}'"
+    for _ in range(20):
+        b.sql.execute("CREATE TABLE IF NOT EXISTS filler (t text); INSERT INTO filler SELECT repeat('x', 1000) FROM generate_series(1, 3000)")
+        b.sql.execute("SELECT pg_switch_wal()")
+        b.sql.execute("CHECKPOINT")
+        if b.value(lost):
+            break
+    expect(b.value(lost), "the slot was not invalidated")
+    churn(b, rng)
+    running.child.send_signal(signal.SIGCONT)
+    until("everything is read again", lambda: running.output().count("following slot") == 2)
+    churn(b, rng)
+    in_peace(running)
+    equal(b)
+    expect("is invalid" in running.output(), running.output())
+
+
+def two_copies(b, rng):
+    """The second copy waits, and takes over when the first is killed, or stands still for too long."""
+    loaded(b)
+    first = following(b)
+    takeovers, slowest = 0, 0.0
+    for kill in (True, True, False):
+        second = b.start("sync")
+        until("the second stands by", lambda: "standing by" in second.output())
+        churn(b, rng, 30)
+        b.sql.execute("UPDATE guest SET name = name || '.'")
+        began = time.monotonic()
+        first.child.send_signal(signal.SIGKILL if kill else signal.SIGSTOP)
+        churn(b, rng, 5)
+        until("the second takes over", lambda: "following slot" in second.output())
+        slowest = max(slowest, time.monotonic() - began)
+        takeovers += 1
+        churn(b, rng, 10)
+        if not kill:
+            # It still believes that it is in charge: what it sends now is older, and is refused.
+            b.sql.execute("DELETE FROM booking WHERE id IN (SELECT id FROM booking ORDER BY id LIMIT 20)")
+            until("the deletes arrive", lambda: b.search.count("reservations") == b.value("SELECT count(*) FROM booking"))
+            first.child.send_signal(signal.SIGCONT)
+            until("the first stands by", lambda: "standing by" in first.output() or "trying again" in first.output())
+            in_peace(second)
+            until("the first takes over again", lambda: first.output().count("following slot") == 2)
+            churn(b, rng, 10)
+            in_peace(first)
+        else:
+            first.child.wait()
+            first = second
+    b.succeed("sync", "--once")
+    equal(b)
+    waiting = b.start("sync")
+    until("it follows", lambda: "following slot" in waiting.output())
+    other = b.start("sync")
+    until("the other stands by", lambda: "standing by" in other.output())
+    in_peace(other)
+    in_peace(waiting)
+    print(f"  {takeovers} takeovers, the slowest {slowest:.1f} s")
+
+
+def two_bootstraps(b, rng):
+    """Two copies started together on an empty cluster: one loads, the other waits and finds it done."""
+    b.load_airbnb()
+    both = [b.start("sync", "--bootstrap", "--page-size", "50") for _ in range(2)]
+    until("one follows, one stands by", lambda: sorted(("following slot" in each.output(), "standing by" in each.output())
+                                                       for each in both) == [(False, True), (True, False)])
+    churn(b, rng)
+    for each in both:
+        in_peace(each)
+    b.succeed("sync", "--once")
+    equal(b)
+    expect(sum(len(re.findall(r"loaded \d+ documents", each.output())) for each in both) == 1, "both loaded")
+
+
+def failed_over(b, rng, primary, standby, follow, losing):
+    """Kills the primary and promotes the standby under a sync that knows both; then compares."""
+    both = {"PGHOST": "127.0.0.1,127.0.0.1", "PGPORT": f"{primary.libpq['port']},{standby.libpq['port']}",
+            "PGTARGETSESSIONATTRS": "read-write"}
+    running = following(b, *follow, **both)
+    churn(b, rng)
+    position = primary.value("SELECT pg_current_wal_flush_lsn()")
+    until("it is confirmed", lambda: primary.value(
+        "SELECT confirmed_flush_lsn >= %s::pg_lsn FROM pg_replication_slots WHERE slot_name = %s", position, SLOT))
+    standby.caught_up_with(primary)
+    if losing is not None:
+        losing()
+        # The standby gets none of these; the index shows them already.
+        standby.stop()
+        churn(b, rng)
+        b.sql.execute("DELETE FROM booking WHERE id IN (SELECT id FROM booking ORDER BY id LIMIT 7)")
+        b.sql.execute("UPDATE guest SET name = 'never handed on' WHERE id = (SELECT min(id) FROM guest)")
+        shown = {"track_total_hits": True, "size": 0, "query": {"term": {"guest.name.keyword": "never handed on"}}}
+
+        def found():
+            b.search("POST", "/reservations/_refresh")
+            return b.search("POST", "/reservations/_search", shown)["hits"]["total"]["value"]
+
+        wanted = b.value("SELECT count(*) FROM booking WHERE guest_id = (SELECT min(id) FROM guest)")
+        until("the index shows what will be lost", lambda: found() == wanted)
+        primary.kill()
+        standby.start()
+    else:
+        primary.kill()
+    standby.promote()
+    b.libpq = standby.libpq
+    b.sql = b.connect().cursor()
+    churn(b, rng)
+    return running
+
+
+def failover(b, rng, primary, standby):
+    """PostgreSQL 17: the slot is on the standby as well, which is promoted; what only the old primary had is undone."""
+    loaded(b)
+    expect(primary.value("SELECT failover FROM pg_replication_slots WHERE slot_name = %s", SLOT), "the slot is not kept on standbys")
+    slot = "SELECT count(*) FROM pg_replication_slots WHERE slot_name = %s AND synced AND NOT temporary AND invalidation_reason IS NULL"
+
+    def synced():
+        # The standby takes a slot over when it is as far as the primary's.
+        b.sql.execute("SELECT pg_log_standby_snapshot()")
+        return standby.value(slot, SLOT) == 1
+
+    until("the slot is on the standby", synced)
+    running = failed_over(b, rng, primary, standby, (), lambda: until("still there", synced))
+    until("it follows the new primary", lambda: running.output().count("following slot") >= 2)
+    in_peace(running)
+    equal(b)
+    expect("a standby has been promoted" in running.output(), running.output())
+    expect(b.value("SELECT count(*) FROM pg_replication_slots WHERE slot_name = %s", SLOT) == 1, "another slot?")
+
+
+def failover_without_slot(b, rng, primary, standby):
+    """Before version 17 the slot is not on the standby: its loss is told by name, or everything is read again."""
+    loaded(b)
+    running = failed_over(b, rng, primary, standby, (), lambda: None)
+    expect(running.child.wait(120) == 1, "sync goes on without its slot:\n" + running.output())
+    expect("is gone" in running.output() and "--on-lost-slot=resync" in running.output(), running.output())
+    b.succeed("sync", "--once", *FULL_RESYNC)
+    churn(b, rng)
+    b.succeed("sync", "--once")
+    equal(b)
+
+
+def read_from_standby(b, rng, primary, standby):
+    """Documents are read from a standby, never before it has what the change is about."""
+    b.load_airbnb()
+    where = ("--read-from", f"host={standby.libpq['host']} port={standby.libpq['port']} dbname={b.name}")
+    # What is written a moment before must be in the load, though the standby is behind.
+    standby.value("SELECT pg_wal_replay_pause()")
+    churn(b, rng)
+    loading = b.start("bootstrap", *where)
+    time.sleep(1)
+    expect(loading.child.poll() is None, "bootstrap did not wait for the standby:\n" + loading.output())
+    standby.value("SELECT pg_wal_replay_resume()")
+    expect(loading.child.wait(60) == 0, loading.output())
+    equal(b)
+    running = following(b, *where)
+    for _ in range(3):
+        churn(b, rng, 20)
+        standby.value("SELECT pg_wal_replay_pause()")
+        b.sql.execute("UPDATE guest SET name = 'ahead' WHERE id = (SELECT guest_id FROM booking ORDER BY id LIMIT 1)")
+        position = b.value("SELECT pg_current_wal_insert_lsn()")
+        churn(b, rng, 20)
+        time.sleep(rng.uniform(0, 0.5))
+        expect(not b.value("SELECT confirmed_flush_lsn >= %s::pg_lsn FROM pg_replication_slots WHERE slot_name = %s", position, SLOT),
+               "confirmed before the standby could show it")
+        standby.value("SELECT pg_wal_replay_resume()")
+    until("the change arrives", lambda: b.search.document("reservations", b.value("SELECT min(id) FROM booking"))["guest"]["name"]
+          .startswith("ahead"))
+    # A fan-out through the cursor, which is another session.
+    b.sql.execute("UPDATE continent SET name = name || '*'")
+    in_peace(running)
+    b.succeed("sync", "--once", *where)
+    equal(b)
+    on_primary = b.value("SELECT count(*) FROM pg_stat_activity WHERE datname = %s AND query LIKE '%%row_to_json%%' "
+                         "AND query NOT LIKE '%%pg_stat_activity%%'", b.name)
+    expect(on_primary == 0, "documents were read from the primary")
+    b.refuse("sync", "--read-from", f"host=127.0.0.1 port={b.connect().info.port} dbname={b.name} password=x", saying=["holds a password"])
+
+
+SHARED = (dropped_slot, recreated_slot, robbed_slot, resync_killed, load_without_its_slot, two_bootstraps)
+OWN = {invalidated_slot: ("max_slot_wal_keep_size = 1MB", "min_wal_size = 32MB", "max_wal_size = 64MB"),
+       two_copies: ("wal_sender_timeout = 2s",)}
+REPLICATED = {
+    failover: ("17", ("hot_standby_feedback = on", "sync_replication_slots = on", "primary_slot_name = 'standby'")),
+    failover_without_slot: (None, ("hot_standby_feedback = on",)),
+    read_from_standby: (None, ("hot_standby_feedback = on",)),
+}
+
+
+def play(test, program, folder, rng):
+    with contextlib.ExitStack() as servers:
+        if test in SHARED:
+            with Bench(program, folder) as b:
+                return test(b, rng)
+        version, standby_settings = REPLICATED.get(test, (None, None))
+        primary = Postgres(f"{folder}/primary", version, OWN.get(test, ()))
+        servers.callback(primary.purge)
+        standby = None
+        if standby_settings:
+            primary.value("SELECT pg_create_physical_replication_slot('standby', true)")
+            standby = primary.add_standby(f"{folder}/standby", *standby_settings)
+            servers.callback(standby.purge)
+        b = Bench(program, folder, **primary.libpq)
+        try:
+            with b:
+                test(*(b, rng, primary, standby) if standby else (b, rng))
+        finally:
+            b.search.forget(*b.indices)
+    return None
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("program")
+    parser.add_argument("tests", nargs="*")
+    parser.add_argument("--seed", type=int, default=int(time.time() * 1000) % 2**31)
+    options = parser.parse_args()
+    print(f"seed {options.seed}")
+    failed = passed = 0
+    for test in (*SHARED, *OWN, *REPLICATED):
+        if options.tests and test.__name__ not in options.tests:
+            continue
+        # PostgreSQL's user must be able to enter.
+        with tempfile.TemporaryDirectory() as folder:
+            pathlib.Path(folder).chmod(0o711)
+            try:
+                play(test, options.program, folder, random.Random(f"{options.seed}/{test.__name__}"))
+                passed += 1
+                print(f"{test.__name__}: passed")
+            except (Failure, psycopg2.Error, subprocess.SubprocessError) as problem:
+                failed += 1
+                print(f"{test.__name__}: FAILED: {problem}")
+        sys.stdout.flush()
+    print(f"{passed} passed, {failed} failed; {Counts.documents} documents compared, {Counts.different} different (seed {options.seed})")
+    return 1 if failed else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
