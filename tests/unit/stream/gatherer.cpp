@@ -98,3 +98,31 @@ TEST_CASE("closing hands out what is left and then nothing") {
     CHECK_FALSE(rest->indices[0].reload);
     CHECK_FALSE(changes.take(0ms));
 }
+
+TEST_CASE("everything can be asked for, whatever the log says, and waits for no transaction") {
+    acknowledger acks;
+    gatherer changes({1, 1}, {}, acks);
+    changes.add_everything();
+    const auto todo = changes.take(0ms);
+    REQUIRE(todo);
+    CHECK(todo->xids.empty());
+    CHECK(todo->end == lsn{});
+    for (const auto& index : todo->indices) CHECK((index.rescan_index && index.reload));
+    CHECK(changes.confirmed(lsn{1000}) == lsn{});
+    acks.done(todo->ticket, lsn{});
+    changes.reached(lsn{100});
+    CHECK(changes.confirmed(lsn{1000}) == lsn{100});
+}
+
+TEST_CASE("a work tells where the last of its commits stands") {
+    acknowledger acks;
+    gatherer changes({1}, {}, acks);
+    for (const std::uint64_t position : {300U, 200U}) {
+        changes.begin(7, lsn{position});
+        changes.add_key(0, std::to_string(position));
+    }
+    changes.reached(lsn{310});
+    const auto todo = changes.take(0ms);
+    REQUIRE(todo);
+    CHECK(todo->committed == lsn{300});
+}
