@@ -4770,11 +4770,15 @@ namespace pgsync::app {
 /// What to do with a document the cluster refuses for good.
 enum class on_rejected { stop, dead_letter };
 
+/// What to do when the slot no longer has every change since the indices were written.
+enum class on_lost_slot { stop, resync };
+
 /// Everything a user can set. Defaults work for a database on libpq's variables and a cluster on this
 /// machine.
 struct options {
     std::string program = "pgsync";  ///< how the user called us, for messages
     std::string database;            ///< conninfo or URI; empty: libpq's PG* variables
+    std::string read_from;           ///< a standby to read documents from; empty: `database`
     std::string elasticsearch;       ///< base URL of the cluster; empty: ELASTICSEARCH_URL
     std::string name;                ///< of slot and publication; empty: made from the indices' names
     std::size_t page_size = 5000;    ///< documents a page of the initial load
@@ -4783,6 +4787,7 @@ struct options {
     std::size_t bulks_in_flight = 4;
     std::chrono::seconds search_timeout{60};  ///< for the cluster's answer to a request
     on_rejected rejected = on_rejected::stop;
+    on_lost_slot lost_slot = on_lost_slot::stop;
     std::chrono::seconds stop_timeout{30};  ///< for what is in flight when asked to stop
     bool dry_run = false;
     bool once = false;
@@ -5659,16 +5664,18 @@ inline constexpr int oldest_version = 90600;
 struct sql_functions {
     std::string_view flush_lsn;         ///< the end of the log that is safely on disk
     std::string_view insert_lsn;        ///< the end of the log, with what is not written yet
+    std::string_view replay_lsn;        ///< on a standby: the end of the log that its queries see
     std::string_view current_snapshot;  ///< `xmin:xmax:xip,…`, to be read with snapshot_set
 };
 
 [[nodiscard]] constexpr sql_functions function_names(int version) noexcept {
     sql_functions out{"pg_catalog.pg_current_wal_flush_lsn()", "pg_catalog.pg_current_wal_insert_lsn()",
-                      "pg_catalog.pg_current_snapshot()"};
+                      "pg_catalog.pg_last_wal_replay_lsn()", "pg_catalog.pg_current_snapshot()"};
     if (version < 130000) out.current_snapshot = "pg_catalog.txid_current_snapshot()";
     if (version < 100000) {
         out.flush_lsn = "pg_catalog.pg_current_xlog_flush_location()";
         out.insert_lsn = "pg_catalog.pg_current_xlog_insert_location()";
+        out.replay_lsn = "pg_catalog.pg_last_xlog_replay_location()";
     }
     return out;
 }
@@ -7826,15 +7833,20 @@ struct standby_status {
 
 }  // namespace pgsync::postgres
 
-// ---- pgsync/postgres/replication.hpp
+// ---- pgsync/postgres/system_identity.hpp
 namespace pgsync::postgres {
 
-/// Who the server is and where its log stands: what IDENTIFY_SYSTEM tells.
+/// Who a server is and where its log stands: what IDENTIFY_SYSTEM tells.
 struct system_identity {
-    std::string system;  ///< the cluster's unique number; another one means another cluster
-    std::uint32_t timeline = 0;
+    std::string system;          ///< the cluster's unique number; another one means another cluster
+    std::uint32_t timeline = 0;  ///< greater after each promotion of a standby
     lsn flushed;
 };
+
+}  // namespace pgsync::postgres
+
+// ---- pgsync/postgres/replication.hpp
+namespace pgsync::postgres {
 
 /// The SQL-level name of an option of an output plugin, and its value.
 using plugin_option = std::pair<std::string, std::string>;
@@ -9921,7 +9933,8 @@ namespace pgsync::elastic {
 /// How the index knows a document.
 struct stored_id {
     std::string id;
-    std::string routing{};  ///< what it was written with, if anything
+    std::string routing{};     ///< what it was written with, if anything
+    std::int64_t version = 0;  ///< of its last write
 };
 
 }  // namespace pgsync::elastic
@@ -10120,8 +10133,8 @@ class client {
     }
 
     /// Calls back with the ids of every document that searches can see, in pieces of at most `size`, and of
-    /// at most 10,000, each with its routing. Each id comes at least once: when the cluster loses its place,
-    /// the reading starts over.
+    /// at most 10,000, each with routing and version. Each id comes at least once: when the cluster loses its
+    /// place, the reading starts over.
     void scan_ids(std::string_view name, std::size_t size,
                   const std::function<void(std::span<const stored_id>)>& on_ids) {
         for (int attempt = 1; !scan_once(name, std::clamp<std::size_t>(size, 1, 10'000), on_ids); ++attempt) {
@@ -10245,9 +10258,9 @@ class client {
                    const std::function<void(std::span<const stored_id>)>& on_ids) {
         const std::string fields =
             "filter_path=_scroll_id,timed_out,_shards.failed,hits.hits._id,"
-            "hits.hits._routing";
+            "hits.hits._routing,hits.hits._version";
         const boost::json::object search{
-            {"size", size}, {"_source", false}, {"sort", boost::json::array{"_doc"}}};
+            {"size", size}, {"_source", false}, {"version", true}, {"sort", boost::json::array{"_doc"}}};
         const auto first =
             "/" + escaped(name) + "/_search?scroll=5m&allow_partial_search_results=false&" + fields;
         auto top = object(call("POST", first, boost::json::serialize(search)).body);
@@ -10259,8 +10272,11 @@ class client {
             const auto* outer = top.if_contains("hits");
             const auto* hits = outer == nullptr ? nullptr : at(*outer, "hits");
             if (hits != nullptr && hits->is_array()) {
-                for (const auto& hit : hits->get_array())
-                    ids.push_back({string_in(hit, "_id"), string_in(hit, "_routing")});
+                for (const auto& hit : hits->get_array()) {
+                    const auto* version = at(hit, "_version");
+                    ids.push_back({string_in(hit, "_id"), string_in(hit, "_routing"),
+                                   version != nullptr && version->is_int64() ? version->get_int64() : 0});
+                }
             }
             if (ids.empty()) return true;
             on_ids(ids);
@@ -11039,14 +11055,29 @@ class snapshot_set {
 // ---- pgsync/postgres/read_transaction.hpp
 namespace pgsync::postgres {
 
+/// What a snapshot must see before documents may be read in it.
+struct read_needs {
+    std::span<const std::uint32_t> xids;  ///< transactions that have committed
+    lsn committed;                        ///< where the record of the last one's commit begins
+};
+
 /// What a transaction that reads documents knows of its own snapshot.
 struct read_snapshot {
     snapshot_set visible;
     /// Of every document read in it: greater than that of any snapshot taken before, in this process or in
     /// one that ran before it.
     std::uint64_t version = 0;
-    /// Every commit it sees is on disk once the log is flushed this far.
+    /// Every commit it sees is on the primary's disk once the log is flushed this far.
     lsn durable;
+    std::optional<lsn> replayed;  ///< set on a standby: it sees every commit before this position
+    bool stale = false;           ///< it may see less than a snapshot before: nothing may be read in it
+
+    [[nodiscard]] bool sees(const read_needs& needs) const {
+        if (stale) return false;
+        if (replayed) return *replayed > needs.committed;
+        return std::all_of(needs.xids.begin(), needs.xids.end(),
+                           [&](std::uint32_t xid) { return visible.visible(xid); });
+    }
 };
 
 /// Takes the snapshots of all connections of a process one after the other, so that the order of versions is
@@ -11055,29 +11086,56 @@ struct read_snapshot {
 /// A version is the position up to which the log is *flushed*, read inside the transaction, times 256, made
 /// greater than the last one where it is not. The insert position would not do: after a crash of the server
 /// it can be behind what it was. The low byte keeps a row of snapshots on an idle database from running ahead
-/// of the log, where a restarted process would start below them.
+/// of the log, where a restarted process would start below them. After a failover positions start anew
+/// somewhat below where the old primary was: each timeline's versions begin 1 TiB of log above those of the
+/// one before.
 class version_clock {
   public:
+    /// What IDENTIFY_SYSTEM tells of the primary.
+    void set_timeline(std::uint32_t timeline) {
+        const std::lock_guard lock(mutex_);
+        base_ = std::uint64_t{timeline} << 48U;
+    }
+
+    /// From now on begin() is for sessions on standbys, and no snapshot counts that has not seen the log up
+    /// to `at_least`.
+    void read_from_standby(lsn at_least) {
+        const std::lock_guard lock(mutex_);
+        standby_ = true;
+        newest_ = at_least;
+    }
+
     /// BEGIN … REPEATABLE READ READ ONLY on `connection`, and its snapshot. The caller ends the transaction.
     [[nodiscard]] read_snapshot begin(session& connection) {
-        const auto names = function_names(connection.server_version());
-        const std::string sql =
-            "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY; SELECT " + std::string(names.current_snapshot) +
-            "::text, " + std::string(names.flush_lsn) + "::text, " + std::string(names.insert_lsn) + "::text";
         const std::lock_guard lock(mutex_);
-        const auto row = connection.exec(sql);
-        const auto visible = snapshot_set::parse(row.get(0, 0));
-        const auto flushed = lsn::parse(row.get(0, 1));
-        const auto inserted = lsn::parse(row.get(0, 2));
-        if (!visible || !flushed || !inserted) {
-            throw error(errc::protocol, "the server describes its snapshot as \"" +
-                                            std::string(row.get(0, 0)) + "\" at \"" +
-                                            std::string(row.get(0, 1)) + "\"");
+        return standby_ ? begin_on_standby(connection) : begin_on_primary(connection);
+    }
+
+    /// The same, as often as it takes until the snapshot sees what is needed: the log tells of a commit a
+    /// moment before other sessions see it, much before under synchronous replication, and a standby is
+    /// behind. Throws errc::interrupted once `stopped()`.
+    template <typename Stopped>
+    [[nodiscard]] read_snapshot begin(session& connection, const read_needs& needs, const Stopped& stopped) {
+        auto pause = std::chrono::microseconds(200);
+        const auto start = std::chrono::steady_clock::now();
+        auto told = start;
+        while (true) {
+            auto snapshot = begin(connection);
+            if (snapshot.sees(needs)) return snapshot;
+            connection.exec("ROLLBACK");
+            if (stopped())
+                throw error(errc::interrupted, "stopped while waiting for a commit to become visible");
+            std::this_thread::sleep_for(pause);
+            pause = std::min(pause * 2, std::chrono::microseconds(50'000));
+            const auto now = std::chrono::steady_clock::now();
+            if (now - told > std::chrono::seconds(10)) {
+                told = now;
+                log::warn("waiting for a committed transaction to become visible, {} s so far; {}",
+                          std::chrono::duration_cast<std::chrono::seconds>(now - start).count(),
+                          snapshot.replayed ? "is the standby that is read from behind?"
+                                            : "is a synchronous standby away?");
+            }
         }
-        // In steps of two: what a routed document leaves behind elsewhere is deleted with the version
-        // between.
-        last_ = std::max(last_ + 2, flushed->value << 8U);
-        return {*visible, last_, end_of_last_record(*inserted)};
     }
 
     /// The insert position stands behind the header of a page that holds nothing yet, where the flushed
@@ -11093,8 +11151,62 @@ class version_clock {
     }
 
   private:
+    static constexpr std::string_view begin_sql = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY; SELECT ";
+
+    read_snapshot begin_on_primary(session& connection) {
+        const auto names = function_names(connection.server_version());
+        const auto row = connection.exec(std::string(begin_sql) + std::string(names.current_snapshot) +
+                                         "::text, " + std::string(names.flush_lsn) + "::text, " +
+                                         std::string(names.insert_lsn) + "::text");
+        const auto flushed = position_in(row, 1);
+        return {snapshot_in(row), next_version(flushed), end_of_last_record(position_in(row, 2)), {}, false};
+    }
+
+    /// What is replayed must be asked before the snapshot is taken, not in it. All that a standby replays is
+    /// on the primary's disk.
+    read_snapshot begin_on_standby(session& connection) {
+        const auto names = function_names(connection.server_version());
+        const auto state = connection.exec("SELECT pg_catalog.pg_is_in_recovery(), " +
+                                           std::string(names.replay_lsn) + "::text");
+        if (state.get(0, 0) != "t") {
+            throw error(errc::connection, connection.server() + " is no standby (any more)",
+                        "let --read-from name a standby of the primary that --database names");
+        }
+        const auto replayed = position_in(state, 1);
+        const auto row =
+            connection.exec(std::string(begin_sql) + std::string(names.current_snapshot) + "::text");
+        const bool stale = replayed < newest_;
+        if (!stale) newest_ = replayed;
+        return {snapshot_in(row), stale ? 0 : next_version(replayed), {}, replayed, stale};
+    }
+
+    std::uint64_t next_version(lsn position) {
+        // In steps of two: what a routed document leaves behind elsewhere is deleted with the version
+        // between.
+        last_ = std::max(last_ + 2, base_ + (position.value << 8U));
+        return last_;
+    }
+
+    static lsn position_in(const result& row, int column) {
+        const auto position = lsn::parse(row.get(0, column));
+        if (!position)
+            throw error(errc::protocol, "the server gives its position in the log as \"" +
+                                            std::string(row.get(0, column)) + "\"");
+        return *position;
+    }
+    static snapshot_set snapshot_in(const result& row) {
+        const auto visible = snapshot_set::parse(row.get(0, 0));
+        if (!visible)
+            throw error(errc::protocol,
+                        "the server describes its snapshot as \"" + std::string(row.get(0, 0)) + "\"");
+        return *visible;
+    }
+
     std::mutex mutex_;
+    std::uint64_t base_ = 0;
     std::uint64_t last_ = 0;
+    bool standby_ = false;
+    lsn newest_;  ///< the greatest position a standby's snapshot had
 };
 
 /// How far the log is on disk.
@@ -11121,7 +11233,8 @@ inline void advance_log(session& connection) {
 namespace pgsync::snapshot {
 
 struct load_settings {
-    std::string database;  ///< conninfo
+    std::string database;   ///< conninfo of the primary
+    std::string read_from;  ///< conninfo of where pages are read: the primary, or a standby of it
     std::size_t page_size = 5'000;
     std::size_t workers = 2;
     std::chrono::milliseconds record_every{1'000};
@@ -11301,7 +11414,7 @@ class initial_load {
 
     void work(elastic::batcher& batcher) {
         try {
-            postgres::session connection(settings_.database);
+            postgres::session connection(settings_.read_from);
             postgres::document_reader reader(connection, indices_);
             while (const auto page = next_page())
                 load_page(connection, reader, batcher, page->first, page->second);
@@ -11321,7 +11434,7 @@ class initial_load {
             documents_ += job->documents;
             hooks_.progress(job->documents);
         });
-        const auto snapshot = clock_.begin(connection);
+        const auto snapshot = clock_.begin(connection, {}, [this] { return stop_.load(); });
         job->durable = snapshot.durable;
         reader.by_page(index_, page, [&](const postgres::read_document& document) {
             // What a change in the meantime makes the transform leave out, that change removes.
@@ -11430,16 +11543,18 @@ class acknowledger {
 // ---- pgsync/stream/index_access.hpp
 namespace pgsync::stream {
 
-/// What the loader asks of the cluster beside bulks.
+/// What the stream asks of the cluster beside bulks. Indices go by number.
 struct index_access {
     /// Waits until every bulk sent so far has been acknowledged.
     std::function<void()> drain;
     /// Makes every document written so far show up in searches.
-    std::function<void(std::string_view index)> refresh;
+    std::function<void(std::size_t index)> refresh;
     /// Calls back with every id the index holds, in pieces of at most `size`.
-    std::function<void(std::string_view index, std::size_t size,
+    std::function<void(std::size_t index, std::size_t size,
                        const std::function<void(std::span<const elastic::stored_id>)>&)>
         scan_ids;
+    /// Remembers with every index that it holds whatever the log tells before a position.
+    std::function<void(postgres::lsn)> record;
     /// Nobody is to wait for the cluster any more: what is waiting throws errc::interrupted, until resume().
     std::function<void()> interrupt;
     std::function<void()> resume;
@@ -11451,12 +11566,17 @@ struct index_access {
 namespace pgsync::stream {
 
 struct follow_settings {
-    std::string database;  ///< conninfo
+    std::string database;   ///< conninfo of the primary
+    std::string read_from;  ///< conninfo of where documents are read: the primary, or a standby of it
+    postgres::system_identity identity;  ///< of the primary, as found when its slot was checked
     std::string slot;
     std::string publication;
     bool once = false;  ///< stop when everything committed before the start is in the index
     std::chrono::seconds stop_timeout{30};  ///< for what is in flight when asked to stop
     std::size_t page_size = 5'000;          ///< root rows at once when everything is read again
+    bool read_everything = false;           ///< before anything else: every document and every row
+    /// How often at most the indices are told how far they are, and the slot after them.
+    std::chrono::milliseconds record_every{10'000};
 };
 
 /// Follows one slot into the indices; see follower. Returns when `stop_fd` became readable, or with `once`
@@ -11465,6 +11585,15 @@ struct follow_settings {
 PGSYNC_LINKAGE void follow(const follow_settings& setting, std::span<const postgres::index_binding> indices,
                            postgres::version_clock& clock, std::unique_ptr<elastic::batcher> batcher,
                            const index_access& cluster, int stop_fd);
+
+/// Deletes from index number `index` what has no row any more and was written with a version below `below`,
+/// and returns when the cluster has acknowledged that. `read_from` as above. Throws errc::interrupted once
+/// `stopped()`.
+PGSYNC_LINKAGE void remove_orphans(const std::string& read_from,
+                                   std::span<const postgres::index_binding> indices, std::size_t index,
+                                   std::uint64_t below, postgres::version_clock& clock,
+                                   elastic::batcher& batcher, const index_access& cluster,
+                                   const std::function<bool()>& stopped);
 
 }  // namespace pgsync::stream
 
@@ -11500,6 +11629,7 @@ struct index_work {
 struct work {
     std::vector<index_work> indices;
     std::vector<std::uint32_t> xids;  ///< transactions that must be visible to whoever does the work
+    postgres::lsn committed;          ///< where the commit record of the last of them begins
     postgres::lsn end;                ///< what may be confirmed once this and all earlier works are done
     std::uint64_t ticket = 0;         ///< by which the acknowledger knows it
 
@@ -11532,9 +11662,11 @@ class gatherer {
         pending_ = fresh();
     }
 
-    void begin(std::uint32_t xid) {
+    /// `committed`: where the transaction's commit record begins.
+    void begin(std::uint32_t xid, postgres::lsn committed) {
         const std::lock_guard lock(mutex_);
         xid_ = xid;
+        xid_committed_ = committed;
         xid_noted_ = false;
     }
 
@@ -11561,6 +11693,14 @@ class gatherer {
         const std::lock_guard lock(mutex_);
         note_transaction();
         (root ? pending_.indices[index].rescan_index : pending_.indices[index].reload) = true;
+    }
+
+    /// Everything the indices hold and everything that the roots have, whatever the log says.
+    void add_everything() {
+        const std::lock_guard lock(mutex_);
+        for (auto& index : pending_.indices) index.rescan_index = index.reload = true;
+        committed_ = true;
+        changed_.notify_all();
     }
 
     /// Everything before `position` has been added. Called at a commit, and for keepalives between
@@ -11636,6 +11776,7 @@ class gatherer {
     void note_transaction() {
         if (xid_noted_) return;
         pending_.xids.push_back(xid_);
+        pending_.committed = std::max(pending_.committed, xid_committed_);
         xid_noted_ = true;
     }
     void grow(std::size_t text) {
@@ -11658,6 +11799,7 @@ class gatherer {
     std::size_t bytes_ = 0;
     postgres::lsn position_;
     std::uint32_t xid_ = 0;
+    postgres::lsn xid_committed_;
     bool xid_noted_ = false;
     bool committed_ = false;  ///< a transaction has ended since the last take
     bool closed_ = false;
@@ -11679,10 +11821,10 @@ class loader {
     };
 
     /// `documents` and `cursors` are sessions of its own: one for short transactions, one whose transaction
-    /// stays open while a wide fan-out is worked through.
+    /// stays open while a wide fan-out is worked through. `stopped` is asked while waiting.
     loader(postgres::session& documents, postgres::session& cursors,
            std::span<const postgres::index_binding> indices, postgres::version_clock& clock,
-           elastic::batcher& batcher, index_access cluster, settings setting)
+           elastic::batcher& batcher, index_access cluster, settings setting, std::function<bool()> stopped)
         : session_(documents),
           cursor_session_(cursors),
           reader_(documents, indices),
@@ -11691,17 +11833,17 @@ class loader {
           clock_(clock),
           batcher_(batcher),
           cluster_(std::move(cluster)),
-          settings_(setting) {}
+          settings_(setting),
+          stopped_(std::move(stopped)) {}
 
-    /// Reads and sends everything `todo` names; `stopped()` is asked while waiting. Returns how far the log
-    /// must be flushed for what was read to be durable. The bulks are on their way when it returns, not done.
-    template <typename Stopped>
-    postgres::lsn load(const work& todo, const Stopped& stopped) {
+    /// Reads and sends everything `todo` names. Returns how far the log must be flushed for what was read to
+    /// be durable. The bulks are on their way when it returns, not done.
+    postgres::lsn load(const work& todo) {
         durable_ = {};
         std::vector<wide_route> wide;
         std::vector<keys_piece> rest;
         {
-            const read_scope scope(*this, todo.xids, stopped);
+            const read_scope scope(*this, session_, {todo.xids, todo.committed});
             for (std::size_t i = 0; i < indices_.size(); ++i) {
                 auto keys = todo.indices[i].keys;
                 find_owners(i, todo.indices[i], keys, wide);
@@ -11717,11 +11859,20 @@ class loader {
             }
         }
         for (const auto& piece : rest) load_piece(piece);
-        for (const auto& each : wide) load_wide(each);
+        for (const auto& each : wide) load_wide(each, {todo.xids, todo.committed});
         for (std::size_t i = 0; i < indices_.size(); ++i) {
             if (todo.indices[i].rescan_index) rescan(i);
             if (todo.indices[i].reload) reload(i);
         }
+        batcher_.flush();
+        return durable_;
+    }
+
+    /// Looks up whatever document the index holds of a version below `below`, and deletes it where its row is
+    /// gone. Returns how far the log must be flushed, as load() does.
+    postgres::lsn remove_orphans(std::size_t index, std::uint64_t below) {
+        durable_ = {};
+        rescan(index, below);
         batcher_.flush();
         return durable_;
     }
@@ -11744,41 +11895,14 @@ class loader {
     /// A transaction with its own snapshot, ended when the scope is.
     class read_scope {
       public:
-        explicit read_scope(loader& owner) : owner_(owner), snapshot_(owner.clock_.begin(owner.session_)) {
-            note();
-        }
-
-        /// Waits until the snapshot sees all of `xids`: the log tells of a commit a moment before other
-        /// sessions see it, and much before under synchronous replication.
-        template <typename Stopped>
-        read_scope(loader& owner, const std::vector<std::uint32_t>& xids, const Stopped& stopped)
-            : owner_(owner), snapshot_(owner.clock_.begin(owner.session_)) {
-            auto pause = std::chrono::microseconds(200);
-            const auto start = std::chrono::steady_clock::now();
-            auto told = start;
-            while (!std::all_of(xids.begin(), xids.end(),
-                                [&](std::uint32_t xid) { return snapshot_.visible.visible(xid); })) {
-                owner_.session_.exec("ROLLBACK");
-                if (stopped())
-                    throw error(errc::interrupted, "stopped while waiting for a commit to become visible");
-                std::this_thread::sleep_for(pause);
-                pause = std::min(pause * 2, std::chrono::microseconds(50'000));
-                const auto now = std::chrono::steady_clock::now();
-                if (now - told > std::chrono::seconds(10)) {
-                    told = now;
-                    log::warn(
-                        "waiting for a committed transaction to become visible, {} s so far; is a "
-                        "synchronous standby away?",
-                        std::chrono::duration_cast<std::chrono::seconds>(now - start).count());
-                }
-                snapshot_ = owner_.clock_.begin(owner_.session_);
-            }
-            note();
+        /// Waits until the snapshot sees what it must.
+        read_scope(loader& owner, postgres::session& session, const postgres::read_needs& needs = {})
+            : session_(session), snapshot_(owner.clock_.begin(session, needs, owner.stopped_)) {
+            owner.durable_ = std::max(owner.durable_, snapshot_.durable);
         }
         ~read_scope() {
             try {
-                if (owner_.session_.usable() && owner_.session_.in_transaction())
-                    owner_.session_.exec("COMMIT");
+                if (session_.usable() && session_.in_transaction()) session_.exec("COMMIT");
             } catch (const error&) {
                 // The next statement on this session tells.
             }
@@ -11789,9 +11913,7 @@ class loader {
         [[nodiscard]] std::uint64_t version() const { return snapshot_.version; }
 
       private:
-        void note() { owner_.durable_ = std::max(owner_.durable_, snapshot_.durable); }
-
-        loader& owner_;
+        postgres::session& session_;
         postgres::read_snapshot snapshot_;
     };
 
@@ -11851,36 +11973,36 @@ class loader {
     /// The same in a transaction of its own.
     void load_piece(const keys_piece& piece) {
         {
-            const read_scope scope(*this);
+            const read_scope scope(*this, session_);
             load_piece(piece, scope.version());
         }
         batcher_.flush_if_full();
     }
 
-    void load_wide(const wide_route& each) {
-        cursor_session_.exec("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY");
+    void load_wide(const wide_route& each, const postgres::read_needs& needs) {
+        const read_scope scope(*this, cursor_session_, needs);
         cursor_reader_.all_owners(each.index, each.route, each.links, settings_.keys_at_once,
                                   [&](const std::vector<std::string>& keys) {
                                       load_piece({each.index, keys, nullptr});
                                   });
-        cursor_session_.exec("COMMIT");
     }
 
-    /// After a TRUNCATE of the root: whatever the index holds is looked up, and deleted where it is gone.
-    void rescan(std::size_t index) {
-        const auto alias = indices_[index].index->name;
+    /// After a TRUNCATE of the root: whatever the index holds of a version below `below` is looked up, and
+    /// deleted where it is gone.
+    void rescan(std::size_t index, std::uint64_t below = std::numeric_limits<std::uint64_t>::max()) {
         batcher_.flush();
         cluster_.drain();  // a write still on its way would not be found
-        cluster_.refresh(alias);
-        cluster_.scan_ids(alias, settings_.keys_at_once, [&](std::span<const elastic::stored_id> ids) {
+        cluster_.refresh(index);
+        cluster_.scan_ids(index, settings_.keys_at_once, [&](std::span<const elastic::stored_id> ids) {
             keys_piece piece{index, {}};
             known_routings routings;
             for (const auto& each : ids) {
+                if (static_cast<std::uint64_t>(each.version) >= below) continue;
                 piece.keys.push_back(each.id);
                 if (!indices_[index].index->routing.empty()) routings[each.id].insert(each.routing);
             }
             piece.routings = &routings;
-            load_piece(piece);
+            if (!piece.keys.empty()) load_piece(piece);
         });
     }
 
@@ -11889,7 +12011,7 @@ class loader {
         std::optional<std::string> after;
         while (true) {
             {
-                const read_scope scope(*this);
+                const read_scope scope(*this, session_);
                 const auto page = reader_.next_page(index, settings_.page_size, after);
                 if (!page) return;
                 reader_.by_page(index, *page, [&](const postgres::read_document& document) {
@@ -11927,7 +12049,99 @@ class loader {
     elastic::batcher& batcher_;
     index_access cluster_;
     settings settings_;
+    std::function<bool()> stopped_;
     postgres::lsn durable_;
+};
+
+}  // namespace pgsync::stream
+
+// ---- pgsync/stream/position_recorder.hpp
+namespace pgsync::stream {
+
+/// Has each position recorded with the indices before the slot is confirmed up to it: a slot that stands
+/// behind what its indices say then is not the one they followed, or somebody else has read from it, and
+/// changes are lost. One thread of its own, so that a cluster that is away does not keep the reader from
+/// answering the server; recording is not worth more than a request now and then.
+class position_recorder {
+  public:
+    /// Records durably; may throw, and is then asked again.
+    using record_function = std::function<void(postgres::lsn)>;
+
+    position_recorder(record_function record, std::chrono::milliseconds every)
+        : record_(std::move(record)), every_(every), thread_([this] { run(); }) {}
+    ~position_recorder() { close(); }
+    position_recorder(const position_recorder&) = delete;
+    position_recorder& operator=(const position_recorder&) = delete;
+
+    /// `position` may be recorded; returns up to where it has been.
+    postgres::lsn want(postgres::lsn position) {
+        const std::lock_guard lock(mutex_);
+        if (position > wanted_) {
+            wanted_ = position;
+            changed_.notify_all();
+        }
+        return recorded_;
+    }
+
+    /// From now on without pauses.
+    void hurry() {
+        const std::lock_guard lock(mutex_);
+        every_ = std::chrono::milliseconds(0);
+        changed_.notify_all();
+    }
+
+    /// Nothing more is recorded. Waits for what is under way.
+    void close() {
+        {
+            const std::lock_guard lock(mutex_);
+            closing_ = true;
+            changed_.notify_all();
+        }
+        if (thread_.joinable()) thread_.join();
+    }
+
+  private:
+    void run() {
+        std::unique_lock lock(mutex_);
+        auto next = std::chrono::steady_clock::now();
+        while (true) {
+            changed_.wait(lock, [&] { return closing_ || wanted_ > recorded_; });
+            while (!closing_ && every_.count() > 0 && std::chrono::steady_clock::now() < next)
+                changed_.wait_until(lock, next);
+            if (closing_) return;
+            const auto position = wanted_;
+            lock.unlock();
+            const bool done = try_record(position);
+            lock.lock();
+            if (done) recorded_ = std::max(recorded_, position);
+            next = std::chrono::steady_clock::now() + every_;
+            // Whatever the hurry, a cluster that refuses is given a moment.
+            if (!done) changed_.wait_for(lock, std::chrono::milliseconds(200), [&] { return closing_; });
+        }
+    }
+
+    bool try_record(postgres::lsn position) {
+        try {
+            record_(position);
+            return true;
+        } catch (const error& problem) {
+            if (problem.code() != errc::interrupted && problem.what() != last_problem_)
+                log::warn("the slot cannot be confirmed yet, since the index cannot say so: {}",
+                          problem.what());
+            last_problem_ = problem.what();
+            return false;
+        }
+    }
+
+    record_function record_;
+    std::string last_problem_;
+    std::mutex mutex_;
+    std::condition_variable changed_;
+    std::chrono::milliseconds every_;
+    postgres::lsn wanted_;
+    postgres::lsn recorded_;
+    bool closing_ = false;
+    std::thread thread_;
 };
 
 }  // namespace pgsync::stream
@@ -12211,18 +12425,25 @@ class follower {
           indices_(indices),
           cluster_(cluster),
           batcher_(std::move(batcher)),
-          documents_(settings_.database),
-          cursors_(settings_.database),
+          primary_(settings_.database),
+          documents_(settings_.read_from),
+          cursors_(settings_.read_from),
           acknowledger_(std::make_shared<acknowledger>()),
           gatherer_(route_counts(indices), {}, *acknowledger_),
           router_(indices, gatherer_, [this](std::uint32_t oid) { return find_ancestors(oid); }),
-          loader_(documents_, cursors_, indices, clock, *batcher_, cluster, loading_settings(setting)),
-          stream_(settings_.database) {}
+          loader_(documents_, cursors_, indices, clock, *batcher_, cluster, loading_settings(setting),
+                  [this] { return abandoned_.load(); }),
+          clock_(clock),
+          stream_(settings_.database),
+          recorder_(cluster.record, settings_.once ? std::chrono::milliseconds(0) : settings_.record_every) {}
 
     /// See follow().
     void run(int stop_fd) {
-        postgres::advance_log(documents_);
-        target_ = postgres::flushed_position(documents_);
+        check_server();
+        postgres::advance_log(primary_);
+        target_ = postgres::flushed_position(primary_);
+        if (settings_.read_from != settings_.database) clock_.read_from_standby(target_);
+        if (settings_.read_everything) gatherer_.add_everything();
         const std::vector<std::string> publications{settings_.publication};
         stream_.start(settings_.slot, {}, publications);
         log::info("following slot {} on {}", settings_.slot, stream_.server());
@@ -12236,6 +12457,7 @@ class follower {
             gatherer_.close();
             cluster_.interrupt();
             if (loading.joinable()) loading.join();
+            recorder_.close();
             cluster_.resume();
             throw;
         }
@@ -12256,6 +12478,13 @@ class follower {
     }
 
     // ---- the reading thread
+
+    /// What was checked must be the server that is followed: behind one name there may be several.
+    void check_server() {
+        const auto now = stream_.identify();
+        if (now.system == settings_.identity.system && now.timeline == settings_.identity.timeline) return;
+        throw error(errc::connection, stream_.server() + " is not the server it was a moment ago");
+    }
 
     std::vector<std::uint32_t> find_ancestors(std::uint32_t oid) {
         if (!catalog_) catalog_ = std::make_unique<postgres::session>(settings_.database);
@@ -12302,7 +12531,7 @@ class follower {
         const auto event = decoder_.decode(data.message);
         if (const auto* begin = std::get_if<change::begin>(&event)) {
             in_transaction_ = true;
-            gatherer_.begin(begin->xid);
+            gatherer_.begin(begin->xid, begin->final_lsn);
         } else if (const auto* commit = std::get_if<change::commit>(&event)) {
             in_transaction_ = false;
             flushed_ = std::max(flushed_, commit->end_lsn);
@@ -12334,7 +12563,8 @@ class follower {
     }
 
     void send_status() {
-        confirmed_ = gatherer_.confirmed(flushed_);
+        written_ = gatherer_.confirmed(flushed_);
+        confirmed_ = std::max(confirmed_, std::min(written_, recorder_.want(written_)));
         // Asking for an answer tells how far the log is on disk, where something waits for that.
         const bool ask = settings_.once || acknowledger_->outstanding();
         stream_.send_status({std::max(flushed_, confirmed_), confirmed_, confirmed_, 0, ask});
@@ -12344,12 +12574,13 @@ class follower {
     /// Nothing more is read: what was read is loaded, sent and confirmed.
     void finish(std::thread& loading) {
         const auto deadline = clock_type::now() + settings_.stop_timeout;
+        recorder_.hurry();
         while (true) {
             rethrow_failure();
             // The log may have to be flushed a little further, see acknowledger.
-            if (loaded_all_) flushed_ = std::max(flushed_, postgres::flushed_position(documents_));
+            if (loaded_all_) flushed_ = std::max(flushed_, postgres::flushed_position(primary_));
             send_status();
-            if (loaded_all_ && gatherer_.idle()) break;
+            if (loaded_all_ && gatherer_.idle() && confirmed_ >= written_) break;
             if (clock_type::now() >= deadline) {
                 throw error(errc::interrupted,
                             "stopped before everything in flight was acknowledged; " +
@@ -12383,7 +12614,7 @@ class follower {
                 const auto acks = acknowledger_;
                 const auto job = std::make_shared<load_job>(load_job{{}, acks, todo->ticket});
                 batcher_->begin_job([job] { job->acks->done(job->ticket, job->durable); });
-                job->durable = loader_.load(*todo, [this] { return abandoned_.load(); });
+                job->durable = loader_.load(*todo);
                 batcher_->end_job();
             }
             loaded_all_ = true;
@@ -12411,6 +12642,7 @@ class follower {
     std::span<const postgres::index_binding> indices_;
     index_access cluster_;
     std::unique_ptr<elastic::batcher> batcher_;
+    postgres::session primary_;
     postgres::session documents_;
     postgres::session cursors_;
     std::unique_ptr<postgres::session> catalog_;  ///< of the reading thread, made when there is a question
@@ -12419,12 +12651,15 @@ class follower {
     gatherer gatherer_;
     router router_;
     loader loader_;
+    postgres::version_clock& clock_;
     postgres::replication_stream stream_;
+    position_recorder recorder_;
     postgres::pgoutput_decoder decoder_;
 
     postgres::lsn target_;
     postgres::lsn flushed_;
-    postgres::lsn confirmed_;
+    postgres::lsn written_;    ///< everything before it is in the index
+    postgres::lsn confirmed_;  ///< and the index says so
     bool in_transaction_ = false;
     bool reply_requested_ = false;
 
@@ -12439,6 +12674,24 @@ PGSYNC_LINKAGE void follow(const follow_settings& setting, std::span<const postg
                            postgres::version_clock& clock, std::unique_ptr<elastic::batcher> batcher,
                            const index_access& cluster, int stop_fd) {
     follower(setting, indices, clock, std::move(batcher), cluster).run(stop_fd);
+}
+
+PGSYNC_LINKAGE void remove_orphans(const std::string& read_from,
+                                   std::span<const postgres::index_binding> indices, std::size_t index,
+                                   std::uint64_t below, postgres::version_clock& clock,
+                                   elastic::batcher& batcher, const index_access& cluster,
+                                   const std::function<bool()>& stopped) {
+    postgres::session documents(read_from);
+    postgres::session cursors(read_from);
+    loader remover(documents, cursors, indices, clock, batcher, cluster, {}, stopped);
+    batcher.begin_job([] {});
+    const auto durable = remover.remove_orphans(index, below);
+    batcher.end_job();
+    cluster.drain();
+    batcher.rethrow_failure();
+    // A row that was seen gone must stay so, even if the server crashes now.
+    while (durable > postgres::lsn{} && postgres::flushed_position(documents) < durable)
+        std::this_thread::sleep_for(std::chrono::milliseconds(5));
 }
 
 }  // namespace pgsync::stream
@@ -12798,6 +13051,8 @@ class cluster {
     }
 
     [[nodiscard]] client_type& client() { return client_; }
+    /// The same for what the stream does, which interrupt() ends.
+    [[nodiscard]] client_type& stream_client() { return stream_client_; }
     [[nodiscard]] const std::string& address() const { return transport_.address(); }
 
     /// A batcher that writes to `targets`, one for each index number, which readers know as `aliases`.
@@ -12831,14 +13086,16 @@ class cluster {
     }
 
     /// What the stream asks of the cluster; `names` are the indices by number, to be searched and refreshed.
-    [[nodiscard]] stream::index_access access() {
+    [[nodiscard]] stream::index_access access(const std::vector<std::string>& names) {
         return {[this] { writer_.drain(); },
-                [this](std::string_view index) { stream_client_.refresh(index); },
-                [this](std::string_view index, std::size_t size,
-                       const std::function<void(std::span<const elastic::stored_id>)>& on_ids) {
-                    stream_client_.scan_ids(index, size, on_ids);
+                [this, names](std::size_t index) { stream_client_.refresh(names[index]); },
+                [this, names](std::size_t index, std::size_t size,
+                              const std::function<void(std::span<const elastic::stored_id>)>& on_ids) {
+                    stream_client_.scan_ids(names[index], size, on_ids);
                 },
-                [this] { interrupt(); }, [this] { resume(); }};
+                {},
+                [this] { interrupt(); },
+                [this] { resume(); }};
     }
 
   private:
@@ -12939,6 +13196,12 @@ struct index_state {
     bool exists = false;
     bool loaded = false;
     std::optional<std::string> loaded_until;  ///< last key of the pages that are done
+    /// Whatever the log tells before it is in the index, and the slot has never been confirmed beyond.
+    std::optional<postgres::lsn> written;
+    std::string system;          ///< the database cluster whose positions these are; empty before the load
+    std::uint32_t timeline = 0;  ///< on which the documents were read
+    /// While an index is read again: its documents of lower versions may be without a row.
+    std::optional<std::uint64_t> orphans_below;
 };
 
 [[nodiscard]] inline boost::json::object meta_of(const compiled_index& index, std::string_view slot,
@@ -12946,6 +13209,12 @@ struct index_state {
     boost::json::object mine{
         {"hash", shape_hash(index)}, {"slot", slot}, {"query", index.keys_query}, {"loaded", state.loaded}};
     if (state.loaded_until) mine["loaded_until"] = *state.loaded_until;
+    if (state.written) mine["written"] = postgres::to_string(*state.written);
+    if (!state.system.empty()) {
+        mine["system"] = state.system;
+        mine["timeline"] = state.timeline;
+    }
+    if (state.orphans_below) mine["orphans_below"] = *state.orphans_below;
     boost::json::object meta;
     if (!index.mapping.empty()) {
         const auto declared = boost::json::parse(index.mapping);
@@ -12955,6 +13224,12 @@ struct index_state {
     }
     meta["pgsync"] = mine;
     return meta;
+}
+
+/// Has the index remember `state`.
+inline void remember(cluster::client_type& client, const compiled_index& index, std::string_view slot,
+                     const index_state& state) {
+    client.put_meta(names_of(index).index, meta_of(index, slot, state));
 }
 
 /// Finds out how far the index is. Throws errc::index where the name is taken by something that is not ours,
@@ -13004,9 +13279,21 @@ struct index_state {
     state.exists = true;
     const auto* loaded = meta->if_contains("loaded");
     state.loaded = loaded != nullptr && loaded->is_bool() && loaded->get_bool();
-    if (const auto* until = meta->if_contains("loaded_until"); until != nullptr && until->is_string()) {
-        state.loaded_until = std::string(until->get_string());
-    }
+    const auto text = [&](std::string_view key) -> std::optional<std::string> {
+        const auto* said = meta->if_contains(key);
+        if (said == nullptr || !said->is_string()) return std::nullopt;
+        return std::string(said->get_string());
+    };
+    const auto number = [&](std::string_view key) -> std::optional<std::uint64_t> {
+        const auto* said = meta->if_contains(key);
+        if (said == nullptr || !said->is_int64()) return std::nullopt;
+        return static_cast<std::uint64_t>(said->get_int64());
+    };
+    state.loaded_until = text("loaded_until");
+    state.written = postgres::lsn::parse(text("written").value_or(""));
+    state.system = text("system").value_or("");
+    state.timeline = static_cast<std::uint32_t>(number("timeline").value_or(0));
+    state.orphans_below = number("orphans_below");
     return state;
 }
 
@@ -13878,8 +14165,10 @@ struct setup_step {
         }
     }
     if (!slot) {
+        // A slot that standbys keep as well outlives a failover.
         steps.push_back({"SELECT pg_catalog.pg_create_logical_replication_slot(" +
-                             postgres::quote_literal(name) + ", 'pgoutput')",
+                             postgres::quote_literal(name) + ", 'pgoutput'" +
+                             (postgres::has_failover_slots(server) ? ", failover => true)" : ")"),
                          "keeps the log from here on until it is in the index"});
     }
     return steps;
@@ -13997,6 +14286,21 @@ class context {
     [[nodiscard]] int stop_fd() const { return stop_fd_; }
     [[nodiscard]] bool stopped() const { return wait_for_stop(stop_fd_, std::chrono::milliseconds(0)); }
 
+    /// Who the primary is, for whatever is read or followed from here on. Throws errc::connection while a
+    /// standby answers.
+    [[nodiscard]] postgres::system_identity identify() {
+        if (catalog_.exec("SELECT pg_catalog.pg_is_in_recovery()").get(0, 0) == "t") {
+            throw error(
+                errc::connection,
+                catalog_.server() +
+                    " is a standby; waiting for its promotion, or for --database to reach the primary");
+        }
+        auto found = postgres::replication_stream(setting_.database).identify();
+        clock_.set_timeline(found.timeline);
+        if (setting_.read_from != setting_.database) check_standby(found);
+        return found;
+    }
+
     /// Compares the shapes with the catalog; throws errc::catalog with all findings at once.
     [[nodiscard]] postgres::shape_report check_shapes() {
         auto report = postgres::check_shapes(indices_, catalog_);
@@ -14019,9 +14323,37 @@ class context {
         return cluster_.batcher(targets, aliases);
     }
 
+    /// What the stream asks of the cluster.
+    [[nodiscard]] stream::index_access access() {
+        std::vector<std::string> names;
+        for (const auto& index : indices_) names.push_back(names_of(index).index);
+        return cluster_.access(names);
+    }
+
   private:
+    void check_standby(const postgres::system_identity& primary) const {
+        postgres::session standby(setting_.read_from);
+        if (!postgres::has_publications(standby.server_version())) {
+            throw error(errc::configuration, "--read-from needs PostgreSQL 10 or later",
+                        "leave it out: documents are then read from the primary");
+        }
+        const auto found = standby.exec(
+            "SELECT pg_catalog.pg_is_in_recovery(), system_identifier::text FROM "
+            "pg_catalog.pg_control_system()");
+        if (found.get(0, 1) != primary.system) {
+            throw error(
+                errc::configuration,
+                "--read-from names " + standby.server() + ", which is no copy of " + catalog_.server(),
+                "name a standby of the primary that --database names");
+        }
+        if (found.get(0, 0) != "t") {
+            throw error(errc::connection, "--read-from names " + standby.server() + ", which is no standby");
+        }
+    }
+
     static options with_defaults(options setting, std::span<const compiled_index> indices) {
         if (setting.name.empty()) setting.name = default_name(indices);
+        if (setting.read_from.empty()) setting.read_from = setting.database;
         if (setting.elasticsearch.empty()) {
             const char* url = std::getenv("ELASTICSEARCH_URL");
             setting.elasticsearch = url != nullptr && *url != '\0' ? url : "http://127.0.0.1:9200";
@@ -14048,6 +14380,75 @@ class context {
     elastic::server_info cluster_info_;
     postgres::version_clock clock_;
 };
+
+}  // namespace pgsync::app
+
+// ---- pgsync/app/lost_slot.hpp
+/// When changes were lost on their way, and what to do about it.
+namespace pgsync::app {
+
+/// Why the slot has not every change since an index was written; nothing where it has. The slot must have
+/// been read before the state: an index tells its position before the slot is confirmed.
+[[nodiscard]] inline std::optional<std::string> why_lost(const std::string& name,
+                                                         const std::optional<postgres::slot_facts>& slot,
+                                                         const index_state& state) {
+    if (!state.loaded && !state.written) return std::nullopt;  // nothing is in it yet
+    const auto quoted = "slot \"" + name + "\"";
+    if (!slot) return quoted + " is gone";
+    if (slot->lost()) {
+        return quoted + " is invalid (" +
+               (slot->invalidation_reason.empty() ? "wal_status " + slot->wal_status
+                                                  : slot->invalidation_reason) +
+               ")";
+    }
+    if (state.written && slot->confirmed > *state.written) {
+        return quoted + " was dropped and made anew, or read by another program: it begins at " +
+               postgres::to_string(slot->confirmed) + ", and the index was written up to " +
+               postgres::to_string(*state.written);
+    }
+    return std::nullopt;
+}
+
+/// Positions of one database cluster mean nothing in another.
+inline void check_same_system(const std::string& index, const index_state& state,
+                              const postgres::system_identity& identity) {
+    if (state.system.empty() || state.system == identity.system) return;
+    throw error(errc::index,
+                "index \"" + index + "\" was filled from another database cluster (system identifier " +
+                    state.system + ", here it is " + identity.system + ")",
+                "connect to that one, or run teardown, then bootstrap");
+}
+
+/// What lost changes deserve, by the user's choice: throws, or returns when everything is to be read again.
+inline void decide_on_loss(const context& in, const std::string& index, const std::string& why) {
+    const auto what = why + ", and with it changes to index \"" + index + "\"";
+    if (in.setting().lost_slot == on_lost_slot::stop) {
+        throw error(
+            errc::replication, what,
+            "run bootstrap or sync with --on-lost-slot=resync to read everything again while the index "
+            "stays in use, or teardown, then bootstrap");
+    }
+    log::warn("{}; reading everything again, the index stays in use", what);
+}
+
+/// Has indices be loaded anew, over what is there; what turns out to be without a row is deleted in the end.
+/// From then on bootstrap does the rest, also after a crash.
+inline void begin_again(context& in, const std::vector<std::size_t>& which,
+                        std::vector<index_state>& states) {
+    postgres::session primary(in.setting().database);
+    postgres::advance_log(primary);
+    const auto version = in.clock().begin(primary).version;
+    primary.exec("ROLLBACK");
+    for (const auto i : which) {
+        auto& state = states[i];
+        state.loaded = false;
+        state.loaded_until.reset();
+        state.written.reset();
+        // Of an attempt before this one nothing is left that would be older than it, and not than this.
+        state.orphans_below = version;
+        remember(in.search().client(), in.indices()[i], in.setting().name, state);
+    }
+}
 
 }  // namespace pgsync::app
 
@@ -14237,12 +14638,6 @@ inline void check_server(context& in, const postgres::server_facts& server,
     }
     for (std::size_t i = 0; i < states.size(); ++i) {
         const auto name = std::string(in.indices()[i].name);
-        if (states[i].loaded && !slot) {
-            throw error(errc::replication,
-                        "index \"" + name + "\" is loaded, but slot \"" + in.setting().name +
-                            "\" is gone, and with it every change since",
-                        "run teardown, then bootstrap");
-        }
         // Who follows the slot now does not know of this index, and confirms its changes unwritten.
         if (!states[i].loaded && slot && slot->active_pid != 0) {
             throw error(errc::replication,
@@ -14306,25 +14701,33 @@ inline void load_index(context& in, const std::vector<postgres::index_binding>& 
     const auto& index = in.indices()[number];
     const auto names = names_of(index);
     auto& client = in.search().client();
+    const auto save = [&] { remember(client, index, in.setting().name, state); };
     if (state.loaded_until) log::info("{}: resuming the load after key {}", names.alias, *state.loaded_until);
     progress shown(names.alias, estimate_rows(in.catalog(), bindings[number].routes[0]));
-    const snapshot::load_hooks hooks{
-        [&] { return in.batcher(); }, [&] { in.search().interrupt(); },
-        [&](const std::string& key) {
-            state.loaded_until = key;
-            client.put_meta(names.index, meta_of(index, in.setting().name, state));
-        },
-        [&](std::uint64_t count) { shown.add(count); }, [&] { return in.stopped(); }};
+    const snapshot::load_hooks hooks{[&] { return in.batcher(); }, [&] { in.search().interrupt(); },
+                                     [&](const std::string& key) {
+                                         state.loaded_until = key;
+                                         save();
+                                     },
+                                     [&](std::uint64_t count) { shown.add(count); },
+                                     [&] { return in.stopped(); }};
     const auto start = std::chrono::steady_clock::now();
-    const auto documents =
-        snapshot::load({in.setting().database, in.setting().page_size, in.setting().workers}, bindings,
-                       number, in.clock(), state.loaded_until, hooks);
+    const auto documents = snapshot::load(
+        {in.setting().database, in.setting().read_from, in.setting().page_size, in.setting().workers},
+        bindings, number, in.clock(), state.loaded_until, hooks);
     shown.finish();
+    if (state.orphans_below) {
+        log::info("{}: removing documents whose rows are gone", names.alias);
+        stream::remove_orphans(in.setting().read_from, bindings, number, *state.orphans_below, in.clock(),
+                               *in.batcher(), in.access(), [&] { return in.stopped(); });
+        state.orphans_below.reset();
+    }
     client.put_settings(names.index, serving_settings(index));
     client.refresh(names.index);
     client.add_alias(names.index, names.alias);
     state.loaded = true;
-    client.put_meta(names.index, meta_of(index, in.setting().name, state));
+    state.loaded_until.reset();
+    save();
     const double seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
     log::info("{}: loaded {} documents in {} s ({} a second)", names.alias, documents, log::fixed(seconds, 1),
               log::fixed(static_cast<double>(documents) / std::max(seconds, 0.001), 0));
@@ -14359,19 +14762,59 @@ inline void print_dry_run(std::ostream& out, context& in, const std::vector<setu
     }
 }
 
+/// Two copies of a program that start together must not both load: one waits here until the other is done.
+inline void take_turn(context& in) {
+    const auto sql = "SELECT pg_catalog.pg_try_advisory_lock(('x' || substr(pg_catalog.md5(" +
+                     postgres::quote_literal("pgsync bootstrap " + in.setting().name) +
+                     "), 1, 16))::bit(64)::bigint)::text";
+    bool said = false;
+    while (in.database().query(sql).at(0).at(0) != "true") {
+        if (!std::exchange(said, true))
+            log::info("another bootstrap of {} is under way: waiting", in.setting().name);
+        if (wait_for_stop(in.stop_fd(), std::chrono::milliseconds(500)))
+            throw error(errc::interrupted, "stopped while another bootstrap was under way");
+    }
+}
+
+/// What is in the cluster, compared with what the slot can still tell. Lost changes mean that indices are
+/// loaded again; without the user's leave that is done only to those that were not loaded whole.
+inline std::vector<index_state> find_indices(context& in, const std::optional<postgres::slot_facts>& slot,
+                                             const postgres::system_identity& identity) {
+    const auto& name = in.setting().name;
+    std::vector<index_state> states;
+    std::vector<std::size_t> lost;
+    for (const auto& index : in.indices()) {
+        states.push_back(find_index(in.search().client(), index, name));
+        check_same_system(std::string(index.name), states.back(), identity);
+        const auto why = why_lost(name, slot, states.back());
+        if (!why) continue;
+        if (states.back().loaded) decide_on_loss(in, std::string(index.name), *why);
+        lost.push_back(states.size() - 1);
+    }
+    if (lost.empty() || in.setting().dry_run) return states;
+    begin_again(in, lost, states);
+    return states;
+}
+
 }  // namespace detail
 
 /// Makes whatever is missing, in an order that loses nothing and that a second run can pick up anywhere:
 /// index, replica identities, publication, slot, then the load. `out` gets what a dry run prints.
 inline void bootstrap(context& in, std::ostream& out) {
+    const auto identity = in.identify();
     const auto report = in.check_shapes();
     auto& client = in.search().client();
     const auto& name = in.setting().name;
-    std::vector<index_state> states;
-    for (const auto& index : in.indices()) states.push_back(find_index(client, index, name));
-    const auto slot = postgres::read_slot(in.catalog(), name);
+    if (!in.setting().dry_run) detail::take_turn(in);
+    auto slot = postgres::read_slot(in.catalog(), name);
     const auto server = postgres::read_server(in.catalog());
+    auto states = detail::find_indices(in, slot, identity);
     detail::check_server(in, server, slot, states);
+    if (slot && slot->lost() && !in.setting().dry_run) {
+        in.database().query("SELECT pg_catalog.pg_drop_replication_slot($1)", {name});
+        log::info("dropped slot {}, which was invalid", name);
+        slot.reset();
+    }
     const auto steps = detail::missing_steps(in, report, slot, states);
     if (in.setting().dry_run) return detail::print_dry_run(out, in, steps, states);
 
@@ -14393,10 +14836,20 @@ inline void bootstrap(context& in, std::ostream& out) {
             continue;
         }
         if (!waited) {
+            slot = postgres::read_slot(in.catalog(), name);
             wait_for_running_transactions(in.database(), [&] { return in.stopped(); });
             postgres::session start(in.setting().database);
             postgres::advance_log(start);
+            if (in.setting().read_from != in.setting().database)
+                in.clock().read_from_standby(postgres::flushed_position(start));
             waited = true;
+        }
+        // From here on it is known when this load and the slot do not belong together any more.
+        if (!states[i].written && slot) {
+            states[i].written = slot->confirmed;
+            states[i].system = identity.system;
+            states[i].timeline = identity.timeline;
+            remember(client, in.indices()[i], name, states[i]);
         }
         detail::load_index(in, report.bindings, i, states[i]);
     }
@@ -14452,39 +14905,98 @@ void persevere(const options& setting, std::span<const compiled_index> indices, 
 }  // namespace pgsync::app
 
 // ---- pgsync/app/sync.hpp
-#if defined(PGSYNC_COMPILED)
-#else
-#endif
-
 namespace pgsync::app {
 
 namespace detail {
 
-/// What must be there before anything is followed.
-inline postgres::shape_report check_ready(context& in) {
-    auto report = in.check_shapes();
+/// One process follows a slot, others stand by: waits until it is free. False when asked to stop meanwhile.
+inline bool await_slot(context& in) {
+    bool said = false;
+    while (true) {
+        const auto slot = postgres::read_slot(in.catalog(), in.setting().name);
+        if (!slot || slot->active_pid == 0) return true;
+        if (!std::exchange(said, true)) {
+            log::info(
+                "standing by: server process {} sends slot {} to another program, whose work this one takes "
+                "over when it ends",
+                slot->active_pid, in.setting().name);
+        }
+        if (wait_for_stop(in.stop_fd(), std::chrono::milliseconds(250))) return false;
+    }
+}
+
+/// The indices of a slot that has every change they lack, or nothing when they are to be loaded again. Throws
+/// where anything else is missing.
+inline std::optional<std::vector<index_state>> find_loaded(context& in,
+                                                           const postgres::system_identity& identity) {
     const auto& name = in.setting().name;
-    for (const auto& index : in.indices()) {
-        const auto state = find_index(in.search().client(), index, name);
-        if (!state.exists) {
-            throw error(errc::index, "index \"" + std::string(index.name) + "\" does not exist",
-                        "run bootstrap first");
-        }
-        if (!state.loaded) {
-            throw error(errc::index,
-                        "the initial load of index \"" + std::string(index.name) + "\" is not finished",
-                        "run bootstrap again: it resumes");
-        }
-    }
     const auto slot = postgres::read_slot(in.catalog(), name);
-    if (!slot) {
-        throw error(errc::replication,
-                    "slot \"" + name + "\" does not exist, so changes since it was there are lost",
-                    "run teardown, then bootstrap");
+    std::vector<index_state> states;
+    bool again = false;
+    for (const auto& index : in.indices()) {
+        const std::string shown(index.name);
+        states.push_back(find_index(in.search().client(), index, name));
+        const auto& state = states.back();
+        if (!state.exists)
+            throw error(errc::index, "index \"" + shown + "\" does not exist", "run bootstrap first");
+        check_same_system(shown, state, identity);
+        if (const auto why = why_lost(name, slot, state); why && state.loaded) {
+            decide_on_loss(in, shown, *why);
+            again = true;
+        } else if (!state.loaded) {
+            if (!state.orphans_below || in.setting().lost_slot == on_lost_slot::stop) {
+                throw error(errc::index, "the initial load of index \"" + shown + "\" is not finished",
+                            "run bootstrap again: it resumes");
+            }
+            again = true;
+        }
     }
-    refuse_missing(setup_steps(report, postgres::read_publication(in.catalog(), name), slot, name,
+    if (again) return std::nullopt;
+    return states;
+}
+
+/// Follows one slot; returns false when it turns out to have been lost.
+inline bool follow(context& in, const postgres::system_identity& identity, std::vector<index_state>& states) {
+    const auto& wanted = in.setting();
+    const auto report = in.check_shapes();
+    refuse_missing(setup_steps(report, postgres::read_publication(in.catalog(), wanted.name),
+                               postgres::read_slot(in.catalog(), wanted.name), wanted.name,
                                in.catalog().server_version()));
-    return report;
+    stream::follow_settings setting;
+    setting.database = wanted.database;
+    setting.read_from = wanted.read_from;
+    setting.identity = identity;
+    setting.slot = wanted.name;
+    setting.publication = wanted.name;
+    setting.once = wanted.once;
+    setting.stop_timeout = wanted.stop_timeout;
+    setting.page_size = wanted.page_size;
+    for (const auto& state : states) {
+        // What the old primary had not handed on may have got into the index, and is told by no log.
+        if (state.timeline == identity.timeline || setting.read_everything) continue;
+        log::warn("a standby has been promoted (timeline {} became {}): every document is read again",
+                  state.timeline, identity.timeline);
+        setting.read_everything = true;
+    }
+    auto access = in.access();
+    access.record = [&](postgres::lsn position) {
+        for (std::size_t i = 0; i < states.size(); ++i) {
+            if (states[i].written >= position && states[i].timeline == identity.timeline) continue;
+            states[i].written = position;
+            states[i].timeline = identity.timeline;
+            remember(in.search().stream_client(), in.indices()[i], wanted.name, states[i]);
+        }
+    };
+    try {
+        stream::follow(setting, report.bindings, in.clock(), in.batcher(), access, in.stop_fd());
+        return true;
+    } catch (const postgres::sql_error& problem) {
+        if (problem.code() != errc::replication || postgres::slot_in_use(problem)) throw;
+        const auto slot = postgres::read_slot(in.catalog(), wanted.name);
+        if (slot && !slot->lost()) throw;
+        log::warn("{}", problem.what());
+        return false;
+    }
 }
 
 }  // namespace detail
@@ -14492,15 +15004,16 @@ inline postgres::shape_report check_ready(context& in) {
 /// Follows the database until asked to stop, or with `once` until caught up; errc::connection when a server
 /// goes away.
 inline void sync(context& in) {
-    const auto report = detail::check_ready(in);
-    stream::follow_settings setting;
-    setting.database = in.setting().database;
-    setting.slot = in.setting().name;
-    setting.publication = in.setting().name;
-    setting.once = in.setting().once;
-    setting.stop_timeout = in.setting().stop_timeout;
-    setting.page_size = in.setting().page_size;
-    stream::follow(setting, report.bindings, in.clock(), in.batcher(), in.search().access(), in.stop_fd());
+    while (true) {
+        if (!detail::await_slot(in)) return;
+        const auto identity = in.identify();
+        auto states = detail::find_loaded(in, identity);
+        if (!states) {
+            bootstrap(in, std::cout);
+        } else if (detail::follow(in, identity, *states)) {
+            return;
+        }
+    }
 }
 
 }  // namespace pgsync::app
@@ -14682,6 +15195,10 @@ inline void add_servers(CLI::App& to, options& into) {
 }
 
 inline void add_loading(CLI::App& to, options& into) {
+    to.add_option("--read-from", into.read_from,
+                  "a standby of that PostgreSQL to read documents from, so that the primary only streams its "
+                  "log; what a change needs is awaited there")
+        ->type_name("CONNINFO");
     to.add_option("--page-size", into.page_size, "rows of the root read at once by the initial load")
         ->check(CLI::Range(1, 1'000'000))
         ->capture_default_str();
@@ -14703,22 +15220,36 @@ inline void add_loading(CLI::App& to, options& into) {
         ->transform(CLI::CheckedTransformer(policies, CLI::ignore_case).description(""))
         ->type_name("stop|dead-letter")
         ->default_str("stop");
+    const std::map<std::string, on_lost_slot> lost{{"stop", on_lost_slot::stop},
+                                                   {"resync", on_lost_slot::resync}};
+    to.add_option(
+          "--on-lost-slot", into.lost_slot,
+          "what to do when the slot was dropped or invalidated, or read by somebody else, so that changes "
+          "are "
+          "missing: stop, or read everything again into the same indices, which stay in use meanwhile")
+        ->transform(CLI::CheckedTransformer(lost, CLI::ignore_case).description(""))
+        ->type_name("stop|resync")
+        ->default_str("stop");
 }
 
 /// Arguments are visible to every user of the machine.
+inline void refuse_password(const char* option, const std::string& conninfo) {
+    const bool database =
+        conninfo.find("password=") != std::string::npos || (conninfo.find("://") != std::string::npos && [&] {
+            const auto begin = conninfo.find("://") + 3;
+            const auto at = conninfo.find('@', begin);
+            const auto colon = conninfo.find(':', begin);
+            return at != std::string::npos && colon != std::string::npos && colon < at;
+        }());
+    if (!database) return;
+    throw error(errc::configuration,
+                std::string(option) + " holds a password, which every user of this machine can read",
+                "put it into PGPASSWORD or ~/.pgpass");
+}
+
 inline void refuse_secrets(const options& setting) {
-    const bool database = setting.database.find("password=") != std::string::npos ||
-                          (setting.database.find("://") != std::string::npos && [&] {
-                              const auto begin = setting.database.find("://") + 3;
-                              const auto at = setting.database.find('@', begin);
-                              const auto colon = setting.database.find(':', begin);
-                              return at != std::string::npos && colon != std::string::npos && colon < at;
-                          }());
-    if (database) {
-        throw error(errc::configuration,
-                    "--database holds a password, which every user of this machine can read",
-                    "put it into PGPASSWORD or ~/.pgpass");
-    }
+    refuse_password("--database", setting.database);
+    refuse_password("--read-from", setting.read_from);
     if (!setting.elasticsearch.empty() && !elastic::parse_url(setting.elasticsearch).password.empty()) {
         throw error(errc::configuration,
                     "--elasticsearch holds a password, which every user of this machine can read",
