@@ -12435,7 +12435,7 @@ class follower {
                   [this] { return abandoned_.load(); }),
           clock_(clock),
           stream_(settings_.database),
-          recorder_(cluster.record, settings_.once ? std::chrono::milliseconds(0) : settings_.record_every) {}
+          recorder_(cluster.record, settings_.record_every) {}
 
     /// See follow().
     void run(int stop_fd) {
@@ -12564,6 +12564,7 @@ class follower {
 
     void send_status() {
         written_ = gatherer_.confirmed(flushed_);
+        if (settings_.once && written_ >= target_) recorder_.hurry();
         confirmed_ = std::max(confirmed_, std::min(written_, recorder_.want(written_)));
         // Asking for an answer tells how far the log is on disk, where something waits for that.
         const bool ask = settings_.once || acknowledger_->outstanding();
