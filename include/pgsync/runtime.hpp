@@ -8,6 +8,7 @@
 #include <pgsync/postgres/session.hpp>
 #include <pgsync/postgres/connection.hpp>
 #include <pgsync/postgres/catalog.hpp>
+#include <pgsync/postgres/decoder.hpp>
 #include <pgsync/postgres/pgoutput.hpp>
 #include <pgsync/postgres/replication.hpp>
 #include <pgsync/postgres/document_reader.hpp>

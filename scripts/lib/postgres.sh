@@ -135,6 +135,8 @@ create_postgres_cluster() {
 	log_timezone = 'UTC'
 	log_line_prefix = '%m [%p] '
 	SETTINGS
+    # Later versions have such a line, and for a stream of changes the database's own counts.
+    [[ $auth != md5 ]] || printf 'host replication all 127.0.0.1/32 md5\n' >>"$home/data.new/pg_hba.conf"
     mv -- "$home/data.new" "$home/data"
 }
 

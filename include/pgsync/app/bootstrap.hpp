@@ -21,6 +21,8 @@
 #include <pgsync/postgres/publication_facts.hpp>
 #include <pgsync/postgres/server_facts.hpp>
 #include <pgsync/postgres/slot_facts.hpp>
+#include <pgsync/postgres/table_storage.hpp>
+#include <pgsync/postgres/version.hpp>
 #if defined(PGSYNC_COMPILED)
 #include <pgsync/snapshot/load.hpp>
 #include <pgsync/stream/follow.hpp>
@@ -47,7 +49,7 @@ inline void check_server(context& in, const postgres::server_facts& server,
                     "have an administrator run: ALTER ROLE " + postgres::quote_identifier(server.role) +
                         " REPLICATION");
     }
-    if (slot && slot->plugin != "pgoutput") {
+    if (slot && slot->plugin != postgres::output_plugin(server.version)) {
         throw error(
             errc::replication,
             "slot \"" + in.setting().name + "\" exists, but for output plugin \"" + slot->plugin + "\"",
@@ -132,6 +134,11 @@ inline void load_index(context& in, const std::vector<postgres::index_binding>& 
     const auto names = names_of(index);
     auto& client = in.search().client();
     const auto save = [&] { remember(client, index, in.setting().name, state); };
+    // Before the first page: a TRUNCATE from here on is one that the index does not reflect.
+    if (!postgres::has_truncate(in.catalog().server_version()) && !state.storage && !state.loaded_until) {
+        state.storage = postgres::read_storage(in.catalog(), bindings[number]);
+        save();
+    }
     if (state.loaded_until) log::info("{}: resuming the load after key {}", names.alias, *state.loaded_until);
     progress shown(names.alias, estimate_rows(in.catalog(), bindings[number].routes[0]));
     const snapshot::load_hooks hooks{[&] { return in.batcher(); }, [&] { in.search().interrupt(); },

@@ -99,6 +99,7 @@ class cluster {
                     stream_client_.scan_ids(names[index], size, on_ids);
                 },
                 {},
+                {},
                 [this] { interrupt(); },
                 [this] { resume(); }};
     }

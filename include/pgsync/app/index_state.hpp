@@ -14,6 +14,7 @@
 #include <pgsync/elastic/client.hpp>
 #include <pgsync/error.hpp>
 #include <pgsync/postgres/lsn.hpp>
+#include <pgsync/postgres/table_storage.hpp>
 
 namespace pgsync::app {
 
@@ -61,6 +62,8 @@ struct index_state {
     std::uint32_t timeline = 0;  ///< on which the documents were read
     /// While an index is read again: its documents of lower versions may be without a row.
     std::optional<std::uint64_t> orphans_below;
+    /// Which files of its tables it reflects; only where the log lacks TRUNCATE, see stream::storage_watch.
+    std::optional<postgres::table_storage> storage{};
 };
 
 [[nodiscard]] inline boost::json::object meta_of(const compiled_index& index, std::string_view slot,
@@ -74,6 +77,11 @@ struct index_state {
         mine["timeline"] = state.timeline;
     }
     if (state.orphans_below) mine["orphans_below"] = *state.orphans_below;
+    if (state.storage) {
+        boost::json::object files;
+        for (const auto& [table, its] : *state.storage) files[table] = its;
+        mine["storage"] = files;
+    }
     boost::json::object meta;
     if (!index.mapping.empty()) {
         const auto declared = boost::json::parse(index.mapping);
@@ -153,6 +161,12 @@ inline void remember(cluster::client_type& client, const compiled_index& index, 
     state.system = text("system").value_or("");
     state.timeline = static_cast<std::uint32_t>(number("timeline").value_or(0));
     state.orphans_below = number("orphans_below");
+    if (const auto* files = meta->if_contains("storage"); files != nullptr && files->is_object()) {
+        state.storage.emplace();
+        for (const auto& each : files->get_object()) {
+            if (each.value().is_string()) (*state.storage)[each.key()] = each.value().get_string();
+        }
+    }
     return state;
 }
 

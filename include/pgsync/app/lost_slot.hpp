@@ -75,6 +75,7 @@ inline void begin_again(context& in, const std::vector<std::size_t>& which,
         state.loaded = false;
         state.loaded_until.reset();
         state.written.reset();
+        state.storage.reset();
         // Of an attempt before this one nothing is left that would be older than it, and not than this.
         state.orphans_below = version;
         remember(in.search().client(), in.indices()[i], in.setting().name, state);

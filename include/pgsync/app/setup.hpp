@@ -51,15 +51,10 @@ struct setup_step {
                        [&](const auto& part) { return publication.publishes(part.oid); });
 }
 
-/// Everything still missing in the database, in order. Statements that are there already are not listed.
-[[nodiscard]] inline std::vector<setup_step> setup_steps(
-    const postgres::shape_report& report, const std::optional<postgres::publication_facts>& publication,
-    const std::optional<postgres::slot_facts>& slot, const std::string& name, int server) {
-    std::vector<setup_step> steps;
-    for (const auto& table : report.identities) {
-        steps.push_back({"ALTER TABLE " + table.quoted_name + " REPLICA IDENTITY FULL",
-                         "so that the old value of " + table.columns + " is in the log"});
-    }
+/// What is missing in the publication, or all of it.
+inline void add_publication_steps(std::vector<setup_step>& steps, const postgres::shape_report& report,
+                                  const std::optional<postgres::publication_facts>& publication,
+                                  const std::string& name, int server) {
     const auto quoted = postgres::quote_identifier(name);
     if (!publication) {
         std::string list;
@@ -70,31 +65,46 @@ struct setup_step {
         // FULL.
         steps.push_back(
             {"CREATE PUBLICATION " + quoted + " FOR TABLE " + list, "says which tables are followed"});
-    } else {
-        for (const auto& table : report.tables) {
-            const auto& narrowed = publication->narrowed;
-            if (std::find(narrowed.begin(), narrowed.end(), table.oid) != narrowed.end()) {
-                steps.push_back({"ALTER PUBLICATION " + quoted + " DROP TABLE " + table.quoted_name,
-                                 "the publication has only some of its rows or columns"});
-            } else if (publishes(*publication, table)) {
-                continue;
-            }
-            for (const auto& each : publishable(table, server)) {
-                steps.push_back({"ALTER PUBLICATION " + quoted + " ADD TABLE " + each,
-                                 "the publication lacks this table"});
-            }
+        return;
+    }
+    for (const auto& table : report.tables) {
+        const auto& narrowed = publication->narrowed;
+        if (std::find(narrowed.begin(), narrowed.end(), table.oid) != narrowed.end()) {
+            steps.push_back({"ALTER PUBLICATION " + quoted + " DROP TABLE " + table.quoted_name,
+                             "the publication has only some of its rows or columns"});
+        } else if (publishes(*publication, table)) {
+            continue;
         }
-        if (!publication->publishes_insert || !publication->publishes_update ||
-            !publication->publishes_delete || !publication->publishes_truncate) {
+        for (const auto& each : publishable(table, server)) {
             steps.push_back(
-                {"ALTER PUBLICATION " + quoted + " SET (publish = 'insert, update, delete, truncate')",
-                 "the publication leaves out a kind of change"});
+                {"ALTER PUBLICATION " + quoted + " ADD TABLE " + each, "the publication lacks this table"});
         }
     }
+    const bool truncate = postgres::has_truncate(server);
+    if (!publication->publishes_insert || !publication->publishes_update || !publication->publishes_delete ||
+        (truncate && !publication->publishes_truncate)) {
+        steps.push_back({"ALTER PUBLICATION " + quoted + " SET (publish = 'insert, update, delete" +
+                             (truncate ? ", truncate')" : "')"),
+                         "the publication leaves out a kind of change"});
+    }
+}
+
+/// Everything still missing in the database, in order. Statements that are there already are not listed.
+[[nodiscard]] inline std::vector<setup_step> setup_steps(
+    const postgres::shape_report& report, const std::optional<postgres::publication_facts>& publication,
+    const std::optional<postgres::slot_facts>& slot, const std::string& name, int server) {
+    std::vector<setup_step> steps;
+    for (const auto& table : report.identities) {
+        steps.push_back({"ALTER TABLE " + table.quoted_name + " REPLICA IDENTITY FULL",
+                         "so that the old value of " + table.columns + " is in the log"});
+    }
+    // Without publications the slot tells of every table.
+    if (postgres::has_publications(server)) add_publication_steps(steps, report, publication, name, server);
     if (!slot) {
         // A slot that standbys keep as well outlives a failover.
         steps.push_back({"SELECT pg_catalog.pg_create_logical_replication_slot(" +
-                             postgres::quote_literal(name) + ", 'pgoutput'" +
+                             postgres::quote_literal(name) + ", '" +
+                             std::string(postgres::output_plugin(server)) + "'" +
                              (postgres::has_failover_slots(server) ? ", failover => true)" : ")"),
                          "keeps the log from here on until it is in the index"});
     }

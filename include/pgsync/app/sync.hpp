@@ -1,7 +1,9 @@
 #pragma once
 
 #include <chrono>
+#include <cstddef>
 #include <iostream>
+#include <mutex>
 #include <optional>
 #include <string>
 #include <utility>
@@ -16,6 +18,7 @@
 #include <pgsync/postgres/publication_facts.hpp>
 #include <pgsync/postgres/slot_facts.hpp>
 #include <pgsync/postgres/sql_error.hpp>
+#include <pgsync/postgres/table_storage.hpp>
 
 namespace pgsync::app {
 
@@ -90,8 +93,17 @@ inline bool follow(context& in, const postgres::system_identity& identity, std::
                   state.timeline, identity.timeline);
         setting.read_everything = true;
     }
+    for (const auto& state : states)
+        setting.storage.push_back(state.storage.value_or(postgres::table_storage()));
     auto access = in.access();
+    std::mutex remembering;  // each in a thread of its own, and of one index the whole state is written
+    access.remember = [&](std::size_t i, const postgres::table_storage& reflected) {
+        const std::lock_guard lock(remembering);
+        states[i].storage = reflected;
+        remember(in.search().stream_client(), in.indices()[i], wanted.name, states[i]);
+    };
     access.record = [&](postgres::lsn position) {
+        const std::lock_guard lock(remembering);
         for (std::size_t i = 0; i < states.size(); ++i) {
             if (states[i].written >= position && states[i].timeline == identity.timeline) continue;
             states[i].written = position;

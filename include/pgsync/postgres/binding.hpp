@@ -18,6 +18,7 @@ struct route_binding {
     std::vector<std::string> generated{};     ///< columns of the table that the log leaves out
     std::vector<std::uint32_t> partitions{};  ///< tables that hold the rows, where this one is partitioned
 
+    /// Is `oid` the table or one of its partitions?
     [[nodiscard]] bool covers(std::uint32_t oid) const {
         return oid == table_oid || std::find(partitions.begin(), partitions.end(), oid) != partitions.end();
     }

@@ -26,7 +26,7 @@ struct field {
 
 /// What of a row's former state an update or delete carries; the table's replica identity decides.
 enum class old_row : std::uint8_t {
-    none,  ///< nothing: an update that changed no column of the identity
+    none,  ///< nothing: an update that changed no column of the identity, or no identity at all
     key,   ///< only the identity's columns; every other field reads null and means "not sent"
     full,  ///< every column (REPLICA IDENTITY FULL)
 };
@@ -77,7 +77,7 @@ struct update {
 
 struct remove {
     std::uint32_t relation = 0;
-    old_row old = old_row::key;
+    old_row old = old_row::key;  ///< none where the table had no identity; pgoutput refuses such deletes
     std::span<const field> before;
 };
 

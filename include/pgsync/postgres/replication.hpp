@@ -21,6 +21,7 @@
 #include <pgsync/postgres/lsn.hpp>
 #include <pgsync/postgres/quote.hpp>
 #include <pgsync/postgres/system_identity.hpp>
+#include <pgsync/postgres/version.hpp>
 
 namespace pgsync::postgres {
 
@@ -59,6 +60,16 @@ class replication_stream {
         for (const auto& name : publications) names += (names.empty() ? "" : ",") + quote_identifier(name);
         const std::array<plugin_option, 2> options{{{"proto_version", "1"}, {"publication_names", names}}};
         start(slot, from, options);
+    }
+
+    /// Starts the output plugin that a server of this version is read through; see version.hpp.
+    void follow(std::string_view slot, const std::string& publication) {
+        if (has_publications(server_version())) {
+            start(slot, {}, std::span<const std::string>(&publication, 1));
+        } else {
+            const std::array<plugin_option, 2> options{{{"include-xids", "on"}, {"skip-empty-xacts", "off"}}};
+            start(slot, {}, options);
+        }
     }
 
     /// Starts whatever output plugin the slot has.

@@ -30,6 +30,9 @@ struct sql_functions {
 
 /// Publications and the output plugin pgoutput; before, test_decoding is what every server has.
 [[nodiscard]] constexpr bool has_publications(int version) noexcept { return version >= 100000; }
+[[nodiscard]] constexpr std::string_view output_plugin(int version) noexcept {
+    return has_publications(version) ? "pgoutput" : "test_decoding";
+}
 /// A walsender that also takes plain SQL.
 [[nodiscard]] constexpr bool has_sql_on_replication(int version) noexcept { return version >= 100000; }
 /// pg_stat_activity tells that a process waits for its client.

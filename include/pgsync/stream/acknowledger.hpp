@@ -31,6 +31,11 @@ class acknowledger {
         finished.done = true;
     }
 
+    [[nodiscard]] bool is_done(std::uint64_t ticket) const {
+        const std::lock_guard lock(mutex_);
+        return ticket < first_ || works_[static_cast<std::size_t>(ticket - first_)].done;
+    }
+
     /// What may be confirmed. `flushed`: how far the server's log is known to be on disk. `idle`: how far the
     /// stream was read with nothing gathered and not handed out, or 0 when something is.
     [[nodiscard]] postgres::lsn confirmed(postgres::lsn flushed, postgres::lsn idle) {

@@ -7,12 +7,14 @@
 #include <memory>
 #include <span>
 #include <string>
+#include <vector>
 
 #include <pgsync/elastic/batcher.hpp>
 #include <pgsync/linkage.hpp>
 #include <pgsync/postgres/binding.hpp>
 #include <pgsync/postgres/read_transaction.hpp>
 #include <pgsync/postgres/system_identity.hpp>
+#include <pgsync/postgres/table_storage.hpp>
 #include <pgsync/stream/index_access.hpp>
 
 namespace pgsync::stream {
@@ -29,6 +31,8 @@ struct follow_settings {
     bool read_everything = false;           ///< before anything else: every document and every row
     /// How often at most the indices are told how far they are, and the slot after them.
     std::chrono::milliseconds record_every{10'000};
+    /// For each index what it is known to reflect, where the log lacks TRUNCATE; see storage_watch.
+    std::vector<postgres::table_storage> storage{};
 };
 
 /// Follows one slot into the indices; see follower. Returns when `stop_fd` became readable, or with `once`

@@ -23,17 +23,20 @@
 #include <pgsync/linkage.hpp>
 #include <pgsync/log.hpp>
 #include <pgsync/postgres/binding.hpp>
+#include <pgsync/postgres/decoder.hpp>
+#include <pgsync/postgres/find_followed.hpp>
 #include <pgsync/postgres/partitions.hpp>
-#include <pgsync/postgres/pgoutput.hpp>
 #include <pgsync/postgres/read_transaction.hpp>
 #include <pgsync/postgres/replication.hpp>
 #include <pgsync/postgres/session.hpp>
+#include <pgsync/postgres/version.hpp>
 #include <pgsync/stream/acknowledger.hpp>
 #include <pgsync/stream/follow.hpp>
 #include <pgsync/stream/gatherer.hpp>
 #include <pgsync/stream/loader.hpp>
 #include <pgsync/stream/position_recorder.hpp>
 #include <pgsync/stream/router.hpp>
+#include <pgsync/stream/storage_watch.hpp>
 
 namespace pgsync::stream {
 
@@ -57,8 +60,13 @@ class follower {
           router_(indices, gatherer_, [this](std::uint32_t oid) { return find_ancestors(oid); }),
           loader_(documents_, cursors_, indices, clock, *batcher_, cluster, loading_settings(setting),
                   [this] { return abandoned_.load(); }),
+          storage_(indices, settings_.storage),
           clock_(clock),
           stream_(settings_.database),
+          decoder_(stream_.server_version(),
+                   [this](std::string_view schema, std::string_view name) {
+                       return postgres::find_followed(catalog(), indices_, schema, name);
+                   }),
           recorder_(cluster.record, settings_.record_every) {}
 
     /// See follow().
@@ -68,8 +76,7 @@ class follower {
         target_ = postgres::flushed_position(primary_);
         if (settings_.read_from != settings_.database) clock_.read_from_standby(target_);
         if (settings_.read_everything) gatherer_.add_everything();
-        const std::vector<std::string> publications{settings_.publication};
-        stream_.start(settings_.slot, {}, publications);
+        stream_.follow(settings_.slot, settings_.publication);
         log::info("following slot {} on {}", settings_.slot, stream_.server());
         std::thread loading([this] { load_all(); });
         try {
@@ -110,9 +117,12 @@ class follower {
         throw error(errc::connection, stream_.server() + " is not the server it was a moment ago");
     }
 
-    std::vector<std::uint32_t> find_ancestors(std::uint32_t oid) {
+    postgres::session& catalog() {
         if (!catalog_) catalog_ = std::make_unique<postgres::session>(settings_.database);
-        return postgres::read_ancestors(*catalog_, oid);
+        return *catalog_;
+    }
+    std::vector<std::uint32_t> find_ancestors(std::uint32_t oid) {
+        return postgres::read_ancestors(catalog(), oid);
     }
 
     void read_until_stopped(int stop_fd) {
@@ -151,14 +161,18 @@ class follower {
         }
         const auto& data = std::get<postgres::xlog_data>(frame);
         flushed_ = std::max(flushed_, data.end);
+        decoder_.decode(data, [this](const postgres::event& event) { handle(event); });
+    }
+
+    void handle(const postgres::event& event) {
         namespace change = postgres::change;
-        const auto event = decoder_.decode(data.message);
         if (const auto* begin = std::get_if<change::begin>(&event)) {
             in_transaction_ = true;
             gatherer_.begin(begin->xid, begin->final_lsn);
         } else if (const auto* commit = std::get_if<change::commit>(&event)) {
             in_transaction_ = false;
             flushed_ = std::max(flushed_, commit->end_lsn);
+            if (!postgres::has_truncate(stream_.server_version())) gatherer_.look_at_storage();
             gatherer_.reached(commit->end_lsn);
         } else if (const auto* relation = std::get_if<change::relation>(&event)) {
             router_.relation(*relation);
@@ -239,8 +253,10 @@ class follower {
                 const auto acks = acknowledger_;
                 const auto job = std::make_shared<load_job>(load_job{{}, acks, todo->ticket});
                 batcher_->begin_job([job] { job->acks->done(job->ticket, job->durable); });
-                job->durable = loader_.load(*todo);
+                const auto loaded = loader_.load(std::move(*todo), storage_);
+                job->durable = loaded.durable;
                 batcher_->end_job();
+                if (!loaded.changed.empty()) remember(job->ticket, loaded.changed);
             }
             loaded_all_ = true;
         } catch (...) {
@@ -255,6 +271,16 @@ class follower {
         std::shared_ptr<acknowledger> acks;
         std::uint64_t ticket;
     };
+
+    /// What the indices reflect now is kept with them, but not before the cluster has all of it.
+    void remember(std::uint64_t ticket, const std::vector<std::size_t>& changed) {
+        while (!acknowledger_->is_done(ticket)) {
+            batcher_->rethrow_failure();
+            if (abandoned_) return;
+            std::this_thread::sleep_for(std::chrono::milliseconds(5));
+        }
+        for (const auto index : changed) cluster_.remember(index, storage_.reflected(index));
+    }
 
     void rethrow_failure() {
         batcher_->rethrow_failure();
@@ -276,10 +302,11 @@ class follower {
     gatherer gatherer_;
     router router_;
     loader loader_;
+    storage_watch storage_;
     postgres::version_clock& clock_;
     postgres::replication_stream stream_;
+    postgres::decoder decoder_;
     position_recorder recorder_;
-    postgres::pgoutput_decoder decoder_;
 
     postgres::lsn target_;
     postgres::lsn flushed_;

@@ -12,6 +12,7 @@
 #include <utility>
 #include <vector>
 
+#include <pgsync/compiled.hpp>
 #include <pgsync/postgres/lsn.hpp>
 #include <pgsync/stream/acknowledger.hpp>
 #include <pgsync/stream/work.hpp>
@@ -61,10 +62,18 @@ class gatherer {
         if (pending_.indices[index].links[route].insert(link).second) grow(link.size());
     }
 
-    void add_truncate(std::size_t index, bool root) {
+    /// See index_work::lose_rows().
+    void lose_rows(std::size_t index, const compiled_index& of, std::size_t route) {
         const std::lock_guard lock(mutex_);
         note_transaction();
-        (root ? pending_.indices[index].rescan_index : pending_.indices[index].reload) = true;
+        pending_.indices[index].lose_rows(of, route);
+    }
+
+    /// The transaction may have truncated a table, though the log does not tell.
+    void look_at_storage() {
+        const std::lock_guard lock(mutex_);
+        note_transaction();
+        pending_.look_at_storage = true;
     }
 
     /// Everything the indices hold and everything that the roots have, whatever the log says.

@@ -6,6 +6,7 @@
 
 #include <pgsync/elastic/stored_id.hpp>
 #include <pgsync/postgres/lsn.hpp>
+#include <pgsync/postgres/table_storage.hpp>
 
 namespace pgsync::stream {
 
@@ -21,6 +22,8 @@ struct index_access {
         scan_ids;
     /// Remembers with every index that it holds whatever the log tells before a position.
     std::function<void(postgres::lsn)> record;
+    /// Keeps with an index which files of its tables it reflects; see storage_watch.
+    std::function<void(std::size_t index, const postgres::table_storage& reflected)> remember;
     /// Nobody is to wait for the cluster any more: what is waiting throws errc::interrupted, until resume().
     std::function<void()> interrupt;
     std::function<void()> resume;

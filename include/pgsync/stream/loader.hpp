@@ -21,6 +21,7 @@
 #include <pgsync/postgres/read_transaction.hpp>
 #include <pgsync/postgres/session.hpp>
 #include <pgsync/stream/index_access.hpp>
+#include <pgsync/stream/storage_watch.hpp>
 #include <pgsync/stream/work.hpp>
 
 namespace pgsync::stream {
@@ -51,14 +52,22 @@ class loader {
           settings_(setting),
           stopped_(std::move(stopped)) {}
 
-    /// Reads and sends everything `todo` names. Returns how far the log must be flushed for what was read to
-    /// be durable. The bulks are on their way when it returns, not done.
-    postgres::lsn load(const work& todo) {
+    /// What became of a work.
+    struct outcome {
+        postgres::lsn durable;  ///< how far the log must be flushed for what was read to be durable
+        std::vector<std::size_t> changed{};  ///< indices whose storage is to be remembered once all is done
+    };
+
+    /// Reads and sends everything `todo` names. The bulks are on their way when it returns, not done.
+    /// `storage` is asked where the work wants it.
+    outcome load(work todo, storage_watch& storage) {
         durable_ = {};
+        outcome out;
         std::vector<wide_route> wide;
         std::vector<keys_piece> rest;
         {
             const read_scope scope(*this, session_, {todo.xids, todo.committed});
+            if (todo.look_at_storage) out.changed = storage.look(session_, todo.indices);
             for (std::size_t i = 0; i < indices_.size(); ++i) {
                 auto keys = todo.indices[i].keys;
                 find_owners(i, todo.indices[i], keys, wide);
@@ -80,7 +89,8 @@ class loader {
             if (todo.indices[i].reload) reload(i);
         }
         batcher_.flush();
-        return durable_;
+        out.durable = durable_;
+        return out;
     }
 
     /// Looks up whatever document the index holds of a version below `below`, and deletes it where its row is

@@ -86,7 +86,7 @@ class router {
         for (const auto& route : plan.routes) {
             if (row.old == postgres::old_row::full && unchanged(route, row)) continue;
             if (route.uncovered && row.old != postgres::old_row::full) {
-                lost_rows(route.index, route.route);
+                lose_rows(route.index, route.route);
                 visit(route, row.after, {});
                 continue;
             }
@@ -100,8 +100,9 @@ class router {
     void remove(const postgres::change::remove& row) {
         const auto& plan = plan_of(row.relation, row.before.size());
         for (const auto& route : plan.routes) {
-            if (route.uncovered && row.old != postgres::old_row::full) {
-                lost_rows(route.index, route.route);
+            if (row.old == postgres::old_row::none ||
+                (route.uncovered && row.old != postgres::old_row::full)) {
+                lose_rows(route.index, route.route);
             } else {
                 visit(route, row.before, {});
             }
@@ -112,9 +113,7 @@ class router {
         for (const auto oid : tables.relations) {
             for (std::size_t i = 0; i < indices_.size(); ++i) {
                 for (std::size_t r = 0; r < indices_[i].routes.size(); ++r) {
-                    if (covers(indices_[i].routes[r], oid)) {
-                        lost_rows(i, r);
-                    }
+                    if (covers(indices_[i].routes[r], oid)) lose_rows(i, r);
                 }
             }
         }
@@ -137,15 +136,8 @@ class router {
         std::vector<route_plan> routes;
     };
 
-    /// Any number of rows of a route's table may have come or gone.
-    void lost_rows(std::size_t index, std::size_t route) {
-        const auto& shape = indices_[index].index->shape;
-        const auto& node = shape.nodes[indices_[index].index->routes[route].node];
-        // What a root that is a view is made of makes its rows come and go.
-        const bool root = node.kind == relation::root ||
-                          (node.kind == relation::source && node.parent == 0 && shape.root().view);
-        if (root) output_.add_truncate(index, true);
-        if (node.kind != relation::root) output_.add_truncate(index, false);
+    void lose_rows(std::size_t index, std::size_t route) {
+        output_.lose_rows(index, *indices_[index].index, route);
     }
 
     [[nodiscard]] bool covers(const postgres::route_binding& route, std::uint32_t oid) const {
@@ -184,6 +176,8 @@ class router {
         const auto& route = index.routes[r];
         const auto& node = index.shape.nodes[route.node];
         route_plan plan{i, r, route.direct, route.columns.empty(), false, false, {}, {}};
+        // Then each old row holds everything, unless the identity was another one when it was written.
+        plan.uncovered = table.replica_identity == 'f' && !route.columns.empty();
         // A replica identity changed under way would silently drop the old values that the routes live by.
         const auto find_old = [&](std::string_view name) {
             const auto at = position(table, name, index, node);
@@ -246,7 +240,7 @@ class router {
     /// Notes the owners of one version of a row. `before` gives values that `row` only calls unchanged.
     void visit(const route_plan& route, std::span<const postgres::field> row,
                std::span<const postgres::field> before) {
-        if (route.everything) return lost_rows(route.index, route.route);
+        if (route.everything) return lose_rows(route.index, route.route);
         text_.clear();
         bool first = true;
         for (const auto at : route.link) {

@@ -7,7 +7,9 @@
 #include <unordered_set>
 #include <vector>
 
+#include <pgsync/compiled.hpp>
 #include <pgsync/postgres/lsn.hpp>
+#include <pgsync/shape/node.hpp>
 
 namespace pgsync::stream {
 
@@ -23,6 +25,19 @@ struct index_work {
     bool rescan_index = false;  ///< the root was truncated: look at every id the index holds
     bool reload = false;        ///< another table was truncated: look at every root row
 
+    /// Any number of rows of a route's table may have come or gone, other than by changes that were seen.
+    void lose_rows(const compiled_index& index, std::size_t route) {
+        const auto& node = index.shape.nodes[index.routes[route].node];
+        if (makes_documents(index, route)) rescan_index = true;
+        if (node.kind != relation::root) reload = true;
+    }
+    /// The root, or what a root that is a view is made of: rows of it make documents come and go.
+    [[nodiscard]] static bool makes_documents(const compiled_index& index, std::size_t route) {
+        const auto& node = index.shape.nodes[index.routes[route].node];
+        return node.kind == relation::root ||
+               (node.kind == relation::source && node.parent == 0 && index.shape.root().view);
+    }
+
     [[nodiscard]] bool empty() const {
         if (!keys.empty() || rescan_index || reload) return false;
         for (const auto& set : links) {
@@ -37,12 +52,15 @@ struct index_work {
 /// doing a work twice, or more of it than needed, is harmless.
 struct work {
     std::vector<index_work> indices;
+    /// Look first whether a table was truncated: the log does not tell; see storage_watch.
+    bool look_at_storage = false;
     std::vector<std::uint32_t> xids;  ///< transactions that must be visible to whoever does the work
     postgres::lsn committed;          ///< where the commit record of the last of them begins
     postgres::lsn end;                ///< what may be confirmed once this and all earlier works are done
     std::uint64_t ticket = 0;         ///< by which the acknowledger knows it
 
     [[nodiscard]] bool empty() const {
+        if (look_at_storage) return false;
         for (const auto& index : indices) {
             if (!index.empty()) return false;
         }

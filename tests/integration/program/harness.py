@@ -7,6 +7,7 @@ import random
 import re
 import signal
 import subprocess
+import sys
 import time
 import urllib.error
 import urllib.request
@@ -15,6 +16,11 @@ import psycopg2
 
 ROOT = pathlib.Path(__file__).resolve().parents[3]
 EXAMPLES = ROOT / "examples"
+sys.path.append(str(ROOT / "tests" / "integration" / "random"))
+sys.dont_write_bytecode = True
+
+import versions  # noqa: E402
+
 PATIENCE = 60  # seconds until something that must happen counts as not happening
 
 
@@ -129,12 +135,13 @@ class Bench:
                 if time.monotonic() > end:
                     raise Failure("a slot of the test could not be dropped")
                 time.sleep(0.05)
-            cursor.execute(f"DROP DATABASE {self.name} WITH (FORCE)")
+            versions.drop_database(cursor, self.name)
         self.server.close()
         self.search.forget(*self.indices)
 
     def load(self, example, data=True):
-        self.sql.execute((EXAMPLES / example / "schema.sql").read_text())
+        schema = (EXAMPLES / example / "schema.sql").read_text()
+        self.sql.execute(versions.adapted(schema, self.server.server_version))
         if data:
             self.sql.execute((EXAMPLES / example / "data.sql").read_text())
         self.sql.execute("SET search_path TO DEFAULT")

@@ -37,6 +37,7 @@ import psycopg2.extensions
 import compare
 import events
 import rows
+import versions
 import writers
 from program import Program
 
@@ -123,13 +124,16 @@ class Test:
     # --- servers --------------------------------------------------------------------------------------
 
     def admin(self, statement, *parameters, database=None):
-        """One statement outside any transaction, and its rows."""
+        """One statement, or what a function does with a cursor, outside any transaction; and its rows."""
         dsn = psycopg2.extensions.make_dsn(dbname=database or os.environ.get("PGDATABASE") or "postgres")
         connection = psycopg2.connect(dsn)
         try:
             connection.autocommit = True
             with connection.cursor() as cursor:
-                cursor.execute(statement, parameters or None)
+                if callable(statement):
+                    statement(cursor, *parameters)
+                else:
+                    cursor.execute(statement, parameters or None)
                 return cursor.fetchall() if cursor.description else []
         finally:
             connection.close()
@@ -142,7 +146,15 @@ class Test:
             )
         ]
 
+    def publications(self):
+        if not versions.has_publications(self.version):
+            return []
+        return [
+            name for name, in self.admin("SELECT pubname FROM pg_publication", database=self.options.database)
+        ]
+
     def set_up(self):
+        self.version = int(self.admin("SHOW server_version_num")[0][0])
         if self.admin("SHOW wal_level") != [("logical",)]:
             raise Failed("the server's wal_level is not logical")
         left = self.cluster.indices(INDICES)
@@ -155,7 +167,8 @@ class Test:
         self.ours = True
         self.admin(f"CREATE DATABASE {rows.quoted(self.options.database)} ENCODING 'UTF8' TEMPLATE template0")
         self.database_made = True
-        if self.rng.random() < 0.5:
+        spills = self.rng.random() < 0.5
+        if spills and versions.has_decoding_memory(self.version):
             # Decoding that spills to disk goes another way than decoding in memory.
             self.admin(
                 f"ALTER DATABASE {rows.quoted(self.options.database)} SET logical_decoding_work_mem = '64kB'"
@@ -195,12 +208,7 @@ class Test:
                 left = (
                     self.cluster.indices(INDICES)
                     + self.slots()
-                    + [
-                        name
-                        for name, in self.admin(
-                            "SELECT pubname FROM pg_publication", database=self.options.database
-                        )
-                    ]
+                    + self.publications()
                 )
                 if status != 0 or left:
                     self.problem(
@@ -223,7 +231,7 @@ class Test:
                         if time.monotonic() > end:
                             raise
                         time.sleep(0.1)
-            self.admin(f"DROP DATABASE IF EXISTS {rows.quoted(self.options.database)} WITH (FORCE)")
+            self.admin(versions.drop_database, rows.quoted(self.options.database))
 
     # --- the play -------------------------------------------------------------------------------------
 

@@ -418,3 +418,25 @@ TEST_CASE("what a root that is a view is made of makes documents come and go") {
     CHECK(truncated.reload);
     CHECK(truncated.rescan_index);
 }
+
+TEST_CASE_METHOD(fixture, "an old row that the log should hold and does not concerns every document") {
+    // Under FULL every old row is whole; it was written under another identity, which nobody saw.
+    router.relation({review_oid, "public", "review", 'f',
+                     std::vector<change::relation_column>{{true, "id", 23, -1},
+                                                          {true, "comment", 25, -1},
+                                                          {true, "booking_id", 23, -1},
+                                                          {true, "seen", 16, -1}}});
+    const std::vector<field> row{text("5"), text("x"), text("7"), null};
+    const std::vector<field> key{text("5"), null, null, null};
+    router.update({review_oid, old_row::none, {}, row});
+    auto todo = take();
+    CHECK(todo.reload);
+    CHECK(todo.keys == set{"7"});
+    router.remove({review_oid, old_row::key, key});
+    todo = take();
+    CHECK(todo.reload);
+    CHECK(todo.keys.empty());
+    // Deleted without any identity, of the root: it may be any document.
+    router.remove({booking_oid, old_row::none, std::vector<field>{null, null, null}});
+    CHECK(take().rescan_index);
+}

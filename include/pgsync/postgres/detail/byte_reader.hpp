@@ -47,6 +47,18 @@ class byte_reader {
         return piece;
     }
 
+    /// Whether `text` comes next; then it is passed over.
+    constexpr bool skip(std::string_view text) noexcept {
+        if (!rest().starts_with(text)) return false;
+        at_ += text.size();
+        return true;
+    }
+    constexpr void expect(std::string_view text) {
+        if (!skip(text)) fail("a separator is missing");
+    }
+    /// All that has not been read, to be looked at.
+    [[nodiscard]] constexpr std::string_view rest() const noexcept { return bytes_.substr(at_); }
+
     /// A length that came as a signed number.
     constexpr std::string_view take_length(std::int32_t size) {
         if (size < 0) fail("a length is negative");
