@@ -5087,6 +5087,18 @@ class byte_reader {
         return piece;
     }
 
+    /// Whether `text` comes next; then it is passed over.
+    constexpr bool skip(std::string_view text) noexcept {
+        if (!rest().starts_with(text)) return false;
+        at_ += text.size();
+        return true;
+    }
+    constexpr void expect(std::string_view text) {
+        if (!skip(text)) fail("a separator is missing");
+    }
+    /// All that has not been read, to be looked at.
+    [[nodiscard]] constexpr std::string_view rest() const noexcept { return bytes_.substr(at_); }
+
     /// A length that came as a signed number.
     constexpr std::string_view take_length(std::int32_t size) {
         if (size < 0) fail("a length is negative");
@@ -5210,7 +5222,7 @@ struct field {
 
 /// What of a row's former state an update or delete carries; the table's replica identity decides.
 enum class old_row : std::uint8_t {
-    none,  ///< nothing: an update that changed no column of the identity
+    none,  ///< nothing: an update that changed no column of the identity, or no identity at all
     key,   ///< only the identity's columns; every other field reads null and means "not sent"
     full,  ///< every column (REPLICA IDENTITY FULL)
 };
@@ -5261,7 +5273,7 @@ struct update {
 
 struct remove {
     std::uint32_t relation = 0;
-    old_row old = old_row::key;
+    old_row old = old_row::key;  ///< none where the table had no identity; pgoutput refuses such deletes
     std::span<const field> before;
 };
 
@@ -5682,6 +5694,9 @@ struct sql_functions {
 
 /// Publications and the output plugin pgoutput; before, test_decoding is what every server has.
 [[nodiscard]] constexpr bool has_publications(int version) noexcept { return version >= 100000; }
+[[nodiscard]] constexpr std::string_view output_plugin(int version) noexcept {
+    return has_publications(version) ? "pgoutput" : "test_decoding";
+}
 /// A walsender that also takes plain SQL.
 [[nodiscard]] constexpr bool has_sql_on_replication(int version) noexcept { return version >= 100000; }
 /// pg_stat_activity tells that a process waits for its client.
@@ -7557,6 +7572,78 @@ struct slot_facts {
 
 }  // namespace pgsync::postgres
 
+// ---- pgsync/postgres/copy_both.hpp
+namespace pgsync::postgres {
+
+/// The server's `w`: a piece of the stream, for logical replication exactly one message of the output plugin.
+struct xlog_data {
+    lsn start;
+    lsn end;                    ///< the server's end of log when it sent this
+    std::int64_t send_time_us;  ///< since 2000-01-01 UTC, by the server's clock
+    std::string_view message;
+};
+
+/// The server's `k`: it is alive, and has looked at the log as far as `wal_end`.
+struct keepalive {
+    lsn wal_end;
+    std::int64_t send_time_us;
+    bool reply_requested;  ///< answer soon, or the server ends the connection after wal_sender_timeout
+};
+
+/// One CopyData payload of a replication stream.
+using frame = std::variant<xlog_data, keepalive>;
+
+/// Reads one CopyData payload; errc::protocol where it is neither kind. Views point into `payload`.
+[[nodiscard]] inline frame parse_frame(std::string_view payload) {
+    detail::byte_reader in(payload, "replication");
+    const char type = in.character();
+    if (type == 'w') {
+        in.rename("XLogData");
+        xlog_data out{};
+        out.start = {in.u64()};
+        out.end = {in.u64()};
+        out.send_time_us = in.i64();
+        out.message = in.take(in.left());
+        return out;
+    }
+    if (type != 'k') in.fail_at(0, "its type is neither w nor k");
+    in.rename("Keepalive");
+    keepalive out{};
+    out.wal_end = {in.u64()};
+    out.send_time_us = in.i64();
+    const auto reply = in.u8();
+    if (reply > 1) in.fail("the reply flag is neither 0 nor 1");
+    out.reply_requested = reply == 1;
+    in.expect_end();
+    return out;
+}
+
+/// What the client tells the server in its `r`: how far it is. Slots move to `flushed` and never back.
+struct standby_status {
+    lsn written;
+    lsn flushed;
+    lsn applied;
+    std::int64_t clock_us = 0;  ///< the client's clock, microseconds since 2000-01-01 UTC
+    bool reply_requested = false;
+};
+
+/// The bytes of a standby status update, to be sent as one CopyData.
+[[nodiscard]] constexpr std::array<char, 34> build_status(const standby_status& status) noexcept {
+    std::array<char, 34> out{};
+    std::size_t at = 0;
+    out[at++] = 'r';
+    const std::array<std::uint64_t, 4> numbers{status.written.value, status.flushed.value,
+                                               status.applied.value,
+                                               static_cast<std::uint64_t>(status.clock_us)};
+    for (const auto number : numbers)
+        for (int shift = 56; shift >= 0; shift -= 8)
+            out[at++] = static_cast<char>(static_cast<std::uint8_t>(number >> static_cast<unsigned>(shift)));
+    out[at] = status.reply_requested ? '\1' : '\0';
+    return out;
+}
+
+}  // namespace pgsync::postgres
+
 // ---- pgsync/postgres/pgoutput.hpp
 namespace pgsync::postgres {
 
@@ -7761,75 +7848,352 @@ class pgoutput_decoder {
 
 }  // namespace pgsync::postgres
 
-// ---- pgsync/postgres/copy_both.hpp
+#include <functional>
+#include <unordered_map>
+
+// ---- pgsync/postgres/test_decoding.hpp
 namespace pgsync::postgres {
 
-/// The server's `w`: a piece of the stream, for logical replication exactly one message of the output plugin.
-struct xlog_data {
-    lsn start;
-    lsn end;                    ///< the server's end of log when it sent this
-    std::int64_t send_time_us;  ///< since 2000-01-01 UTC, by the server's clock
-    std::string_view message;
-};
+/// Decodes messages of the output plugin `test_decoding` (PostgreSQL 9.6, which has no other) into the events
+/// that pgoutput's messages give. Does no I/O itself.
+///
+/// Its text holds the names and types of a row's columns, but neither the table's oid nor its replica
+/// identity: for these `find` is asked, once for each name. It shows every table of the database; those that
+/// nobody follows are passed over by their name alone. DDL does not show in the text, but leaves an empty
+/// transaction, after which everything is asked again.
+class test_decoding_decoder {
+  public:
+    /// What the catalog says of a table by its name in the log; nothing where nobody follows it.
+    using find_table =
+        std::function<std::optional<table_facts>(std::string_view schema, std::string_view name)>;
 
-/// The server's `k`: it is alive, and has looked at the log as far as `wal_end`.
-struct keepalive {
-    lsn wal_end;
-    std::int64_t send_time_us;
-    bool reply_requested;  ///< answer soon, or the server ends the connection after wal_sender_timeout
-};
+    explicit test_decoding_decoder(find_table find) : find_(std::move(find)) {}
 
-/// One CopyData payload of a replication stream.
-using frame = std::variant<xlog_data, keepalive>;
+    /// Calls `on_event` with a row's event, where necessary with its table's before it. What is no text of
+    /// test_decoding is errc::protocol.
+    template <typename OnEvent>
+    void decode(const xlog_data& data, OnEvent&& on_event) {
+        detail::byte_reader in(data.message, "test_decoding");
+        if (in.skip("table ")) {
+            row(in, on_event);
+        } else if (in.skip("BEGIN ")) {
+            rows_seen_ = false;
+            on_event(event(change::begin{{}, 0, transaction_id(in)}));
+        } else if (in.skip("COMMIT ")) {
+            transaction_id(in);
+            if (!rows_seen_) tables_.clear();
+            // A commit's message is sent under the position where its record ends.
+            on_event(event(change::commit{{}, data.start, 0}));
+        } else if (in.skip("message: ")) {
+            on_event(event(change::ignored{'M'}));
+        } else {
+            in.fail("it tells of no transaction and of no table");
+        }
+    }
 
-/// Reads one CopyData payload; errc::protocol where it is neither kind. Views point into `payload`.
-[[nodiscard]] inline frame parse_frame(std::string_view payload) {
-    detail::byte_reader in(payload, "replication");
-    const char type = in.character();
-    if (type == 'w') {
-        in.rename("XLogData");
-        xlog_data out{};
-        out.start = {in.u64()};
-        out.end = {in.u64()};
-        out.send_time_us = in.i64();
-        out.message = in.take(in.left());
+  private:
+    struct column {
+        std::string header;  ///< as the text has it: `"Odd"[character varying]`; empty while unknown
+        std::string name;
+        bool key = false;
+        bool not_null = false;
+    };
+    struct followed {
+        std::string schema;
+        std::string name;
+        table_facts facts;
+        std::vector<column> columns;
+        bool announced = false;
+    };
+    struct value {
+        std::string_view header;
+        std::string_view name;  ///< perhaps in quotes
+        field content;
+    };
+    struct hash {
+        using is_transparent = void;
+        std::size_t operator()(std::string_view text) const noexcept {
+            return std::hash<std::string_view>()(text);
+        }
+    };
+
+    // ---- text
+
+    static std::uint32_t transaction_id(detail::byte_reader& in) {
+        const auto digits = in.take(in.left());
+        std::uint32_t out = 0;
+        const auto [end, problem] = std::from_chars(digits.data(), digits.data() + digits.size(), out);
+        if (problem != std::errc{} || end != digits.data() + digits.size())
+            in.fail("a transaction's id is no number");
         return out;
     }
-    if (type != 'k') in.fail_at(0, "its type is neither w nor k");
-    in.rename("Keepalive");
-    keepalive out{};
-    out.wal_end = {in.u64()};
-    out.send_time_us = in.i64();
-    const auto reply = in.u8();
-    if (reply > 1) in.fail("the reply flag is neither 0 nor 1");
-    out.reply_requested = reply == 1;
-    in.expect_end();
-    return out;
-}
 
-/// What the client tells the server in its `r`: how far it is. Slots move to `flushed` and never back.
-struct standby_status {
-    lsn written;
-    lsn flushed;
-    lsn applied;
-    std::int64_t clock_us = 0;  ///< the client's clock, microseconds since 2000-01-01 UTC
-    bool reply_requested = false;
+    /// How far the quoted text reaches that `text` begins with, both quotes counted; 0 where it has no end.
+    static std::size_t quoted_length(std::string_view text, char quote) {
+        for (std::size_t at = text.find(quote, 1); at != std::string_view::npos;
+             at = text.find(quote, at + 2)) {
+            if (at + 1 == text.size() || text[at + 1] != quote) return at + 1;
+        }
+        return 0;
+    }
+
+    /// As it stands there, perhaps in quotes.
+    static std::string_view identifier(detail::byte_reader& in) {
+        const auto rest = in.rest();
+        if (rest.starts_with('"')) {
+            const auto length = quoted_length(rest, '"');
+            if (length == 0) in.fail("a name in quotes has no end");
+            return in.take(length);
+        }
+        const auto length =
+            std::min(rest.find_first_not_of("abcdefghijklmnopqrstuvwxyz0123456789_"), rest.size());
+        if (length == 0) in.fail("a name is missing");
+        return in.take(length);
+    }
+
+    static std::string unquoted(std::string_view name) {
+        if (!name.starts_with('"')) return std::string(name);
+        std::string out;
+        for (std::size_t at = 1; at + 1 < name.size(); ++at) {
+            out += name[at];
+            if (name[at] == '"') ++at;
+        }
+        return out;
+    }
+
+    /// A type's name up to the bracket that ends it: `character varying[]`, `"odd]"."type"`.
+    static std::string_view type(detail::byte_reader& in) {
+        const auto rest = in.rest();
+        std::size_t at = 0;
+        while (at < rest.size() && rest[at] != ']') {
+            if (rest[at] == '"') {
+                const auto length = quoted_length(rest.substr(at), '"');
+                if (length == 0) break;
+                at += length;
+            } else {
+                at += rest.substr(at).starts_with("[]") ? 2U : 1U;
+            }
+        }
+        if (at >= rest.size() || rest[at] != ']') in.fail("a type's name has no end");
+        const auto name = in.take(at);
+        in.take(1);
+        return name;
+    }
+
+    /// The text between single quotes, in which they are doubled and nothing else is.
+    std::string_view quoted_text(detail::byte_reader& in) {
+        const auto length = quoted_length(in.rest(), '\'');
+        if (length == 0) in.fail("a value in quotes has no end");
+        const auto inside = in.take(length).substr(1, length - 2);
+        if (inside.find('\'') == std::string_view::npos) return inside;
+        const auto begin = unescaped_.size();
+        for (std::size_t at = 0; at < inside.size(); ++at) {
+            unescaped_ += inside[at];
+            if (inside[at] == '\'') ++at;
+        }
+        return std::string_view(unescaped_).substr(begin);
+    }
+
+    field content(detail::byte_reader& in, std::string_view of_type) {
+        const auto rest = in.rest();
+        if (rest.starts_with('\'')) return {field_kind::text, quoted_text(in)};
+        if (rest.starts_with("B'")) {
+            in.take(1);
+            return {field_kind::text, quoted_text(in)};
+        }
+        const auto word = in.take(std::min(rest.find(' '), rest.size()));
+        if (word == "null") return {field_kind::null, {}};
+        if (word == "unchanged-toast-datum") return {field_kind::unchanged, {}};
+        if (word.empty()) in.fail("a value is missing");
+        // What a query and pgoutput call t and f.
+        const bool spelt = of_type == "boolean" && (word == "true" || word == "false");
+        return {field_kind::text, spelt ? word.substr(0, 1) : word};
+    }
+
+    /// ` name[type]:value` as often as it comes, up to the end or the new row of an update.
+    void values(detail::byte_reader& in, std::vector<value>& out) {
+        out.clear();
+        while (in.left() != 0 && !in.rest().starts_with(" new-tuple:")) {
+            in.expect(" ");
+            const auto header = in.rest();
+            value next;
+            next.name = identifier(in);
+            in.expect("[");
+            const auto of_type = type(in);
+            next.header = header.substr(0, header.size() - in.left());
+            in.expect(":");
+            next.content = content(in, of_type);
+            // A table WITH OIDS shows them first; no column of a user's can have this name.
+            if (!out.empty() || next.header != "oid[oid]") out.push_back(next);
+        }
+    }
+
+    // ---- tables
+
+    followed* find(std::string_view schema, std::string_view name, std::string_view both) {
+        const auto known = tables_.find(both);
+        if (known != tables_.end()) return known->second ? &*known->second : nullptr;
+        std::optional<followed> table;
+        followed fresh;
+        fresh.schema = unquoted(schema);
+        fresh.name = unquoted(name);
+        if (auto facts = find_(fresh.schema, fresh.name)) {
+            fresh.facts = std::move(*facts);
+            for (const auto& each : fresh.facts.columns) add_column(fresh, {}, each.name);
+            table = std::move(fresh);
+        }
+        auto& kept = tables_.emplace(std::string(both), std::move(table)).first->second;
+        return kept ? &*kept : nullptr;
+    }
+
+    static void add_column(followed& table, std::string_view header, std::string name) {
+        const auto& identity = table.facts.identity;
+        const bool key = table.facts.replica_identity == 'f' ||
+                         std::find(identity.begin(), identity.end(), name) != identity.end();
+        const auto* known = table.facts.column(name);
+        table.columns.push_back(
+            {std::string(header), std::move(name), key, known != nullptr && known->not_null});
+        table.announced = false;
+    }
+
+    /// A new row has every column the table had then: they count, whatever the catalog says now.
+    void fit_whole(followed& table, const std::vector<value>& row, std::vector<field>& out) {
+        const bool same =
+            std::equal(row.begin(), row.end(), table.columns.begin(), table.columns.end(),
+                       [](const value& given, const column& known) { return given.header == known.header; });
+        if (!same) {
+            const bool altered = !table.columns.empty() && !table.columns.front().header.empty();
+            if (altered) {
+                if (auto facts = find_(table.schema, table.name)) table.facts = std::move(*facts);
+            }
+            table.columns.clear();
+            for (const auto& each : row) add_column(table, each.header, unquoted(each.name));
+            table.announced = false;
+        }
+        out.clear();
+        for (const auto& each : row) out.push_back(each.content);
+    }
+
+    /// An old row has the columns of the replica identity, and of these the ones that are not null.
+    old_row fit_old(followed& table, const std::vector<value>& row, std::vector<field>& out) {
+        out.assign(table.columns.size(), {});
+        std::vector<bool> given(table.columns.size());
+        std::size_t at = 0;
+        for (const auto& each : row) {
+            const auto name = unquoted(each.name);
+            while (at < table.columns.size() && table.columns[at].name != name) ++at;
+            // Only where the table was altered since, and its first row here is a deleted one.
+            if (at == table.columns.size()) {
+                add_column(table, {}, name);
+                out.emplace_back();
+                given.push_back(false);
+            }
+            out[at] = each.content;
+            given[at++] = true;
+        }
+        if (table.facts.replica_identity != 'f') return old_row::key;
+        // The identity may have been another one then: what cannot be null must be there under FULL.
+        for (std::size_t i = 0; i < given.size(); ++i)
+            if (table.columns[i].not_null && !given[i]) return old_row::key;
+        return old_row::full;
+    }
+
+    template <typename OnEvent>
+    void announce(followed& table, OnEvent& on_event) {
+        if (table.announced) return;
+        table.announced = true;
+        described_.clear();
+        for (const auto& each : table.columns) described_.push_back({each.key, each.name, 0, -1});
+        on_event(event(change::relation{table.facts.oid, table.schema, table.name,
+                                        table.facts.replica_identity, described_}));
+    }
+
+    template <typename OnEvent>
+    void row(detail::byte_reader& in, OnEvent& on_event) {
+        rows_seen_ = true;
+        const auto qualified = in.rest();
+        const auto schema = identifier(in);
+        in.expect(".");
+        const auto name = identifier(in);
+        auto* table = find(schema, name, qualified.substr(0, qualified.size() - in.left()));
+        if (table == nullptr) return;
+        in.expect(": ");
+        unescaped_.clear();
+        unescaped_.reserve(in.left());  // views into it must stay where they are
+        const auto oid = table->facts.oid;
+        if (in.skip("INSERT:")) {
+            values(in, new_);
+            fit_whole(*table, new_, after_);
+            in.expect_end();
+            announce(*table, on_event);
+            on_event(event(change::insert{oid, after_}));
+        } else if (in.skip("UPDATE:")) {
+            auto old = in.skip(" old-key:") ? old_row::key : old_row::none;
+            if (old != old_row::none) {
+                values(in, old_);
+                in.expect(" new-tuple:");
+            }
+            values(in, new_);
+            in.expect_end();
+            fit_whole(*table, new_, after_);
+            before_.clear();
+            if (old != old_row::none) {
+                old = fit_old(*table, old_, before_);
+                if (before_.size() != after_.size()) in.fail("the old row and the new row differ in columns");
+            }
+            announce(*table, on_event);
+            on_event(event(change::update{oid, old, before_, after_}));
+        } else if (in.skip("DELETE:")) {
+            old_.clear();
+            const bool nothing = in.skip(" (no-tuple-data)");
+            if (!nothing) values(in, old_);
+            in.expect_end();
+            const auto old = fit_old(*table, old_, before_);
+            announce(*table, on_event);
+            on_event(event(change::remove{oid, nothing ? old_row::none : old, before_}));
+        } else {
+            in.fail("a table's change is none of INSERT, UPDATE, DELETE");
+        }
+    }
+
+    find_table find_;
+    /// By their names as the text has them.
+    std::unordered_map<std::string, std::optional<followed>, hash, std::equal_to<>> tables_;
+    bool rows_seen_ = false;
+    std::string unescaped_;
+    std::vector<value> old_;
+    std::vector<value> new_;
+    std::vector<field> before_;
+    std::vector<field> after_;
+    std::vector<change::relation_column> described_;
 };
 
-/// The bytes of a standby status update, to be sent as one CopyData.
-[[nodiscard]] constexpr std::array<char, 34> build_status(const standby_status& status) noexcept {
-    std::array<char, 34> out{};
-    std::size_t at = 0;
-    out[at++] = 'r';
-    const std::array<std::uint64_t, 4> numbers{status.written.value, status.flushed.value,
-                                               status.applied.value,
-                                               static_cast<std::uint64_t>(status.clock_us)};
-    for (const auto number : numbers)
-        for (int shift = 56; shift >= 0; shift -= 8)
-            out[at++] = static_cast<char>(static_cast<std::uint8_t>(number >> static_cast<unsigned>(shift)));
-    out[at] = status.reply_requested ? '\1' : '\0';
-    return out;
-}
+}  // namespace pgsync::postgres
+
+// ---- pgsync/postgres/decoder.hpp
+namespace pgsync::postgres {
+
+/// The decoder of whatever output plugin a server of some version is read through.
+class decoder {
+  public:
+    /// `find` is asked where the plugin does not describe tables itself; see test_decoding_decoder.
+    decoder(int server_version, test_decoding_decoder::find_table find) {
+        if (!has_publications(server_version)) used_.emplace<test_decoding_decoder>(std::move(find));
+    }
+
+    /// Calls `on_event(const event&)` for what the message tells, in order.
+    template <typename OnEvent>
+    void decode(const xlog_data& data, OnEvent&& on_event) {
+        if (auto* text = std::get_if<test_decoding_decoder>(&used_)) {
+            text->decode(data, on_event);
+        } else {
+            on_event(std::get<pgoutput_decoder>(used_).decode(data.message));
+        }
+    }
+
+  private:
+    std::variant<pgoutput_decoder, test_decoding_decoder> used_;
+};
 
 }  // namespace pgsync::postgres
 
@@ -7883,6 +8247,16 @@ class replication_stream {
         for (const auto& name : publications) names += (names.empty() ? "" : ",") + quote_identifier(name);
         const std::array<plugin_option, 2> options{{{"proto_version", "1"}, {"publication_names", names}}};
         start(slot, from, options);
+    }
+
+    /// Starts the output plugin that a server of this version is read through; see version.hpp.
+    void follow(std::string_view slot, const std::string& publication) {
+        if (has_publications(server_version())) {
+            start(slot, {}, std::span<const std::string>(&publication, 1));
+        } else {
+            const std::array<plugin_option, 2> options{{{"include-xids", "on"}, {"skip-empty-xacts", "off"}}};
+            start(slot, {}, options);
+        }
     }
 
     /// Starts whatever output plugin the slot has.
@@ -8105,6 +8479,7 @@ struct route_binding {
     std::vector<std::string> generated{};     ///< columns of the table that the log leaves out
     std::vector<std::uint32_t> partitions{};  ///< tables that hold the rows, where this one is partitioned
 
+    /// Is `oid` the table or one of its partitions?
     [[nodiscard]] bool covers(std::uint32_t oid) const {
         return oid == table_oid || std::find(partitions.begin(), partitions.end(), oid) != partitions.end();
     }
@@ -9126,7 +9501,6 @@ struct document_transform {
 
 #include <atomic>
 #include <stop_token>
-#include <unordered_map>
 
 #include <curl/curl.h>
 
@@ -9156,7 +9530,6 @@ template <typename Function>
 
 }  // namespace pgsync::elastic::detail
 
-#include <functional>
 #include <future>
 
 // ---- pgsync/elastic/transport.hpp
@@ -11477,6 +11850,45 @@ PGSYNC_LINKAGE std::uint64_t load(const load_settings& setting,
 
 }  // namespace pgsync::snapshot
 
+// ---- pgsync/postgres/find_followed.hpp
+namespace pgsync::postgres {
+
+/// What the catalog says of a table that the log names, where some index follows it; for
+/// test_decoding_decoder. The name counts, for documents are read by it: whatever table has it now is taken
+/// for the one that is followed. A followed table under another name was renamed since, and is still found.
+/// Throws errc::catalog where the table is gone.
+[[nodiscard]] inline std::optional<table_facts> find_followed(session& catalog,
+                                                              std::span<const index_binding> indices,
+                                                              std::string_view schema,
+                                                              std::string_view name) {
+    const auto quoted = quote_identifier(schema) + "." + quote_identifier(name);
+    const auto find_route = [&](auto&& matches) -> const route_binding* {
+        for (const auto& index : indices) {
+            const auto found = std::find_if(index.routes.begin(), index.routes.end(), matches);
+            if (found != index.routes.end()) return &*found;
+        }
+        return nullptr;
+    };
+    const auto* by_name = find_route([&](const auto& route) { return route.table == quoted; });
+    if (by_name == nullptr) {
+        const auto found = catalog.exec_params("SELECT pg_catalog.to_regclass($1)::oid", {quoted});
+        const auto oid = detail::catalog_row(found.row(0)).number<std::uint32_t>();
+        if (oid == 0 || find_route([&](const auto& route) { return route.covers(oid); }) == nullptr)
+            return std::nullopt;
+    }
+    const table_name wanted{std::string(schema), std::string(name)};
+    auto facts = read_tables(catalog, std::span(&wanted, 1)).front();
+    if (by_name != nullptr && !facts) {
+        throw error(errc::catalog, "table " + quoted + " is gone, but documents are made of it",
+                    "nothing after this change was acknowledged; bring the table back, or change the struct "
+                    "and run bootstrap again");
+    }
+    if (by_name != nullptr) facts->oid = by_name->table_oid;
+    return facts;
+}
+
+}  // namespace pgsync::postgres
+
 // ---- pgsync/stream/acknowledger.hpp
 namespace pgsync::stream {
 
@@ -11500,6 +11912,11 @@ class acknowledger {
         auto& finished = works_[static_cast<std::size_t>(ticket - first_)];
         finished.durable = durable;
         finished.done = true;
+    }
+
+    [[nodiscard]] bool is_done(std::uint64_t ticket) const {
+        const std::lock_guard lock(mutex_);
+        return ticket < first_ || works_[static_cast<std::size_t>(ticket - first_)].done;
     }
 
     /// What may be confirmed. `flushed`: how far the server's log is known to be on disk. `idle`: how far the
@@ -11540,6 +11957,33 @@ class acknowledger {
 
 }  // namespace pgsync::stream
 
+// ---- pgsync/postgres/table_storage.hpp
+namespace pgsync::postgres {
+
+/// In which files the rows of tables are, by the quoted names of these; a partitioned table's are those of
+/// all its partitions. A TRUNCATE gives a table another file. So do VACUUM FULL, CLUSTER and some kinds of
+/// ALTER TABLE.
+using table_storage = std::map<std::string, std::string>;
+
+/// The files of an index's tables, as the transaction sees them. One round trip.
+[[nodiscard]] inline table_storage read_storage(session& session, const index_binding& index) {
+    table_storage out;
+    for (const auto& route : index.routes) out.emplace(route.table, "");
+    std::vector<std::string_view> names;
+    for (const auto& [table, files] : out) names.push_back(table);
+    const auto found = session.exec_params(
+        "WITH RECURSIVE down AS (SELECT t.name, c.oid FROM unnest($1::text[]) AS t(name) "
+        "CROSS JOIN LATERAL (SELECT pg_catalog.to_regclass(t.name)::oid AS oid) c "
+        "UNION SELECT d.name, i.inhrelid FROM down d JOIN pg_catalog.pg_inherits i ON i.inhparent = d.oid) "
+        "SELECT d.name, string_agg(c.oid::text || '/' || c.relfilenode::text, ' ' ORDER BY c.oid) "
+        "FROM down d JOIN pg_catalog.pg_class c ON c.oid = d.oid WHERE c.relkind = 'r' GROUP BY d.name",
+        {array_literal(names)});
+    for (int i = 0; i < found.rows(); ++i) out[std::string(found.get(i, 0))] = std::string(found.get(i, 1));
+    return out;
+}
+
+}  // namespace pgsync::postgres
+
 // ---- pgsync/stream/index_access.hpp
 namespace pgsync::stream {
 
@@ -11555,6 +11999,8 @@ struct index_access {
         scan_ids;
     /// Remembers with every index that it holds whatever the log tells before a position.
     std::function<void(postgres::lsn)> record;
+    /// Keeps with an index which files of its tables it reflects; see storage_watch.
+    std::function<void(std::size_t index, const postgres::table_storage& reflected)> remember;
     /// Nobody is to wait for the cluster any more: what is waiting throws errc::interrupted, until resume().
     std::function<void()> interrupt;
     std::function<void()> resume;
@@ -11577,6 +12023,8 @@ struct follow_settings {
     bool read_everything = false;           ///< before anything else: every document and every row
     /// How often at most the indices are told how far they are, and the slot after them.
     std::chrono::milliseconds record_every{10'000};
+    /// For each index what it is known to reflect, where the log lacks TRUNCATE; see storage_watch.
+    std::vector<postgres::table_storage> storage{};
 };
 
 /// Follows one slot into the indices; see follower. Returns when `stop_fd` became readable, or with `once`
@@ -11614,6 +12062,19 @@ struct index_work {
     bool rescan_index = false;  ///< the root was truncated: look at every id the index holds
     bool reload = false;        ///< another table was truncated: look at every root row
 
+    /// Any number of rows of a route's table may have come or gone, other than by changes that were seen.
+    void lose_rows(const compiled_index& index, std::size_t route) {
+        const auto& node = index.shape.nodes[index.routes[route].node];
+        if (makes_documents(index, route)) rescan_index = true;
+        if (node.kind != relation::root) reload = true;
+    }
+    /// The root, or what a root that is a view is made of: rows of it make documents come and go.
+    [[nodiscard]] static bool makes_documents(const compiled_index& index, std::size_t route) {
+        const auto& node = index.shape.nodes[index.routes[route].node];
+        return node.kind == relation::root ||
+               (node.kind == relation::source && node.parent == 0 && index.shape.root().view);
+    }
+
     [[nodiscard]] bool empty() const {
         if (!keys.empty() || rescan_index || reload) return false;
         for (const auto& set : links) {
@@ -11628,12 +12089,15 @@ struct index_work {
 /// doing a work twice, or more of it than needed, is harmless.
 struct work {
     std::vector<index_work> indices;
+    /// Look first whether a table was truncated: the log does not tell; see storage_watch.
+    bool look_at_storage = false;
     std::vector<std::uint32_t> xids;  ///< transactions that must be visible to whoever does the work
     postgres::lsn committed;          ///< where the commit record of the last of them begins
     postgres::lsn end;                ///< what may be confirmed once this and all earlier works are done
     std::uint64_t ticket = 0;         ///< by which the acknowledger knows it
 
     [[nodiscard]] bool empty() const {
+        if (look_at_storage) return false;
         for (const auto& index : indices) {
             if (!index.empty()) return false;
         }
@@ -11689,10 +12153,18 @@ class gatherer {
         if (pending_.indices[index].links[route].insert(link).second) grow(link.size());
     }
 
-    void add_truncate(std::size_t index, bool root) {
+    /// See index_work::lose_rows().
+    void lose_rows(std::size_t index, const compiled_index& of, std::size_t route) {
         const std::lock_guard lock(mutex_);
         note_transaction();
-        (root ? pending_.indices[index].rescan_index : pending_.indices[index].reload) = true;
+        pending_.indices[index].lose_rows(of, route);
+    }
+
+    /// The transaction may have truncated a table, though the log does not tell.
+    void look_at_storage() {
+        const std::lock_guard lock(mutex_);
+        note_transaction();
+        pending_.look_at_storage = true;
     }
 
     /// Everything the indices hold and everything that the roots have, whatever the log says.
@@ -11807,6 +12279,59 @@ class gatherer {
 
 }  // namespace pgsync::stream
 
+// ---- pgsync/stream/storage_watch.hpp
+namespace pgsync::stream {
+
+/// Finds out about TRUNCATE on servers whose log does not tell of it (before version 11), from the files that
+/// tables are stored in. It compares states and needs no order of events: what an index is known to reflect
+/// is remembered with the index, and only after all that a new file called for has been written. Killed
+/// anywhere in between, the next process finds the same difference again. Other reasons for a new file, such
+/// as VACUUM FULL, cost a reading of everything and no more.
+class storage_watch {
+  public:
+    /// `reflected`: for each index, the files whose rows it is known to reflect.
+    storage_watch(std::span<const postgres::index_binding> indices,
+                  std::vector<postgres::table_storage> reflected)
+        : indices_(indices), reflected_(std::move(reflected)) {}
+
+    /// Looks at all tables, as the open transaction of `session` sees them, and marks in `again` what of each
+    /// index is to be read again in snapshots of the same age or later. Returns the numbers of the indices
+    /// that are to be remembered once that is done.
+    [[nodiscard]] std::vector<std::size_t> look(postgres::session& session, std::vector<index_work>& again) {
+        std::vector<std::size_t> changed;
+        for (std::size_t i = 0; i < indices_.size(); ++i) {
+            if (note(i, postgres::read_storage(session, indices_[i]), again[i])) changed.push_back(i);
+        }
+        return changed;
+    }
+
+    /// The same for index `i` alone, whose tables are in these files now; true where some are others.
+    [[nodiscard]] bool note(std::size_t i, postgres::table_storage now, index_work& again) {
+        if (now == reflected_[i]) return false;
+        for (std::size_t route = 0; route < indices_[i].routes.size(); ++route) {
+            const auto& table = indices_[i].routes[route].table;
+            const auto before = reflected_[i].find(table);
+            if (before != reflected_[i].end() && before->second == now.at(table)) continue;
+            log::info("{}: {} was truncated or written anew; reading again what depends on it",
+                      indices_[i].index->name, table);
+            again.lose_rows(*indices_[i].index, route);
+            // Another table may stand there now, full of rows that no change told of.
+            again.reload = true;
+        }
+        reflected_[i] = std::move(now);
+        return true;
+    }
+
+    /// What index `i` reflects once all that look() asked for has been acknowledged.
+    [[nodiscard]] const postgres::table_storage& reflected(std::size_t i) const { return reflected_[i]; }
+
+  private:
+    std::span<const postgres::index_binding> indices_;
+    std::vector<postgres::table_storage> reflected_;
+};
+
+}  // namespace pgsync::stream
+
 // ---- pgsync/stream/loader.hpp
 namespace pgsync::stream {
 
@@ -11836,14 +12361,22 @@ class loader {
           settings_(setting),
           stopped_(std::move(stopped)) {}
 
-    /// Reads and sends everything `todo` names. Returns how far the log must be flushed for what was read to
-    /// be durable. The bulks are on their way when it returns, not done.
-    postgres::lsn load(const work& todo) {
+    /// What became of a work.
+    struct outcome {
+        postgres::lsn durable;  ///< how far the log must be flushed for what was read to be durable
+        std::vector<std::size_t> changed{};  ///< indices whose storage is to be remembered once all is done
+    };
+
+    /// Reads and sends everything `todo` names. The bulks are on their way when it returns, not done.
+    /// `storage` is asked where the work wants it.
+    outcome load(work todo, storage_watch& storage) {
         durable_ = {};
+        outcome out;
         std::vector<wide_route> wide;
         std::vector<keys_piece> rest;
         {
             const read_scope scope(*this, session_, {todo.xids, todo.committed});
+            if (todo.look_at_storage) out.changed = storage.look(session_, todo.indices);
             for (std::size_t i = 0; i < indices_.size(); ++i) {
                 auto keys = todo.indices[i].keys;
                 find_owners(i, todo.indices[i], keys, wide);
@@ -11865,7 +12398,8 @@ class loader {
             if (todo.indices[i].reload) reload(i);
         }
         batcher_.flush();
-        return durable_;
+        out.durable = durable_;
+        return out;
     }
 
     /// Looks up whatever document the index holds of a version below `below`, and deletes it where its row is
@@ -12213,7 +12747,7 @@ class router {
         for (const auto& route : plan.routes) {
             if (row.old == postgres::old_row::full && unchanged(route, row)) continue;
             if (route.uncovered && row.old != postgres::old_row::full) {
-                lost_rows(route.index, route.route);
+                lose_rows(route.index, route.route);
                 visit(route, row.after, {});
                 continue;
             }
@@ -12227,8 +12761,9 @@ class router {
     void remove(const postgres::change::remove& row) {
         const auto& plan = plan_of(row.relation, row.before.size());
         for (const auto& route : plan.routes) {
-            if (route.uncovered && row.old != postgres::old_row::full) {
-                lost_rows(route.index, route.route);
+            if (row.old == postgres::old_row::none ||
+                (route.uncovered && row.old != postgres::old_row::full)) {
+                lose_rows(route.index, route.route);
             } else {
                 visit(route, row.before, {});
             }
@@ -12239,9 +12774,7 @@ class router {
         for (const auto oid : tables.relations) {
             for (std::size_t i = 0; i < indices_.size(); ++i) {
                 for (std::size_t r = 0; r < indices_[i].routes.size(); ++r) {
-                    if (covers(indices_[i].routes[r], oid)) {
-                        lost_rows(i, r);
-                    }
+                    if (covers(indices_[i].routes[r], oid)) lose_rows(i, r);
                 }
             }
         }
@@ -12264,15 +12797,8 @@ class router {
         std::vector<route_plan> routes;
     };
 
-    /// Any number of rows of a route's table may have come or gone.
-    void lost_rows(std::size_t index, std::size_t route) {
-        const auto& shape = indices_[index].index->shape;
-        const auto& node = shape.nodes[indices_[index].index->routes[route].node];
-        // What a root that is a view is made of makes its rows come and go.
-        const bool root = node.kind == relation::root ||
-                          (node.kind == relation::source && node.parent == 0 && shape.root().view);
-        if (root) output_.add_truncate(index, true);
-        if (node.kind != relation::root) output_.add_truncate(index, false);
+    void lose_rows(std::size_t index, std::size_t route) {
+        output_.lose_rows(index, *indices_[index].index, route);
     }
 
     [[nodiscard]] bool covers(const postgres::route_binding& route, std::uint32_t oid) const {
@@ -12311,6 +12837,8 @@ class router {
         const auto& route = index.routes[r];
         const auto& node = index.shape.nodes[route.node];
         route_plan plan{i, r, route.direct, route.columns.empty(), false, false, {}, {}};
+        // Then each old row holds everything, unless the identity was another one when it was written.
+        plan.uncovered = table.replica_identity == 'f' && !route.columns.empty();
         // A replica identity changed under way would silently drop the old values that the routes live by.
         const auto find_old = [&](std::string_view name) {
             const auto at = position(table, name, index, node);
@@ -12373,7 +12901,7 @@ class router {
     /// Notes the owners of one version of a row. `before` gives values that `row` only calls unchanged.
     void visit(const route_plan& route, std::span<const postgres::field> row,
                std::span<const postgres::field> before) {
-        if (route.everything) return lost_rows(route.index, route.route);
+        if (route.everything) return lose_rows(route.index, route.route);
         text_.clear();
         bool first = true;
         for (const auto at : route.link) {
@@ -12433,8 +12961,13 @@ class follower {
           router_(indices, gatherer_, [this](std::uint32_t oid) { return find_ancestors(oid); }),
           loader_(documents_, cursors_, indices, clock, *batcher_, cluster, loading_settings(setting),
                   [this] { return abandoned_.load(); }),
+          storage_(indices, settings_.storage),
           clock_(clock),
           stream_(settings_.database),
+          decoder_(stream_.server_version(),
+                   [this](std::string_view schema, std::string_view name) {
+                       return postgres::find_followed(catalog(), indices_, schema, name);
+                   }),
           recorder_(cluster.record, settings_.record_every) {}
 
     /// See follow().
@@ -12444,8 +12977,7 @@ class follower {
         target_ = postgres::flushed_position(primary_);
         if (settings_.read_from != settings_.database) clock_.read_from_standby(target_);
         if (settings_.read_everything) gatherer_.add_everything();
-        const std::vector<std::string> publications{settings_.publication};
-        stream_.start(settings_.slot, {}, publications);
+        stream_.follow(settings_.slot, settings_.publication);
         log::info("following slot {} on {}", settings_.slot, stream_.server());
         std::thread loading([this] { load_all(); });
         try {
@@ -12486,9 +13018,12 @@ class follower {
         throw error(errc::connection, stream_.server() + " is not the server it was a moment ago");
     }
 
-    std::vector<std::uint32_t> find_ancestors(std::uint32_t oid) {
+    postgres::session& catalog() {
         if (!catalog_) catalog_ = std::make_unique<postgres::session>(settings_.database);
-        return postgres::read_ancestors(*catalog_, oid);
+        return *catalog_;
+    }
+    std::vector<std::uint32_t> find_ancestors(std::uint32_t oid) {
+        return postgres::read_ancestors(catalog(), oid);
     }
 
     void read_until_stopped(int stop_fd) {
@@ -12527,14 +13062,18 @@ class follower {
         }
         const auto& data = std::get<postgres::xlog_data>(frame);
         flushed_ = std::max(flushed_, data.end);
+        decoder_.decode(data, [this](const postgres::event& event) { handle(event); });
+    }
+
+    void handle(const postgres::event& event) {
         namespace change = postgres::change;
-        const auto event = decoder_.decode(data.message);
         if (const auto* begin = std::get_if<change::begin>(&event)) {
             in_transaction_ = true;
             gatherer_.begin(begin->xid, begin->final_lsn);
         } else if (const auto* commit = std::get_if<change::commit>(&event)) {
             in_transaction_ = false;
             flushed_ = std::max(flushed_, commit->end_lsn);
+            if (!postgres::has_truncate(stream_.server_version())) gatherer_.look_at_storage();
             gatherer_.reached(commit->end_lsn);
         } else if (const auto* relation = std::get_if<change::relation>(&event)) {
             router_.relation(*relation);
@@ -12615,8 +13154,10 @@ class follower {
                 const auto acks = acknowledger_;
                 const auto job = std::make_shared<load_job>(load_job{{}, acks, todo->ticket});
                 batcher_->begin_job([job] { job->acks->done(job->ticket, job->durable); });
-                job->durable = loader_.load(*todo);
+                const auto loaded = loader_.load(std::move(*todo), storage_);
+                job->durable = loaded.durable;
                 batcher_->end_job();
+                if (!loaded.changed.empty()) remember(job->ticket, loaded.changed);
             }
             loaded_all_ = true;
         } catch (...) {
@@ -12631,6 +13172,16 @@ class follower {
         std::shared_ptr<acknowledger> acks;
         std::uint64_t ticket;
     };
+
+    /// What the indices reflect now is kept with them, but not before the cluster has all of it.
+    void remember(std::uint64_t ticket, const std::vector<std::size_t>& changed) {
+        while (!acknowledger_->is_done(ticket)) {
+            batcher_->rethrow_failure();
+            if (abandoned_) return;
+            std::this_thread::sleep_for(std::chrono::milliseconds(5));
+        }
+        for (const auto index : changed) cluster_.remember(index, storage_.reflected(index));
+    }
 
     void rethrow_failure() {
         batcher_->rethrow_failure();
@@ -12652,10 +13203,11 @@ class follower {
     gatherer gatherer_;
     router router_;
     loader loader_;
+    storage_watch storage_;
     postgres::version_clock& clock_;
     postgres::replication_stream stream_;
+    postgres::decoder decoder_;
     position_recorder recorder_;
-    postgres::pgoutput_decoder decoder_;
 
     postgres::lsn target_;
     postgres::lsn flushed_;
@@ -13095,6 +13647,7 @@ class cluster {
                     stream_client_.scan_ids(names[index], size, on_ids);
                 },
                 {},
+                {},
                 [this] { interrupt(); },
                 [this] { resume(); }};
     }
@@ -13203,6 +13756,8 @@ struct index_state {
     std::uint32_t timeline = 0;  ///< on which the documents were read
     /// While an index is read again: its documents of lower versions may be without a row.
     std::optional<std::uint64_t> orphans_below;
+    /// Which files of its tables it reflects; only where the log lacks TRUNCATE, see stream::storage_watch.
+    std::optional<postgres::table_storage> storage{};
 };
 
 [[nodiscard]] inline boost::json::object meta_of(const compiled_index& index, std::string_view slot,
@@ -13216,6 +13771,11 @@ struct index_state {
         mine["timeline"] = state.timeline;
     }
     if (state.orphans_below) mine["orphans_below"] = *state.orphans_below;
+    if (state.storage) {
+        boost::json::object files;
+        for (const auto& [table, its] : *state.storage) files[table] = its;
+        mine["storage"] = files;
+    }
     boost::json::object meta;
     if (!index.mapping.empty()) {
         const auto declared = boost::json::parse(index.mapping);
@@ -13295,6 +13855,12 @@ inline void remember(cluster::client_type& client, const compiled_index& index, 
     state.system = text("system").value_or("");
     state.timeline = static_cast<std::uint32_t>(number("timeline").value_or(0));
     state.orphans_below = number("orphans_below");
+    if (const auto* files = meta->if_contains("storage"); files != nullptr && files->is_object()) {
+        state.storage.emplace();
+        for (const auto& each : files->get_object()) {
+            if (each.value().is_string()) (*state.storage)[each.key()] = each.value().get_string();
+        }
+    }
     return state;
 }
 
@@ -14125,15 +14691,10 @@ struct setup_step {
                        [&](const auto& part) { return publication.publishes(part.oid); });
 }
 
-/// Everything still missing in the database, in order. Statements that are there already are not listed.
-[[nodiscard]] inline std::vector<setup_step> setup_steps(
-    const postgres::shape_report& report, const std::optional<postgres::publication_facts>& publication,
-    const std::optional<postgres::slot_facts>& slot, const std::string& name, int server) {
-    std::vector<setup_step> steps;
-    for (const auto& table : report.identities) {
-        steps.push_back({"ALTER TABLE " + table.quoted_name + " REPLICA IDENTITY FULL",
-                         "so that the old value of " + table.columns + " is in the log"});
-    }
+/// What is missing in the publication, or all of it.
+inline void add_publication_steps(std::vector<setup_step>& steps, const postgres::shape_report& report,
+                                  const std::optional<postgres::publication_facts>& publication,
+                                  const std::string& name, int server) {
     const auto quoted = postgres::quote_identifier(name);
     if (!publication) {
         std::string list;
@@ -14144,31 +14705,46 @@ struct setup_step {
         // FULL.
         steps.push_back(
             {"CREATE PUBLICATION " + quoted + " FOR TABLE " + list, "says which tables are followed"});
-    } else {
-        for (const auto& table : report.tables) {
-            const auto& narrowed = publication->narrowed;
-            if (std::find(narrowed.begin(), narrowed.end(), table.oid) != narrowed.end()) {
-                steps.push_back({"ALTER PUBLICATION " + quoted + " DROP TABLE " + table.quoted_name,
-                                 "the publication has only some of its rows or columns"});
-            } else if (publishes(*publication, table)) {
-                continue;
-            }
-            for (const auto& each : publishable(table, server)) {
-                steps.push_back({"ALTER PUBLICATION " + quoted + " ADD TABLE " + each,
-                                 "the publication lacks this table"});
-            }
+        return;
+    }
+    for (const auto& table : report.tables) {
+        const auto& narrowed = publication->narrowed;
+        if (std::find(narrowed.begin(), narrowed.end(), table.oid) != narrowed.end()) {
+            steps.push_back({"ALTER PUBLICATION " + quoted + " DROP TABLE " + table.quoted_name,
+                             "the publication has only some of its rows or columns"});
+        } else if (publishes(*publication, table)) {
+            continue;
         }
-        if (!publication->publishes_insert || !publication->publishes_update ||
-            !publication->publishes_delete || !publication->publishes_truncate) {
+        for (const auto& each : publishable(table, server)) {
             steps.push_back(
-                {"ALTER PUBLICATION " + quoted + " SET (publish = 'insert, update, delete, truncate')",
-                 "the publication leaves out a kind of change"});
+                {"ALTER PUBLICATION " + quoted + " ADD TABLE " + each, "the publication lacks this table"});
         }
     }
+    const bool truncate = postgres::has_truncate(server);
+    if (!publication->publishes_insert || !publication->publishes_update || !publication->publishes_delete ||
+        (truncate && !publication->publishes_truncate)) {
+        steps.push_back({"ALTER PUBLICATION " + quoted + " SET (publish = 'insert, update, delete" +
+                             (truncate ? ", truncate')" : "')"),
+                         "the publication leaves out a kind of change"});
+    }
+}
+
+/// Everything still missing in the database, in order. Statements that are there already are not listed.
+[[nodiscard]] inline std::vector<setup_step> setup_steps(
+    const postgres::shape_report& report, const std::optional<postgres::publication_facts>& publication,
+    const std::optional<postgres::slot_facts>& slot, const std::string& name, int server) {
+    std::vector<setup_step> steps;
+    for (const auto& table : report.identities) {
+        steps.push_back({"ALTER TABLE " + table.quoted_name + " REPLICA IDENTITY FULL",
+                         "so that the old value of " + table.columns + " is in the log"});
+    }
+    // Without publications the slot tells of every table.
+    if (postgres::has_publications(server)) add_publication_steps(steps, report, publication, name, server);
     if (!slot) {
         // A slot that standbys keep as well outlives a failover.
         steps.push_back({"SELECT pg_catalog.pg_create_logical_replication_slot(" +
-                             postgres::quote_literal(name) + ", 'pgoutput'" +
+                             postgres::quote_literal(name) + ", '" +
+                             std::string(postgres::output_plugin(server)) + "'" +
                              (postgres::has_failover_slots(server) ? ", failover => true)" : ")"),
                          "keeps the log from here on until it is in the index"});
     }
@@ -14445,6 +15021,7 @@ inline void begin_again(context& in, const std::vector<std::size_t>& which,
         state.loaded = false;
         state.loaded_until.reset();
         state.written.reset();
+        state.storage.reset();
         // Of an attempt before this one nothing is left that would be older than it, and not than this.
         state.orphans_below = version;
         remember(in.search().client(), in.indices()[i], in.setting().name, state);
@@ -14618,7 +15195,7 @@ inline void check_server(context& in, const postgres::server_facts& server,
                     "have an administrator run: ALTER ROLE " + postgres::quote_identifier(server.role) +
                         " REPLICATION");
     }
-    if (slot && slot->plugin != "pgoutput") {
+    if (slot && slot->plugin != postgres::output_plugin(server.version)) {
         throw error(
             errc::replication,
             "slot \"" + in.setting().name + "\" exists, but for output plugin \"" + slot->plugin + "\"",
@@ -14703,6 +15280,11 @@ inline void load_index(context& in, const std::vector<postgres::index_binding>& 
     const auto names = names_of(index);
     auto& client = in.search().client();
     const auto save = [&] { remember(client, index, in.setting().name, state); };
+    // Before the first page: a TRUNCATE from here on is one that the index does not reflect.
+    if (!postgres::has_truncate(in.catalog().server_version()) && !state.storage && !state.loaded_until) {
+        state.storage = postgres::read_storage(in.catalog(), bindings[number]);
+        save();
+    }
     if (state.loaded_until) log::info("{}: resuming the load after key {}", names.alias, *state.loaded_until);
     progress shown(names.alias, estimate_rows(in.catalog(), bindings[number].routes[0]));
     const snapshot::load_hooks hooks{[&] { return in.batcher(); }, [&] { in.search().interrupt(); },
@@ -14979,8 +15561,17 @@ inline bool follow(context& in, const postgres::system_identity& identity, std::
                   state.timeline, identity.timeline);
         setting.read_everything = true;
     }
+    for (const auto& state : states)
+        setting.storage.push_back(state.storage.value_or(postgres::table_storage()));
     auto access = in.access();
+    std::mutex remembering;  // each in a thread of its own, and of one index the whole state is written
+    access.remember = [&](std::size_t i, const postgres::table_storage& reflected) {
+        const std::lock_guard lock(remembering);
+        states[i].storage = reflected;
+        remember(in.search().stream_client(), in.indices()[i], wanted.name, states[i]);
+    };
     access.record = [&](postgres::lsn position) {
+        const std::lock_guard lock(remembering);
         for (std::size_t i = 0; i < states.size(); ++i) {
             if (states[i].written >= position && states[i].timeline == identity.timeline) continue;
             states[i].written = position;
