@@ -76,7 +76,7 @@ inline void begin_again(context& in, const std::vector<std::size_t>& which,
         state.loaded_until.reset();
         state.written.reset();
         state.storage.reset();
-        // Of an attempt before this one nothing is left that would be older than it, and not than this.
+        // Greater than that of any document there, also of an earlier attempt's.
         state.orphans_below = version;
         remember(in.search().client(), in.indices()[i], in.setting().name, state);
     }

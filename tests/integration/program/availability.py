@@ -210,6 +210,21 @@ def invalidated_slot(b, rng):
     expect("is invalid" in running.output(), running.output())
 
 
+def idle_slot(b, rng):
+    """PostgreSQL 18 gives up a slot that nobody has read from for too long."""
+    loaded(b)
+    churn(b, rng)
+
+    def invalidated():
+        b.sql.execute("CHECKPOINT")
+        return b.value("SELECT invalidation_reason FROM pg_replication_slots WHERE slot_name = %s", SLOT) == "idle_timeout"
+
+    until("the slot is invalidated", invalidated)
+    b.refuse("sync", "--once", saying=["is invalid \\(idle_timeout\\)", "--on-lost-slot=resync"])
+    b.succeed("sync", "--once", *FULL_RESYNC)
+    equal(b)
+
+
 def two_copies(b, rng):
     """The second copy waits, and takes over when the first is killed, or stands still for too long."""
     loaded(b)
@@ -362,8 +377,11 @@ def read_from_standby(b, rng, primary, standby):
 
 
 SHARED = (dropped_slot, recreated_slot, robbed_slot, resync_killed, load_without_its_slot, two_bootstraps)
-OWN = {invalidated_slot: ("max_slot_wal_keep_size = 1MB", "min_wal_size = 32MB", "max_wal_size = 64MB"),
-       two_copies: ("wal_sender_timeout = 2s",)}
+OWN = {
+    invalidated_slot: (None, ("max_slot_wal_keep_size = 1MB", "min_wal_size = 32MB", "max_wal_size = 64MB")),
+    idle_slot: ("18", ("idle_replication_slot_timeout = 1s",)),
+    two_copies: (None, ("wal_sender_timeout = 2s",)),
+}
 REPLICATED = {
     failover: ("17", ("hot_standby_feedback = on", "sync_replication_slots = on", "primary_slot_name = 'standby'")),
     failover_without_slot: (None, ("hot_standby_feedback = on",)),
@@ -377,7 +395,10 @@ def play(test, program, folder, rng):
             with Bench(program, folder) as b:
                 return test(b, rng)
         version, standby_settings = REPLICATED.get(test, (None, None))
-        primary = Postgres(f"{folder}/primary", version, OWN.get(test, ()))
+        settings = ()
+        if test in OWN:
+            version, settings = OWN[test]
+        primary = Postgres(f"{folder}/primary", version, settings)
         servers.callback(primary.purge)
         standby = None
         if standby_settings:
