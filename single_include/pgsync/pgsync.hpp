@@ -15022,7 +15022,7 @@ inline void begin_again(context& in, const std::vector<std::size_t>& which,
         state.loaded_until.reset();
         state.written.reset();
         state.storage.reset();
-        // Of an attempt before this one nothing is left that would be older than it, and not than this.
+        // Greater than that of any document there, also of an earlier attempt's.
         state.orphans_below = version;
         remember(in.search().client(), in.indices()[i], in.setting().name, state);
     }
@@ -15345,11 +15345,16 @@ inline void print_dry_run(std::ostream& out, context& in, const std::vector<setu
     }
 }
 
-/// Two copies of a program that start together must not both load: one waits here until the other is done.
+/// The key of the advisory lock under which one bootstrap of a slot runs at a time, as SQL.
+inline std::string turn_key(context& in) {
+    return "('x' || substr(pg_catalog.md5(" +
+           postgres::quote_literal("pgsync bootstrap " + in.setting().name) + "), 1, 16))::bit(64)::bigint";
+}
+
+/// Two copies of a program that start together must not both load: one waits here until the other is done. An
+/// exception ends the turn as well, with the context's connection.
 inline void take_turn(context& in) {
-    const auto sql = "SELECT pg_catalog.pg_try_advisory_lock(('x' || substr(pg_catalog.md5(" +
-                     postgres::quote_literal("pgsync bootstrap " + in.setting().name) +
-                     "), 1, 16))::bit(64)::bigint)::text";
+    const auto sql = "SELECT pg_catalog.pg_try_advisory_lock(" + turn_key(in) + ")::text";
     bool said = false;
     while (in.database().query(sql).at(0).at(0) != "true") {
         if (!std::exchange(said, true))
@@ -15357,6 +15362,9 @@ inline void take_turn(context& in) {
         if (wait_for_stop(in.stop_fd(), std::chrono::milliseconds(500)))
             throw error(errc::interrupted, "stopped while another bootstrap was under way");
     }
+}
+inline void end_turn(context& in) {
+    in.database().query("SELECT pg_catalog.pg_advisory_unlock(" + turn_key(in) + ")");
 }
 
 /// What is in the cluster, compared with what the slot can still tell. Lost changes mean that indices are
@@ -15436,6 +15444,7 @@ inline void bootstrap(context& in, std::ostream& out) {
         }
         detail::load_index(in, report.bindings, i, states[i]);
     }
+    detail::end_turn(in);
 }
 
 }  // namespace pgsync::app
