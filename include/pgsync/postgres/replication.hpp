@@ -196,6 +196,7 @@ class replication_stream {
     /// The stream is over: says why, in the server's words where it left some.
     [[noreturn]] void throw_ended() {
         streaming_ = false;
+        channel_.heard();
         while (auto last = channel_.next_result()) {
             const auto status = PQresultStatus(last->native());
             // The server took leave in order; behind that there is only the end of the connection.

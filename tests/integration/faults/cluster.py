@@ -25,7 +25,7 @@ def killed(stage):
     # It comes back with a write queue of one, which real traffic fills.
     os.environ["PGSYNC_SEARCH_SETTINGS"] = "thread_pool.write.queue_size: 1\nthread_pool.write.size: 1"
     try:
-        stage.load(crash_load, most=1)
+        stage.load(crash_load, most=1, pause=(0.5, 3.0))
         stage.alive()
         with crowd(stage):
             stage.follow(lambda: None)

@@ -13,7 +13,7 @@ UNTOUCHED = {
     "column added": "ALTER TABLE {table} ADD COLUMN extra text DEFAULT 'x'",
     "column added with a rewrite": "ALTER TABLE {table} ADD COLUMN stamp timestamptz DEFAULT clock_timestamp()",
     "unused column renamed": "ALTER TABLE {table} RENAME COLUMN extra TO other",
-    "unused column's type changed": "ALTER TABLE {table} ALTER COLUMN other TYPE bytea USING other::bytea",
+    "unused column's type changed": "ALTER TABLE {table} ALTER COLUMN other DROP DEFAULT, ALTER COLUMN other TYPE bytea USING other::bytea",
     "unused column dropped": "ALTER TABLE {table} DROP COLUMN other, DROP COLUMN stamp",
     "used column widened": "ALTER TABLE person ALTER COLUMN email TYPE varchar({size}), "
     "ALTER COLUMN balance TYPE numeric({digits}, 4)",

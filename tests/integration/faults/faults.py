@@ -82,7 +82,10 @@ def main():
             try:
                 stage.play(name, FAULTS[name])
             except (psycopg2.Error, RuntimeError, OSError):
-                raise Failed(f"{name}: {traceback.format_exc()}") from None
+                stage.problem(traceback.format_exc())
+            except Failed as error:
+                stage.problem(str(error))
+                stage.check_writers()
         failed = bool(stage.problems)
     except Failed as error:
         stage.problem(str(error))

@@ -5,6 +5,7 @@
 #include "contains.hpp"
 #include "live_database.hpp"
 #include "silent_forwarder.hpp"
+#include <pgsync/postgres/connection.hpp>
 #include <pgsync/postgres/replication.hpp>
 #include <pgsync/postgres/session.hpp>
 
@@ -23,6 +24,12 @@ struct far_database {
         return std::stoi(std::string(near.exec("SELECT count(*) FROM pg_stat_activity WHERE datname = "
                                                "current_database() AND pid <> pg_backend_pid()")
                                          .get(0, 0)));
+    }
+
+    /// The server ends a process a moment after it was told to.
+    void wait_until_alone() {
+        const auto deadline = std::chrono::steady_clock::now() + 10s;
+        while (backends() > 0) REQUIRE(std::chrono::steady_clock::now() < deadline);
     }
 
     live_database database;
@@ -63,10 +70,19 @@ TEST_CASE("a live connection on which nothing passes any more is noticed, and it
     far.between.forget();
     CHECK_THAT(dead([&] { frozen.exec("SELECT 1"); }), contains("the connection is dead"));
     CHECK_FALSE(frozen.usable());
-    const auto deadline = std::chrono::steady_clock::now() + 10s;
-    while (far.backends() > 0) REQUIRE(std::chrono::steady_clock::now() < deadline);
+    far.wait_until_alone();
     // New connections work.
     CHECK(session(far.conninfo()).exec("SELECT 1").get(0, 0) == "1");
+}
+
+TEST_CASE("a live administrative connection on which nothing passes is noticed, a slow statement waited for",
+          "[.][postgres][connection]") {
+    far_database far;
+    admin_connection frozen(far.conninfo());
+    CHECK(frozen.query("SELECT 1 FROM pg_sleep(3)").size() == 1);
+    far.between.forget();
+    dead([&] { frozen.query("SELECT 1"); });
+    far.wait_until_alone();
 }
 
 TEST_CASE("a live stream that falls silent is noticed, and its slot is free again",

@@ -66,15 +66,18 @@ class channel {
             case wake::stopped:
                 throw_interrupted("waiting for PostgreSQL");
             case wake::ready:
-                heard_ = clock::now();
+                heard();
                 break;
             case wake::timed_out:
                 if (clock::now() < limit) break;
                 look_for_server();
-                heard_ = clock::now();
+                heard();
                 break;
         }
     }
+
+    /// From now on silence counts.
+    void heard() noexcept { heard_ = clock::now(); }
 
     /// To be called when the server has been silent for patience(): returns when it still works on what it
     /// was asked for; closes the connection and throws errc::connection when nothing can come of it any more.
@@ -163,7 +166,7 @@ class channel {
     }
 
     void sent(int accepted, std::string_view statement) {
-        heard_ = clock::now();
+        heard();
         if (accepted == 0) throw_lost(statement);
     }
 
@@ -256,7 +259,7 @@ class channel {
     connection_ptr connection_;
     std::chrono::milliseconds patience_;
     backend_id backend_;
-    clock::time_point heard_ = clock::now();  ///< or sent something: from when on silence counts
+    clock::time_point heard_ = clock::now();  ///< see heard()
 };
 
 }  // namespace pgsync::postgres::detail
