@@ -68,7 +68,7 @@ inline void begin_again(context& in, const std::vector<std::size_t>& which,
                         std::vector<index_state>& states) {
     postgres::session primary(in.setting().database);
     postgres::advance_log(primary);
-    const auto version = in.clock().begin(primary).version;
+    const auto version = in.clock().begin(primary, postgres::begin_reading_sql()).version;
     primary.exec("ROLLBACK");
     for (const auto i : which) {
         auto& state = states[i];

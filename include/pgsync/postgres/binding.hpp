@@ -17,6 +17,7 @@ struct route_binding {
     std::vector<std::uint32_t> array_types;
     std::vector<std::string> generated{};     ///< columns of the table that the log leaves out
     std::vector<std::uint32_t> partitions{};  ///< tables that hold the rows, where this one is partitioned
+    bool view = false;                        ///< no table, but a view or a materialised one
 
     /// Is `oid` the table or one of its partitions?
     [[nodiscard]] bool covers(std::uint32_t oid) const {

@@ -92,18 +92,25 @@ class document_reader {
         return found <= limit;
     }
 
-    /// As owners(), without limit and in pieces of `size`, through a cursor: needs an open transaction.
-    template <typename Links, typename OnPiece>
-    void all_owners(std::size_t index, std::size_t route, const Links& links, std::size_t size,
-                    OnPiece&& on_piece) {
+    /// As owners(), without limit, in a transaction that is open: when it has been committed, found_owners()
+    /// tells them.
+    template <typename Links>
+    void find_owners(std::size_t index, std::size_t route, const Links& links) {
         const auto& bound = indices_[index];
         const auto& types = bound.routes[route].array_types;
         auto literals = arrays(links, types.size());
         for (std::size_t i = 0; i < literals.size(); ++i) {
             literals[i] = quote_literal(literals[i]) + "::" + type_name(types[i]);
         }
-        session_.exec("DECLARE pgsync_owners NO SCROLL CURSOR FOR " +
+        session_.exec("DECLARE pgsync_owners NO SCROLL CURSOR WITH HOLD FOR " +
                       bind_literals(bound.index->routes[route].owners_query, literals));
+    }
+
+    /// Calls `on_piece(std::vector<std::string>)` with what find_owners() found, at most `size` at a time.
+    /// They wait at the server, without locks and without a snapshot.
+    template <typename OnPiece>
+    void found_owners(std::size_t index, std::size_t size, OnPiece&& on_piece) {
+        const auto& bound = indices_[index];
         std::vector<std::string> piece;
         do {
             piece.clear();

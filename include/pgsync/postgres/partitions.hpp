@@ -65,4 +65,14 @@ struct descendant {
     return out;
 }
 
+/// Has the table a column of this name?
+[[nodiscard]] inline bool has_column(session& session, std::uint32_t oid, std::string_view column) {
+    return session
+               .exec_params(
+                   "SELECT 1 FROM pg_catalog.pg_attribute WHERE attrelid = $1::oid AND attname = $2 AND "
+                   "attnum > 0 AND NOT attisdropped",
+                   {std::to_string(oid), column})
+               .rows() == 1;
+}
+
 }  // namespace pgsync::postgres

@@ -12,6 +12,7 @@
 
 #include <pgsync/error.hpp>
 #include <pgsync/log.hpp>
+#include <pgsync/postgres/binding.hpp>
 #include <pgsync/postgres/lsn.hpp>
 #include <pgsync/postgres/result.hpp>
 #include <pgsync/postgres/session.hpp>
@@ -45,6 +46,23 @@ struct read_snapshot {
     }
 };
 
+/// What begins a transaction that reads the tables of `indices`: locks them first, against no one but an
+/// ALTER TABLE; only the first query after it takes the snapshot. For a snapshot older than an ALTER TABLE
+/// that rewrites a table (or a TRUNCATE) that table is empty: whoever waited for its lock with the snapshot
+/// taken would find no row, and no change of the log would ever make up for it.
+[[nodiscard]] inline std::string begin_reading_sql(std::span<const index_binding> indices = {}) {
+    std::vector<std::string_view> tables;
+    for (const auto& index : indices) {
+        for (const auto& route : index.routes) {
+            if (!route.view && std::find(tables.begin(), tables.end(), route.table) == tables.end())
+                tables.push_back(route.table);
+        }
+    }
+    std::string sql = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY; ";
+    for (const auto table : tables) sql.append(table == tables.front() ? "LOCK TABLE " : ", ").append(table);
+    return tables.empty() ? sql : sql + " IN ACCESS SHARE MODE; ";
+}
+
 /// Takes the snapshots of all connections of a process one after the other, so that the order of versions is
 /// the order of snapshots.
 ///
@@ -70,22 +88,24 @@ class version_clock {
         newest_ = at_least;
     }
 
-    /// BEGIN … REPEATABLE READ READ ONLY on `connection`, and its snapshot. The caller ends the transaction.
-    [[nodiscard]] read_snapshot begin(session& connection) {
+    /// Runs `begin_sql`, see begin_reading_sql(), on `connection`, and tells of the snapshot. The caller ends
+    /// the transaction.
+    [[nodiscard]] read_snapshot begin(session& connection, const std::string& begin_sql) {
         const std::lock_guard lock(mutex_);
-        return standby_ ? begin_on_standby(connection) : begin_on_primary(connection);
+        return standby_ ? begin_on_standby(connection, begin_sql) : begin_on_primary(connection, begin_sql);
     }
 
     /// The same, as often as it takes until the snapshot sees what is needed: the log tells of a commit a
     /// moment before other sessions see it, much before under synchronous replication, and a standby is
     /// behind. Throws errc::interrupted once `stopped()`.
     template <typename Stopped>
-    [[nodiscard]] read_snapshot begin(session& connection, const read_needs& needs, const Stopped& stopped) {
+    [[nodiscard]] read_snapshot begin(session& connection, const std::string& begin_sql,
+                                      const read_needs& needs, const Stopped& stopped) {
         auto pause = std::chrono::microseconds(200);
         const auto start = std::chrono::steady_clock::now();
         auto told = start;
         while (true) {
-            auto snapshot = begin(connection);
+            auto snapshot = begin(connection, begin_sql);
             if (snapshot.sees(needs)) return snapshot;
             connection.exec("ROLLBACK");
             if (stopped())
@@ -116,11 +136,9 @@ class version_clock {
     }
 
   private:
-    static constexpr std::string_view begin_sql = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY; SELECT ";
-
-    read_snapshot begin_on_primary(session& connection) {
+    read_snapshot begin_on_primary(session& connection, const std::string& begin_sql) {
         const auto names = function_names(connection.server_version());
-        const auto row = connection.exec(std::string(begin_sql) + std::string(names.current_snapshot) +
+        const auto row = connection.exec(begin_sql + "SELECT " + std::string(names.current_snapshot) +
                                          "::text, " + std::string(names.flush_lsn) + "::text, " +
                                          std::string(names.insert_lsn) + "::text");
         const auto flushed = position_in(row, 1);
@@ -129,7 +147,7 @@ class version_clock {
 
     /// What is replayed must be asked before the snapshot is taken, not in it. All that a standby replays is
     /// on the primary's disk.
-    read_snapshot begin_on_standby(session& connection) {
+    read_snapshot begin_on_standby(session& connection, const std::string& begin_sql) {
         const auto names = function_names(connection.server_version());
         const auto state = connection.exec("SELECT pg_catalog.pg_is_in_recovery(), " +
                                            std::string(names.replay_lsn) + "::text");
@@ -139,7 +157,7 @@ class version_clock {
         }
         const auto replayed = position_in(state, 1);
         const auto row =
-            connection.exec(std::string(begin_sql) + std::string(names.current_snapshot) + "::text");
+            connection.exec(begin_sql + "SELECT " + std::string(names.current_snapshot) + "::text");
         const bool stale = replayed < newest_;
         if (!stale) newest_ = replayed;
         return {snapshot_in(row), stale ? 0 : next_version(replayed), {}, replayed, stale};

@@ -136,6 +136,7 @@ class shape_checker {
         route_binding bound;
         bound.table_oid = table.oid;
         bound.table = quoted_name(table);
+        bound.view = is_view(table);
         const auto need = [&](std::string_view name) -> const column_facts* {
             const auto* column = table.column(name);
             if (column == nullptr || is_view(table)) return column;

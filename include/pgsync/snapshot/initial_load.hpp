@@ -37,6 +37,7 @@ class initial_load {
         : settings_(setting),
           indices_(indices),
           index_(index),
+          begin_(postgres::begin_reading_sql(indices.subspan(index, 1))),
           clock_(clock),
           hooks_(hooks),
           bounds_session_(settings_.database),
@@ -142,7 +143,7 @@ class initial_load {
             documents_ += job->documents;
             hooks_.progress(job->documents);
         });
-        const auto snapshot = clock_.begin(connection, {}, [this] { return stop_.load(); });
+        const auto snapshot = clock_.begin(connection, begin_, {}, [this] { return stop_.load(); });
         job->durable = snapshot.durable;
         reader.by_page(index_, page, [&](const postgres::read_document& document) {
             // What a change in the meantime makes the transform leave out, that change removes.
@@ -157,6 +158,7 @@ class initial_load {
     load_settings settings_;
     std::span<const postgres::index_binding> indices_;
     std::size_t index_;
+    std::string begin_;  ///< what begins a transaction that reads a page
     postgres::version_clock& clock_;
     load_hooks hooks_;
 

@@ -57,7 +57,12 @@ class follower {
           cursors_(settings_.read_from),
           acknowledger_(std::make_shared<acknowledger>()),
           gatherer_(route_counts(indices), {}, *acknowledger_),
-          router_(indices, gatherer_, [this](std::uint32_t oid) { return find_ancestors(oid); }),
+          router_(
+              indices, gatherer_,
+              [this](std::uint32_t oid) { return postgres::read_ancestors(catalog(), oid); },
+              [this](std::uint32_t oid, std::string_view column) {
+                  return postgres::has_column(catalog(), oid, column);
+              }),
           loader_(documents_, cursors_, indices, clock, *batcher_, cluster, loading_settings(setting),
                   [this] { return abandoned_.load(); }),
           storage_(indices, settings_.storage),
@@ -120,9 +125,6 @@ class follower {
     postgres::session& catalog() {
         if (!catalog_) catalog_ = std::make_unique<postgres::session>(settings_.database);
         return *catalog_;
-    }
-    std::vector<std::uint32_t> find_ancestors(std::uint32_t oid) {
-        return postgres::read_ancestors(catalog(), oid);
     }
 
     void read_until_stopped(int stop_fd) {

@@ -69,6 +69,13 @@ class gatherer {
         pending_.indices[index].lose_rows(of, route);
     }
 
+    /// Every root row is to be read again.
+    void reload(std::size_t index) {
+        const std::lock_guard lock(mutex_);
+        note_transaction();
+        pending_.indices[index].reload = true;
+    }
+
     /// The transaction may have truncated a table, though the log does not tell.
     void look_at_storage() {
         const std::lock_guard lock(mutex_);

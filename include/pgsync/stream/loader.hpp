@@ -36,8 +36,8 @@ class loader {
         std::size_t page_size = 5'000;       ///< root rows at once when everything is read again
     };
 
-    /// `documents` and `cursors` are sessions of its own: one for short transactions, one whose transaction
-    /// stays open while a wide fan-out is worked through. `stopped` is asked while waiting.
+    /// `documents` and `cursors` are sessions of its own: one for short transactions, one that keeps the
+    /// owners of a wide fan-out while it is worked through. `stopped` is asked while waiting.
     loader(postgres::session& documents, postgres::session& cursors,
            std::span<const postgres::index_binding> indices, postgres::version_clock& clock,
            elastic::batcher& batcher, index_access cluster, settings setting, std::function<bool()> stopped)
@@ -46,6 +46,7 @@ class loader {
           reader_(documents, indices),
           cursor_reader_(cursors, indices),
           indices_(indices),
+          begin_(postgres::begin_reading_sql(indices)),
           clock_(clock),
           batcher_(batcher),
           cluster_(std::move(cluster)),
@@ -122,7 +123,7 @@ class loader {
       public:
         /// Waits until the snapshot sees what it must.
         read_scope(loader& owner, postgres::session& session, const postgres::read_needs& needs = {})
-            : session_(session), snapshot_(owner.clock_.begin(session, needs, owner.stopped_)) {
+            : session_(session), snapshot_(owner.clock_.begin(session, owner.begin_, needs, owner.stopped_)) {
             owner.durable_ = std::max(owner.durable_, snapshot_.durable);
         }
         ~read_scope() {
@@ -205,11 +206,17 @@ class loader {
     }
 
     void load_wide(const wide_route& each, const postgres::read_needs& needs) {
-        const read_scope scope(*this, cursor_session_, needs);
-        cursor_reader_.all_owners(each.index, each.route, each.links, settings_.keys_at_once,
-                                  [&](const std::vector<std::string>& keys) {
-                                      load_piece({each.index, keys, nullptr});
-                                  });
+        {
+            const read_scope scope(*this, cursor_session_, needs);
+            cursor_reader_.find_owners(each.index, each.route, each.links);
+            // From here on the server keeps what it found, and no lock: an ALTER TABLE that had to wait for
+            // us would make our own next read wait for it.
+            cursor_session_.exec("COMMIT");
+        }
+        cursor_reader_.found_owners(each.index, settings_.keys_at_once,
+                                    [&](const std::vector<std::string>& keys) {
+                                        load_piece({each.index, keys, nullptr});
+                                    });
     }
 
     /// After a TRUNCATE of the root: whatever the index holds of a version below `below` is looked up, and
@@ -270,6 +277,7 @@ class loader {
     postgres::document_reader reader_;
     postgres::document_reader cursor_reader_;
     std::span<const postgres::index_binding> indices_;
+    std::string begin_;  ///< what begins a transaction that reads
     postgres::version_clock& clock_;
     elastic::batcher& batcher_;
     index_access cluster_;

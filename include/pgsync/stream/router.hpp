@@ -55,8 +55,15 @@ class router {
     /// Tells the partitioned tables above a table that nobody knew at the start.
     using find_ancestors = std::function<std::vector<std::uint32_t>(std::uint32_t oid)>;
 
-    router(std::span<const postgres::index_binding> indices, gatherer& output, find_ancestors ancestors = {})
-        : indices_(indices), output_(output), find_ancestors_(std::move(ancestors)) {}
+    /// Tells whether a table has a column now.
+    using column_exists = std::function<bool(std::uint32_t oid, std::string_view column)>;
+
+    router(std::span<const postgres::index_binding> indices, gatherer& output, find_ancestors ancestors = {},
+           column_exists exists = {})
+        : indices_(indices),
+          output_(output),
+          find_ancestors_(std::move(ancestors)),
+          column_exists_(std::move(exists)) {}
 
     /// A table's present columns; comes before its first row and after each ALTER TABLE.
     void relation(const postgres::change::relation& table) {
@@ -125,6 +132,7 @@ class router {
         std::size_t route = 0;
         bool direct = false;
         bool everything = false;      ///< a change may concern any document
+        bool blind = false;           ///< the log's rows are from a time when `link` was called otherwise
         bool uncovered = false;       ///< the log may lack old values of `link`
         bool uses_generated = false;  ///< the log does not show whether what its documents depend on changed
         std::vector<std::size_t> link;         ///< positions of the route's columns in a row
@@ -155,11 +163,15 @@ class router {
         return false;
     }
 
-    static std::size_t position(const postgres::change::relation& table, std::string_view column,
-                                const compiled_index& index, const node_data& node) {
+    /// Where a row has a column. Nothing when the rows are from a time when the column was called otherwise,
+    /// or was not there, and now it is: renamed and renamed back. Throws errc::catalog when it is not there
+    /// now.
+    std::optional<std::size_t> position(const postgres::change::relation& table, std::string_view column,
+                                        const compiled_index& index, const node_data& node) const {
         for (std::size_t at = 0; at < table.columns.size(); ++at) {
             if (table.columns[at].name == column) return at;
         }
+        if (column_exists_ && column_exists_(table.oid, column)) return std::nullopt;
         throw error(
             errc::catalog,
             "column \"" + std::string(column) + "\" of table " + std::string(table.schema) + "." +
@@ -169,19 +181,26 @@ class router {
             "run bootstrap again");
     }
 
-    static route_plan make_plan(const postgres::index_binding& bound, std::size_t i, std::size_t r,
-                                const postgres::change::relation& table, bool is_new) {
+    route_plan make_plan(const postgres::index_binding& bound, std::size_t i, std::size_t r,
+                         const postgres::change::relation& table, bool is_new) const {
         const auto& index = *bound.index;
         const auto& generated = bound.routes[r].generated;
         const auto& route = index.routes[r];
         const auto& node = index.shape.nodes[route.node];
-        route_plan plan{i, r, route.direct, route.columns.empty(), false, false, {}, {}};
+        route_plan plan{i, r, route.direct, route.columns.empty(), false, false, false, {}, {}};
         // Then each old row holds everything, unless the identity was another one when it was written.
         plan.uncovered = table.replica_identity == 'f' && !route.columns.empty();
         // A replica identity changed under way would silently drop the old values that the routes live by.
-        const auto find_old = [&](std::string_view name) {
+        const auto find_old = [&](std::string_view name) -> std::optional<std::size_t> {
             const auto at = position(table, name, index, node);
-            if (!table.columns[at].is_key && is_new) {
+            if (!at) {
+                plan.blind = plan.uses_generated = true;
+                log::warn(
+                    "{}.{} had no column \"{}\" for a while: its changes from then make every document of {} "
+                    "be "
+                    "read again",
+                    table.schema, table.name, name, index.name);
+            } else if (!table.columns[*at].is_key && is_new) {
                 // Nobody could know of a partition made just now, and nothing of it has been missed.
                 plan.uncovered = true;
                 log::warn(
@@ -189,7 +208,7 @@ class router {
                     "ALTER TABLE \"{}\".\"{}\" REPLICA IDENTITY FULL each of its updates and deletes makes "
                     "every document of {} be read again",
                     table.schema, table.name, name, table.schema, table.name, index.name);
-            } else if (!table.columns[at].is_key) {
+            } else if (!table.columns[*at].is_key) {
                 throw error(
                     errc::replication,
                     "the replica identity of " + std::string(table.schema) + "." + std::string(table.name) +
@@ -200,12 +219,12 @@ class router {
             }
             return at;
         };
-        for (const auto name : route.columns) plan.link.push_back(find_old(name));
+        for (const auto name : route.columns) plan.link.push_back(find_old(name).value_or(0));
         if (route.node == 0 && !index.routing.empty()) plan.routing = find_old(index.routing);
         const bool any = uses_any_column(index.shape, node) || (route.node == 0 && !index.where.empty()) ||
                          node.kind == relation::source;
         if (any) {
-            plan.uses_generated = !generated.empty();
+            plan.uses_generated = plan.uses_generated || !generated.empty();
             for (std::size_t at = 0; at < table.columns.size(); ++at) plan.used.push_back(at);
             return plan;
         }
@@ -214,7 +233,11 @@ class router {
                 plan.uses_generated = true;
                 continue;
             }
-            plan.used.push_back(position(table, name, index, node));
+            if (const auto at = position(table, name, index, node)) {
+                plan.used.push_back(*at);
+            } else {
+                plan.uses_generated = true;
+            }
         }
         return plan;
     }
@@ -241,6 +264,11 @@ class router {
     void visit(const route_plan& route, std::span<const postgres::field> row,
                std::span<const postgres::field> before) {
         if (route.everything) return lose_rows(route.index, route.route);
+        if (route.blind) {
+            lose_rows(route.index, route.route);
+            // Of a root rows may have come that the index does not know.
+            return output_.reload(route.index);
+        }
         text_.clear();
         bool first = true;
         for (const auto at : route.link) {
@@ -270,6 +298,7 @@ class router {
     std::span<const postgres::index_binding> indices_;
     gatherer& output_;
     find_ancestors find_ancestors_;
+    column_exists column_exists_;
     std::unordered_map<std::uint32_t, std::vector<std::uint32_t>> ancestors_;
     std::unordered_map<std::uint32_t, table_plan> tables_;
     std::string text_;

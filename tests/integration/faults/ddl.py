@@ -115,11 +115,13 @@ def touched(stage):
     for name, (change, work, says, undo) in TOUCHED.items():
         stage.alive()
         with stage.resting():
+            since = stage.log_size()
             patiently(stage, change)
             stage.admin(work)
             position = stage.value("SELECT pg_current_wal_insert_lsn()::text")
             for turn in range(2):  # as it streams, and at the next start
-                since = stage.log_size()
+                if turn == 1:
+                    since = stage.log_size()
                 if stage.sync is None:
                     stage.start_sync()
                 if turn == 0 and "type" in name:

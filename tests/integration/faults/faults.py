@@ -48,7 +48,14 @@ def arguments():
         "--pace", type=float, default=40, help="mean pause of a writer between transactions, in ms (40)"
     )
     parser.add_argument("--only", action="append", choices=sorted(FAULTS), help="this kind of fault alone")
-    parser.add_argument("--long", action="store_true", help="transactions and fan-outs of full size")
+    parser.add_argument(
+        "--size",
+        type=int,
+        nargs=2,
+        metavar=("ROWS", "DOCUMENTS"),
+        default=(200_000, 10_000),
+        help="of the large transaction, and of the fan-out (200000 10000; the full size is 5000000 1000000)",
+    )
     parser.add_argument("--keep", action="store_true", help="keep logs")
     options = parser.parse_args()
     if options.seed is None:

@@ -20,8 +20,8 @@ def memory(child):
 
 @fault("size")
 def size(stage):
-    rows, documents = (5_000_000, 1_000_000) if stage.options.long else (100_000, 25_000)
-    patience = 5400 if stage.options.long else 420
+    rows, documents = stage.options.size
+    patience = 300 + (rows + 20 * documents) / 1000  # on the slowest of machines
     people = max(1, documents // 100)
     ready(stage)
     stage.kill_sync()
@@ -36,12 +36,13 @@ def size(stage):
         stage.start_sync()
         stage.until("sync is idle", lambda: caught_up(stage, cursor), 120)
         idle = memory(stage.sync)
-        cursor.execute("BEGIN")
         cursor.execute(
             "INSERT INTO person (id, full_name, vip, home_city) SELECT 5150000000 + i, 'Size', false, "
             "'00000000-0000-0000-0000-00000000515e' FROM generate_series(1, %s) i",
             (people,),
         )
+        stage.until("the people are there", lambda: caught_up(stage, cursor), patience)
+        cursor.execute("BEGIN")
         cursor.execute(
             "INSERT INTO inventory.booking (region, series, number, paid, guest_id) SELECT 'size', 'of', i, true, "
             "5150000000 + least(%s, 1 + i / 100) FROM generate_series(1, %s) i",
@@ -49,7 +50,7 @@ def size(stage):
         )
         cursor.execute(
             'INSERT INTO photo (id, "place key") SELECT 1000000000 + i, \'size\' FROM generate_series(1, %s) i',
-            (rows - documents - people,),
+            (rows - documents,),
         )
         cursor.execute("COMMIT")
         cursor.execute("ANALYZE")  # as autovacuum does, sooner or later
