@@ -6356,15 +6356,18 @@ class channel {
             case wake::stopped:
                 throw_interrupted("waiting for PostgreSQL");
             case wake::ready:
-                heard_ = clock::now();
+                heard();
                 break;
             case wake::timed_out:
                 if (clock::now() < limit) break;
                 look_for_server();
-                heard_ = clock::now();
+                heard();
                 break;
         }
     }
+
+    /// From now on silence counts.
+    void heard() noexcept { heard_ = clock::now(); }
 
     /// To be called when the server has been silent for patience(): returns when it still works on what it
     /// was asked for; closes the connection and throws errc::connection when nothing can come of it any more.
@@ -6453,7 +6456,7 @@ class channel {
     }
 
     void sent(int accepted, std::string_view statement) {
-        heard_ = clock::now();
+        heard();
         if (accepted == 0) throw_lost(statement);
     }
 
@@ -6546,7 +6549,7 @@ class channel {
     connection_ptr connection_;
     std::chrono::milliseconds patience_;
     backend_id backend_;
-    clock::time_point heard_ = clock::now();  ///< or sent something: from when on silence counts
+    clock::time_point heard_ = clock::now();  ///< see heard()
 };
 
 }  // namespace pgsync::postgres::detail
@@ -7117,6 +7120,16 @@ struct descendant {
     for (int i = 0; i < found.rows(); ++i)
         out.push_back(detail::catalog_row(found.row(i)).number<std::uint32_t>());
     return out;
+}
+
+/// Has the table a column of this name?
+[[nodiscard]] inline bool has_column(session& session, std::uint32_t oid, std::string_view column) {
+    return session
+               .exec_params(
+                   "SELECT 1 FROM pg_catalog.pg_attribute WHERE attrelid = $1::oid AND attname = $2 AND "
+                   "attnum > 0 AND NOT attisdropped",
+                   {std::to_string(oid), column})
+               .rows() == 1;
 }
 
 }  // namespace pgsync::postgres
@@ -8383,6 +8396,7 @@ class replication_stream {
     /// The stream is over: says why, in the server's words where it left some.
     [[noreturn]] void throw_ended() {
         streaming_ = false;
+        channel_.heard();
         while (auto last = channel_.next_result()) {
             const auto status = PQresultStatus(last->native());
             // The server took leave in order; behind that there is only the end of the connection.
@@ -8478,6 +8492,7 @@ struct route_binding {
     std::vector<std::uint32_t> array_types;
     std::vector<std::string> generated{};     ///< columns of the table that the log leaves out
     std::vector<std::uint32_t> partitions{};  ///< tables that hold the rows, where this one is partitioned
+    bool view = false;                        ///< no table, but a view or a materialised one
 
     /// Is `oid` the table or one of its partitions?
     [[nodiscard]] bool covers(std::uint32_t oid) const {
@@ -8607,18 +8622,25 @@ class document_reader {
         return found <= limit;
     }
 
-    /// As owners(), without limit and in pieces of `size`, through a cursor: needs an open transaction.
-    template <typename Links, typename OnPiece>
-    void all_owners(std::size_t index, std::size_t route, const Links& links, std::size_t size,
-                    OnPiece&& on_piece) {
+    /// As owners(), without limit, in a transaction that is open: when it has been committed, found_owners()
+    /// tells them.
+    template <typename Links>
+    void find_owners(std::size_t index, std::size_t route, const Links& links) {
         const auto& bound = indices_[index];
         const auto& types = bound.routes[route].array_types;
         auto literals = arrays(links, types.size());
         for (std::size_t i = 0; i < literals.size(); ++i) {
             literals[i] = quote_literal(literals[i]) + "::" + type_name(types[i]);
         }
-        session_.exec("DECLARE pgsync_owners NO SCROLL CURSOR FOR " +
+        session_.exec("DECLARE pgsync_owners NO SCROLL CURSOR WITH HOLD FOR " +
                       bind_literals(bound.index->routes[route].owners_query, literals));
+    }
+
+    /// Calls `on_piece(std::vector<std::string>)` with what find_owners() found, at most `size` at a time.
+    /// They wait at the server, without locks and without a snapshot.
+    template <typename OnPiece>
+    void found_owners(std::size_t index, std::size_t size, OnPiece&& on_piece) {
+        const auto& bound = indices_[index];
         std::vector<std::string> piece;
         do {
             piece.clear();
@@ -11453,6 +11475,23 @@ struct read_snapshot {
     }
 };
 
+/// What begins a transaction that reads the tables of `indices`: locks them first, against no one but an
+/// ALTER TABLE; only the first query after it takes the snapshot. For a snapshot older than an ALTER TABLE
+/// that rewrites a table (or a TRUNCATE) that table is empty: whoever waited for its lock with the snapshot
+/// taken would find no row, and no change of the log would ever make up for it.
+[[nodiscard]] inline std::string begin_reading_sql(std::span<const index_binding> indices = {}) {
+    std::vector<std::string_view> tables;
+    for (const auto& index : indices) {
+        for (const auto& route : index.routes) {
+            if (!route.view && std::find(tables.begin(), tables.end(), route.table) == tables.end())
+                tables.push_back(route.table);
+        }
+    }
+    std::string sql = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY; ";
+    for (const auto table : tables) sql.append(table == tables.front() ? "LOCK TABLE " : ", ").append(table);
+    return tables.empty() ? sql : sql + " IN ACCESS SHARE MODE; ";
+}
+
 /// Takes the snapshots of all connections of a process one after the other, so that the order of versions is
 /// the order of snapshots.
 ///
@@ -11478,22 +11517,24 @@ class version_clock {
         newest_ = at_least;
     }
 
-    /// BEGIN … REPEATABLE READ READ ONLY on `connection`, and its snapshot. The caller ends the transaction.
-    [[nodiscard]] read_snapshot begin(session& connection) {
+    /// Runs `begin_sql`, see begin_reading_sql(), on `connection`, and tells of the snapshot. The caller ends
+    /// the transaction.
+    [[nodiscard]] read_snapshot begin(session& connection, const std::string& begin_sql) {
         const std::lock_guard lock(mutex_);
-        return standby_ ? begin_on_standby(connection) : begin_on_primary(connection);
+        return standby_ ? begin_on_standby(connection, begin_sql) : begin_on_primary(connection, begin_sql);
     }
 
     /// The same, as often as it takes until the snapshot sees what is needed: the log tells of a commit a
     /// moment before other sessions see it, much before under synchronous replication, and a standby is
     /// behind. Throws errc::interrupted once `stopped()`.
     template <typename Stopped>
-    [[nodiscard]] read_snapshot begin(session& connection, const read_needs& needs, const Stopped& stopped) {
+    [[nodiscard]] read_snapshot begin(session& connection, const std::string& begin_sql,
+                                      const read_needs& needs, const Stopped& stopped) {
         auto pause = std::chrono::microseconds(200);
         const auto start = std::chrono::steady_clock::now();
         auto told = start;
         while (true) {
-            auto snapshot = begin(connection);
+            auto snapshot = begin(connection, begin_sql);
             if (snapshot.sees(needs)) return snapshot;
             connection.exec("ROLLBACK");
             if (stopped())
@@ -11524,11 +11565,9 @@ class version_clock {
     }
 
   private:
-    static constexpr std::string_view begin_sql = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY; SELECT ";
-
-    read_snapshot begin_on_primary(session& connection) {
+    read_snapshot begin_on_primary(session& connection, const std::string& begin_sql) {
         const auto names = function_names(connection.server_version());
-        const auto row = connection.exec(std::string(begin_sql) + std::string(names.current_snapshot) +
+        const auto row = connection.exec(begin_sql + "SELECT " + std::string(names.current_snapshot) +
                                          "::text, " + std::string(names.flush_lsn) + "::text, " +
                                          std::string(names.insert_lsn) + "::text");
         const auto flushed = position_in(row, 1);
@@ -11537,7 +11576,7 @@ class version_clock {
 
     /// What is replayed must be asked before the snapshot is taken, not in it. All that a standby replays is
     /// on the primary's disk.
-    read_snapshot begin_on_standby(session& connection) {
+    read_snapshot begin_on_standby(session& connection, const std::string& begin_sql) {
         const auto names = function_names(connection.server_version());
         const auto state = connection.exec("SELECT pg_catalog.pg_is_in_recovery(), " +
                                            std::string(names.replay_lsn) + "::text");
@@ -11547,7 +11586,7 @@ class version_clock {
         }
         const auto replayed = position_in(state, 1);
         const auto row =
-            connection.exec(std::string(begin_sql) + std::string(names.current_snapshot) + "::text");
+            connection.exec(begin_sql + "SELECT " + std::string(names.current_snapshot) + "::text");
         const bool stale = replayed < newest_;
         if (!stale) newest_ = replayed;
         return {snapshot_in(row), stale ? 0 : next_version(replayed), {}, replayed, stale};
@@ -11702,6 +11741,7 @@ class initial_load {
         : settings_(setting),
           indices_(indices),
           index_(index),
+          begin_(postgres::begin_reading_sql(indices.subspan(index, 1))),
           clock_(clock),
           hooks_(hooks),
           bounds_session_(settings_.database),
@@ -11807,7 +11847,7 @@ class initial_load {
             documents_ += job->documents;
             hooks_.progress(job->documents);
         });
-        const auto snapshot = clock_.begin(connection, {}, [this] { return stop_.load(); });
+        const auto snapshot = clock_.begin(connection, begin_, {}, [this] { return stop_.load(); });
         job->durable = snapshot.durable;
         reader.by_page(index_, page, [&](const postgres::read_document& document) {
             // What a change in the meantime makes the transform leave out, that change removes.
@@ -11822,6 +11862,7 @@ class initial_load {
     load_settings settings_;
     std::span<const postgres::index_binding> indices_;
     std::size_t index_;
+    std::string begin_;  ///< what begins a transaction that reads a page
     postgres::version_clock& clock_;
     load_hooks hooks_;
 
@@ -12160,6 +12201,13 @@ class gatherer {
         pending_.indices[index].lose_rows(of, route);
     }
 
+    /// Every root row is to be read again.
+    void reload(std::size_t index) {
+        const std::lock_guard lock(mutex_);
+        note_transaction();
+        pending_.indices[index].reload = true;
+    }
+
     /// The transaction may have truncated a table, though the log does not tell.
     void look_at_storage() {
         const std::lock_guard lock(mutex_);
@@ -12345,8 +12393,8 @@ class loader {
         std::size_t page_size = 5'000;       ///< root rows at once when everything is read again
     };
 
-    /// `documents` and `cursors` are sessions of its own: one for short transactions, one whose transaction
-    /// stays open while a wide fan-out is worked through. `stopped` is asked while waiting.
+    /// `documents` and `cursors` are sessions of its own: one for short transactions, one that keeps the
+    /// owners of a wide fan-out while it is worked through. `stopped` is asked while waiting.
     loader(postgres::session& documents, postgres::session& cursors,
            std::span<const postgres::index_binding> indices, postgres::version_clock& clock,
            elastic::batcher& batcher, index_access cluster, settings setting, std::function<bool()> stopped)
@@ -12355,6 +12403,7 @@ class loader {
           reader_(documents, indices),
           cursor_reader_(cursors, indices),
           indices_(indices),
+          begin_(postgres::begin_reading_sql(indices)),
           clock_(clock),
           batcher_(batcher),
           cluster_(std::move(cluster)),
@@ -12431,7 +12480,7 @@ class loader {
       public:
         /// Waits until the snapshot sees what it must.
         read_scope(loader& owner, postgres::session& session, const postgres::read_needs& needs = {})
-            : session_(session), snapshot_(owner.clock_.begin(session, needs, owner.stopped_)) {
+            : session_(session), snapshot_(owner.clock_.begin(session, owner.begin_, needs, owner.stopped_)) {
             owner.durable_ = std::max(owner.durable_, snapshot_.durable);
         }
         ~read_scope() {
@@ -12514,11 +12563,17 @@ class loader {
     }
 
     void load_wide(const wide_route& each, const postgres::read_needs& needs) {
-        const read_scope scope(*this, cursor_session_, needs);
-        cursor_reader_.all_owners(each.index, each.route, each.links, settings_.keys_at_once,
-                                  [&](const std::vector<std::string>& keys) {
-                                      load_piece({each.index, keys, nullptr});
-                                  });
+        {
+            const read_scope scope(*this, cursor_session_, needs);
+            cursor_reader_.find_owners(each.index, each.route, each.links);
+            // From here on the server keeps what it found, and no lock: an ALTER TABLE that had to wait for
+            // us would make our own next read wait for it.
+            cursor_session_.exec("COMMIT");
+        }
+        cursor_reader_.found_owners(each.index, settings_.keys_at_once,
+                                    [&](const std::vector<std::string>& keys) {
+                                        load_piece({each.index, keys, nullptr});
+                                    });
     }
 
     /// After a TRUNCATE of the root: whatever the index holds of a version below `below` is looked up, and
@@ -12579,6 +12634,7 @@ class loader {
     postgres::document_reader reader_;
     postgres::document_reader cursor_reader_;
     std::span<const postgres::index_binding> indices_;
+    std::string begin_;  ///< what begins a transaction that reads
     postgres::version_clock& clock_;
     elastic::batcher& batcher_;
     index_access cluster_;
@@ -12716,8 +12772,15 @@ class router {
     /// Tells the partitioned tables above a table that nobody knew at the start.
     using find_ancestors = std::function<std::vector<std::uint32_t>(std::uint32_t oid)>;
 
-    router(std::span<const postgres::index_binding> indices, gatherer& output, find_ancestors ancestors = {})
-        : indices_(indices), output_(output), find_ancestors_(std::move(ancestors)) {}
+    /// Tells whether a table has a column now.
+    using column_exists = std::function<bool(std::uint32_t oid, std::string_view column)>;
+
+    router(std::span<const postgres::index_binding> indices, gatherer& output, find_ancestors ancestors = {},
+           column_exists exists = {})
+        : indices_(indices),
+          output_(output),
+          find_ancestors_(std::move(ancestors)),
+          column_exists_(std::move(exists)) {}
 
     /// A table's present columns; comes before its first row and after each ALTER TABLE.
     void relation(const postgres::change::relation& table) {
@@ -12786,6 +12849,7 @@ class router {
         std::size_t route = 0;
         bool direct = false;
         bool everything = false;      ///< a change may concern any document
+        bool blind = false;           ///< the log's rows are from a time when `link` was called otherwise
         bool uncovered = false;       ///< the log may lack old values of `link`
         bool uses_generated = false;  ///< the log does not show whether what its documents depend on changed
         std::vector<std::size_t> link;         ///< positions of the route's columns in a row
@@ -12816,11 +12880,15 @@ class router {
         return false;
     }
 
-    static std::size_t position(const postgres::change::relation& table, std::string_view column,
-                                const compiled_index& index, const node_data& node) {
+    /// Where a row has a column. Nothing when the rows are from a time when the column was called otherwise,
+    /// or was not there, and now it is: renamed and renamed back. Throws errc::catalog when it is not there
+    /// now.
+    std::optional<std::size_t> position(const postgres::change::relation& table, std::string_view column,
+                                        const compiled_index& index, const node_data& node) const {
         for (std::size_t at = 0; at < table.columns.size(); ++at) {
             if (table.columns[at].name == column) return at;
         }
+        if (column_exists_ && column_exists_(table.oid, column)) return std::nullopt;
         throw error(
             errc::catalog,
             "column \"" + std::string(column) + "\" of table " + std::string(table.schema) + "." +
@@ -12830,19 +12898,26 @@ class router {
             "run bootstrap again");
     }
 
-    static route_plan make_plan(const postgres::index_binding& bound, std::size_t i, std::size_t r,
-                                const postgres::change::relation& table, bool is_new) {
+    route_plan make_plan(const postgres::index_binding& bound, std::size_t i, std::size_t r,
+                         const postgres::change::relation& table, bool is_new) const {
         const auto& index = *bound.index;
         const auto& generated = bound.routes[r].generated;
         const auto& route = index.routes[r];
         const auto& node = index.shape.nodes[route.node];
-        route_plan plan{i, r, route.direct, route.columns.empty(), false, false, {}, {}};
+        route_plan plan{i, r, route.direct, route.columns.empty(), false, false, false, {}, {}};
         // Then each old row holds everything, unless the identity was another one when it was written.
         plan.uncovered = table.replica_identity == 'f' && !route.columns.empty();
         // A replica identity changed under way would silently drop the old values that the routes live by.
-        const auto find_old = [&](std::string_view name) {
+        const auto find_old = [&](std::string_view name) -> std::optional<std::size_t> {
             const auto at = position(table, name, index, node);
-            if (!table.columns[at].is_key && is_new) {
+            if (!at) {
+                plan.blind = plan.uses_generated = true;
+                log::warn(
+                    "{}.{} had no column \"{}\" for a while: its changes from then make every document of {} "
+                    "be "
+                    "read again",
+                    table.schema, table.name, name, index.name);
+            } else if (!table.columns[*at].is_key && is_new) {
                 // Nobody could know of a partition made just now, and nothing of it has been missed.
                 plan.uncovered = true;
                 log::warn(
@@ -12850,7 +12925,7 @@ class router {
                     "ALTER TABLE \"{}\".\"{}\" REPLICA IDENTITY FULL each of its updates and deletes makes "
                     "every document of {} be read again",
                     table.schema, table.name, name, table.schema, table.name, index.name);
-            } else if (!table.columns[at].is_key) {
+            } else if (!table.columns[*at].is_key) {
                 throw error(
                     errc::replication,
                     "the replica identity of " + std::string(table.schema) + "." + std::string(table.name) +
@@ -12861,12 +12936,12 @@ class router {
             }
             return at;
         };
-        for (const auto name : route.columns) plan.link.push_back(find_old(name));
+        for (const auto name : route.columns) plan.link.push_back(find_old(name).value_or(0));
         if (route.node == 0 && !index.routing.empty()) plan.routing = find_old(index.routing);
         const bool any = uses_any_column(index.shape, node) || (route.node == 0 && !index.where.empty()) ||
                          node.kind == relation::source;
         if (any) {
-            plan.uses_generated = !generated.empty();
+            plan.uses_generated = plan.uses_generated || !generated.empty();
             for (std::size_t at = 0; at < table.columns.size(); ++at) plan.used.push_back(at);
             return plan;
         }
@@ -12875,7 +12950,11 @@ class router {
                 plan.uses_generated = true;
                 continue;
             }
-            plan.used.push_back(position(table, name, index, node));
+            if (const auto at = position(table, name, index, node)) {
+                plan.used.push_back(*at);
+            } else {
+                plan.uses_generated = true;
+            }
         }
         return plan;
     }
@@ -12902,6 +12981,11 @@ class router {
     void visit(const route_plan& route, std::span<const postgres::field> row,
                std::span<const postgres::field> before) {
         if (route.everything) return lose_rows(route.index, route.route);
+        if (route.blind) {
+            lose_rows(route.index, route.route);
+            // Of a root rows may have come that the index does not know.
+            return output_.reload(route.index);
+        }
         text_.clear();
         bool first = true;
         for (const auto at : route.link) {
@@ -12931,6 +13015,7 @@ class router {
     std::span<const postgres::index_binding> indices_;
     gatherer& output_;
     find_ancestors find_ancestors_;
+    column_exists column_exists_;
     std::unordered_map<std::uint32_t, std::vector<std::uint32_t>> ancestors_;
     std::unordered_map<std::uint32_t, table_plan> tables_;
     std::string text_;
@@ -12958,7 +13043,12 @@ class follower {
           cursors_(settings_.read_from),
           acknowledger_(std::make_shared<acknowledger>()),
           gatherer_(route_counts(indices), {}, *acknowledger_),
-          router_(indices, gatherer_, [this](std::uint32_t oid) { return find_ancestors(oid); }),
+          router_(
+              indices, gatherer_,
+              [this](std::uint32_t oid) { return postgres::read_ancestors(catalog(), oid); },
+              [this](std::uint32_t oid, std::string_view column) {
+                  return postgres::has_column(catalog(), oid, column);
+              }),
           loader_(documents_, cursors_, indices, clock, *batcher_, cluster, loading_settings(setting),
                   [this] { return abandoned_.load(); }),
           storage_(indices, settings_.storage),
@@ -13021,9 +13111,6 @@ class follower {
     postgres::session& catalog() {
         if (!catalog_) catalog_ = std::make_unique<postgres::session>(settings_.database);
         return *catalog_;
-    }
-    std::vector<std::uint32_t> find_ancestors(std::uint32_t oid) {
-        return postgres::read_ancestors(catalog(), oid);
     }
 
     void read_until_stopped(int stop_fd) {
@@ -14363,6 +14450,7 @@ class shape_checker {
         route_binding bound;
         bound.table_oid = table.oid;
         bound.table = quoted_name(table);
+        bound.view = is_view(table);
         const auto need = [&](std::string_view name) -> const column_facts* {
             const auto* column = table.column(name);
             if (column == nullptr || is_view(table)) return column;
@@ -15014,7 +15102,7 @@ inline void begin_again(context& in, const std::vector<std::size_t>& which,
                         std::vector<index_state>& states) {
     postgres::session primary(in.setting().database);
     postgres::advance_log(primary);
-    const auto version = in.clock().begin(primary).version;
+    const auto version = in.clock().begin(primary, postgres::begin_reading_sql()).version;
     primary.exec("ROLLBACK");
     for (const auto i : which) {
         auto& state = states[i];
