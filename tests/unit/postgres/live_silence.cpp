@@ -86,7 +86,7 @@ TEST_CASE("a live administrative connection on which nothing passes is noticed, 
 }
 
 TEST_CASE("a live stream that falls silent is noticed, and its slot is free again",
-          "[.][postgres][replication]") {
+          "[.][postgres][replication][publications]") {
     far_database far;
     far.near.exec("CREATE PUBLICATION p FOR ALL TABLES");
     const auto& slot = far.database.name();
