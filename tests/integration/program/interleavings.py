@@ -10,7 +10,8 @@ import threading
 
 import psycopg2
 
-from harness import ROOT, Bench, Failure, expect, until
+from harness import ROOT, Bench, Failure, expect, until  # puts what follows within reach
+import versions
 
 SLOT = "pgsync_reservations"
 MEBIBYTE = 1 << 20
@@ -61,7 +62,7 @@ def live(b):
     until("a truncated root", lambda: b.search.count("reservations") == 1)
     # Changes that concern no document must not hold back the log.
     b.sql.execute("CREATE TABLE unrelated AS SELECT generate_series(1, 1000) AS i")
-    position = b.value("SELECT pg_current_wal_insert_lsn()")
+    position = b.value(f"SELECT {versions.wal_position('insert', b.server.server_version)}")
     b.sql.execute("INSERT INTO unrelated VALUES (0)")
     until("an idle slot moves on", lambda: confirmed_up_to(b, position))
     b.sql.execute("UPDATE guest SET name = 'last'")
@@ -86,9 +87,11 @@ def committed_not_visible(b):
             "UPDATE guest SET name = 'seen' FROM booking b WHERE b.guest_id = guest.id AND b.id = %s", (booking,)))
         writer.start()
         until("the commit waits for the standby", lambda: b.value(
-            "SELECT count(*) FROM pg_stat_activity WHERE wait_event = 'SyncRep' AND datname = current_database()") >= 1)
-        position = b.value("SELECT pg_current_wal_flush_lsn()")
-        sent = lambda: b.value("SELECT sent_lsn >= %s::pg_lsn FROM pg_stat_replication r JOIN pg_replication_slots s "  # noqa: E731
+            f"SELECT count(*) FROM pg_stat_activity WHERE {versions.waits_for_standby(b.server.server_version)} "
+            "AND datname = current_database()") >= 1)
+        position = b.value(f"SELECT {versions.wal_position('flush', b.server.server_version)}")
+        column = versions.sent_column(b.server.server_version)
+        sent = lambda: b.value(f"SELECT {column} >= %s::pg_lsn FROM pg_stat_replication r JOIN pg_replication_slots s "  # noqa: E731
                                "ON s.active_pid = r.pid WHERE s.slot_name = %s", position, SLOT)
         until("the stream has shown the commit", sent)
         # An own commit of a later row is visible at once where nobody waits for it, and must not overtake the first.
