@@ -20,6 +20,7 @@ RANKS = {
     "routing": 2,
     "compiled.hpp": 3,
     "shape.hpp": 4,
+    "printable.hpp": 4,
     "linkage.hpp": 5,
     "json_string.hpp": 5,
     "error.hpp": 5,

@@ -16,14 +16,14 @@ g++ and clang and runs every test. Says what it does, how long each part took, a
 passed and failed; the exit status is 0 when all passed.
 
   --fast          no servers, and none of the tests that need one
-  --long SECONDS  the randomised test runs that long instead of less than a minute
+  --long SECONDS  the randomised test runs that long instead of less than a minute, and so does each fuzzer
   --only PART     only this part, and those named by further --only:
                     format       clang-format, shellcheck
                     gcc          g++, -O2 program: structure, unit and server tests
                     integration  whole programs against the servers
-                    asan         clang, address and undefined behaviour sanitizers: unit and server tests
-                    tsan         clang, thread sanitizer, through the single header: unit and server tests
-                    fuzz         each fuzzer for half a minute
+                    asan         clang, address and undefined behaviour sanitizers: unit, server and randomised tests
+                    tsan         clang, thread sanitizer, through the single header: the same
+                    fuzz         the fuzzers, a minute and a half for all of them
   --no-install    install nothing
   --keep          leave the servers running; prints where
 
@@ -201,7 +201,7 @@ part_integration() {
 
 build_asan() {
     configure_and_build "$build/clang-asan" all -DCMAKE_CXX_COMPILER=clang++-16 -DCMAKE_BUILD_TYPE=Debug \
-        '-DPGSYNC_SANITIZE=address;undefined'
+        '-DPGSYNC_SANITIZE=address;undefined' -DPGSYNC_RANDOM_SECONDS=15
 }
 
 part_asan() {
@@ -210,12 +210,17 @@ part_asan() {
     if wait_for_servers; then labels='unit|server'; fi
     tests "address sanitizer" "$build/clang-asan" -L "$labels"
     tests "address sanitizer: golden, odr" "$build/clang-asan" -R '^(golden|odr)'
+    if ((running)); then
+        tests "address sanitizer: the whole program" "$build/clang-asan" -R '^integration\.random\.opensearch$'
+    fi
 }
 
 # This build sees the library through the single header: the suite has to pass against it, too.
 build_tsan() {
     configure_and_build "$build/clang-tsan" unit_tests -DCMAKE_CXX_COMPILER=clang++-16 -DCMAKE_BUILD_TYPE=Debug \
-        -DPGSYNC_SANITIZE=thread -DPGSYNC_BUILD_EXAMPLES=OFF -DPGSYNC_TEST_SINGLE_HEADER=ON
+        -DPGSYNC_SANITIZE=thread -DPGSYNC_BUILD_EXAMPLES=OFF -DPGSYNC_TEST_SINGLE_HEADER=ON \
+        -DPGSYNC_RANDOM_SECONDS=15 &&
+        cmake --build "$build/clang-tsan" -j "$jobs" --target random_program
 }
 
 part_tsan() {
@@ -223,6 +228,9 @@ part_tsan() {
     step "build with clang and its thread sanitizer" build_tsan || return 0
     if wait_for_servers; then labels='unit|server'; fi
     tests "thread sanitizer" "$build/clang-tsan" -L "$labels"
+    if ((running)); then
+        tests "thread sanitizer: the whole program" "$build/clang-tsan" -R '^integration\.random\.opensearch$'
+    fi
 }
 
 build_fuzzers() {
@@ -232,16 +240,18 @@ build_fuzzers() {
 
 fuzz() {
     mkdir -p -- "$build/corpus/$1"
-    (cd -- "$build/corpus" && "$build/clang-fuzz/tests/fuzz/$1" -max_total_time=30 -print_final_stats=1 "$1")
+    (cd -- "$build/corpus" && "$build/clang-fuzz/tests/fuzz/$1" -max_total_time="$2" -print_final_stats=1 "$1")
 }
 
 part_fuzz() {
-    local source name
+    local source name seconds
     compgen -G "$root/tests/fuzz/*.cpp" >/dev/null || return 0
     step "build the fuzzers" build_fuzzers || return 0
-    for source in "$root"/tests/fuzz/*.cpp; do
+    local -a all=("$root"/tests/fuzz/*.cpp)
+    seconds=${long:-$((90 / ${#all[@]}))}
+    for source in "${all[@]}"; do
         name=$(basename -- "$source" .cpp)
-        step "fuzz $name" fuzz "$name" || true
+        step "fuzz $name" fuzz "$name" "$seconds" || true
     done
 }
 

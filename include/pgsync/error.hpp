@@ -4,7 +4,8 @@
 #include <source_location>
 #include <stdexcept>
 #include <string>
-#include <utility>
+
+#include <pgsync/printable.hpp>
 
 namespace pgsync {
 
@@ -24,12 +25,16 @@ enum class errc : std::uint8_t {
 };
 
 /// The one exception pgsync throws. `what()` names the thing that failed; `remedy()` says what to do about
-/// it (empty where nothing useful can be said). Neither ever holds a password or an API key.
+/// it (empty where nothing useful can be said). Neither ever holds a password or an API key, nor any control
+/// character but line ends.
 class error : public std::runtime_error {
   public:
-    error(errc code, const std::string& what, std::string remedy = {},
+    error(errc code, const std::string& what, const std::string& remedy = {},
           std::source_location where = std::source_location::current())
-        : std::runtime_error(what), code_(code), remedy_(std::move(remedy)), where_(where) {}
+        : std::runtime_error(printable(what, true)),
+          code_(code),
+          remedy_(printable(remedy, true)),
+          where_(where) {}
 
     [[nodiscard]] errc code() const noexcept { return code_; }
     [[nodiscard]] const std::string& remedy() const noexcept { return remedy_; }

@@ -13,7 +13,10 @@
 #include <spdlog/sinks/stdout_color_sinks.h>
 #include <spdlog/spdlog.h>
 
-/// The one place that knows the logging library. One line for each thing that matters; never a secret.
+#include <pgsync/printable.hpp>
+
+/// The one place that knows the logging library. One line for each thing that matters, whatever the
+/// arguments hold; never a secret.
 ///
 /// Each `{}` of a format takes the next argument. Formatting is done here with what the standard library has
 /// compiled already: the formatting library's templates would cost every user's program seconds of compile
@@ -59,7 +62,7 @@ inline void write(spdlog::level::level_enum level, std::string_view format,
     std::size_t next = 0;
     for (std::size_t i = 0; i < format.size(); ++i) {
         if (format.substr(i, 2) == "{}" && next < arguments.size()) {
-            line += arguments[next++];
+            line += printable(arguments[next++]);
             ++i;
         } else {
             line += format[i];

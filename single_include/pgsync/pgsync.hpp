@@ -4722,6 +4722,77 @@ inline constexpr compiled_index compiled = detail::compile<Index>();
 #include <source_location>
 #include <stdexcept>
 
+// ---- pgsync/printable.hpp
+namespace pgsync {
+
+namespace detail {
+
+/// How many bytes the UTF-8 character at the beginning of `text` has, and its number; 0 where there is none.
+[[nodiscard]] constexpr std::size_t utf8_size(std::string_view text, unsigned& number) {
+    const auto byte = [&](std::size_t i) {
+        return static_cast<unsigned>(static_cast<unsigned char>(text[i]));
+    };
+    const unsigned first = byte(0);
+    const std::size_t size = first < 0x80U ? 1 : first >= 0xF0U ? 4 : first >= 0xE0U ? 3 : 2;
+    if (size > text.size() || (size > 1 && first < 0xC2U) || first > 0xF4U) return 0;
+    number = size == 1 ? first : first & (0x7FU >> size);
+    for (std::size_t i = 1; i < size; ++i) {
+        if ((byte(i) & 0xC0U) != 0x80U) return 0;
+        number = number << 6U | (byte(i) & 0x3FU);
+    }
+    const bool overlong = (size == 3 && number < 0x800U) || (size == 4 && number < 0x10000U);
+    return overlong || number > 0x10FFFFU || (number >= 0xD800U && number <= 0xDFFFU) ? 0 : size;
+}
+
+/// What would end a line, move a terminal's cursor or turn the direction of reading.
+[[nodiscard]] constexpr bool is_control(unsigned number) {
+    return number < 0x20U || (number >= 0x7FU && number < 0xA0U) || number == 0x2028U || number == 0x2029U ||
+           (number >= 0x200EU && number <= 0x200FU) || (number >= 0x202AU && number <= 0x202EU) ||
+           (number >= 0x2066U && number <= 0x2069U) || number == 0xFEFFU;
+}
+
+}  // namespace detail
+
+/// A name, a value or a server's words as they may stand in a log line or on a terminal: control characters
+/// as `\n`, `\x1b` or `\u2028`, bytes that are no UTF-8 as `\xff`, so that nothing in a table or an answer
+/// can look like a line of its own. With `lines` a line end stays one.
+[[nodiscard]] inline std::string printable(std::string_view text, bool lines = false) {
+    constexpr std::string_view digits = "0123456789abcdef";
+    std::string out;
+    out.reserve(text.size());
+    const auto hex = [&](unsigned number, unsigned shift) {
+        out += digits[number >> (shift + 4) & 15U];
+        out += digits[number >> shift & 15U];
+    };
+    while (!text.empty()) {
+        unsigned number = 0;
+        const auto size = detail::utf8_size(text, number);
+        if (size == 0) {
+            out += "\\x";
+            hex(static_cast<unsigned char>(text[0]), 0);
+        } else if (!detail::is_control(number) || (lines && number == '\n')) {
+            out.append(text.substr(0, size));
+        } else if (number == '\n') {
+            out += "\\n";
+        } else if (number == '\r') {
+            out += "\\r";
+        } else if (number == '\t') {
+            out += "\\t";
+        } else if (number < 0x100U) {
+            out += "\\x";
+            hex(number, 0);
+        } else {
+            out += "\\u";
+            hex(number, 8);
+            hex(number, 0);
+        }
+        text.remove_prefix(size == 0 ? 1 : size);
+    }
+    return out;
+}
+
+}  // namespace pgsync
+
 // ---- pgsync/error.hpp
 namespace pgsync {
 
@@ -4741,12 +4812,16 @@ enum class errc : std::uint8_t {
 };
 
 /// The one exception pgsync throws. `what()` names the thing that failed; `remedy()` says what to do about
-/// it (empty where nothing useful can be said). Neither ever holds a password or an API key.
+/// it (empty where nothing useful can be said). Neither ever holds a password or an API key, nor any control
+/// character but line ends.
 class error : public std::runtime_error {
   public:
-    error(errc code, const std::string& what, std::string remedy = {},
+    error(errc code, const std::string& what, const std::string& remedy = {},
           std::source_location where = std::source_location::current())
-        : std::runtime_error(what), code_(code), remedy_(std::move(remedy)), where_(where) {}
+        : std::runtime_error(printable(what, true)),
+          code_(code),
+          remedy_(printable(remedy, true)),
+          where_(where) {}
 
     [[nodiscard]] errc code() const noexcept { return code_; }
     [[nodiscard]] const std::string& remedy() const noexcept { return remedy_; }
@@ -4955,7 +5030,8 @@ int run(int argc, char** argv) {
 #include <spdlog/spdlog.h>
 
 // ---- pgsync/log.hpp
-/// The one place that knows the logging library. One line for each thing that matters; never a secret.
+/// The one place that knows the logging library. One line for each thing that matters, whatever the
+/// arguments hold; never a secret.
 ///
 /// Each `{}` of a format takes the next argument. Formatting is done here with what the standard library has
 /// compiled already: the formatting library's templates would cost every user's program seconds of compile
@@ -5001,7 +5077,7 @@ inline void write(spdlog::level::level_enum level, std::string_view format,
     std::size_t next = 0;
     for (std::size_t i = 0; i < format.size(); ++i) {
         if (format.substr(i, 2) == "{}" && next < arguments.size()) {
-            line += arguments[next++];
+            line += printable(arguments[next++]);
             ++i;
         } else {
             line += format[i];
@@ -5483,6 +5559,15 @@ namespace detail {
     return out.append(rest);
 }
 
+/// `text` with `***` in place of a password that is known, however it came to stand there. Passwords of one
+/// or two characters are left: to hide them would tell more than it hides.
+[[nodiscard]] inline std::string without_password(std::string text, std::string_view password) {
+    if (password.size() < 3) return text;
+    for (auto at = text.find(password); at != std::string::npos; at = text.find(password, at + 3))
+        text.replace(at, password.size(), "***");
+    return text;
+}
+
 }  // namespace pgsync::postgres
 
 // ---- pgsync/postgres/conninfo.hpp
@@ -5567,6 +5652,15 @@ inline constexpr const char* encode_remedy =
     const auto found =
         std::find_if(in.begin(), in.end(), [&](const auto& each) { return each.first == keyword; });
     return found == in.end() ? nullptr : &found->second;
+}
+
+/// Is there a password of any kind in it, or what may be one? Throws where libpq cannot read it.
+[[nodiscard]] inline bool holds_password(const std::string& conninfo) {
+    if (detail::misread_uri(conninfo)) return true;
+    const auto read = parse_conninfo(conninfo);
+    return std::any_of(read.begin(), read.end(), [](const auto& each) {
+        return (each.first == "password" || each.first == "sslpassword") && !each.second.empty();
+    });
 }
 
 inline void set_parameter(connection_parameters& in, const std::string& keyword, const std::string& value) {
@@ -5730,9 +5824,9 @@ struct setting {
 };
 
 /// What every session of pgsync runs with, so that a value reads the same in a query and in the log, and no
-/// limit that is meant for an application's sessions cuts a long load. search_path and lock_timeout stay the
-/// user's.
-inline constexpr std::array<setting, 11> session_settings{{
+/// limit that is meant for an application's sessions cuts a long load. lock_timeout stays the user's; for the
+/// search_path see settings_sql().
+inline constexpr std::array<setting, 12> session_settings{{
     {"DateStyle", "ISO"},
     {"IntervalStyle", "postgres"},
     {"TimeZone", "UTC"},
@@ -5743,24 +5837,56 @@ inline constexpr std::array<setting, 11> session_settings{{
     {"idle_in_transaction_session_timeout", "0"},
     {"idle_session_timeout", "0", 140000},
     {"transaction_timeout", "0", 170000},
+    // An error rather than some rows only, and rather than running what a policy's author wrote.
+    {"row_security", "off"},
     // Nobody reads notices; libpq would print them.
     {"client_min_messages", "error"},
 }};
 
-/// One statement, which a walsender also understands, and which beats every other source of a setting
-/// (PGOPTIONS, PGDATESTYLE, ALTER ROLE … SET).
-[[nodiscard]] inline std::string settings_sql(int version) {
-    std::string out;
+/// Where tables without a schema are looked for, a `name[]`: the schemas of the user's search_path, behind
+/// them those that he names but may not use.
+inline constexpr std::string_view users_schemas =
+    "current_setting('pgsync.search_path')::name[] || ARRAY(SELECT CASE y.x WHEN '$user' THEN current_user "
+    "ELSE y.x::name END FROM (SELECT btrim(regexp_split_to_table(current_setting('pgsync.said_path'), "
+    "'\\s*,\\s*'), '\"')) AS y(x))";
+
+/// Those of them in which functions, operators and types may be found, too: nobody but its owner, a superuser
+/// and the current role may create anything there. Anybody else could make a function that fits a call better
+/// than the built-in one (CVE-2018-1058) and would have the current role run it. To be run with nothing but
+/// pg_catalog in the path.
+inline constexpr std::string_view trusted_path_sql =
+    "SELECT set_config('search_path', coalesce((SELECT string_agg(quote_ident(n.nspname) || ', ', '' ORDER "
+    "BY "
+    "u.ord) FROM unnest(current_setting('pgsync.search_path')::name[]) WITH ORDINALITY AS u(nsp, ord) "
+    "JOIN pg_namespace n ON n.nspname = u.nsp WHERE NOT EXISTS (SELECT "
+    "FROM aclexplode(coalesce(n.nspacl, acldefault('n', n.nspowner))) a "
+    "LEFT JOIN pg_roles r ON r.oid = a.grantee WHERE a.privilege_type = 'CREATE' "
+    "AND a.grantee <> n.nspowner AND NOT coalesce(r.rolsuper OR r.rolname = current_user, false))), '') "
+    "|| 'pg_temp', false)";
+
+/// Which schemas of the user's search_path are not trusted so.
+inline constexpr std::string_view distrusted_sql =
+    "SELECT u.nsp FROM unnest(current_setting('pgsync.search_path')::name[]) WITH ORDINALITY AS u(nsp, ord) "
+    "WHERE u.nsp <> ALL (current_schemas(true)) ORDER BY u.ord";
+
+/// Statements to be run one after the other, which a walsender also understands, and which beat every other
+/// source of a setting (PGOPTIONS, PGDATESTYLE, ALTER ROLE … SET).
+[[nodiscard]] inline std::array<std::string, 2> settings_sql(int version) {
+    std::string first =
+        "SELECT pg_catalog.set_config('pgsync.search_path', "
+        "pg_catalog.current_schemas(false)::pg_catalog.text"
+        ", false), pg_catalog.set_config('pgsync.said_path', pg_catalog.current_setting('search_path'), "
+        "false)"
+        ", pg_catalog.set_config('search_path', 'pg_catalog', false)";
     for (const auto& each : session_settings) {
         if (version < each.since) continue;
-        out += out.empty() ? "SELECT " : ", ";
-        out.append("pg_catalog.set_config('")
+        first.append(", pg_catalog.set_config('")
             .append(each.name)
             .append("', '")
             .append(each.value)
             .append("', false)");
     }
-    return out;
+    return {first, std::string(trusted_path_sql)};
 }
 
 /// The same as command line options of the server process, for a 9.6 walsender, which takes no SQL.
@@ -5773,6 +5899,118 @@ inline constexpr std::array<setting, 11> session_settings{{
         out.append("-c ").append(each.name).append("=").append(each.value);
     }
     return out;
+}
+
+}  // namespace pgsync::postgres::detail
+
+#include <arpa/inet.h>
+#include <filesystem>
+
+// ---- pgsync/postgres/detail/verify_server.hpp
+namespace pgsync::postgres::detail {
+
+/// What libpq makes of `given` together with its variables, the service file and its own defaults. Connects
+/// to nothing: the last thing libpq looks at before it would is something that it has to refuse.
+[[nodiscard]] inline connection_parameters as_libpq_reads(connection_parameters given) {
+    set_parameter(given, "target_session_attrs", "none");
+    std::vector<const char*> keywords;
+    std::vector<const char*> values;
+    for (const auto& [keyword, value] : given) {
+        keywords.push_back(keyword.c_str());
+        values.push_back(value.c_str());
+    }
+    keywords.push_back(nullptr);
+    values.push_back(nullptr);
+    const std::unique_ptr<PGconn, decltype(&PQfinish)> refused(
+        PQconnectStartParams(keywords.data(), values.data(), 1), &PQfinish);
+    const std::unique_ptr<PQconninfoOption, decltype(&PQconninfoFree)> options(PQconninfo(refused.get()),
+                                                                               &PQconninfoFree);
+    connection_parameters out;
+    for (const auto* each = options.get(); each != nullptr && each->keyword != nullptr; ++each)
+        if (each->val != nullptr) out.emplace_back(each->keyword, each->val);
+    return out;
+}
+
+/// A socket's folder, or an address or name of this machine's loopback device.
+[[nodiscard]] inline bool is_this_machine(std::string_view host) {
+    if (host.empty() || host.front() == '/' || host.front() == '@') return true;
+    if (host == "localhost" || host == "::1") return true;
+    in_addr address{};
+    return host.starts_with("127.") && ::inet_pton(AF_INET, std::string(host).c_str(), &address) == 1;
+}
+
+[[nodiscard]] inline bool all_this_machine(std::string_view hosts) {
+    while (true) {
+        const auto comma = hosts.find(',');
+        if (!is_this_machine(hosts.substr(0, comma))) return false;
+        if (comma == std::string_view::npos) return true;
+        hosts.remove_prefix(comma + 1);
+    }
+}
+
+/// libpq's own default, `prefer`, verifies nothing: whoever is in between reads the password and everything
+/// else. Where nobody says anything about it (`sslmode`, PGSSLMODE, a service file) and a server is on
+/// another machine, it has to prove who it is. `prefer` in a service file cannot be told from libpq's
+/// default.
+[[nodiscard]] inline connection_parameters verified(connection_parameters given) {
+    const auto said = [](const char* variable) {
+        const char* value = std::getenv(variable);
+        return value != nullptr && *value != '\0';
+    };
+    if (find_parameter(given, "sslmode") != nullptr || said("PGSSLMODE")) return given;
+    const auto read = as_libpq_reads(given);
+    const auto value = [&](const char* keyword) {
+        const auto* found = find_parameter(read, keyword);
+        return found == nullptr ? std::string() : *found;
+    };
+    if (value("sslmode") != "prefer") return given;
+    // Where there is an address the name only says whose certificate is expected.
+    const auto addresses = value("hostaddr");
+    if (all_this_machine(addresses.empty() ? value("host") : addresses)) return given;
+    set_parameter(given, "sslmode", "verify-full");
+    // From 16 on libpq knows the authorities that the system trusts; a root.crt of the user's own comes
+    // first.
+    const char* home = std::getenv("HOME");
+    std::error_code ignored;
+    const bool own = home != nullptr &&
+                     std::filesystem::exists(std::filesystem::path(home) / ".postgresql/root.crt", ignored);
+    if (PQlibVersion() >= 160000 && !own && value("sslrootcert").empty())
+        set_parameter(given, "sslrootcert", "system");
+    return given;
+}
+
+/// What to do about a connection that failed over its encryption, by libpq's or the server's words; empty
+/// where they are about something else.
+[[nodiscard]] inline std::string encryption_remedy(std::string_view why) {
+    constexpr std::array<std::pair<std::string_view, std::string_view>, 11> known{{
+        {"does not support SSL",
+         "a server on another machine has to prove who it is: set ssl = on there and PGSSLROOTCERT to the "
+         "certificate of its authority, or where the network between is trusted set PGSSLMODE=disable"},
+        {"root certificate file",
+         "set PGSSLROOTCERT to the certificate of the authority that signed the server's, or put it into "
+         "~/.postgresql/root.crt; where the network between is trusted PGSSLMODE=require does without"},
+        {"does not match host name",
+         "connect by a name that is in the server's certificate (with PGHOSTADDR for its address), or have "
+         "one made for this name"},
+        {"certificate verify failed",
+         "check that PGSSLROOTCERT holds the authority that signed the server's certificate, and that this "
+         "has not expired"},
+        {"requires a valid client certificate",
+         "set PGSSLCERT and PGSSLKEY to a client certificate and its key"},
+        {"certificate authentication failed",
+         "the client certificate (PGSSLCERT) must be made out to the user: its common name is compared with "
+         "PGUSER"},
+        {"unknown ca",
+         "the server does not know the authority of the client certificate: check PGSSLCERT, and the "
+         "server's ssl_ca_file"},
+        {"certificate expired", "have a new client certificate made, see PGSSLCERT"},
+        {"private key file", "check PGSSLKEY; the file must be readable by its owner alone: chmod 600"},
+        {"certificate", "check PGSSLMODE, PGSSLROOTCERT, PGSSLCERT and PGSSLKEY"},
+        {"SSL", "check PGSSLMODE"},
+    }};
+    for (const auto& [words, remedy] : known)
+        if (why.find(words) != std::string_view::npos) return std::string(remedy);
+    return {};
 }
 
 }  // namespace pgsync::postgres::detail
@@ -6012,6 +6250,12 @@ using connection_ptr = std::unique_ptr<PGconn, finish>;
     return out.append("/").append(text(PQdb(connection)));
 }
 
+/// For hiding it only.
+[[nodiscard]] inline std::string_view password_of(const PGconn* connection) {
+    const char* password = PQpass(connection);
+    return password == nullptr ? "" : password;
+}
+
 /// Throws what a connection that did not come about deserves.
 [[noreturn]] inline void throw_connect_error(PGconn* connection, bool misread, bool replication) {
     if (misread)
@@ -6021,7 +6265,7 @@ using connection_ptr = std::unique_ptr<PGconn, finish>;
             "and password",
             encode_remedy);
     complaint from;
-    from.message = without_line_end(PQerrorMessage(connection));
+    from.message = without_line_end(without_password(PQerrorMessage(connection), password_of(connection)));
     from.sqlstate = take_sqlstate(from.message);
     from.connection_lost = true;
     from.on_replication_session = replication;
@@ -6029,6 +6273,7 @@ using connection_ptr = std::unique_ptr<PGconn, finish>;
     auto remedy = remedy_for(from);
     const auto why = tidy_connect_message(from.message);
     const auto says = [&](std::string_view word) { return why.find(word) != std::string::npos; };
+    if (from.sqlstate.starts_with("28") && says("certificate")) remedy = encryption_remedy(why);
     if (from.sqlstate.empty()) {
         if (PQconnectionNeedsPassword(connection) != 0) {
             code = errc::permission;
@@ -6038,10 +6283,8 @@ using connection_ptr = std::unique_ptr<PGconn, finish>;
             remedy = "correct it in the connection string or in libpq's PG… variables";
         } else if (says("could not translate host name")) {
             remedy = "check the host's name: PGHOST or the URL";
-        } else if (says("certificate")) {
-            remedy = "check PGSSLMODE and PGSSLROOTCERT";
-        } else if (says("SSL")) {
-            remedy = "check PGSSLMODE";
+        } else if (const auto encryption = encryption_remedy(why); !encryption.empty()) {
+            remedy = encryption;
         } else {
             remedy =
                 "check PGHOST and PGPORT or the URL, and that the server runs and accepts connections from "
@@ -6118,7 +6361,7 @@ using connection_ptr = std::unique_ptr<PGconn, finish>;
 
 /// Opens a session or a replication session with the settings that do not need SQL.
 [[nodiscard]] inline connection_ptr open(const std::string& conninfo, bool replication, int stop_fd) {
-    auto parameters = with_defaults(parse_conninfo(conninfo));
+    auto parameters = verified(with_defaults(parse_conninfo(conninfo)));
     const bool misread = misread_uri(conninfo);
     if (replication) set_parameter(parameters, "replication", "database");
     auto out = open(parameters, misread, stop_fd);
@@ -6463,7 +6706,7 @@ class channel {
     /// Throws what libpq itself complains of, most often a lost connection.
     [[noreturn]] void throw_lost(std::string_view statement) {
         complaint from;
-        from.message = without_line_end(PQerrorMessage(native()));
+        from.message = without_line_end(without_password(PQerrorMessage(native()), password_of(native())));
         if (from.message.empty()) from.message = "no answer";
         from.statement = statement;
         from.on_replication_session = on_replication_;
@@ -6500,7 +6743,7 @@ class channel {
     complaint complaint_of(const result& from, std::string_view statement) {
         const auto text = [&](int what) {
             const char* value = PQresultErrorField(from.native(), what);
-            return std::string(value == nullptr ? "" : value);
+            return without_password(value == nullptr ? "" : value, password_of(native()));
         };
         complaint out;
         out.sqlstate = text(PG_DIAG_SQLSTATE);
@@ -6638,7 +6881,8 @@ class session {
     /// set_stop_fd().
     explicit session(const std::string& conninfo = {}, int stop_fd = -1)
         : channel_(conninfo, false, stop_fd) {
-        exec(detail::settings_sql(server_version()));
+        const auto settings = detail::settings_sql(server_version());
+        exec(settings[0] + "; " + settings[1]);
         channel_.served_by(exec(detail::identify_backend_sql));
     }
 
@@ -6880,7 +7124,7 @@ class admin_connection {
     using row = std::vector<std::optional<std::string>>;
 
     explicit admin_connection(const std::string& conninfo = {}) : conninfo_(conninfo) {
-        const auto parameters = with_defaults(parse_conninfo(conninfo));
+        const auto parameters = detail::verified(with_defaults(parse_conninfo(conninfo)));
         patience_ = patience_of(parameters);
         try {
             connection_ = std::make_unique<pqxx::connection>(to_conninfo(parameters));
@@ -6893,7 +7137,7 @@ class admin_connection {
         }
         server_version_ = connection_->server_version();
         if (server_version_ < oldest_version) const session refused(conninfo);  // says so and throws
-        execute(detail::settings_sql(server_version_));
+        for (const auto& sql : detail::settings_sql(server_version_)) execute(sql);
         const auto self = query(detail::identify_backend_sql);
         if (!self.empty()) backend_ = {self[0].at(0).value_or(""), self[0].at(1).value_or("")};
     }
@@ -7319,15 +7563,16 @@ namespace detail {
            ", pg_catalog.has_schema_privilege(c.relnamespace, 'USAGE')"
            ", pg_catalog.has_table_privilege(c.oid, 'SELECT')"
            ", pg_catalog.row_security_active(c.oid), c.relreplident "
-           "FROM unnest($1::text[], $2::text[]) WITH ORDINALITY AS t(nsp, rel, ord) "
+           "FROM unnest($1::text[], $2::text[]) WITH ORDINALITY AS t(nsp, rel, ord) CROSS JOIN (SELECT " +
+           std::string(users_schemas) +
+           " AS path) s "
            "CROSS JOIN LATERAL (SELECT c.oid, n.nspname, c.relname, c.relkind, c.relpersistence, c.relowner, "
            "c.relnamespace, c.relreplident, " +
            partition +
            " AS relispartition FROM pg_catalog.pg_class c "
            "JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace "
            "WHERE c.relname = t.rel::name AND CASE WHEN t.nsp <> '' THEN n.nspname = t.nsp::name "
-           "ELSE n.nspname = ANY (pg_catalog.current_schemas(true)) END "
-           "ORDER BY pg_catalog.array_position(pg_catalog.current_schemas(true), n.nspname) LIMIT 1) c "
+           "ELSE n.nspname = ANY (s.path) END ORDER BY array_position(s.path, n.nspname) LIMIT 1) c "
            "ORDER BY t.ord";
 }
 
@@ -8236,7 +8481,7 @@ class replication_stream {
     explicit replication_stream(const std::string& conninfo = {}, int stop_fd = -1)
         : channel_(conninfo, true, stop_fd) {
         if (!has_sql_on_replication(server_version())) return;
-        run(detail::settings_sql(server_version()));
+        for (const auto& sql : detail::settings_sql(server_version())) run(sql);
         channel_.served_by(run(std::string(detail::identify_backend_sql)).back());
     }
 
@@ -8481,6 +8726,45 @@ namespace pgsync::postgres {
 
 }  // namespace pgsync::postgres
 
+// ---- pgsync/postgres/qualify.hpp
+namespace pgsync::postgres {
+
+/// A quoted table name without schema and the same with it: `"booking"`, `"public"."booking"`.
+using qualified_name = std::pair<std::string, std::string>;
+
+/// Puts their schemas before the tables of a compiled query: the schema a table is in may not be one in which
+/// functions may be looked for, too, and nobody is to slip another table in between two sessions. Tables are
+/// what stands behind FROM and JOIN. (Of the SQL in a shape that could also be the quoted column in
+/// `extract(year FROM "booking")`; where a table of the shape has the same name, the server says so at
+/// start.)
+[[nodiscard]] inline std::string qualify_tables(std::string_view sql,
+                                                std::span<const qualified_name> tables) {
+    std::string out;
+    out.reserve(sql.size() + 256);
+    while (!sql.empty()) {
+        const auto quote = sql.find_first_of("\"'");
+        out.append(sql.substr(0, quote));
+        if (quote == std::string_view::npos) break;
+        sql.remove_prefix(quote);
+        const char mark = sql[0];
+        auto end = sql.find(mark, 1);
+        while (end != std::string_view::npos && sql.substr(end + 1).starts_with(mark))
+            end = sql.find(mark, end + 2);
+        const auto quoted = sql.substr(0, end == std::string_view::npos ? end : end + 1);
+        sql.remove_prefix(quoted.size());
+        const bool table =
+            mark == '"' && !sql.starts_with('.') && (out.ends_with(" FROM ") || out.ends_with(" JOIN "));
+        const qualified_name* found = nullptr;
+        for (const auto& each : tables) {
+            if (table && each.first == quoted) found = &each;
+        }
+        out.append(found == nullptr ? quoted : found->second);
+    }
+    return out;
+}
+
+}  // namespace pgsync::postgres
+
 // ---- pgsync/postgres/binding.hpp
 namespace pgsync::postgres {
 
@@ -8506,6 +8790,12 @@ struct index_binding {
     const compiled_index* index = nullptr;
     std::vector<std::uint32_t> key_array_types;  ///< parameter types of the keys query
     std::vector<route_binding> routes;           ///< one for each of index->routes, in their order
+    std::vector<qualified_name> tables{};        ///< of the tables that the shape names without schema
+
+    /// One of the index's queries as it is run here.
+    [[nodiscard]] std::string query(std::string_view compiled) const {
+        return qualify_tables(compiled, tables);
+    }
 };
 
 }  // namespace pgsync::postgres
@@ -8583,7 +8873,7 @@ class document_reader {
         const auto parts = bound.key_array_types.size();
         const auto name = "pgsync_keys_" + std::to_string(index);
         if (!keys_prepared_[index]) {
-            session_.prepare(name, std::string(bound.index->keys_query), bound.key_array_types);
+            session_.prepare(name, bound.query(bound.index->keys_query), bound.key_array_types);
             keys_prepared_[index] = true;
         }
         rows(name, arrays(keys, parts), [&](const row_view& row) {
@@ -8607,7 +8897,7 @@ class document_reader {
             const auto limit_parameter = " LIMIT $" + std::to_string(types.size() + 1);
             auto with_limit = types;
             with_limit.push_back(int8_oid);
-            session_.prepare(name, std::string(bound.index->routes[route].owners_query) + limit_parameter,
+            session_.prepare(name, bound.query(bound.index->routes[route].owners_query) + limit_parameter,
                              with_limit);
             owners_prepared_[index][route] = true;
         }
@@ -8633,7 +8923,7 @@ class document_reader {
             literals[i] = quote_literal(literals[i]) + "::" + type_name(types[i]);
         }
         session_.exec("DECLARE pgsync_owners NO SCROLL CURSOR WITH HOLD FOR " +
-                      bind_literals(bound.index->routes[route].owners_query, literals));
+                      bind_literals(bound.query(bound.index->routes[route].owners_query), literals));
     }
 
     /// Calls `on_piece(std::vector<std::string>)` with what find_owners() found, at most `size` at a time.
@@ -8661,7 +8951,7 @@ class document_reader {
         std::vector<std::string> literals{std::to_string(size)};
         if (after) append_literals(*after, bound, literals);
         const auto found = session_.exec(bind_literals(
-            after ? bound.index->next_bounds_query : bound.index->first_bounds_query, literals));
+            bound.query(after ? bound.index->next_bounds_query : bound.index->first_bounds_query), literals));
         if (found.rows() == 0) return std::nullopt;
         const auto parts = static_cast<int>(bound.key_array_types.size());
         page_bounds page;
@@ -8682,7 +8972,7 @@ class document_reader {
         append_literals(page.first, bound, literals);
         append_literals(page.last, bound, literals);
         session_.copy_out_binary(
-            bind_literals(bound.index->page_query, literals), [&](std::span<const field> row) {
+            bind_literals(bound.query(bound.index->page_query), literals), [&](std::span<const field> row) {
                 const std::size_t routed = bound.index->routing.empty() ? 0 : 1;
                 if (row.size() != parts + routed + 1)
                     throw error(errc::protocol, "a page's row has the wrong number of columns");
@@ -8708,7 +8998,7 @@ class document_reader {
         } catch (const std::exception& problem) {
             throw error(errc::rejected,
                         "the transform of index " + std::string(index.name) + " failed for document \"" +
-                            key_ + "\": " + problem.what(),
+                            printable(key_) + "\": " + printable(problem.what()),
                         "correct the row or the transform and start again: nothing from this change on was "
                         "acknowledged");
         }
@@ -8723,7 +9013,7 @@ class document_reader {
         for (const auto& key : keys) {
             split_key(key, split_);
             if (split_.size() != parts) {
-                throw error(errc::protocol, "key \"" + std::string(key) + "\" has " +
+                throw error(errc::protocol, "key \"" + printable(key) + "\" has " +
                                                 std::to_string(split_.size()) + " parts instead of " +
                                                 std::to_string(parts));
             }
@@ -8741,7 +9031,7 @@ class document_reader {
                          std::vector<std::string>& literals) {
         split_key(key, split_);
         if (split_.size() != bound.key_array_types.size()) {
-            throw error(errc::protocol, "key \"" + std::string(key) + "\" does not fit index " +
+            throw error(errc::protocol, "key \"" + printable(key) + "\" does not fit index " +
                                             std::string(bound.index->name));
         }
         for (std::size_t part = 0; part < split_.size(); ++part) {
@@ -8765,7 +9055,8 @@ class document_reader {
     }
 
     std::string type_name(std::uint32_t oid) {
-        return std::string(session_.exec("SELECT format_type(" + std::to_string(oid) + ", NULL)").get(0, 0));
+        return std::string(
+            session_.exec("SELECT pg_catalog.format_type(" + std::to_string(oid) + ", NULL)").get(0, 0));
     }
 
     session& session_;
@@ -10782,12 +11073,12 @@ class client {
             if (const auto* outer = at(parsed, "error")) {
                 item_result told;
                 detail::read_error(*outer, told);
-                return told.type.empty() ? told.reason : told.type + ": " + told.reason;
+                return printable(told.type.empty() ? told.reason : told.type + ": " + told.reason);
             }
         }
         detail::scrub(body);
         detail::shorten(body, 300);
-        return body;
+        return printable(body);
     }
 
     static constexpr std::chrono::milliseconds look_around_every{50};
@@ -11225,7 +11516,7 @@ class bulk_writer {
     static std::string excerpt(std::string text) {
         detail::scrub(text);
         detail::shorten(text, 300);
-        return text;
+        return printable(text);
     }
 
     Transport& transport_;
@@ -11636,7 +11927,7 @@ class version_clock {
 inline void advance_log(session& connection) {
     connection.exec(
         "BEGIN; SET LOCAL synchronous_commit = local; "
-        "SELECT pg_logical_emit_message(true, 'pgsync', 'start'); COMMIT");
+        "SELECT pg_catalog.pg_logical_emit_message(true, 'pgsync', 'start'); COMMIT");
 }
 
 }  // namespace pgsync::postgres
@@ -13561,7 +13852,7 @@ class dead_letters {
             if (still.empty()) continue;
             throw error(errc::rejected,
                         "index \"" + index + "\" refuses the dead letter of document \"" + shown(item->id) +
-                            "\": " + still.front().type + ": " + still.front().reason,
+                            "\": " + still.front().type + ": " + shown(still.front().reason, 1'000),
                         "delete or rename that index if pgsync did not make it; nothing from this change on "
                         "was acknowledged");
         }
@@ -13775,8 +14066,9 @@ class cluster {
         const auto& first = outcome.rejected.front();
         throw error(
             errc::rejected,
-            "the cluster rejects document \"" + first.id + "\" of " + alias(first.target) + " (HTTP " +
-                std::to_string(first.status) + ", " + first.type + "): " + first.reason +
+            "the cluster rejects document \"" + printable(first.id) + "\" of " + alias(first.target) +
+                " (HTTP " + std::to_string(first.status) + ", " + first.type +
+                "): " + printable(first.reason) +
                 (outcome.rejected.size() > 1
                      ? "; and " + std::to_string(outcome.rejected.size() - 1) + " more in the same bulk"
                      : std::string()),
@@ -14014,6 +14306,49 @@ inline void merge_json(boost::json::object& into, const boost::json::object& fro
 
 }  // namespace pgsync::app
 
+// ---- pgsync/postgres/session_facts.hpp
+namespace pgsync::postgres {
+
+/// As whom a session runs, and where it looks for functions and operators.
+struct session_facts {
+    std::string role;
+    std::vector<std::string> path;        ///< schemas searched, in order
+    std::vector<std::string> distrusted;  ///< those the user's search_path names and that were left out
+
+    [[nodiscard]] bool trusts(std::string_view schema) const {
+        return std::find(path.begin(), path.end(), schema) != path.end();
+    }
+    /// Why functions of a schema are not found; empty where it was not left out.
+    [[nodiscard]] std::string why_not(std::string_view schema) const {
+        const auto quoted = quote_identifier(schema);
+        if (std::find(distrusted.begin(), distrusted.end(), schema) == distrusted.end())
+            return "schema " + quoted + " is not in the search_path; add it there";
+        return "functions and operators of schema " + quoted +
+               " are not looked for, because others may create some there; REVOKE CREATE ON SCHEMA " +
+               quoted +
+               " FROM PUBLIC (and whoever else has it), or write the schema before a function's name";
+    }
+    /// What to add to a complaint about a function or type that was not found; empty where nothing was left
+    /// out.
+    [[nodiscard]] std::string hint() const {
+        std::string out;
+        for (const auto& schema : distrusted) out += "; " + why_not(schema);
+        return out;
+    }
+};
+
+[[nodiscard]] inline session_facts read_session(session& connection) {
+    session_facts out;
+    out.role = connection.exec("SELECT current_user").get(0, 0);
+    const auto path = connection.exec("SELECT unnest(current_schemas(true))");
+    for (int i = 0; i < path.rows(); ++i) out.path.emplace_back(path.get(i, 0));
+    const auto left_out = connection.exec(detail::distrusted_sql);
+    for (int i = 0; i < left_out.rows(); ++i) out.distrusted.emplace_back(left_out.get(i, 0));
+    return out;
+}
+
+}  // namespace pgsync::postgres
+
 // ---- pgsync/postgres/value_check.hpp
 /// Which members can hold what a column's type prints.
 namespace pgsync::postgres::detail {
@@ -14211,12 +14546,19 @@ namespace pgsync::postgres::detail {
 /// What only the server can say of SQL: that which shapes contain, and the queries made from them.
 namespace pgsync::postgres::detail {
 
+/// The server's words, and what it cannot know: where it was not allowed to look for a function or type.
+[[nodiscard]] inline std::string told(const sql_error& problem, const session_facts& about) {
+    const auto& state = problem.sqlstate();
+    return std::string(problem.what()) +
+           (state == "42883" || state == "42704" ? about.hint() : std::string());
+}
+
 /// What the database says of the SQL that shapes contain: conditions, orders, expressions.
 class sql_checker {
   public:
     sql_checker(std::span<const compiled_index> indices, session& connection,
-                const std::vector<std::optional<table_facts>>& tables)
-        : indices_(indices), session_(connection), tables_(tables) {}
+                const std::vector<std::optional<table_facts>>& tables, const session_facts& about)
+        : indices_(indices), session_(connection), tables_(tables), about_(about) {}
 
     std::vector<std::string> run() {
         std::size_t first = 0;
@@ -14273,16 +14615,40 @@ class sql_checker {
             for (const auto& name : relations_of(session_.exec("EXPLAIN (VERBOSE, FORMAT JSON) " + sql))) {
                 if (name == table.schema + "." + table.name || table.kind != 'r') continue;
                 findings_.push_back(
-                    what + " reads table \"" + name +
+                    what + " reads table \"" + printable(name) +
                     "\", whose changes would not be followed; use columns of its own row, or make "
                     "it a relation");
             }
             return true;
         } catch (const sql_error& problem) {
             if (problem.code() == errc::connection) throw;
-            findings_.push_back(what + " does not run: " + problem.what());
+            findings_.push_back(what + " does not run: " + told(problem, about_));
             return false;
         }
+    }
+
+    /// The JSON string that begins behind the quote at `begin`, as the server escapes it.
+    static std::string unescaped(std::string_view text, std::size_t begin) {
+        constexpr std::string_view letters = "bfnrt";
+        constexpr std::string_view meant = "\b\f\n\r\t";
+        std::string out;
+        for (auto at = begin; at < text.size() && text[at] != '"'; ++at) {
+            if (text[at] != '\\' || at + 1 == text.size()) {
+                out += text[at];
+                continue;
+            }
+            const char what = text[++at];
+            if (what == 'u' && at + 4 < text.size()) {  // control characters only
+                unsigned number = 0;
+                (void)std::from_chars(&text[at + 1], &text[at + 1] + 4, number, 16);
+                out += static_cast<char>(number);
+                at += 4;
+                continue;
+            }
+            const auto letter = letters.find(what);
+            out += letter == std::string_view::npos ? what : meant[letter];
+        }
+        return out;
     }
 
     /// The tables that a plan reads, each behind its schema and a dot.
@@ -14292,14 +14658,11 @@ class sql_checker {
         const std::string_view text = plan.get(0, 0);
         const auto value_behind = [&](std::string_view mark, std::size_t from) {
             const auto at = text.find(mark, from);
-            if (at == std::string_view::npos) return std::string_view();
-            const auto begin = at + mark.size();
-            return text.substr(begin, text.find('"', begin) - begin);
+            return at == std::string_view::npos ? std::string() : unescaped(text, at + mark.size());
         };
         constexpr std::string_view mark = "\"Relation Name\": \"";
         for (auto at = text.find(mark); at != std::string_view::npos; at = text.find(mark, at + 1)) {
-            out.insert(std::string(value_behind("\"Schema\": \"", at)) + "." +
-                       std::string(value_behind(mark, at)));
+            out.insert(value_behind("\"Schema\": \"", at) + "." + value_behind(mark, at));
         }
         return out;
     }
@@ -14307,22 +14670,24 @@ class sql_checker {
     std::span<const compiled_index> indices_;
     session& session_;
     const std::vector<std::optional<table_facts>>& tables_;
+    const session_facts& about_;
     std::vector<std::string> findings_;
 };
 
 /// What the database says of the queries as a whole: better now than at the first change that needs one.
 [[nodiscard]] inline std::vector<std::string> prepare_queries(std::span<const index_binding> bindings,
-                                                              session& connection) {
+                                                              session& connection,
+                                                              const session_facts& about) {
     std::vector<std::string> findings;
     const auto prepare = [&](const index_binding& bound, std::string_view sql,
                              const std::vector<std::uint32_t>& types) {
         try {
-            connection.prepare("pgsync_check", std::string(sql), types);
+            connection.prepare("pgsync_check", bound.query(sql), types);
             connection.exec("DEALLOCATE pgsync_check");
         } catch (const sql_error& problem) {
             if (problem.code() == errc::connection) throw;
             findings.push_back("a query of index " + std::string(bound.index->name) +
-                               " does not run: " + problem.what());
+                               " does not run: " + told(problem, about));
         }
     };
     for (const auto& bound : bindings) {
@@ -14346,6 +14711,7 @@ namespace pgsync::postgres {
 struct followed_table {
     std::uint32_t oid = 0;
     std::string quoted_name;  ///< `"public"."booking"`
+    bool owned = false;       ///< the current role may publish it
     /// Of a partitioned table, those that hold its rows: the log names them, not it.
     std::vector<followed_table> partitions{};
 };
@@ -14355,12 +14721,21 @@ struct uncovered_table {
     std::uint32_t oid = 0;
     std::string quoted_name;
     std::string columns;  ///< the uncovered ones, for messages
+    bool owned = false;   ///< the current role may alter it
+};
+
+/// A right that the current role lacks.
+struct missing_right {
+    std::string what;  ///< `this role may not read table "booking"`
+    std::string sql;   ///< what gives it
+    std::string who;   ///< may run that: `its owner "app"`
 };
 
 struct shape_report {
     std::vector<index_binding> bindings;
     std::vector<followed_table> tables;  ///< each once, in the order of first use
     std::vector<uncovered_table> identities;
+    std::vector<missing_right> rights;
     std::vector<std::string> findings;  ///< what makes it impossible to go on, all at once
 };
 
@@ -14372,8 +14747,9 @@ namespace detail {
 class shape_checker {
   public:
     shape_checker(std::span<const compiled_index> indices,
-                  const std::vector<std::optional<table_facts>>& tables, const partition_facts& partitions)
-        : indices_(indices), tables_(tables), partitions_(partitions) {}
+                  const std::vector<std::optional<table_facts>>& tables, const partition_facts& partitions,
+                  const session_facts& about)
+        : indices_(indices), tables_(tables), partitions_(partitions), about_(about) {}
 
     shape_report run() {
         std::size_t at = 0;
@@ -14411,7 +14787,7 @@ class shape_checker {
     std::string place(const node_data& node) const {
         return "struct " + std::string(node.type) + " of index " + std::string(index_->name);
     }
-    static std::string quoted(std::string_view text) { return "\"" + std::string(text) + "\""; }
+    static std::string quoted(std::string_view text) { return "\"" + printable(text) + "\""; }
 
     void find(std::string text) {
         if (std::find(report_.findings.begin(), report_.findings.end(), text) == report_.findings.end()) {
@@ -14422,6 +14798,11 @@ class shape_checker {
     void check_index(const compiled_index& index) {
         index_binding binding;
         binding.index = &index;
+        for (std::size_t node = 0; node < index.shape.nodes.size(); ++node) {
+            const auto& data = index.shape.nodes[node];
+            if (data.schema.empty() && find_table(node))
+                binding.tables.emplace_back(quote_identifier(data.table), quoted_name(facts(node)));
+        }
         bool complete = true;
         for (const auto& route : index.routes) complete = check_table(index.shape, route.node) && complete;
         // Structs embedded in a row name columns of its table.
@@ -14502,10 +14883,10 @@ class shape_checker {
         if (!check_kind(asked, data, table)) return false;
         check_access(asked, table);
         if (!is_view(table) && seen_.insert(table.oid).second) {
-            followed_table followed{table.oid, quoted_name(table)};
+            followed_table followed{table.oid, quoted_name(table), table.owned};
             if (const auto found = partitions_.find(table.oid); found != partitions_.end()) {
                 for (const auto& part : found->second) {
-                    followed.partitions.push_back({part.oid, quoted_name(part)});
+                    followed.partitions.push_back({part.oid, quoted_name(part), part.owned});
                     if (part.persistence == 'u') {
                         find("partition " + quoted(part.name) + " of table " + quoted(asked) +
                              " is unlogged: its changes are not in the log; ALTER TABLE " +
@@ -14552,11 +14933,28 @@ class shape_checker {
         return false;
     }
 
+    void lacks(std::string what, const std::string& sql, std::string who) {
+        const auto same = [&](const missing_right& each) { return each.sql == sql; };
+        if (std::none_of(report_.rights.begin(), report_.rights.end(), same))
+            report_.rights.push_back({std::move(what), sql, std::move(who)});
+    }
+
     void check_access(const std::string& asked, const table_facts& table) {
-        if (!table.schema_usable || !table.readable) {
-            find("this role may not read " + quoted(asked) + "; have its owner " + quoted(table.owner) +
-                 " run: GRANT USAGE ON SCHEMA " + quote_identifier(table.schema) + ", and GRANT SELECT ON " +
-                 quoted_name(table) + ", to it");
+        const auto role = quote_identifier(about_.role);
+        const auto owner = "its owner " + quoted(table.owner);
+        if (!table.schema_usable) {
+            lacks("this role may not use schema " + quoted(table.schema),
+                  "GRANT USAGE ON SCHEMA " + quote_identifier(table.schema) + " TO " + role, "its owner");
+        }
+        // Of the whole table: it is locked before it is read, which takes no less.
+        if (!table.readable) {
+            lacks("this role may not read table " + quoted(asked),
+                  "GRANT SELECT ON " + quoted_name(table) + " TO " + role, owner);
+        }
+        if (table.row_security) {
+            lacks("row security hides rows of " + quoted(asked) +
+                      " from this role, and documents would lack them",
+                  "ALTER ROLE " + role + " BYPASSRLS", "a superuser");
         }
         if (table.persistence != 'p') {
             find("table " + quoted(asked) + " is " + (table.persistence == 'u' ? "unlogged" : "temporary") +
@@ -14566,11 +14964,6 @@ class shape_checker {
             find("table " + quoted(asked) +
                  " inherits or is inherited: queries would read rows of other tables whose "
                  "changes come under other names; use plain or partitioned tables");
-        }
-        if (table.row_security) {
-            find("row security hides rows of " + quoted(asked) +
-                 " from this role, and documents would lack them; ALTER "
-                 "ROLE … BYPASSRLS, or use the table's owner");
         }
     }
 
@@ -14657,6 +15050,13 @@ class shape_checker {
                      ") with " + child.name + "." + std::string(link.child) + " (" + b->base_name +
                      "), whose values do not read the same; give both columns one type");
             }
+            // An operator of such a type would have to be found in its schema.
+            for (const auto* column : {a, b}) {
+                if (column->base_kind != 'b' || about_.trusts(column->base_schema)) continue;
+                find("relation " + quoted(data.member) + " of index " + std::string(index_->name) +
+                     " compares values of type " + column->base_name + ", but " +
+                     about_.why_not(column->base_schema));
+            }
             if (data.kind == relation::belongs_to) referenced.emplace_back(link.child);
         }
         if (data.kind == relation::belongs_to && !is_view(child) && !is_unique(child, referenced)) {
@@ -14687,7 +15087,8 @@ class shape_checker {
         }
         // Without any identity the server refuses every UPDATE of a published table.
         if (missing.empty() && table.identity.empty()) missing.emplace_back("its rows");
-        if (!missing.empty()) report_.identities.push_back({table.oid, quoted_name(table), joined(missing)});
+        if (!missing.empty())
+            report_.identities.push_back({table.oid, quoted_name(table), joined(missing), table.owned});
     }
 
     static std::string joined(const std::vector<std::string>& names) {
@@ -14699,6 +15100,7 @@ class shape_checker {
     std::span<const compiled_index> indices_;
     const std::vector<std::optional<table_facts>>& tables_;
     const partition_facts& partitions_;
+    const session_facts& about_;
     const compiled_index* index_ = nullptr;
     std::size_t first_table_ = 0;
     std::set<std::uint32_t> seen_;
@@ -14740,10 +15142,15 @@ class shape_checker {
     }
     const auto tables = read_tables(connection, names);
     const auto partitions = detail::read_partitions(connection, tables);
-    auto report = detail::shape_checker(indices, tables, partitions).run();
+    const auto about = read_session(connection);
+    auto report = detail::shape_checker(indices, tables, partitions, about).run();
+    // What may not be read cannot be tried either.
+    if (!report.rights.empty()) return report;
     // A missing column is better told by its member than by a query that lacks it.
-    if (report.findings.empty()) report.findings = detail::sql_checker(indices, connection, tables).run();
-    if (report.findings.empty()) report.findings = detail::prepare_queries(report.bindings, connection);
+    if (report.findings.empty())
+        report.findings = detail::sql_checker(indices, connection, tables, about).run();
+    if (report.findings.empty())
+        report.findings = detail::prepare_queries(report.bindings, connection, about);
     return report;
 }
 
@@ -14758,6 +15165,7 @@ namespace pgsync::app {
 struct setup_step {
     std::string sql;
     std::string why;
+    bool own = true;  ///< this role may run it
 };
 
 /// What of a table a publication names: from version 13 on a partitioned table brings its partitions along,
@@ -14782,58 +15190,63 @@ struct setup_step {
 /// What is missing in the publication, or all of it.
 inline void add_publication_steps(std::vector<setup_step>& steps, const postgres::shape_report& report,
                                   const std::optional<postgres::publication_facts>& publication,
-                                  const std::string& name, int server) {
+                                  const std::string& name, const postgres::server_facts& server) {
+    const bool owns_tables = std::all_of(report.tables.begin(), report.tables.end(),
+                                         [](const auto& table) { return table.owned; });
     const auto quoted = postgres::quote_identifier(name);
     if (!publication) {
         std::string list;
         for (const auto& table : report.tables) {
-            for (const auto& each : publishable(table, server)) list += (list.empty() ? "" : ", ") + each;
+            for (const auto& each : publishable(table, server.version))
+                list += (list.empty() ? "" : ", ") + each;
         }
         // No column lists: they would make an application's UPDATE fail once somebody sets REPLICA IDENTITY
         // FULL.
-        steps.push_back(
-            {"CREATE PUBLICATION " + quoted + " FOR TABLE " + list, "says which tables are followed"});
+        steps.push_back({"CREATE PUBLICATION " + quoted + " FOR TABLE " + list,
+                         "says which tables are followed", owns_tables && server.may_create_in_database});
         return;
     }
     for (const auto& table : report.tables) {
         const auto& narrowed = publication->narrowed;
         if (std::find(narrowed.begin(), narrowed.end(), table.oid) != narrowed.end()) {
             steps.push_back({"ALTER PUBLICATION " + quoted + " DROP TABLE " + table.quoted_name,
-                             "the publication has only some of its rows or columns"});
+                             "the publication has only some of its rows or columns", publication->owned});
         } else if (publishes(*publication, table)) {
             continue;
         }
-        for (const auto& each : publishable(table, server)) {
-            steps.push_back(
-                {"ALTER PUBLICATION " + quoted + " ADD TABLE " + each, "the publication lacks this table"});
+        for (const auto& each : publishable(table, server.version)) {
+            steps.push_back({"ALTER PUBLICATION " + quoted + " ADD TABLE " + each,
+                             "the publication lacks this table", publication->owned && table.owned});
         }
     }
-    const bool truncate = postgres::has_truncate(server);
+    const bool truncate = postgres::has_truncate(server.version);
     if (!publication->publishes_insert || !publication->publishes_update || !publication->publishes_delete ||
         (truncate && !publication->publishes_truncate)) {
         steps.push_back({"ALTER PUBLICATION " + quoted + " SET (publish = 'insert, update, delete" +
                              (truncate ? ", truncate')" : "')"),
-                         "the publication leaves out a kind of change"});
+                         "the publication leaves out a kind of change", publication->owned});
     }
 }
 
 /// Everything still missing in the database, in order. Statements that are there already are not listed.
 [[nodiscard]] inline std::vector<setup_step> setup_steps(
     const postgres::shape_report& report, const std::optional<postgres::publication_facts>& publication,
-    const std::optional<postgres::slot_facts>& slot, const std::string& name, int server) {
+    const std::optional<postgres::slot_facts>& slot, const std::string& name,
+    const postgres::server_facts& server) {
     std::vector<setup_step> steps;
     for (const auto& table : report.identities) {
         steps.push_back({"ALTER TABLE " + table.quoted_name + " REPLICA IDENTITY FULL",
-                         "so that the old value of " + table.columns + " is in the log"});
+                         "so that the old value of " + table.columns + " is in the log", table.owned});
     }
     // Without publications the slot tells of every table.
-    if (postgres::has_publications(server)) add_publication_steps(steps, report, publication, name, server);
+    if (postgres::has_publications(server.version))
+        add_publication_steps(steps, report, publication, name, server);
     if (!slot) {
         // A slot that standbys keep as well outlives a failover.
         steps.push_back({"SELECT pg_catalog.pg_create_logical_replication_slot(" +
                              postgres::quote_literal(name) + ", '" +
-                             std::string(postgres::output_plugin(server)) + "'" +
-                             (postgres::has_failover_slots(server) ? ", failover => true)" : ")"),
+                             std::string(postgres::output_plugin(server.version)) + "'" +
+                             (postgres::has_failover_slots(server.version) ? ", failover => true)" : ")"),
                          "keeps the log from here on until it is in the index"});
     }
     return steps;
@@ -14966,15 +15379,21 @@ class context {
         return found;
     }
 
-    /// Compares the shapes with the catalog; throws errc::catalog with all findings at once.
+    /// Compares the shapes with the catalog; throws with all findings at once: errc::catalog, or
+    /// errc::permission where nothing but rights is missing.
     [[nodiscard]] postgres::shape_report check_shapes() {
         auto report = postgres::check_shapes(indices_, catalog_);
-        if (!report.findings.empty()) {
-            std::string all;
-            for (const auto& finding : report.findings) all += "\n  - " + finding;
+        if (report.findings.empty() && report.rights.empty()) return report;
+        // A dry run prints what gives the rights.
+        if (report.findings.empty() && setting_.dry_run) return report;
+        std::string all;
+        for (const auto& finding : report.findings) all += "\n  - " + finding;
+        for (const auto& right : report.rights)
+            all += "\n  - " + right.what + "; have " + right.who + " run: " + right.sql;
+        if (!report.findings.empty())
             throw error(errc::catalog, "the database does not look as the shapes say:" + all);
-        }
-        return report;
+        throw error(errc::permission, "this role lacks rights:" + all,
+                    "`bootstrap --dry-run` prints all that an administrator has to run");
     }
 
     /// What writes documents, by index number.
@@ -15269,6 +15688,12 @@ namespace pgsync::app {
 
 namespace detail {
 
+[[noreturn]] inline void refuse_role(const postgres::server_facts& server) {
+    throw error(
+        errc::permission, "role \"" + printable(server.role) + "\" may not use replication",
+        "have an administrator run: ALTER ROLE " + postgres::quote_identifier(server.role) + " REPLICATION");
+}
+
 /// Refuses what would make the load pointless, before anything is made.
 inline void check_server(context& in, const postgres::server_facts& server,
                          const std::optional<postgres::slot_facts>& slot,
@@ -15277,11 +15702,6 @@ inline void check_server(context& in, const postgres::server_facts& server,
         throw error(errc::replication,
                     "the server's wal_level is \"" + server.wal_level + "\", not \"logical\"",
                     "ALTER SYSTEM SET wal_level = logical; then restart PostgreSQL");
-    }
-    if (!server.replication) {
-        throw error(errc::permission, "role \"" + server.role + "\" may not use replication",
-                    "have an administrator run: ALTER ROLE " + postgres::quote_identifier(server.role) +
-                        " REPLICATION");
     }
     if (slot && slot->plugin != postgres::output_plugin(server.version)) {
         throw error(
@@ -15317,18 +15737,18 @@ inline void check_server(context& in, const postgres::server_facts& server,
 /// What is still to be done in the database; refuses where some of it concerns an index that is loaded.
 inline std::vector<setup_step> missing_steps(context& in, const postgres::shape_report& report,
                                              const std::optional<postgres::slot_facts>& slot,
-                                             const std::vector<index_state>& states) {
+                                             const std::vector<index_state>& states,
+                                             const postgres::server_facts& server) {
     const auto& name = in.setting().name;
     const auto publication = postgres::read_publication(in.catalog(), name);
-    const auto version = in.catalog().server_version();
     std::vector<compiled_index> loaded;
     for (std::size_t i = 0; i < states.size(); ++i) {
         if (states[i].loaded) loaded.push_back(in.indices()[i]);
     }
     if (!loaded.empty())
         refuse_missing(
-            setup_steps(postgres::check_shapes(loaded, in.catalog()), publication, slot, name, version));
-    return setup_steps(report, publication, slot, name, version);
+            setup_steps(postgres::check_shapes(loaded, in.catalog()), publication, slot, name, server));
+    return setup_steps(report, publication, slot, name, server);
 }
 
 /// Creates the index in the cluster's own words. One that cannot search vectors gets them as plain numbers.
@@ -15404,9 +15824,32 @@ inline void load_index(context& in, const std::vector<postgres::index_binding>& 
               log::fixed(static_cast<double>(documents) / std::max(seconds, 0.001), 0));
 }
 
-inline void print_dry_run(std::ostream& out, context& in, const std::vector<setup_step>& steps,
-                          const std::vector<index_state>& states) {
-    for (const auto& step : steps) out << "-- " << step.why << "\n" << step.sql << ";\n\n";
+/// What is still to be run in the database: first what this role may not run, ready for psql.
+inline void print_statements(std::ostream& out, const postgres::shape_report& report,
+                             const std::vector<setup_step>& steps, const postgres::server_facts& server) {
+    std::vector<setup_step> by_others;
+    for (const auto& right : report.rights) by_others.push_back({right.sql, right.what, false});
+    if (!server.replication) {
+        by_others.push_back({"ALTER ROLE " + postgres::quote_identifier(server.role) + " REPLICATION",
+                             "this role may not follow the log", false});
+    }
+    const auto print = [&](const setup_step& step) {
+        out << "-- " << step.why << "\n" << step.sql << ";\n\n";
+    };
+    for (const auto& step : steps) {
+        if (!step.own) by_others.push_back(step);
+    }
+    if (!by_others.empty()) {
+        out << "-- An administrator has to run, in this order:\n\n";
+        for (const auto& step : by_others) print(step);
+    }
+    out << "-- bootstrap runs, as role " << postgres::quote_identifier(server.role) << ":\n\n";
+    for (const auto& step : steps) {
+        if (step.own) print(step);
+    }
+}
+
+inline void print_requests(std::ostream& out, context& in, const std::vector<index_state>& states) {
     for (std::size_t i = 0; i < states.size(); ++i) {
         const auto& index = in.indices()[i];
         const auto names = names_of(index);
@@ -15480,13 +15923,20 @@ inline std::vector<index_state> find_indices(context& in, const std::optional<po
 /// Makes whatever is missing, in an order that loses nothing and that a second run can pick up anywhere:
 /// index, replica identities, publication, slot, then the load. `out` gets what a dry run prints.
 inline void bootstrap(context& in, std::ostream& out) {
-    const auto identity = in.identify();
     const auto report = in.check_shapes();
+    const auto server = postgres::read_server(in.catalog());
     auto& client = in.search().client();
     const auto& name = in.setting().name;
+    if (!server.replication) {
+        if (!in.setting().dry_run) detail::refuse_role(server);
+        const auto publication = postgres::read_publication(in.catalog(), name);
+        const auto found = postgres::read_slot(in.catalog(), name);
+        return detail::print_statements(out, report, setup_steps(report, publication, found, name, server),
+                                        server);
+    }
+    const auto identity = in.identify();
     if (!in.setting().dry_run) detail::take_turn(in);
     auto slot = postgres::read_slot(in.catalog(), name);
-    const auto server = postgres::read_server(in.catalog());
     auto states = detail::find_indices(in, slot, identity);
     detail::check_server(in, server, slot, states);
     if (slot && slot->lost() && !in.setting().dry_run) {
@@ -15494,8 +15944,11 @@ inline void bootstrap(context& in, std::ostream& out) {
         log::info("dropped slot {}, which was invalid", name);
         slot.reset();
     }
-    const auto steps = detail::missing_steps(in, report, slot, states);
-    if (in.setting().dry_run) return detail::print_dry_run(out, in, steps, states);
+    const auto steps = detail::missing_steps(in, report, slot, states, server);
+    if (in.setting().dry_run) {
+        detail::print_statements(out, report, steps, server);
+        return detail::print_requests(out, in, states);
+    }
 
     for (std::size_t i = 0; i < states.size(); ++i) {
         if (states[i].exists) continue;
@@ -15641,7 +16094,7 @@ inline bool follow(context& in, const postgres::system_identity& identity, std::
     const auto report = in.check_shapes();
     refuse_missing(setup_steps(report, postgres::read_publication(in.catalog(), wanted.name),
                                postgres::read_slot(in.catalog(), wanted.name), wanted.name,
-                               in.catalog().server_version()));
+                               postgres::read_server(in.catalog())));
     stream::follow_settings setting;
     setting.database = wanted.database;
     setting.read_from = wanted.read_from;
@@ -15736,10 +16189,15 @@ inline void teardown(context& in) {
         in.database().query("SELECT pg_catalog.pg_drop_replication_slot($1)", {name});
         log::info("dropped slot {}", name);
     }
-    if (postgres::read_publication(in.catalog(), name)) {
-        in.database().execute("DROP PUBLICATION " + postgres::quote_identifier(name));
-        log::info("dropped publication {}", name);
+    const auto publication = postgres::read_publication(in.catalog(), name);
+    if (!publication) return;
+    const auto sql = "DROP PUBLICATION " + postgres::quote_identifier(name);
+    if (!publication->owned) {
+        log::warn("the publication is not this role's and stays; have its owner run: {}", sql);
+        return;
     }
+    in.database().execute(sql);
+    log::info("dropped publication {}", name);
 }
 
 }  // namespace pgsync::app
@@ -15765,7 +16223,6 @@ PGSYNC_LINKAGE void basic_engine::teardown() const {
 
 }  // namespace pgsync::app
 
-#include <filesystem>
 #include <fstream>
 #include <iomanip>
 #include <locale>
@@ -15923,14 +16380,7 @@ inline void add_loading(CLI::App& to, options& into) {
 
 /// Arguments are visible to every user of the machine.
 inline void refuse_password(const char* option, const std::string& conninfo) {
-    const bool database =
-        conninfo.find("password=") != std::string::npos || (conninfo.find("://") != std::string::npos && [&] {
-            const auto begin = conninfo.find("://") + 3;
-            const auto at = conninfo.find('@', begin);
-            const auto colon = conninfo.find(':', begin);
-            return at != std::string::npos && colon != std::string::npos && colon < at;
-        }());
-    if (!database) return;
+    if (!postgres::holds_password(conninfo)) return;
     throw error(errc::configuration,
                 std::string(option) + " holds a password, which every user of this machine can read",
                 "put it into PGPASSWORD or ~/.pgpass");

@@ -23,6 +23,7 @@
 #include <pgsync/postgres/slot_facts.hpp>
 #include <pgsync/postgres/table_storage.hpp>
 #include <pgsync/postgres/version.hpp>
+#include <pgsync/printable.hpp>
 #if defined(PGSYNC_COMPILED)
 #include <pgsync/snapshot/load.hpp>
 #include <pgsync/stream/follow.hpp>
@@ -35,6 +36,12 @@ namespace pgsync::app {
 
 namespace detail {
 
+[[noreturn]] inline void refuse_role(const postgres::server_facts& server) {
+    throw error(
+        errc::permission, "role \"" + printable(server.role) + "\" may not use replication",
+        "have an administrator run: ALTER ROLE " + postgres::quote_identifier(server.role) + " REPLICATION");
+}
+
 /// Refuses what would make the load pointless, before anything is made.
 inline void check_server(context& in, const postgres::server_facts& server,
                          const std::optional<postgres::slot_facts>& slot,
@@ -43,11 +50,6 @@ inline void check_server(context& in, const postgres::server_facts& server,
         throw error(errc::replication,
                     "the server's wal_level is \"" + server.wal_level + "\", not \"logical\"",
                     "ALTER SYSTEM SET wal_level = logical; then restart PostgreSQL");
-    }
-    if (!server.replication) {
-        throw error(errc::permission, "role \"" + server.role + "\" may not use replication",
-                    "have an administrator run: ALTER ROLE " + postgres::quote_identifier(server.role) +
-                        " REPLICATION");
     }
     if (slot && slot->plugin != postgres::output_plugin(server.version)) {
         throw error(
@@ -83,18 +85,18 @@ inline void check_server(context& in, const postgres::server_facts& server,
 /// What is still to be done in the database; refuses where some of it concerns an index that is loaded.
 inline std::vector<setup_step> missing_steps(context& in, const postgres::shape_report& report,
                                              const std::optional<postgres::slot_facts>& slot,
-                                             const std::vector<index_state>& states) {
+                                             const std::vector<index_state>& states,
+                                             const postgres::server_facts& server) {
     const auto& name = in.setting().name;
     const auto publication = postgres::read_publication(in.catalog(), name);
-    const auto version = in.catalog().server_version();
     std::vector<compiled_index> loaded;
     for (std::size_t i = 0; i < states.size(); ++i) {
         if (states[i].loaded) loaded.push_back(in.indices()[i]);
     }
     if (!loaded.empty())
         refuse_missing(
-            setup_steps(postgres::check_shapes(loaded, in.catalog()), publication, slot, name, version));
-    return setup_steps(report, publication, slot, name, version);
+            setup_steps(postgres::check_shapes(loaded, in.catalog()), publication, slot, name, server));
+    return setup_steps(report, publication, slot, name, server);
 }
 
 /// Creates the index in the cluster's own words. One that cannot search vectors gets them as plain numbers.
@@ -170,9 +172,32 @@ inline void load_index(context& in, const std::vector<postgres::index_binding>& 
               log::fixed(static_cast<double>(documents) / std::max(seconds, 0.001), 0));
 }
 
-inline void print_dry_run(std::ostream& out, context& in, const std::vector<setup_step>& steps,
-                          const std::vector<index_state>& states) {
-    for (const auto& step : steps) out << "-- " << step.why << "\n" << step.sql << ";\n\n";
+/// What is still to be run in the database: first what this role may not run, ready for psql.
+inline void print_statements(std::ostream& out, const postgres::shape_report& report,
+                             const std::vector<setup_step>& steps, const postgres::server_facts& server) {
+    std::vector<setup_step> by_others;
+    for (const auto& right : report.rights) by_others.push_back({right.sql, right.what, false});
+    if (!server.replication) {
+        by_others.push_back({"ALTER ROLE " + postgres::quote_identifier(server.role) + " REPLICATION",
+                             "this role may not follow the log", false});
+    }
+    const auto print = [&](const setup_step& step) {
+        out << "-- " << step.why << "\n" << step.sql << ";\n\n";
+    };
+    for (const auto& step : steps) {
+        if (!step.own) by_others.push_back(step);
+    }
+    if (!by_others.empty()) {
+        out << "-- An administrator has to run, in this order:\n\n";
+        for (const auto& step : by_others) print(step);
+    }
+    out << "-- bootstrap runs, as role " << postgres::quote_identifier(server.role) << ":\n\n";
+    for (const auto& step : steps) {
+        if (step.own) print(step);
+    }
+}
+
+inline void print_requests(std::ostream& out, context& in, const std::vector<index_state>& states) {
     for (std::size_t i = 0; i < states.size(); ++i) {
         const auto& index = in.indices()[i];
         const auto names = names_of(index);
@@ -246,13 +271,20 @@ inline std::vector<index_state> find_indices(context& in, const std::optional<po
 /// Makes whatever is missing, in an order that loses nothing and that a second run can pick up anywhere:
 /// index, replica identities, publication, slot, then the load. `out` gets what a dry run prints.
 inline void bootstrap(context& in, std::ostream& out) {
-    const auto identity = in.identify();
     const auto report = in.check_shapes();
+    const auto server = postgres::read_server(in.catalog());
     auto& client = in.search().client();
     const auto& name = in.setting().name;
+    if (!server.replication) {
+        if (!in.setting().dry_run) detail::refuse_role(server);
+        const auto publication = postgres::read_publication(in.catalog(), name);
+        const auto found = postgres::read_slot(in.catalog(), name);
+        return detail::print_statements(out, report, setup_steps(report, publication, found, name, server),
+                                        server);
+    }
+    const auto identity = in.identify();
     if (!in.setting().dry_run) detail::take_turn(in);
     auto slot = postgres::read_slot(in.catalog(), name);
-    const auto server = postgres::read_server(in.catalog());
     auto states = detail::find_indices(in, slot, identity);
     detail::check_server(in, server, slot, states);
     if (slot && slot->lost() && !in.setting().dry_run) {
@@ -260,8 +292,11 @@ inline void bootstrap(context& in, std::ostream& out) {
         log::info("dropped slot {}, which was invalid", name);
         slot.reset();
     }
-    const auto steps = detail::missing_steps(in, report, slot, states);
-    if (in.setting().dry_run) return detail::print_dry_run(out, in, steps, states);
+    const auto steps = detail::missing_steps(in, report, slot, states, server);
+    if (in.setting().dry_run) {
+        detail::print_statements(out, report, steps, server);
+        return detail::print_requests(out, in, states);
+    }
 
     for (std::size_t i = 0; i < states.size(); ++i) {
         if (states[i].exists) continue;

@@ -19,6 +19,7 @@
 #include <pgsync/elastic/dead_letters.hpp>
 #include <pgsync/error.hpp>
 #include <pgsync/log.hpp>
+#include <pgsync/printable.hpp>
 #include <pgsync/stream/index_access.hpp>
 
 namespace pgsync::app {
@@ -140,8 +141,9 @@ class cluster {
         const auto& first = outcome.rejected.front();
         throw error(
             errc::rejected,
-            "the cluster rejects document \"" + first.id + "\" of " + alias(first.target) + " (HTTP " +
-                std::to_string(first.status) + ", " + first.type + "): " + first.reason +
+            "the cluster rejects document \"" + printable(first.id) + "\" of " + alias(first.target) +
+                " (HTTP " + std::to_string(first.status) + ", " + first.type +
+                "): " + printable(first.reason) +
                 (outcome.rejected.size() > 1
                      ? "; and " + std::to_string(outcome.rejected.size() - 1) + " more in the same bulk"
                      : std::string()),

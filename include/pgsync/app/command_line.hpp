@@ -48,6 +48,7 @@
 #include <pgsync/app/options.hpp>
 #include <pgsync/elastic/url.hpp>
 #include <pgsync/error.hpp>
+#include <pgsync/postgres/conninfo.hpp>
 
 namespace pgsync::app {
 
@@ -122,14 +123,7 @@ inline void add_loading(CLI::App& to, options& into) {
 
 /// Arguments are visible to every user of the machine.
 inline void refuse_password(const char* option, const std::string& conninfo) {
-    const bool database =
-        conninfo.find("password=") != std::string::npos || (conninfo.find("://") != std::string::npos && [&] {
-            const auto begin = conninfo.find("://") + 3;
-            const auto at = conninfo.find('@', begin);
-            const auto colon = conninfo.find(':', begin);
-            return at != std::string::npos && colon != std::string::npos && colon < at;
-        }());
-    if (!database) return;
+    if (!postgres::holds_password(conninfo)) return;
     throw error(errc::configuration,
                 std::string(option) + " holds a password, which every user of this machine can read",
                 "put it into PGPASSWORD or ~/.pgpass");

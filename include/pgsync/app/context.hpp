@@ -72,15 +72,21 @@ class context {
         return found;
     }
 
-    /// Compares the shapes with the catalog; throws errc::catalog with all findings at once.
+    /// Compares the shapes with the catalog; throws with all findings at once: errc::catalog, or
+    /// errc::permission where nothing but rights is missing.
     [[nodiscard]] postgres::shape_report check_shapes() {
         auto report = postgres::check_shapes(indices_, catalog_);
-        if (!report.findings.empty()) {
-            std::string all;
-            for (const auto& finding : report.findings) all += "\n  - " + finding;
+        if (report.findings.empty() && report.rights.empty()) return report;
+        // A dry run prints what gives the rights.
+        if (report.findings.empty() && setting_.dry_run) return report;
+        std::string all;
+        for (const auto& finding : report.findings) all += "\n  - " + finding;
+        for (const auto& right : report.rights)
+            all += "\n  - " + right.what + "; have " + right.who + " run: " + right.sql;
+        if (!report.findings.empty())
             throw error(errc::catalog, "the database does not look as the shapes say:" + all);
-        }
-        return report;
+        throw error(errc::permission, "this role lacks rights:" + all,
+                    "`bootstrap --dry-run` prints all that an administrator has to run");
     }
 
     /// What writes documents, by index number.

@@ -16,6 +16,7 @@
 #include <pgsync/postgres/connection.hpp>
 #include <pgsync/postgres/publication_facts.hpp>
 #include <pgsync/postgres/quote.hpp>
+#include <pgsync/postgres/server_facts.hpp>
 #include <pgsync/postgres/shape_check.hpp>
 #include <pgsync/postgres/slot_facts.hpp>
 #include <pgsync/postgres/snapshot_set.hpp>
@@ -30,6 +31,7 @@ namespace pgsync::app {
 struct setup_step {
     std::string sql;
     std::string why;
+    bool own = true;  ///< this role may run it
 };
 
 /// What of a table a publication names: from version 13 on a partitioned table brings its partitions along,
@@ -54,58 +56,63 @@ struct setup_step {
 /// What is missing in the publication, or all of it.
 inline void add_publication_steps(std::vector<setup_step>& steps, const postgres::shape_report& report,
                                   const std::optional<postgres::publication_facts>& publication,
-                                  const std::string& name, int server) {
+                                  const std::string& name, const postgres::server_facts& server) {
+    const bool owns_tables = std::all_of(report.tables.begin(), report.tables.end(),
+                                         [](const auto& table) { return table.owned; });
     const auto quoted = postgres::quote_identifier(name);
     if (!publication) {
         std::string list;
         for (const auto& table : report.tables) {
-            for (const auto& each : publishable(table, server)) list += (list.empty() ? "" : ", ") + each;
+            for (const auto& each : publishable(table, server.version))
+                list += (list.empty() ? "" : ", ") + each;
         }
         // No column lists: they would make an application's UPDATE fail once somebody sets REPLICA IDENTITY
         // FULL.
-        steps.push_back(
-            {"CREATE PUBLICATION " + quoted + " FOR TABLE " + list, "says which tables are followed"});
+        steps.push_back({"CREATE PUBLICATION " + quoted + " FOR TABLE " + list,
+                         "says which tables are followed", owns_tables && server.may_create_in_database});
         return;
     }
     for (const auto& table : report.tables) {
         const auto& narrowed = publication->narrowed;
         if (std::find(narrowed.begin(), narrowed.end(), table.oid) != narrowed.end()) {
             steps.push_back({"ALTER PUBLICATION " + quoted + " DROP TABLE " + table.quoted_name,
-                             "the publication has only some of its rows or columns"});
+                             "the publication has only some of its rows or columns", publication->owned});
         } else if (publishes(*publication, table)) {
             continue;
         }
-        for (const auto& each : publishable(table, server)) {
-            steps.push_back(
-                {"ALTER PUBLICATION " + quoted + " ADD TABLE " + each, "the publication lacks this table"});
+        for (const auto& each : publishable(table, server.version)) {
+            steps.push_back({"ALTER PUBLICATION " + quoted + " ADD TABLE " + each,
+                             "the publication lacks this table", publication->owned && table.owned});
         }
     }
-    const bool truncate = postgres::has_truncate(server);
+    const bool truncate = postgres::has_truncate(server.version);
     if (!publication->publishes_insert || !publication->publishes_update || !publication->publishes_delete ||
         (truncate && !publication->publishes_truncate)) {
         steps.push_back({"ALTER PUBLICATION " + quoted + " SET (publish = 'insert, update, delete" +
                              (truncate ? ", truncate')" : "')"),
-                         "the publication leaves out a kind of change"});
+                         "the publication leaves out a kind of change", publication->owned});
     }
 }
 
 /// Everything still missing in the database, in order. Statements that are there already are not listed.
 [[nodiscard]] inline std::vector<setup_step> setup_steps(
     const postgres::shape_report& report, const std::optional<postgres::publication_facts>& publication,
-    const std::optional<postgres::slot_facts>& slot, const std::string& name, int server) {
+    const std::optional<postgres::slot_facts>& slot, const std::string& name,
+    const postgres::server_facts& server) {
     std::vector<setup_step> steps;
     for (const auto& table : report.identities) {
         steps.push_back({"ALTER TABLE " + table.quoted_name + " REPLICA IDENTITY FULL",
-                         "so that the old value of " + table.columns + " is in the log"});
+                         "so that the old value of " + table.columns + " is in the log", table.owned});
     }
     // Without publications the slot tells of every table.
-    if (postgres::has_publications(server)) add_publication_steps(steps, report, publication, name, server);
+    if (postgres::has_publications(server.version))
+        add_publication_steps(steps, report, publication, name, server);
     if (!slot) {
         // A slot that standbys keep as well outlives a failover.
         steps.push_back({"SELECT pg_catalog.pg_create_logical_replication_slot(" +
                              postgres::quote_literal(name) + ", '" +
-                             std::string(postgres::output_plugin(server)) + "'" +
-                             (postgres::has_failover_slots(server) ? ", failover => true)" : ")"),
+                             std::string(postgres::output_plugin(server.version)) + "'" +
+                             (postgres::has_failover_slots(server.version) ? ", failover => true)" : ")"),
                          "keeps the log from here on until it is in the index"});
     }
     return steps;

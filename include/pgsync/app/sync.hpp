@@ -16,6 +16,7 @@
 #include <pgsync/error.hpp>
 #include <pgsync/log.hpp>
 #include <pgsync/postgres/publication_facts.hpp>
+#include <pgsync/postgres/server_facts.hpp>
 #include <pgsync/postgres/slot_facts.hpp>
 #include <pgsync/postgres/sql_error.hpp>
 #include <pgsync/postgres/table_storage.hpp>
@@ -76,7 +77,7 @@ inline bool follow(context& in, const postgres::system_identity& identity, std::
     const auto report = in.check_shapes();
     refuse_missing(setup_steps(report, postgres::read_publication(in.catalog(), wanted.name),
                                postgres::read_slot(in.catalog(), wanted.name), wanted.name,
-                               in.catalog().server_version()));
+                               postgres::read_server(in.catalog())));
     stream::follow_settings setting;
     setting.database = wanted.database;
     setting.read_from = wanted.read_from;

@@ -38,10 +38,15 @@ inline void teardown(context& in) {
         in.database().query("SELECT pg_catalog.pg_drop_replication_slot($1)", {name});
         log::info("dropped slot {}", name);
     }
-    if (postgres::read_publication(in.catalog(), name)) {
-        in.database().execute("DROP PUBLICATION " + postgres::quote_identifier(name));
-        log::info("dropped publication {}", name);
+    const auto publication = postgres::read_publication(in.catalog(), name);
+    if (!publication) return;
+    const auto sql = "DROP PUBLICATION " + postgres::quote_identifier(name);
+    if (!publication->owned) {
+        log::warn("the publication is not this role's and stays; have its owner run: {}", sql);
+        return;
     }
+    in.database().execute(sql);
+    log::info("dropped publication {}", name);
 }
 
 }  // namespace pgsync::app

@@ -28,6 +28,7 @@
 #include <pgsync/elastic/waiting_clock.hpp>
 #include <pgsync/error.hpp>
 #include <pgsync/log.hpp>
+#include <pgsync/printable.hpp>
 
 namespace pgsync::elastic {
 
@@ -405,7 +406,7 @@ class bulk_writer {
     static std::string excerpt(std::string text) {
         detail::scrub(text);
         detail::shorten(text, 300);
-        return text;
+        return printable(text);
     }
 
     Transport& transport_;

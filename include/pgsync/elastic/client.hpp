@@ -30,6 +30,7 @@
 #include <pgsync/elastic/waiting_clock.hpp>
 #include <pgsync/error.hpp>
 #include <pgsync/log.hpp>
+#include <pgsync/printable.hpp>
 
 namespace pgsync::elastic {
 
@@ -452,12 +453,12 @@ class client {
             if (const auto* outer = at(parsed, "error")) {
                 item_result told;
                 detail::read_error(*outer, told);
-                return told.type.empty() ? told.reason : told.type + ": " + told.reason;
+                return printable(told.type.empty() ? told.reason : told.type + ": " + told.reason);
             }
         }
         detail::scrub(body);
         detail::shorten(body, 300);
-        return body;
+        return printable(body);
     }
 
     static constexpr std::chrono::milliseconds look_around_every{50};

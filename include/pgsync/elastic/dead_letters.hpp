@@ -251,7 +251,7 @@ class dead_letters {
             if (still.empty()) continue;
             throw error(errc::rejected,
                         "index \"" + index + "\" refuses the dead letter of document \"" + shown(item->id) +
-                            "\": " + still.front().type + ": " + still.front().reason,
+                            "\": " + still.front().type + ": " + shown(still.front().reason, 1'000),
                         "delete or rename that index if pgsync did not make it; nothing from this change on "
                         "was acknowledged");
         }

@@ -3,9 +3,11 @@
 #include <algorithm>
 #include <cstdint>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include <pgsync/compiled.hpp>
+#include <pgsync/postgres/qualify.hpp>
 
 namespace pgsync::postgres {
 
@@ -31,6 +33,12 @@ struct index_binding {
     const compiled_index* index = nullptr;
     std::vector<std::uint32_t> key_array_types;  ///< parameter types of the keys query
     std::vector<route_binding> routes;           ///< one for each of index->routes, in their order
+    std::vector<qualified_name> tables{};        ///< of the tables that the shape names without schema
+
+    /// One of the index's queries as it is run here.
+    [[nodiscard]] std::string query(std::string_view compiled) const {
+        return qualify_tables(compiled, tables);
+    }
 };
 
 }  // namespace pgsync::postgres

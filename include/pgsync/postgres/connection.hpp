@@ -15,6 +15,7 @@
 #include <pgsync/error.hpp>
 #include <pgsync/postgres/conninfo.hpp>
 #include <pgsync/postgres/detail/settings.hpp>
+#include <pgsync/postgres/detail/verify_server.hpp>
 #include <pgsync/postgres/detail/watchdog.hpp>
 #include <pgsync/postgres/detail/witness.hpp>
 #include <pgsync/postgres/quote.hpp>
@@ -30,7 +31,7 @@ class admin_connection {
     using row = std::vector<std::optional<std::string>>;
 
     explicit admin_connection(const std::string& conninfo = {}) : conninfo_(conninfo) {
-        const auto parameters = with_defaults(parse_conninfo(conninfo));
+        const auto parameters = detail::verified(with_defaults(parse_conninfo(conninfo)));
         patience_ = patience_of(parameters);
         try {
             connection_ = std::make_unique<pqxx::connection>(to_conninfo(parameters));
@@ -43,7 +44,7 @@ class admin_connection {
         }
         server_version_ = connection_->server_version();
         if (server_version_ < oldest_version) const session refused(conninfo);  // says so and throws
-        execute(detail::settings_sql(server_version_));
+        for (const auto& sql : detail::settings_sql(server_version_)) execute(sql);
         const auto self = query(detail::identify_backend_sql);
         if (!self.empty()) backend_ = {self[0].at(0).value_or(""), self[0].at(1).value_or("")};
     }

@@ -99,6 +99,15 @@ inline constexpr const char* encode_remedy =
     return found == in.end() ? nullptr : &found->second;
 }
 
+/// Is there a password of any kind in it, or what may be one? Throws where libpq cannot read it.
+[[nodiscard]] inline bool holds_password(const std::string& conninfo) {
+    if (detail::misread_uri(conninfo)) return true;
+    const auto read = parse_conninfo(conninfo);
+    return std::any_of(read.begin(), read.end(), [](const auto& each) {
+        return (each.first == "password" || each.first == "sslpassword") && !each.second.empty();
+    });
+}
+
 inline void set_parameter(connection_parameters& in, const std::string& keyword, const std::string& value) {
     std::erase_if(in, [&](const auto& each) { return each.first == keyword; });
     in.emplace_back(keyword, value);

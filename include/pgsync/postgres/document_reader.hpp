@@ -15,6 +15,7 @@
 #include <pgsync/postgres/binding.hpp>
 #include <pgsync/postgres/quote.hpp>
 #include <pgsync/postgres/session.hpp>
+#include <pgsync/printable.hpp>
 #include <pgsync/routing/key.hpp>
 
 namespace pgsync::postgres {
@@ -53,7 +54,7 @@ class document_reader {
         const auto parts = bound.key_array_types.size();
         const auto name = "pgsync_keys_" + std::to_string(index);
         if (!keys_prepared_[index]) {
-            session_.prepare(name, std::string(bound.index->keys_query), bound.key_array_types);
+            session_.prepare(name, bound.query(bound.index->keys_query), bound.key_array_types);
             keys_prepared_[index] = true;
         }
         rows(name, arrays(keys, parts), [&](const row_view& row) {
@@ -77,7 +78,7 @@ class document_reader {
             const auto limit_parameter = " LIMIT $" + std::to_string(types.size() + 1);
             auto with_limit = types;
             with_limit.push_back(int8_oid);
-            session_.prepare(name, std::string(bound.index->routes[route].owners_query) + limit_parameter,
+            session_.prepare(name, bound.query(bound.index->routes[route].owners_query) + limit_parameter,
                              with_limit);
             owners_prepared_[index][route] = true;
         }
@@ -103,7 +104,7 @@ class document_reader {
             literals[i] = quote_literal(literals[i]) + "::" + type_name(types[i]);
         }
         session_.exec("DECLARE pgsync_owners NO SCROLL CURSOR WITH HOLD FOR " +
-                      bind_literals(bound.index->routes[route].owners_query, literals));
+                      bind_literals(bound.query(bound.index->routes[route].owners_query), literals));
     }
 
     /// Calls `on_piece(std::vector<std::string>)` with what find_owners() found, at most `size` at a time.
@@ -131,7 +132,7 @@ class document_reader {
         std::vector<std::string> literals{std::to_string(size)};
         if (after) append_literals(*after, bound, literals);
         const auto found = session_.exec(bind_literals(
-            after ? bound.index->next_bounds_query : bound.index->first_bounds_query, literals));
+            bound.query(after ? bound.index->next_bounds_query : bound.index->first_bounds_query), literals));
         if (found.rows() == 0) return std::nullopt;
         const auto parts = static_cast<int>(bound.key_array_types.size());
         page_bounds page;
@@ -152,7 +153,7 @@ class document_reader {
         append_literals(page.first, bound, literals);
         append_literals(page.last, bound, literals);
         session_.copy_out_binary(
-            bind_literals(bound.index->page_query, literals), [&](std::span<const field> row) {
+            bind_literals(bound.query(bound.index->page_query), literals), [&](std::span<const field> row) {
                 const std::size_t routed = bound.index->routing.empty() ? 0 : 1;
                 if (row.size() != parts + routed + 1)
                     throw error(errc::protocol, "a page's row has the wrong number of columns");
@@ -178,7 +179,7 @@ class document_reader {
         } catch (const std::exception& problem) {
             throw error(errc::rejected,
                         "the transform of index " + std::string(index.name) + " failed for document \"" +
-                            key_ + "\": " + problem.what(),
+                            printable(key_) + "\": " + printable(problem.what()),
                         "correct the row or the transform and start again: nothing from this change on was "
                         "acknowledged");
         }
@@ -193,7 +194,7 @@ class document_reader {
         for (const auto& key : keys) {
             split_key(key, split_);
             if (split_.size() != parts) {
-                throw error(errc::protocol, "key \"" + std::string(key) + "\" has " +
+                throw error(errc::protocol, "key \"" + printable(key) + "\" has " +
                                                 std::to_string(split_.size()) + " parts instead of " +
                                                 std::to_string(parts));
             }
@@ -211,7 +212,7 @@ class document_reader {
                          std::vector<std::string>& literals) {
         split_key(key, split_);
         if (split_.size() != bound.key_array_types.size()) {
-            throw error(errc::protocol, "key \"" + std::string(key) + "\" does not fit index " +
+            throw error(errc::protocol, "key \"" + printable(key) + "\" does not fit index " +
                                             std::string(bound.index->name));
         }
         for (std::size_t part = 0; part < split_.size(); ++part) {
@@ -235,7 +236,8 @@ class document_reader {
     }
 
     std::string type_name(std::uint32_t oid) {
-        return std::string(session_.exec("SELECT format_type(" + std::to_string(oid) + ", NULL)").get(0, 0));
+        return std::string(
+            session_.exec("SELECT pg_catalog.format_type(" + std::to_string(oid) + ", NULL)").get(0, 0));
     }
 
     session& session_;

@@ -27,15 +27,16 @@ namespace detail {
            ", pg_catalog.has_schema_privilege(c.relnamespace, 'USAGE')"
            ", pg_catalog.has_table_privilege(c.oid, 'SELECT')"
            ", pg_catalog.row_security_active(c.oid), c.relreplident "
-           "FROM unnest($1::text[], $2::text[]) WITH ORDINALITY AS t(nsp, rel, ord) "
+           "FROM unnest($1::text[], $2::text[]) WITH ORDINALITY AS t(nsp, rel, ord) CROSS JOIN (SELECT " +
+           std::string(users_schemas) +
+           " AS path) s "
            "CROSS JOIN LATERAL (SELECT c.oid, n.nspname, c.relname, c.relkind, c.relpersistence, c.relowner, "
            "c.relnamespace, c.relreplident, " +
            partition +
            " AS relispartition FROM pg_catalog.pg_class c "
            "JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace "
            "WHERE c.relname = t.rel::name AND CASE WHEN t.nsp <> '' THEN n.nspname = t.nsp::name "
-           "ELSE n.nspname = ANY (pg_catalog.current_schemas(true)) END "
-           "ORDER BY pg_catalog.array_position(pg_catalog.current_schemas(true), n.nspname) LIMIT 1) c "
+           "ELSE n.nspname = ANY (s.path) END ORDER BY array_position(s.path, n.nspname) LIMIT 1) c "
            "ORDER BY t.ord";
 }
 

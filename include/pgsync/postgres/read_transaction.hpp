@@ -207,7 +207,7 @@ class version_clock {
 inline void advance_log(session& connection) {
     connection.exec(
         "BEGIN; SET LOCAL synchronous_commit = local; "
-        "SELECT pg_logical_emit_message(true, 'pgsync', 'start'); COMMIT");
+        "SELECT pg_catalog.pg_logical_emit_message(true, 'pgsync', 'start'); COMMIT");
 }
 
 }  // namespace pgsync::postgres

@@ -36,7 +36,7 @@ class replication_stream {
     explicit replication_stream(const std::string& conninfo = {}, int stop_fd = -1)
         : channel_(conninfo, true, stop_fd) {
         if (!has_sql_on_replication(server_version())) return;
-        run(detail::settings_sql(server_version()));
+        for (const auto& sql : detail::settings_sql(server_version())) run(sql);
         channel_.served_by(run(std::string(detail::identify_backend_sql)).back());
     }
 

@@ -83,4 +83,13 @@ namespace detail {
     return out.append(rest);
 }
 
+/// `text` with `***` in place of a password that is known, however it came to stand there. Passwords of one
+/// or two characters are left: to hide them would tell more than it hides.
+[[nodiscard]] inline std::string without_password(std::string text, std::string_view password) {
+    if (password.size() < 3) return text;
+    for (auto at = text.find(password); at != std::string::npos; at = text.find(password, at + 3))
+        text.replace(at, password.size(), "***");
+    return text;
+}
+
 }  // namespace pgsync::postgres

@@ -39,7 +39,8 @@ class session {
     /// set_stop_fd().
     explicit session(const std::string& conninfo = {}, int stop_fd = -1)
         : channel_(conninfo, false, stop_fd) {
-        exec(detail::settings_sql(server_version()));
+        const auto settings = detail::settings_sql(server_version());
+        exec(settings[0] + "; " + settings[1]);
         channel_.served_by(exec(detail::identify_backend_sql));
     }
 

@@ -19,9 +19,11 @@
 #include <pgsync/postgres/quote.hpp>
 #include <pgsync/postgres/read_tables.hpp>
 #include <pgsync/postgres/session.hpp>
+#include <pgsync/postgres/session_facts.hpp>
 #include <pgsync/postgres/sql_check.hpp>
 #include <pgsync/postgres/table_facts.hpp>
 #include <pgsync/postgres/value_check.hpp>
+#include <pgsync/printable.hpp>
 #include <pgsync/shape/node.hpp>
 
 /// What no compiler can know: whether the database has the tables, columns, types and keys that the shapes
@@ -32,6 +34,7 @@ namespace pgsync::postgres {
 struct followed_table {
     std::uint32_t oid = 0;
     std::string quoted_name;  ///< `"public"."booking"`
+    bool owned = false;       ///< the current role may publish it
     /// Of a partitioned table, those that hold its rows: the log names them, not it.
     std::vector<followed_table> partitions{};
 };
@@ -41,12 +44,21 @@ struct uncovered_table {
     std::uint32_t oid = 0;
     std::string quoted_name;
     std::string columns;  ///< the uncovered ones, for messages
+    bool owned = false;   ///< the current role may alter it
+};
+
+/// A right that the current role lacks.
+struct missing_right {
+    std::string what;  ///< `this role may not read table "booking"`
+    std::string sql;   ///< what gives it
+    std::string who;   ///< may run that: `its owner "app"`
 };
 
 struct shape_report {
     std::vector<index_binding> bindings;
     std::vector<followed_table> tables;  ///< each once, in the order of first use
     std::vector<uncovered_table> identities;
+    std::vector<missing_right> rights;
     std::vector<std::string> findings;  ///< what makes it impossible to go on, all at once
 };
 
@@ -58,8 +70,9 @@ namespace detail {
 class shape_checker {
   public:
     shape_checker(std::span<const compiled_index> indices,
-                  const std::vector<std::optional<table_facts>>& tables, const partition_facts& partitions)
-        : indices_(indices), tables_(tables), partitions_(partitions) {}
+                  const std::vector<std::optional<table_facts>>& tables, const partition_facts& partitions,
+                  const session_facts& about)
+        : indices_(indices), tables_(tables), partitions_(partitions), about_(about) {}
 
     shape_report run() {
         std::size_t at = 0;
@@ -97,7 +110,7 @@ class shape_checker {
     std::string place(const node_data& node) const {
         return "struct " + std::string(node.type) + " of index " + std::string(index_->name);
     }
-    static std::string quoted(std::string_view text) { return "\"" + std::string(text) + "\""; }
+    static std::string quoted(std::string_view text) { return "\"" + printable(text) + "\""; }
 
     void find(std::string text) {
         if (std::find(report_.findings.begin(), report_.findings.end(), text) == report_.findings.end()) {
@@ -108,6 +121,11 @@ class shape_checker {
     void check_index(const compiled_index& index) {
         index_binding binding;
         binding.index = &index;
+        for (std::size_t node = 0; node < index.shape.nodes.size(); ++node) {
+            const auto& data = index.shape.nodes[node];
+            if (data.schema.empty() && find_table(node))
+                binding.tables.emplace_back(quote_identifier(data.table), quoted_name(facts(node)));
+        }
         bool complete = true;
         for (const auto& route : index.routes) complete = check_table(index.shape, route.node) && complete;
         // Structs embedded in a row name columns of its table.
@@ -188,10 +206,10 @@ class shape_checker {
         if (!check_kind(asked, data, table)) return false;
         check_access(asked, table);
         if (!is_view(table) && seen_.insert(table.oid).second) {
-            followed_table followed{table.oid, quoted_name(table)};
+            followed_table followed{table.oid, quoted_name(table), table.owned};
             if (const auto found = partitions_.find(table.oid); found != partitions_.end()) {
                 for (const auto& part : found->second) {
-                    followed.partitions.push_back({part.oid, quoted_name(part)});
+                    followed.partitions.push_back({part.oid, quoted_name(part), part.owned});
                     if (part.persistence == 'u') {
                         find("partition " + quoted(part.name) + " of table " + quoted(asked) +
                              " is unlogged: its changes are not in the log; ALTER TABLE " +
@@ -238,11 +256,28 @@ class shape_checker {
         return false;
     }
 
+    void lacks(std::string what, const std::string& sql, std::string who) {
+        const auto same = [&](const missing_right& each) { return each.sql == sql; };
+        if (std::none_of(report_.rights.begin(), report_.rights.end(), same))
+            report_.rights.push_back({std::move(what), sql, std::move(who)});
+    }
+
     void check_access(const std::string& asked, const table_facts& table) {
-        if (!table.schema_usable || !table.readable) {
-            find("this role may not read " + quoted(asked) + "; have its owner " + quoted(table.owner) +
-                 " run: GRANT USAGE ON SCHEMA " + quote_identifier(table.schema) + ", and GRANT SELECT ON " +
-                 quoted_name(table) + ", to it");
+        const auto role = quote_identifier(about_.role);
+        const auto owner = "its owner " + quoted(table.owner);
+        if (!table.schema_usable) {
+            lacks("this role may not use schema " + quoted(table.schema),
+                  "GRANT USAGE ON SCHEMA " + quote_identifier(table.schema) + " TO " + role, "its owner");
+        }
+        // Of the whole table: it is locked before it is read, which takes no less.
+        if (!table.readable) {
+            lacks("this role may not read table " + quoted(asked),
+                  "GRANT SELECT ON " + quoted_name(table) + " TO " + role, owner);
+        }
+        if (table.row_security) {
+            lacks("row security hides rows of " + quoted(asked) +
+                      " from this role, and documents would lack them",
+                  "ALTER ROLE " + role + " BYPASSRLS", "a superuser");
         }
         if (table.persistence != 'p') {
             find("table " + quoted(asked) + " is " + (table.persistence == 'u' ? "unlogged" : "temporary") +
@@ -252,11 +287,6 @@ class shape_checker {
             find("table " + quoted(asked) +
                  " inherits or is inherited: queries would read rows of other tables whose "
                  "changes come under other names; use plain or partitioned tables");
-        }
-        if (table.row_security) {
-            find("row security hides rows of " + quoted(asked) +
-                 " from this role, and documents would lack them; ALTER "
-                 "ROLE … BYPASSRLS, or use the table's owner");
         }
     }
 
@@ -343,6 +373,13 @@ class shape_checker {
                      ") with " + child.name + "." + std::string(link.child) + " (" + b->base_name +
                      "), whose values do not read the same; give both columns one type");
             }
+            // An operator of such a type would have to be found in its schema.
+            for (const auto* column : {a, b}) {
+                if (column->base_kind != 'b' || about_.trusts(column->base_schema)) continue;
+                find("relation " + quoted(data.member) + " of index " + std::string(index_->name) +
+                     " compares values of type " + column->base_name + ", but " +
+                     about_.why_not(column->base_schema));
+            }
             if (data.kind == relation::belongs_to) referenced.emplace_back(link.child);
         }
         if (data.kind == relation::belongs_to && !is_view(child) && !is_unique(child, referenced)) {
@@ -373,7 +410,8 @@ class shape_checker {
         }
         // Without any identity the server refuses every UPDATE of a published table.
         if (missing.empty() && table.identity.empty()) missing.emplace_back("its rows");
-        if (!missing.empty()) report_.identities.push_back({table.oid, quoted_name(table), joined(missing)});
+        if (!missing.empty())
+            report_.identities.push_back({table.oid, quoted_name(table), joined(missing), table.owned});
     }
 
     static std::string joined(const std::vector<std::string>& names) {
@@ -385,6 +423,7 @@ class shape_checker {
     std::span<const compiled_index> indices_;
     const std::vector<std::optional<table_facts>>& tables_;
     const partition_facts& partitions_;
+    const session_facts& about_;
     const compiled_index* index_ = nullptr;
     std::size_t first_table_ = 0;
     std::set<std::uint32_t> seen_;
@@ -426,10 +465,15 @@ class shape_checker {
     }
     const auto tables = read_tables(connection, names);
     const auto partitions = detail::read_partitions(connection, tables);
-    auto report = detail::shape_checker(indices, tables, partitions).run();
+    const auto about = read_session(connection);
+    auto report = detail::shape_checker(indices, tables, partitions, about).run();
+    // What may not be read cannot be tried either.
+    if (!report.rights.empty()) return report;
     // A missing column is better told by its member than by a query that lacks it.
-    if (report.findings.empty()) report.findings = detail::sql_checker(indices, connection, tables).run();
-    if (report.findings.empty()) report.findings = detail::prepare_queries(report.bindings, connection);
+    if (report.findings.empty())
+        report.findings = detail::sql_checker(indices, connection, tables, about).run();
+    if (report.findings.empty())
+        report.findings = detail::prepare_queries(report.bindings, connection, about);
     return report;
 }
 

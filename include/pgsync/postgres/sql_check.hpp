@@ -1,5 +1,6 @@
 #pragma once
 
+#include <charconv>
 #include <cstddef>
 #include <cstdint>
 #include <optional>
@@ -15,20 +16,29 @@
 #include <pgsync/postgres/binding.hpp>
 #include <pgsync/postgres/quote.hpp>
 #include <pgsync/postgres/session.hpp>
+#include <pgsync/postgres/session_facts.hpp>
 #include <pgsync/postgres/sql_error.hpp>
 #include <pgsync/postgres/table_facts.hpp>
 #include <pgsync/postgres/value_check.hpp>
+#include <pgsync/printable.hpp>
 #include <pgsync/shape/node.hpp>
 
 /// What only the server can say of SQL: that which shapes contain, and the queries made from them.
 namespace pgsync::postgres::detail {
 
+/// The server's words, and what it cannot know: where it was not allowed to look for a function or type.
+[[nodiscard]] inline std::string told(const sql_error& problem, const session_facts& about) {
+    const auto& state = problem.sqlstate();
+    return std::string(problem.what()) +
+           (state == "42883" || state == "42704" ? about.hint() : std::string());
+}
+
 /// What the database says of the SQL that shapes contain: conditions, orders, expressions.
 class sql_checker {
   public:
     sql_checker(std::span<const compiled_index> indices, session& connection,
-                const std::vector<std::optional<table_facts>>& tables)
-        : indices_(indices), session_(connection), tables_(tables) {}
+                const std::vector<std::optional<table_facts>>& tables, const session_facts& about)
+        : indices_(indices), session_(connection), tables_(tables), about_(about) {}
 
     std::vector<std::string> run() {
         std::size_t first = 0;
@@ -85,16 +95,40 @@ class sql_checker {
             for (const auto& name : relations_of(session_.exec("EXPLAIN (VERBOSE, FORMAT JSON) " + sql))) {
                 if (name == table.schema + "." + table.name || table.kind != 'r') continue;
                 findings_.push_back(
-                    what + " reads table \"" + name +
+                    what + " reads table \"" + printable(name) +
                     "\", whose changes would not be followed; use columns of its own row, or make "
                     "it a relation");
             }
             return true;
         } catch (const sql_error& problem) {
             if (problem.code() == errc::connection) throw;
-            findings_.push_back(what + " does not run: " + problem.what());
+            findings_.push_back(what + " does not run: " + told(problem, about_));
             return false;
         }
+    }
+
+    /// The JSON string that begins behind the quote at `begin`, as the server escapes it.
+    static std::string unescaped(std::string_view text, std::size_t begin) {
+        constexpr std::string_view letters = "bfnrt";
+        constexpr std::string_view meant = "\b\f\n\r\t";
+        std::string out;
+        for (auto at = begin; at < text.size() && text[at] != '"'; ++at) {
+            if (text[at] != '\\' || at + 1 == text.size()) {
+                out += text[at];
+                continue;
+            }
+            const char what = text[++at];
+            if (what == 'u' && at + 4 < text.size()) {  // control characters only
+                unsigned number = 0;
+                (void)std::from_chars(&text[at + 1], &text[at + 1] + 4, number, 16);
+                out += static_cast<char>(number);
+                at += 4;
+                continue;
+            }
+            const auto letter = letters.find(what);
+            out += letter == std::string_view::npos ? what : meant[letter];
+        }
+        return out;
     }
 
     /// The tables that a plan reads, each behind its schema and a dot.
@@ -104,14 +138,11 @@ class sql_checker {
         const std::string_view text = plan.get(0, 0);
         const auto value_behind = [&](std::string_view mark, std::size_t from) {
             const auto at = text.find(mark, from);
-            if (at == std::string_view::npos) return std::string_view();
-            const auto begin = at + mark.size();
-            return text.substr(begin, text.find('"', begin) - begin);
+            return at == std::string_view::npos ? std::string() : unescaped(text, at + mark.size());
         };
         constexpr std::string_view mark = "\"Relation Name\": \"";
         for (auto at = text.find(mark); at != std::string_view::npos; at = text.find(mark, at + 1)) {
-            out.insert(std::string(value_behind("\"Schema\": \"", at)) + "." +
-                       std::string(value_behind(mark, at)));
+            out.insert(value_behind("\"Schema\": \"", at) + "." + value_behind(mark, at));
         }
         return out;
     }
@@ -119,22 +150,24 @@ class sql_checker {
     std::span<const compiled_index> indices_;
     session& session_;
     const std::vector<std::optional<table_facts>>& tables_;
+    const session_facts& about_;
     std::vector<std::string> findings_;
 };
 
 /// What the database says of the queries as a whole: better now than at the first change that needs one.
 [[nodiscard]] inline std::vector<std::string> prepare_queries(std::span<const index_binding> bindings,
-                                                              session& connection) {
+                                                              session& connection,
+                                                              const session_facts& about) {
     std::vector<std::string> findings;
     const auto prepare = [&](const index_binding& bound, std::string_view sql,
                              const std::vector<std::uint32_t>& types) {
         try {
-            connection.prepare("pgsync_check", std::string(sql), types);
+            connection.prepare("pgsync_check", bound.query(sql), types);
             connection.exec("DEALLOCATE pgsync_check");
         } catch (const sql_error& problem) {
             if (problem.code() == errc::connection) throw;
             findings.push_back("a query of index " + std::string(bound.index->name) +
-                               " does not run: " + problem.what());
+                               " does not run: " + told(problem, about));
         }
     };
     for (const auto& bound : bindings) {

@@ -74,3 +74,18 @@ TEST_CASE("parameters survive being written as one string", "[conninfo]") {
     CHECK(value(again, "user") == "it's \\ odd");
     CHECK(value(again, "dbname") == "a b");
 }
+
+TEST_CASE("a password is noticed however a connection string holds it", "[conninfo]") {
+    for (const std::string text :
+         {"postgresql://me:hush@h/d", "postgresql://me:hu%73h@h1,h2/d", "postgresql://h/d?password=hush",
+          "postgresql://h/d?pass%77ord=hush", "host=h password = 'hush hush'", "host=h sslpassword=hush",
+          "postgres://me@h/d?sslpassword=hush", "postgresql://me:a@hush@h/d", "postgresql://me:a/hush@h/d"}) {
+        CAPTURE(text);
+        CHECK(holds_password(text));
+    }
+    for (const std::string text : {"", "shop", "host=h user=password", "postgresql://me@h:5432/d",
+                                   "postgresql://h/password", "host=h passfile=/tmp/password"}) {
+        CAPTURE(text);
+        CHECK_FALSE(holds_password(text));
+    }
+}

@@ -24,13 +24,15 @@ table_facts read_table(session& session, const std::string& schema, const std::s
 
 TEST_CASE("live tables are found exactly by name, or by search_path", "[.][postgres][catalog]") {
     const live_database database;
-    auto session = database.open();
-    session.exec(
+    auto admin = database.open();
+    admin.exec(
         "CREATE SCHEMA \"Odd schema\"; CREATE SCHEMA first; CREATE SCHEMA hidden;"
         "CREATE TABLE public.both (id int PRIMARY KEY); CREATE TABLE first.both (key text PRIMARY KEY);"
         "CREATE TABLE \"Odd schema\".\"Tab\"\"le 😀\" (\"k'1\" int PRIMARY KEY); CREATE TABLE hidden.secret "
         "(id int);"
-        "CREATE VIEW a_view AS SELECT * FROM public.both; SET search_path = first, public");
+        "CREATE VIEW a_view AS SELECT * FROM public.both; ALTER DATABASE " +
+        database.name() + " SET search_path = first, public");
+    auto session = database.open();
     const std::array names{table_name{"", "both"},      table_name{"public", "both"},
                            table_name{"", "no such"},   table_name{"Odd schema", "Tab\"le 😀"},
                            table_name{"", "secret"},    table_name{"", "BOTH"},

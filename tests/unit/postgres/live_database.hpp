@@ -20,6 +20,8 @@ class live_database {
             FAIL("set PGSYNC_TEST_SERVERS, and PGHOST and so on to a superuser's connection");
         pgsync::postgres::session("dbname=postgres")
             .exec("CREATE DATABASE " + name_ + " ENCODING 'UTF8' TEMPLATE template0");
+        // Before version 15 everybody may; pgsync's sessions would then make no tables there.
+        open().exec("REVOKE CREATE ON SCHEMA public FROM PUBLIC");
     }
     live_database(const live_database&) = delete;
     live_database& operator=(const live_database&) = delete;

@@ -11,6 +11,7 @@
 #include "contains.hpp"
 #include "live_database.hpp"
 #include <pgsync/postgres/session.hpp>
+#include <pgsync/postgres/session_facts.hpp>
 
 using pgsync::errc;
 using namespace pgsync::postgres;
@@ -280,4 +281,23 @@ TEST_CASE("a live connection that fails says where and what to do", "[.][postgre
         }
         admin.exec("DROP ROLE " + role);
     }
+}
+
+TEST_CASE("live functions are looked for only where nobody else may make any", "[.][postgres][session]") {
+    const live_database database;
+    const auto role = "pgsync_unit_role_" + std::to_string(std::random_device{}());
+    auto admin = database.open();
+    admin.exec(
+        "CREATE ROLE " + role + "; CREATE SCHEMA safe; CREATE SCHEMA anybodys; CREATE SCHEMA \"Odd, one\";" +
+        "GRANT CREATE ON SCHEMA anybodys TO PUBLIC; CREATE SCHEMA theirs; GRANT CREATE ON SCHEMA theirs TO " +
+        role + "; ALTER DATABASE " + database.name() +
+        " SET search_path = anybodys, \"Odd, one\", theirs, safe, \"no such\", public");
+    auto session = database.open();
+    CHECK(session.exec("SELECT current_schemas(true)").get(0, 0) == "{pg_catalog,\"Odd, one\",safe,public}");
+    const auto facts = pgsync::postgres::read_session(session);
+    CHECK(facts.distrusted == std::vector<std::string>{"anybodys", "theirs"});
+    CHECK(facts.trusts("safe"));
+    CHECK_FALSE(facts.trusts("anybodys"));
+    CHECK(session.exec("SHOW row_security").get(0, 0) == "off");
+    admin.exec("REVOKE ALL ON SCHEMA theirs FROM " + role + "; DROP ROLE " + role);
 }

@@ -32,3 +32,11 @@ TEST_CASE("text without a password stays what it is", "[scrub]") {
         CHECK(scrub(text) == text);
     }
 }
+
+TEST_CASE("a known password is hidden wherever it stands", "[scrub]") {
+    CHECK(pgsync::postgres::without_password("user \"x\" with \"h'u\\sh\" and h'u\\sh", "h'u\\sh") ==
+          "user \"x\" with \"***\" and ***");
+    CHECK(pgsync::postgres::without_password("aaaaaaa", "aaa") == "******a");
+    CHECK(pgsync::postgres::without_password("ab", "ab") == "ab");
+    CHECK(pgsync::postgres::without_password("nothing", "") == "nothing");
+}

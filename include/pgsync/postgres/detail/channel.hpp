@@ -173,7 +173,7 @@ class channel {
     /// Throws what libpq itself complains of, most often a lost connection.
     [[noreturn]] void throw_lost(std::string_view statement) {
         complaint from;
-        from.message = without_line_end(PQerrorMessage(native()));
+        from.message = without_line_end(without_password(PQerrorMessage(native()), password_of(native())));
         if (from.message.empty()) from.message = "no answer";
         from.statement = statement;
         from.on_replication_session = on_replication_;
@@ -210,7 +210,7 @@ class channel {
     complaint complaint_of(const result& from, std::string_view statement) {
         const auto text = [&](int what) {
             const char* value = PQresultErrorField(from.native(), what);
-            return std::string(value == nullptr ? "" : value);
+            return without_password(value == nullptr ? "" : value, password_of(native()));
         };
         complaint out;
         out.sqlstate = text(PG_DIAG_SQLSTATE);

@@ -16,6 +16,7 @@
 #include <pgsync/postgres/conninfo.hpp>
 #include <pgsync/postgres/detail/connect_message.hpp>
 #include <pgsync/postgres/detail/settings.hpp>
+#include <pgsync/postgres/detail/verify_server.hpp>
 #include <pgsync/postgres/detail/wait.hpp>
 #include <pgsync/postgres/sql_error.hpp>
 #include <pgsync/postgres/version.hpp>
@@ -41,6 +42,12 @@ using connection_ptr = std::unique_ptr<PGconn, finish>;
     return out.append("/").append(text(PQdb(connection)));
 }
 
+/// For hiding it only.
+[[nodiscard]] inline std::string_view password_of(const PGconn* connection) {
+    const char* password = PQpass(connection);
+    return password == nullptr ? "" : password;
+}
+
 /// Throws what a connection that did not come about deserves.
 [[noreturn]] inline void throw_connect_error(PGconn* connection, bool misread, bool replication) {
     if (misread)
@@ -50,7 +57,7 @@ using connection_ptr = std::unique_ptr<PGconn, finish>;
             "and password",
             encode_remedy);
     complaint from;
-    from.message = without_line_end(PQerrorMessage(connection));
+    from.message = without_line_end(without_password(PQerrorMessage(connection), password_of(connection)));
     from.sqlstate = take_sqlstate(from.message);
     from.connection_lost = true;
     from.on_replication_session = replication;
@@ -58,6 +65,7 @@ using connection_ptr = std::unique_ptr<PGconn, finish>;
     auto remedy = remedy_for(from);
     const auto why = tidy_connect_message(from.message);
     const auto says = [&](std::string_view word) { return why.find(word) != std::string::npos; };
+    if (from.sqlstate.starts_with("28") && says("certificate")) remedy = encryption_remedy(why);
     if (from.sqlstate.empty()) {
         if (PQconnectionNeedsPassword(connection) != 0) {
             code = errc::permission;
@@ -67,10 +75,8 @@ using connection_ptr = std::unique_ptr<PGconn, finish>;
             remedy = "correct it in the connection string or in libpq's PG… variables";
         } else if (says("could not translate host name")) {
             remedy = "check the host's name: PGHOST or the URL";
-        } else if (says("certificate")) {
-            remedy = "check PGSSLMODE and PGSSLROOTCERT";
-        } else if (says("SSL")) {
-            remedy = "check PGSSLMODE";
+        } else if (const auto encryption = encryption_remedy(why); !encryption.empty()) {
+            remedy = encryption;
         } else {
             remedy =
                 "check PGHOST and PGPORT or the URL, and that the server runs and accepts connections from "
@@ -147,7 +153,7 @@ using connection_ptr = std::unique_ptr<PGconn, finish>;
 
 /// Opens a session or a replication session with the settings that do not need SQL.
 [[nodiscard]] inline connection_ptr open(const std::string& conninfo, bool replication, int stop_fd) {
-    auto parameters = with_defaults(parse_conninfo(conninfo));
+    auto parameters = verified(with_defaults(parse_conninfo(conninfo)));
     const bool misread = misread_uri(conninfo);
     if (replication) set_parameter(parameters, "replication", "database");
     auto out = open(parameters, misread, stop_fd);
