@@ -166,6 +166,13 @@ TEST_CASE("a call is repeated while the cluster is away or busy, with growing pa
     }
 }
 
+TEST_CASE("a call is repeated while the cluster is blocked") {
+    const auto blocked = error_body("cluster_block_exception", "cluster read-only / allow delete (api)", 403);
+    fake_transport transport({status(403, blocked), status(403, blocked), status(200)});
+    client(transport, patient(), fake_clock()).create_index("docs", {});
+    CHECK(transport.requests().size() == 3);
+}
+
 TEST_CASE("a cluster that stays away is given up after the patience, naming it, the cause and what to do") {
     fake_clock clock;
     const auto begin = clock.now();
