@@ -10837,9 +10837,9 @@ class client {
 
     [[nodiscard]] const std::string& address() const { return settings_.address; }
 
-    /// One request, repeated while there is no answer, 429 or 5xx. Statuses other than 2xx and those in
-    /// `accepted` are errors. `unanswered` tells whether an attempt before the last may have been carried out
-    /// all the same.
+    /// One request, repeated while there is no answer, 429, 5xx or a block. Statuses other than 2xx and those
+    /// in `accepted` are errors. `unanswered` tells whether an attempt before the last may have been carried
+    /// out all the same.
     response call(std::string method, std::string path, std::optional<std::string> body,
                   std::initializer_list<long> accepted = {}, bool* unanswered = nullptr) {
         const auto stop = current_stop();
@@ -10858,7 +10858,10 @@ class client {
             for (const auto status : accepted) {
                 if (answer.status == status) return answer;
             }
-            const bool worth_repeating = answer.status == 0 || answer.status == 429 || answer.status >= 500;
+            // A block (of a full disk, or an operator's) comes as 403 and goes away again.
+            const bool blocked = answer.body.find("cluster_block_exception") != std::string::npos;
+            const bool worth_repeating =
+                answer.status == 0 || answer.status == 429 || answer.status >= 500 || blocked;
             if (!worth_repeating) refuse(method, path, answer);
             if (unanswered != nullptr)
                 *unanswered = *unanswered || answer.status == 0 || answer.status >= 500;
