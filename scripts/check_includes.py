@@ -44,7 +44,7 @@ PLAIN_HEADERS = {"shape/node.hpp", "shape/text.hpp"}
 # Third party: a pattern of the header, and where it may stand.
 THIRD_PARTY = [
     (r"pqxx/", r"postgres/connection\.hpp"),
-    (r"curl/", r"elastic/curl_transport\.hpp"),
+    (r"curl/", r"elastic/(curl_transport|detail/tls_remedy)\.hpp"),
     (r"(libpq/|libpq-|pg_config|postgres_ext)", r"postgres/.*"),
     (r"spdlog/", r"log\.hpp"),
     (r"CLI/", r"app/.*"),

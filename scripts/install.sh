@@ -63,6 +63,8 @@ if ((postgres)) && ! postgres_programs >/dev/null; then wanted+=("$postgres_serv
 if ! command -v psql >/dev/null; then wanted+=(postgresql-client); fi
 if ((search)); then
     find_java >/dev/null || wanted+=(openjdk-17-jre-headless)
+    # The launchers of scripts/lib/launchers are sources, which some of the tests run.
+    if ((tests)) && ! java_compiles; then wanted+=(openjdk-17-jdk-headless); fi
     command -v mvn >/dev/null || wanted+=(maven)
 fi
 if ((tests)); then

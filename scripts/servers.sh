@@ -14,15 +14,19 @@ here=$(cd -- "$(dirname -- "${BASH_SOURCE[0]}")" && pwd)
 
 usage() {
     cat <<'USAGE'
-usage: scripts/servers.sh start --dir DIR [--postgres] [--opensearch] [--elasticsearch7] [--fast]
+usage: scripts/servers.sh start --dir DIR [--postgres] [--opensearch] [--elasticsearch7] [--elasticsearch6]
+                                [--elasticsearch717] [--elasticsearch8] [--fast]
                                 [--postgres-version 9.6|10|13|15|16|17|18]
        scripts/servers.sh stop  --dir DIR [--purge]
 
-start  starts the named servers, all of them when none is named, with their data under DIR, on free
+start  starts the named servers, the first three when none is named, with their data under DIR, on free
        ports of 127.0.0.1, and writes DIR/env (mode 600), to be sourced:
          PGHOST PGPORT PGUSER PGPASSWORD PGDATABASE   PostgreSQL, wal_level=logical, superuser pgsync
          OPENSEARCH_URL                               OpenSearch 2.19.1
          ELASTICSEARCH7_URL                           Elasticsearch 7.10.2
+         ELASTICSEARCH6_URL                           Elasticsearch 6.6.2
+         ELASTICSEARCH717_URL                         Elasticsearch 7.17.29
+         ELASTICSEARCH8_URL                           Elasticsearch 8.17.0
        What runs already under DIR is left as it is; data of an earlier start is used again.
        --postgres-version   that one, downloaded once where it is not installed, instead of the newest
                 installed; data of an earlier start is of its version. One version a DIR
@@ -34,7 +38,7 @@ OpenSearch, Elasticsearch and versions of PostgreSQL are downloaded once, with M
 USAGE
 }
 
-servers=(postgres opensearch elasticsearch7)
+servers=(postgres "${search_engines[@]}")
 
 take_lock() {
     exec 9>>"$dir/.lock"
@@ -125,7 +129,7 @@ stop() {
     ((purge)) || return 0
     elsewhere=$(readlink -- "$dir/postgres" || true)
     [[ $elsewhere != */pgsync-postgres.?????? ]] || rm -rf -- "$elsewhere"
-    rm -rf -- "$dir/postgres" "$dir/opensearch" "$dir/elasticsearch7" "$dir/run" "$dir/env" "$dir/.lock"
+    rm -rf -- "${servers[@]/#/$dir/}" "$dir/run" "$dir/env" "$dir/.lock"
     rmdir -- "$dir" 2>/dev/null || true
 }
 
@@ -146,7 +150,6 @@ while (($#)); do
             shift
             ;;
         *:--dir=*) dir=${1#--dir=} ;;
-        start:--postgres | start:--opensearch | start:--elasticsearch7) wanted+=("${1#--}") ;;
         start:--postgres-version)
             (($# >= 2)) || die "--postgres-version needs a version"
             postgres_version=$2
@@ -156,11 +159,15 @@ while (($#)); do
         start:--fast) fast=1 ;;
         stop:--purge) purge=1 ;;
         *:-h | *:--help) usage && exit ;;
-        *) die "$action does not know $1; see scripts/servers.sh --help" ;;
+        *)
+            [[ $action == start && $1 == --* && " ${servers[*]} " == *" ${1#--} "* ]] ||
+                die "$action does not know $1; see scripts/servers.sh --help"
+            wanted+=("${1#--}")
+            ;;
     esac
     shift
 done
 [[ -n $dir ]] || die "say where with --dir DIR"
-((${#wanted[@]})) || wanted=("${servers[@]}")
+((${#wanted[@]})) || wanted=(postgres opensearch elasticsearch7)
 forget_libpq_environment
 "$action"

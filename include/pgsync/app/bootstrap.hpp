@@ -103,8 +103,7 @@ inline std::vector<setup_step> missing_steps(context& in, const postgres::shape_
 inline void create_index(context& in, const compiled_index& index) {
     auto& client = in.search().client();
     const auto names = names_of(index);
-    const auto how = in.search_info().opensearch ? elastic::vector_search::knn_vector
-                                                 : elastic::vector_search::dense_vector;
+    const auto how = in.search().speaks().vectors();
     auto body = creation_body(index, in.setting().name);
     const bool vectors = elastic::adapt_vectors(body, how);
     try {
@@ -113,7 +112,8 @@ inline void create_index(context& in, const compiled_index& index) {
         if (!vectors || !elastic::lacks_vectors(problem.what())) throw;
         log::warn(
             "{}: this cluster cannot search vectors ({}); they stay in the documents and are not indexed",
-            names.alias, in.search_info().opensearch ? "it lacks the k-NN plugin" : "no dense_vector");
+            names.alias,
+            how == elastic::vector_search::knn_vector ? "it lacks the k-NN plugin" : "no dense_vector");
         body = creation_body(index, in.setting().name);
         elastic::adapt_vectors(body, elastic::vector_search::none);
         client.create_index_if_missing(names.index, body);
@@ -207,13 +207,15 @@ inline void print_requests(std::ostream& out, context& in, const std::vector<ind
         }
         if (!states[i].exists) {
             out << "PUT " << in.search().address() << "/" << names.index << "\n"
-                << boost::json::serialize(creation_body(index, in.setting().name)) << "\n\n";
+                << boost::json::serialize(
+                       in.search().speaks().creation_body(creation_body(index, in.setting().name)))
+                << "\n\n";
         }
         out << "-- pages of " << in.setting().page_size << " documents, bounds first\n"
             << index.first_bounds_query << ";\n"
             << index.next_bounds_query << ";\n"
             << index.page_query << ";\n\n"
-            << "POST " << in.search().address() << "/_bulk?require_alias=true\n"
+            << "POST " << in.search().address() << in.search().speaks().bulk_path(true) << "\n"
             << R"({"index":{"_index":")" << names.write_alias
             << R"(","_id":…,"version":…,"version_type":"external_gte"}})"
             << "\n\nPUT " << in.search().address() << "/" << names.index << "/_settings\n"

@@ -12,11 +12,14 @@
 #include <vector>
 
 #include <pgsync/app/options.hpp>
+#include <pgsync/elastic/access.hpp>
 #include <pgsync/elastic/batcher.hpp>
 #include <pgsync/elastic/bulk_writer.hpp>
 #include <pgsync/elastic/client.hpp>
 #include <pgsync/elastic/curl_transport.hpp>
 #include <pgsync/elastic/dead_letters.hpp>
+#include <pgsync/elastic/dialect.hpp>
+#include <pgsync/elastic/url.hpp>
 #include <pgsync/error.hpp>
 #include <pgsync/log.hpp>
 #include <pgsync/printable.hpp>
@@ -32,11 +35,14 @@ class cluster {
     using writer_type = elastic::bulk_writer<elastic::curl_transport>;
     using dead_letters_type = elastic::dead_letters<elastic::curl_transport>;
 
+    /// Asks who is there, and soon gives up: what is wrong at the start is better said than waited for.
     /// `stopped` is asked whether the program is to stop: then administration does not wait for long.
     cluster(const options& setting, const std::function<bool()>& stopped)
         : options_(setting),
           stopped_(stopped),
-          transport_(setting.elasticsearch),
+          transport_(elastic::parse_url(setting.elasticsearch),
+                     elastic::access_from_environment(elastic::parse_url(setting.elasticsearch))),
+          dialect_(first_contact()),
           client_(transport_, client_settings(stopped)),
           stream_client_(transport_, client_settings({})),
           writer_(transport_, writer_settings()) {
@@ -48,17 +54,10 @@ class cluster {
     cluster(const cluster&) = delete;
     cluster& operator=(const cluster&) = delete;
 
-    /// Asks who is there; soon gives up, for what is wrong at the start is better said than waited for.
-    [[nodiscard]] elastic::server_info first_contact() {
-        auto hasty = client_settings(stopped_);
-        hasty.patience = std::chrono::seconds(2);
-        hasty.timeout = std::min(hasty.timeout, std::chrono::milliseconds(10'000));
-        return client_type(transport_, std::move(hasty)).info();
-    }
-
     [[nodiscard]] client_type& client() { return client_; }
     /// The same for what the stream does, which interrupt() ends.
     [[nodiscard]] client_type& stream_client() { return stream_client_; }
+    [[nodiscard]] const elastic::dialect& speaks() const { return dialect_; }
     [[nodiscard]] const std::string& address() const { return transport_.address(); }
 
     /// A batcher that writes to `targets`, one for each index number, which readers know as `aliases`.
@@ -106,8 +105,18 @@ class cluster {
     }
 
   private:
+    [[nodiscard]] elastic::dialect first_contact() {
+        client_type::settings hasty;
+        hasty.address = transport_.address();
+        hasty.stopped = stopped_;
+        hasty.patience = std::chrono::seconds(2);
+        hasty.timeout = std::min(options_.search_timeout, std::chrono::seconds(10));
+        return elastic::dialect(client_type(transport_, std::move(hasty)).info());
+    }
+
     writer_type::settings writer_settings() const {
         writer_type::settings setting;
+        setting.path = dialect_.bulk_path(true);
         setting.in_flight = options_.bulks_in_flight;
         setting.timeout = options_.search_timeout;
         setting.address = transport_.address();
@@ -118,6 +127,7 @@ class cluster {
         client_type::settings setting;
         setting.address = transport_.address();
         setting.timeout = options_.search_timeout;
+        setting.speaks = dialect_;
         setting.stopped = std::move(stopped);
         return setting;
     }
@@ -125,6 +135,7 @@ class cluster {
         dead_letters_type::settings setting;
         setting.address = transport_.address();
         setting.timeout = options_.search_timeout;
+        setting.speaks = dialect_;
         return setting;
     }
 
@@ -154,6 +165,7 @@ class cluster {
     options options_;
     std::function<bool()> stopped_;
     elastic::curl_transport transport_;
+    elastic::dialect dialect_;
     client_type client_;
     client_type stream_client_;  ///< can be interrupted without the other
     // The writer goes first: what it gives up still finds the others.

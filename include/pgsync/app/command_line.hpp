@@ -178,7 +178,10 @@ inline std::optional<int> parse_command_line(int argc, char** argv, const std::s
     explain->add_flag("--sql", sql, "only the queries that yield documents");
     explain->add_flag("--mapping", mapping, "only the mapping");
     explain->add_flag("--routes", routes, "only how changed rows find their documents");
-    app.footer("Passwords: PGPASSWORD or ~/.pgpass for the database, ELASTICSEARCH_URL for the cluster.");
+    app.footer(
+        "Passwords: PGPASSWORD or ~/.pgpass for the database; ELASTICSEARCH_URL, ELASTICSEARCH_API_KEY and "
+        "others "
+        "for the cluster, see docs/operating.md.");
     // `airbnb --database … sync` reads as well as `airbnb sync --database …`.
     detail::add_servers(app, setting);
     try {

@@ -43,16 +43,13 @@ class context {
           stop_fd_(stop_fd),
           database_(setting_.database),
           catalog_(setting_.database),
-          cluster_(setting_, [this] { return stopped(); }) {
-        cluster_info_ = cluster_.first_contact();
-    }
+          cluster_(setting_, [this] { return stopped(); }) {}
 
     [[nodiscard]] const options& setting() const { return setting_; }
     [[nodiscard]] std::span<const compiled_index> indices() const { return indices_; }
     [[nodiscard]] postgres::admin_connection& database() { return database_; }
     [[nodiscard]] postgres::session& catalog() { return catalog_; }
     [[nodiscard]] cluster& search() { return cluster_; }
-    [[nodiscard]] const elastic::server_info& search_info() const { return cluster_info_; }
     [[nodiscard]] postgres::version_clock& clock() { return clock_; }
     [[nodiscard]] int stop_fd() const { return stop_fd_; }
     [[nodiscard]] bool stopped() const { return wait_for_stop(stop_fd_, std::chrono::milliseconds(0)); }
@@ -154,7 +151,6 @@ class context {
     postgres::admin_connection database_;
     postgres::session catalog_;
     cluster cluster_;
-    elastic::server_info cluster_info_;
     postgres::version_clock clock_;
 };
 

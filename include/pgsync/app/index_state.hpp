@@ -39,7 +39,8 @@ namespace pgsync::app {
 
 /// The names one index has in the cluster: readers use the alias, pgsync writes through a second alias of its
 /// own, so that a program that is still running cannot write into the index that a newer one has put behind
-/// the first.
+/// the first. An index's name cannot have capitals, so that no cluster makes an index of that alias's name
+/// when the alias is gone and a write comes late.
 struct index_names {
     std::string alias;
     std::string index;
@@ -48,7 +49,7 @@ struct index_names {
 
 [[nodiscard]] inline index_names names_of(const compiled_index& index) {
     const std::string concrete = std::string(index.name) + "-" + shape_hash(index).substr(0, 8);
-    return {std::string(index.name), concrete, concrete + "-write"};
+    return {std::string(index.name), concrete, concrete + "-WRITE"};
 }
 
 /// What `_meta` of an index remembers.

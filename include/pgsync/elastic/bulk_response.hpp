@@ -110,7 +110,10 @@ inline std::string without_lone_surrogates(std::string_view json) {
 
 inline item_verdict judge(bool is_delete, long status, std::string_view type) {
     if ((status >= 200 && status < 300) || status == 409) return item_verdict::done;
-    if (type == "index_not_found_exception" || type == "index_closed_exception") return item_verdict::lost;
+    // No index can be made of a write alias's name, see app::names_of: nothing of that name is there.
+    if (type == "index_not_found_exception" || type == "index_closed_exception" ||
+        type == "invalid_index_name_exception")
+        return item_verdict::lost;
     if (status == 404 && is_delete) return item_verdict::done;
     if (status == 404) return item_verdict::lost;  // require_alias: nothing of that name is an alias
     if (status == 429 || status >= 500 || type == "cluster_block_exception") return item_verdict::retry;

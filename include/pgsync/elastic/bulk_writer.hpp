@@ -24,6 +24,7 @@
 #include <pgsync/elastic/bulk_response.hpp>
 #include <pgsync/elastic/detail/outage.hpp>
 #include <pgsync/elastic/detail/quiet_thread.hpp>
+#include <pgsync/elastic/dialect.hpp>
 #include <pgsync/elastic/transport.hpp>
 #include <pgsync/elastic/waiting_clock.hpp>
 #include <pgsync/error.hpp>
@@ -66,7 +67,7 @@ class bulk_writer {
         std::chrono::milliseconds first_pause{100};
         std::chrono::milliseconds longest_pause{10'000};
         std::chrono::milliseconds timeout{60'000};  ///< of one attempt
-        std::string path = "/_bulk?require_alias=true&filter_path=errors,items.*.status,items.*.error";
+        std::string path = dialect().bulk_path(true);
         std::string address;  ///< of the cluster, for messages
     };
     using completion = std::function<void(bulk_outcome&&)>;
@@ -336,7 +337,8 @@ class bulk_writer {
                     "it again");
     }
     static std::string permission_remedy() {
-        return "check user and password in ELASTICSEARCH_URL and this user's right to write the index";
+        return "check user and password in ELASTICSEARCH_URL, or the key or token, and their right to write "
+               "the index";
     }
 
     static void reject(flight& each, std::size_t i, const item_result& item) {

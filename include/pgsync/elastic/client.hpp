@@ -25,6 +25,7 @@
 #include <pgsync/backoff.hpp>
 #include <pgsync/elastic/bulk_body.hpp>
 #include <pgsync/elastic/bulk_response.hpp>
+#include <pgsync/elastic/dialect.hpp>
 #include <pgsync/elastic/stored_id.hpp>
 #include <pgsync/elastic/transport.hpp>
 #include <pgsync/elastic/waiting_clock.hpp>
@@ -33,12 +34,6 @@
 #include <pgsync/printable.hpp>
 
 namespace pgsync::elastic {
-
-/// Which software answers, and in which version.
-struct server_info {
-    bool opensearch = false;
-    std::string version;  ///< "2.19.1"
-};
 
 /// What a name stands for in the cluster.
 struct index_facts {
@@ -61,6 +56,7 @@ class client {
   public:
     struct settings {
         std::string address;  ///< for messages, without secrets
+        dialect speaks = {};
         std::chrono::seconds patience{30};
         std::chrono::milliseconds timeout{60'000};  ///< of one attempt
         /// Asked now and then while waiting: is the program to stop? From then on nothing is repeated, and a
@@ -89,7 +85,7 @@ class client {
     }
 
     [[nodiscard]] server_info info() {
-        const auto answer = call("GET", "/", {}, {404, 400});
+        const auto answer = call("GET", "/", {}, {400, 404, 405});
         auto top = object(answer.body);
         if (answer.status != 200 || top.if_contains("version") == nullptr) {
             // Some builds have no handler for the root path; every node tells of itself.
@@ -111,7 +107,8 @@ class client {
     /// several indices is an error.
     [[nodiscard]] std::optional<index_facts> find(std::string_view name) {
         const auto answer =
-            call("GET", "/" + escaped(name) + "?filter_path=*.aliases,*.mappings._meta", {}, {404});
+            call("GET", "/" + escaped(name) + "?filter_path=*.aliases,*.mappings._meta,*.mappings._doc._meta",
+                 {}, {404});
         if (answer.status == 404) return std::nullopt;
         const auto top = object(answer.body);
         if (top.empty()) return index_facts{std::string(name), false, {}};
@@ -124,8 +121,8 @@ class client {
         index_facts facts;
         facts.index = std::string(top.begin()->key());
         facts.alias = facts.index != name;
-        const auto* mappings = at(top.begin()->value(), "mappings");
-        const auto* meta = mappings == nullptr ? nullptr : at(*mappings, "_meta");
+        const auto* mapping = dialect::mapping_in(top.begin()->value());
+        const auto* meta = mapping == nullptr ? nullptr : at(*mapping, "_meta");
         if (meta != nullptr && meta->is_object()) facts.meta = meta->get_object();
         return facts;
     }
@@ -143,11 +140,12 @@ class client {
     void delete_index(std::string_view name) { call("DELETE", "/" + escaped(name), {}, {404}); }
 
     void put_settings(std::string_view name, const boost::json::object& body) {
-        call("PUT", "/" + escaped(name) + "/_settings", boost::json::serialize(body));
+        call("PUT", "/" + escaped(name) + "/_settings",
+             boost::json::serialize(settings_.speaks.settings_body(body)));
     }
     /// Replaces `_meta` of the mapping as a whole.
     void put_meta(std::string_view name, const boost::json::object& meta) {
-        call("PUT", "/" + escaped(name) + "/_mapping",
+        call("PUT", settings_.speaks.mapping_path(escaped(name)),
              boost::json::serialize(boost::json::object{{"_meta", meta}}));
     }
     void add_alias(std::string_view index, std::string_view alias) {
@@ -156,7 +154,7 @@ class client {
              boost::json::serialize(boost::json::object{{"actions", boost::json::array{add}}}));
     }
     void refresh(std::string_view name) {
-        call("POST", "/" + escaped(name) + "/_refresh", std::string("{}"));
+        call("POST", "/" + escaped(name) + "/_refresh", {});  // Elasticsearch 8 refuses a body
     }
 
     [[nodiscard]] std::uint64_t count(std::string_view name) {
@@ -275,7 +273,8 @@ class client {
     void create(std::string_view name, const boost::json::object& body, bool may_exist) {
         bool unanswered = false;
         const auto path = "/" + escaped(name);
-        const auto answer = call("PUT", path, boost::json::serialize(body), {400}, &unanswered);
+        const auto answer = call("PUT", path, boost::json::serialize(settings_.speaks.creation_body(body)),
+                                 {400}, &unanswered);
         // After an attempt without an answer it may be that very attempt that made it.
         const bool there = answer.body.find("resource_already_exists_exception") != std::string::npos;
         if (answer.status == 400 && !(there && (unanswered || may_exist))) refuse("PUT", path, answer);
@@ -432,10 +431,11 @@ class client {
                              const response& answer) const {
         const auto what = method + " " + path.substr(0, path.find('?'));
         if (answer.status == 401 || answer.status == 403) {
-            throw error(errc::permission,
-                        "the cluster at " + settings_.address + " refuses " + what + " (HTTP " +
-                            std::to_string(answer.status) + "): " + reason(answer.body),
-                        "check user and password in ELASTICSEARCH_URL and what this user may do");
+            throw error(
+                errc::permission,
+                "the cluster at " + settings_.address + " refuses " + what + " (HTTP " +
+                    std::to_string(answer.status) + "): " + reason(answer.body),
+                "check user and password in ELASTICSEARCH_URL, or the key or token, and what they may do");
         }
         throw error(errc::index, "the cluster at " + settings_.address + " answers " + what + " with HTTP " +
                                      std::to_string(answer.status) + ": " + reason(answer.body));
@@ -443,7 +443,9 @@ class client {
     [[noreturn]] void give_up(const response& answer) const {
         throw error(errc::connection,
                     "the cluster at " + settings_.address + " does not answer: " + trouble(answer),
-                    "check that it runs and that ELASTICSEARCH_URL or --elasticsearch names it");
+                    answer.remedy.empty()
+                        ? "check that it runs and that ELASTICSEARCH_URL or --elasticsearch names it"
+                        : answer.remedy);
     }
     static std::string trouble(const response& answer) {
         if (answer.status == 0) return answer.failure;

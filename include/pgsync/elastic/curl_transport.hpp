@@ -1,8 +1,10 @@
 #pragma once
 
+#include <algorithm>
 #include <atomic>
 #include <chrono>
 #include <cstddef>
+#include <ctime>
 #include <memory>
 #include <mutex>
 #include <optional>
@@ -16,7 +18,10 @@
 
 #include <curl/curl.h>
 
+#include <pgsync/elastic/access.hpp>
 #include <pgsync/elastic/detail/quiet_thread.hpp>
+#include <pgsync/elastic/detail/tls_remedy.hpp>
+#include <pgsync/elastic/sigv4.hpp>
 #include <pgsync/elastic/transport.hpp>
 #include <pgsync/elastic/url.hpp>
 #include <pgsync/error.hpp>
@@ -31,7 +36,13 @@ class curl_transport {
   public:
     /// Answers of more than `largest_answer` bytes count as none.
     explicit curl_transport(std::string_view url, std::size_t largest_answer = 256U << 20U)
-        : url_(parse_url(url)), largest_answer_(largest_answer) {
+        : curl_transport(parse_url(url), {}, largest_answer) {}
+    curl_transport(cluster_url url, cluster_access how, std::size_t largest_answer = 256U << 20U)
+        : url_(std::move(url)), access_(std::move(how)), largest_answer_(largest_answer) {
+        if (access_.user.empty()) {
+            access_.user = url_.user;
+            access_.password = url_.password;
+        }
         static const bool initialised = curl_global_init(CURL_GLOBAL_DEFAULT) == CURLE_OK;
         multi_ = curl_multi_init();
         if (!initialised || multi_ == nullptr)
@@ -128,23 +139,21 @@ class curl_transport {
         curl_easy_setopt(t.easy, CURLOPT_WRITEFUNCTION, &receive);
         curl_easy_setopt(t.easy, CURLOPT_WRITEDATA, &t);
         curl_easy_setopt(t.easy, CURLOPT_PRIVATE, &t);
-        if (!url_.user.empty()) {
-            curl_easy_setopt(t.easy, CURLOPT_HTTPAUTH, CURLAUTH_BASIC);
-            curl_easy_setopt(t.easy, CURLOPT_USERNAME, url_.user.c_str());
-            curl_easy_setopt(t.easy, CURLOPT_PASSWORD, url_.password.c_str());
-        }
+        const bool has_body =
+            t.what.method != "HEAD" && (t.what.body || t.what.method == "POST" || t.what.method == "PUT");
+        identify(t, has_body);
         if (t.what.method == "HEAD") {
             curl_easy_setopt(t.easy, CURLOPT_NOBODY, 1L);
-        } else if (t.what.body || t.what.method == "POST" || t.what.method == "PUT") {
+        } else if (has_body) {
             // The size is told beforehand: clusters refuse chunked requests.
             curl_easy_setopt(t.easy, CURLOPT_POST, 1L);
             curl_easy_setopt(t.easy, CURLOPT_POSTFIELDS, t.what.body ? t.what.body->data() : "");
             curl_easy_setopt(t.easy, CURLOPT_POSTFIELDSIZE_LARGE, static_cast<curl_off_t>(bytes));
-            t.headers = curl_slist_append(t.headers, ("Content-Type: " + t.what.content_type).c_str());
+            add_header(t, "Content-Type: " + t.what.content_type);
             // Without this libcurl would wait for a "100 Continue" before each large body.
-            t.headers = curl_slist_append(t.headers, "Expect:");
-            curl_easy_setopt(t.easy, CURLOPT_HTTPHEADER, t.headers);
+            add_header(t, "Expect:");
         }
+        curl_easy_setopt(t.easy, CURLOPT_HTTPHEADER, t.headers);
         curl_easy_setopt(t.easy, CURLOPT_CUSTOMREQUEST, t.what.method.c_str());
         auto* easy = t.easy;
         if (const auto code = curl_multi_add_handle(multi_, easy); code != CURLM_OK) {
@@ -153,10 +162,50 @@ class curl_transport {
         running_.emplace(easy, std::move(each));
     }
 
-    static void answer_nothing(transfer& t, const char* why) {
+    static void add_header(transfer& t, const std::string& line) {
+        t.headers = curl_slist_append(t.headers, line.c_str());
+    }
+
+    /// Tells the cluster who we are, and libcurl whom to trust. The Authorization header stands before all
+    /// that is secret: clusters quote requests in errors, and what follows it is cut from them.
+    void identify(transfer& t, bool has_body) const {
+        if (!access_.user.empty()) {
+            curl_easy_setopt(t.easy, CURLOPT_HTTPAUTH, CURLAUTH_BASIC);
+            curl_easy_setopt(t.easy, CURLOPT_USERNAME, access_.user.c_str());
+            curl_easy_setopt(t.easy, CURLOPT_PASSWORD, access_.password.c_str());
+        }
+        if (!access_.authorization.empty()) add_header(t, "Authorization: " + access_.authorization);
+        if (access_.aws) {
+            const auto scheme = url_.base.find("://") + 3;
+            const auto slash = std::min(url_.base.find('/', scheme), url_.base.size());
+            const std::string target = url_.base.substr(slash) + t.what.path;
+            const auto question = std::min(target.find('?'), target.size());
+            const std::string_view query = question == target.size()
+                                               ? std::string_view()
+                                               : std::string_view(target).substr(question + 1);
+            for (const auto& line :
+                 sign(*access_.aws,
+                      {t.what.method, std::string_view(url_.base).substr(scheme, slash - scheme),
+                       std::string_view(target).substr(0, question), query,
+                       has_body ? std::string_view(t.what.content_type) : std::string_view(),
+                       has_body && t.what.body ? std::string_view(*t.what.body) : std::string_view()},
+                      std::time(nullptr)))
+                add_header(t, line);
+        }
+        const auto file = [&](CURLoption option, const std::string& value) {
+            if (!value.empty()) curl_easy_setopt(t.easy, option, value.c_str());
+        };
+        file(CURLOPT_CAINFO, access_.ca_file);
+        file(CURLOPT_SSLCERT, access_.client_certificate);
+        file(CURLOPT_SSLKEY, access_.client_key);
+        file(CURLOPT_KEYPASSWD, access_.client_key_password);
+    }
+
+    static void answer_nothing(transfer& t, const char* why, std::string_view remedy = {}) {
         t.what.body.reset();
         t.answer = {};
         t.answer.failure = why;
+        t.answer.remedy = remedy;
         t.handler(std::move(t.answer));
     }
 
@@ -174,7 +223,8 @@ class curl_transport {
         } else if (each->too_large) {
             return answer_nothing(*each, "the answer is larger than any a cluster gives");
         } else {
-            return answer_nothing(*each, each->message[0] != '\0' ? each->message : curl_easy_strerror(code));
+            const char* why = each->message[0] != '\0' ? each->message : curl_easy_strerror(code);
+            return answer_nothing(*each, why, detail::tls_remedy(code, why));
         }
         each->what.body.reset();
         each->handler(std::move(each->answer));
@@ -236,6 +286,7 @@ class curl_transport {
     static constexpr std::size_t slowest_bytes_per_ms = 64;
 
     cluster_url url_;
+    cluster_access access_;
     std::size_t largest_answer_;
     CURLM* multi_ = nullptr;
     std::atomic<bool> stopping_{false};

@@ -29,6 +29,7 @@
 #include <pgsync/elastic/bulk_writer.hpp>
 #include <pgsync/elastic/client.hpp>
 #include <pgsync/elastic/detail/quiet_thread.hpp>
+#include <pgsync/elastic/dialect.hpp>
 #include <pgsync/elastic/transport.hpp>
 #include <pgsync/elastic/waiting_clock.hpp>
 #include <pgsync/error.hpp>
@@ -85,7 +86,8 @@ template <transport Transport, waiting_clock Clock = steady_waiting>
 class dead_letters {
   public:
     struct settings {
-        std::string address;                        ///< of the cluster, for messages
+        std::string address;  ///< of the cluster, for messages
+        dialect speaks = {};
         std::size_t bulk_bytes = 5U << 20U;         ///< of the bulks of dead letters
         std::size_t queue_bytes = 32U << 20U;       ///< waiting to be written before others must wait, too
         std::chrono::seconds patience{30};          ///< see client
@@ -168,6 +170,7 @@ class dead_letters {
     static auto client_settings(const settings& from) {
         typename client<Transport, Clock>::settings to;
         to.address = from.address;
+        to.speaks = from.speaks;
         to.patience = from.patience;
         to.timeout = from.timeout;
         return to;
@@ -179,7 +182,7 @@ class dead_letters {
         to.longest_pause = from.longest_pause;
         to.timeout = from.timeout;
         // The index is one, no alias.
-        to.path = "/_bulk?filter_path=errors,items.*.status,items.*.error";
+        to.path = from.speaks.bulk_path(false);
         to.address = from.address;
         return to;
     }

@@ -1,13 +1,23 @@
 #pragma once
 
+#include <charconv>
 #include <cstdint>
 #include <string>
 #include <string_view>
+#include <utility>
 
 #include <boost/json/value.hpp>
 
-/// What Elasticsearch and OpenSearch call by different names in the body that creates an index.
+#include <pgsync/error.hpp>
+
+/// What Elasticsearch and OpenSearch, in their versions, call by different names: the one place that knows.
 namespace pgsync::elastic {
+
+/// Which software answers, and in which version.
+struct server_info {
+    bool opensearch = false;
+    std::string version;  ///< "2.19.1"
+};
 
 /// How a cluster searches vectors.
 enum class vector_search : std::uint8_t {
@@ -41,6 +51,72 @@ inline bool adapt_properties(boost::json::object& properties, vector_search how)
 }
 
 }  // namespace detail
+
+/// How one cluster is spoken to. Made without arguments it is that of today's versions.
+class dialect {
+  public:
+    dialect() = default;
+    /// Throws errc::configuration where the cluster is older than Elasticsearch 6.6.
+    explicit dialect(const server_info& of) : opensearch_(of.opensearch) {
+        // What cannot be read is taken for today's.
+        const auto* const end = of.version.data() + of.version.size();
+        int major = 0;
+        int minor = 0;
+        const auto first = std::from_chars(of.version.data(), end, major);
+        if (first.ec != std::errc() || first.ptr == end || opensearch_) return;
+        std::from_chars(first.ptr + 1, end, minor);
+        if (major < 6 || (major == 6 && minor < 6)) {
+            throw error(errc::configuration,
+                        "the cluster is Elasticsearch " + of.version + ", and the oldest that will do is 6.6",
+                        "upgrade the cluster");
+        }
+        typed_ = major == 6;
+        require_alias_ = major > 7 || (major == 7 && minor >= 10);
+    }
+
+    /// How this cluster may search vectors; its plugins have the last word.
+    [[nodiscard]] vector_search vectors() const {
+        return opensearch_ ? vector_search::knn_vector : vector_search::dense_vector;
+    }
+    /// Before Elasticsearch 7 mappings belong to a type; all there is now is this one.
+    [[nodiscard]] boost::json::object creation_body(boost::json::object body) const {
+        auto* mappings = typed_ ? body.if_contains("mappings") : nullptr;
+        if (mappings != nullptr) *mappings = boost::json::object{{"_doc", std::move(*mappings)}};
+        return body;
+    }
+    /// Elasticsearch 6 has no way back to the default of one replica but to say it.
+    [[nodiscard]] boost::json::object settings_body(boost::json::object body) const {
+        auto* index = typed_ ? body.if_contains("index") : nullptr;
+        auto* replicas = index != nullptr && index->is_object()
+                             ? index->get_object().if_contains("number_of_replicas")
+                             : nullptr;
+        if (replicas != nullptr && replicas->is_null()) *replicas = 1;
+        return body;
+    }
+    [[nodiscard]] std::string mapping_path(std::string_view index) const {
+        return "/" + std::string(index) + "/_mapping" + (typed_ ? "/_doc" : "");
+    }
+    /// The mapping in the answer that tells of an index; null where there is none.
+    [[nodiscard]] static const boost::json::value* mapping_in(const boost::json::value& index) {
+        const auto* found = index.is_object() ? index.get_object().if_contains("mappings") : nullptr;
+        if (found == nullptr || !found->is_object()) return nullptr;
+        const auto* typed = found->get_object().if_contains("_doc");
+        return typed != nullptr ? typed : found;
+    }
+    /// `aliases`: every target is an alias. Elasticsearch 7.10 and later are told so and say plainly when one
+    /// is missing; before, it is the alias's name that no index can have.
+    [[nodiscard]] std::string bulk_path(bool aliases) const {
+        std::string path = "/_bulk?";
+        if (aliases && require_alias_) path += "require_alias=true&";
+        if (typed_) path += "type=_doc&";
+        return path + "filter_path=errors,items.*.status,items.*.error";
+    }
+
+  private:
+    bool opensearch_ = false;
+    bool typed_ = false;  ///< every mapping and every document has a type
+    bool require_alias_ = true;
+};
 
 /// Puts the vectors of an index's creation body, which are written as Elasticsearch has them, in the
 /// cluster's words. Returns whether there are any.

@@ -30,6 +30,7 @@ struct response {
     std::string body;
     std::string failure;
     std::optional<std::chrono::seconds> retry_after;
+    std::string remedy{};  ///< where the failure asks for a certain one
 };
 
 /// Called exactly once for each request, from the transport's own thread; must not block there, nor throw.

@@ -66,8 +66,10 @@ class Search:
         return self("GET", f"/{index}/_count").get("count")
 
     def forget(self, *patterns):
+        # By name: Elasticsearch 8 deletes nothing by a pattern.
         for pattern in patterns:
-            self("DELETE", f"/{pattern}?ignore_unavailable=true&expand_wildcards=all")
+            for name in self("GET", f"/{pattern}?ignore_unavailable=true&expand_wildcards=open,closed"):
+                self("DELETE", f"/{name}")
 
 
 class Program:

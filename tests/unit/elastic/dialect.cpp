@@ -1,9 +1,11 @@
 #include <boost/json.hpp>
 
 #include "../../catch.hpp"
+#include "../postgres/contains.hpp"
 #include <pgsync/elastic/dialect.hpp>
 
 using pgsync::elastic::adapt_vectors;
+using pgsync::elastic::dialect;
 using pgsync::elastic::vector_search;
 
 namespace {
@@ -47,4 +49,46 @@ TEST_CASE("an index without vectors is left alone") {
     auto plain = boost::json::parse(R"({"mappings":{"properties":{"id":{"type":"long"}}}})").as_object();
     CHECK_FALSE(adapt_vectors(plain, vector_search::knn_vector));
     CHECK_FALSE(plain.contains("settings"));
+}
+
+TEST_CASE("Elasticsearch 6 has a type for every mapping and knows no require_alias") {
+    const dialect six({false, "6.8.23"});
+    CHECK(six.creation_body({{"mappings", {{"dynamic", false}}}, {"settings", 1}}) ==
+          boost::json::object{{"mappings", {{"_doc", {{"dynamic", false}}}}}, {"settings", 1}});
+    CHECK(six.mapping_path("a") == "/a/_mapping/_doc");
+    CHECK(six.bulk_path(true) == "/_bulk?type=_doc&filter_path=errors,items.*.status,items.*.error");
+    CHECK(six.settings_body({{"index", {{"number_of_replicas", nullptr}, {"refresh_interval", nullptr}}}}) ==
+          boost::json::object{{"index", {{"number_of_replicas", 1}, {"refresh_interval", nullptr}}}});
+    const auto index = boost::json::parse(R"({"mappings":{"_doc":{"_meta":{"a":1}}}})");
+    REQUIRE(dialect::mapping_in(index) != nullptr);
+    CHECK(*dialect::mapping_in(index) == boost::json::parse(R"({"_meta":{"a":1}})"));
+}
+
+TEST_CASE("later ones have no types, and require_alias from 7.10 on") {
+    const auto with = "/_bulk?require_alias=true&filter_path=errors,items.*.status,items.*.error";
+    const auto without = "/_bulk?filter_path=errors,items.*.status,items.*.error";
+    CHECK(dialect({false, "7.9.3"}).bulk_path(true) == without);
+    for (const char* version : {"7.10.2", "7.17.29", "8.17.0", "9.0.0", "oddly named"}) {
+        INFO(version);
+        const dialect speaks({false, version});
+        CHECK(speaks.bulk_path(true) == with);
+        CHECK(speaks.bulk_path(false) == without);
+        CHECK(speaks.mapping_path("a") == "/a/_mapping");
+        CHECK(speaks.vectors() == vector_search::dense_vector);
+        const boost::json::object body{{"mappings", {{"dynamic", false}}}};
+        CHECK(speaks.creation_body(body) == body);
+        const boost::json::object settings{{"index", {{"number_of_replicas", nullptr}}}};
+        CHECK(speaks.settings_body(settings) == settings);
+    }
+    // OpenSearch counts anew.
+    CHECK(dialect({true, "1.3.20"}).bulk_path(true) == with);
+    CHECK(dialect({true, "2.19.1"}).vectors() == vector_search::knn_vector);
+}
+
+TEST_CASE("clusters older than any that pgsync was tried with are refused") {
+    CHECK_NOTHROW(dialect({false, "6.6.2"}));
+    for (const char* version : {"6.5.4", "5.6.16", "2.4.6"}) {
+        INFO(version);
+        CHECK_THROWS_WITH(dialect({false, version}), contains("6.6") && contains(version));
+    }
 }

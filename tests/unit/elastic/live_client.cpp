@@ -44,7 +44,12 @@ bool scrolls_return_to(live_cluster& at, std::int64_t before) {
 TEST_CASE("a cluster says what it is", "[.][search]") {
     on_each_cluster([](live_cluster& at) {
         const auto info = at.client.info();
-        const auto answer = boost::json::parse(at.client.call("GET", "/", {}).body);
+        const auto root = at.client.call("GET", "/", {}, {400, 404, 405});
+        if (root.status != 200) {  // a build without that path
+            CHECK(info.version.find('.') != std::string::npos);
+            return;
+        }
+        const auto answer = boost::json::parse(root.body);
         CHECK(info.version == answer.at("version").at("number").as_string());
         CHECK(info.opensearch == (answer.at("version").as_object().contains("distribution")));
         CHECK(info.version.find('.') != std::string::npos);

@@ -18,8 +18,10 @@ namespace {
 /// Writes documents of one job through batcher, writer and dead letters, and waits until the job is done.
 void write_job(live_cluster& at, const std::string& target,
                const std::map<std::string, std::string>& documents, std::uint64_t version) {
-    pgsync::elastic::dead_letters<pgsync::elastic::curl_transport> letters(at.transport, {});
-    live_cluster::writer_type writer(at.transport, {});
+    pgsync::elastic::dead_letters<pgsync::elastic::curl_transport>::settings setting;
+    setting.speaks = at.speaks;
+    pgsync::elastic::dead_letters<pgsync::elastic::curl_transport> letters(at.transport, setting);
+    live_cluster::writer_type writer(at.transport, at.writer_settings());
     pgsync::elastic::batcher batcher(
         {}, {{target}},
         [&](pgsync::elastic::bulk_body&& body, live_cluster::writer_type::completion done) {

@@ -1,0 +1,173 @@
+#!/usr/bin/env python3
+"""The search side's TLS and authentication: each way to say who we are carries a whole bootstrap and sync to a real
+cluster behind a TLS server that checks it, what must be refused is refused with a remedy, and no secret shows.
+
+    security.py AIRBNB [TEST]...      libpq's variables and OPENSEARCH_URL name the servers
+"""
+import pathlib
+import subprocess
+import sys
+import tempfile
+
+import psycopg2
+
+import tls_proxy
+from harness import Bench, Failure, expect, until
+
+SECRETS = {name: f"s3cret-{name}-%/+=" for name in ("password", "key", "token", "secret", "session", "lock")}
+
+
+def check_no_secret(b):
+    for child in b.children:
+        output = child.output()
+        for secret in SECRETS.values():
+            expect("s3cret" not in output and secret not in output, "a secret is in the output:\n" + output[-2000:])
+
+
+def whole_run(b, proxy, **environment):
+    """bootstrap, then sync while rows change; every document is compared through the cluster itself."""
+    b.search.forget(*b.indices)
+    environment.setdefault("ELASTICSEARCH_URL", f"https://127.0.0.1:{proxy.port}")
+    b.succeed("bootstrap", "--log-level", "debug", **environment)
+    wanted = b.value("SELECT count(*) FROM booking")
+    expect(b.search.count("reservations") == wanted > 0, "bootstrap did not load every booking")
+    child = b.start("sync", "--log-level", "debug", **environment)
+    b.sql.execute("UPDATE guest SET name = name || '!'")
+
+    def equal():
+        wanted = {str(key): name for key, name in rows(b, "SELECT b.id, g.name FROM booking b JOIN guest g ON g.id = b.guest_id")}
+        b.search("POST", "/reservations/_refresh")
+        hits = b.search("POST", "/reservations/_search?size=10000", {"_source": "guest.name"})["hits"]["hits"]
+        return {hit["_id"]: hit["_source"]["guest"]["name"] for hit in hits} == wanted
+
+    until("every document has the guest's new name", equal)
+    arguments = pathlib.Path(f"/proc/{child.child.pid}/cmdline").read_bytes()
+    expect(b"s3cret" not in arguments, "a secret is among the arguments")
+    expect(child.stop() == 0, "sync did not end well:\n" + child.output()[-2000:])
+    b.succeed("teardown", "--log-level", "debug", **environment)
+    expect(not proxy.faults, f"requests with {proxy.faults[:3]}")
+    expect(proxy.passed > 10, "the program went another way")
+    check_no_secret(b)
+    return wanted
+
+
+def rows(b, query):
+    b.sql.execute(query)
+    return b.sql.fetchall()
+
+
+def ways(b, folder):
+    """Each way to say who we are."""
+    b.load_airbnb()
+    made = tls_proxy.Authorities(folder)
+    server = made.certificate("server")
+    files = {name: folder / name for name in ("password", "key", "token")}
+    for name, path in files.items():
+        path.write_text(SECRETS[name] + "\n")
+    aws = {"AWS_REGION": "eu-west-1", "AWS_ACCESS_KEY_ID": "AKIDEXAMPLE", "AWS_SECRET_ACCESS_KEY": SECRETS["secret"]}
+    locks = {
+        "user in the URL": (tls_proxy.basic("us:er", SECRETS["password"]), {"ELASTICSEARCH_URL": "https://us%3Aer:" +
+            SECRETS["password"].replace("%", "%25").replace("/", "%2F").replace("+", "%2B") + "@127.0.0.1:{}"}),
+        "user and password file": (tls_proxy.basic("user", SECRETS["password"]),
+            {"ELASTICSEARCH_USER": "user", "ELASTICSEARCH_PASSWORD_FILE": str(files["password"])}),
+        "API key": (tls_proxy.header_is("ApiKey " + SECRETS["key"]), {"ELASTICSEARCH_API_KEY": SECRETS["key"]}),
+        "API key file": (tls_proxy.header_is("ApiKey " + SECRETS["key"]), {"ELASTICSEARCH_API_KEY_FILE": str(files["key"])}),
+        "bearer token": (tls_proxy.header_is("Bearer " + SECRETS["token"]),
+            {"ELASTICSEARCH_BEARER_TOKEN": SECRETS["token"]}),
+        "bearer token file": (tls_proxy.header_is("Bearer " + SECRETS["token"]),
+            {"ELASTICSEARCH_BEARER_TOKEN_FILE": str(files["token"])}),
+        "SigV4, es": (lambda *request: tls_proxy.sigv4_fault({"AKIDEXAMPLE": (SECRETS["secret"], None)}, *request),
+            {"ELASTICSEARCH_AWS_SERVICE": "es", **aws}),
+        "SigV4, aoss, session token": (
+            lambda *request: tls_proxy.sigv4_fault({"AKIDEXAMPLE": (SECRETS["secret"], SECRETS["session"])}, *request),
+            {"ELASTICSEARCH_AWS_SERVICE": "aoss", **aws, "AWS_SESSION_TOKEN": SECRETS["session"]}),
+    }
+    for name, (lock, environment) in locks.items():
+        with tls_proxy.Proxy(b.url, server, lock) as proxy:
+            environment = {key: value.format(proxy.port) if key == "ELASTICSEARCH_URL" else value
+                           for key, value in environment.items()}
+            documents = whole_run(b, proxy, ELASTICSEARCH_CA_FILE=str(made.authority), **environment)
+            print(f"  {name}: {proxy.passed} requests, {documents} documents compared, 0 different")
+            # The same door without the key.
+            b.refuse("sync", saying=["refuses", "401", "ELASTICSEARCH_URL"], ELASTICSEARCH_CA_FILE=str(made.authority),
+                     ELASTICSEARCH_URL=f"https://127.0.0.1:{proxy.port}")
+    check_no_secret(b)
+
+
+def client_certificate(b, folder):
+    """A cluster that wants a certificate of ours."""
+    b.load_airbnb()
+    made = tls_proxy.Authorities(folder)
+    server = made.certificate("server")
+    mine, key = made.certificate("client")
+    locked, locked_key = made.certificate("locked", password=SECRETS["lock"])
+    (folder / "both.pem").write_bytes(mine.read_bytes() + key.read_bytes())
+    with tls_proxy.Proxy(b.url, server, clients=made.authority) as proxy:
+        common = {"ELASTICSEARCH_CA_FILE": str(made.authority)}
+        whole_run(b, proxy, ELASTICSEARCH_CLIENT_CERT=str(mine), ELASTICSEARCH_CLIENT_KEY=str(key), **common)
+        whole_run(b, proxy, ELASTICSEARCH_CLIENT_CERT=str(folder / "both.pem"), **common)
+        whole_run(b, proxy, ELASTICSEARCH_CLIENT_CERT=str(locked), ELASTICSEARCH_CLIENT_KEY=str(locked_key),
+                  ELASTICSEARCH_CLIENT_KEY_PASSWORD=SECRETS["lock"], **common)
+        common["ELASTICSEARCH_URL"] = f"https://127.0.0.1:{proxy.port}"
+        b.refuse("bootstrap", saying=["ELASTICSEARCH_CLIENT_CERT", "certificate"], **common)
+        b.refuse("bootstrap", saying=["ELASTICSEARCH_CLIENT_KEY"], ELASTICSEARCH_CLIENT_CERT=str(mine),
+                 ELASTICSEARCH_CLIENT_KEY=str(locked_key), ELASTICSEARCH_CLIENT_KEY_PASSWORD=SECRETS["password"], **common)
+    check_no_secret(b)
+
+
+def refused(b, folder):
+    """Clusters that are not whom they claim to be, and environments that contradict themselves."""
+    b.load_airbnb(data=False)
+    made = tls_proxy.Authorities(folder)
+    stranger = made.make_authority("stranger")
+    server = made.certificate("server")
+    with tls_proxy.Proxy(b.url, server) as proxy:
+        url = f"https://127.0.0.1:{proxy.port}"
+        b.refuse("bootstrap", saying=["certificate", "ELASTICSEARCH_CA_FILE"], ELASTICSEARCH_URL=url)
+        b.refuse("bootstrap", saying=["certificate", "ELASTICSEARCH_CA_FILE"], ELASTICSEARCH_URL=url,
+                 ELASTICSEARCH_CA_FILE=str(stranger))
+        (folder / "no.pem").write_text("no certificate\n")
+        b.refuse("bootstrap", saying=["ELASTICSEARCH_CA_FILE"], ELASTICSEARCH_URL=url,
+                 ELASTICSEARCH_CA_FILE=str(folder / "no.pem"))
+        expect(proxy.passed == 0, "a request reached a cluster that was not trusted")
+    trusted = {"ELASTICSEARCH_CA_FILE": str(made.authority)}
+    for name, certificate, words in (("expired", made.certificate("old", days=-1), ["expired", "renewed"]),
+                                     ("another's name", made.certificate("other", "DNS:elsewhere.example"),
+                                      ["match", "ELASTICSEARCH_URL"])):
+        with tls_proxy.Proxy(b.url, certificate) as proxy:
+            b.refuse("bootstrap", saying=words, ELASTICSEARCH_URL=f"https://127.0.0.1:{proxy.port}", **trusted)
+            expect(proxy.passed == 0, f"a request reached a cluster whose certificate is {name}")
+    # TLS where there is none.
+    b.refuse("bootstrap", saying=["no TLS", "http://"], ELASTICSEARCH_URL=b.url.replace("http://", "https://"), **trusted)
+    b.refuse("bootstrap", saying=["ELASTICSEARCH_API_KEY", "ELASTICSEARCH_BEARER_TOKEN"],
+             ELASTICSEARCH_API_KEY=SECRETS["key"], ELASTICSEARCH_BEARER_TOKEN=SECRETS["token"])
+    b.refuse("bootstrap", saying=["ELASTICSEARCH_AWS_SERVICE", "URL"], ELASTICSEARCH_AWS_SERVICE="es", AWS_REGION="r",
+             AWS_ACCESS_KEY_ID="k", AWS_SECRET_ACCESS_KEY=SECRETS["secret"], ELASTICSEARCH_URL="https://u:p@127.0.0.1:1")
+    b.refuse("bootstrap", saying=["ELASTICSEARCH_API_KEY_FILE", "/no/such/file"],
+             ELASTICSEARCH_API_KEY_FILE="/no/such/file")
+    b.refuse("bootstrap", saying=["ELASTICSEARCH_CA_FILE", "http://"], **trusted)
+    check_no_secret(b)
+
+
+def main():
+    wanted = sys.argv[2:]
+    passed = failed = 0
+    for test in (ways, client_certificate, refused):
+        if wanted and test.__name__ not in wanted:
+            continue
+        with tempfile.TemporaryDirectory() as folder:
+            try:
+                with Bench(sys.argv[1], folder) as b:
+                    test(b, pathlib.Path(folder))
+                passed += 1
+                print(f"{test.__name__}: passed")
+            except (Failure, psycopg2.Error, subprocess.SubprocessError, OSError) as problem:
+                failed += 1
+                print(f"{test.__name__}: FAILED: {problem}")
+        sys.stdout.flush()
+    print(f"{passed} passed, {failed} failed")
+    return 1 if failed else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
