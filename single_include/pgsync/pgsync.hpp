@@ -9813,78 +9813,111 @@ struct document_transform {
 }  // namespace pgsync::detail
 
 #include <atomic>
+#include <ctime>
 #include <stop_token>
 
 #include <curl/curl.h>
 
-#include <csignal>
-#include <pthread.h>
+#include <fstream>
 
-// ---- pgsync/elastic/detail/quiet_thread.hpp
-namespace pgsync::elastic::detail {
+#include <bit>
 
-/// Starts a thread that takes no signals: SIGINT and SIGTERM stay the main thread's business, and a SIGPIPE
-/// out of a TLS library ends nothing.
-template <typename Function>
-[[nodiscard]] std::thread quiet_thread(Function&& function) {
-    sigset_t all;
-    sigset_t before;
-    sigfillset(&all);
-    pthread_sigmask(SIG_SETMASK, &all, &before);  // a new thread inherits the mask
-    try {
-        std::thread started(std::forward<Function>(function));
-        pthread_sigmask(SIG_SETMASK, &before, nullptr);
-        return started;
-    } catch (...) {
-        pthread_sigmask(SIG_SETMASK, &before, nullptr);
-        throw;
-    }
-}
-
-}  // namespace pgsync::elastic::detail
-
-#include <future>
-
-// ---- pgsync/elastic/transport.hpp
+// ---- pgsync/elastic/sha256.hpp
+/// What Amazon's signatures are made of. Here and not from a library, so that pgsync needs no other than
+/// libcurl.
 namespace pgsync::elastic {
 
-/// One HTTP request to the cluster. The body is shared, so that a repeat costs no copy.
-struct request {
-    std::string method = "GET";
-    std::string path;  ///< with its query, "/_bulk?…"
-    std::shared_ptr<const std::string> body;
-    std::string content_type = "application/json";
-    std::chrono::milliseconds timeout{60'000};
-    /// Once it asks to stop, nobody waits for the answer any more: the request completes soon, without one.
-    std::stop_token stop;
-};
+using sha256_digest = std::array<std::uint8_t, 32>;
 
-/// What came back. `status` 0 means no answer, and `failure` says why; the request may have been carried out
-/// all the same.
-struct response {
-    long status = 0;
-    std::string body;
-    std::string failure;
-    std::optional<std::chrono::seconds> retry_after;
-};
+namespace detail {
 
-/// Called exactly once for each request, from the transport's own thread; must not block there, nor throw.
-using response_handler = std::function<void(response&&)>;
+/// The fractional parts of the cube roots of the first 64 primes.
+inline constexpr std::array<std::uint32_t, 64> sha256_constants{
+    0x428a2f98, 0x71374491, 0xb5c0fbcf, 0xe9b5dba5, 0x3956c25b, 0x59f111f1, 0x923f82a4, 0xab1c5ed5,
+    0xd807aa98, 0x12835b01, 0x243185be, 0x550c7dc3, 0x72be5d74, 0x80deb1fe, 0x9bdc06a7, 0xc19bf174,
+    0xe49b69c1, 0xefbe4786, 0x0fc19dc6, 0x240ca1cc, 0x2de92c6f, 0x4a7484aa, 0x5cb0a9dc, 0x76f988da,
+    0x983e5152, 0xa831c66d, 0xb00327c8, 0xbf597fc7, 0xc6e00bf3, 0xd5a79147, 0x06ca6351, 0x14292967,
+    0x27b70a85, 0x2e1b2138, 0x4d2c6dfc, 0x53380d13, 0x650a7354, 0x766a0abb, 0x81c2c92e, 0x92722c85,
+    0xa2bfe8a1, 0xa81a664b, 0xc24b8b70, 0xc76c51a3, 0xd192e819, 0xd6990624, 0xf40e3585, 0x106aa070,
+    0x19a4c116, 0x1e376c08, 0x2748774c, 0x34b0bcb5, 0x391c0cb3, 0x4ed8aa4a, 0x5b9cca4f, 0x682e6ff3,
+    0x748f82ee, 0x78a5636f, 0x84c87814, 0x8cc70208, 0x90befffa, 0xa4506ceb, 0xbef9a3f7, 0xc67178f2};
 
-/// Carries requests to the cluster: several at a time, from any thread.
-template <typename T>
-concept transport = requires(T& t, request r, response_handler h) {
-    { t.submit(std::move(r), std::move(h)) } -> std::same_as<void>;
-};
+inline void sha256_block(std::array<std::uint32_t, 8>& state, const unsigned char* block) {
+    std::array<std::uint32_t, 64> w{};
+    for (std::size_t i = 0; i < 16; ++i, block += 4) {
+        w[i] = std::uint32_t{block[0]} << 24U | std::uint32_t{block[1]} << 16U |
+               std::uint32_t{block[2]} << 8U | std::uint32_t{block[3]};
+    }
+    for (std::size_t i = 16; i < 64; ++i) {
+        const auto a = w[i - 15];
+        const auto b = w[i - 2];
+        w[i] = w[i - 16] + (std::rotr(a, 7) ^ std::rotr(a, 18) ^ a >> 3U) + w[i - 7] +
+               (std::rotr(b, 17) ^ std::rotr(b, 19) ^ b >> 10U);
+    }
+    auto [a, b, c, d, e, f, g, h] = state;
+    for (std::size_t i = 0; i < 64; ++i) {
+        const auto first = h + (std::rotr(e, 6) ^ std::rotr(e, 11) ^ std::rotr(e, 25)) +
+                           ((e & f) ^ (~e & g)) + sha256_constants[i] + w[i];
+        const auto second =
+            (std::rotr(a, 2) ^ std::rotr(a, 13) ^ std::rotr(a, 22)) + ((a & b) ^ (a & c) ^ (b & c));
+        h = g;
+        g = f;
+        f = e;
+        e = d + first;
+        d = c;
+        c = b;
+        b = a;
+        a = first + second;
+    }
+    const std::array<std::uint32_t, 8> add{a, b, c, d, e, f, g, h};
+    for (std::size_t i = 0; i < 8; ++i) state[i] += add[i];
+}
 
-/// Submits and waits.
-template <transport Transport>
-[[nodiscard]] response perform(Transport& through, request what) {
-    // Shared: this thread may see the answer while the other is still on its way out of set_value().
-    const auto answer = std::make_shared<std::promise<response>>();
-    auto future = answer->get_future();
-    through.submit(std::move(what), [answer](response&& r) { answer->set_value(std::move(r)); });
-    return future.get();
+}  // namespace detail
+
+[[nodiscard]] inline sha256_digest sha256(std::string_view text) {
+    std::array<std::uint32_t, 8> state{0x6a09e667, 0xbb67ae85, 0x3c6ef372, 0xa54ff53a,
+                                       0x510e527f, 0x9b05688c, 0x1f83d9ab, 0x5be0cd19};
+    const auto* const bytes = reinterpret_cast<const unsigned char*>(text.data());
+    const auto whole = text.size() / 64 * 64;
+    for (std::size_t at = 0; at < whole; at += 64) detail::sha256_block(state, bytes + at);
+    std::array<unsigned char, 128> last{};
+    const auto rest = text.size() - whole;
+    for (std::size_t i = 0; i < rest; ++i) last[i] = bytes[whole + i];
+    last[rest] = 0x80;
+    const std::size_t end = rest < 56 ? 64 : 128;
+    const auto bits = std::uint64_t{text.size()} * 8;
+    for (std::size_t i = 0; i < 8; ++i)
+        last[end - 1 - i] = static_cast<unsigned char>(bits >> (8U * static_cast<unsigned>(i)));
+    for (std::size_t at = 0; at < end; at += 64) detail::sha256_block(state, last.data() + at);
+    sha256_digest out{};
+    for (std::size_t i = 0; i < 32; ++i)
+        out[i] = static_cast<std::uint8_t>(state[i / 4] >> (24U - 8U * static_cast<unsigned>(i % 4)));
+    return out;
+}
+
+[[nodiscard]] inline std::string_view bytes_of(const sha256_digest& digest) {
+    return {reinterpret_cast<const char*>(digest.data()), digest.size()};
+}
+
+[[nodiscard]] inline std::string hex_of(const sha256_digest& digest) {
+    std::string out;
+    for (const auto byte : digest) {
+        out += "0123456789abcdef"[byte >> 4U];
+        out += "0123456789abcdef"[byte & 15U];
+    }
+    return out;
+}
+
+[[nodiscard]] inline sha256_digest hmac_sha256(std::string_view key, std::string_view text) {
+    const auto hashed = sha256(key);
+    std::string inner(key.size() <= 64 ? key : bytes_of(hashed));
+    inner.resize(64, '\0');
+    std::string outer = inner;
+    for (char& c : inner) c = static_cast<char>(c ^ 0x36);
+    for (char& c : outer) c = static_cast<char>(c ^ 0x5c);
+    const auto first = sha256(inner.append(text));
+    return sha256(outer.append(bytes_of(first)));
 }
 
 }  // namespace pgsync::elastic
@@ -9980,6 +10013,381 @@ inline void check_host(std::string_view text) {
 
 }  // namespace pgsync::elastic
 
+// ---- pgsync/elastic/sigv4.hpp
+namespace pgsync::elastic {
+
+/// Who signs requests to Amazon's OpenSearch Service, and for where.
+struct aws_credentials {
+    std::string service;  ///< "es", or "aoss" for the serverless kind
+    std::string region;   ///< "eu-west-1"
+    std::string access_key;
+    std::string secret_key;
+    std::string session_token{};  ///< of temporary credentials; else empty
+};
+
+/// What of a request is signed.
+struct signed_request {
+    std::string_view method;
+    std::string_view host;          ///< as the Host header says it
+    std::string_view path;          ///< percent-encoded, as it is sent, without the query
+    std::string_view query;         ///< as it is sent, without the question mark
+    std::string_view content_type;  ///< empty: none is sent
+    std::string_view body;
+};
+
+namespace detail {
+
+/// Percent-encodes everything but what RFC 3986 calls unreserved, and `keep`.
+inline std::string aws_encoded(std::string_view text, std::string_view keep = {}) {
+    std::string out;
+    for (const char c : text) {
+        const bool plain = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
+                           c == '-' || c == '_' || c == '.' || c == '~' ||
+                           keep.find(c) != std::string_view::npos;
+        if (plain) {
+            out += c;
+        } else {
+            out += '%';
+            out += "0123456789ABCDEF"[static_cast<unsigned char>(c) >> 4U];
+            out += "0123456789ABCDEF"[static_cast<unsigned char>(c) & 15U];
+        }
+    }
+    return out;
+}
+
+inline std::string aws_query(std::string_view query) {
+    std::vector<std::pair<std::string, std::string>> pairs;
+    while (!query.empty()) {
+        const auto each = query.substr(0, query.find('&'));
+        query.remove_prefix(std::min(query.size(), each.size() + 1));
+        const auto equals = each.find('=');
+        pairs.emplace_back(aws_encoded(percent_decoded(each.substr(0, equals))),
+                           equals == std::string_view::npos
+                               ? std::string()
+                               : aws_encoded(percent_decoded(each.substr(equals + 1))));
+    }
+    std::sort(pairs.begin(), pairs.end());
+    std::string out;
+    for (const auto& [name, value] : pairs) {
+        if (!out.empty()) out += '&';
+        out += name;
+        out += '=';
+        out += value;
+    }
+    return out;
+}
+
+}  // namespace detail
+
+/// The header lines that sign a request after Amazon's Signature Version 4, Authorization first. libcurl
+/// signs as well, but up to 8.5 takes the query as it stands and signs headers that it does not send.
+[[nodiscard]] inline std::vector<std::string> sign(const aws_credentials& by, const signed_request& what,
+                                                   std::time_t now) {
+    std::tm parts{};
+    ::gmtime_r(&now, &parts);
+    std::array<char, 32> text{};
+    const std::string time(text.data(), std::strftime(text.data(), text.size(), "%Y%m%dT%H%M%SZ", &parts));
+    const auto day = time.substr(0, 8);
+    const auto body = hex_of(sha256(what.body));
+
+    std::string headers;
+    std::string names;
+    const auto add = [&](std::string_view name, std::string_view value) {
+        if (value.empty()) return;
+        headers.append(name).append(":").append(value).append("\n");
+        names.append(names.empty() ? "" : ";").append(name);
+    };
+    add("content-type", what.content_type);
+    add("host", what.host);
+    add("x-amz-content-sha256", body);
+    add("x-amz-date", time);
+    add("x-amz-security-token", by.session_token);
+
+    const auto request = std::string(what.method) + "\n" + detail::aws_encoded(what.path, "/") + "\n" +
+                         detail::aws_query(what.query) + "\n" + headers + "\n" + names + "\n" + body;
+    const auto scope = day + "/" + by.region + "/" + by.service + "/aws4_request";
+    auto key = hmac_sha256("AWS4" + by.secret_key, day);
+    for (const std::string_view step :
+         {std::string_view(by.region), std::string_view(by.service), std::string_view("aws4_request")})
+        key = hmac_sha256(bytes_of(key), step);
+    const auto signature = hmac_sha256(
+        bytes_of(key), "AWS4-HMAC-SHA256\n" + time + "\n" + scope + "\n" + hex_of(sha256(request)));
+
+    std::vector<std::string> lines{
+        "Authorization: AWS4-HMAC-SHA256 Credential=" + by.access_key + "/" + scope +
+            ", SignedHeaders=" + names + ", Signature=" + hex_of(signature),
+        "Host: " + std::string(what.host), "X-Amz-Content-Sha256: " + body, "X-Amz-Date: " + time};
+    if (!by.session_token.empty()) lines.push_back("X-Amz-Security-Token: " + by.session_token);
+    return lines;
+}
+
+}  // namespace pgsync::elastic
+
+// ---- pgsync/elastic/access.hpp
+namespace pgsync::elastic {
+
+/// Who we are to a cluster, and what proves who it is.
+struct cluster_access {
+    std::string user;  ///< basic authentication; empty: what the URL says
+    std::string password;
+    std::string authorization;  ///< the Authorization header's value: "ApiKey …" or "Bearer …"
+    std::optional<aws_credentials> aws;
+    std::string ca_file;             ///< PEM; empty: the system's authorities
+    std::string client_certificate;  ///< PEM
+    std::string client_key;          ///< PEM; empty: in the certificate's file
+    std::string client_key_password;
+};
+
+namespace detail {
+
+inline std::string base64(std::string_view text) {
+    constexpr std::string_view digits = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+    std::string out;
+    for (std::size_t i = 0; i < text.size(); i += 3) {
+        std::uint32_t group = 0;
+        for (std::size_t j = 0; j < 3; ++j)
+            group = group << 8U | (i + j < text.size() ? static_cast<unsigned char>(text[i + j]) : 0U);
+        for (std::size_t j = 0; j < 4; ++j)
+            out += i + j > text.size() ? '=' : digits[group >> (18U - 6U * static_cast<unsigned>(j)) & 63U];
+    }
+    return out;
+}
+
+/// Reads variables; `get` returns null or empty for one that is not set.
+template <typename Get>
+class access_reader {
+  public:
+    explicit access_reader(Get get) : get_(std::move(get)) {}
+
+    [[nodiscard]] std::string value(const std::string& name) const {
+        const char* found = get_(name.c_str());
+        return found == nullptr ? std::string() : std::string(found);
+    }
+    /// Of NAME, or of the file that NAME_FILE names, without the line end that editors leave. Notes which it
+    /// was.
+    [[nodiscard]] std::string secret(const std::string& name, std::string& from) const {
+        auto direct = value(name);
+        const auto path = value(name + "_FILE");
+        if (!direct.empty() && !path.empty()) both(name, name + "_FILE");
+        from = path.empty() ? (direct.empty() ? std::string() : name) : name + "_FILE";
+        if (!path.empty()) direct = content(from, path);
+        for (const char c : direct) {
+            if (static_cast<unsigned char>(c) < 0x20) {
+                throw error(errc::configuration, from + " holds more than one line, or a control character",
+                            "it must hold the secret alone");
+            }
+        }
+        return direct;
+    }
+    /// A path whose file can be read; empty where none is set.
+    [[nodiscard]] std::string file(const std::string& name) const {
+        auto path = value(name);
+        if (!path.empty()) static_cast<void>(content(name, path));
+        return path;
+    }
+    [[noreturn]] static void both(const std::string& one, const std::string& other) {
+        throw error(errc::configuration,
+                    one + " and " + other + " are both set, and only one of them can count",
+                    "unset one of them");
+    }
+
+  private:
+    static std::string content(const std::string& name, const std::string& path) {
+        std::ifstream in(path, std::ios::binary);
+        std::string text{std::istreambuf_iterator<char>(in), {}};
+        if (!in || text.empty()) {
+            throw error(errc::configuration, name + " names " + path + ", which cannot be read or is empty",
+                        "check the path and who may read the file");
+        }
+        while (!text.empty() && (text.back() == '\n' || text.back() == '\r')) text.pop_back();
+        return text;
+    }
+
+    Get get_;
+};
+
+}  // namespace detail
+
+/// What the environment says about access to the cluster at `url`, whose user and password count as well.
+/// Throws errc::configuration, naming the variables, never what they hold, where they contradict each other
+/// or a file cannot be read.
+template <typename Get>
+[[nodiscard]] cluster_access read_access(const cluster_url& url, Get get) {
+    const detail::access_reader in(std::move(get));
+    cluster_access out;
+    std::vector<std::string> ways;  // the variables that say who we are
+    const auto note = [&](const std::string& way) {
+        if (!way.empty()) ways.push_back(way);
+    };
+    if (!url.user.empty()) note("the user in the cluster's URL");
+    std::string from;
+    out.user = in.value("ELASTICSEARCH_USER");
+    if (!out.user.empty()) note("ELASTICSEARCH_USER");
+    out.password = in.secret("ELASTICSEARCH_PASSWORD", from);
+    if (!from.empty() && out.user.empty()) {
+        throw error(errc::configuration, from + " is set, but ELASTICSEARCH_USER is not",
+                    "set ELASTICSEARCH_USER, too");
+    }
+    auto key = in.secret("ELASTICSEARCH_API_KEY", from);
+    note(from);
+    // As `id:key`, or encoded as the cluster shows it beside.
+    if (!key.empty())
+        out.authorization = "ApiKey " + (key.find(':') == std::string::npos ? key : detail::base64(key));
+    const auto token = in.secret("ELASTICSEARCH_BEARER_TOKEN", from);
+    note(from);
+    if (!token.empty()) out.authorization = "Bearer " + token;
+    if (const auto service = in.value("ELASTICSEARCH_AWS_SERVICE"); !service.empty()) {
+        note("ELASTICSEARCH_AWS_SERVICE");
+        if (service != "es" && service != "aoss") {
+            throw error(errc::configuration, "ELASTICSEARCH_AWS_SERVICE is \"" + service + "\"",
+                        "it must be es, or aoss for OpenSearch Serverless");
+        }
+        auto region = in.value("AWS_REGION");
+        if (region.empty()) region = in.value("AWS_DEFAULT_REGION");
+        out.aws = aws_credentials{service, region, in.value("AWS_ACCESS_KEY_ID"),
+                                  in.value("AWS_SECRET_ACCESS_KEY"), in.value("AWS_SESSION_TOKEN")};
+        for (const auto& [said, name] : std::array<std::pair<std::string, const char*>, 3>{
+                 {{region, "AWS_REGION"},
+                  {out.aws->access_key, "AWS_ACCESS_KEY_ID"},
+                  {out.aws->secret_key, "AWS_SECRET_ACCESS_KEY"}}}) {
+            if (said.empty())
+                throw error(errc::configuration,
+                            std::string("ELASTICSEARCH_AWS_SERVICE is set, but ") + name + " is not",
+                            std::string("set ") + name + ", too");
+        }
+    }
+    if (ways.size() > 1) in.both(ways[0], ways[1]);
+
+    out.ca_file = in.file("ELASTICSEARCH_CA_FILE");
+    out.client_certificate = in.file("ELASTICSEARCH_CLIENT_CERT");
+    out.client_key = in.file("ELASTICSEARCH_CLIENT_KEY");
+    out.client_key_password = in.secret("ELASTICSEARCH_CLIENT_KEY_PASSWORD", from);
+    if (!out.client_key.empty() && out.client_certificate.empty()) {
+        throw error(errc::configuration,
+                    "ELASTICSEARCH_CLIENT_KEY is set, but ELASTICSEARCH_CLIENT_CERT is not",
+                    "set ELASTICSEARCH_CLIENT_CERT, too");
+    }
+    for (const char* name : {"ELASTICSEARCH_CA_FILE", "ELASTICSEARCH_CLIENT_CERT"}) {
+        if (!in.value(name).empty() && !url.base.starts_with("https://")) {
+            throw error(errc::configuration,
+                        std::string(name) + " is set, but the cluster's URL begins with http://, without TLS",
+                        "write https:// in ELASTICSEARCH_URL or --elasticsearch");
+        }
+    }
+    return out;
+}
+
+[[nodiscard]] inline cluster_access access_from_environment(const cluster_url& url) {
+    return read_access(url, [](const char* name) { return std::getenv(name); });
+}
+
+}  // namespace pgsync::elastic
+
+#include <csignal>
+#include <pthread.h>
+
+// ---- pgsync/elastic/detail/quiet_thread.hpp
+namespace pgsync::elastic::detail {
+
+/// Starts a thread that takes no signals: SIGINT and SIGTERM stay the main thread's business, and a SIGPIPE
+/// out of a TLS library ends nothing.
+template <typename Function>
+[[nodiscard]] std::thread quiet_thread(Function&& function) {
+    sigset_t all;
+    sigset_t before;
+    sigfillset(&all);
+    pthread_sigmask(SIG_SETMASK, &all, &before);  // a new thread inherits the mask
+    try {
+        std::thread started(std::forward<Function>(function));
+        pthread_sigmask(SIG_SETMASK, &before, nullptr);
+        return started;
+    } catch (...) {
+        pthread_sigmask(SIG_SETMASK, &before, nullptr);
+        throw;
+    }
+}
+
+}  // namespace pgsync::elastic::detail
+
+// ---- pgsync/elastic/detail/tls_remedy.hpp
+namespace pgsync::elastic::detail {
+
+/// What to do about a connection that failed for its TLS; empty where that was not the reason. `message` is
+/// libcurl's.
+[[nodiscard]] inline std::string_view tls_remedy(CURLcode code, std::string_view message) {
+    const auto says = [&](std::string_view what) { return message.find(what) != std::string_view::npos; };
+    if (code == CURLE_PEER_FAILED_VERIFICATION) {
+        if (says("expired") || says("not yet valid"))
+            return "have the cluster's certificate renewed, or check this machine's clock";
+        if (says("match"))
+            return "name the cluster in ELASTICSEARCH_URL by a name that its certificate holds";
+        return "name the PEM file of the authority that signed the cluster's certificate in "
+               "ELASTICSEARCH_CA_FILE";
+    }
+    if (code == CURLE_SSL_CACERT_BADFILE)
+        return "ELASTICSEARCH_CA_FILE must name a PEM file with the certificates of the authorities to trust";
+    if (code == CURLE_SSL_CERTPROBLEM)
+        return "ELASTICSEARCH_CLIENT_CERT and ELASTICSEARCH_CLIENT_KEY must name PEM files that belong "
+               "together; "
+               "ELASTICSEARCH_CLIENT_KEY_PASSWORD opens an encrypted key";
+    if (says("alert"))
+        return "the cluster wants another client certificate, or one at all: see ELASTICSEARCH_CLIENT_CERT "
+               "and "
+               "ELASTICSEARCH_CLIENT_KEY";
+    if (code == CURLE_SSL_CONNECT_ERROR && says("wrong version number"))
+        return "there is no TLS at that port: write http:// in ELASTICSEARCH_URL, or name another port";
+    return {};
+}
+
+}  // namespace pgsync::elastic::detail
+
+#include <future>
+
+// ---- pgsync/elastic/transport.hpp
+namespace pgsync::elastic {
+
+/// One HTTP request to the cluster. The body is shared, so that a repeat costs no copy.
+struct request {
+    std::string method = "GET";
+    std::string path;  ///< with its query, "/_bulk?…"
+    std::shared_ptr<const std::string> body;
+    std::string content_type = "application/json";
+    std::chrono::milliseconds timeout{60'000};
+    /// Once it asks to stop, nobody waits for the answer any more: the request completes soon, without one.
+    std::stop_token stop;
+};
+
+/// What came back. `status` 0 means no answer, and `failure` says why; the request may have been carried out
+/// all the same.
+struct response {
+    long status = 0;
+    std::string body;
+    std::string failure;
+    std::optional<std::chrono::seconds> retry_after;
+    std::string remedy{};  ///< where the failure asks for a certain one
+};
+
+/// Called exactly once for each request, from the transport's own thread; must not block there, nor throw.
+using response_handler = std::function<void(response&&)>;
+
+/// Carries requests to the cluster: several at a time, from any thread.
+template <typename T>
+concept transport = requires(T& t, request r, response_handler h) {
+    { t.submit(std::move(r), std::move(h)) } -> std::same_as<void>;
+};
+
+/// Submits and waits.
+template <transport Transport>
+[[nodiscard]] response perform(Transport& through, request what) {
+    // Shared: this thread may see the answer while the other is still on its way out of set_value().
+    const auto answer = std::make_shared<std::promise<response>>();
+    auto future = answer->get_future();
+    through.submit(std::move(what), [answer](response&& r) { answer->set_value(std::move(r)); });
+    return future.get();
+}
+
+}  // namespace pgsync::elastic
+
 // ---- pgsync/elastic/curl_transport.hpp
 namespace pgsync::elastic {
 
@@ -9991,7 +10399,13 @@ class curl_transport {
   public:
     /// Answers of more than `largest_answer` bytes count as none.
     explicit curl_transport(std::string_view url, std::size_t largest_answer = 256U << 20U)
-        : url_(parse_url(url)), largest_answer_(largest_answer) {
+        : curl_transport(parse_url(url), {}, largest_answer) {}
+    curl_transport(cluster_url url, cluster_access how, std::size_t largest_answer = 256U << 20U)
+        : url_(std::move(url)), access_(std::move(how)), largest_answer_(largest_answer) {
+        if (access_.user.empty()) {
+            access_.user = url_.user;
+            access_.password = url_.password;
+        }
         static const bool initialised = curl_global_init(CURL_GLOBAL_DEFAULT) == CURLE_OK;
         multi_ = curl_multi_init();
         if (!initialised || multi_ == nullptr)
@@ -10088,23 +10502,21 @@ class curl_transport {
         curl_easy_setopt(t.easy, CURLOPT_WRITEFUNCTION, &receive);
         curl_easy_setopt(t.easy, CURLOPT_WRITEDATA, &t);
         curl_easy_setopt(t.easy, CURLOPT_PRIVATE, &t);
-        if (!url_.user.empty()) {
-            curl_easy_setopt(t.easy, CURLOPT_HTTPAUTH, CURLAUTH_BASIC);
-            curl_easy_setopt(t.easy, CURLOPT_USERNAME, url_.user.c_str());
-            curl_easy_setopt(t.easy, CURLOPT_PASSWORD, url_.password.c_str());
-        }
+        const bool has_body =
+            t.what.method != "HEAD" && (t.what.body || t.what.method == "POST" || t.what.method == "PUT");
+        identify(t, has_body);
         if (t.what.method == "HEAD") {
             curl_easy_setopt(t.easy, CURLOPT_NOBODY, 1L);
-        } else if (t.what.body || t.what.method == "POST" || t.what.method == "PUT") {
+        } else if (has_body) {
             // The size is told beforehand: clusters refuse chunked requests.
             curl_easy_setopt(t.easy, CURLOPT_POST, 1L);
             curl_easy_setopt(t.easy, CURLOPT_POSTFIELDS, t.what.body ? t.what.body->data() : "");
             curl_easy_setopt(t.easy, CURLOPT_POSTFIELDSIZE_LARGE, static_cast<curl_off_t>(bytes));
-            t.headers = curl_slist_append(t.headers, ("Content-Type: " + t.what.content_type).c_str());
+            add_header(t, "Content-Type: " + t.what.content_type);
             // Without this libcurl would wait for a "100 Continue" before each large body.
-            t.headers = curl_slist_append(t.headers, "Expect:");
-            curl_easy_setopt(t.easy, CURLOPT_HTTPHEADER, t.headers);
+            add_header(t, "Expect:");
         }
+        curl_easy_setopt(t.easy, CURLOPT_HTTPHEADER, t.headers);
         curl_easy_setopt(t.easy, CURLOPT_CUSTOMREQUEST, t.what.method.c_str());
         auto* easy = t.easy;
         if (const auto code = curl_multi_add_handle(multi_, easy); code != CURLM_OK) {
@@ -10113,10 +10525,50 @@ class curl_transport {
         running_.emplace(easy, std::move(each));
     }
 
-    static void answer_nothing(transfer& t, const char* why) {
+    static void add_header(transfer& t, const std::string& line) {
+        t.headers = curl_slist_append(t.headers, line.c_str());
+    }
+
+    /// Tells the cluster who we are, and libcurl whom to trust. The Authorization header stands before all
+    /// that is secret: clusters quote requests in errors, and what follows it is cut from them.
+    void identify(transfer& t, bool has_body) const {
+        if (!access_.user.empty()) {
+            curl_easy_setopt(t.easy, CURLOPT_HTTPAUTH, CURLAUTH_BASIC);
+            curl_easy_setopt(t.easy, CURLOPT_USERNAME, access_.user.c_str());
+            curl_easy_setopt(t.easy, CURLOPT_PASSWORD, access_.password.c_str());
+        }
+        if (!access_.authorization.empty()) add_header(t, "Authorization: " + access_.authorization);
+        if (access_.aws) {
+            const auto scheme = url_.base.find("://") + 3;
+            const auto slash = std::min(url_.base.find('/', scheme), url_.base.size());
+            const std::string target = url_.base.substr(slash) + t.what.path;
+            const auto question = std::min(target.find('?'), target.size());
+            const std::string_view query = question == target.size()
+                                               ? std::string_view()
+                                               : std::string_view(target).substr(question + 1);
+            for (const auto& line :
+                 sign(*access_.aws,
+                      {t.what.method, std::string_view(url_.base).substr(scheme, slash - scheme),
+                       std::string_view(target).substr(0, question), query,
+                       has_body ? std::string_view(t.what.content_type) : std::string_view(),
+                       has_body && t.what.body ? std::string_view(*t.what.body) : std::string_view()},
+                      std::time(nullptr)))
+                add_header(t, line);
+        }
+        const auto file = [&](CURLoption option, const std::string& value) {
+            if (!value.empty()) curl_easy_setopt(t.easy, option, value.c_str());
+        };
+        file(CURLOPT_CAINFO, access_.ca_file);
+        file(CURLOPT_SSLCERT, access_.client_certificate);
+        file(CURLOPT_SSLKEY, access_.client_key);
+        file(CURLOPT_KEYPASSWD, access_.client_key_password);
+    }
+
+    static void answer_nothing(transfer& t, const char* why, std::string_view remedy = {}) {
         t.what.body.reset();
         t.answer = {};
         t.answer.failure = why;
+        t.answer.remedy = remedy;
         t.handler(std::move(t.answer));
     }
 
@@ -10134,7 +10586,8 @@ class curl_transport {
         } else if (each->too_large) {
             return answer_nothing(*each, "the answer is larger than any a cluster gives");
         } else {
-            return answer_nothing(*each, each->message[0] != '\0' ? each->message : curl_easy_strerror(code));
+            const char* why = each->message[0] != '\0' ? each->message : curl_easy_strerror(code);
+            return answer_nothing(*each, why, detail::tls_remedy(code, why));
         }
         each->what.body.reset();
         each->handler(std::move(each->answer));
@@ -10196,6 +10649,7 @@ class curl_transport {
     static constexpr std::size_t slowest_bytes_per_ms = 64;
 
     cluster_url url_;
+    cluster_access access_;
     std::size_t largest_answer_;
     CURLM* multi_ = nullptr;
     std::atomic<bool> stopping_{false};
@@ -10528,7 +10982,10 @@ inline std::string without_lone_surrogates(std::string_view json) {
 
 inline item_verdict judge(bool is_delete, long status, std::string_view type) {
     if ((status >= 200 && status < 300) || status == 409) return item_verdict::done;
-    if (type == "index_not_found_exception" || type == "index_closed_exception") return item_verdict::lost;
+    // No index can be made of a write alias's name, see app::names_of: nothing of that name is there.
+    if (type == "index_not_found_exception" || type == "index_closed_exception" ||
+        type == "invalid_index_name_exception")
+        return item_verdict::lost;
     if (status == 404 && is_delete) return item_verdict::done;
     if (status == 404) return item_verdict::lost;  // require_alias: nothing of that name is an alias
     if (status == 429 || status >= 500 || type == "cluster_block_exception") return item_verdict::retry;
@@ -10613,6 +11070,144 @@ inline bool read_item(const boost::json::value& value, item_result& into) {
 
 }  // namespace pgsync::elastic
 
+// ---- pgsync/elastic/dialect.hpp
+/// What Elasticsearch and OpenSearch, in their versions, call by different names: the one place that knows.
+namespace pgsync::elastic {
+
+/// Which software answers, and in which version.
+struct server_info {
+    bool opensearch = false;
+    std::string version;  ///< "2.19.1"
+};
+
+/// How a cluster searches vectors.
+enum class vector_search : std::uint8_t {
+    dense_vector,  ///< Elasticsearch
+    knn_vector,    ///< OpenSearch with its k-NN plugin
+    none,          ///< not at all: vectors stay in the source
+};
+
+namespace detail {
+
+/// Rewrites the mapping of every vector below `properties`; returns whether there is any.
+inline bool adapt_properties(boost::json::object& properties, vector_search how) {
+    bool any = false;
+    for (auto& member : properties) {
+        auto* field = member.value().if_object();
+        if (field == nullptr) continue;
+        if (auto* below = field->if_contains("properties"); below != nullptr && below->is_object())
+            any = adapt_properties(below->get_object(), how) || any;
+        const auto* type = field->if_contains("type");
+        if (type == nullptr || !type->is_string() || type->get_string() != "dense_vector") continue;
+        any = true;
+        if (how == vector_search::knn_vector) {
+            (*field)["type"] = "knn_vector";
+            if (const auto* dims = field->if_contains("dims")) (*field)["dimension"] = *dims;
+            field->erase("dims");
+        } else if (how == vector_search::none) {
+            *field = {{"type", "float"}, {"index", false}, {"doc_values", false}};
+        }
+    }
+    return any;
+}
+
+}  // namespace detail
+
+/// How one cluster is spoken to. Made without arguments it is that of today's versions.
+class dialect {
+  public:
+    dialect() = default;
+    /// Throws errc::configuration where the cluster is older than Elasticsearch 6.6.
+    explicit dialect(const server_info& of) : opensearch_(of.opensearch) {
+        // What cannot be read is taken for today's.
+        const auto* const end = of.version.data() + of.version.size();
+        int major = 0;
+        int minor = 0;
+        const auto first = std::from_chars(of.version.data(), end, major);
+        if (first.ec != std::errc() || first.ptr == end || opensearch_) return;
+        std::from_chars(first.ptr + 1, end, minor);
+        if (major < 6 || (major == 6 && minor < 6)) {
+            throw error(errc::configuration,
+                        "the cluster is Elasticsearch " + of.version + ", and the oldest that will do is 6.6",
+                        "upgrade the cluster");
+        }
+        typed_ = major == 6;
+        require_alias_ = major > 7 || (major == 7 && minor >= 10);
+    }
+
+    /// How this cluster may search vectors; its plugins have the last word.
+    [[nodiscard]] vector_search vectors() const {
+        return opensearch_ ? vector_search::knn_vector : vector_search::dense_vector;
+    }
+    /// Before Elasticsearch 7 mappings belong to a type; all there is now is this one.
+    [[nodiscard]] boost::json::object creation_body(boost::json::object body) const {
+        auto* mappings = typed_ ? body.if_contains("mappings") : nullptr;
+        if (mappings != nullptr) *mappings = boost::json::object{{"_doc", std::move(*mappings)}};
+        return body;
+    }
+    /// Elasticsearch 6 has no way back to the default of one replica but to say it.
+    [[nodiscard]] boost::json::object settings_body(boost::json::object body) const {
+        auto* index = typed_ ? body.if_contains("index") : nullptr;
+        auto* replicas = index != nullptr && index->is_object()
+                             ? index->get_object().if_contains("number_of_replicas")
+                             : nullptr;
+        if (replicas != nullptr && replicas->is_null()) *replicas = 1;
+        return body;
+    }
+    [[nodiscard]] std::string mapping_path(std::string_view index) const {
+        return "/" + std::string(index) + "/_mapping" + (typed_ ? "/_doc" : "");
+    }
+    /// The mapping in the answer that tells of an index; null where there is none.
+    [[nodiscard]] static const boost::json::value* mapping_in(const boost::json::value& index) {
+        const auto* found = index.is_object() ? index.get_object().if_contains("mappings") : nullptr;
+        if (found == nullptr || !found->is_object()) return nullptr;
+        const auto* typed = found->get_object().if_contains("_doc");
+        return typed != nullptr ? typed : found;
+    }
+    /// `aliases`: every target is an alias. Elasticsearch 7.10 and later are told so and say plainly when one
+    /// is missing; before, it is the alias's name that no index can have.
+    [[nodiscard]] std::string bulk_path(bool aliases) const {
+        std::string path = "/_bulk?";
+        if (aliases && require_alias_) path += "require_alias=true&";
+        if (typed_) path += "type=_doc&";
+        return path + "filter_path=errors,items.*.status,items.*.error";
+    }
+
+  private:
+    bool opensearch_ = false;
+    bool typed_ = false;  ///< every mapping and every document has a type
+    bool require_alias_ = true;
+};
+
+/// Puts the vectors of an index's creation body, which are written as Elasticsearch has them, in the
+/// cluster's words. Returns whether there are any.
+inline bool adapt_vectors(boost::json::object& body, vector_search how) {
+    auto* mappings = body.if_contains("mappings");
+    auto* properties = mappings == nullptr || !mappings->is_object()
+                           ? nullptr
+                           : mappings->get_object().if_contains("properties");
+    if (properties == nullptr || !properties->is_object()) return false;
+    const bool any = detail::adapt_properties(properties->get_object(), how);
+    if (any && how == vector_search::knn_vector) {
+        auto& settings = body["settings"];
+        if (!settings.is_object()) settings.emplace_object();
+        auto& index = settings.get_object()["index"];
+        if (!index.is_object()) index.emplace_object();
+        index.get_object().insert({{"knn", true}});
+    }
+    return any;
+}
+
+/// Is this the answer of a cluster that knows no vectors?
+[[nodiscard]] inline bool lacks_vectors(std::string_view complaint) {
+    for (const std::string_view sign : {"[knn_vector]", "[dense_vector]", "index.knn"}) {
+        if (complaint.find(sign) != std::string_view::npos) return true;
+    }
+    return false;
+}
+
+}  // namespace pgsync::elastic
+
 // ---- pgsync/elastic/stored_id.hpp
 namespace pgsync::elastic {
 
@@ -10654,12 +11249,6 @@ static_assert(waiting_clock<steady_waiting>);
 // ---- pgsync/elastic/client.hpp
 namespace pgsync::elastic {
 
-/// Which software answers, and in which version.
-struct server_info {
-    bool opensearch = false;
-    std::string version;  ///< "2.19.1"
-};
-
 /// What a name stands for in the cluster.
 struct index_facts {
     std::string index;         ///< the concrete index
@@ -10681,6 +11270,7 @@ class client {
   public:
     struct settings {
         std::string address;  ///< for messages, without secrets
+        dialect speaks = {};
         std::chrono::seconds patience{30};
         std::chrono::milliseconds timeout{60'000};  ///< of one attempt
         /// Asked now and then while waiting: is the program to stop? From then on nothing is repeated, and a
@@ -10709,7 +11299,7 @@ class client {
     }
 
     [[nodiscard]] server_info info() {
-        const auto answer = call("GET", "/", {}, {404, 400});
+        const auto answer = call("GET", "/", {}, {400, 404, 405});
         auto top = object(answer.body);
         if (answer.status != 200 || top.if_contains("version") == nullptr) {
             // Some builds have no handler for the root path; every node tells of itself.
@@ -10731,7 +11321,8 @@ class client {
     /// several indices is an error.
     [[nodiscard]] std::optional<index_facts> find(std::string_view name) {
         const auto answer =
-            call("GET", "/" + escaped(name) + "?filter_path=*.aliases,*.mappings._meta", {}, {404});
+            call("GET", "/" + escaped(name) + "?filter_path=*.aliases,*.mappings._meta,*.mappings._doc._meta",
+                 {}, {404});
         if (answer.status == 404) return std::nullopt;
         const auto top = object(answer.body);
         if (top.empty()) return index_facts{std::string(name), false, {}};
@@ -10744,8 +11335,8 @@ class client {
         index_facts facts;
         facts.index = std::string(top.begin()->key());
         facts.alias = facts.index != name;
-        const auto* mappings = at(top.begin()->value(), "mappings");
-        const auto* meta = mappings == nullptr ? nullptr : at(*mappings, "_meta");
+        const auto* mapping = dialect::mapping_in(top.begin()->value());
+        const auto* meta = mapping == nullptr ? nullptr : at(*mapping, "_meta");
         if (meta != nullptr && meta->is_object()) facts.meta = meta->get_object();
         return facts;
     }
@@ -10763,11 +11354,12 @@ class client {
     void delete_index(std::string_view name) { call("DELETE", "/" + escaped(name), {}, {404}); }
 
     void put_settings(std::string_view name, const boost::json::object& body) {
-        call("PUT", "/" + escaped(name) + "/_settings", boost::json::serialize(body));
+        call("PUT", "/" + escaped(name) + "/_settings",
+             boost::json::serialize(settings_.speaks.settings_body(body)));
     }
     /// Replaces `_meta` of the mapping as a whole.
     void put_meta(std::string_view name, const boost::json::object& meta) {
-        call("PUT", "/" + escaped(name) + "/_mapping",
+        call("PUT", settings_.speaks.mapping_path(escaped(name)),
              boost::json::serialize(boost::json::object{{"_meta", meta}}));
     }
     void add_alias(std::string_view index, std::string_view alias) {
@@ -10776,7 +11368,7 @@ class client {
              boost::json::serialize(boost::json::object{{"actions", boost::json::array{add}}}));
     }
     void refresh(std::string_view name) {
-        call("POST", "/" + escaped(name) + "/_refresh", std::string("{}"));
+        call("POST", "/" + escaped(name) + "/_refresh", {});  // Elasticsearch 8 refuses a body
     }
 
     [[nodiscard]] std::uint64_t count(std::string_view name) {
@@ -10895,7 +11487,8 @@ class client {
     void create(std::string_view name, const boost::json::object& body, bool may_exist) {
         bool unanswered = false;
         const auto path = "/" + escaped(name);
-        const auto answer = call("PUT", path, boost::json::serialize(body), {400}, &unanswered);
+        const auto answer = call("PUT", path, boost::json::serialize(settings_.speaks.creation_body(body)),
+                                 {400}, &unanswered);
         // After an attempt without an answer it may be that very attempt that made it.
         const bool there = answer.body.find("resource_already_exists_exception") != std::string::npos;
         if (answer.status == 400 && !(there && (unanswered || may_exist))) refuse("PUT", path, answer);
@@ -11052,10 +11645,11 @@ class client {
                              const response& answer) const {
         const auto what = method + " " + path.substr(0, path.find('?'));
         if (answer.status == 401 || answer.status == 403) {
-            throw error(errc::permission,
-                        "the cluster at " + settings_.address + " refuses " + what + " (HTTP " +
-                            std::to_string(answer.status) + "): " + reason(answer.body),
-                        "check user and password in ELASTICSEARCH_URL and what this user may do");
+            throw error(
+                errc::permission,
+                "the cluster at " + settings_.address + " refuses " + what + " (HTTP " +
+                    std::to_string(answer.status) + "): " + reason(answer.body),
+                "check user and password in ELASTICSEARCH_URL, or the key or token, and what they may do");
         }
         throw error(errc::index, "the cluster at " + settings_.address + " answers " + what + " with HTTP " +
                                      std::to_string(answer.status) + ": " + reason(answer.body));
@@ -11063,7 +11657,9 @@ class client {
     [[noreturn]] void give_up(const response& answer) const {
         throw error(errc::connection,
                     "the cluster at " + settings_.address + " does not answer: " + trouble(answer),
-                    "check that it runs and that ELASTICSEARCH_URL or --elasticsearch names it");
+                    answer.remedy.empty()
+                        ? "check that it runs and that ELASTICSEARCH_URL or --elasticsearch names it"
+                        : answer.remedy);
     }
     static std::string trouble(const response& answer) {
         if (answer.status == 0) return answer.failure;
@@ -11179,7 +11775,7 @@ class bulk_writer {
         std::chrono::milliseconds first_pause{100};
         std::chrono::milliseconds longest_pause{10'000};
         std::chrono::milliseconds timeout{60'000};  ///< of one attempt
-        std::string path = "/_bulk?require_alias=true&filter_path=errors,items.*.status,items.*.error";
+        std::string path = dialect().bulk_path(true);
         std::string address;  ///< of the cluster, for messages
     };
     using completion = std::function<void(bulk_outcome&&)>;
@@ -11449,7 +12045,8 @@ class bulk_writer {
                     "it again");
     }
     static std::string permission_remedy() {
-        return "check user and password in ELASTICSEARCH_URL and this user's right to write the index";
+        return "check user and password in ELASTICSEARCH_URL, or the key or token, and their right to write "
+               "the index";
     }
 
     static void reject(flight& each, std::size_t i, const item_result& item) {
@@ -13635,8 +14232,6 @@ PGSYNC_LINKAGE void remove_orphans(const std::string& read_from,
 
 #include <cctype>
 
-#include <ctime>
-
 // ---- pgsync/elastic/dead_letters.hpp
 namespace pgsync::elastic {
 
@@ -13689,7 +14284,8 @@ template <transport Transport, waiting_clock Clock = steady_waiting>
 class dead_letters {
   public:
     struct settings {
-        std::string address;                        ///< of the cluster, for messages
+        std::string address;  ///< of the cluster, for messages
+        dialect speaks = {};
         std::size_t bulk_bytes = 5U << 20U;         ///< of the bulks of dead letters
         std::size_t queue_bytes = 32U << 20U;       ///< waiting to be written before others must wait, too
         std::chrono::seconds patience{30};          ///< see client
@@ -13772,6 +14368,7 @@ class dead_letters {
     static auto client_settings(const settings& from) {
         typename client<Transport, Clock>::settings to;
         to.address = from.address;
+        to.speaks = from.speaks;
         to.patience = from.patience;
         to.timeout = from.timeout;
         return to;
@@ -13783,7 +14380,7 @@ class dead_letters {
         to.longest_pause = from.longest_pause;
         to.timeout = from.timeout;
         // The index is one, no alias.
-        to.path = "/_bulk?filter_path=errors,items.*.status,items.*.error";
+        to.path = from.speaks.bulk_path(false);
         to.address = from.address;
         return to;
     }
@@ -13960,11 +14557,14 @@ class cluster {
     using writer_type = elastic::bulk_writer<elastic::curl_transport>;
     using dead_letters_type = elastic::dead_letters<elastic::curl_transport>;
 
+    /// Asks who is there, and soon gives up: what is wrong at the start is better said than waited for.
     /// `stopped` is asked whether the program is to stop: then administration does not wait for long.
     cluster(const options& setting, const std::function<bool()>& stopped)
         : options_(setting),
           stopped_(stopped),
-          transport_(setting.elasticsearch),
+          transport_(elastic::parse_url(setting.elasticsearch),
+                     elastic::access_from_environment(elastic::parse_url(setting.elasticsearch))),
+          dialect_(first_contact()),
           client_(transport_, client_settings(stopped)),
           stream_client_(transport_, client_settings({})),
           writer_(transport_, writer_settings()) {
@@ -13976,17 +14576,10 @@ class cluster {
     cluster(const cluster&) = delete;
     cluster& operator=(const cluster&) = delete;
 
-    /// Asks who is there; soon gives up, for what is wrong at the start is better said than waited for.
-    [[nodiscard]] elastic::server_info first_contact() {
-        auto hasty = client_settings(stopped_);
-        hasty.patience = std::chrono::seconds(2);
-        hasty.timeout = std::min(hasty.timeout, std::chrono::milliseconds(10'000));
-        return client_type(transport_, std::move(hasty)).info();
-    }
-
     [[nodiscard]] client_type& client() { return client_; }
     /// The same for what the stream does, which interrupt() ends.
     [[nodiscard]] client_type& stream_client() { return stream_client_; }
+    [[nodiscard]] const elastic::dialect& speaks() const { return dialect_; }
     [[nodiscard]] const std::string& address() const { return transport_.address(); }
 
     /// A batcher that writes to `targets`, one for each index number, which readers know as `aliases`.
@@ -14034,8 +14627,18 @@ class cluster {
     }
 
   private:
+    [[nodiscard]] elastic::dialect first_contact() {
+        client_type::settings hasty;
+        hasty.address = transport_.address();
+        hasty.stopped = stopped_;
+        hasty.patience = std::chrono::seconds(2);
+        hasty.timeout = std::min(options_.search_timeout, std::chrono::seconds(10));
+        return elastic::dialect(client_type(transport_, std::move(hasty)).info());
+    }
+
     writer_type::settings writer_settings() const {
         writer_type::settings setting;
+        setting.path = dialect_.bulk_path(true);
         setting.in_flight = options_.bulks_in_flight;
         setting.timeout = options_.search_timeout;
         setting.address = transport_.address();
@@ -14046,6 +14649,7 @@ class cluster {
         client_type::settings setting;
         setting.address = transport_.address();
         setting.timeout = options_.search_timeout;
+        setting.speaks = dialect_;
         setting.stopped = std::move(stopped);
         return setting;
     }
@@ -14053,6 +14657,7 @@ class cluster {
         dead_letters_type::settings setting;
         setting.address = transport_.address();
         setting.timeout = options_.search_timeout;
+        setting.speaks = dialect_;
         return setting;
     }
 
@@ -14082,6 +14687,7 @@ class cluster {
     options options_;
     std::function<bool()> stopped_;
     elastic::curl_transport transport_;
+    elastic::dialect dialect_;
     client_type client_;
     client_type stream_client_;  ///< can be interrupted without the other
     // The writer goes first: what it gives up still finds the others.
@@ -14115,7 +14721,8 @@ namespace pgsync::app {
 
 /// The names one index has in the cluster: readers use the alias, pgsync writes through a second alias of its
 /// own, so that a program that is still running cannot write into the index that a newer one has put behind
-/// the first.
+/// the first. An index's name cannot have capitals, so that no cluster makes an index of that alias's name
+/// when the alias is gone and a write comes late.
 struct index_names {
     std::string alias;
     std::string index;
@@ -14124,7 +14731,7 @@ struct index_names {
 
 [[nodiscard]] inline index_names names_of(const compiled_index& index) {
     const std::string concrete = std::string(index.name) + "-" + shape_hash(index).substr(0, 8);
-    return {std::string(index.name), concrete, concrete + "-write"};
+    return {std::string(index.name), concrete, concrete + "-WRITE"};
 }
 
 /// What `_meta` of an index remembers.
@@ -15353,16 +15960,13 @@ class context {
           stop_fd_(stop_fd),
           database_(setting_.database),
           catalog_(setting_.database),
-          cluster_(setting_, [this] { return stopped(); }) {
-        cluster_info_ = cluster_.first_contact();
-    }
+          cluster_(setting_, [this] { return stopped(); }) {}
 
     [[nodiscard]] const options& setting() const { return setting_; }
     [[nodiscard]] std::span<const compiled_index> indices() const { return indices_; }
     [[nodiscard]] postgres::admin_connection& database() { return database_; }
     [[nodiscard]] postgres::session& catalog() { return catalog_; }
     [[nodiscard]] cluster& search() { return cluster_; }
-    [[nodiscard]] const elastic::server_info& search_info() const { return cluster_info_; }
     [[nodiscard]] postgres::version_clock& clock() { return clock_; }
     [[nodiscard]] int stop_fd() const { return stop_fd_; }
     [[nodiscard]] bool stopped() const { return wait_for_stop(stop_fd_, std::chrono::milliseconds(0)); }
@@ -15464,7 +16068,6 @@ class context {
     postgres::admin_connection database_;
     postgres::session catalog_;
     cluster cluster_;
-    elastic::server_info cluster_info_;
     postgres::version_clock clock_;
 };
 
@@ -15616,72 +16219,6 @@ class progress {
 
 }  // namespace pgsync::app
 
-// ---- pgsync/elastic/dialect.hpp
-/// What Elasticsearch and OpenSearch call by different names in the body that creates an index.
-namespace pgsync::elastic {
-
-/// How a cluster searches vectors.
-enum class vector_search : std::uint8_t {
-    dense_vector,  ///< Elasticsearch
-    knn_vector,    ///< OpenSearch with its k-NN plugin
-    none,          ///< not at all: vectors stay in the source
-};
-
-namespace detail {
-
-/// Rewrites the mapping of every vector below `properties`; returns whether there is any.
-inline bool adapt_properties(boost::json::object& properties, vector_search how) {
-    bool any = false;
-    for (auto& member : properties) {
-        auto* field = member.value().if_object();
-        if (field == nullptr) continue;
-        if (auto* below = field->if_contains("properties"); below != nullptr && below->is_object())
-            any = adapt_properties(below->get_object(), how) || any;
-        const auto* type = field->if_contains("type");
-        if (type == nullptr || !type->is_string() || type->get_string() != "dense_vector") continue;
-        any = true;
-        if (how == vector_search::knn_vector) {
-            (*field)["type"] = "knn_vector";
-            if (const auto* dims = field->if_contains("dims")) (*field)["dimension"] = *dims;
-            field->erase("dims");
-        } else if (how == vector_search::none) {
-            *field = {{"type", "float"}, {"index", false}, {"doc_values", false}};
-        }
-    }
-    return any;
-}
-
-}  // namespace detail
-
-/// Puts the vectors of an index's creation body, which are written as Elasticsearch has them, in the
-/// cluster's words. Returns whether there are any.
-inline bool adapt_vectors(boost::json::object& body, vector_search how) {
-    auto* mappings = body.if_contains("mappings");
-    auto* properties = mappings == nullptr || !mappings->is_object()
-                           ? nullptr
-                           : mappings->get_object().if_contains("properties");
-    if (properties == nullptr || !properties->is_object()) return false;
-    const bool any = detail::adapt_properties(properties->get_object(), how);
-    if (any && how == vector_search::knn_vector) {
-        auto& settings = body["settings"];
-        if (!settings.is_object()) settings.emplace_object();
-        auto& index = settings.get_object()["index"];
-        if (!index.is_object()) index.emplace_object();
-        index.get_object().insert({{"knn", true}});
-    }
-    return any;
-}
-
-/// Is this the answer of a cluster that knows no vectors?
-[[nodiscard]] inline bool lacks_vectors(std::string_view complaint) {
-    for (const std::string_view sign : {"[knn_vector]", "[dense_vector]", "index.knn"}) {
-        if (complaint.find(sign) != std::string_view::npos) return true;
-    }
-    return false;
-}
-
-}  // namespace pgsync::elastic
-
 // ---- pgsync/app/bootstrap.hpp
 #if defined(PGSYNC_COMPILED)
 #else
@@ -15758,8 +16295,7 @@ inline std::vector<setup_step> missing_steps(context& in, const postgres::shape_
 inline void create_index(context& in, const compiled_index& index) {
     auto& client = in.search().client();
     const auto names = names_of(index);
-    const auto how = in.search_info().opensearch ? elastic::vector_search::knn_vector
-                                                 : elastic::vector_search::dense_vector;
+    const auto how = in.search().speaks().vectors();
     auto body = creation_body(index, in.setting().name);
     const bool vectors = elastic::adapt_vectors(body, how);
     try {
@@ -15768,7 +16304,8 @@ inline void create_index(context& in, const compiled_index& index) {
         if (!vectors || !elastic::lacks_vectors(problem.what())) throw;
         log::warn(
             "{}: this cluster cannot search vectors ({}); they stay in the documents and are not indexed",
-            names.alias, in.search_info().opensearch ? "it lacks the k-NN plugin" : "no dense_vector");
+            names.alias,
+            how == elastic::vector_search::knn_vector ? "it lacks the k-NN plugin" : "no dense_vector");
         body = creation_body(index, in.setting().name);
         elastic::adapt_vectors(body, elastic::vector_search::none);
         client.create_index_if_missing(names.index, body);
@@ -15862,13 +16399,15 @@ inline void print_requests(std::ostream& out, context& in, const std::vector<ind
         }
         if (!states[i].exists) {
             out << "PUT " << in.search().address() << "/" << names.index << "\n"
-                << boost::json::serialize(creation_body(index, in.setting().name)) << "\n\n";
+                << boost::json::serialize(
+                       in.search().speaks().creation_body(creation_body(index, in.setting().name)))
+                << "\n\n";
         }
         out << "-- pages of " << in.setting().page_size << " documents, bounds first\n"
             << index.first_bounds_query << ";\n"
             << index.next_bounds_query << ";\n"
             << index.page_query << ";\n\n"
-            << "POST " << in.search().address() << "/_bulk?require_alias=true\n"
+            << "POST " << in.search().address() << in.search().speaks().bulk_path(true) << "\n"
             << R"({"index":{"_index":")" << names.write_alias
             << R"(","_id":…,"version":…,"version_type":"external_gte"}})"
             << "\n\nPUT " << in.search().address() << "/" << names.index << "/_settings\n"
@@ -16226,7 +16765,6 @@ PGSYNC_LINKAGE void basic_engine::teardown() const {
 
 }  // namespace pgsync::app
 
-#include <fstream>
 #include <iomanip>
 #include <locale>
 #include <numeric>
@@ -16438,7 +16976,10 @@ inline std::optional<int> parse_command_line(int argc, char** argv, const std::s
     explain->add_flag("--sql", sql, "only the queries that yield documents");
     explain->add_flag("--mapping", mapping, "only the mapping");
     explain->add_flag("--routes", routes, "only how changed rows find their documents");
-    app.footer("Passwords: PGPASSWORD or ~/.pgpass for the database, ELASTICSEARCH_URL for the cluster.");
+    app.footer(
+        "Passwords: PGPASSWORD or ~/.pgpass for the database; ELASTICSEARCH_URL, ELASTICSEARCH_API_KEY and "
+        "others "
+        "for the cluster, see docs/operating.md.");
     // `airbnb --database … sync` reads as well as `airbnb sync --database …`.
     detail::add_servers(app, setting);
     try {
