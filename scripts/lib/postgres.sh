@@ -50,7 +50,7 @@ ensure_postgres() {
 unpack_postgres() {
     local -a jars=("$1"/lib/*.jar)
     unzip -p "${jars[0]}" '*.txz' >"$1/archive"
-    rm -rf -- "$1/lib"
+    rm -rf -- "${1:?}/lib"
     tar -C "$1" -xJf "$1/archive"
     rm -- "$1/archive"
 }

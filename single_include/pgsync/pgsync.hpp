@@ -11999,6 +11999,14 @@ class bulk_writer {
                         "the cluster at " + settings_.address + " refuses us (" + said + ")",
                         permission_remedy());
         }
+        // Elasticsearch 6's word for an alias that somebody gave another index as well.
+        if (answer.status == 400 && says("no write index is defined")) {
+            std::size_t i = 0;
+            while (i + 1 < each->body.items() &&
+                   !says(("[" + std::string(each->body.target_of(i)) + "]").c_str()))
+                ++i;
+            lost(each->body.target_of(i), excerpt(answer.body));
+        }
         // One bad id makes the cluster refuse the bulk as a whole, and the others must not suffer for it.
         // That the request itself is not understood is nobody's fault here.
         if (answer.status == 400 && !says("unrecognized parameter") && says("\"error\"")) {

@@ -326,6 +326,20 @@ TEST_CASE("a user who may not write the index is fatal, not a reason to reject d
     CHECK(std::string(why.what()).find("docs") != std::string::npos);
 }
 
+TEST_CASE("an alias of two indices is fatal, and no reason to reject documents") {
+    fake_transport transport({status(
+        400, R"({"error":{"type":"illegal_argument_exception","reason":"no write index is defined for alias )"
+             R"([other]. The write index may be explicitly disabled"},"status":400})")});
+    auto body = documents(1, 2);
+    body.index("other", "1", 1, "{}");
+    const auto outcome = outcome_of(std::move(body), transport);
+    const auto why = fatal_of(outcome);
+    CHECK(why.code() == errc::index);
+    CHECK(std::string(why.what()).find("\"other\" is gone or is no alias") != std::string::npos);
+    CHECK(outcome.rejected.empty());
+    CHECK(transport.count() == 1);
+}
+
 TEST_CASE("a missing index is fatal for writes and for deletes alone") {
     const bool deletes = GENERATE(false, true);
     fake_cluster cluster;
