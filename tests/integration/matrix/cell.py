@@ -10,13 +10,14 @@ servers.sh without its dashes, as opensearch or elasticsearch7.
 """
 import os
 import pathlib
-import shlex
 import subprocess
 import sys
 import tempfile
 import time
 
-ROOT = pathlib.Path(__file__).resolve().parents[3]
+sys.path.append(str(pathlib.Path(__file__).resolve().parents[1] / "program"))
+from harness import exported, servers_sh  # noqa: E402
+
 URLS = {"opensearch": "OPENSEARCH_URL"}
 
 
@@ -37,19 +38,6 @@ def parse(arguments):
     return options["--postgres"], options["--search"], groups[1:]
 
 
-def servers_sh(*arguments):
-    subprocess.run([ROOT / "scripts/servers.sh", *arguments], check=True)
-
-
-def exported(path):
-    """The variables of an env file that servers.sh wrote."""
-    found = {}
-    for line in pathlib.Path(path).read_text().splitlines():
-        name, _, value = line.removeprefix("export ").partition("=")
-        found[name] = "".join(shlex.split(value))
-    return found
-
-
 def main():
     postgres, engine, commands = parse(sys.argv[1:])
     environment = {**os.environ, "PGSYNC_TEST_SERVERS": "1"}
@@ -63,7 +51,7 @@ def main():
             start += [f"--{engine}"]
         if postgres or engine:
             servers_sh(*start)
-            environment.update(exported(f"{folder}/env"))
+            environment.update(exported(folder))
         url = environment[URLS.get(engine, f"{engine}_URL".upper()) if engine else "OPENSEARCH_URL"]
         environment.update(SEARCH_URL=url, OPENSEARCH_URL=url)
         for command in commands:

@@ -15,6 +15,7 @@ import psycopg2
 import psycopg2.extras
 
 from harness import ROOT, Bench, Failure, expect, until
+from servers import Postgres
 
 SECRET = "s3cr3t-%40-word"
 
@@ -95,7 +96,7 @@ def order(b):
     expect(running.stop() == 0, "SIGTERM does not end sync with 0")
     # The slot dropped by hand: what came since is lost, and is not to be passed over in silence.
     b.sql.execute("SELECT pg_drop_replication_slot('pgsync_reservations')")
-    b.refuse("sync", "--once", saying=["slot", "does not exist", "bootstrap"])
+    b.refuse("sync", "--once", saying=["slot", "is gone", "--on-lost-slot=resync", "bootstrap"])
     b.refuse("bootstrap", saying=["slot", "gone", "teardown"])
     b.succeed("teardown")
     b.succeed("teardown")
@@ -211,29 +212,17 @@ def rejected(b):
 
 def own_server(b, folder):
     """What concerns the whole server, on one of its own: wal_level, slots."""
-    def servers_sh(*arguments):
-        subprocess.run([ROOT / "scripts/servers.sh", *arguments], check=True, stdout=subprocess.DEVNULL)
-
-    folder = os.path.join(folder, "own")
-    servers_sh("start", "--dir", folder, "--postgres", "--fast")
+    own = Postgres(os.path.join(folder, "own"))
     try:
         def address():
-            lines = dict(line.removeprefix("export ").strip().split("=", 1) for line in open(os.path.join(folder, "env")))
-            return {name: lines[name].strip("'\"") for name in ("PGHOST", "PGPORT", "PGUSER", "PGPASSWORD", "PGDATABASE")}
+            names = {"host": "PGHOST", "port": "PGPORT", "user": "PGUSER", "password": "PGPASSWORD"}
+            return {"PGDATABASE": "pgsync", **{names[key]: value for key, value in own.libpq.items()}}
 
         def connect():
-            a = address()
-            connection = psycopg2.connect(host=a["PGHOST"], port=a["PGPORT"], user=a["PGUSER"], password=a["PGPASSWORD"],
-                                          dbname=a["PGDATABASE"])
-            connection.autocommit = True
-            return connection
+            return own.connect("pgsync")
 
         def set_and_restart(**settings):
-            with contextlib.closing(connect()) as connection:
-                for name, value in settings.items():
-                    connection.cursor().execute(f"ALTER SYSTEM SET {name} = %s", (value,))
-            servers_sh("stop", "--dir", folder)
-            servers_sh("start", "--dir", folder, "--postgres", "--fast")
+            own.configure(*(f"{name} = {value}" for name, value in settings.items()))
 
         with contextlib.closing(connect()) as connection:
             connection.cursor().execute((ROOT / "examples/airbnb/schema.sql").read_text())
@@ -248,7 +237,7 @@ def own_server(b, folder):
         b.succeed("bootstrap", **address())
         b.succeed("teardown", **address())
     finally:
-        servers_sh("stop", "--dir", folder, "--purge")
+        own.purge()
 
 
 def main():

@@ -5,6 +5,7 @@ import os
 import pathlib
 import random
 import re
+import shlex
 import signal
 import subprocess
 import sys
@@ -42,6 +43,19 @@ def until(what, look, patience=PATIENCE):
             return value
         expect(time.monotonic() < end, f"not within {patience} s: {what}")
         time.sleep(0.02)
+
+
+def servers_sh(*arguments):
+    done = subprocess.run([ROOT / "scripts/servers.sh", *map(str, arguments)], stdout=subprocess.PIPE,
+                          stderr=subprocess.STDOUT, check=False)
+    if done.returncode:
+        raise subprocess.SubprocessError(f"servers.sh {' '.join(map(str, arguments))}: {done.stdout.decode()[-2000:]}")
+
+
+def exported(folder):
+    """The variables of the env file that servers.sh wrote there."""
+    lines = (pathlib.Path(folder) / "env").read_text(encoding="utf-8").splitlines()
+    return dict(shlex.split(line)[1].split("=", 1) for line in lines)
 
 
 class Search:

@@ -10,7 +10,8 @@ import threading
 
 import psycopg2
 
-from harness import ROOT, Bench, Failure, expect, until  # puts what follows within reach
+from harness import Bench, Failure, expect, until  # puts what follows within reach
+from servers import Postgres
 import versions
 
 SLOT = "pgsync_reservations"
@@ -179,18 +180,12 @@ def deadlock(b):
 
 def postgres_restarts(b, folder):
     """The database goes away and comes back: bootstrap and sync go on by themselves. On a server of its own."""
-    def servers_sh(*arguments):
-        subprocess.run([ROOT / "scripts/servers.sh", *arguments], check=True, stdout=subprocess.DEVNULL)
-
-    own = f"{folder}/own"
-    servers_sh("start", "--dir", own, "--postgres", "--fast")
+    own = Postgres(f"{folder}/own")
     try:
-        lines = dict(line.removeprefix("export ").strip().split("=", 1) for line in open(f"{own}/env", encoding="utf-8"))
-        a = {name: lines[name].strip("'\"") for name in ("PGHOST", "PGPORT", "PGUSER", "PGPASSWORD")}
-        with Bench(b.program, folder, host=a["PGHOST"], port=a["PGPORT"], user=a["PGUSER"], password=a["PGPASSWORD"]) as inner:
-            live_through_restart(inner, lambda: (servers_sh("stop", "--dir", own), servers_sh("start", "--dir", own, "--postgres", "--fast")))
+        with Bench(b.program, folder, **own.libpq) as inner:
+            live_through_restart(inner, lambda: (own.stop(), own.start()))
     finally:
-        servers_sh("stop", "--dir", own, "--purge")
+        own.purge()
 
 
 def live_through_restart(b, restart_server):

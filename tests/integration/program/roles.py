@@ -5,7 +5,6 @@ The SQL of docs/operating.md is run as it stands there. PostgreSQL is named by l
 cluster by OPENSEARCH_URL.
 """
 import contextlib
-import pathlib
 import re
 import subprocess
 import sys

@@ -1,22 +1,13 @@
 """PostgreSQL servers of a test's own, with standbys: to be killed, promoted, and thrown away."""
 import os
 import pathlib
-import shlex
 import shutil
 import signal
 import subprocess
-import time
 
 import psycopg2
 
-from harness import PATIENCE, ROOT, until
-
-
-def servers_sh(*arguments):
-    done = subprocess.run([str(ROOT / "scripts/servers.sh"), *map(str, arguments)], stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
-                          check=False)
-    if done.returncode:
-        raise subprocess.SubprocessError(f"servers.sh {' '.join(map(str, arguments))}: {done.stdout.decode()[-2000:]}")
+from harness import PATIENCE, exported, servers_sh, until
 
 
 class Postgres:
@@ -31,8 +22,7 @@ class Postgres:
 
     def start(self):
         servers_sh("start", "--dir", self.folder, "--postgres", "--fast", *self.version)
-        lines = (self.folder / "env").read_text().splitlines()
-        found = dict(shlex.split(line)[1].split("=", 1) for line in lines)
+        found = exported(self.folder)
         self.libpq = {"host": found["PGHOST"], "port": found["PGPORT"], "user": found["PGUSER"], "password": found["PGPASSWORD"]}
 
     def configure(self, *settings):

@@ -17,7 +17,7 @@ import threading
 
 import psycopg2
 
-from harness import ROOT, Bench, Failure, expect, until
+from harness import Bench, Failure, expect, exported, servers_sh, until
 
 # libpq takes it for the name of a host that is not this machine; the resolver takes it for 127.0.0.1.
 FAR = "0x7f.0.0.1"
@@ -49,8 +49,8 @@ class Server:
     def __init__(self, folder):
         self.folder = str(folder)
         self.run("start", "--postgres", "--fast")
-        lines = dict(line.removeprefix("export ").strip().split("=", 1) for line in open(folder / "env"))
-        self.port, self.password = int(lines["PGPORT"]), lines["PGPASSWORD"].strip("'")
+        lines = exported(folder)
+        self.port, self.password = int(lines["PGPORT"]), lines["PGPASSWORD"]
         self.sql = psycopg2.connect(host="127.0.0.1", port=self.port, user="pgsync", password=self.password,
                                     dbname="postgres", sslmode="prefer")
         self.sql.autocommit = True
@@ -59,8 +59,7 @@ class Server:
         self.data = pathlib.Path(self.sql.fetchone()[0])
 
     def run(self, *arguments):
-        subprocess.run([ROOT / "scripts/servers.sh", arguments[0], "--dir", self.folder, *arguments[1:]], check=True,
-                       stdout=subprocess.DEVNULL)
+        servers_sh(arguments[0], "--dir", self.folder, *arguments[1:])
 
     def put(self, source, name):
         """A file of the server's own, that nobody else may read."""
