@@ -45,7 +45,14 @@ class Cluster:
             )
             if document is not None:
                 lines.append(json.dumps(document))
-        answer = self.ask("POST", "_bulk", "\n".join(lines) + "\n")
+        body = "\n".join(lines) + "\n"
+        try:
+            answer = self.ask("POST", "_bulk", body)
+        except RuntimeError as error:
+            # Elasticsearch 6 wants a type, 8 knows none.
+            if "type is missing" not in str(error):
+                raise
+            answer = self.ask("POST", f"{name}/_doc/_bulk", body)
         if answer["errors"]:
             raise RuntimeError(f"_bulk: {answer['items']}")
 
