@@ -3,14 +3,11 @@
 
     alterations.py AIRBNB [TEST]...      libpq's variables and OPENSEARCH_URL name the servers
 """
-import subprocess
 import sys
-import tempfile
 import threading
 
-import psycopg2
 
-from harness import Bench, Failure, expect, until
+from harness import Bench, expect, run_all, until
 from interleavings import following
 
 WAITING = "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock' AND application_name = %s"
@@ -90,22 +87,11 @@ def altered_during_fan_out(b):
 
 
 def main():
-    failed = passed = 0
-    for test in (rewritten_under_sync, rewritten_under_load, altered_during_fan_out):
-        if sys.argv[2:] and test.__name__ not in sys.argv[2:]:
-            continue
-        with tempfile.TemporaryDirectory() as folder:
-            try:
-                with Bench(sys.argv[1], folder) as b:
-                    test(b)
-                passed += 1
-                print(f"{test.__name__}: passed")
-            except (Failure, psycopg2.Error, subprocess.SubprocessError) as problem:
-                failed += 1
-                print(f"{test.__name__}: FAILED: {problem}")
-        sys.stdout.flush()
-    print(f"{passed} passed, {failed} failed")
-    return 1 if failed else 0
+    def play(test, folder):
+        with Bench(sys.argv[1], folder) as b:
+            test(b)
+
+    return run_all((rewritten_under_sync, rewritten_under_load, altered_during_fan_out), sys.argv[2:], play)
 
 
 if __name__ == "__main__":

@@ -11,16 +11,14 @@ import pathlib
 import random
 import re
 import signal
-import subprocess
 import sys
-import tempfile
 import threading
 import time
 
 import psycopg2
 import psycopg2.extensions
 
-from harness import ROOT, Bench, Failure, expect, until
+from harness import ROOT, Bench, expect, run_all, until
 from servers import Postgres
 
 sys.path.append(str(ROOT / "tests/integration/random"))
@@ -421,23 +419,13 @@ def main():
     parser.add_argument("--seed", type=int, default=int(time.time() * 1000) % 2**31)
     options = parser.parse_args()
     print(f"seed {options.seed}")
-    failed = passed = 0
-    for test in (*SHARED, *OWN, *REPLICATED):
-        if options.tests and test.__name__ not in options.tests:
-            continue
-        # PostgreSQL's user must be able to enter.
-        with tempfile.TemporaryDirectory() as folder:
-            pathlib.Path(folder).chmod(0o711)
-            try:
-                play(test, options.program, folder, random.Random(f"{options.seed}/{test.__name__}"))
-                passed += 1
-                print(f"{test.__name__}: passed")
-            except (Failure, psycopg2.Error, subprocess.SubprocessError) as problem:
-                failed += 1
-                print(f"{test.__name__}: FAILED: {problem}")
-        sys.stdout.flush()
-    print(f"{passed} passed, {failed} failed; {Counts.documents} documents compared, {Counts.different} different (seed {options.seed})")
-    return 1 if failed else 0
+
+    def play_seeded(test, folder):
+        pathlib.Path(folder).chmod(0o711)  # PostgreSQL's user must be able to enter
+        play(test, options.program, folder, random.Random(f"{options.seed}/{test.__name__}"))
+
+    return run_all((*SHARED, *OWN, *REPLICATED), options.tests, play_seeded, lambda: (
+        f"; {Counts.documents} documents compared, {Counts.different} different (seed {options.seed})"))
 
 
 if __name__ == "__main__":

@@ -7,14 +7,12 @@ that is not 0, and nothing left behind that a second try trips over.
 import contextlib
 import os
 import socket
-import subprocess
 import sys
-import tempfile
 
 import psycopg2
 import psycopg2.extras
 
-from harness import ROOT, Bench, Failure, expect, until
+from harness import ROOT, Bench, expect, run_all, until
 from servers import Postgres
 
 SECRET = "s3cr3t-%40-word"
@@ -242,27 +240,13 @@ def own_server(b, folder):
 
 def main():
     airbnb, random_program = sys.argv[1:3]
-    wanted = sys.argv[3:]
-    failed = passed = 0
-    tests = [servers, arguments, catalog, order, follower_of_another, taken_names, rights, deleted_index, rejected, own_server]
-    for test in tests:
-        if wanted and test.__name__ not in wanted:
-            continue
-        with tempfile.TemporaryDirectory() as folder:
-            try:
-                with Bench(random_program if test is rejected else airbnb, folder) as b:
-                    if test is own_server:
-                        test(b, folder)
-                    else:
-                        test(b)
-                passed += 1
-                print(f"{test.__name__}: passed")
-            except (Failure, psycopg2.Error, subprocess.SubprocessError) as problem:
-                failed += 1
-                print(f"{test.__name__}: FAILED: {problem}")
-        sys.stdout.flush()
-    print(f"{passed} passed, {failed} failed")
-    return 1 if failed else 0
+
+    def play(test, folder):
+        with Bench(random_program if test is rejected else airbnb, folder) as b:
+            test(*(b, folder) if test is own_server else (b,))
+
+    return run_all((servers, arguments, catalog, order, follower_of_another, taken_names, rights, deleted_index, rejected,
+                    own_server), sys.argv[3:], play)
 
 
 if __name__ == "__main__":

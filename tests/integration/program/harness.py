@@ -8,6 +8,7 @@ import re
 import shlex
 import signal
 import subprocess
+import tempfile
 import sys
 import time
 import urllib.error
@@ -43,6 +44,24 @@ def until(what, look, patience=PATIENCE):
             return value
         expect(time.monotonic() < end, f"not within {patience} s: {what}")
         time.sleep(0.02)
+
+
+def run_all(tests, wanted, play, remark=lambda: ""):
+    """Plays each test, or those wanted by name, with a folder of its own; returns the exit status."""
+    passed = failed = 0
+    for test in tests:
+        if wanted and test.__name__ not in wanted:
+            continue
+        with tempfile.TemporaryDirectory() as folder:
+            try:
+                play(test, folder)
+                passed += 1
+                print(f"{test.__name__}: passed", flush=True)
+            except (Failure, psycopg2.Error, subprocess.SubprocessError, OSError) as problem:
+                failed += 1
+                print(f"{test.__name__}: FAILED: {problem}", flush=True)
+    print(f"{passed} passed, {failed} failed{remark()}")
+    return 1 if failed or not passed else 0
 
 
 def servers_sh(*arguments):

@@ -5,12 +5,10 @@
 """
 import subprocess
 import sys
-import tempfile
 import threading
 
-import psycopg2
 
-from harness import Bench, Failure, expect, until  # puts what follows within reach
+from harness import Bench, expect, run_all, until  # puts what follows within reach
 from servers import Postgres
 import versions
 
@@ -234,25 +232,13 @@ def as_a_library(b):
 
 def main():
     airbnb, embedded = sys.argv[1:3]
-    failed = passed = 0
-    for test in (live, committed_not_visible, memory, busy_application, deadlock, postgres_restarts, as_a_library):
-        if sys.argv[3:] and test.__name__ not in sys.argv[3:]:
-            continue
-        with tempfile.TemporaryDirectory() as folder:
-            try:
-                with Bench(embedded if test is as_a_library else airbnb, folder) as b:
-                    if test is postgres_restarts:
-                        test(b, folder)
-                    else:
-                        test(b)
-                passed += 1
-                print(f"{test.__name__}: passed")
-            except (Failure, psycopg2.Error, subprocess.SubprocessError) as problem:
-                failed += 1
-                print(f"{test.__name__}: FAILED: {problem}")
-        sys.stdout.flush()
-    print(f"{passed} passed, {failed} failed")
-    return 1 if failed else 0
+
+    def play(test, folder):
+        with Bench(embedded if test is as_a_library else airbnb, folder) as b:
+            test(*(b, folder) if test is postgres_restarts else (b,))
+
+    return run_all((live, committed_not_visible, memory, busy_application, deadlock, postgres_restarts, as_a_library),
+                   sys.argv[3:], play)
 
 
 if __name__ == "__main__":

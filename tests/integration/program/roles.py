@@ -8,11 +8,10 @@ import contextlib
 import re
 import subprocess
 import sys
-import tempfile
 
 import psycopg2
 
-from harness import ROOT, Bench, Failure, expect, until
+from harness import ROOT, Bench, Failure, expect, run_all, until
 
 compared = different = 0
 
@@ -256,24 +255,12 @@ def hostile_overloads(b):
 
 
 def main():
-    program = sys.argv[1]
-    wanted = sys.argv[2:]
-    failed = passed = 0
-    for test in (owns_nothing, as_documented, missing_rights, row_security, hostile_overloads):
-        if wanted and test.__name__ not in wanted:
-            continue
-        with tempfile.TemporaryDirectory() as folder:
-            try:
-                with Bench(program, folder) as b:
-                    test(b)
-                passed += 1
-                print(f"{test.__name__}: passed")
-            except (Failure, psycopg2.Error, subprocess.SubprocessError) as problem:
-                failed += 1
-                print(f"{test.__name__}: FAILED: {problem}")
-        sys.stdout.flush()
-    print(f"{passed} passed, {failed} failed; {compared} documents compared, {different} different")
-    return 1 if failed else 0
+    def play(test, folder):
+        with Bench(sys.argv[1], folder) as b:
+            test(b)
+
+    return run_all((owns_nothing, as_documented, missing_rights, row_security, hostile_overloads), sys.argv[2:], play,
+                   lambda: f"; {compared} documents compared, {different} different")
 
 
 if __name__ == "__main__":

@@ -5,14 +5,10 @@ cluster behind a TLS server that checks it, what must be refused is refused with
     security.py AIRBNB [TEST]...      libpq's variables and OPENSEARCH_URL name the servers
 """
 import pathlib
-import subprocess
 import sys
-import tempfile
-
-import psycopg2
 
 import tls_proxy
-from harness import Bench, Failure, expect, until
+from harness import Bench, expect, run_all, until
 
 SECRETS = {name: f"s3cret-{name}-%/+=" for name in ("password", "key", "token", "secret", "session", "lock")}
 
@@ -150,23 +146,11 @@ def refused(b, folder):
 
 
 def main():
-    wanted = sys.argv[2:]
-    passed = failed = 0
-    for test in (ways, client_certificate, refused):
-        if wanted and test.__name__ not in wanted:
-            continue
-        with tempfile.TemporaryDirectory() as folder:
-            try:
-                with Bench(sys.argv[1], folder) as b:
-                    test(b, pathlib.Path(folder))
-                passed += 1
-                print(f"{test.__name__}: passed")
-            except (Failure, psycopg2.Error, subprocess.SubprocessError, OSError) as problem:
-                failed += 1
-                print(f"{test.__name__}: FAILED: {problem}")
-        sys.stdout.flush()
-    print(f"{passed} passed, {failed} failed")
-    return 1 if failed else 0
+    def play(test, folder):
+        with Bench(sys.argv[1], folder) as b:
+            test(b, pathlib.Path(folder))
+
+    return run_all((ways, client_certificate, refused), sys.argv[2:], play)
 
 
 if __name__ == "__main__":

@@ -17,7 +17,7 @@ import threading
 
 import psycopg2
 
-from harness import Bench, Failure, expect, exported, servers_sh, until
+from harness import Bench, expect, exported, run_all, servers_sh, until
 
 # libpq takes it for the name of a host that is not this machine; the resolver takes it for 127.0.0.1.
 FAR = "0x7f.0.0.1"
@@ -254,32 +254,18 @@ def secrets(b, folder, server):
 
 
 def main():
-    program = sys.argv[1]
-    wanted = sys.argv[2:]
-    failed = passed = 0
-    with tempfile.TemporaryDirectory() as folder:
-        folder = pathlib.Path(folder)
-        server = Server(folder / "server")
+    os.environ["PGDATABASE"] = "postgres"
+    with tempfile.TemporaryDirectory() as home:
+        server = Server(pathlib.Path(home) / "server")
+
+        def play(test, folder):
+            with Bench(sys.argv[1], folder, host="127.0.0.1", port=server.port, user="pgsync", password=server.password) as b:
+                test(b, pathlib.Path(folder), server)
+
         try:
-            for test in (encryption, secrets):
-                if wanted and test.__name__ not in wanted:
-                    continue
-                own = folder / test.__name__
-                own.mkdir()
-                os.environ["PGDATABASE"] = "postgres"
-                try:
-                    with Bench(program, own, host="127.0.0.1", port=server.port, user="pgsync", password=server.password) as b:
-                        test(b, own, server)
-                    passed += 1
-                    print(f"{test.__name__}: passed")
-                except (Failure, psycopg2.Error, subprocess.SubprocessError) as problem:
-                    failed += 1
-                    print(f"{test.__name__}: FAILED: {problem}")
-                sys.stdout.flush()
+            return run_all((encryption, secrets), sys.argv[2:], play)
         finally:
             server.run("stop", "--purge")
-    print(f"{passed} passed, {failed} failed")
-    return 1 if failed else 0
 
 
 if __name__ == "__main__":
