@@ -129,6 +129,14 @@ inline std::uint64_t estimate_rows(postgres::session& catalog, const postgres::r
     return std::stoull(std::string(catalog.exec("SELECT count(*) FROM " + root.table).get(0, 0)));
 }
 
+/// A sign of life now and then on the connection that holds this bootstrap's turn; see take_turn().
+inline void keep_turn(context& in, std::chrono::steady_clock::time_point& last) {
+    const auto now = std::chrono::steady_clock::now();
+    if (now - last < std::chrono::seconds(5)) return;
+    in.database().query("SELECT 1");
+    last = now;
+}
+
 /// Fills one index, from where an earlier attempt got to.
 inline void load_index(context& in, const std::vector<postgres::index_binding>& bindings, std::size_t number,
                        index_state state) {
@@ -143,13 +151,17 @@ inline void load_index(context& in, const std::vector<postgres::index_binding>& 
     }
     if (state.loaded_until) log::info("{}: resuming the load after key {}", names.alias, *state.loaded_until);
     progress shown(names.alias, estimate_rows(in.catalog(), bindings[number].routes[0]));
+    auto alive = std::chrono::steady_clock::now();
     const snapshot::load_hooks hooks{[&] { return in.batcher(); }, [&] { in.search().interrupt(); },
                                      [&](const std::string& key) {
                                          state.loaded_until = key;
                                          save();
                                      },
                                      [&](std::uint64_t count) { shown.add(count); },
-                                     [&] { return in.stopped(); }};
+                                     [&] {
+                                         keep_turn(in, alive);
+                                         return in.stopped();
+                                     }};
     const auto start = std::chrono::steady_clock::now();
     const auto documents = snapshot::load(
         {in.setting().database, in.setting().read_from, in.setting().page_size, in.setting().workers},
@@ -238,6 +250,13 @@ inline void take_turn(context& in) {
     const auto sql = "SELECT pg_catalog.pg_try_advisory_lock(" + turn_key(in) + ")::text";
     bool said = false;
     while (in.database().query(sql).at(0).at(0) != "true") {
+        // One that has said nothing for so long is a connection that nobody is behind; see keep_turn().
+        in.database().query(
+            "SELECT pg_catalog.pg_terminate_backend(l.pid) FROM pg_catalog.pg_locks l "
+            "JOIN pg_catalog.pg_stat_activity a ON a.pid = l.pid AND a.datname = "
+            "pg_catalog.current_database() "
+            "WHERE l.locktype = 'advisory' AND l.granted AND (l.classid::bigint << 32) | l.objid::bigint = " +
+            turn_key(in) + " AND a.state_change < pg_catalog.now() - interval '1 minute'");
         if (!std::exchange(said, true))
             log::info("another bootstrap of {} is under way: waiting", in.setting().name);
         if (wait_for_stop(in.stop_fd(), std::chrono::milliseconds(500)))
