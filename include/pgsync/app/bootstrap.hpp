@@ -151,17 +151,16 @@ inline void load_index(context& in, const std::vector<postgres::index_binding>& 
     }
     if (state.loaded_until) log::info("{}: resuming the load after key {}", names.alias, *state.loaded_until);
     progress shown(names.alias, estimate_rows(in.catalog(), bindings[number].routes[0]));
-    auto alive = std::chrono::steady_clock::now();
+    const auto stopped = [&in, alive = std::chrono::steady_clock::now()]() mutable {
+        keep_turn(in, alive);
+        return in.stopped();
+    };
     const snapshot::load_hooks hooks{[&] { return in.batcher(); }, [&] { in.search().interrupt(); },
                                      [&](const std::string& key) {
                                          state.loaded_until = key;
                                          save();
                                      },
-                                     [&](std::uint64_t count) { shown.add(count); },
-                                     [&] {
-                                         keep_turn(in, alive);
-                                         return in.stopped();
-                                     }};
+                                     [&](std::uint64_t count) { shown.add(count); }, stopped};
     const auto start = std::chrono::steady_clock::now();
     const auto documents = snapshot::load(
         {in.setting().database, in.setting().read_from, in.setting().page_size, in.setting().workers},
@@ -170,7 +169,7 @@ inline void load_index(context& in, const std::vector<postgres::index_binding>& 
     if (state.orphans_below) {
         log::info("{}: removing documents whose rows are gone", names.alias);
         stream::remove_orphans(in.setting().read_from, bindings, number, *state.orphans_below, in.clock(),
-                               *in.batcher(), in.access(), [&] { return in.stopped(); });
+                               *in.batcher(), in.access(), stopped);
         state.orphans_below.reset();
     }
     client.put_settings(names.index, serving_settings(index));
@@ -256,7 +255,8 @@ inline void take_turn(context& in) {
             "JOIN pg_catalog.pg_stat_activity a ON a.pid = l.pid AND a.datname = "
             "pg_catalog.current_database() "
             "WHERE l.locktype = 'advisory' AND l.granted AND (l.classid::bigint << 32) | l.objid::bigint = " +
-            turn_key(in) + " AND a.state_change < pg_catalog.now() - interval '1 minute'");
+            turn_key(in) +
+            " AND a.state = 'idle' AND a.state_change < pg_catalog.now() - interval '1 minute'");
         if (!std::exchange(said, true))
             log::info("another bootstrap of {} is under way: waiting", in.setting().name);
         if (wait_for_stop(in.stop_fd(), std::chrono::milliseconds(500)))

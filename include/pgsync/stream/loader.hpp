@@ -16,6 +16,7 @@
 #include <vector>
 
 #include <pgsync/elastic/batcher.hpp>
+#include <pgsync/error.hpp>
 #include <pgsync/postgres/binding.hpp>
 #include <pgsync/postgres/document_reader.hpp>
 #include <pgsync/postgres/read_transaction.hpp>
@@ -234,6 +235,7 @@ class loader {
                 if (!indices_[index].index->routing.empty()) routings[each.id].insert(each.routing);
             }
             piece.routings = &routings;
+            if (stopped_()) throw error(errc::interrupted, "stopped while ids were compared");
             if (!piece.keys.empty()) load_piece(piece);
         });
     }
