@@ -24,6 +24,11 @@ enum class errc : std::uint8_t {
     interrupted,    ///< stopped by a signal before the work was done
 };
 
+/// What goes away by itself, and so says nothing about a shape or a setting: worth trying again.
+[[nodiscard]] constexpr bool is_passing(errc code) noexcept {
+    return code == errc::connection || code == errc::busy;
+}
+
 /// The one exception pgsync throws. `what()` names the thing that failed; `remedy()` says what to do about
 /// it (empty where nothing useful can be said). Neither ever holds a password or an API key, nor any control
 /// character but line ends.

@@ -4811,6 +4811,11 @@ enum class errc : std::uint8_t {
     interrupted,    ///< stopped by a signal before the work was done
 };
 
+/// What goes away by itself, and so says nothing about a shape or a setting: worth trying again.
+[[nodiscard]] constexpr bool is_passing(errc code) noexcept {
+    return code == errc::connection || code == errc::busy;
+}
+
 /// The one exception pgsync throws. `what()` names the thing that failed; `remedy()` says what to do about
 /// it (empty where nothing useful can be said). Neither ever holds a password or an API key, nor any control
 /// character but line ends.
@@ -5360,7 +5365,7 @@ struct truncate {
     bool restart_identity = false;
 };
 
-/// A message without meaning for documents: `Y` type, `O` origin, `M` logical message.
+/// A message without meaning for documents: `Y` type, `O` origin, `M` logical message, `A` abort.
 struct ignored {
     char type = 0;
 };
@@ -7946,6 +7951,8 @@ class pgoutput_decoder {
                 return origin(in);
             case 'M':
                 return logical_message(in);
+            case 'A':
+                return abort(in);
             default:
                 in.fail_at(0, "its type is unknown to protocol version 1");
         }
@@ -8065,6 +8072,15 @@ class pgoutput_decoder {
         in.u64();
         in.c_string();
         return {'O'};
+    }
+
+    /// PostgreSQL 18 tells of a large transaction that was rolled back, although none was asked for before
+    /// its commit and nothing of this one was sent.
+    static change::ignored abort(detail::byte_reader& in) {
+        in.rename("pgoutput Stream Abort");
+        in.u32();
+        in.u32();
+        return {'A'};
     }
 
     static change::ignored logical_message(detail::byte_reader& in) {
@@ -15240,7 +15256,7 @@ class sql_checker {
             }
             return true;
         } catch (const sql_error& problem) {
-            if (problem.code() == errc::connection) throw;
+            if (is_passing(problem.code())) throw;
             findings_.push_back(what + " does not run: " + told(problem, about_));
             return false;
         }
@@ -15304,7 +15320,7 @@ class sql_checker {
             connection.prepare("pgsync_check", bound.query(sql), types);
             connection.exec("DEALLOCATE pgsync_check");
         } catch (const sql_error& problem) {
-            if (problem.code() == errc::connection) throw;
+            if (is_passing(problem.code())) throw;
             findings.push_back("a query of index " + std::string(bound.index->name) +
                                " does not run: " + told(problem, about));
         }
@@ -16568,7 +16584,7 @@ namespace detail {
 /// Something that goes away by itself: a server that is down or busy, or another process that still holds
 /// the slot.
 inline bool worth_waiting(const error& problem) {
-    if (problem.code() == errc::connection || problem.code() == errc::busy) return true;
+    if (is_passing(problem.code())) return true;
     const auto* sql = dynamic_cast<const postgres::sql_error*>(&problem);
     return sql != nullptr && postgres::slot_in_use(*sql);
 }

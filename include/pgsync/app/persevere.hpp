@@ -20,7 +20,7 @@ namespace detail {
 /// Something that goes away by itself: a server that is down or busy, or another process that still holds
 /// the slot.
 inline bool worth_waiting(const error& problem) {
-    if (problem.code() == errc::connection || problem.code() == errc::busy) return true;
+    if (is_passing(problem.code())) return true;
     const auto* sql = dynamic_cast<const postgres::sql_error*>(&problem);
     return sql != nullptr && postgres::slot_in_use(*sql);
 }

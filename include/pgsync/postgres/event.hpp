@@ -88,7 +88,7 @@ struct truncate {
     bool restart_identity = false;
 };
 
-/// A message without meaning for documents: `Y` type, `O` origin, `M` logical message.
+/// A message without meaning for documents: `Y` type, `O` origin, `M` logical message, `A` abort.
 struct ignored {
     char type = 0;
 };

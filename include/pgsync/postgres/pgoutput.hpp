@@ -52,6 +52,8 @@ class pgoutput_decoder {
                 return origin(in);
             case 'M':
                 return logical_message(in);
+            case 'A':
+                return abort(in);
             default:
                 in.fail_at(0, "its type is unknown to protocol version 1");
         }
@@ -171,6 +173,15 @@ class pgoutput_decoder {
         in.u64();
         in.c_string();
         return {'O'};
+    }
+
+    /// PostgreSQL 18 tells of a large transaction that was rolled back, although none was asked for before
+    /// its commit and nothing of this one was sent.
+    static change::ignored abort(detail::byte_reader& in) {
+        in.rename("pgoutput Stream Abort");
+        in.u32();
+        in.u32();
+        return {'A'};
     }
 
     static change::ignored logical_message(detail::byte_reader& in) {

@@ -206,3 +206,26 @@ TEST_CASE("live SQL of the user's that does not run, or reads other tables, is t
     CHECK_THAT(report.findings[0], contains("the expression of member \"loud\""));
     CHECK_THAT(report.findings[0], contains("column \"label\" does not exist"));
 }
+
+TEST_CASE("a check of live shapes that the server has no time for is no finding",
+          "[.][postgres][documents]") {
+    const live_database database;
+    auto holder = database.open();
+    auto session = database.open();
+    holder.exec(
+        "CREATE TABLE note (id int PRIMARY KEY, label text); CREATE TABLE big (id bigint PRIMARY KEY); "
+        "CREATE TABLE kid (id bigint PRIMARY KEY, big_id int, size real)");
+    holder.exec("BEGIN; LOCK TABLE note, kid IN ACCESS EXCLUSIVE MODE");
+    session.exec("SET lock_timeout = 1");
+    // The first fails at an expression, the second at a whole query.
+    for (const auto& index : {pgsync::compiled<odd::labels>, pgsync::compiled<odd::bigs>}) {
+        CAPTURE(index.name);
+        const std::array indices{index};
+        try {
+            (void)pgsync::postgres::check_shapes(indices, session);
+            FAIL_CHECK("it waited for no lock");
+        } catch (const pgsync::error& problem) {
+            CHECK(problem.code() == pgsync::errc::busy);
+        }
+    }
+}

@@ -212,6 +212,12 @@ TEST_CASE("recorded types, origins and logical messages are passed over", "[pgou
     CHECK(decoded<change::ignored>(79)->type == 'M');
 }
 
+TEST_CASE("that a transaction of which nothing was sent is rolled back is passed over", "[pgoutput]") {
+    pgoutput_decoder decoder;
+    CHECK(std::get<change::ignored>(decoder.decode("A\0\0\1\2\0\0\1\2"s)).type == 'A');
+    CHECK_THAT(complaint("A\0\0\1\2\0\0\1"s), contains("Stream Abort message: the message ends too early"));
+}
+
 TEST_CASE("an abbreviated schema name is pg_catalog", "[pgoutput]") {
     const auto bytes = "R\0\0\0\1\0t\0d\0\0"s;
     pgoutput_decoder decoder;

@@ -24,7 +24,7 @@ struct Page {
     int id;
     has_many<Note> notes;
 };
-struct pages : index<Page> {};
+struct pages : pgsync::index<Page> {};
 
 const table_storage at_first{{"page", "1/1"}, {"note", "2/2"}};
 
