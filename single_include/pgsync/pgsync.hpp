@@ -11817,9 +11817,11 @@ class bulk_writer {
     bulk_writer(const bulk_writer&) = delete;
     bulk_writer& operator=(const bulk_writer&) = delete;
 
-    /// Blocks while `in_flight` bulks are on their way; throws errc::interrupted after interrupt(), and then
-    /// the completion is not called.
-    void submit(bulk_body&& body, completion done) {
+    /// Blocks while `in_flight` bulks are on their way, or as many as `at_once` where that is less; throws
+    /// errc::interrupted after interrupt(), and then the completion is not called.
+    void submit(bulk_body&& body, completion done,
+                std::size_t at_once = std::numeric_limits<std::size_t>::max()) {
+        at_once = std::min(at_once, settings_.in_flight);
         const auto each = std::make_shared<flight>(settings_);
         each->body = std::move(body);
         each->done = std::move(done);
@@ -11828,7 +11830,7 @@ class bulk_writer {
         auto what = request_of(*each);
         {
             std::unique_lock lock(shared_->mutex);
-            what.stop = wait(lock, [&] { return flights_.size() < settings_.in_flight; });
+            what.stop = wait(lock, [&] { return flights_.size() < at_once; });
             each->stop = what.stop;
             flights_.insert(each);
         }
@@ -12870,6 +12872,17 @@ class acknowledger {
         finished.done = true;
     }
 
+    /// The work is left undone, to be repeated at the next start: neither it nor any later one is ever
+    /// confirmed.
+    void give_up(std::uint64_t ticket) {
+        const std::lock_guard lock(mutex_);
+        given_up_ = std::min(given_up_, ticket);
+    }
+    [[nodiscard]] bool is_given_up(std::uint64_t ticket) const {
+        const std::lock_guard lock(mutex_);
+        return ticket >= given_up_;
+    }
+
     [[nodiscard]] bool is_done(std::uint64_t ticket) const {
         const std::lock_guard lock(mutex_);
         return ticket < first_ || works_[static_cast<std::size_t>(ticket - first_)].done;
@@ -12879,7 +12892,8 @@ class acknowledger {
     /// stream was read with nothing gathered and not handed out, or 0 when something is.
     [[nodiscard]] postgres::lsn confirmed(postgres::lsn flushed, postgres::lsn idle) {
         const std::lock_guard lock(mutex_);
-        while (!works_.empty() && works_.front().done && works_.front().durable <= flushed) {
+        while (!works_.empty() && first_ < given_up_ && works_.front().done &&
+               works_.front().durable <= flushed) {
             if (works_.front().end > confirmed_) confirmed_ = works_.front().end;
             works_.pop_front();
             ++first_;
@@ -12888,10 +12902,10 @@ class acknowledger {
         return confirmed_;
     }
 
-    /// Is anything handed out that has not been confirmed?
+    /// Is anything handed out that has not been confirmed, but will be?
     [[nodiscard]] bool outstanding() const {
         const std::lock_guard lock(mutex_);
-        return !works_.empty();
+        return !works_.empty() && first_ < given_up_;
     }
 
     [[nodiscard]] std::size_t size() const {
@@ -12908,6 +12922,7 @@ class acknowledger {
     mutable std::mutex mutex_;
     std::deque<entry> works_;
     std::uint64_t first_ = 0;
+    std::uint64_t given_up_ = std::numeric_limits<std::uint64_t>::max();  ///< the first of these
     postgres::lsn confirmed_;
 };
 
@@ -12983,11 +12998,17 @@ struct follow_settings {
     std::vector<postgres::table_storage> storage{};
 };
 
+/// Through what documents are sent.
+struct follow_batchers {
+    std::unique_ptr<elastic::batcher> prompt;  ///< what is soon done
+    std::unique_ptr<elastic::batcher> wide;    ///< changes that concern very many documents; see wide_loader
+};
+
 /// Follows one slot into the indices; see follower. Returns when `stop_fd` became readable, or with `once`
-/// when caught up; everything read by then is in the index and confirmed. Errors: errc::connection when a
-/// server went away, and all that stops for good.
+/// when caught up; what was sent by then is confirmed. Errors: errc::connection when a server went away, and
+/// all that stops for good.
 PGSYNC_LINKAGE void follow(const follow_settings& setting, std::span<const postgres::index_binding> indices,
-                           postgres::version_clock& clock, std::unique_ptr<elastic::batcher> batcher,
+                           postgres::version_clock& clock, follow_batchers batchers,
                            const index_access& cluster, int stop_fd);
 
 /// Deletes from index number `index` what has no row any more and was written with a version below `below`,
@@ -13171,7 +13192,7 @@ class gatherer {
     [[nodiscard]] std::optional<work> take(std::chrono::milliseconds timeout) {
         std::unique_lock lock(mutex_);
         changed_.wait_for(lock, timeout, [&] { return closed_ || ready(); });
-        if (!ready()) return std::nullopt;
+        if (closed_ || !ready()) return std::nullopt;
         work result = std::exchange(pending_, fresh());
         result.end = position_;
         result.ticket = acknowledger_.open(position_);
@@ -13194,7 +13215,7 @@ class gatherer {
         return closed_;
     }
 
-    /// Nothing will be added any more: take() hands out what is left, then nothing.
+    /// take() hands out nothing any more: what is left is neither loaded nor confirmed.
     void close() {
         const std::lock_guard lock(mutex_);
         closed_ = true;
@@ -13222,7 +13243,7 @@ class gatherer {
     [[nodiscard]] bool full() const {
         return entries_ >= limit_.entries || bytes_ >= limit_.bytes || pending_.xids.size() >= limit_.entries;
     }
-    [[nodiscard]] bool ready() const { return !pending_.empty() && (committed_ || full() || closed_); }
+    [[nodiscard]] bool ready() const { return !pending_.empty() && (committed_ || full()); }
 
     mutable std::mutex mutex_;
     std::condition_variable changed_;
@@ -13298,6 +13319,13 @@ class storage_watch {
 // ---- pgsync/stream/loader.hpp
 namespace pgsync::stream {
 
+/// A route with more owners than are read at once, and the links that lead to them.
+struct wide_route {
+    std::size_t index;
+    std::size_t route;
+    std::vector<std::string> links;
+};
+
 /// Does works: finds the owners of links, reads their documents whole, and hands them to the batcher. A
 /// function of the work and the database alone.
 class loader {
@@ -13309,7 +13337,8 @@ class loader {
     };
 
     /// `documents` and `cursors` are sessions of its own: one for short transactions, one that keeps the
-    /// owners of a wide fan-out while it is worked through. `stopped` is asked while waiting.
+    /// owners of a wide fan-out while it is worked through. `stopped` is asked while waiting and between
+    /// pieces: whatever is loaded then is given up, by errc::interrupted.
     loader(postgres::session& documents, postgres::session& cursors,
            std::span<const postgres::index_binding> indices, postgres::version_clock& clock,
            elastic::batcher& batcher, index_access cluster, settings setting, std::function<bool()> stopped)
@@ -13331,9 +13360,17 @@ class loader {
         std::vector<std::size_t> changed{};  ///< indices whose storage is to be remembered once all is done
     };
 
-    /// Reads and sends everything `todo` names. The bulks are on their way when it returns, not done.
-    /// `storage` is asked where the work wants it.
-    outcome load(work todo, storage_watch& storage) {
+    /// Who does what takes long, at its own pace.
+    struct elsewhere {
+        /// Takes over a route with many owners; may block.
+        std::function<void(wide_route&&)> take;
+        /// Returns when all that was taken over has been read and handed to its batcher.
+        std::function<void()> settle;
+    };
+
+    /// Reads and sends everything `todo` names but what `wide_loads` takes over. The bulks are on their way
+    /// when it returns, not done. `storage` is asked where the work wants it.
+    outcome load(work todo, storage_watch& storage, const elsewhere& wide_loads) {
         durable_ = {};
         outcome out;
         std::vector<wide_route> wide;
@@ -13355,15 +13392,42 @@ class loader {
                 rest.pop_back();
             }
         }
-        for (const auto& piece : rest) load_piece(piece);
-        for (const auto& each : wide) load_wide(each, {todo.xids, todo.committed});
+        for (const auto& piece : rest) {
+            go_on();
+            load_piece(piece);
+        }
+        if (!wide.empty()) batcher_.flush();  // it may take a while until all is taken over
+        for (auto& each : wide) wide_loads.take(std::move(each));
         for (std::size_t i = 0; i < indices_.size(); ++i) {
+            // A document that is still to be written would not be found.
+            if (todo.indices[i].rescan_index) wide_loads.settle();
             if (todo.indices[i].rescan_index) rescan(i);
             if (todo.indices[i].reload) reload(i);
         }
         batcher_.flush();
         out.durable = durable_;
         return out;
+    }
+
+    /// Reads and sends every document of a route. Needs no word of what its snapshot must see: whoever found
+    /// the route to be wide saw it, and this snapshot is later. Returns how far the log must be flushed, as
+    /// load() does.
+    postgres::lsn load_wide(const wide_route& each) {
+        durable_ = {};
+        {
+            const read_scope scope(*this, cursor_session_);
+            cursor_reader_.find_owners(each.index, each.route, each.links);
+            // From here on the server keeps what it found, and no lock: an ALTER TABLE that had to wait for
+            // us would make our own next read wait for it.
+            cursor_session_.exec("COMMIT");
+        }
+        cursor_reader_.found_owners(each.index, settings_.keys_at_once,
+                                    [&](const std::vector<std::string>& keys) {
+                                        go_on();
+                                        load_piece({each.index, keys, nullptr});
+                                    });
+        batcher_.flush();
+        return durable_;
     }
 
     /// Looks up whatever document the index holds of a version below `below`, and deletes it where its row is
@@ -13376,13 +13440,6 @@ class loader {
     }
 
   private:
-    /// A route with more owners than are read at once, and the links that led to them.
-    struct wide_route {
-        std::size_t index;
-        std::size_t route;
-        std::vector<std::string> links;
-    };
-
     /// Some keys of one index.
     struct keys_piece {
         std::size_t index;
@@ -13414,6 +13471,10 @@ class loader {
         postgres::session& session_;
         postgres::read_snapshot snapshot_;
     };
+
+    void go_on() const {
+        if (stopped_()) throw error(errc::interrupted, "stopped while documents were read");
+    }
 
     void find_owners(std::size_t index, const index_work& todo, std::unordered_set<std::string>& keys,
                      std::vector<wide_route>& wide) {
@@ -13477,20 +13538,6 @@ class loader {
         batcher_.flush_if_full();
     }
 
-    void load_wide(const wide_route& each, const postgres::read_needs& needs) {
-        {
-            const read_scope scope(*this, cursor_session_, needs);
-            cursor_reader_.find_owners(each.index, each.route, each.links);
-            // From here on the server keeps what it found, and no lock: an ALTER TABLE that had to wait for
-            // us would make our own next read wait for it.
-            cursor_session_.exec("COMMIT");
-        }
-        cursor_reader_.found_owners(each.index, settings_.keys_at_once,
-                                    [&](const std::vector<std::string>& keys) {
-                                        load_piece({each.index, keys, nullptr});
-                                    });
-    }
-
     /// After a TRUNCATE of the root: whatever the index holds of a version below `below` is looked up, and
     /// deleted where it is gone.
     void rescan(std::size_t index, std::uint64_t below = std::numeric_limits<std::uint64_t>::max()) {
@@ -13506,7 +13553,7 @@ class loader {
                 if (!indices_[index].index->routing.empty()) routings[each.id].insert(each.routing);
             }
             piece.routings = &routings;
-            if (stopped_()) throw error(errc::interrupted, "stopped while ids were compared");
+            go_on();
             if (!piece.keys.empty()) load_piece(piece);
         });
     }
@@ -13515,6 +13562,7 @@ class loader {
     void reload(std::size_t index) {
         std::optional<std::string> after;
         while (true) {
+            go_on();
             {
                 const read_scope scope(*this, session_);
                 const auto page = reader_.next_page(index, settings_.page_size, after);
@@ -13939,21 +13987,177 @@ class router {
 
 }  // namespace pgsync::stream
 
+// ---- pgsync/stream/wide_loader.hpp
+namespace pgsync::stream {
+
+/// Does what concerns very many documents in a thread of its own, with sessions and bulks of its own, so that
+/// small changes overtake it. Whoever overtakes reads in a later snapshot and so writes a greater version:
+/// of a document that both write, the newer one stays, in whatever order the bulks arrive.
+class wide_loader {
+  public:
+    /// What is called when all documents of a route are acknowledged, with how far the log must be flushed
+    /// for them to be durable, or without a position where they were given up. Comes from any thread, and not
+    /// at all where something fails.
+    using done_function = std::function<void(std::optional<postgres::lsn> durable)>;
+
+    /// `read_from`: conninfo of where documents are read. `failed` is called, once, with what ends the work;
+    /// once `stopped` says so, routes are given up.
+    wide_loader(std::string read_from, std::span<const postgres::index_binding> indices,
+                postgres::version_clock& clock, std::unique_ptr<elastic::batcher> batcher,
+                index_access cluster, loader::settings setting,
+                std::function<void(std::exception_ptr)> failed, std::function<bool()> stopped)
+        : read_from_(std::move(read_from)),
+          indices_(indices),
+          clock_(clock),
+          batcher_(std::move(batcher)),
+          cluster_(std::move(cluster)),
+          settings_(setting),
+          failed_(std::move(failed)),
+          stopped_(std::move(stopped)),
+          thread_([this] { run(); }) {}
+
+    /// Does not wait for what was taken over.
+    ~wide_loader() { close(); }
+    wide_loader(const wide_loader&) = delete;
+    wide_loader& operator=(const wide_loader&) = delete;
+
+    /// Takes over a route; waits while too many are waiting themselves. Throws errc::interrupted once
+    /// closed.
+    void take(wide_route&& route, done_function done) {
+        std::unique_lock lock(mutex_);
+        changed_.wait(lock, [&] { return closing_ || waiting_.size() < most_waiting; });
+        refuse_closed();
+        waiting_.push_back({std::move(route), std::move(done)});
+        changed_.notify_all();
+    }
+
+    /// Waits until everything taken over has been handed to the batcher and sent. Throws errc::interrupted
+    /// once closed.
+    void settle() {
+        std::unique_lock lock(mutex_);
+        changed_.wait(lock, [&] { return closing_ || (waiting_.empty() && !working_); });
+        refuse_closed();
+    }
+
+    /// Gives up what waits, and waits for what is at work, which whoever interrupts the cluster ends.
+    void close() {
+        {
+            const std::lock_guard lock(mutex_);
+            closing_ = true;
+            changed_.notify_all();
+        }
+        if (thread_.joinable()) thread_.join();
+    }
+
+    /// Throws what made a bulk fail for good, if anything did.
+    void rethrow_failure() { batcher_->rethrow_failure(); }
+
+  private:
+    struct task {
+        wide_route route;
+        done_function done;
+    };
+
+    void refuse_closed() const {
+        if (closing_) throw error(errc::interrupted, "stopped while many documents were to be read again");
+    }
+
+    void run() {
+        try {
+            while (auto next = wait_for_task()) {
+                try {
+                    if (stopped_()) {
+                        next->done(std::nullopt);
+                    } else {
+                        load(*next);
+                    }
+                } catch (const error& problem) {
+                    if (problem.code() != errc::interrupted || !stopped_()) throw;
+                    next->done(std::nullopt);
+                }
+                const std::lock_guard lock(mutex_);
+                working_ = false;
+                changed_.notify_all();
+            }
+        } catch (...) {
+            failed_(std::current_exception());
+            const std::lock_guard lock(mutex_);
+            closing_ = true;
+            changed_.notify_all();
+        }
+    }
+
+    std::optional<task> wait_for_task() {
+        std::unique_lock lock(mutex_);
+        changed_.wait(lock, [&] { return closing_ || !waiting_.empty(); });
+        if (closing_) return std::nullopt;
+        auto next = std::move(waiting_.front());
+        waiting_.pop_front();
+        working_ = true;
+        changed_.notify_all();
+        return next;
+    }
+
+    void load(task& each) {
+        if (!sessions_) sessions_ = std::make_unique<sessions>(*this);
+        struct job {
+            postgres::lsn durable;
+            done_function done;
+        };
+        const auto belongs_to = std::make_shared<job>(job{{}, each.done});
+        batcher_->begin_job([belongs_to] { belongs_to->done(belongs_to->durable); });
+        belongs_to->durable = sessions_->reader.load_wide(each.route);
+        batcher_->end_job();
+    }
+
+    /// Made for the first route: most programs never see one.
+    struct sessions {
+        explicit sessions(wide_loader& owner)
+            : documents(owner.read_from_),
+              cursors(owner.read_from_),
+              reader(documents, cursors, owner.indices_, owner.clock_, *owner.batcher_, owner.cluster_,
+                     owner.settings_, owner.stopped_) {}
+        postgres::session documents;
+        postgres::session cursors;
+        loader reader;
+    };
+
+    static constexpr std::size_t most_waiting = 64;
+
+    std::string read_from_;
+    std::span<const postgres::index_binding> indices_;
+    postgres::version_clock& clock_;
+    std::unique_ptr<elastic::batcher> batcher_;
+    index_access cluster_;
+    loader::settings settings_;
+    std::function<void(std::exception_ptr)> failed_;
+    std::function<bool()> stopped_;
+    std::unique_ptr<sessions> sessions_;
+
+    std::mutex mutex_;
+    std::condition_variable changed_;
+    std::deque<task> waiting_;
+    bool working_ = false;
+    bool closing_ = false;
+    std::thread thread_;
+};
+
+}  // namespace pgsync::stream
+
 // ---- pgsync/stream/follower.hpp
 namespace pgsync::stream {
 
 /// Follows one slot into the indices until asked to stop: one thread reads and routes, one reads documents
-/// and sends them. One object is one connection's life; what was not confirmed when it ends is simply read
-/// again.
+/// and sends them, and one does so where a change concerns very many. One object is one connection's life;
+/// what was not confirmed when it ends is simply read again.
 class follower {
   public:
     follower(const follow_settings& setting, std::span<const postgres::index_binding> indices,
-             postgres::version_clock& clock, std::unique_ptr<elastic::batcher> batcher,
-             const index_access& cluster)
+             postgres::version_clock& clock, follow_batchers batchers, const index_access& cluster)
         : settings_(setting),
           indices_(indices),
           cluster_(cluster),
-          batcher_(std::move(batcher)),
+          batcher_(std::move(batchers.prompt)),
           primary_(settings_.database),
           documents_(settings_.read_from),
           cursors_(settings_.read_from),
@@ -13966,7 +14170,11 @@ class follower {
                   return postgres::has_column(catalog(), oid, column);
               }),
           loader_(documents_, cursors_, indices, clock, *batcher_, cluster, loading_settings(setting),
-                  [this] { return abandoned_.load(); }),
+                  [this] { return leaving_.load(); }),
+          wide_(
+              settings_.read_from, indices, clock, std::move(batchers.wide), cluster,
+              loading_settings(setting), [this](std::exception_ptr what) { fail(std::move(what)); },
+              [this] { return abandoned_.load(); }),
           storage_(indices, settings_.storage),
           clock_(clock),
           stream_(settings_.database),
@@ -13988,12 +14196,14 @@ class follower {
         std::thread loading([this] { load_all(); });
         try {
             read_until_stopped(stop_fd);
+            leaving_ = true;
             gatherer_.close();
             finish(loading);
         } catch (...) {
-            abandoned_ = true;
+            leaving_ = abandoned_ = true;
             gatherer_.close();
             cluster_.interrupt();
+            wide_.close();
             if (loading.joinable()) loading.join();
             recorder_.close();
             cluster_.resume();
@@ -14114,7 +14324,8 @@ class follower {
         reply_requested_ = false;
     }
 
-    /// Nothing more is read: what was read is loaded, sent and confirmed.
+    /// Nothing more is read: what was sent is waited for and confirmed; the slot keeps the rest for the next
+    /// start.
     void finish(std::thread& loading) {
         const auto deadline = clock_type::now() + settings_.stop_timeout;
         recorder_.hurry();
@@ -14123,7 +14334,7 @@ class follower {
             // The log may have to be flushed a little further, see acknowledger.
             if (loaded_all_) flushed_ = std::max(flushed_, postgres::flushed_position(primary_));
             send_status();
-            if (loaded_all_ && gatherer_.idle() && confirmed_ >= written_) break;
+            if (loaded_all_ && !acknowledger_->outstanding() && confirmed_ >= written_) break;
             if (clock_type::now() >= deadline) {
                 throw error(errc::interrupted,
                             "stopped before everything in flight was acknowledged; " +
@@ -14146,6 +14357,35 @@ class follower {
 
     // ---- the loading thread
 
+    /// One work on its way: in one part, or in several that are done in any order.
+    class load_job {
+      public:
+        load_job(std::shared_ptr<acknowledger> acks, std::uint64_t ticket)
+            : acks_(std::move(acks)), ticket_(ticket) {}
+
+        [[nodiscard]] std::uint64_t ticket() const { return ticket_; }
+        void add_part() {
+            const std::lock_guard lock(mutex_);
+            ++parts_;
+        }
+        void needs(postgres::lsn durable) {
+            const std::lock_guard lock(mutex_);
+            durable_ = std::max(durable_, durable);
+        }
+        void give_up() { acks_->give_up(ticket_); }
+        void part_done() {
+            const std::lock_guard lock(mutex_);
+            if (--parts_ == 0) acks_->done(ticket_, durable_);
+        }
+
+      private:
+        std::shared_ptr<acknowledger> acks_;
+        std::uint64_t ticket_;
+        std::mutex mutex_;
+        std::size_t parts_ = 1;
+        postgres::lsn durable_;
+    };
+
     void load_all() {
         try {
             while (!abandoned_) {
@@ -14154,33 +14394,48 @@ class follower {
                     if (gatherer_.closed()) break;
                     continue;
                 }
-                const auto acks = acknowledger_;
-                const auto job = std::make_shared<load_job>(load_job{{}, acks, todo->ticket});
-                batcher_->begin_job([job] { job->acks->done(job->ticket, job->durable); });
-                const auto loaded = loader_.load(std::move(*todo), storage_);
-                job->durable = loaded.durable;
-                batcher_->end_job();
-                if (!loaded.changed.empty()) remember(job->ticket, loaded.changed);
+                const auto job = std::make_shared<load_job>(acknowledger_, todo->ticket);
+                try {
+                    load(std::move(*todo), job);
+                } catch (const error& problem) {
+                    if (problem.code() != errc::interrupted || abandoned_) throw;
+                    job->give_up();
+                }
             }
+            wide_.settle();
             loaded_all_ = true;
         } catch (...) {
-            const std::lock_guard lock(failure_mutex_);
-            failure_ = std::current_exception();
-            failed_ = true;
+            fail(std::current_exception());
         }
     }
 
-    struct load_job {
-        postgres::lsn durable;
-        std::shared_ptr<acknowledger> acks;
-        std::uint64_t ticket;
-    };
+    void load(work todo, const std::shared_ptr<load_job>& job) {
+        batcher_->begin_job([job] { job->part_done(); });
+        const auto take = [&](wide_route&& route) {
+            job->add_part();
+            wide_.take(std::move(route), [job](std::optional<postgres::lsn> durable) {
+                if (!durable) return job->give_up();
+                job->needs(*durable);
+                job->part_done();
+            });
+        };
+        const auto loaded = loader_.load(std::move(todo), storage_, {take, [this] { wide_.settle(); }});
+        job->needs(loaded.durable);
+        batcher_->end_job();
+        if (!loaded.changed.empty()) remember(job->ticket(), loaded.changed);
+    }
+
+    void fail(std::exception_ptr what) {
+        const std::lock_guard lock(failure_mutex_);
+        if (!failure_) failure_ = std::move(what);
+        failed_ = true;
+    }
 
     /// What the indices reflect now is kept with them, but not before the cluster has all of it.
     void remember(std::uint64_t ticket, const std::vector<std::size_t>& changed) {
         while (!acknowledger_->is_done(ticket)) {
-            batcher_->rethrow_failure();
-            if (abandoned_) return;
+            rethrow_failure();
+            if (abandoned_ || acknowledger_->is_given_up(ticket)) return;
             std::this_thread::sleep_for(std::chrono::milliseconds(5));
         }
         for (const auto index : changed) cluster_.remember(index, storage_.reflected(index));
@@ -14188,10 +14443,19 @@ class follower {
 
     void rethrow_failure() {
         batcher_->rethrow_failure();
+        wide_.rethrow_failure();
         if (!failed_) return;
         const std::lock_guard lock(failure_mutex_);
         std::rethrow_exception(failure_);
     }
+
+    // The threads use these as long as there is one.
+    std::atomic<bool> leaving_{false};    ///< nothing new is begun
+    std::atomic<bool> abandoned_{false};  ///< nor is anything waited for
+    std::atomic<bool> loaded_all_{false};
+    std::atomic<bool> failed_{false};
+    std::mutex failure_mutex_;
+    std::exception_ptr failure_;
 
     follow_settings settings_;
     std::span<const postgres::index_binding> indices_;
@@ -14206,6 +14470,7 @@ class follower {
     gatherer gatherer_;
     router router_;
     loader loader_;
+    wide_loader wide_;
     storage_watch storage_;
     postgres::version_clock& clock_;
     postgres::replication_stream stream_;
@@ -14218,18 +14483,12 @@ class follower {
     postgres::lsn confirmed_;  ///< and the index says so
     bool in_transaction_ = false;
     bool reply_requested_ = false;
-
-    std::atomic<bool> abandoned_{false};
-    std::atomic<bool> loaded_all_{false};
-    std::atomic<bool> failed_{false};
-    std::mutex failure_mutex_;
-    std::exception_ptr failure_;
 };
 
 PGSYNC_LINKAGE void follow(const follow_settings& setting, std::span<const postgres::index_binding> indices,
-                           postgres::version_clock& clock, std::unique_ptr<elastic::batcher> batcher,
+                           postgres::version_clock& clock, follow_batchers batchers,
                            const index_access& cluster, int stop_fd) {
-    follower(setting, indices, clock, std::move(batcher), cluster).run(stop_fd);
+    follower(setting, indices, clock, std::move(batchers), cluster).run(stop_fd);
 }
 
 PGSYNC_LINKAGE void remove_orphans(const std::string& read_from,
@@ -14574,6 +14833,9 @@ class dead_letters {
 // ---- pgsync/app/cluster.hpp
 namespace pgsync::app {
 
+/// How bulks share the cluster: those that are wide leave room for those that somebody waits for.
+enum class pace { prompt, wide };
+
 /// The search cluster as the commands use it: one transport, one client for administration, one writer of
 /// bulks.
 class cluster {
@@ -14609,18 +14871,24 @@ class cluster {
 
     /// A batcher that writes to `targets`, one for each index number, which readers know as `aliases`.
     [[nodiscard]] std::unique_ptr<elastic::batcher> batcher(
-        const std::vector<elastic::batcher::target>& targets, const std::vector<std::string>& aliases) {
+        const std::vector<elastic::batcher::target>& targets, const std::vector<std::string>& aliases,
+        pace how) {
         const auto alias = [targets, aliases](std::string_view target) {
             return alias_of(target, targets, aliases);
         };
+        // A small bulk waits behind the ones the cluster is at: they must be few, and soon done.
+        const auto bytes =
+            how == pace::wide ? std::min(options_.bulk_bytes, wide_bulk_bytes) : options_.bulk_bytes;
+        const auto at_once = how == pace::wide ? std::max<std::size_t>(options_.bulks_in_flight / 2, 1)
+                                               : options_.bulks_in_flight;
         return std::make_unique<elastic::batcher>(
-            elastic::batcher::settings{options_.bulk_bytes, options_.bulk_bytes * 4}, targets,
-            [this, alias](elastic::bulk_body&& body, writer_type::completion done) {
+            elastic::batcher::settings{bytes, bytes * 4}, targets,
+            [this, alias, at_once](elastic::bulk_body&& body, writer_type::completion done) {
                 if (dead_letters_) {
                     dead_letters_->wait_for_room();
                     done = dead_letters_->before(std::move(done), alias);
                 }
-                writer_.submit(std::move(body), std::move(done));
+                writer_.submit(std::move(body), std::move(done), at_once);
             },
             [alias](elastic::bulk_outcome& outcome) { stop_for(outcome, alias); });
     }
@@ -14652,6 +14920,8 @@ class cluster {
     }
 
   private:
+    static constexpr std::size_t wide_bulk_bytes = 1U << 20U;
+
     [[nodiscard]] elastic::dialect first_contact() {
         client_type::settings hasty;
         hasty.address = transport_.address();
@@ -16029,14 +16299,14 @@ class context {
     }
 
     /// What writes documents, by index number.
-    [[nodiscard]] std::unique_ptr<elastic::batcher> batcher() {
+    [[nodiscard]] std::unique_ptr<elastic::batcher> batcher(pace how = pace::prompt) {
         std::vector<elastic::batcher::target> targets;
         std::vector<std::string> aliases;
         for (const auto& index : indices_) {
             targets.push_back({names_of(index).write_alias, std::string(index.pipeline)});
             aliases.emplace_back(index.name);
         }
-        return cluster_.batcher(targets, aliases);
+        return cluster_.batcher(targets, aliases, how);
     }
 
     /// What the stream asks of the cluster.
@@ -16716,7 +16986,8 @@ inline bool follow(context& in, const postgres::system_identity& identity, std::
         }
     };
     try {
-        stream::follow(setting, report.bindings, in.clock(), in.batcher(), access, in.stop_fd());
+        stream::follow(setting, report.bindings, in.clock(), {in.batcher(), in.batcher(pace::wide)}, access,
+                       in.stop_fd());
         return true;
     } catch (const postgres::sql_error& problem) {
         if (problem.code() != errc::replication || postgres::slot_in_use(problem)) throw;

@@ -27,6 +27,9 @@
 
 namespace pgsync::app {
 
+/// How bulks share the cluster: those that are wide leave room for those that somebody waits for.
+enum class pace { prompt, wide };
+
 /// The search cluster as the commands use it: one transport, one client for administration, one writer of
 /// bulks.
 class cluster {
@@ -62,18 +65,24 @@ class cluster {
 
     /// A batcher that writes to `targets`, one for each index number, which readers know as `aliases`.
     [[nodiscard]] std::unique_ptr<elastic::batcher> batcher(
-        const std::vector<elastic::batcher::target>& targets, const std::vector<std::string>& aliases) {
+        const std::vector<elastic::batcher::target>& targets, const std::vector<std::string>& aliases,
+        pace how) {
         const auto alias = [targets, aliases](std::string_view target) {
             return alias_of(target, targets, aliases);
         };
+        // A small bulk waits behind the ones the cluster is at: they must be few, and soon done.
+        const auto bytes =
+            how == pace::wide ? std::min(options_.bulk_bytes, wide_bulk_bytes) : options_.bulk_bytes;
+        const auto at_once = how == pace::wide ? std::max<std::size_t>(options_.bulks_in_flight / 2, 1)
+                                               : options_.bulks_in_flight;
         return std::make_unique<elastic::batcher>(
-            elastic::batcher::settings{options_.bulk_bytes, options_.bulk_bytes * 4}, targets,
-            [this, alias](elastic::bulk_body&& body, writer_type::completion done) {
+            elastic::batcher::settings{bytes, bytes * 4}, targets,
+            [this, alias, at_once](elastic::bulk_body&& body, writer_type::completion done) {
                 if (dead_letters_) {
                     dead_letters_->wait_for_room();
                     done = dead_letters_->before(std::move(done), alias);
                 }
-                writer_.submit(std::move(body), std::move(done));
+                writer_.submit(std::move(body), std::move(done), at_once);
             },
             [alias](elastic::bulk_outcome& outcome) { stop_for(outcome, alias); });
     }
@@ -105,6 +114,8 @@ class cluster {
     }
 
   private:
+    static constexpr std::size_t wide_bulk_bytes = 1U << 20U;
+
     [[nodiscard]] elastic::dialect first_contact() {
         client_type::settings hasty;
         hasty.address = transport_.address();

@@ -87,14 +87,14 @@ class context {
     }
 
     /// What writes documents, by index number.
-    [[nodiscard]] std::unique_ptr<elastic::batcher> batcher() {
+    [[nodiscard]] std::unique_ptr<elastic::batcher> batcher(pace how = pace::prompt) {
         std::vector<elastic::batcher::target> targets;
         std::vector<std::string> aliases;
         for (const auto& index : indices_) {
             targets.push_back({names_of(index).write_alias, std::string(index.pipeline)});
             aliases.emplace_back(index.name);
         }
-        return cluster_.batcher(targets, aliases);
+        return cluster_.batcher(targets, aliases, how);
     }
 
     /// What the stream asks of the cluster.

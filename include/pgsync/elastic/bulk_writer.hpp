@@ -8,6 +8,7 @@
 #include <deque>
 #include <exception>
 #include <functional>
+#include <limits>
 #include <map>
 #include <memory>
 #include <mutex>
@@ -93,9 +94,11 @@ class bulk_writer {
     bulk_writer(const bulk_writer&) = delete;
     bulk_writer& operator=(const bulk_writer&) = delete;
 
-    /// Blocks while `in_flight` bulks are on their way; throws errc::interrupted after interrupt(), and then
-    /// the completion is not called.
-    void submit(bulk_body&& body, completion done) {
+    /// Blocks while `in_flight` bulks are on their way, or as many as `at_once` where that is less; throws
+    /// errc::interrupted after interrupt(), and then the completion is not called.
+    void submit(bulk_body&& body, completion done,
+                std::size_t at_once = std::numeric_limits<std::size_t>::max()) {
+        at_once = std::min(at_once, settings_.in_flight);
         const auto each = std::make_shared<flight>(settings_);
         each->body = std::move(body);
         each->done = std::move(done);
@@ -104,7 +107,7 @@ class bulk_writer {
         auto what = request_of(*each);
         {
             std::unique_lock lock(shared_->mutex);
-            what.stop = wait(lock, [&] { return flights_.size() < settings_.in_flight; });
+            what.stop = wait(lock, [&] { return flights_.size() < at_once; });
             each->stop = what.stop;
             flights_.insert(each);
         }

@@ -1,8 +1,10 @@
 #pragma once
 
+#include <algorithm>
 #include <cstddef>
 #include <cstdint>
 #include <deque>
+#include <limits>
 #include <mutex>
 
 #include <pgsync/postgres/lsn.hpp>
@@ -31,6 +33,17 @@ class acknowledger {
         finished.done = true;
     }
 
+    /// The work is left undone, to be repeated at the next start: neither it nor any later one is ever
+    /// confirmed.
+    void give_up(std::uint64_t ticket) {
+        const std::lock_guard lock(mutex_);
+        given_up_ = std::min(given_up_, ticket);
+    }
+    [[nodiscard]] bool is_given_up(std::uint64_t ticket) const {
+        const std::lock_guard lock(mutex_);
+        return ticket >= given_up_;
+    }
+
     [[nodiscard]] bool is_done(std::uint64_t ticket) const {
         const std::lock_guard lock(mutex_);
         return ticket < first_ || works_[static_cast<std::size_t>(ticket - first_)].done;
@@ -40,7 +53,8 @@ class acknowledger {
     /// stream was read with nothing gathered and not handed out, or 0 when something is.
     [[nodiscard]] postgres::lsn confirmed(postgres::lsn flushed, postgres::lsn idle) {
         const std::lock_guard lock(mutex_);
-        while (!works_.empty() && works_.front().done && works_.front().durable <= flushed) {
+        while (!works_.empty() && first_ < given_up_ && works_.front().done &&
+               works_.front().durable <= flushed) {
             if (works_.front().end > confirmed_) confirmed_ = works_.front().end;
             works_.pop_front();
             ++first_;
@@ -49,10 +63,10 @@ class acknowledger {
         return confirmed_;
     }
 
-    /// Is anything handed out that has not been confirmed?
+    /// Is anything handed out that has not been confirmed, but will be?
     [[nodiscard]] bool outstanding() const {
         const std::lock_guard lock(mutex_);
-        return !works_.empty();
+        return !works_.empty() && first_ < given_up_;
     }
 
     [[nodiscard]] std::size_t size() const {
@@ -69,6 +83,7 @@ class acknowledger {
     mutable std::mutex mutex_;
     std::deque<entry> works_;
     std::uint64_t first_ = 0;
+    std::uint64_t given_up_ = std::numeric_limits<std::uint64_t>::max();  ///< the first of these
     postgres::lsn confirmed_;
 };
 

@@ -35,11 +35,17 @@ struct follow_settings {
     std::vector<postgres::table_storage> storage{};
 };
 
+/// Through what documents are sent.
+struct follow_batchers {
+    std::unique_ptr<elastic::batcher> prompt;  ///< what is soon done
+    std::unique_ptr<elastic::batcher> wide;    ///< changes that concern very many documents; see wide_loader
+};
+
 /// Follows one slot into the indices; see follower. Returns when `stop_fd` became readable, or with `once`
-/// when caught up; everything read by then is in the index and confirmed. Errors: errc::connection when a
-/// server went away, and all that stops for good.
+/// when caught up; what was sent by then is confirmed. Errors: errc::connection when a server went away, and
+/// all that stops for good.
 PGSYNC_LINKAGE void follow(const follow_settings& setting, std::span<const postgres::index_binding> indices,
-                           postgres::version_clock& clock, std::unique_ptr<elastic::batcher> batcher,
+                           postgres::version_clock& clock, follow_batchers batchers,
                            const index_access& cluster, int stop_fd);
 
 /// Deletes from index number `index` what has no row any more and was written with a version below `below`,

@@ -37,21 +37,21 @@
 #include <pgsync/stream/position_recorder.hpp>
 #include <pgsync/stream/router.hpp>
 #include <pgsync/stream/storage_watch.hpp>
+#include <pgsync/stream/wide_loader.hpp>
 
 namespace pgsync::stream {
 
 /// Follows one slot into the indices until asked to stop: one thread reads and routes, one reads documents
-/// and sends them. One object is one connection's life; what was not confirmed when it ends is simply read
-/// again.
+/// and sends them, and one does so where a change concerns very many. One object is one connection's life;
+/// what was not confirmed when it ends is simply read again.
 class follower {
   public:
     follower(const follow_settings& setting, std::span<const postgres::index_binding> indices,
-             postgres::version_clock& clock, std::unique_ptr<elastic::batcher> batcher,
-             const index_access& cluster)
+             postgres::version_clock& clock, follow_batchers batchers, const index_access& cluster)
         : settings_(setting),
           indices_(indices),
           cluster_(cluster),
-          batcher_(std::move(batcher)),
+          batcher_(std::move(batchers.prompt)),
           primary_(settings_.database),
           documents_(settings_.read_from),
           cursors_(settings_.read_from),
@@ -64,7 +64,11 @@ class follower {
                   return postgres::has_column(catalog(), oid, column);
               }),
           loader_(documents_, cursors_, indices, clock, *batcher_, cluster, loading_settings(setting),
-                  [this] { return abandoned_.load(); }),
+                  [this] { return leaving_.load(); }),
+          wide_(
+              settings_.read_from, indices, clock, std::move(batchers.wide), cluster,
+              loading_settings(setting), [this](std::exception_ptr what) { fail(std::move(what)); },
+              [this] { return abandoned_.load(); }),
           storage_(indices, settings_.storage),
           clock_(clock),
           stream_(settings_.database),
@@ -86,12 +90,14 @@ class follower {
         std::thread loading([this] { load_all(); });
         try {
             read_until_stopped(stop_fd);
+            leaving_ = true;
             gatherer_.close();
             finish(loading);
         } catch (...) {
-            abandoned_ = true;
+            leaving_ = abandoned_ = true;
             gatherer_.close();
             cluster_.interrupt();
+            wide_.close();
             if (loading.joinable()) loading.join();
             recorder_.close();
             cluster_.resume();
@@ -212,7 +218,8 @@ class follower {
         reply_requested_ = false;
     }
 
-    /// Nothing more is read: what was read is loaded, sent and confirmed.
+    /// Nothing more is read: what was sent is waited for and confirmed; the slot keeps the rest for the next
+    /// start.
     void finish(std::thread& loading) {
         const auto deadline = clock_type::now() + settings_.stop_timeout;
         recorder_.hurry();
@@ -221,7 +228,7 @@ class follower {
             // The log may have to be flushed a little further, see acknowledger.
             if (loaded_all_) flushed_ = std::max(flushed_, postgres::flushed_position(primary_));
             send_status();
-            if (loaded_all_ && gatherer_.idle() && confirmed_ >= written_) break;
+            if (loaded_all_ && !acknowledger_->outstanding() && confirmed_ >= written_) break;
             if (clock_type::now() >= deadline) {
                 throw error(errc::interrupted,
                             "stopped before everything in flight was acknowledged; " +
@@ -244,6 +251,35 @@ class follower {
 
     // ---- the loading thread
 
+    /// One work on its way: in one part, or in several that are done in any order.
+    class load_job {
+      public:
+        load_job(std::shared_ptr<acknowledger> acks, std::uint64_t ticket)
+            : acks_(std::move(acks)), ticket_(ticket) {}
+
+        [[nodiscard]] std::uint64_t ticket() const { return ticket_; }
+        void add_part() {
+            const std::lock_guard lock(mutex_);
+            ++parts_;
+        }
+        void needs(postgres::lsn durable) {
+            const std::lock_guard lock(mutex_);
+            durable_ = std::max(durable_, durable);
+        }
+        void give_up() { acks_->give_up(ticket_); }
+        void part_done() {
+            const std::lock_guard lock(mutex_);
+            if (--parts_ == 0) acks_->done(ticket_, durable_);
+        }
+
+      private:
+        std::shared_ptr<acknowledger> acks_;
+        std::uint64_t ticket_;
+        std::mutex mutex_;
+        std::size_t parts_ = 1;
+        postgres::lsn durable_;
+    };
+
     void load_all() {
         try {
             while (!abandoned_) {
@@ -252,33 +288,48 @@ class follower {
                     if (gatherer_.closed()) break;
                     continue;
                 }
-                const auto acks = acknowledger_;
-                const auto job = std::make_shared<load_job>(load_job{{}, acks, todo->ticket});
-                batcher_->begin_job([job] { job->acks->done(job->ticket, job->durable); });
-                const auto loaded = loader_.load(std::move(*todo), storage_);
-                job->durable = loaded.durable;
-                batcher_->end_job();
-                if (!loaded.changed.empty()) remember(job->ticket, loaded.changed);
+                const auto job = std::make_shared<load_job>(acknowledger_, todo->ticket);
+                try {
+                    load(std::move(*todo), job);
+                } catch (const error& problem) {
+                    if (problem.code() != errc::interrupted || abandoned_) throw;
+                    job->give_up();
+                }
             }
+            wide_.settle();
             loaded_all_ = true;
         } catch (...) {
-            const std::lock_guard lock(failure_mutex_);
-            failure_ = std::current_exception();
-            failed_ = true;
+            fail(std::current_exception());
         }
     }
 
-    struct load_job {
-        postgres::lsn durable;
-        std::shared_ptr<acknowledger> acks;
-        std::uint64_t ticket;
-    };
+    void load(work todo, const std::shared_ptr<load_job>& job) {
+        batcher_->begin_job([job] { job->part_done(); });
+        const auto take = [&](wide_route&& route) {
+            job->add_part();
+            wide_.take(std::move(route), [job](std::optional<postgres::lsn> durable) {
+                if (!durable) return job->give_up();
+                job->needs(*durable);
+                job->part_done();
+            });
+        };
+        const auto loaded = loader_.load(std::move(todo), storage_, {take, [this] { wide_.settle(); }});
+        job->needs(loaded.durable);
+        batcher_->end_job();
+        if (!loaded.changed.empty()) remember(job->ticket(), loaded.changed);
+    }
+
+    void fail(std::exception_ptr what) {
+        const std::lock_guard lock(failure_mutex_);
+        if (!failure_) failure_ = std::move(what);
+        failed_ = true;
+    }
 
     /// What the indices reflect now is kept with them, but not before the cluster has all of it.
     void remember(std::uint64_t ticket, const std::vector<std::size_t>& changed) {
         while (!acknowledger_->is_done(ticket)) {
-            batcher_->rethrow_failure();
-            if (abandoned_) return;
+            rethrow_failure();
+            if (abandoned_ || acknowledger_->is_given_up(ticket)) return;
             std::this_thread::sleep_for(std::chrono::milliseconds(5));
         }
         for (const auto index : changed) cluster_.remember(index, storage_.reflected(index));
@@ -286,10 +337,19 @@ class follower {
 
     void rethrow_failure() {
         batcher_->rethrow_failure();
+        wide_.rethrow_failure();
         if (!failed_) return;
         const std::lock_guard lock(failure_mutex_);
         std::rethrow_exception(failure_);
     }
+
+    // The threads use these as long as there is one.
+    std::atomic<bool> leaving_{false};    ///< nothing new is begun
+    std::atomic<bool> abandoned_{false};  ///< nor is anything waited for
+    std::atomic<bool> loaded_all_{false};
+    std::atomic<bool> failed_{false};
+    std::mutex failure_mutex_;
+    std::exception_ptr failure_;
 
     follow_settings settings_;
     std::span<const postgres::index_binding> indices_;
@@ -304,6 +364,7 @@ class follower {
     gatherer gatherer_;
     router router_;
     loader loader_;
+    wide_loader wide_;
     storage_watch storage_;
     postgres::version_clock& clock_;
     postgres::replication_stream stream_;
@@ -316,18 +377,12 @@ class follower {
     postgres::lsn confirmed_;  ///< and the index says so
     bool in_transaction_ = false;
     bool reply_requested_ = false;
-
-    std::atomic<bool> abandoned_{false};
-    std::atomic<bool> loaded_all_{false};
-    std::atomic<bool> failed_{false};
-    std::mutex failure_mutex_;
-    std::exception_ptr failure_;
 };
 
 PGSYNC_LINKAGE void follow(const follow_settings& setting, std::span<const postgres::index_binding> indices,
-                           postgres::version_clock& clock, std::unique_ptr<elastic::batcher> batcher,
+                           postgres::version_clock& clock, follow_batchers batchers,
                            const index_access& cluster, int stop_fd) {
-    follower(setting, indices, clock, std::move(batcher), cluster).run(stop_fd);
+    follower(setting, indices, clock, std::move(batchers), cluster).run(stop_fd);
 }
 
 PGSYNC_LINKAGE void remove_orphans(const std::string& read_from,

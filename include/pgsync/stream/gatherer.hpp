@@ -124,7 +124,7 @@ class gatherer {
     [[nodiscard]] std::optional<work> take(std::chrono::milliseconds timeout) {
         std::unique_lock lock(mutex_);
         changed_.wait_for(lock, timeout, [&] { return closed_ || ready(); });
-        if (!ready()) return std::nullopt;
+        if (closed_ || !ready()) return std::nullopt;
         work result = std::exchange(pending_, fresh());
         result.end = position_;
         result.ticket = acknowledger_.open(position_);
@@ -147,7 +147,7 @@ class gatherer {
         return closed_;
     }
 
-    /// Nothing will be added any more: take() hands out what is left, then nothing.
+    /// take() hands out nothing any more: what is left is neither loaded nor confirmed.
     void close() {
         const std::lock_guard lock(mutex_);
         closed_ = true;
@@ -175,7 +175,7 @@ class gatherer {
     [[nodiscard]] bool full() const {
         return entries_ >= limit_.entries || bytes_ >= limit_.bytes || pending_.xids.size() >= limit_.entries;
     }
-    [[nodiscard]] bool ready() const { return !pending_.empty() && (committed_ || full() || closed_); }
+    [[nodiscard]] bool ready() const { return !pending_.empty() && (committed_ || full()); }
 
     mutable std::mutex mutex_;
     std::condition_variable changed_;

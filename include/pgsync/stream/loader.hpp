@@ -27,6 +27,13 @@
 
 namespace pgsync::stream {
 
+/// A route with more owners than are read at once, and the links that lead to them.
+struct wide_route {
+    std::size_t index;
+    std::size_t route;
+    std::vector<std::string> links;
+};
+
 /// Does works: finds the owners of links, reads their documents whole, and hands them to the batcher. A
 /// function of the work and the database alone.
 class loader {
@@ -38,7 +45,8 @@ class loader {
     };
 
     /// `documents` and `cursors` are sessions of its own: one for short transactions, one that keeps the
-    /// owners of a wide fan-out while it is worked through. `stopped` is asked while waiting.
+    /// owners of a wide fan-out while it is worked through. `stopped` is asked while waiting and between
+    /// pieces: whatever is loaded then is given up, by errc::interrupted.
     loader(postgres::session& documents, postgres::session& cursors,
            std::span<const postgres::index_binding> indices, postgres::version_clock& clock,
            elastic::batcher& batcher, index_access cluster, settings setting, std::function<bool()> stopped)
@@ -60,9 +68,17 @@ class loader {
         std::vector<std::size_t> changed{};  ///< indices whose storage is to be remembered once all is done
     };
 
-    /// Reads and sends everything `todo` names. The bulks are on their way when it returns, not done.
-    /// `storage` is asked where the work wants it.
-    outcome load(work todo, storage_watch& storage) {
+    /// Who does what takes long, at its own pace.
+    struct elsewhere {
+        /// Takes over a route with many owners; may block.
+        std::function<void(wide_route&&)> take;
+        /// Returns when all that was taken over has been read and handed to its batcher.
+        std::function<void()> settle;
+    };
+
+    /// Reads and sends everything `todo` names but what `wide_loads` takes over. The bulks are on their way
+    /// when it returns, not done. `storage` is asked where the work wants it.
+    outcome load(work todo, storage_watch& storage, const elsewhere& wide_loads) {
         durable_ = {};
         outcome out;
         std::vector<wide_route> wide;
@@ -84,15 +100,42 @@ class loader {
                 rest.pop_back();
             }
         }
-        for (const auto& piece : rest) load_piece(piece);
-        for (const auto& each : wide) load_wide(each, {todo.xids, todo.committed});
+        for (const auto& piece : rest) {
+            go_on();
+            load_piece(piece);
+        }
+        if (!wide.empty()) batcher_.flush();  // it may take a while until all is taken over
+        for (auto& each : wide) wide_loads.take(std::move(each));
         for (std::size_t i = 0; i < indices_.size(); ++i) {
+            // A document that is still to be written would not be found.
+            if (todo.indices[i].rescan_index) wide_loads.settle();
             if (todo.indices[i].rescan_index) rescan(i);
             if (todo.indices[i].reload) reload(i);
         }
         batcher_.flush();
         out.durable = durable_;
         return out;
+    }
+
+    /// Reads and sends every document of a route. Needs no word of what its snapshot must see: whoever found
+    /// the route to be wide saw it, and this snapshot is later. Returns how far the log must be flushed, as
+    /// load() does.
+    postgres::lsn load_wide(const wide_route& each) {
+        durable_ = {};
+        {
+            const read_scope scope(*this, cursor_session_);
+            cursor_reader_.find_owners(each.index, each.route, each.links);
+            // From here on the server keeps what it found, and no lock: an ALTER TABLE that had to wait for
+            // us would make our own next read wait for it.
+            cursor_session_.exec("COMMIT");
+        }
+        cursor_reader_.found_owners(each.index, settings_.keys_at_once,
+                                    [&](const std::vector<std::string>& keys) {
+                                        go_on();
+                                        load_piece({each.index, keys, nullptr});
+                                    });
+        batcher_.flush();
+        return durable_;
     }
 
     /// Looks up whatever document the index holds of a version below `below`, and deletes it where its row is
@@ -105,13 +148,6 @@ class loader {
     }
 
   private:
-    /// A route with more owners than are read at once, and the links that led to them.
-    struct wide_route {
-        std::size_t index;
-        std::size_t route;
-        std::vector<std::string> links;
-    };
-
     /// Some keys of one index.
     struct keys_piece {
         std::size_t index;
@@ -143,6 +179,10 @@ class loader {
         postgres::session& session_;
         postgres::read_snapshot snapshot_;
     };
+
+    void go_on() const {
+        if (stopped_()) throw error(errc::interrupted, "stopped while documents were read");
+    }
 
     void find_owners(std::size_t index, const index_work& todo, std::unordered_set<std::string>& keys,
                      std::vector<wide_route>& wide) {
@@ -206,20 +246,6 @@ class loader {
         batcher_.flush_if_full();
     }
 
-    void load_wide(const wide_route& each, const postgres::read_needs& needs) {
-        {
-            const read_scope scope(*this, cursor_session_, needs);
-            cursor_reader_.find_owners(each.index, each.route, each.links);
-            // From here on the server keeps what it found, and no lock: an ALTER TABLE that had to wait for
-            // us would make our own next read wait for it.
-            cursor_session_.exec("COMMIT");
-        }
-        cursor_reader_.found_owners(each.index, settings_.keys_at_once,
-                                    [&](const std::vector<std::string>& keys) {
-                                        load_piece({each.index, keys, nullptr});
-                                    });
-    }
-
     /// After a TRUNCATE of the root: whatever the index holds of a version below `below` is looked up, and
     /// deleted where it is gone.
     void rescan(std::size_t index, std::uint64_t below = std::numeric_limits<std::uint64_t>::max()) {
@@ -235,7 +261,7 @@ class loader {
                 if (!indices_[index].index->routing.empty()) routings[each.id].insert(each.routing);
             }
             piece.routings = &routings;
-            if (stopped_()) throw error(errc::interrupted, "stopped while ids were compared");
+            go_on();
             if (!piece.keys.empty()) load_piece(piece);
         });
     }
@@ -244,6 +270,7 @@ class loader {
     void reload(std::size_t index) {
         std::optional<std::string> after;
         while (true) {
+            go_on();
             {
                 const read_scope scope(*this, session_);
                 const auto page = reader_.next_page(index, settings_.page_size, after);

@@ -18,7 +18,7 @@ import psycopg2
 
 ROOT = pathlib.Path(__file__).resolve().parents[3]
 EXAMPLES = ROOT / "examples"
-sys.path.append(str(ROOT / "tests" / "integration" / "random"))
+sys.path += [str(ROOT / "tests" / "integration" / each) for each in ("random", "faults")]
 sys.dont_write_bytecode = True
 
 import versions  # noqa: E402

@@ -6,9 +6,10 @@
 import subprocess
 import sys
 import threading
-
+import urllib.parse
 
 from harness import Bench, expect, run_all, until  # puts what follows within reach
+from proxy import SearchProxy
 from servers import Postgres
 import versions
 
@@ -135,6 +136,91 @@ def memory(b):
     expect(running.stop() == 0, "SIGTERM does not end sync with 0")
 
 
+class Holding:
+    """A cluster behind a proxy that holds large bulks back until it is told to let them go."""
+
+    LARGE = 300_000  # bytes; a bulk of a few changes is much smaller
+
+    def __init__(self, b):
+        self.held, self.go = threading.Event(), threading.Event()
+        self.proxy = SearchProxy(lambda: urllib.parse.urlsplit(b.search.url).port)
+        self.proxy.rule = self.rule
+        self.url = f"http://127.0.0.1:{self.proxy.port}"
+
+    def rule(self, request, forward):
+        if request.is_bulk and len(request.body) > self.LARGE and not self.go.is_set():
+            self.held.set()
+            self.go.wait(120)
+        return forward(request)
+
+    def let_go(self):
+        self.go.set()
+        self.proxy.close()
+
+
+def with_many_of_one_guest(b):
+    """A first guest of 20,000 bookings, of whom all documents show the name; returns guest, another's booking, and what
+    counts the documents that show a name."""
+    b.load_airbnb()
+    guest = b.value("SELECT min(id) FROM guest")
+    other = b.value("SELECT min(id) FROM booking WHERE guest_id <> %s", guest)
+    b.sql.execute("INSERT INTO booking (id, start_date, end_date, guest_id, place_id) SELECT 100000 + i, '2026-01-01', "
+                  "'2026-01-02', %s, p.id FROM generate_series(1, 20000) i, (SELECT min(id) AS id FROM place) p", (guest,))
+    b.succeed("bootstrap")
+
+    def showing(name):
+        b.search("POST", "/reservations/_refresh")
+        return b.search("POST", "/reservations/_count", {"query": {"term": {"guest.name.keyword": name}}})["count"]
+
+    return guest, other, showing
+
+
+def overtaking(b):
+    """A small change is in the index while a fan-out to thousands of documents is still on its way, and neither undoes
+    the other where they meet."""
+    guest, other, showing = with_many_of_one_guest(b)
+    shared = b.value("SELECT count(*) FROM booking WHERE guest_id = %s", guest)
+    holding = Holding(b)
+    try:
+        running = following(b, ELASTICSEARCH_URL=holding.url)
+        b.sql.execute("UPDATE guest SET name = 'wide' WHERE id = %s", (guest,))
+        expect(holding.held.wait(60), "no large bulk came")
+        b.sql.execute("UPDATE booking SET start_date = '2001-01-01', end_date = '2001-01-02' WHERE id IN (%s, 120000)", (other,))
+        for booking in (other, 120000):
+            until("it overtakes", lambda booking=booking: b.search.document("reservations", booking)["start_date"] == "2001-01-01")
+        expect(showing("wide") < shared, "how did the fan-out get through?")
+        holding.let_go()
+        until("the fan-out", lambda: showing("wide") == shared)
+        met = b.search.document("reservations", 120000)
+        expect(met["start_date"] == "2001-01-01" and met["guest"]["name"] == "wide", f"one undid the other: {met}")
+        expect(running.stop() == 0, "SIGTERM does not end sync with 0:\n" + running.output())
+    finally:
+        holding.let_go()
+
+
+def stopping_short(b):
+    """Asked to stop in the middle of a fan-out, sync finishes what it has sent, confirms no more than that, and the
+    rest is done at the next start."""
+    guest, _, showing = with_many_of_one_guest(b)
+    shared = b.value("SELECT count(*) FROM booking WHERE guest_id = %s", guest)
+    holding = Holding(b)
+    try:
+        running = following(b, ELASTICSEARCH_URL=holding.url)
+        b.sql.execute("UPDATE guest SET name = 'wide' WHERE id = %s", (guest,))
+        position = b.value(f"SELECT {versions.wal_position('insert', b.server.server_version)}")
+        expect(holding.held.wait(60), "no large bulk came")
+        running.child.terminate()
+        until("it was told", lambda: "stopping" in running.output())
+        holding.let_go()
+        expect(running.child.wait(60) == 0, "SIGTERM does not end sync with 0:\n" + running.output())
+        expect(0 < showing("wide") < shared, "all of it or nothing was sent")
+        expect(not confirmed_up_to(b, position), "more was confirmed than done")
+    finally:
+        holding.let_go()
+    b.succeed("sync", "--once")
+    expect(showing("wide") == shared, "a change before the stop is lost")
+
+
 def busy_application(b):
     """bootstrap neither blocks an application behind its ALTER TABLE nor loses what was under way when it began."""
     b.load_airbnb()
@@ -237,8 +323,8 @@ def main():
         with Bench(embedded if test is as_a_library else airbnb, folder) as b:
             test(*(b, folder) if test is postgres_restarts else (b,))
 
-    return run_all((live, committed_not_visible, memory, busy_application, deadlock, postgres_restarts, as_a_library),
-                   sys.argv[3:], play)
+    return run_all((live, committed_not_visible, memory, overtaking, stopping_short, busy_application, deadlock,
+                    postgres_restarts, as_a_library), sys.argv[3:], play)
 
 
 if __name__ == "__main__":

@@ -40,3 +40,20 @@ TEST_CASE("the confirmed position never moves backwards") {
     acks.done(acks.open(lsn{100}), lsn{0});
     CHECK(acks.confirmed(lsn{0}, lsn{0}) == lsn{300});
 }
+
+TEST_CASE("from a work that is given up on nothing is confirmed or waited for") {
+    acknowledger acks;
+    const auto first = acks.open(lsn{100});
+    const auto second = acks.open(lsn{200});
+    const auto third = acks.open(lsn{300});
+    acks.give_up(second);
+    CHECK(acks.is_given_up(third));
+    CHECK_FALSE(acks.is_given_up(first));
+    CHECK(acks.outstanding());
+    acks.done(third, lsn{0});
+    acks.done(second, lsn{0});  // what was on its way may still arrive
+    CHECK(acks.confirmed(lsn{1000}, lsn{400}) == lsn{0});
+    acks.done(first, lsn{0});
+    CHECK(acks.confirmed(lsn{1000}, lsn{400}) == lsn{100});
+    CHECK_FALSE(acks.outstanding());
+}
