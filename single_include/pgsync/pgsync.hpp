@@ -12239,7 +12239,9 @@ class batcher {
         rethrow_failure();
         job_->open();
         submit_(std::exchange(body_, bulk_body()),
-                [belongs_to = job_, shared = shared_](bulk_outcome&& outcome) {
+                [belongs_to = job_, shared = shared_,
+                 counted = std::make_shared<on_its_way>(shared_)](bulk_outcome&& outcome) mutable {
+                    const auto until_the_end = std::move(counted);
                     try {
                         if (outcome.fatal) std::rethrow_exception(outcome.fatal);
                         if (!outcome.rejected.empty()) shared->rejected(outcome);
@@ -12250,6 +12252,9 @@ class batcher {
                     }
                 });
     }
+
+    /// Nothing that was sent is without an answer; by any thread.
+    [[nodiscard]] bool idle() const { return shared_->on_their_way == 0; }
 
     /// Throws what made a bulk fail for good, if anything did.
     void rethrow_failure() {
@@ -12270,6 +12275,7 @@ class batcher {
         std::mutex mutex;
         std::exception_ptr failure;
         std::atomic<bool> failed{false};
+        std::atomic<std::size_t> on_their_way{0};  ///< bulks
         bool abandoned = false;
 
         void release(job& of) {
@@ -12283,6 +12289,17 @@ class batcher {
             if (!failed) failure = std::move(what);
             failed = true;
         }
+    };
+
+    /// Counts a bulk as long as somebody keeps it.
+    struct on_its_way {
+        explicit on_its_way(std::shared_ptr<shared_state> in) : shared(std::move(in)) {
+            ++shared->on_their_way;
+        }
+        ~on_its_way() { --shared->on_their_way; }
+        on_its_way(const on_its_way&) = delete;
+        on_its_way& operator=(const on_its_way&) = delete;
+        std::shared_ptr<shared_state> shared;
     };
 
     settings settings_;
@@ -14049,6 +14066,9 @@ class wide_loader {
         if (thread_.joinable()) thread_.join();
     }
 
+    /// Nothing that was sent is without an answer.
+    [[nodiscard]] bool idle() const { return batcher_->idle(); }
+
     /// Throws what made a bulk fail for good, if anything did.
     void rethrow_failure() { batcher_->rethrow_failure(); }
 
@@ -14174,7 +14194,7 @@ class follower {
           wide_(
               settings_.read_from, indices, clock, std::move(batchers.wide), cluster,
               loading_settings(setting), [this](std::exception_ptr what) { fail(std::move(what)); },
-              [this] { return abandoned_.load(); }),
+              [this] { return leaving_.load(); }),
           storage_(indices, settings_.storage),
           clock_(clock),
           stream_(settings_.database),
@@ -14334,7 +14354,8 @@ class follower {
             // The log may have to be flushed a little further, see acknowledger.
             if (loaded_all_) flushed_ = std::max(flushed_, postgres::flushed_position(primary_));
             send_status();
-            if (loaded_all_ && !acknowledger_->outstanding() && confirmed_ >= written_) break;
+            const bool answered = loaded_all_ && batcher_->idle() && wide_.idle();
+            if (answered && !acknowledger_->outstanding() && confirmed_ >= written_) break;
             if (clock_type::now() >= deadline) {
                 throw error(errc::interrupted,
                             "stopped before everything in flight was acknowledged; " +

@@ -92,7 +92,9 @@ class batcher {
         rethrow_failure();
         job_->open();
         submit_(std::exchange(body_, bulk_body()),
-                [belongs_to = job_, shared = shared_](bulk_outcome&& outcome) {
+                [belongs_to = job_, shared = shared_,
+                 counted = std::make_shared<on_its_way>(shared_)](bulk_outcome&& outcome) mutable {
+                    const auto until_the_end = std::move(counted);
                     try {
                         if (outcome.fatal) std::rethrow_exception(outcome.fatal);
                         if (!outcome.rejected.empty()) shared->rejected(outcome);
@@ -103,6 +105,9 @@ class batcher {
                     }
                 });
     }
+
+    /// Nothing that was sent is without an answer; by any thread.
+    [[nodiscard]] bool idle() const { return shared_->on_their_way == 0; }
 
     /// Throws what made a bulk fail for good, if anything did.
     void rethrow_failure() {
@@ -123,6 +128,7 @@ class batcher {
         std::mutex mutex;
         std::exception_ptr failure;
         std::atomic<bool> failed{false};
+        std::atomic<std::size_t> on_their_way{0};  ///< bulks
         bool abandoned = false;
 
         void release(job& of) {
@@ -136,6 +142,17 @@ class batcher {
             if (!failed) failure = std::move(what);
             failed = true;
         }
+    };
+
+    /// Counts a bulk as long as somebody keeps it.
+    struct on_its_way {
+        explicit on_its_way(std::shared_ptr<shared_state> in) : shared(std::move(in)) {
+            ++shared->on_their_way;
+        }
+        ~on_its_way() { --shared->on_their_way; }
+        on_its_way(const on_its_way&) = delete;
+        on_its_way& operator=(const on_its_way&) = delete;
+        std::shared_ptr<shared_state> shared;
     };
 
     settings settings_;

@@ -68,7 +68,7 @@ class follower {
           wide_(
               settings_.read_from, indices, clock, std::move(batchers.wide), cluster,
               loading_settings(setting), [this](std::exception_ptr what) { fail(std::move(what)); },
-              [this] { return abandoned_.load(); }),
+              [this] { return leaving_.load(); }),
           storage_(indices, settings_.storage),
           clock_(clock),
           stream_(settings_.database),
@@ -228,7 +228,8 @@ class follower {
             // The log may have to be flushed a little further, see acknowledger.
             if (loaded_all_) flushed_ = std::max(flushed_, postgres::flushed_position(primary_));
             send_status();
-            if (loaded_all_ && !acknowledger_->outstanding() && confirmed_ >= written_) break;
+            const bool answered = loaded_all_ && batcher_->idle() && wide_.idle();
+            if (answered && !acknowledger_->outstanding() && confirmed_ >= written_) break;
             if (clock_type::now() >= deadline) {
                 throw error(errc::interrupted,
                             "stopped before everything in flight was acknowledged; " +

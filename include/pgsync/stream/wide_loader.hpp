@@ -82,6 +82,9 @@ class wide_loader {
         if (thread_.joinable()) thread_.join();
     }
 
+    /// Nothing that was sent is without an answer.
+    [[nodiscard]] bool idle() const { return batcher_->idle(); }
+
     /// Throws what made a bulk fail for good, if anything did.
     void rethrow_failure() { batcher_->rethrow_failure(); }
 

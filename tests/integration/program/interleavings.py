@@ -213,7 +213,7 @@ def stopping_short(b):
         until("it was told", lambda: "stopping" in running.output())
         holding.let_go()
         expect(running.child.wait(60) == 0, "SIGTERM does not end sync with 0:\n" + running.output())
-        expect(0 < showing("wide") < shared, "all of it or nothing was sent")
+        expect(0 < showing("wide") < shared, f"{showing('wide')} of {shared} were sent: " + running.output())
         expect(not confirmed_up_to(b, position), "more was confirmed than done")
     finally:
         holding.let_go()
