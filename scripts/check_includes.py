@@ -53,7 +53,7 @@ THIRD_PARTY = [
     (r"boost/pfr", r"(shape|transform)/.*"),
     (r"boost/hana", r"(shape|sql|mapping|routing)/.*"),
     # POSIX; the compile-time half has no business with it.
-    (r"(fcntl|poll|unistd|pthread|signal|netdb|termios)\.h$|(sys|netinet|arpa)/", r"(postgres|elastic|snapshot|stream|app)/.*"),
+    (r"(fcntl|malloc|poll|unistd|pthread|signal|netdb|termios)\.h$|(sys|netinet|arpa)/", r"(postgres|elastic|snapshot|stream|app)/.*"),
     # C++'s own.
     (r"[a-z_0-9]+$", r".*"),
 ]

@@ -10796,6 +10796,9 @@ class bulk_body {
     /// The targets guarded, in the order of their answers, which follow those of the items.
     [[nodiscard]] const std::vector<std::string>& guards() const { return guards_; }
 
+    /// Before much is added: room for so many bytes altogether.
+    void reserve(std::size_t bytes) { text_->reserve(bytes); }
+
     [[nodiscard]] std::size_t bytes() const { return text_->size(); }
     [[nodiscard]] std::size_t items() const { return items_.size(); }
     [[nodiscard]] std::shared_ptr<const std::string> text() const { return text_; }
@@ -10841,11 +10844,18 @@ class bulk_body {
         auto& text = *text_;
         items_.back().document = text.size();
         const auto begin = text.size();
+        make_room(document.size() + 1);
         text.append(document);
         blank_out(text, begin, '\n');
         blank_out(text, begin, '\r');
         text += '\n';
         items_.back().length = text.size() - items_.back().offset;
+    }
+
+    /// Megabytes that grow twofold are half empty, and several bodies are on their way.
+    void make_room(std::size_t more) {
+        const auto needed = text_->size() + more;
+        if (needed > text_->capacity()) text_->reserve(needed + needed / 4);
     }
 
     /// memchr: documents are long and raw line ends in them rare.
@@ -10867,6 +10877,7 @@ class bulk_body {
         each.id_length = id.size();
         each.version = version.value_or(0);
         names_.append(target).append(id);
+        make_room(2 * (target.size() + id.size() + options.routing.size() + options.pipeline.size()) + 200);
         text += opening;
         append_json_string(text, target);
         text += ",\"_id\":";
@@ -12209,6 +12220,7 @@ class batcher {
     /// it has not been sent.
     void begin_job(std::function<void()> done) {
         body_ = bulk_body();
+        reserved_ = false;
         job_ = std::make_shared<job>();
         job_->done = std::move(done);
     }
@@ -12222,6 +12234,11 @@ class batcher {
     void index(std::size_t index, std::string_view id, std::uint64_t version, std::string_view document,
                std::string_view routing = {}) {
         body_.index(targets_[index].name, id, version, document, {routing, targets_[index].pipeline});
+        // What has come this far will mostly be a whole bulk.
+        if (!reserved_ && body_.bytes() > reserve_above) {
+            body_.reserve(settings_.bulk_bytes + settings_.bulk_bytes / 8);
+            reserved_ = true;
+        }
         if (body_.bytes() >= settings_.bulk_bytes_limit) flush();
     }
     void remove(std::size_t index, std::string_view id, std::uint64_t version,
@@ -12238,6 +12255,7 @@ class batcher {
         if (body_.items() == 0) return;
         rethrow_failure();
         job_->open();
+        reserved_ = false;
         submit_(std::exchange(body_, bulk_body()),
                 [belongs_to = job_, shared = shared_,
                  counted = std::make_shared<on_its_way>(shared_)](bulk_outcome&& outcome) mutable {
@@ -12252,6 +12270,9 @@ class batcher {
                     }
                 });
     }
+
+    /// How large a bulk is to be.
+    [[nodiscard]] std::size_t bulk_bytes() const { return settings_.bulk_bytes; }
 
     /// Nothing that was sent is without an answer; by any thread.
     [[nodiscard]] bool idle() const { return shared_->on_their_way == 0; }
@@ -12308,6 +12329,8 @@ class batcher {
     std::shared_ptr<shared_state> shared_;
     std::shared_ptr<job> job_;
     bulk_body body_;
+    bool reserved_ = false;
+    static constexpr std::size_t reserve_above = 128U << 10U;
 };
 
 }  // namespace pgsync::elastic
@@ -12579,9 +12602,9 @@ inline void advance_log(session& connection) {
 namespace pgsync::snapshot {
 
 struct load_settings {
-    std::string database;   ///< conninfo of the primary
-    std::string read_from;  ///< conninfo of where pages are read: the primary, or a standby of it
-    std::size_t page_size = 5'000;
+    std::string database;           ///< conninfo of the primary
+    std::string read_from;          ///< conninfo of where pages are read: the primary, or a standby of it
+    std::size_t page_size = 5'000;  ///< root rows at most; fewer where that is a bulk
     std::size_t workers = 2;
     std::chrono::milliseconds record_every{1'000};
 };
@@ -12678,6 +12701,7 @@ class initial_load {
           begin_(postgres::begin_reading_sql(indices.subspan(index, 1))),
           clock_(clock),
           hooks_(hooks),
+          page_size_(std::min(settings_.page_size, first_page)),
           bounds_session_(settings_.database),
           bounds_(bounds_session_, indices) {
         for (std::size_t i = 0; i < settings_.workers; ++i) batchers_.push_back(hooks_.make_batcher());
@@ -12749,7 +12773,7 @@ class initial_load {
     std::optional<std::pair<postgres::page_bounds, std::uint64_t>> next_page() {
         const std::lock_guard lock(bounds_mutex_);
         if (exhausted_ || stop_) return std::nullopt;
-        auto page = bounds_.next_page(index_, settings_.page_size, after_);
+        auto page = bounds_.next_page(index_, page_size_, after_);
         if (!page) {
             exhausted_ = true;
             return std::nullopt;
@@ -12783,15 +12807,28 @@ class initial_load {
         });
         const auto snapshot = clock_.begin(connection, begin_, {}, [this] { return stop_.load(); });
         job->durable = snapshot.durable;
+        std::size_t bytes = 0;
         reader.by_page(index_, page, [&](const postgres::read_document& document) {
             // What a change in the meantime makes the transform leave out, that change removes.
             if (!document.kept) return;
             batcher.index(index_, document.id, snapshot.version, document.json, document.routing);
             ++job->documents;
+            bytes += document.json.size() + about_an_action;
         });
         connection.exec("COMMIT");
+        fit_pages(job->documents, bytes, batcher.bulk_bytes());
         batcher.end_job();
     }
+
+    /// A page is to be about one bulk, whatever the documents' size: memory stays the same, and no
+    /// transaction has to wait for the cluster in the middle of its page.
+    void fit_pages(std::uint64_t documents, std::size_t bytes, std::size_t bulk_bytes) {
+        if (documents == 0) return;
+        page_size_ = std::clamp<std::size_t>(bulk_bytes / (bytes / documents), 1, settings_.page_size);
+    }
+
+    static constexpr std::size_t first_page = 200;
+    static constexpr std::size_t about_an_action = 120;  ///< bytes
 
     load_settings settings_;
     std::span<const postgres::index_binding> indices_;
@@ -12800,6 +12837,7 @@ class initial_load {
     postgres::version_clock& clock_;
     load_hooks hooks_;
 
+    std::atomic<std::size_t> page_size_;  ///< root rows of the next page
     std::mutex bounds_mutex_;
     postgres::session bounds_session_;
     postgres::document_reader bounds_;
@@ -17222,7 +17260,8 @@ inline void add_loading(CLI::App& to, options& into) {
                   "a standby of that PostgreSQL to read documents from, so that the primary only streams its "
                   "log; what a change needs is awaited there")
         ->type_name("CONNINFO");
-    to.add_option("--page-size", into.page_size, "rows of the root read at once by the initial load")
+    to.add_option("--page-size", into.page_size,
+                  "rows of the root read at once by the initial load, fewer where they fill a bulk")
         ->check(CLI::Range(1, 1'000'000))
         ->capture_default_str();
     to.add_option("--workers", into.workers, "connections that read pages at the same time")
@@ -17335,6 +17374,24 @@ inline std::optional<int> parse_command_line(int argc, char** argv, const std::s
 
 }  // namespace pgsync::app
 
+// ---- pgsync/app/memory.hpp
+#if defined(__GLIBC__)
+#include <malloc.h>
+#endif
+
+namespace pgsync::app {
+
+/// Makes glibc give the memory of bulks back to the system as soon as they are acknowledged. Left alone it
+/// takes their size for the usual one after a few and keeps them in each thread's own heap, where they are
+/// scattered: about as much again as what is in use. For a program of our own; a library has no say in it.
+inline void give_memory_back() noexcept {
+#if defined(__GLIBC__)
+    (void)::mallopt(M_MMAP_THRESHOLD, 256 * 1024);
+#endif
+}
+
+}  // namespace pgsync::app
+
 // ---- pgsync/app/stop_signal.hpp
 namespace pgsync::app {
 
@@ -17399,6 +17456,7 @@ inline void dispatch(const parsed_command& command, std::span<const compiled_ind
 }
 
 PGSYNC_LINKAGE int run_program(std::span<const compiled_index> indices, int argc, char** argv) {
+    give_memory_back();
     parsed_command command;
     command.setting.program = base_name(argc > 0 ? argv[0] : "pgsync");
     std::string names;

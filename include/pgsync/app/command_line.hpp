@@ -88,7 +88,8 @@ inline void add_loading(CLI::App& to, options& into) {
                   "a standby of that PostgreSQL to read documents from, so that the primary only streams its "
                   "log; what a change needs is awaited there")
         ->type_name("CONNINFO");
-    to.add_option("--page-size", into.page_size, "rows of the root read at once by the initial load")
+    to.add_option("--page-size", into.page_size,
+                  "rows of the root read at once by the initial load, fewer where they fill a bulk")
         ->check(CLI::Range(1, 1'000'000))
         ->capture_default_str();
     to.add_option("--workers", into.workers, "connections that read pages at the same time")

@@ -9,6 +9,7 @@
 #include <pgsync/app/command_line.hpp>
 #include <pgsync/app/engine.hpp>
 #include <pgsync/app/explain.hpp>
+#include <pgsync/app/memory.hpp>
 #include <pgsync/app/run.hpp>
 #include <pgsync/app/stop_signal.hpp>
 #include <pgsync/compiled.hpp>
@@ -39,6 +40,7 @@ inline void dispatch(const parsed_command& command, std::span<const compiled_ind
 }
 
 PGSYNC_LINKAGE int run_program(std::span<const compiled_index> indices, int argc, char** argv) {
+    give_memory_back();
     parsed_command command;
     command.setting.program = base_name(argc > 0 ? argv[0] : "pgsync");
     std::string names;

@@ -96,6 +96,9 @@ class bulk_body {
     /// The targets guarded, in the order of their answers, which follow those of the items.
     [[nodiscard]] const std::vector<std::string>& guards() const { return guards_; }
 
+    /// Before much is added: room for so many bytes altogether.
+    void reserve(std::size_t bytes) { text_->reserve(bytes); }
+
     [[nodiscard]] std::size_t bytes() const { return text_->size(); }
     [[nodiscard]] std::size_t items() const { return items_.size(); }
     [[nodiscard]] std::shared_ptr<const std::string> text() const { return text_; }
@@ -141,11 +144,18 @@ class bulk_body {
         auto& text = *text_;
         items_.back().document = text.size();
         const auto begin = text.size();
+        make_room(document.size() + 1);
         text.append(document);
         blank_out(text, begin, '\n');
         blank_out(text, begin, '\r');
         text += '\n';
         items_.back().length = text.size() - items_.back().offset;
+    }
+
+    /// Megabytes that grow twofold are half empty, and several bodies are on their way.
+    void make_room(std::size_t more) {
+        const auto needed = text_->size() + more;
+        if (needed > text_->capacity()) text_->reserve(needed + needed / 4);
     }
 
     /// memchr: documents are long and raw line ends in them rare.
@@ -167,6 +177,7 @@ class bulk_body {
         each.id_length = id.size();
         each.version = version.value_or(0);
         names_.append(target).append(id);
+        make_room(2 * (target.size() + id.size() + options.routing.size() + options.pipeline.size()) + 200);
         text += opening;
         append_json_string(text, target);
         text += ",\"_id\":";

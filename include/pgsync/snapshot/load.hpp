@@ -17,9 +17,9 @@
 namespace pgsync::snapshot {
 
 struct load_settings {
-    std::string database;   ///< conninfo of the primary
-    std::string read_from;  ///< conninfo of where pages are read: the primary, or a standby of it
-    std::size_t page_size = 5'000;
+    std::string database;           ///< conninfo of the primary
+    std::string read_from;          ///< conninfo of where pages are read: the primary, or a standby of it
+    std::size_t page_size = 5'000;  ///< root rows at most; fewer where that is a bulk
     std::size_t workers = 2;
     std::chrono::milliseconds record_every{1'000};
 };
