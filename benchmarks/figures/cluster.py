@@ -1,0 +1,77 @@
+"""What the cluster can do by itself: bodies that were built before, and nothing but `_bulk`."""
+import http.client
+import json
+import threading
+import time
+import urllib.parse
+
+ALONE = "reservations-alone"
+
+
+class Connection:
+    def __init__(self, b):
+        address = urllib.parse.urlsplit(b.url)
+        self.http = http.client.HTTPConnection(address.hostname, address.port)
+
+    def bulk(self, body, index=ALONE):
+        self.http.request("POST", f"/{index}/_bulk?filter_path=errors", body, {"Content-Type": "application/x-ndjson"})
+        answer = self.http.getresponse().read()
+        assert json.loads(answer)["errors"] is False, answer
+
+    def get(self, booking, field):
+        self.http.request("GET", f"/reservations/_doc/{booking}?_source_includes={field}")
+        return self.http.getresponse().read().decode()
+
+
+def line(key, document):
+    return f'{{"index":{{"_id":"{key}"}}}}\n{document}\n'.encode().replace(b"\r", b" ")
+
+
+def bodies(b, queries, keys, size=5 << 20):
+    """Bulks of about `size` bytes with the documents of these keys; and the bytes of a document on average."""
+    made, body, held, total, count = [], [], 0, 0, 0
+    for at in range(0, len(keys), 10_000):
+        b.sql.execute(queries.of_keys(keys[at:at + 10_000]))
+        for key, document in b.sql:
+            body.append(line(key, document))
+            held += len(body[-1])
+            total += len(document)
+            count += 1
+            if held >= size:
+                made.append(b"".join(body))
+                body, held = [], 0
+    if body:
+        made.append(b"".join(body))
+    return made, total / max(count, 1)
+
+
+def send(b, made, connections):
+    """Seconds until all bodies are in the index."""
+    rest, lock = list(made), threading.Lock()
+
+    def work():
+        connection = Connection(b)
+        while True:
+            with lock:
+                if not rest:
+                    return
+                body = rest.pop()
+            connection.bulk(body)
+
+    threads = [threading.Thread(target=work) for _ in range(connections)]
+    start = time.monotonic()
+    for each in threads:
+        each.start()
+    for each in threads:
+        each.join()
+    return time.monotonic() - start
+
+
+def fresh_index(b, mapping, refresh="-1"):
+    b.search("DELETE", f"/{ALONE}")
+    b.search("PUT", f"/{ALONE}", {"settings": {"index": {"refresh_interval": refresh, "number_of_replicas": 0}},
+                                  "mappings": {"dynamic": False, "properties": mapping}})
+
+
+def forget(b):
+    b.search("DELETE", f"/{ALONE}")

@@ -1,0 +1,79 @@
+"""The initial load, beside PostgreSQL alone and the cluster alone."""
+import os
+import pathlib
+import re
+import subprocess
+import threading
+import time
+
+import cluster
+
+
+def copy_alone(b, queries, bookings, sessions):
+    """Seconds until the documents of all pages have gone nowhere."""
+    page = 3500  # as many documents as are a bulk
+    rest = [(low, min(low + page - 1, bookings)) for low in range(1, bookings + 1, page)]
+    lock = threading.Lock()
+
+    def work():
+        cursor = b.connect().cursor()
+        with open(os.devnull, "w", encoding="utf-8") as sink:
+            while True:
+                with lock:
+                    if not rest:
+                        return
+                    first, last = rest.pop()
+                cursor.copy_expert(f"COPY ({queries.of_page(first, last)}) TO STDOUT", sink)
+
+    threads = [threading.Thread(target=work) for _ in range(sessions)]
+    start = time.monotonic()
+    for each in threads:
+        each.start()
+    for each in threads:
+        each.join()
+    return time.monotonic() - start
+
+
+def timed(b, *arguments):
+    """One run of the program: seconds, peak of resident MiB, processor seconds, output."""
+    log = b.folder / "timed.log"
+    start = time.monotonic()
+    with open(log, "wb") as out:
+        child = subprocess.Popen([b.program, *arguments], env=b.environment(), stdout=out, stderr=out)
+    # Not ru_maxrss: that counts what this process had when it forked.
+    memory, waited = 0, 0
+    while not waited:
+        found = re.search(r"VmHWM:\s+(\d+) kB", pathlib.Path(f"/proc/{child.pid}/status").read_text())
+        memory = int(found.group(1)) if found else memory
+        time.sleep(0.02)
+        waited, status, usage = os.wait4(child.pid, os.WNOHANG)
+    seconds = time.monotonic() - start
+    child.returncode = 0
+    output = log.read_text()
+    assert status == 0, output
+    return seconds, memory / 1024, usage.ru_utime + usage.ru_stime, output
+
+
+def measure(b, queries, mapping, bookings, repeat, say):
+    bodies, size = cluster.bodies(b, queries, list(range(1, bookings + 1)))
+    rounds = []
+    for _ in range(repeat):
+        each = {"copy": min(copy_alone(b, queries, bookings, sessions) for sessions in (1, 2)), "bulk": None}
+        for connections in (1, 2, 4):
+            cluster.fresh_index(b, mapping)
+            took = cluster.send(b, bodies, connections)
+            each["bulk"] = took if each["bulk"] is None else min(each["bulk"], took)
+        cluster.forget(b)
+        b.run("teardown")
+        _, each["memory"], each["processor"], output = timed(b, "bootstrap")
+        each["load"] = float(re.search(r"documents in ([0-9.]+) s", output).group(1))
+        rounds.append(each)
+    of = say.medians(rounds)
+    say(f"documents of {size:.0f} bytes on average")
+    say.row("initial load, documents/s", bookings / of["load"], "cluster alone, bulks built before", bookings / of["bulk"],
+            of["load"] / of["bulk"], "of its time; to reach: at most 1.25")
+    say.row("", bookings / of["load"], "PostgreSQL alone, COPY of all pages", bookings / of["copy"], of["load"] / of["copy"],
+            "of its time")
+    say.row("own processor time of the load, s", of["processor"], "both processors during the load, s", 2 * of["load"],
+            of["processor"] / (2 * of["load"]), "to reach: at most 0.10")
+    say.row("peak of resident memory, MiB", of["memory"], "", None, None, "to reach: at most 64, whatever the number of documents")

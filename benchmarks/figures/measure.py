@@ -1,0 +1,93 @@
+#!/usr/bin/env python3
+"""Measures a program of the airbnb shape beside what its two servers can do without it, all in one run. See
+benchmarks/run.sh, which starts servers and builds the program.
+
+libpq's variables and OPENSEARCH_URL name the servers. Makes and drops a database, and the indices `reservations`
+and `reservations-alone`.
+"""
+import argparse
+import json
+import os
+import pathlib
+import platform
+import statistics
+import tempfile
+
+import database
+import latency
+import load
+import many
+from rows import Bench, Queries, fill
+
+FIGURES = ("load", "latency", "burst", "fan-out", "transaction", "database")
+
+
+class Say:
+    """Collects the table and prints each line as it comes."""
+
+    def __init__(self):
+        self.lines = []
+
+    def __call__(self, text):
+        print(f"\n{text}", flush=True)
+        self.lines.append({"about": text})
+
+    def row(self, what, value, beside, other, ratio, remark):
+        self.lines.append({"figure": what, "value": value, "beside": beside, "other": other, "ratio": ratio, "remark": remark})
+        shown = lambda number: "" if number is None else f"{number:,.0f}" if number >= 1000 else f"{number:.3g}"  # noqa: E731
+        print(f"| {what:48} | {shown(value):>8} | {beside:36} | {shown(other):>8} | {'' if ratio is None else f'{ratio:.2f}':>6} | {remark}",
+              flush=True)
+
+    @staticmethod
+    def medians(rounds):
+        return {name: statistics.median(each[name] for each in rounds) for name in rounds[0]}
+
+
+def machine():
+    model = [line.split(":", 1)[1].strip() for line in pathlib.Path("/proc/cpuinfo").read_text().splitlines()
+             if line.startswith("model name")]
+    memory = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") >> 30
+    return f"{os.cpu_count()} x {model[0] if model else platform.machine()}, {memory} GiB, Linux {platform.release()}"
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("program", type=pathlib.Path)
+    parser.add_argument("bookings", type=int)
+    parser.add_argument("--repeat", type=int, default=3, help="rounds, of which the median counts")
+    parser.add_argument("--changes", type=int, default=300, help="single changes of each kind")
+    parser.add_argument("--transactions", type=int, default=100_000, help="in the burst")
+    parser.add_argument("--rows", type=int, default=1_000_000, help="in the one large transaction")
+    parser.add_argument("--seconds", type=int, default=10, help="of each run of pgbench")
+    parser.add_argument("--only", choices=FIGURES, action="append", help="one kind of figures; may be repeated")
+    parser.add_argument("--json", type=pathlib.Path, help="where to write what was measured")
+    wanted = parser.parse_args()
+    chosen = wanted.only or FIGURES
+    say = Say()
+    with tempfile.TemporaryDirectory() as folder, Bench(wanted.program.resolve(), folder) as b:
+        fill(b, wanted.bookings)
+        queries = Queries(b)
+        mapping = json.loads(b.succeed("explain", "--mapping").split("\n")[1])
+        info = b.search("GET", "/")["version"]
+        say(f"{wanted.bookings} bookings; PostgreSQL {b.value('SHOW server_version')}, "
+            f"{info.get('distribution', 'elasticsearch')} {info['number']}; {machine()}; medians of {wanted.repeat}")
+        if "load" in chosen:
+            load.measure(b, queries, mapping, wanted.bookings, wanted.repeat, say)
+        else:
+            b.succeed("bootstrap", patience=3600)
+        if "latency" in chosen:
+            latency.measure(b, queries, mapping, wanted.bookings, wanted.changes, say)
+        if "burst" in chosen:
+            many.burst(b, queries, mapping, wanted.bookings, wanted.transactions, wanted.repeat, say)
+        if "fan-out" in chosen:
+            many.fan_out(b, queries, mapping, wanted.bookings, wanted.repeat, say)
+        if "database" in chosen:
+            database.measure(b, wanted.bookings, wanted.repeat, wanted.seconds, say)
+        if "transaction" in chosen:
+            many.transaction(b, queries, mapping, wanted.bookings, wanted.rows, say)
+    if wanted.json:
+        wanted.json.write_text(json.dumps(say.lines, indent=1) + "\n")
+
+
+if __name__ == "__main__":
+    main()
