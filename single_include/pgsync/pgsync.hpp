@@ -11828,12 +11828,12 @@ class bulk_writer {
     bulk_writer(const bulk_writer&) = delete;
     bulk_writer& operator=(const bulk_writer&) = delete;
 
-    /// Blocks while `in_flight` bulks are on their way, or as many as `at_once` where that is less; throws
-    /// errc::interrupted after interrupt(), and then the completion is not called.
+    /// Blocks while `in_flight` bulks are on their way, or `share` of those that were submitted with the same
+    /// share, so that some room is left to others; throws errc::interrupted after interrupt(), and then the
+    /// completion is not called.
     void submit(bulk_body&& body, completion done,
-                std::size_t at_once = std::numeric_limits<std::size_t>::max()) {
-        at_once = std::min(at_once, settings_.in_flight);
-        const auto each = std::make_shared<flight>(settings_);
+                std::size_t share = std::numeric_limits<std::size_t>::max()) {
+        const auto each = std::make_shared<flight>(settings_, share);
         each->body = std::move(body);
         each->done = std::move(done);
         set_aside_impossible(*each);
@@ -11841,7 +11841,8 @@ class bulk_writer {
         auto what = request_of(*each);
         {
             std::unique_lock lock(shared_->mutex);
-            what.stop = wait(lock, [&] { return flights_.size() < at_once; });
+            what.stop =
+                wait(lock, [&] { return flights_.size() < settings_.in_flight && sharing(share) < share; });
             each->stop = what.stop;
             flights_.insert(each);
         }
@@ -11878,7 +11879,9 @@ class bulk_writer {
 
   private:
     struct flight {
-        explicit flight(const settings& s) : pauses(s.first_pause, s.longest_pause) {}
+        flight(const settings& s, std::size_t of_share)
+            : share(of_share), pauses(s.first_pause, s.longest_pause) {}
+        std::size_t share;
         bulk_body body;
         std::deque<bulk_body> rest;  ///< further parts of a bulk that was split
         completion done;
@@ -11904,6 +11907,11 @@ class bulk_writer {
         shared_->changed.wait(lock, [&] { return stop.stop_requested() || ready(); });
         if (stop.stop_requested()) throw error(errc::interrupted, "stopped while waiting for the cluster");
         return stop;
+    }
+
+    [[nodiscard]] std::size_t sharing(std::size_t share) const {
+        return static_cast<std::size_t>(std::count_if(
+            flights_.begin(), flights_.end(), [&](const flight_ptr& each) { return each->share == share; }));
     }
 
     request request_of(flight& each) const {
@@ -14936,18 +14944,18 @@ class cluster {
             return alias_of(target, targets, aliases);
         };
         // A small bulk waits behind the ones the cluster is at: they must be few, and soon done.
-        const auto bytes =
-            how == pace::wide ? std::min(options_.bulk_bytes, wide_bulk_bytes) : options_.bulk_bytes;
-        const auto at_once = how == pace::wide ? std::max<std::size_t>(options_.bulks_in_flight / 2, 1)
-                                               : options_.bulks_in_flight;
+        const bool wide = how == pace::wide;
+        const auto bytes = wide ? std::min(options_.bulk_bytes, wide_bulk_bytes) : options_.bulk_bytes;
+        const auto share =
+            wide ? std::max<std::size_t>(options_.bulks_in_flight / 2, 1) : options_.bulks_in_flight;
         return std::make_unique<elastic::batcher>(
             elastic::batcher::settings{bytes, bytes * 4}, targets,
-            [this, alias, at_once](elastic::bulk_body&& body, writer_type::completion done) {
+            [this, alias, share](elastic::bulk_body&& body, writer_type::completion done) {
                 if (dead_letters_) {
                     dead_letters_->wait_for_room();
                     done = dead_letters_->before(std::move(done), alias);
                 }
-                writer_.submit(std::move(body), std::move(done), at_once);
+                writer_.submit(std::move(body), std::move(done), share);
             },
             [alias](elastic::bulk_outcome& outcome) { stop_for(outcome, alias); });
     }

@@ -71,18 +71,18 @@ class cluster {
             return alias_of(target, targets, aliases);
         };
         // A small bulk waits behind the ones the cluster is at: they must be few, and soon done.
-        const auto bytes =
-            how == pace::wide ? std::min(options_.bulk_bytes, wide_bulk_bytes) : options_.bulk_bytes;
-        const auto at_once = how == pace::wide ? std::max<std::size_t>(options_.bulks_in_flight / 2, 1)
-                                               : options_.bulks_in_flight;
+        const bool wide = how == pace::wide;
+        const auto bytes = wide ? std::min(options_.bulk_bytes, wide_bulk_bytes) : options_.bulk_bytes;
+        const auto share =
+            wide ? std::max<std::size_t>(options_.bulks_in_flight / 2, 1) : options_.bulks_in_flight;
         return std::make_unique<elastic::batcher>(
             elastic::batcher::settings{bytes, bytes * 4}, targets,
-            [this, alias, at_once](elastic::bulk_body&& body, writer_type::completion done) {
+            [this, alias, share](elastic::bulk_body&& body, writer_type::completion done) {
                 if (dead_letters_) {
                     dead_letters_->wait_for_room();
                     done = dead_letters_->before(std::move(done), alias);
                 }
-                writer_.submit(std::move(body), std::move(done), at_once);
+                writer_.submit(std::move(body), std::move(done), share);
             },
             [alias](elastic::bulk_outcome& outcome) { stop_for(outcome, alias); });
     }

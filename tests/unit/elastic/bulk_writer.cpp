@@ -506,6 +506,24 @@ TEST_CASE("submit waits for room") {
     CHECK(got.wait(2));
 }
 
+TEST_CASE("those that share some of the room leave the rest to others, and others leave them theirs") {
+    fake_transport transport([](const request&, std::size_t) { return std::nullopt; });
+    results got;
+    writer out(transport, with(4), fake_clock());
+    out.submit(documents(1, 2), got.as("wide"), 2);
+    out.submit(documents(3, 4), got.as("wide"), 2);
+    auto third = std::async(std::launch::async, [&] { out.submit(documents(5, 6), got.as("third"), 2); });
+    out.submit(documents(7, 8), got.as("prompt"));
+    out.submit(documents(9, 10), got.as("prompt"));
+    REQUIRE(transport.wait_for_requests(4));
+    CHECK(out.in_flight() == 4);
+    transport.answer(0, status(200, all_good));
+    third.get();
+    REQUIRE(transport.wait_for_requests(5));
+    for (std::size_t number = 1; number < 5; ++number) transport.answer(number, status(200, all_good));
+    CHECK(got.wait(5));
+}
+
 TEST_CASE("drain returns when every completion has returned") {
     fake_transport transport([](const request&, std::size_t) { return status(200, all_good); });
     std::atomic<int> done{0};
