@@ -22,6 +22,7 @@ the median of three.
   --transactions N      in the burst (100000)
   --rows N              in the one large transaction (1000000)
   --seconds N           of each run of pgbench (10)
+  --pgsync              beside it PGSync 7.3.0, installed from PyPI into a virtual environment; needs redis-server
   --json FILE           also writes what was measured there
   --no-install          do not install missing packages (scripts/install.sh), take the machine as it is
 
@@ -29,7 +30,7 @@ How long the compilers need is measured by benchmarks/compile_time.sh.
 USAGE
 }
 
-bookings=200000 program='' install=1
+bookings=200000 program='' install=1 incumbent=0
 declare -a passed_on=()
 while (($#)); do
     case $1 in
@@ -38,6 +39,7 @@ while (($#)); do
             exit 0
             ;;
         --no-install) install=0 ;;
+        --pgsync) incumbent=1 ;;
         --program)
             (($# > 1)) || die "--program needs a file"
             program=$2
@@ -81,6 +83,15 @@ if [[ -z $program ]]; then
 fi
 [[ -x $program ]] || die "there is no program $program"
 
+if ((incumbent)); then
+    command -v redis-server >/dev/null || die "--pgsync needs redis-server (package redis-server)"
+    say "installing PGSync ..."
+    { python3 -m venv "$work/pgsync" && "$work/pgsync/bin/pip" install -q pgsync==7.3.0; } >"$work/pip.log" 2>&1 || {
+        tail -n 20 -- "$work/pip.log" >&2
+        die "PGSync does not install"
+    }
+    passed_on+=(--pgsync "$work/pgsync")
+fi
 say "starting servers ..."
 forget_libpq_environment
 "$root/scripts/servers.sh" start --dir "$work/servers" --postgres --opensearch >"$work/servers.log" 2>&1 || {

@@ -18,8 +18,8 @@ class Connection:
         answer = self.http.getresponse().read()
         assert json.loads(answer)["errors"] is False, answer
 
-    def get(self, booking, field):
-        self.http.request("GET", f"/reservations/_doc/{booking}?_source_includes={field}")
+    def get(self, booking, field, index="reservations"):
+        self.http.request("GET", f"/{index}/_doc/{booking}?_source_includes={field}")
         return self.http.getresponse().read().decode()
 
 

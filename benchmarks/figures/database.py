@@ -38,6 +38,7 @@ def run(b, script, seconds, clients):
 def measure(b, bookings, repeat, seconds, say):
     script = b.folder / "updates.sql"
     script.write_text(f"\\set id random(1, {bookings})\nUPDATE booking SET end_date = end_date + 1 WHERE id = :id;\n")
+    say("what following costs PostgreSQL")
     for clients in (1, 4):
         rounds = []
         for _ in range(repeat):

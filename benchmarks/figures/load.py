@@ -55,6 +55,7 @@ def timed(b, *arguments):
 
 
 def measure(b, queries, mapping, bookings, repeat, say):
+    """Returns the load's seconds."""
     bodies, size = cluster.bodies(b, queries, list(range(1, bookings + 1)))
     rounds = []
     for _ in range(repeat):
@@ -77,3 +78,4 @@ def measure(b, queries, mapping, bookings, repeat, say):
     say.row("own processor time of the load, s", of["processor"], "both processors during the load, s", 2 * of["load"],
             of["processor"] / (2 * of["load"]), "to reach: at most 0.10")
     say.row("peak of resident memory, MiB", of["memory"], "", None, None, "to reach: at most 64, whatever the number of documents")
+    return {"load": of["load"]}

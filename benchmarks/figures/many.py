@@ -77,7 +77,7 @@ def fan_out(b, queries, mapping, bookings, repeat, say):
             connection = cluster.Connection(b)
             number = 0
             while not done.is_set():
-                unrelated.append(latency.change(Own, connection, latency.KINDS[0], others[number % len(others)], number))
+                unrelated.append(latency.change(Own, connection, latency.KINDS[0], others[number % len(others)]))
                 number += 1
                 time.sleep(0.03)
 
@@ -125,3 +125,5 @@ def transaction(b, queries, mapping, bookings, rows, say):
     say.row("transaction, documents/s", rows / took, "bulk of the same", rows / bulk, bulk / took, "to reach: at least 0.80")
     say.row("peak of resident memory, MiB", memory, "", None, None, "to reach: at most 64")
     say.row("own processor time, s", processor, "", None, None, "")
+    b.sql.execute("DELETE FROM booking WHERE id > %s", (bookings,))
+    b.sql.execute("VACUUM ANALYZE booking")

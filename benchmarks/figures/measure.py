@@ -14,6 +14,7 @@ import statistics
 import tempfile
 
 import database
+import incumbent
 import latency
 import load
 import many
@@ -29,7 +30,7 @@ class Say:
         self.lines = []
 
     def __call__(self, text):
-        print(f"\n{text}", flush=True)
+        print(f"\n{text}\n\n| figure | pgsync | beside it | | ratio | |\n|---|--:|---|--:|--:|---|", flush=True)
         self.lines.append({"about": text})
 
     def row(self, what, value, beside, other, ratio, remark):
@@ -60,6 +61,7 @@ def main():
     parser.add_argument("--rows", type=int, default=1_000_000, help="in the one large transaction")
     parser.add_argument("--seconds", type=int, default=10, help="of each run of pgbench")
     parser.add_argument("--only", choices=FIGURES, action="append", help="one kind of figures; may be repeated")
+    parser.add_argument("--pgsync", type=pathlib.Path, help="a virtual environment with the incumbent, to measure beside; with redis-server")
     parser.add_argument("--json", type=pathlib.Path, help="where to write what was measured")
     wanted = parser.parse_args()
     chosen = wanted.only or FIGURES
@@ -69,14 +71,15 @@ def main():
         queries = Queries(b)
         mapping = json.loads(b.succeed("explain", "--mapping").split("\n")[1])
         info = b.search("GET", "/")["version"]
-        say(f"{wanted.bookings} bookings; PostgreSQL {b.value('SHOW server_version')}, "
-            f"{info.get('distribution', 'elasticsearch')} {info['number']}; {machine()}; medians of {wanted.repeat}")
+        print(f"{wanted.bookings} bookings; PostgreSQL {b.value('SHOW server_version')}, "
+            f"{info.get('distribution', 'elasticsearch')} {info['number']}; {machine()}; medians of {wanted.repeat}", flush=True)
+        own = {}
         if "load" in chosen:
-            load.measure(b, queries, mapping, wanted.bookings, wanted.repeat, say)
+            own |= load.measure(b, queries, mapping, wanted.bookings, wanted.repeat, say)
         else:
             b.succeed("bootstrap", patience=3600)
         if "latency" in chosen:
-            latency.measure(b, queries, mapping, wanted.bookings, wanted.changes, say)
+            own |= latency.measure(b, queries, mapping, wanted.bookings, wanted.changes, say)
         if "burst" in chosen:
             many.burst(b, queries, mapping, wanted.bookings, wanted.transactions, wanted.repeat, say)
         if "fan-out" in chosen:
@@ -85,6 +88,9 @@ def main():
             database.measure(b, wanted.bookings, wanted.repeat, wanted.seconds, say)
         if "transaction" in chosen:
             many.transaction(b, queries, mapping, wanted.bookings, wanted.rows, say)
+        if wanted.pgsync:
+            b.run("teardown")
+            incumbent.measure(b, wanted.pgsync, wanted.bookings, min(wanted.changes, 100), own, say)
     if wanted.json:
         wanted.json.write_text(json.dumps(say.lines, indent=1) + "\n")
 
