@@ -13399,16 +13399,13 @@ class loader {
         std::size_t page_size = 5'000;       ///< root rows at once when everything is read again
     };
 
-    /// `documents` and `cursors` are sessions of its own: one for short transactions, one that keeps the
-    /// owners of a wide fan-out while it is worked through. `stopped` is asked while waiting and between
-    /// pieces: whatever is loaded then is given up, by errc::interrupted.
-    loader(postgres::session& documents, postgres::session& cursors,
-           std::span<const postgres::index_binding> indices, postgres::version_clock& clock,
-           elastic::batcher& batcher, index_access cluster, settings setting, std::function<bool()> stopped)
+    /// `documents` is a session of its own, for short transactions. `stopped` is asked while waiting and
+    /// between pieces: whatever is loaded then is given up, by errc::interrupted.
+    loader(postgres::session& documents, std::span<const postgres::index_binding> indices,
+           postgres::version_clock& clock, elastic::batcher& batcher, index_access cluster, settings setting,
+           std::function<bool()> stopped)
         : session_(documents),
-          cursor_session_(cursors),
           reader_(documents, indices),
-          cursor_reader_(cursors, indices),
           indices_(indices),
           begin_(postgres::begin_reading_sql(indices)),
           clock_(clock),
@@ -13472,23 +13469,23 @@ class loader {
         return out;
     }
 
-    /// Reads and sends every document of a route. Needs no word of what its snapshot must see: whoever found
-    /// the route to be wide saw it, and this snapshot is later. Returns how far the log must be flushed, as
-    /// load() does.
-    postgres::lsn load_wide(const wide_route& each) {
+    /// Reads and sends every document of a route, whose owners another session, `cursors`, keeps meanwhile.
+    /// Needs no word of what its snapshot must see: whoever found the route to be wide saw it, and this
+    /// snapshot is later. Returns how far the log must be flushed, as load() does.
+    postgres::lsn load_wide(const wide_route& each, postgres::session& cursors) {
         durable_ = {};
+        postgres::document_reader finder(cursors, indices_);
         {
-            const read_scope scope(*this, cursor_session_);
-            cursor_reader_.find_owners(each.index, each.route, each.links);
+            const read_scope scope(*this, cursors);
+            finder.find_owners(each.index, each.route, each.links);
             // From here on the server keeps what it found, and no lock: an ALTER TABLE that had to wait for
             // us would make our own next read wait for it.
-            cursor_session_.exec("COMMIT");
+            cursors.exec("COMMIT");
         }
-        cursor_reader_.found_owners(each.index, settings_.keys_at_once,
-                                    [&](const std::vector<std::string>& keys) {
-                                        go_on();
-                                        load_piece({each.index, keys, nullptr});
-                                    });
+        finder.found_owners(each.index, settings_.keys_at_once, [&](const std::vector<std::string>& keys) {
+            go_on();
+            load_piece({each.index, keys, nullptr});
+        });
         batcher_.flush();
         return durable_;
     }
@@ -13657,9 +13654,7 @@ class loader {
     }
 
     postgres::session& session_;
-    postgres::session& cursor_session_;
     postgres::document_reader reader_;
-    postgres::document_reader cursor_reader_;
     std::span<const postgres::index_binding> indices_;
     std::string begin_;  ///< what begins a transaction that reads
     postgres::version_clock& clock_;
@@ -14172,7 +14167,7 @@ class wide_loader {
         };
         const auto belongs_to = std::make_shared<job>(job{{}, each.done});
         batcher_->begin_job([belongs_to] { belongs_to->done(belongs_to->durable); });
-        belongs_to->durable = sessions_->reader.load_wide(each.route);
+        belongs_to->durable = sessions_->reader.load_wide(each.route, sessions_->cursors);
         batcher_->end_job();
     }
 
@@ -14181,7 +14176,7 @@ class wide_loader {
         explicit sessions(wide_loader& owner)
             : documents(owner.read_from_),
               cursors(owner.read_from_),
-              reader(documents, cursors, owner.indices_, owner.clock_, *owner.batcher_, owner.cluster_,
+              reader(documents, owner.indices_, owner.clock_, *owner.batcher_, owner.cluster_,
                      owner.settings_, owner.stopped_) {}
         postgres::session documents;
         postgres::session cursors;
@@ -14226,7 +14221,6 @@ class follower {
           batcher_(std::move(batchers.prompt)),
           primary_(settings_.database),
           documents_(settings_.read_from),
-          cursors_(settings_.read_from),
           acknowledger_(std::make_shared<acknowledger>()),
           gatherer_(route_counts(indices), {}, *acknowledger_),
           router_(
@@ -14235,7 +14229,7 @@ class follower {
               [this](std::uint32_t oid, std::string_view column) {
                   return postgres::has_column(catalog(), oid, column);
               }),
-          loader_(documents_, cursors_, indices, clock, *batcher_, cluster, loading_settings(setting),
+          loader_(documents_, indices, clock, *batcher_, cluster, loading_settings(setting),
                   [this] { return leaving_.load(); }),
           wide_(
               settings_.read_from, indices, clock, std::move(batchers.wide), cluster,
@@ -14530,7 +14524,6 @@ class follower {
     std::unique_ptr<elastic::batcher> batcher_;
     postgres::session primary_;
     postgres::session documents_;
-    postgres::session cursors_;
     std::unique_ptr<postgres::session> catalog_;  ///< of the reading thread, made when there is a question
     // Shared with the completions of bulks, which may come after this object is gone.
     std::shared_ptr<acknowledger> acknowledger_;
@@ -14564,8 +14557,7 @@ PGSYNC_LINKAGE void remove_orphans(const std::string& read_from,
                                    elastic::batcher& batcher, const index_access& cluster,
                                    const std::function<bool()>& stopped) {
     postgres::session documents(read_from);
-    postgres::session cursors(read_from);
-    loader remover(documents, cursors, indices, clock, batcher, cluster, {}, stopped);
+    loader remover(documents, indices, clock, batcher, cluster, {}, stopped);
     batcher.begin_job([] {});
     const auto durable = remover.remove_orphans(index, below);
     batcher.end_job();

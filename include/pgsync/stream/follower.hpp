@@ -54,7 +54,6 @@ class follower {
           batcher_(std::move(batchers.prompt)),
           primary_(settings_.database),
           documents_(settings_.read_from),
-          cursors_(settings_.read_from),
           acknowledger_(std::make_shared<acknowledger>()),
           gatherer_(route_counts(indices), {}, *acknowledger_),
           router_(
@@ -63,7 +62,7 @@ class follower {
               [this](std::uint32_t oid, std::string_view column) {
                   return postgres::has_column(catalog(), oid, column);
               }),
-          loader_(documents_, cursors_, indices, clock, *batcher_, cluster, loading_settings(setting),
+          loader_(documents_, indices, clock, *batcher_, cluster, loading_settings(setting),
                   [this] { return leaving_.load(); }),
           wide_(
               settings_.read_from, indices, clock, std::move(batchers.wide), cluster,
@@ -358,7 +357,6 @@ class follower {
     std::unique_ptr<elastic::batcher> batcher_;
     postgres::session primary_;
     postgres::session documents_;
-    postgres::session cursors_;
     std::unique_ptr<postgres::session> catalog_;  ///< of the reading thread, made when there is a question
     // Shared with the completions of bulks, which may come after this object is gone.
     std::shared_ptr<acknowledger> acknowledger_;
@@ -392,8 +390,7 @@ PGSYNC_LINKAGE void remove_orphans(const std::string& read_from,
                                    elastic::batcher& batcher, const index_access& cluster,
                                    const std::function<bool()>& stopped) {
     postgres::session documents(read_from);
-    postgres::session cursors(read_from);
-    loader remover(documents, cursors, indices, clock, batcher, cluster, {}, stopped);
+    loader remover(documents, indices, clock, batcher, cluster, {}, stopped);
     batcher.begin_job([] {});
     const auto durable = remover.remove_orphans(index, below);
     batcher.end_job();

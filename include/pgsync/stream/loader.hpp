@@ -44,16 +44,13 @@ class loader {
         std::size_t page_size = 5'000;       ///< root rows at once when everything is read again
     };
 
-    /// `documents` and `cursors` are sessions of its own: one for short transactions, one that keeps the
-    /// owners of a wide fan-out while it is worked through. `stopped` is asked while waiting and between
-    /// pieces: whatever is loaded then is given up, by errc::interrupted.
-    loader(postgres::session& documents, postgres::session& cursors,
-           std::span<const postgres::index_binding> indices, postgres::version_clock& clock,
-           elastic::batcher& batcher, index_access cluster, settings setting, std::function<bool()> stopped)
+    /// `documents` is a session of its own, for short transactions. `stopped` is asked while waiting and
+    /// between pieces: whatever is loaded then is given up, by errc::interrupted.
+    loader(postgres::session& documents, std::span<const postgres::index_binding> indices,
+           postgres::version_clock& clock, elastic::batcher& batcher, index_access cluster, settings setting,
+           std::function<bool()> stopped)
         : session_(documents),
-          cursor_session_(cursors),
           reader_(documents, indices),
-          cursor_reader_(cursors, indices),
           indices_(indices),
           begin_(postgres::begin_reading_sql(indices)),
           clock_(clock),
@@ -117,23 +114,23 @@ class loader {
         return out;
     }
 
-    /// Reads and sends every document of a route. Needs no word of what its snapshot must see: whoever found
-    /// the route to be wide saw it, and this snapshot is later. Returns how far the log must be flushed, as
-    /// load() does.
-    postgres::lsn load_wide(const wide_route& each) {
+    /// Reads and sends every document of a route, whose owners another session, `cursors`, keeps meanwhile.
+    /// Needs no word of what its snapshot must see: whoever found the route to be wide saw it, and this
+    /// snapshot is later. Returns how far the log must be flushed, as load() does.
+    postgres::lsn load_wide(const wide_route& each, postgres::session& cursors) {
         durable_ = {};
+        postgres::document_reader finder(cursors, indices_);
         {
-            const read_scope scope(*this, cursor_session_);
-            cursor_reader_.find_owners(each.index, each.route, each.links);
+            const read_scope scope(*this, cursors);
+            finder.find_owners(each.index, each.route, each.links);
             // From here on the server keeps what it found, and no lock: an ALTER TABLE that had to wait for
             // us would make our own next read wait for it.
-            cursor_session_.exec("COMMIT");
+            cursors.exec("COMMIT");
         }
-        cursor_reader_.found_owners(each.index, settings_.keys_at_once,
-                                    [&](const std::vector<std::string>& keys) {
-                                        go_on();
-                                        load_piece({each.index, keys, nullptr});
-                                    });
+        finder.found_owners(each.index, settings_.keys_at_once, [&](const std::vector<std::string>& keys) {
+            go_on();
+            load_piece({each.index, keys, nullptr});
+        });
         batcher_.flush();
         return durable_;
     }
@@ -302,9 +299,7 @@ class loader {
     }
 
     postgres::session& session_;
-    postgres::session& cursor_session_;
     postgres::document_reader reader_;
-    postgres::document_reader cursor_reader_;
     std::span<const postgres::index_binding> indices_;
     std::string begin_;  ///< what begins a transaction that reads
     postgres::version_clock& clock_;

@@ -142,7 +142,7 @@ class wide_loader {
         };
         const auto belongs_to = std::make_shared<job>(job{{}, each.done});
         batcher_->begin_job([belongs_to] { belongs_to->done(belongs_to->durable); });
-        belongs_to->durable = sessions_->reader.load_wide(each.route);
+        belongs_to->durable = sessions_->reader.load_wide(each.route, sessions_->cursors);
         batcher_->end_job();
     }
 
@@ -151,7 +151,7 @@ class wide_loader {
         explicit sessions(wide_loader& owner)
             : documents(owner.read_from_),
               cursors(owner.read_from_),
-              reader(documents, cursors, owner.indices_, owner.clock_, *owner.batcher_, owner.cluster_,
+              reader(documents, owner.indices_, owner.clock_, *owner.batcher_, owner.cluster_,
                      owner.settings_, owner.stopped_) {}
         postgres::session documents;
         postgres::session cursors;
