@@ -47,7 +47,9 @@ class Queries:
     def of_page(self, first, last):
         return self.page.replace("($1)", f"({first})").replace("($2)", f"({last})")
 
+    def of_key(self):
+        """Ids and documents, as text, of the keys that are its parameter."""
+        return self.keys.replace("row_to_json(d0.*)", "row_to_json(d0.*)::text", 1)
+
     def of_keys(self, keys):
-        """Ids and documents, as text."""
-        return self.keys.replace("$1", f"'{{{','.join(map(str, keys))}}}'::bigint[]").replace(
-            "row_to_json(d0.*)", "row_to_json(d0.*)::text", 1)
+        return self.of_key().replace("$1", f"'{{{','.join(map(str, keys))}}}'::bigint[]")
