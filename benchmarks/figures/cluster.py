@@ -1,9 +1,9 @@
 """What the cluster can do by itself: bodies that were built before, and nothing but `_bulk`."""
 import http.client
 import json
-import threading
-import time
 import urllib.parse
+
+from rows import together
 
 ALONE = "reservations-alone"
 
@@ -47,24 +47,7 @@ def bodies(b, queries, keys, size=5 << 20):
 
 def send(b, made, connections):
     """Seconds until all bodies are in the index."""
-    rest, lock = list(made), threading.Lock()
-
-    def work():
-        connection = Connection(b)
-        while True:
-            with lock:
-                if not rest:
-                    return
-                body = rest.pop()
-            connection.bulk(body)
-
-    threads = [threading.Thread(target=work) for _ in range(connections)]
-    start = time.monotonic()
-    for each in threads:
-        each.start()
-    for each in threads:
-        each.join()
-    return time.monotonic() - start
+    return together(connections, lambda: Connection(b).bulk, made)
 
 
 def fresh_index(b, mapping, refresh="-1"):

@@ -3,35 +3,27 @@ import os
 import pathlib
 import re
 import subprocess
-import threading
 import time
 
 import cluster
+from rows import together
 
 
 def copy_alone(b, queries, bookings, sessions):
     """Seconds until the documents of all pages have gone nowhere."""
     page = 3500  # as many documents as are a bulk
-    rest = [(low, min(low + page - 1, bookings)) for low in range(1, bookings + 1, page)]
-    lock = threading.Lock()
+    pages = [(low, min(low + page - 1, bookings)) for low in range(1, bookings + 1, page)]
 
-    def work():
+    def start():
         cursor = b.connect().cursor()
-        with open(os.devnull, "w", encoding="utf-8") as sink:
-            while True:
-                with lock:
-                    if not rest:
-                        return
-                    first, last = rest.pop()
-                cursor.copy_expert(f"COPY ({queries.of_page(first, last)}) TO STDOUT", sink)
 
-    threads = [threading.Thread(target=work) for _ in range(sessions)]
-    start = time.monotonic()
-    for each in threads:
-        each.start()
-    for each in threads:
-        each.join()
-    return time.monotonic() - start
+        def copy(bounds):
+            with open(os.devnull, "w", encoding="utf-8") as sink:
+                cursor.copy_expert(f"COPY ({queries.of_page(*bounds)}) TO STDOUT", sink)
+
+        return copy
+
+    return together(sessions, start, pages)
 
 
 def timed(b, *arguments):

@@ -2,6 +2,8 @@
 import pathlib
 import re
 import sys
+import threading
+import time
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(ROOT / "tests/integration/program"))
@@ -53,3 +55,26 @@ class Queries:
 
     def of_keys(self, keys):
         return self.of_key().replace("$1", f"'{{{','.join(map(str, keys))}}}'::bigint[]")
+
+
+def together(threads, start, todo):
+    """Seconds until all of `todo` is done: each thread calls `start()` once, and what that returns with one after the
+    other."""
+    rest, lock = list(todo), threading.Lock()
+
+    def work():
+        do = start()
+        while True:
+            with lock:
+                if not rest:
+                    return
+                each = rest.pop()
+            do(each)
+
+    running = [threading.Thread(target=work) for _ in range(threads)]
+    begun = time.monotonic()
+    for each in running:
+        each.start()
+    for each in running:
+        each.join()
+    return time.monotonic() - begun

@@ -62,7 +62,6 @@ class batcher {
     /// it has not been sent.
     void begin_job(std::function<void()> done) {
         body_ = bulk_body();
-        reserved_ = false;
         job_ = std::make_shared<job>();
         job_->done = std::move(done);
     }
@@ -76,11 +75,9 @@ class batcher {
     void index(std::size_t index, std::string_view id, std::uint64_t version, std::string_view document,
                std::string_view routing = {}) {
         body_.index(targets_[index].name, id, version, document, {routing, targets_[index].pipeline});
-        // What has come this far will mostly be a whole bulk.
-        if (!reserved_ && body_.bytes() > reserve_above) {
-            body_.reserve(settings_.bulk_bytes + settings_.bulk_bytes / 8);
-            reserved_ = true;
-        }
+        // What has come this far will mostly be a whole bulk. Where there is the room already, nothing is
+        // done.
+        if (body_.bytes() > reserve_above) body_.reserve(settings_.bulk_bytes + settings_.bulk_bytes / 8);
         if (body_.bytes() >= settings_.bulk_bytes_limit) flush();
     }
     void remove(std::size_t index, std::string_view id, std::uint64_t version,
@@ -97,7 +94,6 @@ class batcher {
         if (body_.items() == 0) return;
         rethrow_failure();
         job_->open();
-        reserved_ = false;
         submit_(std::exchange(body_, bulk_body()),
                 [belongs_to = job_, shared = shared_,
                  counted = std::make_shared<on_its_way>(shared_)](bulk_outcome&& outcome) mutable {
@@ -171,7 +167,6 @@ class batcher {
     std::shared_ptr<shared_state> shared_;
     std::shared_ptr<job> job_;
     bulk_body body_;
-    bool reserved_ = false;
     static constexpr std::size_t reserve_above = 128U << 10U;
 };
 
