@@ -62,6 +62,8 @@ servers=$build/servers
 logs=$build/logs
 mkdir -p -- "$logs"
 passed=0 failed=0 times=() running=0
+reasons=$logs/reasons.txt
+: >"$reasons"
 
 wanted() { ((!${#only[@]})) || [[ " ${only[*]} " == *" $1 "* ]]; }
 needs_servers() { ((!fast)) && { wanted gcc || wanted integration || wanted asan || wanted tsan; }; }
@@ -132,6 +134,8 @@ step() {
         times+=("$((SECONDS - begin)) $name: failed")
         # A compiler's first words count, not its last.
         grep -E -m 20 '(error|FAILED|warning): ' -- "$log" | cut -c 1-400 >&2 || true
+        echo "$name: FAILED" >>"$reasons"
+        why "$log"
         show_log_tail "$log" 30
         say "$name: FAILED, $((SECONDS - begin)) s; all of it is in ${log#"$root"/}"
         return 1
@@ -154,8 +158,15 @@ tests() {
         failed=$((failed + ${summary% *}))
         passed=$((passed + ${summary#* } - ${summary% *}))
     fi
+    why "$log"
     times+=("$((SECONDS - begin)) $name")
     say "$name: $((SECONDS - begin)) s"
+}
+
+# why LOG: the lines of a failure that say why, kept for the end, where they are found whatever came between.
+why() {
+    grep -E -A 3 '\*\*\*(Failed|Timeout|Exception|Not Run)|^problem: |FAILED:|[Ee]rror: |^different|^AssertionError' -- "$1" |
+        cut -c 1-400 | head -n 60 >>"$reasons" || true
 }
 
 # configure_and_build FOLDER TARGET CMAKE-OPTION...
@@ -272,5 +283,10 @@ say
 say "seconds"
 for line in "${times[@]}"; do printf '%7d  %s\n' "${line%% *}" "${line#* }"; done
 printf '%7d  altogether\n' "$SECONDS"
+if ((failed)); then
+    say
+    say "what failed says"
+    sed 's/^/    /' -- "$reasons"
+fi
 say "$passed passed, $failed failed"
 ((failed == 0))
