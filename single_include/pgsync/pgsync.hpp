@@ -4861,7 +4861,7 @@ struct options {
     std::string read_from;           ///< a standby to read documents from; empty: `database`
     std::string elasticsearch;       ///< base URL of the cluster; empty: ELASTICSEARCH_URL
     std::string name;                ///< of slot and publication; empty: made from the indices' names
-    std::size_t page_size = 5000;    ///< documents a page of the initial load
+    std::size_t page_size = 5000;    ///< documents read at once at most
     std::size_t workers = 2;         ///< connections that read pages at once
     std::size_t bulk_bytes = 5U << 20U;
     std::size_t bulks_in_flight = 4;
@@ -5831,7 +5831,7 @@ struct setting {
 /// What every session of pgsync runs with, so that a value reads the same in a query and in the log, and no
 /// limit that is meant for an application's sessions cuts a long load. lock_timeout stays the user's; for the
 /// search_path see settings_sql().
-inline constexpr std::array<setting, 12> session_settings{{
+inline constexpr std::array<setting, 15> session_settings{{
     {"DateStyle", "ISO"},
     {"IntervalStyle", "postgres"},
     {"TimeZone", "UTC"},
@@ -5846,6 +5846,12 @@ inline constexpr std::array<setting, 12> session_settings{{
     {"row_security", "off"},
     // Nobody reads notices; libpq would print them.
     {"client_min_messages", "error"},
+    // The planner takes a row's JSON for free, and so would rather make that of a whole table than look up
+    // some hundred rows, which it takes for dear: what changes refer to is mostly in memory.
+    {"random_page_cost", "1.1"},
+    // One processor is what we ask of the server; and our queries are too short to be worth compiling.
+    {"max_parallel_workers_per_gather", "0"},
+    {"jit", "off", 110000},
 }};
 
 /// Where tables without a schema are looked for, a `name[]`: the schemas of the user's search_path, behind
@@ -8942,14 +8948,16 @@ class document_reader {
                       bind_literals(bound.query(bound.index->routes[route].owners_query), literals));
     }
 
-    /// Calls `on_piece(std::vector<std::string>)` with what find_owners() found, at most `size` at a time.
-    /// They wait at the server, without locks and without a snapshot.
-    template <typename OnPiece>
-    void found_owners(std::size_t index, std::size_t size, OnPiece&& on_piece) {
+    /// Calls `on_piece(std::vector<std::string>)` with what find_owners() found, at most as many at a time as
+    /// `next_size()` says then. They wait at the server, without locks and without a snapshot.
+    template <typename Size, typename OnPiece>
+    void found_owners(std::size_t index, Size&& next_size, OnPiece&& on_piece) {
         const auto& bound = indices_[index];
         std::vector<std::string> piece;
+        std::size_t size = 0;
         do {
             piece.clear();
+            size = next_size();
             const auto fetched = session_.exec("FETCH " + std::to_string(size) + " FROM pgsync_owners");
             for (int row = 0; row < fetched.rows(); ++row) {
                 read_key(fetched.row(row), bound.key_array_types.size());
@@ -12252,9 +12260,9 @@ class batcher {
         if (body_.bytes() >= settings_.bulk_bytes_limit) flush();
     }
 
-    /// Sends what has gathered if it is worth a bulk.
+    /// Sends what has gathered if it is worth a bulk: what comes next, see bulk_fit, is about one more.
     void flush_if_full() {
-        if (body_.bytes() >= settings_.bulk_bytes) flush();
+        if (body_.bytes() >= settings_.bulk_bytes / 4 * 3) flush();
     }
     void flush() {
         if (body_.items() == 0) return;
@@ -12334,6 +12342,37 @@ class batcher {
     std::shared_ptr<job> job_;
     bulk_body body_;
     static constexpr std::size_t reserve_above = 128U << 10U;
+};
+
+}  // namespace pgsync::elastic
+
+// ---- pgsync/elastic/bulk_fit.hpp
+namespace pgsync::elastic {
+
+/// How many documents are to be read at once: about one bulk, judged by those read before. Fewer would have
+/// the server do what it does once for each query more often; more would need memory, and a transaction that
+/// waits for the cluster in the middle of what it reads. May be used by several threads.
+class bulk_fit {
+  public:
+    /// `first`: while nothing is known.
+    bulk_fit(std::size_t bulk_bytes, std::size_t first, std::size_t most)
+        : bulk_bytes_(bulk_bytes), most_(most), documents_(std::min(first, most)) {}
+
+    [[nodiscard]] std::size_t documents() const { return documents_; }
+
+    /// So many documents of so many bytes of JSON were read.
+    void learn(std::size_t documents, std::size_t bytes) {
+        if (documents < enough_to_judge) return;
+        documents_ = std::clamp<std::size_t>(bulk_bytes_ / (bytes / documents + an_action), 1, most_);
+    }
+
+  private:
+    static constexpr std::size_t enough_to_judge = 20;
+    static constexpr std::size_t an_action = 120;  ///< bytes of its line, about
+
+    std::size_t bulk_bytes_;
+    std::size_t most_;
+    std::atomic<std::size_t> documents_;
 };
 
 }  // namespace pgsync::elastic
@@ -12704,10 +12743,11 @@ class initial_load {
           begin_(postgres::begin_reading_sql(indices.subspan(index, 1))),
           clock_(clock),
           hooks_(hooks),
-          page_size_(std::min(settings_.page_size, first_page)),
           bounds_session_(settings_.database),
           bounds_(bounds_session_, indices) {
         for (std::size_t i = 0; i < settings_.workers; ++i) batchers_.push_back(hooks_.make_batcher());
+        page_ = std::make_unique<elastic::bulk_fit>(batchers_.front()->bulk_bytes(), first_page,
+                                                    settings_.page_size);
     }
 
     /// See load().
@@ -12776,7 +12816,7 @@ class initial_load {
     std::optional<std::pair<postgres::page_bounds, std::uint64_t>> next_page() {
         const std::lock_guard lock(bounds_mutex_);
         if (exhausted_ || stop_) return std::nullopt;
-        auto page = bounds_.next_page(index_, page_size_, after_);
+        auto page = bounds_.next_page(index_, page_->documents(), after_);
         if (!page) {
             exhausted_ = true;
             return std::nullopt;
@@ -12816,22 +12856,14 @@ class initial_load {
             if (!document.kept) return;
             batcher.index(index_, document.id, snapshot.version, document.json, document.routing);
             ++job->documents;
-            bytes += document.json.size() + about_an_action;
+            bytes += document.json.size();
         });
         connection.exec("COMMIT");
-        fit_pages(job->documents, bytes, batcher.bulk_bytes());
+        page_->learn(job->documents, bytes);
         batcher.end_job();
     }
 
-    /// A page is to be about one bulk, whatever the documents' size: memory stays the same, and no
-    /// transaction has to wait for the cluster in the middle of its page.
-    void fit_pages(std::uint64_t documents, std::size_t bytes, std::size_t bulk_bytes) {
-        if (documents == 0) return;
-        page_size_ = std::clamp<std::size_t>(bulk_bytes / (bytes / documents), 1, settings_.page_size);
-    }
-
     static constexpr std::size_t first_page = 200;
-    static constexpr std::size_t about_an_action = 120;  ///< bytes
 
     load_settings settings_;
     std::span<const postgres::index_binding> indices_;
@@ -12840,7 +12872,7 @@ class initial_load {
     postgres::version_clock& clock_;
     load_hooks hooks_;
 
-    std::atomic<std::size_t> page_size_;  ///< root rows of the next page
+    std::unique_ptr<elastic::bulk_fit> page_;  ///< root rows of the next page
     std::mutex bounds_mutex_;
     postgres::session bounds_session_;
     postgres::document_reader bounds_;
@@ -13389,9 +13421,10 @@ struct wide_route {
 class loader {
   public:
     struct settings {
-        std::size_t keys_at_once = 500;      ///< in one keys query
+        std::size_t links_at_once = 500;  ///< in one query for owners
+        std::size_t keys_at_once = 500;   ///< in one for documents, while it is not known how large they are
         std::size_t owners_at_once = 2'000;  ///< more owners than this are read through a cursor
-        std::size_t page_size = 5'000;       ///< root rows at once when everything is read again
+        std::size_t page_size = 5'000;       ///< documents at once at most
     };
 
     /// `documents` is a session of its own, for short transactions. `stopped` is asked while waiting and
@@ -13407,7 +13440,10 @@ class loader {
           batcher_(batcher),
           cluster_(std::move(cluster)),
           settings_(setting),
-          stopped_(std::move(stopped)) {}
+          stopped_(std::move(stopped)) {
+        for (std::size_t i = 0; i < indices.size(); ++i)
+            fit_.emplace_back(batcher_.bulk_bytes(), settings_.keys_at_once, settings_.page_size);
+    }
 
     /// What became of a work.
     struct outcome {
@@ -13429,27 +13465,26 @@ class loader {
         durable_ = {};
         outcome out;
         std::vector<wide_route> wide;
-        std::vector<keys_piece> rest;
+        std::vector<keys_piece> rest;  // an index each
         {
             const read_scope scope(*this, session_, {todo.xids, todo.committed});
             if (todo.look_at_storage) out.changed = storage.look(session_, todo.indices);
             for (std::size_t i = 0; i < indices_.size(); ++i) {
-                auto keys = todo.indices[i].keys;
+                auto keys = std::move(todo.indices[i].keys);
                 find_owners(i, todo.indices[i], keys, wide);
-                in_pieces(keys, settings_.keys_at_once, [&](std::vector<std::string>& piece) {
-                    rest.push_back({i, std::move(piece), &todo.indices[i].routings});
-                });
+                if (keys.empty()) continue;
+                rest.push_back({i, {}, &todo.indices[i].routings});
+                rest.back().keys.reserve(keys.size());
+                while (!keys.empty())
+                    rest.back().keys.push_back(std::move(keys.extract(keys.begin()).value()));
             }
             // The usual small work is done in one transaction. More is read in further ones, each of its own
             // snapshot, so that none stays open while the cluster makes us wait.
-            if (!rest.empty()) {
-                load_piece(rest.back(), scope.version());
-                rest.pop_back();
-            }
+            if (!rest.empty()) load_piece(next_piece(rest), scope.version());
         }
-        for (const auto& piece : rest) {
+        while (!rest.empty()) {
             go_on();
-            load_piece(piece);
+            load_piece(next_piece(rest));
         }
         if (!wide.empty()) batcher_.flush();  // it may take a while until all is taken over
         for (auto& each : wide) wide_loads.take(std::move(each));
@@ -13477,7 +13512,8 @@ class loader {
             // us would make our own next read wait for it.
             cursors.exec("COMMIT");
         }
-        finder.found_owners(each.index, settings_.keys_at_once, [&](const std::vector<std::string>& keys) {
+        const auto size = [&] { return fit_[each.index].documents(); };
+        finder.found_owners(each.index, size, [&](const std::vector<std::string>& keys) {
             go_on();
             load_piece({each.index, keys, nullptr});
         });
@@ -13534,7 +13570,7 @@ class loader {
     void find_owners(std::size_t index, const index_work& todo, std::unordered_set<std::string>& keys,
                      std::vector<wide_route>& wide) {
         for (std::size_t route = 0; route < todo.links.size(); ++route) {
-            in_pieces(todo.links[route], settings_.keys_at_once, [&](std::vector<std::string>& links) {
+            in_pieces(todo.links[route], settings_.links_at_once, [&](std::vector<std::string>& links) {
                 // What a wide route finds is not kept: the cursor finds it again, in pieces.
                 std::vector<std::string> found;
                 const bool all = reader_.owners(index, route, links, settings_.owners_at_once,
@@ -13548,14 +13584,32 @@ class loader {
         }
     }
 
+    /// Takes the next keys to be read at once off the end of `rest`, which is not empty and holds no index
+    /// without keys.
+    keys_piece next_piece(std::vector<keys_piece>& rest) const {
+        auto& from = rest.back();
+        const auto size = std::min(from.keys.size(), fit_[from.index].documents());
+        const auto first = from.keys.end() - static_cast<std::ptrdiff_t>(size);
+        keys_piece piece{from.index,
+                         {std::make_move_iterator(first), std::make_move_iterator(from.keys.end())},
+                         from.routings};
+        from.keys.erase(first, from.keys.end());
+        if (from.keys.empty()) rest.pop_back();
+        return piece;
+    }
+
     /// Reads the documents of some keys; a key without a row, or whose document the transform leaves out, is
     /// a document to delete. A routed document is deleted wherever it may be but where it was just written;
     /// where that is, events of the root told.
     void load_piece(const keys_piece& piece, std::uint64_t version) {
         const bool routed = !indices_[piece.index].index->routing.empty();
         std::unordered_set<std::string_view> missing(piece.keys.begin(), piece.keys.end());
+        std::size_t documents = 0;
+        std::size_t bytes = 0;
         reader_.by_keys(piece.index, piece.keys, [&](const postgres::read_document& document) {
             missing.erase(document.id);
+            ++documents;
+            bytes += document.json.size();
             if (document.kept) {
                 batcher_.index(piece.index, document.id, version, document.json, document.routing);
             } else {
@@ -13565,6 +13619,7 @@ class loader {
             // delete leaves it alone in whatever order they arrive, and is newer than anything before.
             if (routed) remove_elsewhere(piece, document.id, version - 1, document.routing);
         });
+        fit_[piece.index].learn(documents, bytes);
         for (const auto id : missing) {
             if (routed) {
                 remove_elsewhere(piece, id, version, std::nullopt);
@@ -13599,7 +13654,7 @@ class loader {
         batcher_.flush();
         cluster_.drain();  // a write still on its way would not be found
         cluster_.refresh(index);
-        cluster_.scan_ids(index, settings_.keys_at_once, [&](std::span<const elastic::stored_id> ids) {
+        cluster_.scan_ids(index, settings_.links_at_once, [&](std::span<const elastic::stored_id> ids) {
             keys_piece piece{index, {}};
             known_routings routings;
             for (const auto& each : ids) {
@@ -13620,15 +13675,20 @@ class loader {
             go_on();
             {
                 const read_scope scope(*this, session_);
-                const auto page = reader_.next_page(index, settings_.page_size, after);
+                const auto page = reader_.next_page(index, fit_[index].documents(), after);
                 if (!page) return;
+                std::size_t documents = 0;
+                std::size_t bytes = 0;
                 reader_.by_page(index, *page, [&](const postgres::read_document& document) {
+                    ++documents;
+                    bytes += document.json.size();
                     if (document.kept) {
                         batcher_.index(index, document.id, scope.version(), document.json, document.routing);
                     } else {
                         batcher_.remove(index, document.id, scope.version(), document.routing);
                     }
                 });
+                fit_[index].learn(documents, bytes);
                 after = page->last;
             }
             batcher_.flush_if_full();
@@ -13656,6 +13716,7 @@ class loader {
     elastic::batcher& batcher_;
     index_access cluster_;
     settings settings_;
+    std::deque<elastic::bulk_fit> fit_;  ///< of each index
     std::function<bool()> stopped_;
     postgres::lsn durable_;
 };
@@ -17256,7 +17317,7 @@ inline void add_loading(CLI::App& to, options& into) {
                   "log; what a change needs is awaited there")
         ->type_name("CONNINFO");
     to.add_option("--page-size", into.page_size,
-                  "rows of the root read at once by the initial load, fewer where they fill a bulk")
+                  "documents read at once at most, fewer where they fill a bulk")
         ->check(CLI::Range(1, 1'000'000))
         ->capture_default_str();
     to.add_option("--workers", into.workers, "connections that read pages at the same time")

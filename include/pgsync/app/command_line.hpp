@@ -89,7 +89,7 @@ inline void add_loading(CLI::App& to, options& into) {
                   "log; what a change needs is awaited there")
         ->type_name("CONNINFO");
     to.add_option("--page-size", into.page_size,
-                  "rows of the root read at once by the initial load, fewer where they fill a bulk")
+                  "documents read at once at most, fewer where they fill a bulk")
         ->check(CLI::Range(1, 1'000'000))
         ->capture_default_str();
     to.add_option("--workers", into.workers, "connections that read pages at the same time")

@@ -20,7 +20,7 @@ struct options {
     std::string read_from;           ///< a standby to read documents from; empty: `database`
     std::string elasticsearch;       ///< base URL of the cluster; empty: ELASTICSEARCH_URL
     std::string name;                ///< of slot and publication; empty: made from the indices' names
-    std::size_t page_size = 5000;    ///< documents a page of the initial load
+    std::size_t page_size = 5000;    ///< documents read at once at most
     std::size_t workers = 2;         ///< connections that read pages at once
     std::size_t bulk_bytes = 5U << 20U;
     std::size_t bulks_in_flight = 4;

@@ -86,9 +86,9 @@ class batcher {
         if (body_.bytes() >= settings_.bulk_bytes_limit) flush();
     }
 
-    /// Sends what has gathered if it is worth a bulk.
+    /// Sends what has gathered if it is worth a bulk: what comes next, see bulk_fit, is about one more.
     void flush_if_full() {
-        if (body_.bytes() >= settings_.bulk_bytes) flush();
+        if (body_.bytes() >= settings_.bulk_bytes / 4 * 3) flush();
     }
     void flush() {
         if (body_.items() == 0) return;

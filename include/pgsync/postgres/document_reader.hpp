@@ -107,14 +107,16 @@ class document_reader {
                       bind_literals(bound.query(bound.index->routes[route].owners_query), literals));
     }
 
-    /// Calls `on_piece(std::vector<std::string>)` with what find_owners() found, at most `size` at a time.
-    /// They wait at the server, without locks and without a snapshot.
-    template <typename OnPiece>
-    void found_owners(std::size_t index, std::size_t size, OnPiece&& on_piece) {
+    /// Calls `on_piece(std::vector<std::string>)` with what find_owners() found, at most as many at a time as
+    /// `next_size()` says then. They wait at the server, without locks and without a snapshot.
+    template <typename Size, typename OnPiece>
+    void found_owners(std::size_t index, Size&& next_size, OnPiece&& on_piece) {
         const auto& bound = indices_[index];
         std::vector<std::string> piece;
+        std::size_t size = 0;
         do {
             piece.clear();
+            size = next_size();
             const auto fetched = session_.exec("FETCH " + std::to_string(size) + " FROM pgsync_owners");
             for (int row = 0; row < fetched.rows(); ++row) {
                 read_key(fetched.row(row), bound.key_array_types.size());

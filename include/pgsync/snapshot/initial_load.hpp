@@ -17,6 +17,7 @@
 #include <vector>
 
 #include <pgsync/elastic/batcher.hpp>
+#include <pgsync/elastic/bulk_fit.hpp>
 #include <pgsync/error.hpp>
 #include <pgsync/linkage.hpp>
 #include <pgsync/postgres/binding.hpp>
@@ -41,10 +42,11 @@ class initial_load {
           begin_(postgres::begin_reading_sql(indices.subspan(index, 1))),
           clock_(clock),
           hooks_(hooks),
-          page_size_(std::min(settings_.page_size, first_page)),
           bounds_session_(settings_.database),
           bounds_(bounds_session_, indices) {
         for (std::size_t i = 0; i < settings_.workers; ++i) batchers_.push_back(hooks_.make_batcher());
+        page_ = std::make_unique<elastic::bulk_fit>(batchers_.front()->bulk_bytes(), first_page,
+                                                    settings_.page_size);
     }
 
     /// See load().
@@ -113,7 +115,7 @@ class initial_load {
     std::optional<std::pair<postgres::page_bounds, std::uint64_t>> next_page() {
         const std::lock_guard lock(bounds_mutex_);
         if (exhausted_ || stop_) return std::nullopt;
-        auto page = bounds_.next_page(index_, page_size_, after_);
+        auto page = bounds_.next_page(index_, page_->documents(), after_);
         if (!page) {
             exhausted_ = true;
             return std::nullopt;
@@ -153,22 +155,14 @@ class initial_load {
             if (!document.kept) return;
             batcher.index(index_, document.id, snapshot.version, document.json, document.routing);
             ++job->documents;
-            bytes += document.json.size() + about_an_action;
+            bytes += document.json.size();
         });
         connection.exec("COMMIT");
-        fit_pages(job->documents, bytes, batcher.bulk_bytes());
+        page_->learn(job->documents, bytes);
         batcher.end_job();
     }
 
-    /// A page is to be about one bulk, whatever the documents' size: memory stays the same, and no
-    /// transaction has to wait for the cluster in the middle of its page.
-    void fit_pages(std::uint64_t documents, std::size_t bytes, std::size_t bulk_bytes) {
-        if (documents == 0) return;
-        page_size_ = std::clamp<std::size_t>(bulk_bytes / (bytes / documents), 1, settings_.page_size);
-    }
-
     static constexpr std::size_t first_page = 200;
-    static constexpr std::size_t about_an_action = 120;  ///< bytes
 
     load_settings settings_;
     std::span<const postgres::index_binding> indices_;
@@ -177,7 +171,7 @@ class initial_load {
     postgres::version_clock& clock_;
     load_hooks hooks_;
 
-    std::atomic<std::size_t> page_size_;  ///< root rows of the next page
+    std::unique_ptr<elastic::bulk_fit> page_;  ///< root rows of the next page
     std::mutex bounds_mutex_;
     postgres::session bounds_session_;
     postgres::document_reader bounds_;

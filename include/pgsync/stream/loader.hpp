@@ -3,7 +3,9 @@
 #include <algorithm>
 #include <cstddef>
 #include <cstdint>
+#include <deque>
 #include <functional>
+#include <iterator>
 #include <limits>
 #include <memory>
 #include <optional>
@@ -16,6 +18,7 @@
 #include <vector>
 
 #include <pgsync/elastic/batcher.hpp>
+#include <pgsync/elastic/bulk_fit.hpp>
 #include <pgsync/error.hpp>
 #include <pgsync/postgres/binding.hpp>
 #include <pgsync/postgres/document_reader.hpp>
@@ -39,9 +42,10 @@ struct wide_route {
 class loader {
   public:
     struct settings {
-        std::size_t keys_at_once = 500;      ///< in one keys query
+        std::size_t links_at_once = 500;  ///< in one query for owners
+        std::size_t keys_at_once = 500;   ///< in one for documents, while it is not known how large they are
         std::size_t owners_at_once = 2'000;  ///< more owners than this are read through a cursor
-        std::size_t page_size = 5'000;       ///< root rows at once when everything is read again
+        std::size_t page_size = 5'000;       ///< documents at once at most
     };
 
     /// `documents` is a session of its own, for short transactions. `stopped` is asked while waiting and
@@ -57,7 +61,10 @@ class loader {
           batcher_(batcher),
           cluster_(std::move(cluster)),
           settings_(setting),
-          stopped_(std::move(stopped)) {}
+          stopped_(std::move(stopped)) {
+        for (std::size_t i = 0; i < indices.size(); ++i)
+            fit_.emplace_back(batcher_.bulk_bytes(), settings_.keys_at_once, settings_.page_size);
+    }
 
     /// What became of a work.
     struct outcome {
@@ -79,27 +86,26 @@ class loader {
         durable_ = {};
         outcome out;
         std::vector<wide_route> wide;
-        std::vector<keys_piece> rest;
+        std::vector<keys_piece> rest;  // an index each
         {
             const read_scope scope(*this, session_, {todo.xids, todo.committed});
             if (todo.look_at_storage) out.changed = storage.look(session_, todo.indices);
             for (std::size_t i = 0; i < indices_.size(); ++i) {
-                auto keys = todo.indices[i].keys;
+                auto keys = std::move(todo.indices[i].keys);
                 find_owners(i, todo.indices[i], keys, wide);
-                in_pieces(keys, settings_.keys_at_once, [&](std::vector<std::string>& piece) {
-                    rest.push_back({i, std::move(piece), &todo.indices[i].routings});
-                });
+                if (keys.empty()) continue;
+                rest.push_back({i, {}, &todo.indices[i].routings});
+                rest.back().keys.reserve(keys.size());
+                while (!keys.empty())
+                    rest.back().keys.push_back(std::move(keys.extract(keys.begin()).value()));
             }
             // The usual small work is done in one transaction. More is read in further ones, each of its own
             // snapshot, so that none stays open while the cluster makes us wait.
-            if (!rest.empty()) {
-                load_piece(rest.back(), scope.version());
-                rest.pop_back();
-            }
+            if (!rest.empty()) load_piece(next_piece(rest), scope.version());
         }
-        for (const auto& piece : rest) {
+        while (!rest.empty()) {
             go_on();
-            load_piece(piece);
+            load_piece(next_piece(rest));
         }
         if (!wide.empty()) batcher_.flush();  // it may take a while until all is taken over
         for (auto& each : wide) wide_loads.take(std::move(each));
@@ -127,7 +133,8 @@ class loader {
             // us would make our own next read wait for it.
             cursors.exec("COMMIT");
         }
-        finder.found_owners(each.index, settings_.keys_at_once, [&](const std::vector<std::string>& keys) {
+        const auto size = [&] { return fit_[each.index].documents(); };
+        finder.found_owners(each.index, size, [&](const std::vector<std::string>& keys) {
             go_on();
             load_piece({each.index, keys, nullptr});
         });
@@ -184,7 +191,7 @@ class loader {
     void find_owners(std::size_t index, const index_work& todo, std::unordered_set<std::string>& keys,
                      std::vector<wide_route>& wide) {
         for (std::size_t route = 0; route < todo.links.size(); ++route) {
-            in_pieces(todo.links[route], settings_.keys_at_once, [&](std::vector<std::string>& links) {
+            in_pieces(todo.links[route], settings_.links_at_once, [&](std::vector<std::string>& links) {
                 // What a wide route finds is not kept: the cursor finds it again, in pieces.
                 std::vector<std::string> found;
                 const bool all = reader_.owners(index, route, links, settings_.owners_at_once,
@@ -198,14 +205,32 @@ class loader {
         }
     }
 
+    /// Takes the next keys to be read at once off the end of `rest`, which is not empty and holds no index
+    /// without keys.
+    keys_piece next_piece(std::vector<keys_piece>& rest) const {
+        auto& from = rest.back();
+        const auto size = std::min(from.keys.size(), fit_[from.index].documents());
+        const auto first = from.keys.end() - static_cast<std::ptrdiff_t>(size);
+        keys_piece piece{from.index,
+                         {std::make_move_iterator(first), std::make_move_iterator(from.keys.end())},
+                         from.routings};
+        from.keys.erase(first, from.keys.end());
+        if (from.keys.empty()) rest.pop_back();
+        return piece;
+    }
+
     /// Reads the documents of some keys; a key without a row, or whose document the transform leaves out, is
     /// a document to delete. A routed document is deleted wherever it may be but where it was just written;
     /// where that is, events of the root told.
     void load_piece(const keys_piece& piece, std::uint64_t version) {
         const bool routed = !indices_[piece.index].index->routing.empty();
         std::unordered_set<std::string_view> missing(piece.keys.begin(), piece.keys.end());
+        std::size_t documents = 0;
+        std::size_t bytes = 0;
         reader_.by_keys(piece.index, piece.keys, [&](const postgres::read_document& document) {
             missing.erase(document.id);
+            ++documents;
+            bytes += document.json.size();
             if (document.kept) {
                 batcher_.index(piece.index, document.id, version, document.json, document.routing);
             } else {
@@ -215,6 +240,7 @@ class loader {
             // delete leaves it alone in whatever order they arrive, and is newer than anything before.
             if (routed) remove_elsewhere(piece, document.id, version - 1, document.routing);
         });
+        fit_[piece.index].learn(documents, bytes);
         for (const auto id : missing) {
             if (routed) {
                 remove_elsewhere(piece, id, version, std::nullopt);
@@ -249,7 +275,7 @@ class loader {
         batcher_.flush();
         cluster_.drain();  // a write still on its way would not be found
         cluster_.refresh(index);
-        cluster_.scan_ids(index, settings_.keys_at_once, [&](std::span<const elastic::stored_id> ids) {
+        cluster_.scan_ids(index, settings_.links_at_once, [&](std::span<const elastic::stored_id> ids) {
             keys_piece piece{index, {}};
             known_routings routings;
             for (const auto& each : ids) {
@@ -270,15 +296,20 @@ class loader {
             go_on();
             {
                 const read_scope scope(*this, session_);
-                const auto page = reader_.next_page(index, settings_.page_size, after);
+                const auto page = reader_.next_page(index, fit_[index].documents(), after);
                 if (!page) return;
+                std::size_t documents = 0;
+                std::size_t bytes = 0;
                 reader_.by_page(index, *page, [&](const postgres::read_document& document) {
+                    ++documents;
+                    bytes += document.json.size();
                     if (document.kept) {
                         batcher_.index(index, document.id, scope.version(), document.json, document.routing);
                     } else {
                         batcher_.remove(index, document.id, scope.version(), document.routing);
                     }
                 });
+                fit_[index].learn(documents, bytes);
                 after = page->last;
             }
             batcher_.flush_if_full();
@@ -306,6 +337,7 @@ class loader {
     elastic::batcher& batcher_;
     index_access cluster_;
     settings settings_;
+    std::deque<elastic::bulk_fit> fit_;  ///< of each index
     std::function<bool()> stopped_;
     postgres::lsn durable_;
 };

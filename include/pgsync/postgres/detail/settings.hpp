@@ -18,7 +18,7 @@ struct setting {
 /// What every session of pgsync runs with, so that a value reads the same in a query and in the log, and no
 /// limit that is meant for an application's sessions cuts a long load. lock_timeout stays the user's; for the
 /// search_path see settings_sql().
-inline constexpr std::array<setting, 12> session_settings{{
+inline constexpr std::array<setting, 15> session_settings{{
     {"DateStyle", "ISO"},
     {"IntervalStyle", "postgres"},
     {"TimeZone", "UTC"},
@@ -33,6 +33,12 @@ inline constexpr std::array<setting, 12> session_settings{{
     {"row_security", "off"},
     // Nobody reads notices; libpq would print them.
     {"client_min_messages", "error"},
+    // The planner takes a row's JSON for free, and so would rather make that of a whole table than look up
+    // some hundred rows, which it takes for dear: what changes refer to is mostly in memory.
+    {"random_page_cost", "1.1"},
+    // One processor is what we ask of the server; and our queries are too short to be worth compiling.
+    {"max_parallel_workers_per_gather", "0"},
+    {"jit", "off", 110000},
 }};
 
 /// Where tables without a schema are looked for, a `name[]`: the schemas of the user's search_path, behind
