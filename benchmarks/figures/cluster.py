@@ -6,6 +6,7 @@ import urllib.parse
 from rows import together
 
 ALONE = "reservations-alone"
+CONNECTIONS = (1, 2, 4)
 
 
 class Connection:
@@ -48,6 +49,17 @@ def bodies(b, queries, keys, size=5 << 20):
 def send(b, made, connections):
     """Seconds until all bodies are in the index."""
     return together(connections, lambda: Connection(b).bulk, made)
+
+
+def best(of):
+    """With the best of the connections as `bulk`: of their medians, not of single runs, for pgsync has one way only."""
+    return of | {"bulk": min(of[f"bulk {connections}"] for connections in CONNECTIONS)}
+
+
+def processor_seconds(b):
+    """Of all nodes so far."""
+    nodes = b.search("GET", "/_nodes/stats/process")["nodes"].values()
+    return sum(node["process"]["cpu"]["total_in_millis"] for node in nodes) / 1000
 
 
 def fresh_index(b, mapping, refresh="-1"):

@@ -6,18 +6,19 @@ import time
 
 import cluster
 import latency
+import processors
 from load import timed
 from rows import until
 
 
 def bulk_of(b, queries, mapping, keys):
-    """Seconds to write the same documents again over what is there; best of connections."""
+    """Seconds to write the same documents again over what is there, by the number of connections."""
     bodies, _ = cluster.bodies(b, queries, keys)
     cluster.fresh_index(b, mapping, refresh="1s")
     cluster.send(b, bodies, 2)
-    best = min(cluster.send(b, bodies, connections) for connections in (1, 2, 4))
+    took = {f"bulk {connections}": cluster.send(b, bodies, connections) for connections in cluster.CONNECTIONS}
     cluster.forget(b)
-    return best
+    return took
 
 
 def burst(b, queries, mapping, bookings, transactions, repeat, say):
@@ -42,16 +43,17 @@ def burst(b, queries, mapping, bookings, transactions, repeat, say):
                        env=b.environment(), check=True, capture_output=True)
         drained = time.monotonic() - start
         b.sql.execute("SELECT pg_drop_replication_slot('pgsync_figures')")
-        took, memory, processor, _ = timed(b, "sync", "--once")
-        rounds.append({"sync": took, "memory": memory, "drained": drained, "processor": processor, "keys": len(keys),
-                       "bulk": bulk_of(b, queries, mapping, keys)})
-    of = say.medians(rounds)
+        with processors.watched(b) as spent:
+            took, memory, processor, _ = timed(b, "sync", "--once")
+        rounds.append({"sync": took, "memory": memory, "drained": drained, "processor": processor, "keys": len(keys)}
+                      | bulk_of(b, queries, mapping, keys) | spent)
+    of = cluster.best(say.medians(rounds))
     say(f"a burst of {transactions} transactions of one row, which concern {of['keys']:.0f} documents")
     say.row("burst until all is in the index, documents/s", of["keys"] / of["sync"], "bulk of the same", of["keys"] / of["bulk"],
             of["bulk"] / of["sync"], "to reach: at least 0.80")
     say.row("burst, transactions/s", transactions / of["sync"], "pg_recvlogical alone", transactions / of["drained"],
             of["drained"] / of["sync"], "")
-    say.row("own processor time of the burst, s", of["processor"], "", None, None, "")
+    processors.say(say, of, of["processor"], of["sync"])
 
 
 def fan_out(b, queries, mapping, bookings, repeat, say):
@@ -102,8 +104,8 @@ def fan_out(b, queries, mapping, bookings, repeat, say):
         until("every document shows it", lambda: showing() == len(keys), 600)
         memory = running.peak_memory() / (1 << 20)
         assert running.stop() == 0, running.output()
-        rounds.append({"sync": took, "memory": memory, "bulk": bulk_of(b, queries, mapping, keys)})
-    of = say.medians(rounds)
+        rounds.append({"sync": took, "memory": memory} | bulk_of(b, queries, mapping, keys))
+    of = cluster.best(say.medians(rounds))
     say(f"one update that {len(keys)} documents show, small changes beside it")
     say.row("fan-out, documents/s", len(keys) / of["sync"], "bulk of the same", len(keys) / of["bulk"], of["bulk"] / of["sync"],
             "to reach: at least 0.80")
@@ -119,11 +121,12 @@ def transaction(b, queries, mapping, bookings, rows, say):
                   "1 + i %% (SELECT count(*)::int FROM guest), 1 + i %% (SELECT count(*)::int FROM place) "
                   "FROM generate_series(1, %s) i", (bookings, rows))
     b.sql.execute("ANALYZE booking")
-    took, memory, processor, _ = timed(b, "sync", "--once")
-    bulk = bulk_of(b, queries, mapping, list(range(bookings + 1, bookings + rows + 1)))
+    with processors.watched(b) as spent:
+        took, memory, processor, _ = timed(b, "sync", "--once")
+    bulk = cluster.best(bulk_of(b, queries, mapping, list(range(bookings + 1, bookings + rows + 1))))["bulk"]
     say(f"one transaction of {rows} rows")
     say.row("transaction, documents/s", rows / took, "bulk of the same", rows / bulk, bulk / took, "to reach: at least 0.80")
     say.row("peak of resident memory, MiB", memory, "", None, None, "to reach: at most 64")
-    say.row("own processor time, s", processor, "", None, None, "")
+    processors.say(say, spent, processor, took)
     b.sql.execute("DELETE FROM booking WHERE id > %s", (bookings,))
     b.sql.execute("VACUUM ANALYZE booking")
