@@ -12362,7 +12362,8 @@ class bulk_fit {
 
     /// So many documents of so many bytes of JSON were read.
     void learn(std::size_t documents, std::size_t bytes) {
-        if (documents < enough_to_judge) return;
+        // As many as were asked for are enough, too: else nobody would recover from a row of large ones.
+        if (documents == 0 || documents < std::min(enough_to_judge, documents_.load())) return;
         documents_ = std::clamp<std::size_t>(bulk_bytes_ / (bytes / documents + an_action), 1, most_);
     }
 

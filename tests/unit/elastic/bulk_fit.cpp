@@ -21,6 +21,14 @@ TEST_CASE("few documents, or none, say nothing of how large they are") {
     CHECK(fit.documents() == 500);
 }
 
+TEST_CASE("after very large documents it recovers") {
+    bulk_fit fit(1'000'000, 500, 5'000);
+    fit.learn(100, 100 * 400'000);
+    CHECK(fit.documents() == 2);
+    fit.learn(2, 2 * 880);
+    CHECK(fit.documents() == 1'000);
+}
+
 TEST_CASE("never more is read at once than was allowed") {
     CHECK(bulk_fit(1'000'000, 500, 20).documents() == 20);
 }
