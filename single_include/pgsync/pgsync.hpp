@@ -11731,6 +11731,82 @@ class client {
 #include <map>
 #include <set>
 
+// ---- pgsync/elastic/bulk_room.hpp
+namespace pgsync::elastic {
+
+/// How bulks share the cluster: those that are wide leave room for those that somebody waits for.
+enum class pace { prompt, wide };
+
+/// How many bulks may be on their way, judged by the cluster's answers. Where it refuses for want of room
+/// (429) there may be half as many. Where a small prompt bulk takes much longer beside wide ones than such
+/// bulks take at best, there may be half as many wide ones: a cluster works on a few bulks at a time, and
+/// what somebody waits for queues behind the rest. Both grow back by one for each `pause` without such an
+/// answer. Not to be used by several threads at once.
+class bulk_room {
+  public:
+    using time_point = std::chrono::steady_clock::time_point;
+    using duration = std::chrono::steady_clock::duration;
+
+    /// `most`: bulks on their way, at best; at least one.
+    explicit bulk_room(std::size_t most) : all_(std::max<std::size_t>(most, 1)), wide_(half(all_.most)) {}
+
+    /// Whether one more may leave, with so many on their way.
+    [[nodiscard]] bool has_room(pace how, std::size_t all_on_their_way, std::size_t wide_on_their_way,
+                                time_point now) {
+        if (all_on_their_way >= all_.now_at(now)) return false;
+        return how == pace::prompt || wide_on_their_way < std::min(wide_.now_at(now), half(all_.now_at(now)));
+    }
+
+    /// A bulk was answered at once; `beside`: how many wide ones were on their way then.
+    void answered(pace how, std::size_t bytes, duration took, std::size_t beside, time_point now) {
+        if (how == pace::wide || bytes > small) return;
+        if (beside > 0 && quickest_ && took > *quickest_ * 3 + tolerable) wide_.halve(now);
+        // One quick answer of long ago is not to be the measure for ever.
+        quickest_ = quickest_ ? std::min(took, *quickest_ + *quickest_ / 64) : took;
+    }
+
+    /// The cluster refused a bulk, or some of it, because it has too much to do.
+    void refused(time_point now) { all_.halve(now); }
+
+  private:
+    static constexpr std::size_t half(std::size_t of) { return std::max<std::size_t>(of / 2, 1); }
+    static constexpr std::size_t small = 64U << 10U;  ///< bytes
+    static constexpr duration tolerable = std::chrono::milliseconds(20);
+    static constexpr duration pause = std::chrono::seconds(5);
+
+    struct limit {
+        explicit limit(std::size_t at_most) : most(at_most), current(at_most) {}
+
+        std::size_t now_at(time_point now) {
+            while (current < most && now - since >= pause) {
+                ++current;
+                since += pause;
+            }
+            return current;
+        }
+        void halve(time_point now) {
+            // The answers to what was on its way with this one say the same once more.
+            if (!halved || now - *halved >= at_once) {
+                current = half(now_at(now));
+                halved = now;
+            }
+            since = now;
+        }
+
+        std::size_t most;
+        std::size_t current;
+        time_point since{};  ///< of what `current` grows from
+        std::optional<time_point> halved;
+        static constexpr duration at_once = std::chrono::seconds(1);
+    };
+
+    limit all_;
+    limit wide_;
+    std::optional<duration> quickest_;  ///< of small prompt bulks
+};
+
+}  // namespace pgsync::elastic
+
 // ---- pgsync/elastic/detail/outage.hpp
 namespace pgsync::elastic::detail {
 
@@ -11806,7 +11882,7 @@ template <transport Transport, waiting_clock Clock = steady_waiting>
 class bulk_writer {
   public:
     struct settings {
-        std::size_t in_flight = 4;
+        std::size_t in_flight = 4;  ///< at most; see bulk_room
         std::chrono::milliseconds first_pause{100};
         std::chrono::milliseconds longest_pause{10'000};
         std::chrono::milliseconds timeout{60'000};  ///< of one attempt
@@ -11819,6 +11895,7 @@ class bulk_writer {
         : transport_(through),
           settings_(std::move(setting)),
           clock_(std::move(clock)),
+          room_(settings_.in_flight),
           guarded_(settings_.path.find("require_alias=true") != std::string::npos),
           outage_(settings_.address),
           thread_(detail::quiet_thread([this] { run(); })) {}
@@ -11836,12 +11913,10 @@ class bulk_writer {
     bulk_writer(const bulk_writer&) = delete;
     bulk_writer& operator=(const bulk_writer&) = delete;
 
-    /// Blocks while `in_flight` bulks are on their way, or `share` of those that were submitted with the same
-    /// share, so that some room is left to others; throws errc::interrupted after interrupt(), and then the
-    /// completion is not called.
-    void submit(bulk_body&& body, completion done,
-                std::size_t share = std::numeric_limits<std::size_t>::max()) {
-        const auto each = std::make_shared<flight>(settings_, share);
+    /// Blocks while there is no room for one more bulk; throws errc::interrupted after interrupt(), and then
+    /// the completion is not called.
+    void submit(bulk_body&& body, completion done, pace how = pace::prompt) {
+        const auto each = std::make_shared<flight>(settings_, how);
         each->body = std::move(body);
         each->done = std::move(done);
         set_aside_impossible(*each);
@@ -11849,9 +11924,10 @@ class bulk_writer {
         auto what = request_of(*each);
         {
             std::unique_lock lock(shared_->mutex);
-            what.stop =
-                wait(lock, [&] { return flights_.size() < settings_.in_flight && sharing(share) < share; });
+            what.stop = wait(
+                lock, [&] { return room_.has_room(how, flights_.size(), wide_flights(), clock_.now()); });
             each->stop = what.stop;
+            each->sent = clock_.now();
             flights_.insert(each);
         }
         dispatch(each, std::move(what));
@@ -11887,9 +11963,9 @@ class bulk_writer {
 
   private:
     struct flight {
-        flight(const settings& s, std::size_t of_share)
-            : share(of_share), pauses(s.first_pause, s.longest_pause) {}
-        std::size_t share;
+        flight(const settings& s, pace of_pace) : how(of_pace), pauses(s.first_pause, s.longest_pause) {}
+        pace how;
+        std::chrono::steady_clock::time_point sent{};
         bulk_body body;
         std::deque<bulk_body> rest;  ///< further parts of a bulk that was split
         completion done;
@@ -11917,9 +11993,16 @@ class bulk_writer {
         return stop;
     }
 
-    [[nodiscard]] std::size_t sharing(std::size_t share) const {
-        return static_cast<std::size_t>(std::count_if(
-            flights_.begin(), flights_.end(), [&](const flight_ptr& each) { return each->share == share; }));
+    [[nodiscard]] std::size_t wide_flights() const {
+        return static_cast<std::size_t>(
+            std::count_if(flights_.begin(), flights_.end(),
+                          [](const flight_ptr& each) { return each->how == pace::wide; }));
+    }
+    /// For `room_`, which an answer says something about.
+    template <typename Tell>
+    void tell_room(const Tell& tell) {
+        const std::lock_guard lock(shared_->mutex);
+        tell(room_, clock_.now());
     }
 
     request request_of(flight& each) const {
@@ -11933,7 +12016,10 @@ class bulk_writer {
         what.stop = each.stop;
         return what;
     }
-    void send(const flight_ptr& each) { dispatch(each, request_of(*each)); }
+    void send(const flight_ptr& each) {
+        each->sent = clock_.now();
+        dispatch(each, request_of(*each));
+    }
     void dispatch(const flight_ptr& each, request&& what) {
         if (what.body->empty())
             return answered(shared_, each, {200, R"({"errors":false,"items":[]})", {}, {}});
@@ -12030,6 +12116,7 @@ class bulk_writer {
         if (answer.status == 0) return retry(each, "no answer: " + answer.failure, answer);
         const auto said = "HTTP " + std::to_string(answer.status) + ": " + excerpt(answer.body);
         const auto says = [&](const char* what) { return answer.body.find(what) != std::string::npos; };
+        if (answer.status == 429) tell_room([](bulk_room& room, auto now) { room.refused(now); });
         if (answer.status == 408 || answer.status == 429 || answer.status >= 500 ||
             says("cluster_block_exception")) {
             return retry(each, said, answer);
@@ -12065,6 +12152,7 @@ class bulk_writer {
         if (!parsed.guards.empty()) lost(each->body.guards().front(), parsed.guards.front().reason);
         std::vector<std::size_t> again;
         std::string why;
+        bool refused = false;
         for (std::size_t i = 0; i < parsed.items.size(); ++i) {
             const auto& item = parsed.items[i];
             switch (item.verdict) {
@@ -12074,6 +12162,7 @@ class bulk_writer {
                     if (again.empty())
                         why = "HTTP " + std::to_string(item.status) + ", " + item.type + ": " + item.reason;
                     again.push_back(i);
+                    refused = refused || item.status == 429;
                     break;
                 case item_verdict::rejected:
                     reject(*each, i, item);
@@ -12087,6 +12176,11 @@ class bulk_writer {
                                 permission_remedy());
             }
         }
+        tell_room([&](bulk_room& room, auto now) {
+            if (refused) room.refused(now);
+            if (again.empty() && each->attempts == 0)
+                room.answered(each->how, each->body.bytes(), now - each->sent, wide_flights(), now);
+        });
         if (again.empty()) return next_part(each);
         each->body = each->body.subset(again);
         retry(each, std::to_string(again.size()) + " documents were not taken: " + why, answer);
@@ -12175,6 +12269,7 @@ class bulk_writer {
     Transport& transport_;
     settings settings_;
     Clock clock_;
+    bulk_room room_;  ///< under the mutex
     bool guarded_;
     std::shared_ptr<shared_state> shared_ = std::make_shared<shared_state>();
     std::set<flight_ptr> flights_;  ///< all that were submitted and are not done
@@ -14949,9 +15044,6 @@ class dead_letters {
 // ---- pgsync/app/cluster.hpp
 namespace pgsync::app {
 
-/// How bulks share the cluster: those that are wide leave room for those that somebody waits for.
-enum class pace { prompt, wide };
-
 /// The search cluster as the commands use it: one transport, one client for administration, one writer of
 /// bulks.
 class cluster {
@@ -14988,23 +15080,21 @@ class cluster {
     /// A batcher that writes to `targets`, one for each index number, which readers know as `aliases`.
     [[nodiscard]] std::unique_ptr<elastic::batcher> batcher(
         const std::vector<elastic::batcher::target>& targets, const std::vector<std::string>& aliases,
-        pace how) {
+        elastic::pace how) {
         const auto alias = [targets, aliases](std::string_view target) {
             return alias_of(target, targets, aliases);
         };
-        // A small bulk waits behind the ones the cluster is at: they must be few, and soon done.
-        const bool wide = how == pace::wide;
-        const auto bytes = wide ? std::min(options_.bulk_bytes, wide_bulk_bytes) : options_.bulk_bytes;
-        const auto share =
-            wide ? std::max<std::size_t>(options_.bulks_in_flight / 2, 1) : options_.bulks_in_flight;
+        // A small bulk waits behind the ones the cluster is at: they must be soon done.
+        const auto bytes =
+            how == elastic::pace::wide ? std::min(options_.bulk_bytes, wide_bulk_bytes) : options_.bulk_bytes;
         return std::make_unique<elastic::batcher>(
             elastic::batcher::settings{bytes, bytes * 4}, targets,
-            [this, alias, share](elastic::bulk_body&& body, writer_type::completion done) {
+            [this, alias, how](elastic::bulk_body&& body, writer_type::completion done) {
                 if (dead_letters_) {
                     dead_letters_->wait_for_room();
                     done = dead_letters_->before(std::move(done), alias);
                 }
-                writer_.submit(std::move(body), std::move(done), share);
+                writer_.submit(std::move(body), std::move(done), how);
             },
             [alias](elastic::bulk_outcome& outcome) { stop_for(outcome, alias); });
     }
@@ -16415,7 +16505,7 @@ class context {
     }
 
     /// What writes documents, by index number.
-    [[nodiscard]] std::unique_ptr<elastic::batcher> batcher(pace how = pace::prompt) {
+    [[nodiscard]] std::unique_ptr<elastic::batcher> batcher(elastic::pace how = elastic::pace::prompt) {
         std::vector<elastic::batcher::target> targets;
         std::vector<std::string> aliases;
         for (const auto& index : indices_) {
@@ -17102,8 +17192,8 @@ inline bool follow(context& in, const postgres::system_identity& identity, std::
         }
     };
     try {
-        stream::follow(setting, report.bindings, in.clock(), {in.batcher(), in.batcher(pace::wide)}, access,
-                       in.stop_fd());
+        stream::follow(setting, report.bindings, in.clock(), {in.batcher(), in.batcher(elastic::pace::wide)},
+                       access, in.stop_fd());
         return true;
     } catch (const postgres::sql_error& problem) {
         if (problem.code() != errc::replication || postgres::slot_in_use(problem)) throw;

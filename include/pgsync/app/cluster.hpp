@@ -14,6 +14,7 @@
 #include <pgsync/app/options.hpp>
 #include <pgsync/elastic/access.hpp>
 #include <pgsync/elastic/batcher.hpp>
+#include <pgsync/elastic/bulk_room.hpp>
 #include <pgsync/elastic/bulk_writer.hpp>
 #include <pgsync/elastic/client.hpp>
 #include <pgsync/elastic/curl_transport.hpp>
@@ -26,9 +27,6 @@
 #include <pgsync/stream/index_access.hpp>
 
 namespace pgsync::app {
-
-/// How bulks share the cluster: those that are wide leave room for those that somebody waits for.
-enum class pace { prompt, wide };
 
 /// The search cluster as the commands use it: one transport, one client for administration, one writer of
 /// bulks.
@@ -66,23 +64,21 @@ class cluster {
     /// A batcher that writes to `targets`, one for each index number, which readers know as `aliases`.
     [[nodiscard]] std::unique_ptr<elastic::batcher> batcher(
         const std::vector<elastic::batcher::target>& targets, const std::vector<std::string>& aliases,
-        pace how) {
+        elastic::pace how) {
         const auto alias = [targets, aliases](std::string_view target) {
             return alias_of(target, targets, aliases);
         };
-        // A small bulk waits behind the ones the cluster is at: they must be few, and soon done.
-        const bool wide = how == pace::wide;
-        const auto bytes = wide ? std::min(options_.bulk_bytes, wide_bulk_bytes) : options_.bulk_bytes;
-        const auto share =
-            wide ? std::max<std::size_t>(options_.bulks_in_flight / 2, 1) : options_.bulks_in_flight;
+        // A small bulk waits behind the ones the cluster is at: they must be soon done.
+        const auto bytes =
+            how == elastic::pace::wide ? std::min(options_.bulk_bytes, wide_bulk_bytes) : options_.bulk_bytes;
         return std::make_unique<elastic::batcher>(
             elastic::batcher::settings{bytes, bytes * 4}, targets,
-            [this, alias, share](elastic::bulk_body&& body, writer_type::completion done) {
+            [this, alias, how](elastic::bulk_body&& body, writer_type::completion done) {
                 if (dead_letters_) {
                     dead_letters_->wait_for_room();
                     done = dead_letters_->before(std::move(done), alias);
                 }
-                writer_.submit(std::move(body), std::move(done), share);
+                writer_.submit(std::move(body), std::move(done), how);
             },
             [alias](elastic::bulk_outcome& outcome) { stop_for(outcome, alias); });
     }

@@ -87,7 +87,7 @@ class context {
     }
 
     /// What writes documents, by index number.
-    [[nodiscard]] std::unique_ptr<elastic::batcher> batcher(pace how = pace::prompt) {
+    [[nodiscard]] std::unique_ptr<elastic::batcher> batcher(elastic::pace how = elastic::pace::prompt) {
         std::vector<elastic::batcher::target> targets;
         std::vector<std::string> aliases;
         for (const auto& index : indices_) {

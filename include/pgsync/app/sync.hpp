@@ -113,8 +113,8 @@ inline bool follow(context& in, const postgres::system_identity& identity, std::
         }
     };
     try {
-        stream::follow(setting, report.bindings, in.clock(), {in.batcher(), in.batcher(pace::wide)}, access,
-                       in.stop_fd());
+        stream::follow(setting, report.bindings, in.clock(), {in.batcher(), in.batcher(elastic::pace::wide)},
+                       access, in.stop_fd());
         return true;
     } catch (const postgres::sql_error& problem) {
         if (problem.code() != errc::replication || postgres::slot_in_use(problem)) throw;

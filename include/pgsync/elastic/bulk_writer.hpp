@@ -8,7 +8,6 @@
 #include <deque>
 #include <exception>
 #include <functional>
-#include <limits>
 #include <map>
 #include <memory>
 #include <mutex>
@@ -23,6 +22,7 @@
 #include <pgsync/backoff.hpp>
 #include <pgsync/elastic/bulk_body.hpp>
 #include <pgsync/elastic/bulk_response.hpp>
+#include <pgsync/elastic/bulk_room.hpp>
 #include <pgsync/elastic/detail/outage.hpp>
 #include <pgsync/elastic/detail/quiet_thread.hpp>
 #include <pgsync/elastic/dialect.hpp>
@@ -64,7 +64,7 @@ template <transport Transport, waiting_clock Clock = steady_waiting>
 class bulk_writer {
   public:
     struct settings {
-        std::size_t in_flight = 4;
+        std::size_t in_flight = 4;  ///< at most; see bulk_room
         std::chrono::milliseconds first_pause{100};
         std::chrono::milliseconds longest_pause{10'000};
         std::chrono::milliseconds timeout{60'000};  ///< of one attempt
@@ -77,6 +77,7 @@ class bulk_writer {
         : transport_(through),
           settings_(std::move(setting)),
           clock_(std::move(clock)),
+          room_(settings_.in_flight),
           guarded_(settings_.path.find("require_alias=true") != std::string::npos),
           outage_(settings_.address),
           thread_(detail::quiet_thread([this] { run(); })) {}
@@ -94,12 +95,10 @@ class bulk_writer {
     bulk_writer(const bulk_writer&) = delete;
     bulk_writer& operator=(const bulk_writer&) = delete;
 
-    /// Blocks while `in_flight` bulks are on their way, or `share` of those that were submitted with the same
-    /// share, so that some room is left to others; throws errc::interrupted after interrupt(), and then the
-    /// completion is not called.
-    void submit(bulk_body&& body, completion done,
-                std::size_t share = std::numeric_limits<std::size_t>::max()) {
-        const auto each = std::make_shared<flight>(settings_, share);
+    /// Blocks while there is no room for one more bulk; throws errc::interrupted after interrupt(), and then
+    /// the completion is not called.
+    void submit(bulk_body&& body, completion done, pace how = pace::prompt) {
+        const auto each = std::make_shared<flight>(settings_, how);
         each->body = std::move(body);
         each->done = std::move(done);
         set_aside_impossible(*each);
@@ -107,9 +106,10 @@ class bulk_writer {
         auto what = request_of(*each);
         {
             std::unique_lock lock(shared_->mutex);
-            what.stop =
-                wait(lock, [&] { return flights_.size() < settings_.in_flight && sharing(share) < share; });
+            what.stop = wait(
+                lock, [&] { return room_.has_room(how, flights_.size(), wide_flights(), clock_.now()); });
             each->stop = what.stop;
+            each->sent = clock_.now();
             flights_.insert(each);
         }
         dispatch(each, std::move(what));
@@ -145,9 +145,9 @@ class bulk_writer {
 
   private:
     struct flight {
-        flight(const settings& s, std::size_t of_share)
-            : share(of_share), pauses(s.first_pause, s.longest_pause) {}
-        std::size_t share;
+        flight(const settings& s, pace of_pace) : how(of_pace), pauses(s.first_pause, s.longest_pause) {}
+        pace how;
+        std::chrono::steady_clock::time_point sent{};
         bulk_body body;
         std::deque<bulk_body> rest;  ///< further parts of a bulk that was split
         completion done;
@@ -175,9 +175,16 @@ class bulk_writer {
         return stop;
     }
 
-    [[nodiscard]] std::size_t sharing(std::size_t share) const {
-        return static_cast<std::size_t>(std::count_if(
-            flights_.begin(), flights_.end(), [&](const flight_ptr& each) { return each->share == share; }));
+    [[nodiscard]] std::size_t wide_flights() const {
+        return static_cast<std::size_t>(
+            std::count_if(flights_.begin(), flights_.end(),
+                          [](const flight_ptr& each) { return each->how == pace::wide; }));
+    }
+    /// For `room_`, which an answer says something about.
+    template <typename Tell>
+    void tell_room(const Tell& tell) {
+        const std::lock_guard lock(shared_->mutex);
+        tell(room_, clock_.now());
     }
 
     request request_of(flight& each) const {
@@ -191,7 +198,10 @@ class bulk_writer {
         what.stop = each.stop;
         return what;
     }
-    void send(const flight_ptr& each) { dispatch(each, request_of(*each)); }
+    void send(const flight_ptr& each) {
+        each->sent = clock_.now();
+        dispatch(each, request_of(*each));
+    }
     void dispatch(const flight_ptr& each, request&& what) {
         if (what.body->empty())
             return answered(shared_, each, {200, R"({"errors":false,"items":[]})", {}, {}});
@@ -288,6 +298,7 @@ class bulk_writer {
         if (answer.status == 0) return retry(each, "no answer: " + answer.failure, answer);
         const auto said = "HTTP " + std::to_string(answer.status) + ": " + excerpt(answer.body);
         const auto says = [&](const char* what) { return answer.body.find(what) != std::string::npos; };
+        if (answer.status == 429) tell_room([](bulk_room& room, auto now) { room.refused(now); });
         if (answer.status == 408 || answer.status == 429 || answer.status >= 500 ||
             says("cluster_block_exception")) {
             return retry(each, said, answer);
@@ -323,6 +334,7 @@ class bulk_writer {
         if (!parsed.guards.empty()) lost(each->body.guards().front(), parsed.guards.front().reason);
         std::vector<std::size_t> again;
         std::string why;
+        bool refused = false;
         for (std::size_t i = 0; i < parsed.items.size(); ++i) {
             const auto& item = parsed.items[i];
             switch (item.verdict) {
@@ -332,6 +344,7 @@ class bulk_writer {
                     if (again.empty())
                         why = "HTTP " + std::to_string(item.status) + ", " + item.type + ": " + item.reason;
                     again.push_back(i);
+                    refused = refused || item.status == 429;
                     break;
                 case item_verdict::rejected:
                     reject(*each, i, item);
@@ -345,6 +358,11 @@ class bulk_writer {
                                 permission_remedy());
             }
         }
+        tell_room([&](bulk_room& room, auto now) {
+            if (refused) room.refused(now);
+            if (again.empty() && each->attempts == 0)
+                room.answered(each->how, each->body.bytes(), now - each->sent, wide_flights(), now);
+        });
         if (again.empty()) return next_part(each);
         each->body = each->body.subset(again);
         retry(each, std::to_string(again.size()) + " documents were not taken: " + why, answer);
@@ -433,6 +451,7 @@ class bulk_writer {
     Transport& transport_;
     settings settings_;
     Clock clock_;
+    bulk_room room_;  ///< under the mutex
     bool guarded_;
     std::shared_ptr<shared_state> shared_ = std::make_shared<shared_state>();
     std::set<flight_ptr> flights_;  ///< all that were submitted and are not done

@@ -23,6 +23,7 @@ using namespace pgsync::test;
 using pgsync::errc;
 using pgsync::elastic::bulk_body;
 using pgsync::elastic::bulk_outcome;
+using pgsync::elastic::pace;
 using pgsync::elastic::request;
 using pgsync::elastic::response;
 using std::chrono::milliseconds;
@@ -506,13 +507,14 @@ TEST_CASE("submit waits for room") {
     CHECK(got.wait(2));
 }
 
-TEST_CASE("those that share some of the room leave the rest to others, and others leave them theirs") {
+TEST_CASE("wide bulks leave half of the room to prompt ones") {
     fake_transport transport([](const request&, std::size_t) { return std::nullopt; });
     results got;
     writer out(transport, with(4), fake_clock());
-    out.submit(documents(1, 2), got.as("wide"), 2);
-    out.submit(documents(3, 4), got.as("wide"), 2);
-    auto third = std::async(std::launch::async, [&] { out.submit(documents(5, 6), got.as("third"), 2); });
+    out.submit(documents(1, 2), got.as("wide"), pace::wide);
+    out.submit(documents(3, 4), got.as("wide"), pace::wide);
+    auto third =
+        std::async(std::launch::async, [&] { out.submit(documents(5, 6), got.as("third"), pace::wide); });
     out.submit(documents(7, 8), got.as("prompt"));
     out.submit(documents(9, 10), got.as("prompt"));
     REQUIRE(transport.wait_for_requests(4));
@@ -522,6 +524,26 @@ TEST_CASE("those that share some of the room leave the rest to others, and other
     REQUIRE(transport.wait_for_requests(5));
     for (std::size_t number = 1; number < 5; ++number) transport.answer(number, status(200, all_good));
     CHECK(got.wait(5));
+}
+
+TEST_CASE("a cluster that has too much to do gets fewer bulks at once") {
+    fake_transport transport([](const request&, std::size_t number) -> std::optional<response> {
+        if (number == 0) return status(429);
+        return std::nullopt;
+    });
+    results got;
+    writer out(transport, with(4), fake_clock());
+    out.submit(documents(1, 2), got.as("refused"));
+    REQUIRE(transport.wait_for_requests(2));  // and repeated, on its way
+    out.submit(documents(3, 4), got.as("second"));
+    auto third = std::async(std::launch::async, [&] { out.submit(documents(5, 6), got.as("third")); });
+    REQUIRE(transport.wait_for_requests(3));
+    CHECK(third.wait_for(milliseconds(50)) == std::future_status::timeout);
+    transport.answer(1, status(200, all_good));
+    third.get();
+    REQUIRE(transport.wait_for_requests(4));
+    for (std::size_t number = 2; number < 4; ++number) transport.answer(number, status(200, all_good));
+    CHECK(got.wait(3));
 }
 
 TEST_CASE("drain returns when every completion has returned") {
