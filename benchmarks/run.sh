@@ -16,12 +16,12 @@ same work done by the servers alone, and the ratio. Everything is measured in th
 the median of three.
 
   --program FILE        this airbnb program, instead of one built now in build/benchmarks
-  --only FIGURES        load, latency, burst, fan-out, transaction or database; may be repeated
+  --only FIGURES        scaling, load, latency, rising, burst, fan-out, transaction or database; may be repeated
   --repeat N            rounds, of which the median counts (3)
   --changes N           single changes of each kind (300)
   --transactions N      in the burst (100000)
   --rows N              in the one large transaction (1000000)
-  --seconds N           of each run of pgbench (10)
+  --seconds N           of each run of pgbench, which updates/s and rising load are measured by (10)
   --pgsync              beside it PGSync 7.3.0, installed from PyPI into a virtual environment; needs redis-server
   --json FILE           also writes what was measured there
   --no-install          do not install missing packages (scripts/install.sh), take the machine as it is

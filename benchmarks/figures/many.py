@@ -21,18 +21,23 @@ def bulk_of(b, queries, mapping, keys):
     return took
 
 
-def burst(b, queries, mapping, bookings, transactions, repeat, say):
-    """Committed before sync starts, so that what is timed is sync alone."""
+def transactions(b, bookings, count):
+    """Commits so many updates of one random booking each, about."""
+    clients = 8 if count >= 8 else 1
     script = b.folder / "burst.sql"
     script.write_text(f"\\set id random(1, {bookings})\nUPDATE booking SET end_date = end_date + 1 WHERE id = :id;\n")
+    subprocess.run(["pgbench", "-n", "-c", str(clients), "-t", str(count // clients), "-f", str(script)],
+                   env={**b.environment(), "PGOPTIONS": "-c synchronous_commit=off"}, check=True, capture_output=True)
+
+
+def burst(b, queries, mapping, bookings, count, repeat, say):
+    """Committed before sync starts, so that what is timed is sync alone. Returns transactions/s."""
     rounds = []
     for _ in range(repeat):
         b.succeed("sync", "--once")
         b.sql.execute("SELECT pg_create_logical_replication_slot('pgsync_figures', 'pgoutput')")
         b.sql.execute("CREATE TEMP TABLE before AS SELECT id, xmin::text AS writer FROM booking")
-        clients = 8
-        subprocess.run(["pgbench", "-n", "-c", str(clients), "-t", str(transactions // clients), "-f", str(script)],
-                       env={**b.environment(), "PGOPTIONS": "-c synchronous_commit=off"}, check=True, capture_output=True)
+        transactions(b, bookings, count)
         b.sql.execute("SELECT b.id FROM booking b JOIN before USING (id) WHERE b.xmin::text <> before.writer")
         keys = [row[0] for row in b.sql]
         b.sql.execute("DROP TABLE before")
@@ -48,15 +53,17 @@ def burst(b, queries, mapping, bookings, transactions, repeat, say):
         rounds.append({"sync": took, "memory": memory, "drained": drained, "processor": processor, "keys": len(keys)}
                       | bulk_of(b, queries, mapping, keys) | spent)
     of = cluster.best(say.medians(rounds))
-    say(f"a burst of {transactions} transactions of one row, which concern {of['keys']:.0f} documents")
+    say(f"a burst of {count} transactions of one row, which concern {of['keys']:.0f} documents")
     say.row("burst until all is in the index, documents/s", of["keys"] / of["sync"], "bulk of the same", of["keys"] / of["bulk"],
             of["bulk"] / of["sync"], "to reach: at least 0.80")
-    say.row("burst, transactions/s", transactions / of["sync"], "pg_recvlogical alone", transactions / of["drained"],
+    say.row("burst, transactions/s", count / of["sync"], "pg_recvlogical alone", count / of["drained"],
             of["drained"] / of["sync"], "")
     processors.say(say, of, of["processor"], of["sync"])
+    return {"burst": count / of["sync"]}
 
 
-def fan_out(b, queries, mapping, bookings, repeat, say):
+def fan_out(b, queries, mapping, repeat, say):
+    """Returns documents/s."""
     keys = None
     rounds, unrelated = [], []
     for turn in range(repeat):
@@ -113,6 +120,7 @@ def fan_out(b, queries, mapping, bookings, repeat, say):
         say.row(f"unrelated change meanwhile, p{share * 100:.0f}, ms", latency.pick(unrelated, share), "", None, None,
                 "to reach: at most 100" if share == 0.95 else "")
     say.row("peak of resident memory, MiB", of["memory"], "", None, None, "to reach: at most 64")
+    return {"fan-out": len(keys) / of["sync"]}
 
 
 def transaction(b, queries, mapping, bookings, rows, say):

@@ -18,9 +18,15 @@ import incumbent
 import latency
 import load
 import many
+import rising
+import scaling
+import table
 from rows import Bench, Queries, fill
 
-FIGURES = ("load", "latency", "burst", "fan-out", "transaction", "database")
+FIGURES = ("scaling", "load", "latency", "rising", "burst", "fan-out", "transaction", "database")
+
+
+NAMES = {"opensearch": "OpenSearch"}
 
 
 class Say:
@@ -30,14 +36,12 @@ class Say:
         self.lines = []
 
     def __call__(self, text):
-        print(f"\n{text}\n\n| figure | pgsync | beside it | | ratio | |\n|---|--:|---|--:|--:|---|", flush=True)
+        print(f"\n{text}\n\n{table.head()}", flush=True)
         self.lines.append({"about": text})
 
     def row(self, what, value, beside, other, ratio, remark):
         self.lines.append({"figure": what, "value": value, "beside": beside, "other": other, "ratio": ratio, "remark": remark})
-        shown = lambda number: "" if number is None else f"{number:,.0f}" if number >= 1000 else f"{number:.3g}"  # noqa: E731
-        print(f"| {what:48} | {shown(value):>8} | {beside:36} | {shown(other):>8} | {'' if ratio is None else f'{ratio:.2f}':>6} | {remark}",
-              flush=True)
+        print(table.line(self.lines[-1]), flush=True)
 
     @staticmethod
     def medians(rounds):
@@ -66,13 +70,16 @@ def main():
     wanted = parser.parse_args()
     chosen = wanted.only or FIGURES
     say = Say()
+    if "scaling" in chosen:
+        scaling.measure(wanted.program.resolve(), wanted.bookings, wanted.repeat, say)
     with tempfile.TemporaryDirectory() as folder, Bench(wanted.program.resolve(), folder) as b:
         fill(b, wanted.bookings)
         queries = Queries(b)
         mapping = json.loads(b.succeed("explain", "--mapping").split("\n")[1])
         info = b.search("GET", "/")["version"]
-        print(f"{wanted.bookings} bookings; PostgreSQL {b.value('SHOW server_version')}, "
-            f"{info.get('distribution', 'elasticsearch')} {info['number']}; {machine()}; medians of {wanted.repeat}", flush=True)
+        about = (f"{wanted.bookings:,} bookings; PostgreSQL {b.value('SHOW server_version').split()[0]}, "
+                 f"{NAMES.get(info.get('distribution'), 'Elasticsearch')} {info['number']}; {machine()}; medians of {wanted.repeat}")
+        print(f"\n{about}", flush=True)
         own = {}
         if "load" in chosen:
             own |= load.measure(b, queries, mapping, wanted.bookings, wanted.repeat, say)
@@ -80,19 +87,21 @@ def main():
             b.succeed("bootstrap", patience=3600)
         if "latency" in chosen:
             own |= latency.measure(b, queries, mapping, wanted.bookings, wanted.changes, say)
+        if "rising" in chosen:
+            rising.measure(b, wanted.bookings, wanted.seconds, say)
         if "burst" in chosen:
-            many.burst(b, queries, mapping, wanted.bookings, wanted.transactions, wanted.repeat, say)
+            own |= many.burst(b, queries, mapping, wanted.bookings, wanted.transactions, wanted.repeat, say)
         if "fan-out" in chosen:
-            many.fan_out(b, queries, mapping, wanted.bookings, wanted.repeat, say)
+            own |= many.fan_out(b, queries, mapping, wanted.repeat, say)
         if "database" in chosen:
-            database.measure(b, wanted.bookings, wanted.repeat, wanted.seconds, say)
+            own["database"] = database.measure(b, wanted.bookings, wanted.repeat, wanted.seconds, say)
         if "transaction" in chosen:
             many.transaction(b, queries, mapping, wanted.bookings, wanted.rows, say)
         if wanted.pgsync:
             b.run("teardown")
-            incumbent.measure(b, wanted.pgsync, wanted.bookings, min(wanted.changes, 100), own, say)
+            incumbent.measure(b, wanted.pgsync, wanted.bookings, wanted, own, say)
     if wanted.json:
-        wanted.json.write_text(json.dumps(say.lines, indent=1) + "\n")
+        wanted.json.write_text(json.dumps({"about": about, "lines": say.lines}, indent=1) + "\n")
 
 
 if __name__ == "__main__":
