@@ -26,7 +26,8 @@ the median of three.
   --json FILE           also writes what was measured there
   --no-install          do not install missing packages (scripts/install.sh), take the machine as it is
 
-How long the compilers need is measured by benchmarks/compile_time.sh.
+How long the compilers need is measured by benchmarks/compile_time/run.sh. benchmarks/report.py makes docs/performance.md
+of what --json wrote.
 USAGE
 }
 

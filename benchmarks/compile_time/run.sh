@@ -3,7 +3,8 @@
 # run-time half in a library. Best of three.
 set -euo pipefail
 
-root=$(cd -- "$(dirname -- "${BASH_SOURCE[0]}")/.." && pwd)
+here=$(cd -- "$(dirname -- "${BASH_SOURCE[0]}")" && pwd)
+root=$(cd -- "$here/../.." && pwd)
 folder=$(mktemp -d)
 trap 'rm -rf -- "$folder"' EXIT
 
@@ -23,32 +24,8 @@ seconds() {
     printf '%d.%02d' $((best / 1000000)) $((best / 10000 % 100))
 }
 
-printf '#include <pgsync/shape.hpp>\n' >"$folder/shape_includes.cpp"
 printf '#include <pgsync/pgsync.hpp>\n' >"$folder/includes.cpp"
-cat >"$folder/shape.cpp" <<SOURCE
-#include "$root/examples/airbnb/shape.hpp"
-const pgsync::compiled_index& index_of_reservations() { return pgsync::compiled<reservations>; }
-SOURCE
-
-# The largest example, and a tree of 100 tables with 30 columns each.
-cat >"$folder/largest.cpp" <<SOURCE
-#include "$root/examples/book/shape.hpp"
-const pgsync::compiled_index& index_of_books() { return pgsync::compiled<books>; }
-const pgsync::compiled_index& index_of_authors() { return pgsync::compiled<authors>; }
-SOURCE
-awk 'BEGIN {
-    split("int,std::string,double,std::optional<std::string>,pgsync::date,std::int64_t,bool,pgsync::timestamptz", types, ",")
-    print "#include <cstdint>\n#include <optional>\n#include <string>\n#include <pgsync/shape.hpp>\nnamespace big {"
-    for (node = 99; node >= 0; --node) {
-        printf "struct Table%d { int id;", node
-        for (column = 1; column < 30; ++column) printf " %s column_number_%d;", types[column % 8 + 1], column
-        for (child = 3 * node + 1; child <= 3 * node + 3 && child < 100; ++child)
-            printf " pgsync::%s<Table%d> relation_%d;", child % 3 == 1 ? "has_many" : "belongs_to", child, child
-        print " };"
-    }
-    print "}\nstruct wide : pgsync::index<big::Table0> {};"
-    print "const pgsync::compiled_index& index_of_wide() { return pgsync::compiled<wide>; }"
-}' >"$folder/wide.cpp"
+awk -f "$here/wide.awk" >"$folder/wide.cpp"
 
 printf '%-44s' seconds
 compilers=()
@@ -68,9 +45,9 @@ row() {
     done
     printf '\n'
 }
-row '#include <pgsync/shape.hpp>' -O2 "$folder/shape_includes.cpp"
-row '… and the airbnb shape' -O2 "$folder/shape.cpp"
-row 'the largest example: book, two indices' -O2 "$folder/largest.cpp"
+row '#include <pgsync/shape.hpp>' -O2 "$here/shape_includes.cpp"
+row '… and the airbnb shape' -O2 "$here/airbnb.cpp"
+row 'the largest example: book, two indices' -O2 "$here/largest.cpp"
 row '100 tables of 30 columns, one index' -O2 "$folder/wide.cpp"
 row 'airbnb/main.cpp, with pgsync::compiled' -O2 -DPGSYNC_COMPILED "$root/examples/airbnb/main.cpp"
 row 'airbnb/main.cpp, header-only' -O2 "$root/examples/airbnb/main.cpp"

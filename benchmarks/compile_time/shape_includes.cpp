@@ -1,0 +1,1 @@
+#include <pgsync/shape.hpp>
