@@ -26,6 +26,7 @@ RANKS = {
     "error.hpp": 5,
     "log.hpp": 5,
     "backoff.hpp": 5,
+    "this_machine.hpp": 5,
     "transform": 6,
     "postgres": 6,
     "elastic": 6,
@@ -45,6 +46,7 @@ PLAIN_HEADERS = {"shape/node.hpp", "shape/text.hpp"}
 THIRD_PARTY = [
     (r"pqxx/", r"postgres/connection\.hpp"),
     (r"curl/", r"elastic/(curl_transport|detail/tls_remedy)\.hpp"),
+    (r"zlib\.h", r"elastic/detail/gzip\.hpp"),
     (r"(libpq/|libpq-|pg_config|postgres_ext)", r"postgres/.*"),
     (r"spdlog/", r"log\.hpp"),
     (r"CLI/", r"app/.*"),
@@ -53,7 +55,7 @@ THIRD_PARTY = [
     (r"boost/pfr", r"(shape|transform)/.*"),
     (r"boost/hana", r"(shape|sql|mapping|routing)/.*"),
     # POSIX; the compile-time half has no business with it.
-    (r"(fcntl|malloc|poll|unistd|pthread|signal|netdb|termios)\.h$|(sys|netinet|arpa)/", r"(postgres|elastic|snapshot|stream|app)/.*"),
+    (r"(fcntl|malloc|poll|unistd|pthread|signal|netdb|termios)\.h$|(sys|netinet|arpa)/", r"((postgres|elastic|snapshot|stream|app)/.*|this_machine\.hpp)"),
     # C++'s own.
     (r"[a-z_0-9]+$", r".*"),
 ]

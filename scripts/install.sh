@@ -50,15 +50,15 @@ case $system in
     *)
         die "can install packages on Debian 12 and Ubuntu 24.04 only, and this is ${system:-neither}. Please install yourself:
   to build    a C++20 compiler (g++ 12, clang 16 or newer), cmake, ninja, pkg-config, Boost 1.81 or newer with
-              Boost.JSON, libpqxx, libpq, libcurl, CLI11, spdlog
+              Boost.JSON, libpqxx, libpq, libcurl, zlib, CLI11, spdlog
   to run      a PostgreSQL server with psql, Java 17, Maven, curl, jq, unzip
   for tests   Catch2, clang 16 with its compiler-rt, clang-format 16, python3 with psycopg2
 then run the other scripts; scripts/demo.sh takes --no-install."
         ;;
 esac
 
-wanted=(g++ cmake ninja-build pkg-config "${boost[@]}" libpqxx-dev libpq-dev libcurl4-openssl-dev libcli11-dev
-    libspdlog-dev ca-certificates curl jq unzip xz-utils)
+wanted=(g++ cmake ninja-build pkg-config "${boost[@]}" libpqxx-dev libpq-dev libcurl4-openssl-dev
+    zlib1g-dev libcli11-dev libspdlog-dev ca-certificates curl jq unzip xz-utils)
 if ((postgres)) && ! postgres_programs >/dev/null; then wanted+=("$postgres_server"); fi
 if ! command -v psql >/dev/null; then wanted+=(postgresql-client); fi
 if ((search)); then

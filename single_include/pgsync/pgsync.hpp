@@ -4853,6 +4853,9 @@ enum class on_rejected { stop, dead_letter };
 /// What to do when the slot no longer has every change since the indices were written.
 enum class on_lost_slot { stop, resync };
 
+/// Whether bulks travel compressed: unless the cluster is on this machine, always, or never.
+enum class compression { remote, always, never };
+
 /// Everything a user can set. Defaults work for a database on libpq's variables and a cluster on this
 /// machine.
 struct options {
@@ -4864,7 +4867,8 @@ struct options {
     std::size_t page_size = 5000;    ///< documents read at once at most
     std::size_t workers = 2;         ///< connections that read pages at once
     std::size_t bulk_bytes = 5U << 20U;
-    std::size_t bulks_in_flight = 4;
+    std::size_t bulks_in_flight = 4;  ///< at most
+    compression compress = compression::remote;
     std::chrono::seconds search_timeout{60};  ///< for the cluster's answer to a request
     on_rejected rejected = on_rejected::stop;
     on_lost_slot lost_slot = on_lost_slot::stop;
@@ -5914,8 +5918,21 @@ inline constexpr std::string_view distrusted_sql =
 
 }  // namespace pgsync::postgres::detail
 
-#include <arpa/inet.h>
 #include <filesystem>
+
+#include <arpa/inet.h>
+
+// ---- pgsync/this_machine.hpp
+namespace pgsync {
+
+/// Whether `host` is `localhost` or an address of this machine's loopback device, without brackets.
+[[nodiscard]] inline bool is_this_machine(std::string_view host) {
+    if (host == "localhost" || host == "::1") return true;
+    in_addr address{};
+    return host.starts_with("127.") && ::inet_pton(AF_INET, std::string(host).c_str(), &address) == 1;
+}
+
+}  // namespace pgsync
 
 // ---- pgsync/postgres/detail/verify_server.hpp
 namespace pgsync::postgres::detail {
@@ -5942,18 +5959,12 @@ namespace pgsync::postgres::detail {
     return out;
 }
 
-/// A socket's folder, or an address or name of this machine's loopback device.
-[[nodiscard]] inline bool is_this_machine(std::string_view host) {
-    if (host.empty() || host.front() == '/' || host.front() == '@') return true;
-    if (host == "localhost" || host == "::1") return true;
-    in_addr address{};
-    return host.starts_with("127.") && ::inet_pton(AF_INET, std::string(host).c_str(), &address) == 1;
-}
-
 [[nodiscard]] inline bool all_this_machine(std::string_view hosts) {
     while (true) {
         const auto comma = hosts.find(',');
-        if (!is_this_machine(hosts.substr(0, comma))) return false;
+        const auto host = hosts.substr(0, comma);
+        const bool folder = host.empty() || host.front() == '/' || host.front() == '@';  // a socket's
+        if (!folder && !is_this_machine(host)) return false;
         if (comma == std::string_view::npos) return true;
         hosts.remove_prefix(comma + 1);
     }
@@ -10002,6 +10013,15 @@ inline void check_host(std::string_view text) {
 
 }  // namespace detail
 
+/// The host's name or address, without brackets or port.
+[[nodiscard]] inline std::string_view host_of(const cluster_url& url) {
+    std::string_view rest(url.base);
+    rest.remove_prefix(rest.find("://") + 3);
+    rest = rest.substr(0, rest.find('/'));
+    if (rest.starts_with('[')) return rest.substr(1, rest.find(']') - 1);
+    return rest.substr(0, rest.find(':'));
+}
+
 /// Reads `http(s)://[user:password@]host[:port][/prefix]`; throws errc::configuration without quoting
 /// secrets.
 [[nodiscard]] inline cluster_url parse_url(std::string_view text) {
@@ -10307,6 +10327,31 @@ template <typename Get>
 
 }  // namespace pgsync::elastic
 
+#include <zlib.h>
+
+// ---- pgsync/elastic/detail/gzip.hpp
+namespace pgsync::elastic::detail {
+
+/// At the quickest level: bulks of JSON shrink to a sixth or so, and more work would buy little.
+[[nodiscard]] inline std::string gzip(std::string_view text) {
+    z_stream stream{};
+    constexpr int with_gzip_header = 15 + 16;
+    if (deflateInit2(&stream, Z_BEST_SPEED, Z_DEFLATED, with_gzip_header, 8, Z_DEFAULT_STRATEGY) != Z_OK)
+        throw std::runtime_error("zlib could not be started");
+    std::string out(deflateBound(&stream, static_cast<uLong>(text.size())), '\0');
+    stream.next_in = reinterpret_cast<Bytef*>(const_cast<char*>(text.data()));
+    stream.avail_in = static_cast<uInt>(text.size());
+    stream.next_out = reinterpret_cast<Bytef*>(out.data());
+    stream.avail_out = static_cast<uInt>(out.size());
+    const auto ended = deflate(&stream, Z_FINISH);
+    out.resize(stream.total_out);
+    deflateEnd(&stream);
+    if (ended != Z_STREAM_END) throw std::runtime_error("zlib did not compress a request");
+    return {out.data(), out.size()};  // no larger than it needs to be
+}
+
+}  // namespace pgsync::elastic::detail
+
 #include <csignal>
 #include <pthread.h>
 
@@ -10415,6 +10460,9 @@ template <transport Transport>
 // ---- pgsync/elastic/curl_transport.hpp
 namespace pgsync::elastic {
 
+/// How the bodies of requests travel.
+enum class encoding { plain, gzip };
+
 /// HTTP over libcurl's multi interface: one thread, connections kept alive, as many requests at a time as are
 /// submitted. Certificates are verified. Credentials go to libcurl only. No proxy is used, whatever the
 /// environment says: a cluster is next door, and bulks are nothing to send round the corner. What is
@@ -10423,9 +10471,10 @@ class curl_transport {
   public:
     /// Answers of more than `largest_answer` bytes count as none.
     explicit curl_transport(std::string_view url, std::size_t largest_answer = 256U << 20U)
-        : curl_transport(parse_url(url), {}, largest_answer) {}
-    curl_transport(cluster_url url, cluster_access how, std::size_t largest_answer = 256U << 20U)
-        : url_(std::move(url)), access_(std::move(how)), largest_answer_(largest_answer) {
+        : curl_transport(parse_url(url), {}, encoding::plain, largest_answer) {}
+    curl_transport(cluster_url url, cluster_access how, encoding bodies = encoding::plain,
+                   std::size_t largest_answer = 256U << 20U)
+        : url_(std::move(url)), access_(std::move(how)), bodies_(bodies), largest_answer_(largest_answer) {
         if (access_.user.empty()) {
             access_.user = url_.user;
             access_.password = url_.password;
@@ -10449,7 +10498,11 @@ class curl_transport {
     [[nodiscard]] const std::string& address() const { return url_.base; }
 
     void submit(request what, response_handler handler) {
+        // Here and not in the transport's thread, which has others to serve.
+        const bool smaller = bodies_ == encoding::gzip && what.body && what.body->size() >= worth_compressing;
+        if (smaller) what.body = std::make_shared<const std::string>(detail::gzip(*what.body));
         auto each = std::make_unique<transfer>(std::move(what), std::move(handler), largest_answer_);
+        each->compressed = smaller;
         each->on_stop.emplace(each->what.stop, wake{multi_});
         {
             const std::lock_guard lock(mutex_);
@@ -10485,6 +10538,7 @@ class curl_transport {
         curl_slist* headers = nullptr;
         char message[CURL_ERROR_SIZE] = {};
         bool too_large = false;
+        bool compressed = false;
         std::optional<std::stop_callback<wake>> on_stop;
     };
 
@@ -10537,6 +10591,7 @@ class curl_transport {
             curl_easy_setopt(t.easy, CURLOPT_POSTFIELDS, t.what.body ? t.what.body->data() : "");
             curl_easy_setopt(t.easy, CURLOPT_POSTFIELDSIZE_LARGE, static_cast<curl_off_t>(bytes));
             add_header(t, "Content-Type: " + t.what.content_type);
+            if (t.compressed) add_header(t, "Content-Encoding: gzip");
             // Without this libcurl would wait for a "100 Continue" before each large body.
             add_header(t, "Expect:");
         }
@@ -10672,8 +10727,11 @@ class curl_transport {
 
     static constexpr std::size_t slowest_bytes_per_ms = 64;
 
+    static constexpr std::size_t worth_compressing = 1'024;  ///< bytes
+
     cluster_url url_;
     cluster_access access_;
+    encoding bodies_;
     std::size_t largest_answer_;
     CURLM* multi_ = nullptr;
     std::atomic<bool> stopping_{false};
@@ -15058,7 +15116,8 @@ class cluster {
         : options_(setting),
           stopped_(stopped),
           transport_(elastic::parse_url(setting.elasticsearch),
-                     elastic::access_from_environment(elastic::parse_url(setting.elasticsearch))),
+                     elastic::access_from_environment(elastic::parse_url(setting.elasticsearch)),
+                     encoding_of(setting)),
           dialect_(first_contact()),
           client_(transport_, client_settings(stopped)),
           stream_client_(transport_, client_settings({})),
@@ -15127,6 +15186,13 @@ class cluster {
 
   private:
     static constexpr std::size_t wide_bulk_bytes = 1U << 20U;
+
+    static elastic::encoding encoding_of(const options& setting) {
+        if (setting.compress == compression::never) return elastic::encoding::plain;
+        if (setting.compress == compression::always) return elastic::encoding::gzip;
+        const auto url = elastic::parse_url(setting.elasticsearch);
+        return is_this_machine(elastic::host_of(url)) ? elastic::encoding::plain : elastic::encoding::gzip;
+    }
 
     [[nodiscard]] elastic::dialect first_contact() {
         client_type::settings hasty;
@@ -17417,9 +17483,19 @@ inline void add_loading(CLI::App& to, options& into) {
     to.add_option("--bulk-bytes", into.bulk_bytes, "size of a bulk request")
         ->check(CLI::Range(1'000, 100'000'000))
         ->capture_default_str();
-    to.add_option("--bulks-in-flight", into.bulks_in_flight, "bulk requests on their way at the same time")
+    to.add_option("--bulks-in-flight", into.bulks_in_flight,
+                  "bulk requests on their way at the same time, fewer where the cluster has too much to do")
         ->check(CLI::Range(1, 64))
         ->capture_default_str();
+    const std::map<std::string, compression> ways{
+        {"remote", compression::remote}, {"always", compression::always}, {"never", compression::never}};
+    to.add_option(
+          "--compress", into.compress,
+          "whether requests to the cluster are sent as gzip: where it is not on this machine, always, or "
+          "never")
+        ->transform(CLI::CheckedTransformer(ways, CLI::ignore_case).description(""))
+        ->type_name("remote|always|never")
+        ->default_str("remote");
     const std::map<std::string, on_rejected> policies{{"stop", on_rejected::stop},
                                                       {"dead-letter", on_rejected::dead_letter}};
     to.add_option(

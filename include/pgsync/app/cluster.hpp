@@ -25,6 +25,7 @@
 #include <pgsync/log.hpp>
 #include <pgsync/printable.hpp>
 #include <pgsync/stream/index_access.hpp>
+#include <pgsync/this_machine.hpp>
 
 namespace pgsync::app {
 
@@ -42,7 +43,8 @@ class cluster {
         : options_(setting),
           stopped_(stopped),
           transport_(elastic::parse_url(setting.elasticsearch),
-                     elastic::access_from_environment(elastic::parse_url(setting.elasticsearch))),
+                     elastic::access_from_environment(elastic::parse_url(setting.elasticsearch)),
+                     encoding_of(setting)),
           dialect_(first_contact()),
           client_(transport_, client_settings(stopped)),
           stream_client_(transport_, client_settings({})),
@@ -111,6 +113,13 @@ class cluster {
 
   private:
     static constexpr std::size_t wide_bulk_bytes = 1U << 20U;
+
+    static elastic::encoding encoding_of(const options& setting) {
+        if (setting.compress == compression::never) return elastic::encoding::plain;
+        if (setting.compress == compression::always) return elastic::encoding::gzip;
+        const auto url = elastic::parse_url(setting.elasticsearch);
+        return is_this_machine(elastic::host_of(url)) ? elastic::encoding::plain : elastic::encoding::gzip;
+    }
 
     [[nodiscard]] elastic::dialect first_contact() {
         client_type::settings hasty;

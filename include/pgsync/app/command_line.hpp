@@ -98,9 +98,19 @@ inline void add_loading(CLI::App& to, options& into) {
     to.add_option("--bulk-bytes", into.bulk_bytes, "size of a bulk request")
         ->check(CLI::Range(1'000, 100'000'000))
         ->capture_default_str();
-    to.add_option("--bulks-in-flight", into.bulks_in_flight, "bulk requests on their way at the same time")
+    to.add_option("--bulks-in-flight", into.bulks_in_flight,
+                  "bulk requests on their way at the same time, fewer where the cluster has too much to do")
         ->check(CLI::Range(1, 64))
         ->capture_default_str();
+    const std::map<std::string, compression> ways{
+        {"remote", compression::remote}, {"always", compression::always}, {"never", compression::never}};
+    to.add_option(
+          "--compress", into.compress,
+          "whether requests to the cluster are sent as gzip: where it is not on this machine, always, or "
+          "never")
+        ->transform(CLI::CheckedTransformer(ways, CLI::ignore_case).description(""))
+        ->type_name("remote|always|never")
+        ->default_str("remote");
     const std::map<std::string, on_rejected> policies{{"stop", on_rejected::stop},
                                                       {"dead-letter", on_rejected::dead_letter}};
     to.add_option(

@@ -12,6 +12,9 @@ enum class on_rejected { stop, dead_letter };
 /// What to do when the slot no longer has every change since the indices were written.
 enum class on_lost_slot { stop, resync };
 
+/// Whether bulks travel compressed: unless the cluster is on this machine, always, or never.
+enum class compression { remote, always, never };
+
 /// Everything a user can set. Defaults work for a database on libpq's variables and a cluster on this
 /// machine.
 struct options {
@@ -23,7 +26,8 @@ struct options {
     std::size_t page_size = 5000;    ///< documents read at once at most
     std::size_t workers = 2;         ///< connections that read pages at once
     std::size_t bulk_bytes = 5U << 20U;
-    std::size_t bulks_in_flight = 4;
+    std::size_t bulks_in_flight = 4;  ///< at most
+    compression compress = compression::remote;
     std::chrono::seconds search_timeout{60};  ///< for the cluster's answer to a request
     on_rejected rejected = on_rejected::stop;
     on_lost_slot lost_slot = on_lost_slot::stop;

@@ -19,6 +19,7 @@
 #include <curl/curl.h>
 
 #include <pgsync/elastic/access.hpp>
+#include <pgsync/elastic/detail/gzip.hpp>
 #include <pgsync/elastic/detail/quiet_thread.hpp>
 #include <pgsync/elastic/detail/tls_remedy.hpp>
 #include <pgsync/elastic/sigv4.hpp>
@@ -28,6 +29,9 @@
 
 namespace pgsync::elastic {
 
+/// How the bodies of requests travel.
+enum class encoding { plain, gzip };
+
 /// HTTP over libcurl's multi interface: one thread, connections kept alive, as many requests at a time as are
 /// submitted. Certificates are verified. Credentials go to libcurl only. No proxy is used, whatever the
 /// environment says: a cluster is next door, and bulks are nothing to send round the corner. What is
@@ -36,9 +40,10 @@ class curl_transport {
   public:
     /// Answers of more than `largest_answer` bytes count as none.
     explicit curl_transport(std::string_view url, std::size_t largest_answer = 256U << 20U)
-        : curl_transport(parse_url(url), {}, largest_answer) {}
-    curl_transport(cluster_url url, cluster_access how, std::size_t largest_answer = 256U << 20U)
-        : url_(std::move(url)), access_(std::move(how)), largest_answer_(largest_answer) {
+        : curl_transport(parse_url(url), {}, encoding::plain, largest_answer) {}
+    curl_transport(cluster_url url, cluster_access how, encoding bodies = encoding::plain,
+                   std::size_t largest_answer = 256U << 20U)
+        : url_(std::move(url)), access_(std::move(how)), bodies_(bodies), largest_answer_(largest_answer) {
         if (access_.user.empty()) {
             access_.user = url_.user;
             access_.password = url_.password;
@@ -62,7 +67,11 @@ class curl_transport {
     [[nodiscard]] const std::string& address() const { return url_.base; }
 
     void submit(request what, response_handler handler) {
+        // Here and not in the transport's thread, which has others to serve.
+        const bool smaller = bodies_ == encoding::gzip && what.body && what.body->size() >= worth_compressing;
+        if (smaller) what.body = std::make_shared<const std::string>(detail::gzip(*what.body));
         auto each = std::make_unique<transfer>(std::move(what), std::move(handler), largest_answer_);
+        each->compressed = smaller;
         each->on_stop.emplace(each->what.stop, wake{multi_});
         {
             const std::lock_guard lock(mutex_);
@@ -98,6 +107,7 @@ class curl_transport {
         curl_slist* headers = nullptr;
         char message[CURL_ERROR_SIZE] = {};
         bool too_large = false;
+        bool compressed = false;
         std::optional<std::stop_callback<wake>> on_stop;
     };
 
@@ -150,6 +160,7 @@ class curl_transport {
             curl_easy_setopt(t.easy, CURLOPT_POSTFIELDS, t.what.body ? t.what.body->data() : "");
             curl_easy_setopt(t.easy, CURLOPT_POSTFIELDSIZE_LARGE, static_cast<curl_off_t>(bytes));
             add_header(t, "Content-Type: " + t.what.content_type);
+            if (t.compressed) add_header(t, "Content-Encoding: gzip");
             // Without this libcurl would wait for a "100 Continue" before each large body.
             add_header(t, "Expect:");
         }
@@ -285,8 +296,11 @@ class curl_transport {
 
     static constexpr std::size_t slowest_bytes_per_ms = 64;
 
+    static constexpr std::size_t worth_compressing = 1'024;  ///< bytes
+
     cluster_url url_;
     cluster_access access_;
+    encoding bodies_;
     std::size_t largest_answer_;
     CURLM* multi_ = nullptr;
     std::atomic<bool> stopping_{false};

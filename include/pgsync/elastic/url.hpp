@@ -61,6 +61,15 @@ inline void check_host(std::string_view text) {
 
 }  // namespace detail
 
+/// The host's name or address, without brackets or port.
+[[nodiscard]] inline std::string_view host_of(const cluster_url& url) {
+    std::string_view rest(url.base);
+    rest.remove_prefix(rest.find("://") + 3);
+    rest = rest.substr(0, rest.find('/'));
+    if (rest.starts_with('[')) return rest.substr(1, rest.find(']') - 1);
+    return rest.substr(0, rest.find(':'));
+}
+
 /// Reads `http(s)://[user:password@]host[:port][/prefix]`; throws errc::configuration without quoting
 /// secrets.
 [[nodiscard]] inline cluster_url parse_url(std::string_view text) {

@@ -71,6 +71,27 @@ def live(b):
     expect(b.search.document("reservations", 5)["guest"]["name"] == "last", "a change before the stop is lost")
 
 
+def compressed(b):
+    """As to a cluster far away: what travels as gzip is the same documents, loaded and changed."""
+    b.load_airbnb()
+    b.succeed("bootstrap", "--compress", "always")
+    total = b.value("SELECT count(*) FROM booking")
+    expect(b.search.count("reservations") == total, "the load is not complete")
+    running = following(b, "--compress", "always")
+    b.sql.execute("UPDATE guest SET name = 'Zoë ' || id")
+    query = {"query": {"match_phrase_prefix": {"guest.name": "Zoë"}}}
+
+    def renamed():
+        b.search("POST", "/reservations/_refresh")
+        return b.search("POST", "/reservations/_count", query)["count"]
+
+    until("every guest's new name", lambda: renamed() == total)
+    booking, guest = (b.value(f"SELECT {each} FROM booking ORDER BY id LIMIT 1") for each in ("id", "guest_id"))
+    name = b.search.document("reservations", booking)["guest"]["name"]
+    expect(name == f"Zoë {guest}", f"the document says {name}")
+    expect(running.stop() == 0, "SIGTERM does not end sync with 0")
+
+
 def committed_not_visible(b):
     """The log tells of a commit before other sessions see it: a document read too early is not to be confirmed."""
     b.load_airbnb()
@@ -323,7 +344,7 @@ def main():
         with Bench(embedded if test is as_a_library else airbnb, folder) as b:
             test(*(b, folder) if test is postgres_restarts else (b,))
 
-    return run_all((live, committed_not_visible, memory, overtaking, stopping_short, busy_application, deadlock,
+    return run_all((live, compressed, committed_not_visible, memory, overtaking, stopping_short, busy_application, deadlock,
                     postgres_restarts, as_a_library), sys.argv[3:], play)
 
 

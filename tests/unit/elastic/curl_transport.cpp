@@ -10,6 +10,7 @@
 #include <thread>
 #include <utility>
 #include <vector>
+#include <zlib.h>
 
 #include "../postgres/contains.hpp"
 #include "catch.hpp"
@@ -20,6 +21,8 @@
 #include <pgsync/error.hpp>
 
 using pgsync::elastic::curl_transport;
+using pgsync::elastic::encoding;
+using pgsync::elastic::parse_url;
 using pgsync::elastic::perform;
 using pgsync::elastic::request;
 using pgsync::elastic::response;
@@ -38,6 +41,20 @@ request post(std::string body) {
     what.method = "POST";
     what.body = std::make_shared<const std::string>(std::move(body));
     return what;
+}
+
+std::string gunzip(const std::string& from) {
+    std::string out(64U << 20U, '\0');
+    z_stream stream{};
+    REQUIRE(inflateInit2(&stream, 15 + 16) == Z_OK);
+    stream.next_in = reinterpret_cast<Bytef*>(const_cast<char*>(from.data()));
+    stream.avail_in = static_cast<uInt>(from.size());
+    stream.next_out = reinterpret_cast<Bytef*>(out.data());
+    stream.avail_out = static_cast<uInt>(out.size());
+    CHECK(inflate(&stream, Z_FINISH) == Z_STREAM_END);
+    out.resize(stream.total_out);
+    inflateEnd(&stream);
+    return out;
 }
 
 /// Answers `ok` to everything.
@@ -173,6 +190,22 @@ TEST_CASE("bodies of many megabytes arrive whole in both directions") {
     const auto answer = perform(transport, post(body));
     CHECK(answer.status == 200);
     CHECK((answer.body == body));
+}
+
+TEST_CASE("where that is wanted, bodies that are worth it travel as gzip, and say so") {
+    socket_server server(agree);
+    curl_transport transport(parse_url(server.url()), {}, encoding::gzip);
+    std::string body;
+    for (int i = 0; i < 20'000; ++i) body += R"({"id":)" + std::to_string(i) + R"(,"name":"of a document"})";
+    CHECK(perform(transport, post(body)).body == "ok");
+    CHECK(perform(transport, post("small")).body == "ok");
+    const auto calls = server.calls();
+    REQUIRE(calls.size() == 2);
+    CHECK(calls[0].head.find("Content-Encoding: gzip") != std::string::npos);
+    CHECK(calls[0].body.size() < body.size() / 4);
+    CHECK((gunzip(calls[0].body) == body));
+    CHECK(calls[1].head.find("Content-Encoding") == std::string::npos);
+    CHECK(calls[1].body == "small");
 }
 
 TEST_CASE("an answer larger than any a cluster gives counts as none") {

@@ -2,6 +2,7 @@
 
 #include "catch.hpp"
 #include <pgsync/elastic/url.hpp>
+#include <pgsync/this_machine.hpp>
 
 using pgsync::elastic::parse_url;
 
@@ -18,6 +19,19 @@ TEST_CASE("a cluster's URL is taken apart into address, user and password") {
     CHECK(parse_url("http://u:p@w@host:9200").password == "p@w");
     CHECK(parse_url("http://[::1]:9200").base == "http://[::1]:9200");
     CHECK(parse_url("http://[::1]").base == "http://[::1]");
+}
+
+TEST_CASE("whether a cluster is on this machine is told by its host") {
+    for (const auto* url : {"http://localhost:9200", "https://user:word@127.0.0.1", "http://127.3.2.1/prefix",
+                            "http://[::1]:9200/"}) {
+        CAPTURE(url);
+        CHECK(pgsync::is_this_machine(host_of(parse_url(url))));
+    }
+    for (const auto* url : {"http://10.0.0.1:9200", "http://127.example.org", "http://localhost.example.org/",
+                            "http://[fe80::1]"}) {
+        CAPTURE(url);
+        CHECK_FALSE(pgsync::is_this_machine(host_of(parse_url(url))));
+    }
 }
 
 TEST_CASE("a URL that cannot work is refused, and no part of its password is shown") {

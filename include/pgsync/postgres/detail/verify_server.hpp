@@ -1,6 +1,5 @@
 #pragma once
 
-#include <arpa/inet.h>
 #include <array>
 #include <cstdlib>
 #include <filesystem>
@@ -14,6 +13,7 @@
 #include <libpq-fe.h>
 
 #include <pgsync/postgres/conninfo.hpp>
+#include <pgsync/this_machine.hpp>
 
 namespace pgsync::postgres::detail {
 
@@ -39,18 +39,12 @@ namespace pgsync::postgres::detail {
     return out;
 }
 
-/// A socket's folder, or an address or name of this machine's loopback device.
-[[nodiscard]] inline bool is_this_machine(std::string_view host) {
-    if (host.empty() || host.front() == '/' || host.front() == '@') return true;
-    if (host == "localhost" || host == "::1") return true;
-    in_addr address{};
-    return host.starts_with("127.") && ::inet_pton(AF_INET, std::string(host).c_str(), &address) == 1;
-}
-
 [[nodiscard]] inline bool all_this_machine(std::string_view hosts) {
     while (true) {
         const auto comma = hosts.find(',');
-        if (!is_this_machine(hosts.substr(0, comma))) return false;
+        const auto host = hosts.substr(0, comma);
+        const bool folder = host.empty() || host.front() == '/' || host.front() == '@';  // a socket's
+        if (!folder && !is_this_machine(host)) return false;
         if (comma == std::string_view::npos) return true;
         hosts.remove_prefix(comma + 1);
     }

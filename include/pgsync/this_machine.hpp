@@ -1,0 +1,16 @@
+#pragma once
+
+#include <arpa/inet.h>
+#include <string>
+#include <string_view>
+
+namespace pgsync {
+
+/// Whether `host` is `localhost` or an address of this machine's loopback device, without brackets.
+[[nodiscard]] inline bool is_this_machine(std::string_view host) {
+    if (host == "localhost" || host == "::1") return true;
+    in_addr address{};
+    return host.starts_with("127.") && ::inet_pton(AF_INET, std::string(host).c_str(), &address) == 1;
+}
+
+}  // namespace pgsync
