@@ -47,6 +47,10 @@ def timed(b, *arguments):
     return seconds, memory / 1024, usage.ru_utime + usage.ru_stime, output
 
 
+def seconds_of(output):
+    return float(re.search(r"documents in ([0-9.]+) s", output).group(1))
+
+
 def measure(b, queries, mapping, bookings, repeat, say):
     """Returns the load's seconds."""
     bodies, size = cluster.bodies(b, queries, list(range(1, bookings + 1)))
@@ -61,7 +65,10 @@ def measure(b, queries, mapping, bookings, repeat, say):
         with processors.watched(b) as spent:
             _, each["memory"], each["processor"], output = timed(b, "bootstrap")
         each |= spent
-        each["load"] = float(re.search(r"documents in ([0-9.]+) s", output).group(1))
+        each["load"] = seconds_of(output)
+        b.run("teardown")
+        _, _, each["gzip processor"], output = timed(b, "bootstrap", "--compress", "always")
+        each["gzip load"] = seconds_of(output)
         rounds.append(each)
     of = cluster.best(say.medians(rounds))
     say(f"documents of {size:.0f} bytes on average")
@@ -71,5 +78,9 @@ def measure(b, queries, mapping, bookings, repeat, say):
             "of its time")
     say("who had the processors during the load; its own share is to be at most 0.10")
     processors.say(say, of, of["processor"], of["load"])
+    say.row("load with --compress always, documents/s", bookings / of["gzip load"], "without", bookings / of["load"],
+            of["gzip load"] / of["load"], "of its time, to a cluster on this machine")
+    say.row("own processor time with --compress always, s", of["gzip processor"], "without", of["processor"],
+            of["gzip processor"] / of["processor"], "")
     say.row("peak of resident memory, MiB", of["memory"], "", None, None, "to reach: at most 64, whatever the number of documents")
     return {"load": of["load"]}

@@ -1,10 +1,9 @@
 """The initial load of fewer and of more documents: neither its rate nor its memory is to depend on how many there are."""
 import pathlib
-import re
 import statistics
 import tempfile
 
-from load import timed
+from load import seconds_of, timed
 from rows import Bench, fill
 
 PARTS = (100, 30, 10, 3, 1)  # of all
@@ -22,7 +21,7 @@ def measure(program, bookings, repeat, say):
             for _ in range(repeat):
                 b.run("teardown")
                 _, memory, _, output = timed(b, "bootstrap")
-                rounds.append((count / float(re.search(r"documents in ([0-9.]+) s", output).group(1)), memory))
+                rounds.append((count / seconds_of(output), memory))
         say.row(f"load of {count} documents, documents/s", statistics.median(each[0] for each in rounds), "documents", count, None, "")
         say.row("peak of resident memory, MiB", statistics.median(each[1] for each in rounds), "documents", count, None,
                 "to reach: at most 64, whatever the number")
