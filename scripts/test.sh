@@ -208,7 +208,7 @@ part_gcc() {
 part_integration() {
     ((!fast)) || return 0
     if ! wanted gcc; then step "build with g++" build_gcc || return 0; fi
-    if wait_for_servers; then tests "integration tests" "$build/gcc" -j 1 -L integration; fi
+    if wait_for_servers; then tests "integration tests" "$build/gcc" -L integration; fi
 }
 
 build_asan() {
