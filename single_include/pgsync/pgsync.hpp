@@ -10987,6 +10987,7 @@ enum class item_verdict : std::uint8_t {
     rejected,   ///< it will never take this document
     lost,       ///< the index it should go to is not there
     forbidden,  ///< this user may not write the index
+    unpiped,    ///< an ingest pipeline that it should pass is not there
 };
 
 struct item_result {
@@ -11081,9 +11082,18 @@ inline item_verdict judge(bool is_delete, long status, std::string_view type) {
         return item_verdict::lost;
     if (status == 404 && is_delete) return item_verdict::done;
     if (status == 404) return item_verdict::lost;  // require_alias: nothing of that name is an alias
+    // The document's own fault, though it comes as 500: its pipeline says `fail`.
+    if (type == "fail_processor_exception") return item_verdict::rejected;
     if (status == 429 || status >= 500 || type == "cluster_block_exception") return item_verdict::retry;
     if (status == 401 || type == "security_exception") return item_verdict::forbidden;
     return item_verdict::rejected;
+}
+
+/// The pipeline itself, or one that it calls, which comes as 500.
+inline bool lacks_pipeline(std::string_view reason) {
+    return (reason.starts_with("pipeline with id [") &&
+            reason.find("] does not exist") != std::string_view::npos) ||
+           reason.find("configured for non-existent pipeline [") != std::string_view::npos;
 }
 
 inline void read_error(const boost::json::value& error, item_result& into) {
@@ -11119,6 +11129,10 @@ inline bool read_item(const boost::json::value& value, item_result& into) {
     // Somebody put another index behind the alias.
     if (into.verdict == item_verdict::rejected && into.reason.starts_with("no write index is defined"))
         into.verdict = item_verdict::lost;
+    const bool failed = into.verdict == item_verdict::rejected || into.verdict == item_verdict::retry;
+    if (failed && (into.type == "illegal_argument_exception" || into.type == "illegal_state_exception") &&
+        lacks_pipeline(into.reason))
+        into.verdict = item_verdict::unpiped;
     return true;
 }
 
@@ -11436,6 +11450,13 @@ class client {
 
     [[nodiscard]] bool exists(std::string_view name) {
         return call("HEAD", "/" + escaped(name), {}, {404}).status != 404;
+    }
+
+    /// Whether there is an ingest pipeline; nothing where this user may not ask.
+    [[nodiscard]] std::optional<bool> has_pipeline(std::string_view name) {
+        const auto status = call("GET", "/_ingest/pipeline/" + escaped(name), {}, {401, 403, 404}).status;
+        if (status == 401 || status == 403) return std::nullopt;
+        return status != 404;
     }
 
     void create_index(std::string_view name, const boost::json::object& body) { create(name, body, false); }
@@ -12232,6 +12253,14 @@ class bulk_writer {
                                 "the cluster at " + settings_.address + " refuses us to write \"" +
                                     std::string(each->body.target_of(i)) + "\": " + item.reason,
                                 permission_remedy());
+                case item_verdict::unpiped:
+                    // No document is to blame, so none is set aside.
+                    throw error(errc::index,
+                                "an ingest pipeline that documents of \"" +
+                                    std::string(each->body.target_of(i)) +
+                                    "\" pass is not in the cluster: " + item.reason,
+                                "make it, PUT /_ingest/pipeline/…, and start again: nothing from this change "
+                                "on was acknowledged");
             }
         }
         tell_room([&](bulk_room& room, auto now) {
@@ -16841,6 +16870,19 @@ inline void check_server(context& in, const postgres::server_facts& server,
     }
 }
 
+/// Without its pipeline no document of an index could be written.
+inline void check_pipelines(context& in) {
+    for (const auto& index : in.indices()) {
+        if (index.pipeline.empty() || in.search().client().has_pipeline(index.pipeline).value_or(true))
+            continue;
+        const std::string pipeline(index.pipeline);
+        throw error(errc::index,
+                    "the ingest pipeline \"" + printable(pipeline) + "\" of index \"" +
+                        std::string(index.name) + "\" is not in the cluster",
+                    "make it, PUT /_ingest/pipeline/" + pipeline + ", or take `pipeline` out of the index");
+    }
+}
+
 /// What is still to be done in the database; refuses where some of it concerns an index that is loaded.
 inline std::vector<setup_step> missing_steps(context& in, const postgres::shape_report& report,
                                              const std::optional<postgres::slot_facts>& slot,
@@ -17067,6 +17109,7 @@ inline void bootstrap(context& in, std::ostream& out) {
     auto slot = postgres::read_slot(in.catalog(), name);
     auto states = detail::find_indices(in, slot, identity);
     detail::check_server(in, server, slot, states);
+    detail::check_pipelines(in);
     if (slot && slot->lost() && !in.setting().dry_run) {
         in.database().query("SELECT pg_catalog.pg_drop_replication_slot($1)", {name});
         log::info("dropped slot {}, which was invalid", name);

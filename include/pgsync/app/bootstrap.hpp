@@ -82,6 +82,19 @@ inline void check_server(context& in, const postgres::server_facts& server,
     }
 }
 
+/// Without its pipeline no document of an index could be written.
+inline void check_pipelines(context& in) {
+    for (const auto& index : in.indices()) {
+        if (index.pipeline.empty() || in.search().client().has_pipeline(index.pipeline).value_or(true))
+            continue;
+        const std::string pipeline(index.pipeline);
+        throw error(errc::index,
+                    "the ingest pipeline \"" + printable(pipeline) + "\" of index \"" +
+                        std::string(index.name) + "\" is not in the cluster",
+                    "make it, PUT /_ingest/pipeline/" + pipeline + ", or take `pipeline` out of the index");
+    }
+}
+
 /// What is still to be done in the database; refuses where some of it concerns an index that is loaded.
 inline std::vector<setup_step> missing_steps(context& in, const postgres::shape_report& report,
                                              const std::optional<postgres::slot_facts>& slot,
@@ -308,6 +321,7 @@ inline void bootstrap(context& in, std::ostream& out) {
     auto slot = postgres::read_slot(in.catalog(), name);
     auto states = detail::find_indices(in, slot, identity);
     detail::check_server(in, server, slot, states);
+    detail::check_pipelines(in);
     if (slot && slot->lost() && !in.setting().dry_run) {
         in.database().query("SELECT pg_catalog.pg_drop_replication_slot($1)", {name});
         log::info("dropped slot {}, which was invalid", name);

@@ -22,6 +22,7 @@ enum class item_verdict : std::uint8_t {
     rejected,   ///< it will never take this document
     lost,       ///< the index it should go to is not there
     forbidden,  ///< this user may not write the index
+    unpiped,    ///< an ingest pipeline that it should pass is not there
 };
 
 struct item_result {
@@ -116,9 +117,18 @@ inline item_verdict judge(bool is_delete, long status, std::string_view type) {
         return item_verdict::lost;
     if (status == 404 && is_delete) return item_verdict::done;
     if (status == 404) return item_verdict::lost;  // require_alias: nothing of that name is an alias
+    // The document's own fault, though it comes as 500: its pipeline says `fail`.
+    if (type == "fail_processor_exception") return item_verdict::rejected;
     if (status == 429 || status >= 500 || type == "cluster_block_exception") return item_verdict::retry;
     if (status == 401 || type == "security_exception") return item_verdict::forbidden;
     return item_verdict::rejected;
+}
+
+/// The pipeline itself, or one that it calls, which comes as 500.
+inline bool lacks_pipeline(std::string_view reason) {
+    return (reason.starts_with("pipeline with id [") &&
+            reason.find("] does not exist") != std::string_view::npos) ||
+           reason.find("configured for non-existent pipeline [") != std::string_view::npos;
 }
 
 inline void read_error(const boost::json::value& error, item_result& into) {
@@ -154,6 +164,10 @@ inline bool read_item(const boost::json::value& value, item_result& into) {
     // Somebody put another index behind the alias.
     if (into.verdict == item_verdict::rejected && into.reason.starts_with("no write index is defined"))
         into.verdict = item_verdict::lost;
+    const bool failed = into.verdict == item_verdict::rejected || into.verdict == item_verdict::retry;
+    if (failed && (into.type == "illegal_argument_exception" || into.type == "illegal_state_exception") &&
+        lacks_pipeline(into.reason))
+        into.verdict = item_verdict::unpiped;
     return true;
 }
 

@@ -356,6 +356,14 @@ class bulk_writer {
                                 "the cluster at " + settings_.address + " refuses us to write \"" +
                                     std::string(each->body.target_of(i)) + "\": " + item.reason,
                                 permission_remedy());
+                case item_verdict::unpiped:
+                    // No document is to blame, so none is set aside.
+                    throw error(errc::index,
+                                "an ingest pipeline that documents of \"" +
+                                    std::string(each->body.target_of(i)) +
+                                    "\" pass is not in the cluster: " + item.reason,
+                                "make it, PUT /_ingest/pipeline/…, and start again: nothing from this change "
+                                "on was acknowledged");
             }
         }
         tell_room([&](bulk_room& room, auto now) {

@@ -131,6 +131,13 @@ class client {
         return call("HEAD", "/" + escaped(name), {}, {404}).status != 404;
     }
 
+    /// Whether there is an ingest pipeline; nothing where this user may not ask.
+    [[nodiscard]] std::optional<bool> has_pipeline(std::string_view name) {
+        const auto status = call("GET", "/_ingest/pipeline/" + escaped(name), {}, {401, 403, 404}).status;
+        if (status == 401 || status == 403) return std::nullopt;
+        return status != 404;
+    }
+
     void create_index(std::string_view name, const boost::json::object& body) { create(name, body, false); }
     /// It may be that somebody else was faster.
     void create_index_if_missing(std::string_view name, const boost::json::object& body) {

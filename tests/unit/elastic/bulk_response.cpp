@@ -58,6 +58,32 @@ TEST_CASE("a document refused for good is told apart from an index that may not 
     CHECK(verdict("delete", 401, "") == item_verdict::forbidden);
 }
 
+TEST_CASE("what a pipeline fails is refused for good, whatever the status") {
+    CHECK(verdict("index", 500, "fail_processor_exception") == item_verdict::rejected);
+    CHECK(verdict("index", 400, "script_exception") == item_verdict::rejected);
+}
+
+TEST_CASE("a pipeline that is not there is no fault of the document") {
+    const auto said = [](int status, const std::string& type, const std::string& reason) {
+        const auto answer =
+            parse_bulk_response(R"({"errors":true,"items":[{"index":{"status":)" + std::to_string(status) +
+                                    R"(,"error":{"type":")" + type + R"(","reason":")" + reason + R"("}}}]})",
+                                1);
+        REQUIRE(answer);
+        return answer->items.at(0).verdict;
+    };
+    CHECK(said(400, "illegal_argument_exception", "pipeline with id [add-language] does not exist") ==
+          item_verdict::unpiped);
+    CHECK(said(500, "illegal_state_exception",
+               "Pipeline processor configured for non-existent pipeline [other]") == item_verdict::unpiped);
+    CHECK(said(400, "mapper_parsing_exception", "pipeline with id [x] does not exist") ==
+          item_verdict::rejected);
+    CHECK(said(400, "illegal_argument_exception", "field [pipeline with id [x]] does not exist") ==
+          item_verdict::rejected);
+    CHECK(said(500, "illegal_state_exception", "There are no ingest nodes in this cluster") ==
+          item_verdict::retry);
+}
+
 TEST_CASE("a failed item keeps its place, its type and the chain of causes") {
     const auto answer = parse_bulk_response(
         R"({"errors":true,"items":[{"index":{"status":200}},{"index":{"status":400,"error":{"type":"mapper_parsing_exception",)"

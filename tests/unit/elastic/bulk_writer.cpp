@@ -341,6 +341,19 @@ TEST_CASE("an alias of two indices is fatal, and no reason to reject documents")
     CHECK(transport.count() == 1);
 }
 
+TEST_CASE("a missing pipeline is fatal, and no reason to reject documents") {
+    fake_transport transport({status(
+        200, R"({"errors":true,"items":[{"index":{"status":200}},{"index":{"status":400,"error":{)"
+             R"("type":"illegal_argument_exception","reason":"pipeline with id [p] does not exist"}}}]})")});
+    const auto outcome = outcome_of(documents(1, 2), transport);
+    const auto why = fatal_of(outcome);
+    CHECK(why.code() == errc::index);
+    CHECK(std::string(why.what()).find("pipeline with id [p]") != std::string::npos);
+    CHECK(why.remedy().find("PUT /_ingest/pipeline/") != std::string::npos);
+    CHECK(outcome.rejected.empty());
+    CHECK(transport.count() == 1);
+}
+
 TEST_CASE("a missing index is fatal for writes and for deletes alone") {
     const bool deletes = GENERATE(false, true);
     fake_cluster cluster;

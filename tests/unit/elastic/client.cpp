@@ -307,6 +307,15 @@ TEST_CASE("a name exists or not") {
     CHECK(transport.requests()[0].method == "HEAD");
 }
 
+TEST_CASE("a pipeline exists or not, or that is not for us to know") {
+    fake_transport transport({status(200, R"({"p 1":{}})"), status(404), status(403)});
+    client to(transport, patient());
+    CHECK(to.has_pipeline("p 1") == true);
+    CHECK(to.has_pipeline("p 1") == false);
+    CHECK_FALSE(to.has_pipeline("p 1").has_value());
+    CHECK(transport.requests()[0].path == "/_ingest/pipeline/p%201");
+}
+
 TEST_CASE("waiting for shards ends when they are there, or in time with an error") {
     const auto late = status(408, R"({"status":"red","timed_out":true})");
     {
