@@ -3007,6 +3007,9 @@ constexpr void name_table(node_data& node) {
 template <typename... Source>
 constexpr void walk_sources(type_list<Source...>, shape_writer& writer, node_data view, name_list parent) {
     view.kind = relation::source;
+    // SQL over the view's columns, which its tables do not have.
+    view.where = {};
+    view.order = {};
     const auto add = [&]<typename Each>(const hana::basic_type<Each>&) {
         name_table<typename source_of<Each>::table>(view);
         view.row = static_cast<std::uint16_t>(writer.used.nodes);

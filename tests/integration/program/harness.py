@@ -30,6 +30,11 @@ class Failure(Exception):
     pass
 
 
+def folder_of(example):
+    """Its tables and rows; what only the tests have stands beside them."""
+    return EXAMPLES / example if (EXAMPLES / example).is_dir() else ROOT / "tests/integration/program" / example
+
+
 def expect(condition, what):
     if not condition:
         raise Failure(what)
@@ -175,10 +180,11 @@ class Bench:
         self.search.forget(*self.indices)
 
     def load(self, example, data=True):
-        schema = (EXAMPLES / example / "schema.sql").read_text()
+        folder = folder_of(example)
+        schema = (folder / "schema.sql").read_text()
         self.sql.execute(versions.adapted(schema, self.server.server_version))
         if data:
-            self.sql.execute((EXAMPLES / example / "data.sql").read_text())
+            self.sql.execute((folder / "data.sql").read_text())
         self.sql.execute("SET search_path TO DEFAULT")
 
     def load_airbnb(self, data=True):

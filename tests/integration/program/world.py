@@ -2,7 +2,7 @@
 import subprocess
 import time
 
-from harness import ROOT, Bench, Failure, expect, until  # puts what follows within reach
+from harness import ROOT, Bench, Failure, expect, folder_of, until  # puts what follows within reach
 import compare
 import versions
 
@@ -54,7 +54,8 @@ def same(got, wanted, what):
 
 def oracle(example):
     """Index name -> query."""
-    return compare.queries(ROOT / "tests" / "examples" / f"{example}.sql")
+    own = folder_of(example) / "expected.sql"
+    return compare.queries(own if own.exists() else ROOT / "tests" / "examples" / f"{example}.sql")
 
 
 def bench(program, folder, example):
@@ -282,10 +283,11 @@ class World:
         expect(found == {str(key) for key in keys}, f"{index}: {query} finds {sorted(found)}, not {keys}")
 
     def routed(self, index, key, routing):
-        """The whole index has one document of this id, under this routing."""
+        """The whole index has one document of this id, under this routing; None: under none."""
         answer = self.cluster.ask("POST", f"{index}/_search", {"query": {"ids": {"values": [str(key)]}}})
         found = [hit.get("_routing") for hit in answer["hits"]["hits"]]
-        expect(found == [str(routing)], f"{index} {key} is there {len(found)} times, routed by {found}, not by {routing}")
+        expect(found == [routing if routing is None else str(routing)],
+               f"{index} {key} is there {len(found)} times, routed by {found}, not by {routing}")
 
     def shard(self, index, routing):
         answer = self.cluster.ask("GET", f"{index}/_search_shards?routing={routing}")
