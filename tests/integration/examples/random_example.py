@@ -99,6 +99,16 @@ def queries(path):
     return dict(zip(parts[1::2], parts[2::2]))
 
 
+class Some:
+    """Of each index the documents that are named."""
+
+    def __init__(self, cluster, named):
+        self.cluster, self.named = cluster, named
+
+    def documents(self, name):
+        return {key: each for key, each in self.cluster.documents(name).items() if key in self.named[name]}
+
+
 class Cluster(compare.Cluster):
     def documents(self, name):
         """Every document. One that is on two shards, as a changed routing could leave it, is there twice."""
@@ -353,8 +363,8 @@ class Test:
 
     # --- comparing ------------------------------------------------------------------------------------
 
-    def compare(self, when, answer):
-        found = compare.Comparison(self.cluster, answer)
+    def compare(self, when, answer, cluster=None):
+        found = compare.Comparison(cluster or self.cluster, answer)
         self.compared += found.documents
         self.differences += found.differences
         counts = ", ".join(f"{name} {len(documents)}" for name, documents in answer.items())
@@ -377,9 +387,10 @@ class Test:
             documents = compare.parse(path.read_text(encoding="utf-8"))
             for name in sorted(documents.keys() - set(self.names)):
                 self.problem(f"documents.json has an index {name}, the oracle has not")
-            self.compare(
-                "beside documents.json", {name: documents[name] for name in self.names if name in documents}
-            )
+            # Thousands of documents would not be read by anybody; that there are no others is known by now.
+            some = Some(self.cluster, documents) if self.options.example == "airbnb" else None
+            answer = {name: documents[name] for name in self.names if name in documents}
+            self.compare("beside documents.json", answer, some)
 
     def summary(self):
         world = self.world
