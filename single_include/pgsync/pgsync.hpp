@@ -3401,7 +3401,10 @@ constexpr void write_range_value(text& out, value_kind kind, const Operand& oper
                 bound("upper");
                 out << " < ";
                 bound("lower");
-                out << " + interval '10 ms'";
+                // Elasticsearch 8 takes an open bound without a fraction for the end of that second.
+                out << " + CASE WHEN lower_inc(";
+                operand();
+                out << ") THEN interval '10 ms' ELSE interval '1010 ms' END";
             });
         }
         out << " THEN " << closed_key << " ELSE " << open_key << " END, ";
@@ -11193,6 +11196,7 @@ struct server_info {
 /// How a cluster searches vectors.
 enum class vector_search : std::uint8_t {
     dense_vector,  ///< Elasticsearch
+    indexed,       ///< Elasticsearch from 8.11 on: the same, and by itself in an index for k-NN
     knn_vector,    ///< OpenSearch with its k-NN plugin
     none,          ///< not at all: vectors stay in the source
 };
@@ -11214,6 +11218,10 @@ inline bool adapt_properties(boost::json::object& properties, vector_search how)
             (*field)["type"] = "knn_vector";
             if (const auto* dims = field->if_contains("dims")) (*field)["dimension"] = *dims;
             field->erase("dims");
+        } else if (how == vector_search::indexed) {
+            // The default there, cosine, refuses a vector of zeros. This is OpenSearch's default.
+            if (!field->contains("similarity") && !field->contains("index"))
+                (*field)["similarity"] = "l2_norm";
         } else if (how == vector_search::none) {
             *field = {{"type", "float"}, {"index", false}, {"doc_values", false}};
         }
@@ -11243,11 +11251,13 @@ class dialect {
         }
         typed_ = major == 6;
         require_alias_ = major > 7 || (major == 7 && minor >= 10);
+        indexes_vectors_ = major > 8 || (major == 8 && minor >= 11);
     }
 
     /// How this cluster may search vectors; its plugins have the last word.
     [[nodiscard]] vector_search vectors() const {
-        return opensearch_ ? vector_search::knn_vector : vector_search::dense_vector;
+        if (opensearch_) return vector_search::knn_vector;
+        return indexes_vectors_ ? vector_search::indexed : vector_search::dense_vector;
     }
     /// Before Elasticsearch 7 mappings belong to a type; all there is now is this one.
     [[nodiscard]] boost::json::object creation_body(boost::json::object body) const {
@@ -11287,6 +11297,7 @@ class dialect {
     bool opensearch_ = false;
     bool typed_ = false;  ///< every mapping and every document has a type
     bool require_alias_ = true;
+    bool indexes_vectors_ = true;
 };
 
 /// Puts the vectors of an index's creation body, which are written as Elasticsearch has them, in the

@@ -37,7 +37,7 @@ SELECT replace(replace(b.isbn, '\', '\\'), '|', '\|'),
              'gt', CASE WHEN NOT (lower_inc(b.embargo) OR n.near) THEN n.l END,
              'lte', CASE WHEN upper_inc(b.embargo) OR n.near THEN n.u END,
              'lt', CASE WHEN NOT (upper_inc(b.embargo) OR n.near) THEN n.u END))
-           FROM (SELECT f.l, f.u, coalesce(f.u - f.l < '10 ms', false) AS near
+           FROM (SELECT f.l, f.u, coalesce(f.u - f.l < CASE WHEN lower_inc(b.embargo) THEN interval '10 ms' ELSE '1010 ms' END, false) AS near
                  FROM (SELECT CASE WHEN lower(b.embargo) >= '0001-01-01' AND lower(b.embargo) < '10000-01-01' THEN lower(b.embargo) END AS l,
                               CASE WHEN upper(b.embargo) >= '0001-01-01' AND upper(b.embargo) < '10000-01-01' THEN upper(b.embargo) END AS u) f) n)
          END,

@@ -45,7 +45,7 @@ SELECT p.id::text,
                              WHERE d >= '0001-01-01' AND d < '9999-12-31 24:00'),
                             (SELECT d FROM (SELECT upper(r.season)) x (d)
                              WHERE d >= '0001-01-01' AND d < '9999-12-31 24:00')) b (low, high),
-                    LATERAL (SELECT coalesce(high < low + interval '10 ms', false)) c (close)),
+                    LATERAL (SELECT coalesce(high < low + CASE WHEN lower_inc(r.season) THEN interval '10 ms' ELSE '1010 ms' END, false)) c (close)),
              'closed', (
                SELECT CASE WHEN NOT isempty(r.closed) THEN jsonb_strip_nulls(jsonb_build_object(
                  CASE WHEN close OR lower_inc(r.closed) THEN 'gte' ELSE 'gt' END, low,
@@ -54,7 +54,7 @@ SELECT p.id::text,
                              WHERE d >= '0001-01-01 00:00+00' AND d < '9999-12-31 24:00+00'),
                             (SELECT d FROM (SELECT upper(r.closed)) x (d)
                              WHERE d >= '0001-01-01 00:00+00' AND d < '9999-12-31 24:00+00')) b (low, high),
-                    LATERAL (SELECT coalesce(high < low + interval '10 ms', false)) c (close)),
+                    LATERAL (SELECT coalesce(high < low + CASE WHEN lower_inc(r.closed) THEN interval '10 ms' ELSE '1010 ms' END, false)) c (close)),
              'centre', CASE WHEN r.centre[0] BETWEEN -180 AND 180 AND r.centre[1] BETWEEN -90 AND 90
                             THEN jsonb_build_object('lat', r.centre[1], 'lon', r.centre[0]) END)
            FROM region r WHERE r.id = p.region_id))

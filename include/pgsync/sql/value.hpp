@@ -123,7 +123,10 @@ constexpr void write_range_value(text& out, value_kind kind, const Operand& oper
                 bound("upper");
                 out << " < ";
                 bound("lower");
-                out << " + interval '10 ms'";
+                // Elasticsearch 8 takes an open bound without a fraction for the end of that second.
+                out << " + CASE WHEN lower_inc(";
+                operand();
+                out << ") THEN interval '10 ms' ELSE interval '1010 ms' END";
             });
         }
         out << " THEN " << closed_key << " ELSE " << open_key << " END, ";

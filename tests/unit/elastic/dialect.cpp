@@ -25,6 +25,17 @@ TEST_CASE("vectors stay in Elasticsearch's words for Elasticsearch") {
     CHECK(made == body());
 }
 
+TEST_CASE(
+    "an Elasticsearch that indexes vectors by itself gets a similarity that takes any, where none is said") {
+    auto made = body();
+    CHECK(adapt_vectors(made, vector_search::indexed));
+    const auto properties = made["mappings"].at("properties");
+    CHECK(properties.at("v") ==
+          boost::json::value({{"type", "dense_vector"}, {"dims", 3}, {"similarity", "l2_norm"}}));
+    CHECK(properties.at("place").at("properties").at("w").at("similarity") == "cosine");
+    CHECK(made["settings"].at("index") == boost::json::value({{"gc_deletes", "1h"}}));
+}
+
 TEST_CASE("OpenSearch gets knn_vector at any depth, and the setting it needs") {
     auto made = body();
     CHECK(adapt_vectors(made, vector_search::knn_vector));
@@ -74,12 +85,15 @@ TEST_CASE("later ones have no types, and require_alias from 7.10 on") {
         CHECK(speaks.bulk_path(true) == with);
         CHECK(speaks.bulk_path(false) == without);
         CHECK(speaks.mapping_path("a") == "/a/_mapping");
-        CHECK(speaks.vectors() == vector_search::dense_vector);
+        const bool early = version[0] == '7';
+        CHECK(speaks.vectors() == (early ? vector_search::dense_vector : vector_search::indexed));
         const boost::json::object body{{"mappings", {{"dynamic", false}}}};
         CHECK(speaks.creation_body(body) == body);
         const boost::json::object settings{{"index", {{"number_of_replicas", nullptr}}}};
         CHECK(speaks.settings_body(settings) == settings);
     }
+    CHECK(dialect({false, "8.10.4"}).vectors() == vector_search::dense_vector);
+    CHECK(dialect({false, "8.11.0"}).vectors() == vector_search::indexed);
     // OpenSearch counts anew.
     CHECK(dialect({true, "1.3.20"}).bulk_path(true) == with);
     CHECK(dialect({true, "2.19.1"}).vectors() == vector_search::knn_vector);
