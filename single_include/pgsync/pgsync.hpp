@@ -13376,12 +13376,13 @@ namespace pgsync::stream {
 
 /// Where changes wait, coalesced by root key, while the loader is busy. Batches are made by pressure:
 /// whatever has gathered when the loader asks is the next work, after a commit, or earlier where a
-/// transaction is larger than the bound. One thread adds, one takes.
+/// transaction is larger than the bound. Where very much has gathered the loader takes some of it, the oldest
+/// first: what changes again while it waits is still read once. One thread adds, one takes.
 class gatherer {
   public:
     struct limits {
-        std::size_t entries = 20'000;   ///< keys and links together
-        std::size_t bytes = 4U << 20U;  ///< of their text
+        std::size_t entries = 100'000;  ///< keys and links together
+        std::size_t bytes = 8U << 20U;  ///< of their text
     };
 
     /// `routes` holds the number of routes of each index.
@@ -13400,21 +13401,22 @@ class gatherer {
 
     void add_key(std::size_t index, const std::string& key) {
         const std::lock_guard lock(mutex_);
-        note_transaction();
-        if (pending_.indices[index].keys.insert(key).second) grow(key.size());
+        insert_key(index, key);
     }
 
     /// The same for a root row whose document was, or is to be, written with this routing.
     void add_key(std::size_t index, const std::string& key, std::string_view routing) {
-        add_key(index, key);
+        // Under one lock: a key taken without its routing would leave a document where it no longer belongs.
         const std::lock_guard lock(mutex_);
+        insert_key(index, key);
         if (pending_.indices[index].routings[key].emplace(routing).second) grow(key.size() + routing.size());
     }
 
     void add_link(std::size_t index, std::size_t route, const std::string& link) {
         const std::lock_guard lock(mutex_);
         note_transaction();
-        if (pending_.indices[index].links[route].insert(link).second) grow(link.size());
+        const auto [at, added] = pending_.indices[index].links[route].insert(link);
+        if (added) wait_in_line(index, route, *at);
     }
 
     /// See index_work::lose_rows().
@@ -13474,17 +13476,15 @@ class gatherer {
         return changed_.wait_for(lock, timeout, [&] { return !full() || closed_; });
     }
 
-    /// The next work, announced to the acknowledger, or nothing when none came within `timeout` or after
-    /// close().
-    [[nodiscard]] std::optional<work> take(std::chrono::milliseconds timeout) {
+    /// The next work, of `most` keys and links, announced to the acknowledger, or nothing when none came
+    /// within `timeout` or after close().
+    [[nodiscard]] std::optional<work> take(std::chrono::milliseconds timeout,
+                                           std::size_t most = std::numeric_limits<std::size_t>::max()) {
         std::unique_lock lock(mutex_);
         changed_.wait_for(lock, timeout, [&] { return closed_ || ready(); });
         if (closed_ || !ready()) return std::nullopt;
-        work result = std::exchange(pending_, fresh());
-        result.end = position_;
-        result.ticket = acknowledger_.open(position_);
-        entries_ = bytes_ = 0;
-        committed_ = false;
+        work result = line_.size() <= most ? take_all() : take_oldest(most);
+        result.ticket = acknowledger_.open(result.end);
         // What follows of a transaction cut here needs it visible as well.
         xid_noted_ = false;
         changed_.notify_all();
@@ -13516,6 +13516,55 @@ class gatherer {
         for (std::size_t i = 0; i < routes_.size(); ++i) result.indices[i].links.resize(routes_[i]);
         return result;
     }
+    work take_all() {
+        work result = std::exchange(pending_, fresh());
+        result.end = position_;
+        line_.clear();
+        entries_ = bytes_ = 0;
+        committed_ = false;
+        return result;
+    }
+    /// Whatever else is pending goes along: it may be done early, and what stays behind is read in a later
+    /// snapshot, which sees all that this one must see.
+    work take_oldest(std::size_t most) {
+        work result = fresh();
+        result.xids.swap(pending_.xids);
+        std::swap(result.committed, pending_.committed);
+        std::swap(result.look_at_storage, pending_.look_at_storage);
+        for (std::size_t i = 0; i < routes_.size(); ++i) {
+            std::swap(result.indices[i].rescan_index, pending_.indices[i].rescan_index);
+            std::swap(result.indices[i].reload, pending_.indices[i].reload);
+        }
+        for (std::size_t taken = 0; taken < most; ++taken) {
+            const auto next = line_.front();
+            line_.pop_front();
+            auto& from = pending_.indices[next.index];
+            auto& to = result.indices[next.index];
+            shrink(next.text->size());
+            if (next.route != no_route) {
+                to.links[next.route].insert(from.links[next.route].extract(*next.text));
+                continue;
+            }
+            if (auto known = from.routings.extract(*next.text)) {
+                for (const auto& routing : known.mapped()) shrink(next.text->size() + routing.size());
+                to.routings.insert(std::move(known));
+            }
+            to.keys.insert(from.keys.extract(*next.text));
+        }
+        // All that was gathered before the oldest that stays has been taken by now.
+        result.end = line_.front().reached;
+        return result;
+    }
+
+    void insert_key(std::size_t index, const std::string& key) {
+        note_transaction();
+        const auto [at, added] = pending_.indices[index].keys.insert(key);
+        if (added) wait_in_line(index, no_route, *at);
+    }
+    void wait_in_line(std::size_t index, std::size_t route, const std::string& text) {
+        line_.push_back({position_, index, route, &text});
+        grow(text.size());
+    }
     void note_transaction() {
         if (xid_noted_) return;
         pending_.xids.push_back(xid_);
@@ -13527,10 +13576,23 @@ class gatherer {
         bytes_ += text;
         if (full()) changed_.notify_all();
     }
+    void shrink(std::size_t text) {
+        --entries_;
+        bytes_ -= text;
+    }
     [[nodiscard]] bool full() const {
         return entries_ >= limit_.entries || bytes_ >= limit_.bytes || pending_.xids.size() >= limit_.entries;
     }
     [[nodiscard]] bool ready() const { return !pending_.empty() && (committed_ || full()); }
+
+    static constexpr std::size_t no_route = std::numeric_limits<std::size_t>::max();
+    /// A key or a link of `pending_`, whose text stays where it is as long as it is in its set.
+    struct waiting {
+        postgres::lsn reached;  ///< by the stream when it was added: everything before was added before it
+        std::size_t index;
+        std::size_t route;  ///< no_route: a key
+        const std::string* text;
+    };
 
     mutable std::mutex mutex_;
     std::condition_variable changed_;
@@ -13538,6 +13600,7 @@ class gatherer {
     limits limit_;
     acknowledger& acknowledger_;
     work pending_;
+    std::deque<waiting> line_;  ///< the keys and links of `pending_`, in the order of their first change
     std::size_t entries_ = 0;
     std::size_t bytes_ = 0;
     postgres::lsn position_;
@@ -13642,6 +13705,14 @@ class loader {
             fit_.emplace_back(batcher_.bulk_bytes(), settings_.keys_at_once, settings_.page_size);
     }
 
+    /// How many keys are well read in one work: some bulks, each filled. With more, whatever changes again
+    /// meanwhile would have to be read again as well.
+    [[nodiscard]] std::size_t keys_at_once() const {
+        std::size_t most = settings_.keys_at_once;
+        for (const auto& each : fit_) most = std::max(most, each.documents());
+        return 2 * most;
+    }
+
     /// What became of a work.
     struct outcome {
         postgres::lsn durable;  ///< how far the log must be flushed for what was read to be durable
@@ -13679,6 +13750,7 @@ class loader {
             // snapshot, so that none stays open while the cluster makes us wait.
             if (!rest.empty()) load_piece(next_piece(rest), scope.version());
         }
+        if (!rest.empty()) batcher_.flush_if_full();
         while (!rest.empty()) {
             go_on();
             load_piece(next_piece(rest));
@@ -14703,7 +14775,7 @@ class follower {
     void load_all() {
         try {
             while (!abandoned_) {
-                auto todo = gatherer_.take(std::chrono::milliseconds(100));
+                auto todo = gatherer_.take(std::chrono::milliseconds(100), loader_.keys_at_once());
                 if (!todo) {
                     if (gatherer_.closed()) break;
                     continue;

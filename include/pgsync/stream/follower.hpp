@@ -283,7 +283,7 @@ class follower {
     void load_all() {
         try {
             while (!abandoned_) {
-                auto todo = gatherer_.take(std::chrono::milliseconds(100));
+                auto todo = gatherer_.take(std::chrono::milliseconds(100), loader_.keys_at_once());
                 if (!todo) {
                     if (gatherer_.closed()) break;
                     continue;

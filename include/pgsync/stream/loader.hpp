@@ -66,6 +66,14 @@ class loader {
             fit_.emplace_back(batcher_.bulk_bytes(), settings_.keys_at_once, settings_.page_size);
     }
 
+    /// How many keys are well read in one work: some bulks, each filled. With more, whatever changes again
+    /// meanwhile would have to be read again as well.
+    [[nodiscard]] std::size_t keys_at_once() const {
+        std::size_t most = settings_.keys_at_once;
+        for (const auto& each : fit_) most = std::max(most, each.documents());
+        return 2 * most;
+    }
+
     /// What became of a work.
     struct outcome {
         postgres::lsn durable;  ///< how far the log must be flushed for what was read to be durable
@@ -103,6 +111,7 @@ class loader {
             // snapshot, so that none stays open while the cluster makes us wait.
             if (!rest.empty()) load_piece(next_piece(rest), scope.version());
         }
+        if (!rest.empty()) batcher_.flush_if_full();
         while (!rest.empty()) {
             go_on();
             load_piece(next_piece(rest));

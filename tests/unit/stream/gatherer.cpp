@@ -1,5 +1,8 @@
 #include <chrono>
+#include <cstdint>
 #include <optional>
+#include <string>
+#include <unordered_set>
 #include <vector>
 
 #include "../../catch.hpp"
@@ -125,4 +128,104 @@ TEST_CASE("a work tells where the last of its commits stands") {
     const auto todo = changes.take(0ms);
     REQUIRE(todo);
     CHECK(todo->committed == lsn{300});
+}
+
+TEST_CASE("of much that has gathered the oldest is taken, and only what came before the rest is confirmed") {
+    acknowledger acks;
+    gatherer changes({1}, {}, acks);
+    for (const std::uint64_t number : {1U, 2U, 3U, 4U}) {
+        changes.begin(static_cast<std::uint32_t>(number), lsn{number * 100 - 1});
+        changes.add_key(0, std::to_string(number));
+        changes.reached(lsn{number * 100});
+    }
+    const auto first = changes.take(0ms, 2);
+    REQUIRE(first);
+    CHECK(first->indices[0].keys == std::unordered_set<std::string>{"1", "2"});
+    CHECK(first->end == lsn{200});
+    // The rest is read later still, and need not wait for them once more.
+    CHECK(first->xids == std::vector<std::uint32_t>{1, 2, 3, 4});
+    CHECK(first->committed == lsn{399});
+    changes.begin(5, lsn{499});
+    changes.add_key(0, "3");  // still waits: read once
+    changes.add_key(0, "1");  // is being read: once more
+    changes.reached(lsn{500});
+    acks.done(first->ticket, lsn{});
+    CHECK(changes.confirmed(lsn{1000}) == lsn{200});
+    const auto second = changes.take(0ms, 2);
+    REQUIRE(second);
+    CHECK(second->indices[0].keys == std::unordered_set<std::string>{"3", "4"});
+    CHECK(second->xids == std::vector<std::uint32_t>{5});
+    CHECK(second->end == lsn{400});
+    acks.done(second->ticket, lsn{});
+    CHECK(changes.confirmed(lsn{1000}) == lsn{400});
+    CHECK_FALSE(changes.idle());
+    const auto third = changes.take(0ms, 2);
+    REQUIRE(third);
+    CHECK(third->indices[0].keys == std::unordered_set<std::string>{"1"});
+    CHECK(third->end == lsn{500});
+    acks.done(third->ticket, lsn{});
+    CHECK(changes.confirmed(lsn{1000}) == lsn{500});
+    CHECK(changes.idle());
+}
+
+TEST_CASE("taken in parts a transaction is confirmed with its last part") {
+    acknowledger acks;
+    gatherer changes({1}, {}, acks);
+    changes.reached(lsn{50});
+    changes.begin(9, lsn{190});
+    for (const auto* key : {"1", "2", "3"}) changes.add_key(0, key);
+    changes.reached(lsn{200});
+    const auto first = changes.take(0ms, 2);
+    REQUIRE(first);
+    CHECK(first->end == lsn{50});
+    const auto second = changes.take(0ms, 2);
+    REQUIRE(second);
+    CHECK(second->indices[0].keys == std::unordered_set<std::string>{"3"});
+    CHECK(second->end == lsn{200});
+}
+
+TEST_CASE("links, routings and what concerns whole indices are taken with the oldest") {
+    acknowledger acks;
+    gatherer changes({2, 1}, {5, 1000}, acks);
+    changes.begin(7, {});
+    changes.add_link(0, 1, "5");
+    changes.add_key(1, "a", "north");
+    changes.add_key(1, "a", "south");
+    changes.reload(0);
+    changes.add_key(0, "1");
+    changes.reached(lsn{100});
+    CHECK_FALSE(changes.wait_for_room(0ms));
+    const auto first = changes.take(0ms, 2);
+    REQUIRE(first);
+    CHECK(first->indices[0].links[1].count("5") == 1);
+    CHECK(first->indices[1].routings.at("a").size() == 2);
+    CHECK(first->indices[0].reload);
+    CHECK(first->indices[0].keys.empty());
+    CHECK(changes.wait_for_room(0ms));
+    const auto second = changes.take(0ms, 2);
+    REQUIRE(second);
+    CHECK(second->indices[0].keys.count("1") == 1);
+    CHECK_FALSE(second->indices[0].reload);
+    CHECK(second->indices[1].routings.empty());
+}
+
+TEST_CASE("a key that never rests is taken in its turn") {
+    acknowledger acks;
+    gatherer changes({1}, {}, acks);
+    for (std::uint64_t number = 1; number < 50; ++number) {
+        changes.begin(static_cast<std::uint32_t>(number), {});
+        changes.add_key(0, "hot");
+        changes.add_key(0, std::to_string(number));
+        changes.reached(lsn{number});
+    }
+    std::size_t hot = 0;
+    for (int work = 0; work < 10; ++work) {
+        const auto todo = changes.take(0ms, 5);
+        REQUIRE(todo);
+        hot += todo->indices[0].keys.count("hot");
+        changes.begin(100, {});
+        changes.add_key(0, "hot");
+    }
+    CHECK(hot >= 1);
+    CHECK(changes.take(0ms)->indices[0].keys.count("hot") == 1);
 }
