@@ -178,6 +178,7 @@ def extra_load(b, incumbent, bookings, wanted, say):
 
     def begin():
         triggers("ENABLE")
+        incumbent.forget_changes()
         child = apart.there(lambda: incumbent.follow())
         latency.change(b, cluster.Connection(b), latency.KINDS[0], 1, INDEX)
         return child
@@ -185,7 +186,6 @@ def extra_load(b, incumbent, bookings, wanted, say):
     def finish(child):
         end(child)
         triggers("DISABLE")
-        incumbent.forget_changes()
 
     with database.Apart(b) as apart:
         triggers("DISABLE")

@@ -32,16 +32,23 @@ NAMES = {"opensearch": "OpenSearch"}
 class Say:
     """Collects the table and prints each line as it comes."""
 
-    def __init__(self):
-        self.lines = []
+    def __init__(self, keep):
+        self.lines, self.about, self.keep = [], "", keep
 
     def __call__(self, text):
         print(f"\n{text}\n\n{table.head()}", flush=True)
         self.lines.append({"about": text})
+        self.kept()
 
     def row(self, what, value, beside, other, ratio, remark):
         self.lines.append({"figure": what, "value": value, "beside": beside, "other": other, "ratio": ratio, "remark": remark})
         print(table.line(self.lines[-1]), flush=True)
+        self.kept()
+
+    def kept(self):
+        """Each time, so that what was measured outlives what fails after it."""
+        if self.keep:
+            self.keep.write_text(json.dumps({"about": self.about, "lines": self.lines}, indent=1) + "\n", encoding="utf-8")
 
     @staticmethod
     def medians(rounds):
@@ -69,7 +76,7 @@ def main():
     parser.add_argument("--json", type=pathlib.Path, help="where to write what was measured")
     wanted = parser.parse_args()
     chosen = wanted.only or FIGURES
-    say = Say()
+    say = Say(wanted.json)
     if "scaling" in chosen:
         scaling.measure(wanted.program.resolve(), wanted.bookings, wanted.repeat, say)
     with tempfile.TemporaryDirectory() as folder, Bench(wanted.program.resolve(), folder) as b:
@@ -77,9 +84,9 @@ def main():
         queries = Queries(b)
         mapping = json.loads(b.succeed("explain", "--mapping").split("\n")[1])
         info = b.search("GET", "/")["version"]
-        about = (f"{wanted.bookings:,} bookings; PostgreSQL {b.value('SHOW server_version').split()[0]}, "
-                 f"{NAMES.get(info.get('distribution'), 'Elasticsearch')} {info['number']}; {machine()}; medians of {wanted.repeat}")
-        print(f"\n{about}", flush=True)
+        say.about = (f"{wanted.bookings:,} bookings; PostgreSQL {b.value('SHOW server_version').split()[0]}, "
+                     f"{NAMES.get(info.get('distribution'), 'Elasticsearch')} {info['number']}; {machine()}; medians of {wanted.repeat}")
+        print(f"\n{say.about}", flush=True)
         own = {}
         if "load" in chosen:
             own |= load.measure(b, queries, mapping, wanted.bookings, wanted.repeat, say)
@@ -100,8 +107,6 @@ def main():
         if wanted.pgsync:
             b.run("teardown")
             incumbent.measure(b, wanted.pgsync, wanted.bookings, wanted, own, say)
-    if wanted.json:
-        wanted.json.write_text(json.dumps({"about": about, "lines": say.lines}, indent=1) + "\n")
 
 
 if __name__ == "__main__":
