@@ -122,9 +122,10 @@ def compared(b, script, seconds, repeat, begin, end, say):
     return out
 
 
-def updates(b, bookings):
+def updates(b, bookings, first=1):
+    """A script of pgbench that changes one booking of those from `first` on."""
     script = b.folder / "updates.sql"
-    script.write_text(f"\\set id random(1, {bookings})\nUPDATE booking SET end_date = end_date + 1 WHERE id = :id;\n")
+    script.write_text(f"\\set id random({first}, {bookings})\nUPDATE booking SET end_date = end_date + 1 WHERE id = :id;\n")
     return script
 
 
