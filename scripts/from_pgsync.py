@@ -77,6 +77,50 @@ void each(boost::json::value& from, const std::vector<std::string_view>& path, c
     }
 }
 
+/// As PGSync's `replace`: in a string, or in all strings of an array.
+inline void pgsync_replace(boost::json::object& object, std::string_view field, std::string_view from, std::string_view to) {
+    const auto in = [&](boost::json::value& value) {
+        if (!value.is_string()) return;
+        std::string text(value.get_string());
+        for (auto at = text.find(from); at != std::string::npos; at = text.find(from, at + to.size()))
+            text.replace(at, from.size(), to);
+        value = text;
+    };
+    auto* found = object.if_contains(field);
+    if (found == nullptr) return;
+    if (found->is_array()) {
+        for (auto& element : found->get_array()) in(element);
+    } else {
+        in(*found);
+    }
+}
+
+/// As PGSync's `concat`: what is null, false, 0 or empty is passed over, and a name without a value stands for itself.
+inline void pgsync_concat(boost::json::object& object, std::string_view destination, std::string_view delimiter,
+                          std::initializer_list<std::string_view> fields) {
+    std::string all;
+    bool first = true;
+    for (const auto field : fields) {
+        const auto* found = object.if_contains(field);
+        std::string text;
+        if (found == nullptr) {
+            text = field;
+        } else if (found->is_string()) {
+            text = found->get_string();
+        } else if (found->is_bool()) {
+            text = found->get_bool() ? "True" : "";
+        } else if (!found->is_null()) {
+            text = boost::json::serialize(*found);
+            if (text == "0" || text == "[]" || text == "{}") text.clear();
+        }
+        if (text.empty()) continue;
+        if (!first) all += delimiter;
+        first = false;
+        all += text;
+    }
+    object[destination] = all;
+}
+
 }  // namespace converted
 """
 
@@ -162,6 +206,7 @@ class Document:
         if not isinstance(schema.get("nodes"), dict):
             raise Problem("\"nodes\" is not an object: this is a schema of PGSync 1; let PGSync migrate it first")
         self.root, _ = self.struct(schema["nodes"], None, [])
+        self.root_options = self.base_tables(schema["nodes"])
 
     def remark(self, text):
         if text not in self.remarks:
@@ -182,7 +227,7 @@ class Document:
         transform = node.get("transform", {})
         self.known(transform, TRANSFORM, f"transform of {name}")
         rename, mapping = transform.get("rename", {}), transform.get("mapping", {})
-        key = table["key"] or node.get("primary_key") or []
+        key = self.key_of((schema, name), node)
         if not key and (parent is None or self.to_one(node)):
             raise Problem(f"{schema}.{name} has no primary key: say one with \"primary_key\"")
         members, shown = [], []
@@ -315,10 +360,7 @@ class Document:
                           f"{self.columns('foreign_key', near[0])}, {self.columns('foreign_key', far[0])}>"]
         if explicit:
             theirs, ours = explicit["child"], explicit["parent"]
-            points_here = sorted(ours) == sorted(here_key) and sorted(theirs) != sorted(there_key)
-            points_there = sorted(theirs) == sorted(there_key) and not points_here
-            if sorted(ours) == sorted(here_key) and sorted(theirs) == sorted(there_key):
-                points_there = False
+            points_there = sorted(theirs) == sorted(there_key) and sorted(ours) != sorted(here_key)
         else:
             to_here, to_there = self.catalog.between(there, here), self.catalog.between(here, there)
             if not to_here and not to_there:
@@ -353,7 +395,7 @@ class Document:
         for base in node.get("base_tables", []):
             schema, name = base.split(".", 1) if "." in base else (node.get("schema", "public"), base)
             table = self.catalog.table(schema, name)
-            column = table["columns"][0]["name"]
+            column = table["key"][0] if table["key"] else table["columns"][0]["name"]
             member = identifier(column)
             struct = f"{camel(name)}Rows"
             self.structs.setdefault(struct, self.text_of(struct, schema, name, [
@@ -383,53 +425,6 @@ class Document:
             self.changes.append((path, steps))
 
 
-CHANGES = """
-/// As PGSync's `replace`: in a string, or in all strings of an array.
-inline void pgsync_replace(boost::json::object& object, std::string_view field, std::string_view from, std::string_view to) {
-    const auto in = [&](boost::json::value& value) {
-        if (!value.is_string()) return;
-        std::string text(value.get_string());
-        for (auto at = text.find(from); at != std::string::npos; at = text.find(from, at + to.size()))
-            text.replace(at, from.size(), to);
-        value = text;
-    };
-    auto* found = object.if_contains(field);
-    if (found == nullptr) return;
-    if (found->is_array()) {
-        for (auto& element : found->get_array()) in(element);
-    } else {
-        in(*found);
-    }
-}
-
-/// As PGSync's `concat`: what is null, false, 0 or empty is passed over, and a name without a value stands for itself.
-inline void pgsync_concat(boost::json::object& object, std::string_view destination, std::string_view delimiter,
-                          std::initializer_list<std::string_view> fields) {
-    std::string all;
-    bool first = true;
-    for (const auto field : fields) {
-        const auto* found = object.if_contains(field);
-        std::string text;
-        if (found == nullptr) {
-            text = field;
-        } else if (found->is_string()) {
-            text = found->get_string();
-        } else if (found->is_bool()) {
-            text = found->get_bool() ? "True" : "";
-        } else if (!found->is_null()) {
-            text = boost::json::serialize(*found);
-            if (text == "0" || text == "[]" || text == "{}") text.clear();
-        }
-        if (text.empty()) continue;
-        if (!first) all += delimiter;
-        first = false;
-        all += text;
-    }
-    object[destination] = all;
-}
-"""
-
-
 def text_of(documents, source):
     changing = any(each.changes for each in documents)
     out = [f"// Made of {source} by scripts/from_pgsync.py. It is yours now: read it, and change it as docs/shapes.md says.",
@@ -440,7 +435,7 @@ def text_of(documents, source):
         out += ["#include <boost/json.hpp>", ""]
     out += ["#include <pgsync/shape.hpp>"] + (["#include <pgsync/transform.hpp>"] if changing else [])
     if changing:
-        out += [HELPERS.replace("}  // namespace converted\n", CHANGES.lstrip("\n") + "}  // namespace converted\n")]
+        out += [HELPERS]
     names = set()
     for each in documents:
         index = identifier(each.index)
@@ -450,7 +445,7 @@ def text_of(documents, source):
         space = f"{index}_shape"
         out += ["", *(f"// To do: {remark}." for remark in each.remarks), f"namespace {space} {{", ""]
         out += ["\n\n".join(each.structs.values()), "", f"}}  // namespace {space}", ""]
-        out += [f"struct {index} : pgsync::index<{', '.join([f'{space}::{each.root}', *qualified(each, space)])}> {{"]
+        out += [f"struct {index} : pgsync::index<{', '.join([f'{space}::{each.root}', *qualified(each.root_options, space)])}> {{"]
         statics = {"name": each.index if each.index != index else None, "pipeline": each.schema.get("pipeline")}
         routing = each.schema.get("routing")
         if routing:
@@ -478,8 +473,8 @@ def text_of(documents, source):
     return "\n".join(out) + "\n"
 
 
-def qualified(document, space):
-    return [re.sub(r"depends_on<(\w+)", rf"depends_on<{space}::\1", each) for each in document.base_tables(document.schema["nodes"])]
+def qualified(options, space):
+    return [each.replace("depends_on<", f"depends_on<{space}::") for each in options]
 
 
 def main():

@@ -43,12 +43,12 @@ def documents(b, index):
 
 
 def run(compiler, library, folder):
-    with Bench(None, folder, indices=("library-books*", "authors*")) as b:
+    with Bench(None, folder, indices=("library-books*", "authors*", "author_numbers*")) as b:
         b.sql.execute((HERE / "library.sql").read_text(encoding="utf-8"))
         status, header, remarks = converted(b, HERE / "library.json")
         expect(status == 0, f"the schema is not converted: {remarks}")
         expect("plugin Hero is Python" in remarks, f"the plugin is not spoken of: {remarks}")
-        b.program = compiled(compiler, library, header, pathlib.Path(folder), "library_books, authors")
+        b.program = compiled(compiler, library, header, pathlib.Path(folder), "library_books, authors, author_numbers")
         b.succeed("bootstrap")
         expected = json.loads((HERE / "documents.json").read_text(encoding="utf-8"))
         for index, wanted in expected.items():
@@ -58,6 +58,9 @@ def run(compiler, library, folder):
         running = b.start("sync")
         b.sql.execute("UPDATE shelf SET floor = 9 WHERE number = 2")
         until("a change far below", lambda: documents(b, "library-books")["1"]["copies"][0]["shelf"]["floor"] == 9)
+        b.sql.execute("INSERT INTO book_author VALUES (3, 1)")
+        until("a change of what a view is made of", lambda: documents(b, "authors")["1"]["stats"] == {"books": 2} and
+              documents(b, "author_numbers")["1"]["books"] == 2)
         expect(running.stop() == 0, running.output())
         refusals(b, pathlib.Path(folder))
 

@@ -13,6 +13,7 @@ CREATE TABLE shelf (room text, number int, floor int NOT NULL, PRIMARY KEY (room
 CREATE TABLE copy (
     id bigint PRIMARY KEY, "bought At" timestamp, book_id int NOT NULL REFERENCES book, shelf_room text, shelf_number int,
     FOREIGN KEY (shelf_room, shelf_number) REFERENCES shelf);
+CREATE VIEW author_stats AS SELECT author_id, count(*) AS books FROM book_author GROUP BY 1;
 CREATE INDEX ON book (publisher_id);
 CREATE INDEX ON copy (book_id);
 CREATE INDEX ON copy (shelf_room, shelf_number);
