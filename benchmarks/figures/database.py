@@ -15,24 +15,30 @@ def postmaster(b):
     return int(b.value("SELECT split_part(pg_read_file('postmaster.pid'), E'\\n', 1)"))
 
 
+def processes():
+    """Each process of the machine, with the fields of its stat that come after its name: state, parent, …"""
+    for each in pathlib.Path("/proc").iterdir():
+        with contextlib.suppress(OSError):
+            if each.name.isdigit():
+                yield int(each.name), (each / "stat").read_text().rsplit(")", 1)[1].split()
+
+
+def title(process):
+    try:
+        return pathlib.Path(f"/proc/{process}/cmdline").read_text()
+    except OSError:
+        return ""
+
+
 def processor_seconds(b, of=None):
     """Of all processes of the server so far, those that ended included; or of those whose title holds `of`."""
     main = postmaster(b)
     ticks = os.sysconf("SC_CLK_TCK")
     total = 0
-    for each in pathlib.Path("/proc").iterdir():
-        if not each.name.isdigit():
-            continue
-        try:
-            fields = (each / "stat").read_text().rsplit(")", 1)[1].split()
-            title = (each / "cmdline").read_text()
-        except OSError:
-            continue
-        if of:
-            total += sum(map(int, fields[11:13])) if int(fields[1]) == main and of in title else 0
-        elif int(each.name) == main:
+    for process, fields in processes():
+        if process == main and not of:
             total += sum(map(int, fields[11:15]))  # with the children it has waited for
-        elif int(fields[1]) == main:
+        elif int(fields[1]) == main and (not of or of in title(process)):
             total += sum(map(int, fields[11:13]))
     return total / ticks
 
@@ -45,8 +51,7 @@ class Apart:
         self.all = sorted(os.sched_getaffinity(0))
         self.halves = self.all[:len(self.all) // 2], self.all[len(self.all) // 2:]
         main = postmaster(b)
-        self.database = [main, *(int(each.name) for each in pathlib.Path("/proc").iterdir()
-                                 if each.name.isdigit() and parent(each) == main)]
+        self.database = [main, *(process for process, fields in processes() if int(fields[1]) == main)]
         self.cluster = [node["process"]["id"] for node in b.search("GET", "/_nodes/process")["nodes"].values()]
 
     def __enter__(self):
@@ -78,13 +83,6 @@ class Apart:
             with contextlib.suppress(FileNotFoundError, ProcessLookupError):
                 for thread in pathlib.Path(f"/proc/{process}/task").iterdir() if process else [pathlib.Path("0")]:
                     os.sched_setaffinity(int(thread.name), where)
-
-
-def parent(process):
-    try:
-        return int((process / "stat").read_text().rsplit(")", 1)[1].split()[1])
-    except OSError:
-        return None
 
 
 def run(b, script, seconds, clients, rate=None):
