@@ -5019,7 +5019,7 @@ namespace pgsync {
 namespace app {
 
 /// The whole program: exit status 0 when the command did what it should, 1 when it did not, 2 for arguments
-/// that make no sense.
+/// that make no sense, 3 when it was done and found something that is not as it should be.
 PGSYNC_LINKAGE int run_program(std::span<const compiled_index> indices, int argc, char** argv);
 
 }  // namespace app
@@ -17573,6 +17573,7 @@ struct parsed_command {
     options setting;
     explain_parts parts;
     std::string log_level = "info";
+    bool json = false;  ///< what the command tells, as one object on the standard output
 };
 
 namespace detail {
@@ -17681,6 +17682,7 @@ inline std::optional<int> parse_command_line(int argc, char** argv, const std::s
         sub->add_option("--log-level", into.log_level, "debug, info, warn or error")
             ->check(CLI::IsMember({"debug", "info", "warn", "error"}))
             ->capture_default_str();
+        sub->add_flag("--json", into.json, "tell the result as one JSON object on the standard output");
         return sub;
     };
     auto* bootstrap =
@@ -17744,6 +17746,18 @@ inline void give_memory_back() noexcept {
 
 }  // namespace pgsync::app
 
+// ---- pgsync/app/report.hpp
+namespace pgsync::app {
+
+/// What a command tells when it is done.
+struct report {
+    bool in_order = true;     ///< what was looked at is as it should be; otherwise the exit status is 3
+    std::string text{};       ///< for people: lines, or nothing
+    std::string json = "{}";  ///< for machines: one object
+};
+
+}  // namespace pgsync::app
+
 // ---- pgsync/app/stop_signal.hpp
 namespace pgsync::app {
 
@@ -17791,20 +17805,37 @@ inline std::string base_name(std::string_view path) {
     return std::string(path.substr(path.find_last_of('/') + 1));
 }
 
-inline void dispatch(const parsed_command& command, std::span<const compiled_index> indices) {
-    if (command.what == app::command::explain) return explain(std::cout, indices, command.parts);
+inline report dispatch(const parsed_command& command, std::span<const compiled_index> indices) {
+    if (command.what == app::command::explain) {
+        explain(std::cout, indices, command.parts);
+        return {};
+    }
     basic_engine engine(command.setting, indices);
     const stop_signal signals(engine.stopping());
     switch (command.what) {
         case app::command::bootstrap:
-            return engine.bootstrap();
+            engine.bootstrap();
+            break;
         case app::command::sync:
-            return engine.sync();
+            engine.sync();
+            break;
         case app::command::teardown:
-            return engine.teardown();
+            engine.teardown();
+            break;
         case app::command::explain:
             break;
     }
+    return {};
+}
+
+/// Says why a command failed: on the standard error, and with --json as an object on the standard output.
+inline void tell(const parsed_command& command, const std::string& what, const std::string& remedy) {
+    std::cerr << command.setting.program << ": " << what << "\n";
+    if (!remedy.empty()) std::cerr << "  " << remedy << "\n";
+    if (!command.json) return;
+    boost::json::object problem{{"error", what}};
+    if (!remedy.empty()) problem["remedy"] = remedy;
+    std::cout << boost::json::serialize(problem) << "\n";
 }
 
 PGSYNC_LINKAGE int run_program(std::span<const compiled_index> indices, int argc, char** argv) {
@@ -17818,13 +17849,17 @@ PGSYNC_LINKAGE int run_program(std::span<const compiled_index> indices, int argc
             argc, argv, "Keeps " + names + " in Elasticsearch or OpenSearch right, from PostgreSQL", command);
         if (status) return *status;
         log::start(command.log_level);
-        dispatch(command, indices);
-        return 0;
+        const auto result = dispatch(command, indices);
+        if (command.json) {
+            std::cout << result.json << "\n";
+        } else {
+            std::cout << result.text;
+        }
+        return result.in_order ? 0 : 3;
     } catch (const error& problem) {
-        std::cerr << command.setting.program << ": " << problem.what() << "\n";
-        if (!problem.remedy().empty()) std::cerr << "  " << problem.remedy() << "\n";
+        tell(command, problem.what(), problem.remedy());
     } catch (const std::exception& problem) {
-        std::cerr << command.setting.program << ": " << problem.what() << "\n";
+        tell(command, problem.what(), {});
     }
     return 1;
 }

@@ -59,6 +59,7 @@ struct parsed_command {
     options setting;
     explain_parts parts;
     std::string log_level = "info";
+    bool json = false;  ///< what the command tells, as one object on the standard output
 };
 
 namespace detail {
@@ -167,6 +168,7 @@ inline std::optional<int> parse_command_line(int argc, char** argv, const std::s
         sub->add_option("--log-level", into.log_level, "debug, info, warn or error")
             ->check(CLI::IsMember({"debug", "info", "warn", "error"}))
             ->capture_default_str();
+        sub->add_flag("--json", into.json, "tell the result as one JSON object on the standard output");
         return sub;
     };
     auto* bootstrap =

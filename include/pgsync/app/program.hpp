@@ -6,10 +6,14 @@
 #include <string>
 #include <string_view>
 
+#include <boost/json/serialize.hpp>
+#include <boost/json/value.hpp>
+
 #include <pgsync/app/command_line.hpp>
 #include <pgsync/app/engine.hpp>
 #include <pgsync/app/explain.hpp>
 #include <pgsync/app/memory.hpp>
+#include <pgsync/app/report.hpp>
 #include <pgsync/app/run.hpp>
 #include <pgsync/app/stop_signal.hpp>
 #include <pgsync/compiled.hpp>
@@ -23,20 +27,37 @@ inline std::string base_name(std::string_view path) {
     return std::string(path.substr(path.find_last_of('/') + 1));
 }
 
-inline void dispatch(const parsed_command& command, std::span<const compiled_index> indices) {
-    if (command.what == app::command::explain) return explain(std::cout, indices, command.parts);
+inline report dispatch(const parsed_command& command, std::span<const compiled_index> indices) {
+    if (command.what == app::command::explain) {
+        explain(std::cout, indices, command.parts);
+        return {};
+    }
     basic_engine engine(command.setting, indices);
     const stop_signal signals(engine.stopping());
     switch (command.what) {
         case app::command::bootstrap:
-            return engine.bootstrap();
+            engine.bootstrap();
+            break;
         case app::command::sync:
-            return engine.sync();
+            engine.sync();
+            break;
         case app::command::teardown:
-            return engine.teardown();
+            engine.teardown();
+            break;
         case app::command::explain:
             break;
     }
+    return {};
+}
+
+/// Says why a command failed: on the standard error, and with --json as an object on the standard output.
+inline void tell(const parsed_command& command, const std::string& what, const std::string& remedy) {
+    std::cerr << command.setting.program << ": " << what << "\n";
+    if (!remedy.empty()) std::cerr << "  " << remedy << "\n";
+    if (!command.json) return;
+    boost::json::object problem{{"error", what}};
+    if (!remedy.empty()) problem["remedy"] = remedy;
+    std::cout << boost::json::serialize(problem) << "\n";
 }
 
 PGSYNC_LINKAGE int run_program(std::span<const compiled_index> indices, int argc, char** argv) {
@@ -50,13 +71,17 @@ PGSYNC_LINKAGE int run_program(std::span<const compiled_index> indices, int argc
             argc, argv, "Keeps " + names + " in Elasticsearch or OpenSearch right, from PostgreSQL", command);
         if (status) return *status;
         log::start(command.log_level);
-        dispatch(command, indices);
-        return 0;
+        const auto result = dispatch(command, indices);
+        if (command.json) {
+            std::cout << result.json << "\n";
+        } else {
+            std::cout << result.text;
+        }
+        return result.in_order ? 0 : 3;
     } catch (const error& problem) {
-        std::cerr << command.setting.program << ": " << problem.what() << "\n";
-        if (!problem.remedy().empty()) std::cerr << "  " << problem.remedy() << "\n";
+        tell(command, problem.what(), problem.remedy());
     } catch (const std::exception& problem) {
-        std::cerr << command.setting.program << ": " << problem.what() << "\n";
+        tell(command, problem.what(), {});
     }
     return 1;
 }

@@ -11,7 +11,7 @@ namespace pgsync {
 namespace app {
 
 /// The whole program: exit status 0 when the command did what it should, 1 when it did not, 2 for arguments
-/// that make no sense.
+/// that make no sense, 3 when it was done and found something that is not as it should be.
 PGSYNC_LINKAGE int run_program(std::span<const compiled_index> indices, int argc, char** argv);
 
 }  // namespace app
