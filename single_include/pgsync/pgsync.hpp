@@ -4882,6 +4882,21 @@ struct options {
     bool dry_run = false;
     bool once = false;
     bool bootstrap_first = false;
+    /// Whether sync lets readers have an index of a changed shape once it is up to date; else swap() does.
+    bool swap_when_ready = true;
+    bool teardown_old = false;  ///< remove not this program's indices, but those of its earlier shapes
+};
+
+}  // namespace pgsync::app
+
+// ---- pgsync/app/report.hpp
+namespace pgsync::app {
+
+/// What a command tells when it is done.
+struct report {
+    bool in_order = true;     ///< what was looked at is as it should be; otherwise the exit status is 3
+    std::string text{};       ///< for people: lines, or nothing
+    std::string json = "{}";  ///< for machines: one object
 };
 
 }  // namespace pgsync::app
@@ -4955,6 +4970,8 @@ class basic_engine {
     void bootstrap() const;
     /// Follows the database; returns after stop(), or with `once` when caught up.
     void sync() const;
+    /// Lets readers have indices of a changed shape, or of an earlier one again; see app::swap().
+    report swap() const;
     /// Removes slot, publication and indices.
     void teardown() const;
 
@@ -11375,6 +11392,7 @@ struct index_facts {
     std::string index;         ///< the concrete index
     bool alias = false;        ///< the name asked for was an alias of it
     boost::json::object meta;  ///< `_meta` of its mapping; empty where there is none
+    std::vector<std::string> aliases{};
 };
 
 /// A document as the index holds it.
@@ -11446,20 +11464,34 @@ class client {
                  {}, {404});
         if (answer.status == 404) return std::nullopt;
         const auto top = object(answer.body);
-        if (top.empty()) return index_facts{std::string(name), false, {}};
+        if (top.empty()) return index_facts{std::string(name), false, {}, {}};
         if (top.size() > 1) {
             throw error(errc::index,
                         "\"" + std::string(name) + "\" is an alias of " + std::to_string(top.size()) +
                             " indices, of which pgsync would have to guess one",
                         "choose another name for the index, or remove that alias");
         }
-        index_facts facts;
-        facts.index = std::string(top.begin()->key());
+        auto facts = facts_of(*top.begin());
         facts.alias = facts.index != name;
-        const auto* mapping = dialect::mapping_in(top.begin()->value());
-        const auto* meta = mapping == nullptr ? nullptr : at(*mapping, "_meta");
-        if (meta != nullptr && meta->is_object()) facts.meta = meta->get_object();
         return facts;
+    }
+
+    /// Every index whose name begins with `prefix`.
+    [[nodiscard]] std::vector<index_facts> find_all(std::string_view prefix) {
+        const auto path = "/" + escaped(prefix) + "*?expand_wildcards=open,closed&";
+        const auto answer =
+            call("GET",
+                 path + "filter_path=*.settings.index.provided_name,*.aliases,*.mappings._meta," +
+                     "*.mappings._doc._meta",
+                 {}, {404});
+        std::vector<index_facts> found;
+        if (answer.status == 404) return found;
+        const auto top = object(answer.body);
+        // Among them those that are meant by an alias that begins so.
+        for (const auto& each : top) {
+            if (each.key().starts_with(prefix)) found.push_back(facts_of(each));
+        }
+        return found;
     }
 
     [[nodiscard]] bool exists(std::string_view name) {
@@ -11485,15 +11517,57 @@ class client {
         call("PUT", "/" + escaped(name) + "/_settings",
              boost::json::serialize(settings_.speaks.settings_body(body)));
     }
+    /// Merges into the mapping; errc::index where what is there cannot become that.
+    void put_mapping(std::string_view name, const boost::json::object& mapping) {
+        call("PUT", settings_.speaks.mapping_path(escaped(name)), boost::json::serialize(mapping));
+    }
+    /// Has every document indexed anew from what the index holds of it, by the mapping as it is now; what is
+    /// written meanwhile is newer and stays. Returns when that is done.
+    void index_again(std::string_view name) {
+        refresh(name);
+        const auto begun =
+            object(call("POST",
+                        "/" + escaped(name) +
+                            "/_update_by_query?conflicts=proceed&refresh=true&wait_for_completion=false",
+                        {})
+                       .body);
+        const auto task = string_in(begun, "task");
+        auto told = clock_.now();
+        while (true) {
+            const auto answer = object(call("GET", "/_tasks/" + task, {}).body);
+            const auto* done = answer.if_contains("completed");
+            if (done == nullptr || !done->is_bool())
+                throw error(errc::protocol, "the cluster does not tell of its task " + task);
+            if (done->get_bool()) {
+                const auto* outcome = answer.if_contains("response");
+                const auto* failures = outcome == nullptr ? nullptr : at(*outcome, "failures");
+                if (failures != nullptr && failures->is_array() && failures->get_array().empty()) return;
+                throw error(errc::index, "the cluster could not index the documents of \"" +
+                                             std::string(name) +
+                                             "\" anew: " + boost::json::serialize(answer).substr(0, 500));
+            }
+            if (told_to_stop())
+                throw error(errc::interrupted, "stopped while the cluster indexed documents anew");
+            if (clock_.now() - told > std::chrono::seconds(10)) {
+                told = clock_.now();
+                const auto* status = at(answer.at("task"), "status");
+                log::info("{}: indexed anew so far: {}", name,
+                          status == nullptr ? "?" : boost::json::serialize(*status).substr(0, 100));
+            }
+            pause(clock_.now() + std::chrono::milliseconds(250), current_stop());
+        }
+    }
     /// Replaces `_meta` of the mapping as a whole.
     void put_meta(std::string_view name, const boost::json::object& meta) {
         call("PUT", settings_.speaks.mapping_path(escaped(name)),
              boost::json::serialize(boost::json::object{{"_meta", meta}}));
     }
     void add_alias(std::string_view index, std::string_view alias) {
-        const boost::json::object add{{"add", {{"index", index}, {"alias", alias}}}};
-        call("POST", "/_aliases",
-             boost::json::serialize(boost::json::object{{"actions", boost::json::array{add}}}));
+        change_aliases({boost::json::object{{"add", {{"index", index}, {"alias", alias}}}}});
+    }
+    /// All of the actions at once, or none: `{"add": {"index": …, "alias": …}}`, and `remove` alike.
+    void change_aliases(const boost::json::array& actions) {
+        call("POST", "/_aliases", boost::json::serialize(boost::json::object{{"actions", actions}}));
     }
     void refresh(std::string_view name) {
         call("POST", "/" + escaped(name) + "/_refresh", {});  // Elasticsearch 8 refuses a body
@@ -11611,6 +11685,19 @@ class client {
             owner.transport_.submit(std::move(what), [](response&&) {});
         }
     };
+
+    static index_facts facts_of(const boost::json::key_value_pair& from) {
+        index_facts facts;
+        facts.index = std::string(from.key());
+        const auto* mapping = dialect::mapping_in(from.value());
+        const auto* meta = mapping == nullptr ? nullptr : at(*mapping, "_meta");
+        if (meta != nullptr && meta->is_object()) facts.meta = meta->get_object();
+        const auto* aliases = at(from.value(), "aliases");
+        if (aliases != nullptr && aliases->is_object()) {
+            for (const auto& each : aliases->get_object()) facts.aliases.emplace_back(each.key());
+        }
+        return facts;
+    }
 
     void create(std::string_view name, const boost::json::object& body, bool may_exist) {
         bool unanswered = false;
@@ -13275,12 +13362,17 @@ struct follow_settings {
     postgres::system_identity identity;  ///< of the primary, as found when its slot was checked
     std::string slot;
     std::string publication;
-    bool once = false;  ///< stop when everything committed before the start is in the index
+    bool once = false;       ///< stop when everything committed before the start is in the index
+    bool keep_slot = false;  ///< read only: what is confirmed stays as it is, for somebody else
     std::chrono::seconds stop_timeout{30};  ///< for what is in flight when asked to stop
     std::size_t page_size = 5'000;          ///< root rows at once when everything is read again
     bool read_everything = false;           ///< before anything else: every document and every row
     /// How often at most the indices are told how far they are, and the slot after them.
     std::chrono::milliseconds record_every{10'000};
+    /// Called once, when what is acknowledged is no more than some seconds behind the database; may throw.
+    std::function<void()> caught_up{};
+    /// Asked about once a second: is there something else to do? Then it ends as if asked to stop.
+    std::function<bool()> enough{};
     /// For each index what it is known to reflect, where the log lacks TRUNCATE; see storage_watch.
     std::vector<postgres::table_storage> storage{};
 };
@@ -13291,9 +13383,9 @@ struct follow_batchers {
     std::unique_ptr<elastic::batcher> wide;    ///< changes that concern very many documents; see wide_loader
 };
 
-/// Follows one slot into the indices; see follower. Returns when `stop_fd` became readable, or with `once`
-/// when caught up; what was sent by then is confirmed. Errors: errc::connection when a server went away, and
-/// all that stops for good.
+/// Follows one slot into the indices; see follower. Returns when `stop_fd` became readable, with `once` when
+/// caught up, and when it is `enough`; what was sent by then is confirmed. Errors: errc::connection when a
+/// server went away, and all that stops for good.
 PGSYNC_LINKAGE void follow(const follow_settings& setting, std::span<const postgres::index_binding> indices,
                            postgres::version_clock& clock, follow_batchers batchers,
                            const index_access& cluster, int stop_fd);
@@ -14573,7 +14665,7 @@ class follower {
     void run(int stop_fd) {
         check_server();
         postgres::advance_log(primary_);
-        target_ = postgres::flushed_position(primary_);
+        target_ = chased_ = postgres::flushed_position(primary_);
         if (settings_.read_from != settings_.database) clock_.read_from_standby(target_);
         if (settings_.read_everything) gatherer_.add_everything();
         stream_.follow(settings_.slot, settings_.publication);
@@ -14641,7 +14733,9 @@ class follower {
             const auto now = clock_type::now();
             if (now >= next_status || reply_requested_) {
                 send_status();
+                look_how_far();
                 next_status = now + std::chrono::milliseconds(settings_.once ? 50 : 1'000);
+                if (settings_.enough && settings_.enough()) return;
             }
             if (settings_.once && confirmed_ >= target_) {
                 log::info("caught up at {}", postgres::to_string(confirmed_));
@@ -14705,8 +14799,22 @@ class follower {
         confirmed_ = std::max(confirmed_, std::min(written_, recorder_.want(written_)));
         // Asking for an answer tells how far the log is on disk, where something waits for that.
         const bool ask = settings_.once || acknowledger_->outstanding();
-        stream_.send_status({std::max(flushed_, confirmed_), confirmed_, confirmed_, 0, ask});
+        const auto told = settings_.keep_slot ? postgres::lsn{} : confirmed_;
+        stream_.send_status({std::max(flushed_, confirmed_), told, told, 0, ask});
         reply_requested_ = false;
+    }
+
+    /// Tells when it has caught up: a point of the log that was its end a moment ago is acknowledged by now.
+    void look_how_far() {
+        constexpr auto moment = std::chrono::seconds(5);
+        if (!settings_.caught_up || written_ < chased_) return;
+        const auto now = clock_type::now();
+        if (now - chased_since_ <= moment) {
+            std::exchange(settings_.caught_up, nullptr)();
+            return;
+        }
+        chased_ = postgres::flushed_position(primary_);
+        chased_since_ = now;
     }
 
     /// Nothing more is read: what was sent is waited for and confirmed; the slot keeps the rest for the next
@@ -14863,6 +14971,8 @@ class follower {
     position_recorder recorder_;
 
     postgres::lsn target_;
+    postgres::lsn chased_;  ///< the end of the log as it was then
+    clock_type::time_point chased_since_ = clock_type::now();
     postgres::lsn flushed_;
     postgres::lsn written_;    ///< everything before it is in the index
     postgres::lsn confirmed_;  ///< and the index says so
@@ -15382,23 +15492,27 @@ class cluster {
 // ---- pgsync/app/index_state.hpp
 namespace pgsync::app {
 
-/// A number for everything that decides what documents look like: another one means another index.
-[[nodiscard]] inline std::string shape_hash(const compiled_index& index) {
+/// A number for some texts, as 16 hexadecimal digits.
+[[nodiscard]] inline std::string text_hash(std::span<const std::string> texts) {
     std::uint64_t hash = 0xcbf29ce484222325U;  // FNV-1a
-    const auto mix = [&](std::string_view text) {
+    for (const auto& text : texts) {
         for (const char c : text) hash = (hash ^ static_cast<unsigned char>(c)) * 0x100000001b3U;
         hash = (hash ^ 0xffU) * 0x100000001b3U;
-    };
-    mix(index.keys_query);
-    mix(index.properties);
-    for (const auto said : {index.settings, index.mapping, index.pipeline}) {
-        if (!said.empty()) mix(said);
     }
     std::string out;
     for (int shift = 60; shift >= 0; shift -= 4) {
         out += "0123456789abcdef"[(hash >> static_cast<unsigned>(shift)) & 15U];
     }
     return out;
+}
+
+/// A number for everything that decides what documents look like: another one means another index.
+[[nodiscard]] inline std::string shape_hash(const compiled_index& index) {
+    std::vector<std::string> texts{std::string(index.keys_query), std::string(index.properties)};
+    for (const auto said : {index.settings, index.mapping, index.pipeline}) {
+        if (!said.empty()) texts.emplace_back(said);
+    }
+    return text_hash(texts);
 }
 
 /// The names one index has in the cluster: readers use the alias, pgsync writes through a second alias of its
@@ -15409,17 +15523,27 @@ struct index_names {
     std::string alias;
     std::string index;
     std::string write_alias;
+    /// On an index that was made beside the one that readers use, until it takes that one's place; see
+    /// swap().
+    std::string new_alias;
 };
 
 [[nodiscard]] inline index_names names_of(const compiled_index& index) {
     const std::string concrete = std::string(index.name) + "-" + shape_hash(index).substr(0, 8);
-    return {std::string(index.name), concrete, concrete + "-WRITE"};
+    return {std::string(index.name), concrete, concrete + "-WRITE", concrete + "-NEW"};
 }
 
-/// What `_meta` of an index remembers.
+/// What the cluster knows of an index, most of it remembered in the index's `_meta`.
 struct index_state {
     bool exists = false;
     bool loaded = false;
+    std::string
+        index{};  ///< what it is called; its shape's name may be an alias of that, see adapt_in_place()
+    std::string slot{};                   ///< that it follows, and is called like its publication
+    std::string build{};                  ///< of the program that slot is for, see build_hash()
+    std::vector<std::string> together{};  ///< the aliases of all indices of that program
+    std::string serving{};  ///< the index that readers find, of this shape or of another; empty: none
+    bool beside = false;    ///< was made beside the one that serves, and has not taken its place yet
     std::optional<std::string> loaded_until;  ///< last key of the pages that are done
     /// Whatever the log tells before it is in the index, and the slot has never been confirmed beyond.
     std::optional<postgres::lsn> written;
@@ -15431,10 +15555,16 @@ struct index_state {
     std::optional<postgres::table_storage> storage{};
 };
 
-[[nodiscard]] inline boost::json::object meta_of(const compiled_index& index, std::string_view slot,
-                                                 const index_state& state) {
-    boost::json::object mine{
-        {"hash", shape_hash(index)}, {"slot", slot}, {"query", index.keys_query}, {"loaded", state.loaded}};
+[[nodiscard]] inline boost::json::object meta_of(const compiled_index& index, const index_state& state) {
+    boost::json::object mine{{"hash", shape_hash(index)},
+                             {"slot", state.slot},
+                             {"build", state.build},
+                             {"query", index.keys_query},
+                             {"loaded", state.loaded}};
+    if (!index.settings.empty()) mine["settings"] = index.settings;
+    if (!index.pipeline.empty()) mine["pipeline"] = index.pipeline;
+    if (state.together.size() > 1)
+        mine["together"] = boost::json::array(state.together.begin(), state.together.end());
     if (state.loaded_until) mine["loaded_until"] = *state.loaded_until;
     if (state.written) mine["written"] = postgres::to_string(*state.written);
     if (!state.system.empty()) {
@@ -15459,22 +15589,22 @@ struct index_state {
 }
 
 /// Has the index remember `state`.
-inline void remember(cluster::client_type& client, const compiled_index& index, std::string_view slot,
-                     const index_state& state) {
-    client.put_meta(names_of(index).index, meta_of(index, slot, state));
+inline void remember(cluster::client_type& client, const compiled_index& index, const index_state& state) {
+    client.put_meta(names_of(index).index, meta_of(index, state));
 }
 
-/// Finds out how far the index is. Throws errc::index where the name is taken by something that is not ours,
-/// or by an index of another shape.
-[[nodiscard]] inline index_state find_index(cluster::client_type& client, const compiled_index& index,
-                                            std::string_view slot) {
+/// What pgsync wrote into an index's `_meta`; null where the index is not its own.
+[[nodiscard]] inline const boost::json::object* own_meta(const elastic::index_facts& facts) {
+    const auto* found = facts.meta.if_contains("pgsync");
+    return found != nullptr ? found->if_object() : nullptr;
+}
+
+/// Finds out how far the index is. Throws errc::index where a name is taken by something that is not ours.
+[[nodiscard]] inline index_state find_index(cluster::client_type& client, const compiled_index& index) {
     const auto names = names_of(index);
-    const auto mine = [](const elastic::index_facts& facts) -> const boost::json::object* {
-        const auto* found = facts.meta.if_contains("pgsync");
-        return found != nullptr ? found->if_object() : nullptr;
-    };
+    index_state state;
     if (const auto reader = client.find(names.alias)) {
-        if (!reader->alias || mine(*reader) == nullptr) {
+        if (!reader->alias || own_meta(*reader) == nullptr) {
             throw error(
                 errc::index,
                 "\"" + names.alias + "\" already is " +
@@ -15483,32 +15613,17 @@ inline void remember(cluster::client_type& client, const compiled_index& index, 
                 "rename or delete it, or give the struct another name: static constexpr std::string_view "
                 "name = \"…\";");
         }
-        if (reader->index != names.index) {
-            throw error(errc::index,
-                        "index \"" + reader->index + "\" behind alias \"" + names.alias +
-                            "\" was built from another shape (this program's would be \"" + names.index +
-                            "\")",
-                        "run teardown with the program that built it, then bootstrap with this one");
-        }
+        state.serving = reader->index;
     }
-    index_state state;
     const auto found = client.find(names.index);
     if (!found) return state;
-    const auto* meta = mine(*found);
+    const auto* meta = own_meta(*found);
     if (meta == nullptr) {
         throw error(errc::index, "index \"" + names.index + "\" exists, but pgsync did not make it",
                     "rename or delete it");
     }
-    const auto* its_slot = meta->if_contains("slot");
-    if (its_slot == nullptr || !its_slot->is_string() || its_slot->get_string() != slot) {
-        throw error(
-            errc::index,
-            "index \"" + names.index + "\" follows slot \"" +
-                (its_slot != nullptr && its_slot->is_string() ? std::string(its_slot->get_string()) : "?") +
-                "\", not \"" + std::string(slot) + "\"",
-            "use the --name it was made with, or run teardown and bootstrap");
-    }
     state.exists = true;
+    state.index = found->index;
     const auto* loaded = meta->if_contains("loaded");
     state.loaded = loaded != nullptr && loaded->is_bool() && loaded->get_bool();
     const auto text = [&](std::string_view key) -> std::optional<std::string> {
@@ -15521,6 +15636,15 @@ inline void remember(cluster::client_type& client, const compiled_index& index, 
         if (said == nullptr || !said->is_int64()) return std::nullopt;
         return static_cast<std::uint64_t>(said->get_int64());
     };
+    state.slot = text("slot").value_or("");
+    state.build = text("build").value_or("");
+    if (const auto* others = meta->if_contains("together"); others != nullptr && others->is_array()) {
+        for (const auto& each : others->get_array()) {
+            if (each.is_string()) state.together.emplace_back(each.get_string());
+        }
+    }
+    state.beside =
+        std::find(found->aliases.begin(), found->aliases.end(), names.new_alias) != found->aliases.end();
     state.loaded_until = text("loaded_until");
     state.written = postgres::lsn::parse(text("written").value_or(""));
     state.system = text("system").value_or("");
@@ -15567,7 +15691,8 @@ inline void merge_json(boost::json::object& into, const boost::json::object& fro
 
 /// What creates the index: no replicas and no refresh while it is being loaded; deletes are remembered for an
 /// hour, so that no late write of an older version brings a document back.
-[[nodiscard]] inline boost::json::object creation_body(const compiled_index& index, std::string_view slot) {
+[[nodiscard]] inline boost::json::object creation_body(const compiled_index& index,
+                                                       const index_state& state) {
     std::size_t fields = index.shape.nodes.size();
     std::size_t depth = 1;
     for (const auto& column : index.shape.columns) fields += column.kind == value_kind::text ? 2U : 1U;
@@ -15580,10 +15705,11 @@ inline void merge_json(boost::json::object& into, const boost::json::object& fro
     settings["number_of_replicas"] = 0;
     boost::json::object mappings{{"dynamic", false}, {"properties", boost::json::parse(index.properties)}};
     if (!index.mapping.empty()) merge_json(mappings, boost::json::parse(index.mapping).get_object());
-    mappings["_meta"] = meta_of(index, slot, {});
-    return {{"settings", {{"index", settings}}},
-            {"aliases", {{names_of(index).write_alias, boost::json::object{}}}},
-            {"mappings", mappings}};
+    mappings["_meta"] = meta_of(index, state);
+    const auto names = names_of(index);
+    boost::json::object aliases{{names.write_alias, boost::json::object{}}};
+    if (state.beside) aliases[names.new_alias] = boost::json::object{};
+    return {{"settings", {{"index", settings}}}, {"aliases", aliases}, {"mappings", mappings}};
 }
 
 /// What undoes the settings of the load.
@@ -16637,15 +16763,34 @@ class context {
   public:
     /// `stop_fd` becomes readable when the program is to stop; -1 if never.
     context(options setting, std::span<const compiled_index> indices, int stop_fd)
-        : setting_(with_defaults(std::move(setting), indices)),
-          indices_(indices),
+        : named_(!setting.name.empty()),
+          setting_(with_defaults(std::move(setting), indices)),
+          base_name_(setting_.name),
+          all_(indices),
+          indices_(indices.begin(), indices.end()),
           stop_fd_(stop_fd),
           database_(setting_.database),
           catalog_(setting_.database),
           cluster_(setting_, [this] { return stopped(); }) {}
 
     [[nodiscard]] const options& setting() const { return setting_; }
+    /// Those that are dealt with now: all of the program's, but while only some share a slot; see narrow().
     [[nodiscard]] std::span<const compiled_index> indices() const { return indices_; }
+    /// The name that slots and publications are made from; `setting().name` is that of one.
+    [[nodiscard]] const std::string& base_name() const { return base_name_; }
+    [[nodiscard]] bool is_named() const { return named_; }  ///< by the user
+    /// From here on it is about this slot, and about those of the program's indices that are listed.
+    void narrow(const std::string& slot, const std::vector<std::size_t>& which) {
+        setting_.name = slot;
+        indices_.clear();
+        for (const auto i : which) indices_.push_back(all_[i]);
+    }
+    /// About all of the program's indices again.
+    void widen() {
+        setting_.name = base_name_;
+        indices_.assign(all_.begin(), all_.end());
+    }
+    void use_slot(const std::string& name) { setting_.name = name; }
     [[nodiscard]] postgres::admin_connection& database() { return database_; }
     [[nodiscard]] postgres::session& catalog() { return catalog_; }
     [[nodiscard]] cluster& search() { return cluster_; }
@@ -16741,17 +16886,151 @@ class context {
             const bool plain = (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '_';
             name += plain ? c : '_';
         }
-        return name.substr(0, 63);
+        return name.substr(0, 54);  // of 63; builds side by side append their hash
     }
 
+    bool named_;
     options setting_;
-    std::span<const compiled_index> indices_;
+    std::string base_name_;
+    std::span<const compiled_index> all_;
+    std::vector<compiled_index> indices_;
     int stop_fd_;
     postgres::admin_connection database_;
     postgres::session catalog_;
     cluster cluster_;
     postgres::version_clock clock_;
 };
+
+}  // namespace pgsync::app
+
+// ---- pgsync/app/adapt.hpp
+/// A changed mapping, or changed settings, under the same documents: the index need not be made anew where
+/// the cluster can change it as it is.
+namespace pgsync::app {
+
+/// Does the index hold what this shape's would, byte for byte?
+[[nodiscard]] inline bool has_same_documents(const elastic::index_facts& facts, const compiled_index& index) {
+    const auto* meta = own_meta(facts);
+    if (meta == nullptr) return false;
+    const auto said = [&](std::string_view key) {
+        const auto* found = meta->if_contains(key);
+        return found != nullptr && found->is_string() ? std::string_view(found->get_string())
+                                                      : std::string_view();
+    };
+    return said("query") == index.keys_query && said("pipeline") == index.pipeline;
+}
+
+/// Makes the index that readers have into one of this shape, where nothing but mapping or settings differ and
+/// the cluster agrees; what follows it may go on meanwhile. From then on the index has this shape's names as
+/// well, as aliases. False where an index has to be made beside it. A second attempt does again what a first
+/// one that was killed has done.
+inline bool adapt_in_place(context& in, const compiled_index& index) {
+    auto& client = in.search().client();
+    const auto names = names_of(index);
+    const auto state = find_index(client, index);
+    if (state.exists || state.serving.empty()) return false;
+    const auto facts = client.find(state.serving);
+    if (!facts || !has_same_documents(*facts, index)) return false;
+    auto body = creation_body(index, state);
+    elastic::adapt_vectors(body, in.search().speaks().vectors());
+    auto mapping = body.at("mappings").as_object();
+    mapping.erase("_meta");
+    const auto* settings = own_meta(*facts)->if_contains("settings");
+    try {
+        if (settings == nullptr || *settings != boost::json::value(index.settings))
+            client.put_settings(state.serving, {{"index", declared_settings(index)}});
+        client.put_mapping(state.serving, mapping);
+    } catch (const error& problem) {
+        if (problem.code() != errc::index) throw;
+        log::info("{}: its mapping or settings have changed, and the cluster cannot change {} as it is: {}",
+                  names.alias, state.serving, problem.what());
+        return false;
+    }
+    log::info("{}: its mapping or settings have changed, not its documents: {} is changed as it is",
+              names.alias, state.serving);
+    client.index_again(state.serving);
+    using boost::json::object;
+    client.change_aliases({object{{"add", {{"index", state.serving}, {"alias", names.index}}}},
+                           object{{"add", {{"index", state.serving}, {"alias", names.write_alias}}}}});
+    remember(client, index, find_index(client, index));
+    return true;
+}
+
+}  // namespace pgsync::app
+
+// ---- pgsync/app/builds.hpp
+/// Programs of other shapes that keep the same aliases. When a shape changes, the new program makes its index
+/// beside the old one's and has a slot of its own, so that each of the two follows the database by itself and
+/// either can be what readers see. Indices whose shape is the same in both are there once: one of the
+/// programs keeps them, and the other takes them over when that one ends.
+namespace pgsync::app {
+
+/// A number for all shapes of a program together, whatever their order.
+[[nodiscard]] inline std::string build_hash(std::span<const compiled_index> indices) {
+    std::vector<std::string> each;
+    for (const auto& index : indices) each.push_back(std::string(index.name) + " " + shape_hash(index));
+    std::sort(each.begin(), each.end());
+    return text_hash(each);
+}
+
+[[nodiscard]] inline std::vector<std::string> names_of_all(std::span<const compiled_index> indices) {
+    std::vector<std::string> names;
+    for (const auto& index : indices) names.emplace_back(index.name);
+    return names;
+}
+
+/// The slot of a build: that of its indices that are there, `base` for the first build, and a name with its
+/// hash where the aliases are already served by another. `states` go by index.
+[[nodiscard]] inline std::string own_slot(const std::string& base, const std::string& build,
+                                          std::span<const index_state> states) {
+    bool beside = false;
+    std::set<std::string> slots;
+    for (const auto& state : states) {
+        if (state.exists && state.build == build) return state.slot;
+        if (state.exists) slots.insert(state.slot);
+        if (!state.exists && !state.serving.empty()) beside = true;
+    }
+    if (beside || slots.size() > 1) return base + "_" + build.substr(0, 8);
+    return slots.empty() ? base : *slots.begin();
+}
+
+/// What the cluster knows of a program's indices; `in` is set to the slot that is this build's. An index may
+/// follow another one: see indices_of_slot(). Throws errc::index where the user gave the slot a name that
+/// these indices do not have.
+[[nodiscard]] inline std::vector<index_state> find_build(context& in) {
+    std::vector<index_state> states;
+    for (const auto& index : in.indices()) states.push_back(find_index(in.search().client(), index));
+    const auto build = build_hash(in.indices());
+    const auto slot = own_slot(in.base_name(), build, states);
+    if (in.is_named() && slot != in.base_name() && !slot.starts_with(in.base_name() + "_")) {
+        for (std::size_t i = 0; i < states.size(); ++i) {
+            if (states[i].slot != slot) continue;
+            throw error(errc::index,
+                        "index \"" + names_of(in.indices()[i]).index + "\" follows slot \"" + slot +
+                            "\", not \"" + in.base_name() + "\"",
+                        "use the --name it was made with, or run teardown and bootstrap");
+        }
+    }
+    for (auto& state : states) {
+        if (state.exists) continue;
+        state.slot = slot;
+        state.build = build;
+        state.together = names_of_all(in.indices());
+        state.beside = !state.serving.empty();
+    }
+    in.use_slot(slot);
+    return states;
+}
+
+/// Which of them follow `slot`.
+[[nodiscard]] inline std::vector<std::size_t> indices_of_slot(std::span<const index_state> states,
+                                                              std::string_view slot) {
+    std::vector<std::size_t> which;
+    for (std::size_t i = 0; i < states.size(); ++i) {
+        if (states[i].slot == slot) which.push_back(i);
+    }
+    return which;
+}
 
 }  // namespace pgsync::app
 
@@ -16819,7 +17098,7 @@ inline void begin_again(context& in, const std::vector<std::size_t>& which,
         state.storage.reset();
         // Greater than that of any document there, also of an earlier attempt's.
         state.orphans_below = version;
-        remember(in.search().client(), in.indices()[i], in.setting().name, state);
+        remember(in.search().client(), in.indices()[i], state);
     }
 }
 
@@ -16946,6 +17225,12 @@ inline void check_server(context& in, const postgres::server_facts& server,
     }
     for (std::size_t i = 0; i < states.size(); ++i) {
         const auto name = std::string(in.indices()[i].name);
+        if (states[i].slot != in.setting().name && !states[i].loaded) {
+            throw error(errc::index,
+                        "index \"" + name + "\" is still being loaded by the program of slot \"" +
+                            states[i].slot + "\"",
+                        "let that bootstrap come to its end first");
+        }
         // Who follows the slot now does not know of this index, and confirms its changes unwritten.
         if (!states[i].loaded && slot && slot->active_pid != 0) {
             throw error(errc::replication,
@@ -16978,7 +17263,7 @@ inline std::vector<setup_step> missing_steps(context& in, const postgres::shape_
     const auto publication = postgres::read_publication(in.catalog(), name);
     std::vector<compiled_index> loaded;
     for (std::size_t i = 0; i < states.size(); ++i) {
-        if (states[i].loaded) loaded.push_back(in.indices()[i]);
+        if (states[i].loaded && states[i].slot == name) loaded.push_back(in.indices()[i]);
     }
     if (!loaded.empty())
         refuse_missing(
@@ -16987,11 +17272,11 @@ inline std::vector<setup_step> missing_steps(context& in, const postgres::shape_
 }
 
 /// Creates the index in the cluster's own words. One that cannot search vectors gets them as plain numbers.
-inline void create_index(context& in, const compiled_index& index) {
+inline void create_index(context& in, const compiled_index& index, const index_state& state) {
     auto& client = in.search().client();
     const auto names = names_of(index);
     const auto how = in.search().speaks().vectors();
-    auto body = creation_body(index, in.setting().name);
+    auto body = creation_body(index, state);
     const bool vectors = elastic::adapt_vectors(body, how);
     try {
         client.create_index_if_missing(names.index, body);
@@ -17001,7 +17286,7 @@ inline void create_index(context& in, const compiled_index& index) {
             "{}: this cluster cannot search vectors ({}); they stay in the documents and are not indexed",
             names.alias,
             how == elastic::vector_search::knn_vector ? "it lacks the k-NN plugin" : "no dense_vector");
-        body = creation_body(index, in.setting().name);
+        body = creation_body(index, state);
         elastic::adapt_vectors(body, elastic::vector_search::none);
         client.create_index_if_missing(names.index, body);
     }
@@ -17030,7 +17315,7 @@ inline void load_index(context& in, const std::vector<postgres::index_binding>& 
     const auto& index = in.indices()[number];
     const auto names = names_of(index);
     auto& client = in.search().client();
-    const auto save = [&] { remember(client, index, in.setting().name, state); };
+    const auto save = [&] { remember(client, index, state); };
     // Before the first page: a TRUNCATE from here on is one that the index does not reflect.
     if (!postgres::has_truncate(in.catalog().server_version()) && !state.storage && !state.loaded_until) {
         state.storage = postgres::read_storage(in.catalog(), bindings[number]);
@@ -17061,13 +17346,18 @@ inline void load_index(context& in, const std::vector<postgres::index_binding>& 
     }
     client.put_settings(names.index, serving_settings(index));
     client.refresh(names.index);
-    client.add_alias(names.index, names.alias);
+    // What readers have now is newer than this as long as its program follows the database.
+    if (state.serving.empty()) client.add_alias(names.index, names.alias);
     state.loaded = true;
     state.loaded_until.reset();
     save();
     const double seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
     log::info("{}: loaded {} documents in {} s ({} a second)", names.alias, documents, log::fixed(seconds, 1),
               log::fixed(static_cast<double>(documents) / std::max(seconds, 0.001), 0));
+    if (state.beside) {
+        log::info("{}: readers go on with {} until sync has brought {} up to date", names.alias,
+                  state.serving, names.index);
+    }
 }
 
 /// What is still to be run in the database: first what this role may not run, ready for psql.
@@ -17105,8 +17395,7 @@ inline void print_requests(std::ostream& out, context& in, const std::vector<ind
         }
         if (!states[i].exists) {
             out << "PUT " << in.search().address() << "/" << names.index << "\n"
-                << boost::json::serialize(
-                       in.search().speaks().creation_body(creation_body(index, in.setting().name)))
+                << boost::json::serialize(in.search().speaks().creation_body(creation_body(index, states[i])))
                 << "\n\n";
         }
         out << "-- pages of " << in.setting().page_size << " documents, bounds first\n"
@@ -17117,17 +17406,22 @@ inline void print_requests(std::ostream& out, context& in, const std::vector<ind
             << R"({"index":{"_index":")" << names.write_alias
             << R"(","_id":…,"version":…,"version_type":"external_gte"}})"
             << "\n\nPUT " << in.search().address() << "/" << names.index << "/_settings\n"
-            << boost::json::serialize(serving_settings(index)) << "\n\n"
-            << "POST " << in.search().address() << "/_aliases\n"
-            << R"({"actions":[{"add":{"index":")" << names.index << R"(","alias":")" << names.alias
-            << "\"}}]}\n\n";
+            << boost::json::serialize(serving_settings(index)) << "\n\n";
+        if (states[i].serving.empty()) {
+            out << "POST " << in.search().address() << "/_aliases\n"
+                << R"({"actions":[{"add":{"index":")" << names.index << R"(","alias":")" << names.alias
+                << "\"}}]}\n\n";
+        } else {
+            out << "-- readers go on with " << states[i].serving << " until sync has brought " << names.index
+                << " up to date\n\n";
+        }
     }
 }
 
 /// The key of the advisory lock under which one bootstrap of a slot runs at a time, as SQL.
 inline std::string turn_key(context& in) {
-    return "('x' || substr(pg_catalog.md5(" +
-           postgres::quote_literal("pgsync bootstrap " + in.setting().name) + "), 1, 16))::bit(64)::bigint";
+    return "('x' || substr(pg_catalog.md5(" + postgres::quote_literal("pgsync bootstrap " + in.base_name()) +
+           "), 1, 16))::bit(64)::bigint";
 }
 
 /// Two copies of a program that start together must not both load: one waits here until the other is done. An
@@ -17145,7 +17439,7 @@ inline void take_turn(context& in) {
             turn_key(in) +
             " AND a.state = 'idle' AND a.state_change < pg_catalog.now() - interval '1 minute'");
         if (!std::exchange(said, true))
-            log::info("another bootstrap of {} is under way: waiting", in.setting().name);
+            log::info("another bootstrap of {} is under way: waiting", in.base_name());
         if (wait_for_stop(in.stop_fd(), std::chrono::milliseconds(500)))
             throw error(errc::interrupted, "stopped while another bootstrap was under way");
     }
@@ -17154,24 +17448,37 @@ inline void end_turn(context& in) {
     in.database().query("SELECT pg_catalog.pg_advisory_unlock(" + turn_key(in) + ")");
 }
 
-/// What is in the cluster, compared with what the slot can still tell. Lost changes mean that indices are
+/// Compares what is in the cluster with what the slot can still tell. Lost changes mean that indices are
 /// loaded again; without the user's leave that is done only to those that were not loaded whole.
-inline std::vector<index_state> find_indices(context& in, const std::optional<postgres::slot_facts>& slot,
-                                             const postgres::system_identity& identity) {
+inline void check_states(context& in, const std::optional<postgres::slot_facts>& slot,
+                         const postgres::system_identity& identity, std::vector<index_state>& states) {
     const auto& name = in.setting().name;
-    std::vector<index_state> states;
     std::vector<std::size_t> lost;
-    for (const auto& index : in.indices()) {
-        states.push_back(find_index(in.search().client(), index, name));
-        check_same_system(std::string(index.name), states.back(), identity);
-        const auto why = why_lost(name, slot, states.back());
+    for (const auto i : indices_of_slot(states, name)) {
+        check_same_system(std::string(in.indices()[i].name), states[i], identity);
+        const auto why = why_lost(name, slot, states[i]);
         if (!why) continue;
-        if (states.back().loaded) decide_on_loss(in, std::string(index.name), *why);
-        lost.push_back(states.size() - 1);
+        if (states[i].loaded) decide_on_loss(in, std::string(in.indices()[i].name), *why);
+        lost.push_back(i);
     }
-    if (lost.empty() || in.setting().dry_run) return states;
-    begin_again(in, lost, states);
-    return states;
+    if (!lost.empty() && !in.setting().dry_run) begin_again(in, lost, states);
+}
+
+/// Which shapes have changed since the indices that readers use now were made.
+inline void tell_of_changes(context& in, const std::vector<index_state>& states) {
+    for (std::size_t i = 0; i < states.size(); ++i) {
+        const auto names = names_of(in.indices()[i]);
+        if (states[i].serving.empty() || states[i].serving == states[i].index) continue;
+        if (states[i].exists && !states[i].beside) {
+            log::info("{}: readers use {}, of another shape; {} is kept up to date beside it", names.alias,
+                      states[i].serving, names.index);
+        } else {
+            log::info(
+                "{}: its shape is not that of {}, which readers use; {} is made beside it and follows "
+                "slot {}",
+                names.alias, states[i].serving, names.index, states[i].slot);
+        }
+    }
 }
 
 }  // namespace detail
@@ -17182,18 +17489,25 @@ inline void bootstrap(context& in, std::ostream& out) {
     const auto report = in.check_shapes();
     const auto server = postgres::read_server(in.catalog());
     auto& client = in.search().client();
+    if (!server.replication && !in.setting().dry_run) detail::refuse_role(server);
+    const auto identity = server.replication ? in.identify() : postgres::system_identity{};
+    if (!in.setting().dry_run) detail::take_turn(in);
+    for (const auto& index : in.indices()) {
+        if (!in.setting().dry_run) static_cast<void>(adapt_in_place(in, index));
+    }
+    static_cast<void>(find_build(in));  // for the slot's name
     const auto& name = in.setting().name;
     if (!server.replication) {
-        if (!in.setting().dry_run) detail::refuse_role(server);
         const auto publication = postgres::read_publication(in.catalog(), name);
         const auto found = postgres::read_slot(in.catalog(), name);
         return detail::print_statements(out, report, setup_steps(report, publication, found, name, server),
                                         server);
     }
-    const auto identity = in.identify();
-    if (!in.setting().dry_run) detail::take_turn(in);
+    // Before the states, see why_lost().
     auto slot = postgres::read_slot(in.catalog(), name);
-    auto states = detail::find_indices(in, slot, identity);
+    auto states = find_build(in);
+    detail::check_states(in, slot, identity, states);
+    detail::tell_of_changes(in, states);
     detail::check_server(in, server, slot, states);
     detail::check_pipelines(in);
     if (slot && slot->lost() && !in.setting().dry_run) {
@@ -17211,9 +17525,9 @@ inline void bootstrap(context& in, std::ostream& out) {
         if (states[i].exists) continue;
         const auto names = names_of(in.indices()[i]);
         log::info("creating index {} for alias {}", names.index, names.alias);
-        detail::create_index(in, in.indices()[i]);
+        detail::create_index(in, in.indices()[i], states[i]);
         // An earlier attempt may have been killed with the request on its way; or somebody else was faster.
-        states[i] = find_index(client, in.indices()[i], name);
+        states[i] = find_index(client, in.indices()[i]);
         client.wait_ready(names.index);
     }
     // The slot comes last: an unused one would make the server keep its log for ever.
@@ -17238,7 +17552,7 @@ inline void bootstrap(context& in, std::ostream& out) {
             states[i].written = slot->confirmed;
             states[i].system = identity.system;
             states[i].timeline = identity.timeline;
-            remember(client, in.indices()[i], name, states[i]);
+            remember(client, in.indices()[i], states[i]);
         }
         detail::load_index(in, report.bindings, i, states[i]);
     }
@@ -17294,6 +17608,95 @@ void persevere(const options& setting, std::span<const compiled_index> indices, 
 
 }  // namespace pgsync::app
 
+// ---- pgsync/app/swap.hpp
+namespace pgsync::app {
+
+namespace detail {
+
+/// Lets readers find these indices by their aliases, in one request for all of them: whoever searches finds
+/// the old ones or the new ones. Returns the names of those that were not found before.
+inline std::vector<std::string> take_place(cluster::client_type& client,
+                                           std::span<const compiled_index> indices) {
+    boost::json::array actions;
+    std::vector<std::string> taken;
+    const auto act = [&](const char* what, const std::string& index, const std::string& alias) {
+        actions.push_back(boost::json::object{{what, {{"index", index}, {"alias", alias}}}});
+    };
+    for (const auto& index : indices) {
+        const auto names = names_of(index);
+        const auto state = find_index(client, index);
+        if (state.serving != state.index) {
+            if (!state.serving.empty()) act("remove", state.serving, names.alias);
+            act("add", state.index, names.alias);
+            client.refresh(state.index);
+            taken.push_back(state.index);
+        }
+        if (state.beside) act("remove", state.index, names.new_alias);
+    }
+    if (!actions.empty()) client.change_aliases(actions);
+    for (const auto& each : taken) log::info("readers now have {}", each);
+    return taken;
+}
+
+/// Waits until the program that follows `slot` has brought its indices to where the database is now.
+inline void await_up_to_date(context& in, const std::string& slot) {
+    const auto target = postgres::flushed_position(in.catalog());
+    const auto deadline = std::chrono::steady_clock::now() + std::chrono::seconds(60);
+    bool said = false;
+    while (true) {
+        const auto facts = postgres::read_slot(in.catalog(), slot);
+        if (!facts || facts->active_pid == 0) {
+            throw error(errc::replication,
+                        "nobody follows slot \"" + slot + "\", so that its indices are not up to date",
+                        "start this program's sync, then try again");
+        }
+        if (facts->confirmed >= target) return;
+        if (std::chrono::steady_clock::now() >= deadline) {
+            throw error(errc::replication,
+                        "the sync that follows slot \"" + slot + "\" is " +
+                            std::to_string(target.value - facts->confirmed.value) +
+                            " bytes of the log behind where the database was a minute ago",
+                        "wait until it has caught up, then try again");
+        }
+        if (!std::exchange(said, true)) log::info("waiting until sync has brought the indices up to date");
+        if (wait_for_stop(in.stop_fd(), std::chrono::milliseconds(250)))
+            throw error(errc::interrupted, "stopped while waiting for sync");
+    }
+}
+
+}  // namespace detail
+
+/// Lets readers have this program's indices: after a sync that was to leave that to you, or to return to an
+/// earlier shape whose program still runs. Throws where they are not there, or not up to date.
+inline report swap(context& in) {
+    const auto states = find_build(in);
+    std::vector<std::string> waited;
+    for (std::size_t i = 0; i < states.size(); ++i) {
+        const auto names = names_of(in.indices()[i]);
+        if (!states[i].exists || !states[i].loaded) {
+            throw error(errc::index,
+                        "index \"" + names.index + "\" " +
+                            (states[i].exists ? "is not loaded to its end" : "does not exist"),
+                        "run bootstrap, then sync");
+        }
+        if (states[i].serving == states[i].index ||
+            std::find(waited.begin(), waited.end(), states[i].slot) != waited.end())
+            continue;
+        detail::await_up_to_date(in, states[i].slot);
+        waited.push_back(states[i].slot);
+    }
+    const auto taken = detail::take_place(in.search().client(), in.indices());
+    report out;
+    boost::json::array swapped;
+    for (const auto& each : taken) swapped.emplace_back(each);
+    out.json = boost::json::serialize(boost::json::object{{"swapped", swapped}});
+    if (taken.empty()) out.text = "readers have this program's indices already\n";
+    for (const auto& each : taken) out.text += "readers now have " + each + "\n";
+    return out;
+}
+
+}  // namespace pgsync::app
+
 // ---- pgsync/app/sync.hpp
 namespace pgsync::app {
 
@@ -17315,18 +17718,15 @@ inline bool await_slot(context& in) {
     }
 }
 
-/// The indices of a slot that has every change they lack, or nothing when they are to be loaded again. Throws
-/// where anything else is missing.
-inline std::optional<std::vector<index_state>> find_loaded(context& in,
-                                                           const postgres::system_identity& identity) {
+/// Whether every index that follows the slot is one that its changes make whole; false when they are to be
+/// loaded again. Throws where anything else is missing.
+inline bool are_loaded(context& in, const postgres::system_identity& identity,
+                       const std::optional<postgres::slot_facts>& slot, std::span<const index_state> states) {
     const auto& name = in.setting().name;
-    const auto slot = postgres::read_slot(in.catalog(), name);
-    std::vector<index_state> states;
     bool again = false;
-    for (const auto& index : in.indices()) {
-        const std::string shown(index.name);
-        states.push_back(find_index(in.search().client(), index, name));
-        const auto& state = states.back();
+    for (const auto i : indices_of_slot(states, name)) {
+        const auto& state = states[i];
+        const std::string shown(in.indices()[i].name);
         if (!state.exists)
             throw error(errc::index, "index \"" + shown + "\" does not exist", "run bootstrap first");
         check_same_system(shown, state, identity);
@@ -17341,12 +17741,21 @@ inline std::optional<std::vector<index_state>> find_loaded(context& in,
             again = true;
         }
     }
-    if (again) return std::nullopt;
-    return states;
+    return !again;
 }
 
-/// Follows one slot; returns false when it turns out to have been lost.
-inline bool follow(context& in, const postgres::system_identity& identity, std::vector<index_state>& states) {
+/// What follow() does beside following.
+struct follow_way {
+    bool once = false;
+    bool keep_slot = false;  ///< see stream::follow_settings, as the others
+    std::function<void()> caught_up{};
+    std::function<bool()> enough{};
+};
+
+/// Follows one slot into the indices that are dealt with, `states` one each; returns false when the slot
+/// turns out to have been lost.
+inline bool follow(context& in, const postgres::system_identity& identity, std::vector<index_state>& states,
+                   const follow_way& how) {
     const auto& wanted = in.setting();
     const auto report = in.check_shapes();
     refuse_missing(setup_steps(report, postgres::read_publication(in.catalog(), wanted.name),
@@ -17358,7 +17767,10 @@ inline bool follow(context& in, const postgres::system_identity& identity, std::
     setting.identity = identity;
     setting.slot = wanted.name;
     setting.publication = wanted.name;
-    setting.once = wanted.once;
+    setting.once = how.once;
+    setting.keep_slot = how.keep_slot;
+    setting.caught_up = how.caught_up;
+    setting.enough = how.enough;
     setting.stop_timeout = wanted.stop_timeout;
     setting.page_size = wanted.page_size;
     for (const auto& state : states) {
@@ -17375,7 +17787,7 @@ inline bool follow(context& in, const postgres::system_identity& identity, std::
     access.remember = [&](std::size_t i, const postgres::table_storage& reflected) {
         const std::lock_guard lock(remembering);
         states[i].storage = reflected;
-        remember(in.search().stream_client(), in.indices()[i], wanted.name, states[i]);
+        remember(in.search().stream_client(), in.indices()[i], states[i]);
     };
     access.record = [&](postgres::lsn position) {
         const std::lock_guard lock(remembering);
@@ -17383,7 +17795,7 @@ inline bool follow(context& in, const postgres::system_identity& identity, std::
             if (states[i].written >= position && states[i].timeline == identity.timeline) continue;
             states[i].written = position;
             states[i].timeline = identity.timeline;
-            remember(in.search().stream_client(), in.indices()[i], wanted.name, states[i]);
+            remember(in.search().stream_client(), in.indices()[i], states[i]);
         }
     };
     try {
@@ -17399,19 +17811,130 @@ inline bool follow(context& in, const postgres::system_identity& identity, std::
     }
 }
 
+inline std::vector<index_state> chosen(const std::vector<index_state>& states,
+                                       const std::vector<std::size_t>& which) {
+    std::vector<index_state> out;
+    for (const auto i : which) out.push_back(states[i]);
+    return out;
+}
+
+/// Slots of other builds that keep indices of this one as well.
+inline std::vector<std::string> other_slots(std::span<const index_state> states, const std::string& own) {
+    std::vector<std::string> slots;
+    for (const auto& state : states) {
+        if (state.slot != own && std::find(slots.begin(), slots.end(), state.slot) == slots.end())
+            slots.push_back(state.slot);
+    }
+    return slots;
+}
+
+inline bool is_followed(context& in, const std::string& slot) {
+    const auto facts = postgres::read_slot(in.catalog(), slot);
+    return facts && facts->active_pid != 0;
+}
+
+/// Takes over the indices that another build has kept up to date through `slot`, which nobody follows any
+/// more: what that slot still has to tell of them is brought in first, and with it they are at least as far
+/// as this build's own slot, which tells of their tables as well. The other slot stays where it is, for the
+/// indices that are the other build's alone. What comes between is left to whoever looks at the slots anew.
+inline void take_over(context& in, const postgres::system_identity& identity, const std::string& slot,
+                      std::vector<index_state>& states) {
+    const auto own = in.setting().name;
+    const auto which = indices_of_slot(states, slot);
+    std::vector<std::size_t> lost;
+    const auto facts = postgres::read_slot(in.catalog(), slot);
+    for (const auto i : which) {
+        const std::string shown(in.indices()[i].name);
+        check_same_system(shown, states[i], identity);
+        log::info("{}: taking it over from slot {}, which nobody follows", shown, slot);
+        const auto why = why_lost(slot, facts, states[i]);
+        if (!why) continue;
+        decide_on_loss(in, shown, *why);
+        lost.push_back(i);
+    }
+    if (lost.empty()) {
+        auto theirs = chosen(states, which);
+        in.narrow(slot, which);
+        const bool whole = follow(in, identity, theirs, {true, true, {}, {}});
+        in.widen();
+        in.use_slot(own);
+        if (!whole || in.stopped()) return;
+        for (std::size_t i = 0; i < which.size(); ++i) states[which[i]] = theirs[i];
+    }
+    for (const auto i : which) {
+        states[i].slot = own;
+        states[i].build = build_hash(in.indices());
+        states[i].together = names_of_all(in.indices());
+    }
+    if (!lost.empty()) {
+        begin_again(in, which, states);
+    } else {
+        for (const auto i : which) remember(in.search().client(), in.indices()[i], states[i]);
+    }
+}
+
+/// True from when nobody has followed any one of `slots` for some seconds: whoever did is not just being
+/// started again.
+inline std::function<bool()> any_is_left(context& in, std::vector<std::string> slots) {
+    if (slots.empty()) return {};
+    using clock = std::chrono::steady_clock;
+    return [&in, slots = std::move(slots), since = std::optional<clock::time_point>()]() mutable {
+        const bool left =
+            std::any_of(slots.begin(), slots.end(), [&](const auto& slot) { return !is_followed(in, slot); });
+        if (!left) since.reset();
+        if (left && !since) since = clock::now();
+        return left && clock::now() - *since >= std::chrono::seconds(10);
+    };
+}
+
 }  // namespace detail
 
 /// Follows the database until asked to stop, or with `once` until caught up; errc::connection when a server
 /// goes away.
 inline void sync(context& in) {
     while (true) {
+        in.widen();
+        static_cast<void>(find_build(in));  // for the slot's name
         if (!detail::await_slot(in)) return;
         const auto identity = in.identify();
-        auto states = detail::find_loaded(in, identity);
-        if (!states) {
+        const auto slot = postgres::read_slot(in.catalog(), in.setting().name);  // first, see why_lost()
+        const auto own = in.setting().name;
+        auto states = find_build(in);
+        if (in.setting().name != own) continue;
+        if (!detail::are_loaded(in, identity, slot, states)) {
             bootstrap(in, std::cout);
-        } else if (detail::follow(in, identity, *states)) {
-            return;
+            continue;
+        }
+        std::vector<std::string> kept_by_others;
+        bool again = false;
+        for (const auto& other : detail::other_slots(states, own)) {
+            if (detail::is_followed(in, other)) {
+                for (const auto i : indices_of_slot(states, other))
+                    log::info("{}: kept up to date by the program that follows slot {}", in.indices()[i].name,
+                              other);
+                kept_by_others.push_back(other);
+            } else {
+                detail::take_over(in, identity, other, states);
+                if (in.stopped()) return;
+                again = true;
+            }
+        }
+        if (again) continue;
+        const auto which = indices_of_slot(states, own);
+        auto mine = detail::chosen(states, which);
+        const bool once = in.setting().once;
+        in.narrow(own, which);
+        const auto swap = [&] { static_cast<void>(detail::take_place(in.search().client(), in.indices())); };
+        const bool to_swap =
+            in.setting().swap_when_ready && std::any_of(mine.begin(), mine.end(), [](const auto& state) {
+                return state.beside || state.serving.empty();
+            });
+        if (detail::follow(
+                in, identity, mine,
+                {once, false, to_swap && !once ? std::function<void()>(swap) : std::function<void()>(),
+                 once ? std::function<bool()>() : detail::any_is_left(in, kept_by_others)})) {
+            if (once && to_swap && !in.stopped()) swap();
+            if (in.stopped() || once) return;
         }
     }
 }
@@ -17421,29 +17944,11 @@ inline void sync(context& in) {
 // ---- pgsync/app/teardown.hpp
 namespace pgsync::app {
 
-/// Removes what bootstrap made: slot, publication, indices. Replica identities stay, since others may rely on
-/// them by now. Whatever is not there any more is passed over.
-inline void teardown(context& in) {
-    const auto& name = in.setting().name;
-    const auto slot = postgres::read_slot(in.catalog(), name);
-    if (slot && slot->active_pid != 0) {
-        throw error(
-            errc::replication,
-            "slot \"" + name + "\" is in use by the server process " + std::to_string(slot->active_pid),
-            "stop the sync that follows it first");
-    }
-    for (const auto& index : in.indices()) {
-        const auto names = names_of(index);
-        const auto found = in.search().client().find(names.index);
-        if (!found) continue;
-        if (found->meta.if_contains("pgsync") == nullptr) {
-            throw error(errc::index, "index \"" + names.index + "\" exists, but pgsync did not make it",
-                        "delete it yourself if it is to go");
-        }
-        in.search().client().delete_index(names.index);
-        log::info("deleted index {}", names.index);
-    }
-    if (slot) {
+namespace detail {
+
+/// Removes a slot and its publication; whatever is not there any more is passed over.
+inline void remove_slot(context& in, const std::string& name) {
+    if (postgres::read_slot(in.catalog(), name)) {
         in.database().query("SELECT pg_catalog.pg_drop_replication_slot($1)", {name});
         log::info("dropped slot {}", name);
     }
@@ -17456,6 +17961,114 @@ inline void teardown(context& in) {
     }
     in.database().execute(sql);
     log::info("dropped publication {}", name);
+}
+
+inline void refuse_followed(context& in, const std::string& name) {
+    const auto slot = postgres::read_slot(in.catalog(), name);
+    if (!slot || slot->active_pid == 0) return;
+    throw error(errc::replication,
+                "slot \"" + name + "\" is in use by the server process " + std::to_string(slot->active_pid),
+                "stop the sync that follows it first");
+}
+
+/// An index that another shape has left.
+struct old_index {
+    std::string name;
+    std::string slot;
+    std::vector<std::string> together;  ///< the aliases that its program kept
+};
+
+/// What other shapes have made behind these aliases. Throws where any of it is still in use.
+inline std::vector<old_index> find_old(context& in, const std::vector<index_state>& states) {
+    std::vector<old_index> found;
+    for (std::size_t i = 0; i < states.size(); ++i) {
+        const auto names = names_of(in.indices()[i]);
+        if (states[i].slot != in.setting().name) {
+            throw error(errc::index,
+                        "index \"" + names.index + "\" still follows slot \"" + states[i].slot +
+                            "\" of another shape",
+                        "stop the other program and run this one's sync, which takes the index over");
+        }
+        for (const auto& facts : in.search().client().find_all(names.alias + "-")) {
+            const auto* meta = own_meta(facts);
+            const auto* hash = meta == nullptr ? nullptr : meta->if_contains("hash");
+            const auto* slot = meta == nullptr ? nullptr : meta->if_contains("slot");
+            if (facts.index == states[i].index || hash == nullptr || !hash->is_string() || slot == nullptr ||
+                !slot->is_string())
+                continue;
+            // Of an index whose name only begins alike, the rest is no hash.
+            const auto its = names.alias + "-" + std::string(hash->get_string()).substr(0, 8);
+            if (facts.index != its &&
+                std::find(facts.aliases.begin(), facts.aliases.end(), its) == facts.aliases.end())
+                continue;
+            if (facts.index == states[i].serving) {
+                throw error(errc::index, "readers still have index \"" + facts.index + "\" of another shape",
+                            "run swap first");
+            }
+            found.push_back({facts.index, std::string(slot->get_string()), {}});
+            const auto* together = meta->if_contains("together");
+            if (together == nullptr || !together->is_array()) continue;
+            for (const auto& each : together->get_array()) {
+                if (each.is_string()) found.back().together.emplace_back(each.get_string());
+            }
+        }
+    }
+    return found;
+}
+
+/// Refuses where a program of another shape kept more than this one does, and that is still there.
+inline void refuse_kept(context& in, const old_index& old) {
+    const auto mine = names_of_all(in.indices());
+    for (const auto& alias : old.together) {
+        if (std::find(mine.begin(), mine.end(), alias) != mine.end()) continue;
+        for (const auto& facts : in.search().client().find_all(alias + "-")) {
+            const auto* meta = own_meta(facts);
+            const auto* slot = meta == nullptr ? nullptr : meta->if_contains("slot");
+            if (slot == nullptr || *slot != boost::json::value(old.slot)) continue;
+            throw error(errc::index,
+                        "slot \"" + old.slot + "\" keeps index \"" + facts.index +
+                            "\" as well, which this program does not have",
+                        "run teardown with the program that made it");
+        }
+    }
+}
+
+/// Removes what earlier shapes have left: indices that nobody reads any more, with their slots.
+inline void remove_old(context& in, const std::vector<index_state>& states) {
+    const auto old = find_old(in, states);
+    for (const auto& each : old) {
+        if (each.slot == in.setting().name) continue;
+        refuse_followed(in, each.slot);
+        refuse_kept(in, each);
+    }
+    for (const auto& each : old) {
+        in.search().client().delete_index(each.name);
+        log::info("deleted index {}", each.name);
+        if (each.slot != in.setting().name) remove_slot(in, each.slot);
+    }
+    if (old.empty()) log::info("no other shape has left anything");
+}
+
+}  // namespace detail
+
+/// Removes what bootstrap made: slot, publication, indices. Replica identities stay, since others may rely on
+/// them by now. Whatever is not there any more is passed over.
+inline void teardown(context& in) {
+    const auto states = find_build(in);
+    if (in.setting().teardown_old) return detail::remove_old(in, states);
+    const auto& name = in.setting().name;
+    detail::refuse_followed(in, name);
+    for (std::size_t i = 0; i < states.size(); ++i) {
+        const auto names = names_of(in.indices()[i]);
+        if (!states[i].exists) continue;
+        if (states[i].slot != name) {
+            log::info("index {} stays: it follows slot {} of another program", names.index, states[i].slot);
+            continue;
+        }
+        in.search().client().delete_index(states[i].index);
+        log::info("deleted index {}", states[i].index);
+    }
+    detail::remove_slot(in, name);
 }
 
 }  // namespace pgsync::app
@@ -17473,6 +18086,12 @@ PGSYNC_LINKAGE void basic_engine::bootstrap() const { bootstrap(std::cout); }
 PGSYNC_LINKAGE void basic_engine::sync() const {
     if (setting_.bootstrap_first) bootstrap();
     persevere(setting_, indices_, stop_.fd(), [](context& in) { app::sync(in); });
+}
+
+PGSYNC_LINKAGE report basic_engine::swap() const {
+    report out;
+    persevere(setting_, indices_, stop_.fd(), [&](context& in) { out = app::swap(in); });
+    return out;
 }
 
 PGSYNC_LINKAGE void basic_engine::teardown() const {
@@ -17566,7 +18185,7 @@ inline void explain(std::ostream& out, std::span<const compiled_index> indices, 
 
 namespace pgsync::app {
 
-enum class command { bootstrap, sync, teardown, explain };
+enum class command { bootstrap, sync, swap, teardown, explain };
 
 struct parsed_command {
     command what = command::explain;
@@ -17696,8 +18315,19 @@ inline std::optional<int> parse_command_line(int argc, char** argv, const std::s
     detail::add_loading(*sync, setting);
     sync->add_flag("--once", setting.once, "stop when everything committed before the start is in the index");
     sync->add_flag("--bootstrap", setting.bootstrap_first, "bootstrap first where that is still to be done");
+    sync->add_flag_callback(
+        "--no-swap", [&setting] { setting.swap_when_ready = false; },
+        "leave readers with the index they have when one of a changed shape is up to date; see swap");
+    auto* swap =
+        add("swap",
+            "Let readers have the indices of this program's shapes, which a sync keeps up to date; also "
+            "to return to an earlier shape, with its program",
+            command::swap);
+    detail::add_servers(*swap, setting);
     auto* teardown = add("teardown", "Remove slot, publication and indices", command::teardown);
     detail::add_servers(*teardown, setting);
+    teardown->add_flag("--old", setting.teardown_old,
+                       "not this program's, but what its earlier shapes have left and nobody uses any more");
     auto* explain = add("explain", "Print SQL, mapping and routes; needs no server", command::explain);
     bool sql = false;
     bool mapping = false;
@@ -17743,18 +18373,6 @@ inline void give_memory_back() noexcept {
     (void)::mallopt(M_MMAP_THRESHOLD, 256 * 1024);
 #endif
 }
-
-}  // namespace pgsync::app
-
-// ---- pgsync/app/report.hpp
-namespace pgsync::app {
-
-/// What a command tells when it is done.
-struct report {
-    bool in_order = true;     ///< what was looked at is as it should be; otherwise the exit status is 3
-    std::string text{};       ///< for people: lines, or nothing
-    std::string json = "{}";  ///< for machines: one object
-};
 
 }  // namespace pgsync::app
 
@@ -17819,6 +18437,8 @@ inline report dispatch(const parsed_command& command, std::span<const compiled_i
         case app::command::sync:
             engine.sync();
             break;
+        case app::command::swap:
+            return engine.swap();
         case app::command::teardown:
             engine.teardown();
             break;

@@ -10,6 +10,8 @@
 
 #include <boost/json/serialize.hpp>
 
+#include <pgsync/app/adapt.hpp>
+#include <pgsync/app/builds.hpp>
 #include <pgsync/app/context.hpp>
 #include <pgsync/app/index_state.hpp>
 #include <pgsync/app/lost_slot.hpp>
@@ -21,6 +23,7 @@
 #include <pgsync/postgres/publication_facts.hpp>
 #include <pgsync/postgres/server_facts.hpp>
 #include <pgsync/postgres/slot_facts.hpp>
+#include <pgsync/postgres/system_identity.hpp>
 #include <pgsync/postgres/table_storage.hpp>
 #include <pgsync/postgres/version.hpp>
 #include <pgsync/printable.hpp>
@@ -72,6 +75,12 @@ inline void check_server(context& in, const postgres::server_facts& server,
     }
     for (std::size_t i = 0; i < states.size(); ++i) {
         const auto name = std::string(in.indices()[i].name);
+        if (states[i].slot != in.setting().name && !states[i].loaded) {
+            throw error(errc::index,
+                        "index \"" + name + "\" is still being loaded by the program of slot \"" +
+                            states[i].slot + "\"",
+                        "let that bootstrap come to its end first");
+        }
         // Who follows the slot now does not know of this index, and confirms its changes unwritten.
         if (!states[i].loaded && slot && slot->active_pid != 0) {
             throw error(errc::replication,
@@ -104,7 +113,7 @@ inline std::vector<setup_step> missing_steps(context& in, const postgres::shape_
     const auto publication = postgres::read_publication(in.catalog(), name);
     std::vector<compiled_index> loaded;
     for (std::size_t i = 0; i < states.size(); ++i) {
-        if (states[i].loaded) loaded.push_back(in.indices()[i]);
+        if (states[i].loaded && states[i].slot == name) loaded.push_back(in.indices()[i]);
     }
     if (!loaded.empty())
         refuse_missing(
@@ -113,11 +122,11 @@ inline std::vector<setup_step> missing_steps(context& in, const postgres::shape_
 }
 
 /// Creates the index in the cluster's own words. One that cannot search vectors gets them as plain numbers.
-inline void create_index(context& in, const compiled_index& index) {
+inline void create_index(context& in, const compiled_index& index, const index_state& state) {
     auto& client = in.search().client();
     const auto names = names_of(index);
     const auto how = in.search().speaks().vectors();
-    auto body = creation_body(index, in.setting().name);
+    auto body = creation_body(index, state);
     const bool vectors = elastic::adapt_vectors(body, how);
     try {
         client.create_index_if_missing(names.index, body);
@@ -127,7 +136,7 @@ inline void create_index(context& in, const compiled_index& index) {
             "{}: this cluster cannot search vectors ({}); they stay in the documents and are not indexed",
             names.alias,
             how == elastic::vector_search::knn_vector ? "it lacks the k-NN plugin" : "no dense_vector");
-        body = creation_body(index, in.setting().name);
+        body = creation_body(index, state);
         elastic::adapt_vectors(body, elastic::vector_search::none);
         client.create_index_if_missing(names.index, body);
     }
@@ -156,7 +165,7 @@ inline void load_index(context& in, const std::vector<postgres::index_binding>& 
     const auto& index = in.indices()[number];
     const auto names = names_of(index);
     auto& client = in.search().client();
-    const auto save = [&] { remember(client, index, in.setting().name, state); };
+    const auto save = [&] { remember(client, index, state); };
     // Before the first page: a TRUNCATE from here on is one that the index does not reflect.
     if (!postgres::has_truncate(in.catalog().server_version()) && !state.storage && !state.loaded_until) {
         state.storage = postgres::read_storage(in.catalog(), bindings[number]);
@@ -187,13 +196,18 @@ inline void load_index(context& in, const std::vector<postgres::index_binding>& 
     }
     client.put_settings(names.index, serving_settings(index));
     client.refresh(names.index);
-    client.add_alias(names.index, names.alias);
+    // What readers have now is newer than this as long as its program follows the database.
+    if (state.serving.empty()) client.add_alias(names.index, names.alias);
     state.loaded = true;
     state.loaded_until.reset();
     save();
     const double seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
     log::info("{}: loaded {} documents in {} s ({} a second)", names.alias, documents, log::fixed(seconds, 1),
               log::fixed(static_cast<double>(documents) / std::max(seconds, 0.001), 0));
+    if (state.beside) {
+        log::info("{}: readers go on with {} until sync has brought {} up to date", names.alias,
+                  state.serving, names.index);
+    }
 }
 
 /// What is still to be run in the database: first what this role may not run, ready for psql.
@@ -231,8 +245,7 @@ inline void print_requests(std::ostream& out, context& in, const std::vector<ind
         }
         if (!states[i].exists) {
             out << "PUT " << in.search().address() << "/" << names.index << "\n"
-                << boost::json::serialize(
-                       in.search().speaks().creation_body(creation_body(index, in.setting().name)))
+                << boost::json::serialize(in.search().speaks().creation_body(creation_body(index, states[i])))
                 << "\n\n";
         }
         out << "-- pages of " << in.setting().page_size << " documents, bounds first\n"
@@ -243,17 +256,22 @@ inline void print_requests(std::ostream& out, context& in, const std::vector<ind
             << R"({"index":{"_index":")" << names.write_alias
             << R"(","_id":…,"version":…,"version_type":"external_gte"}})"
             << "\n\nPUT " << in.search().address() << "/" << names.index << "/_settings\n"
-            << boost::json::serialize(serving_settings(index)) << "\n\n"
-            << "POST " << in.search().address() << "/_aliases\n"
-            << R"({"actions":[{"add":{"index":")" << names.index << R"(","alias":")" << names.alias
-            << "\"}}]}\n\n";
+            << boost::json::serialize(serving_settings(index)) << "\n\n";
+        if (states[i].serving.empty()) {
+            out << "POST " << in.search().address() << "/_aliases\n"
+                << R"({"actions":[{"add":{"index":")" << names.index << R"(","alias":")" << names.alias
+                << "\"}}]}\n\n";
+        } else {
+            out << "-- readers go on with " << states[i].serving << " until sync has brought " << names.index
+                << " up to date\n\n";
+        }
     }
 }
 
 /// The key of the advisory lock under which one bootstrap of a slot runs at a time, as SQL.
 inline std::string turn_key(context& in) {
-    return "('x' || substr(pg_catalog.md5(" +
-           postgres::quote_literal("pgsync bootstrap " + in.setting().name) + "), 1, 16))::bit(64)::bigint";
+    return "('x' || substr(pg_catalog.md5(" + postgres::quote_literal("pgsync bootstrap " + in.base_name()) +
+           "), 1, 16))::bit(64)::bigint";
 }
 
 /// Two copies of a program that start together must not both load: one waits here until the other is done. An
@@ -271,7 +289,7 @@ inline void take_turn(context& in) {
             turn_key(in) +
             " AND a.state = 'idle' AND a.state_change < pg_catalog.now() - interval '1 minute'");
         if (!std::exchange(said, true))
-            log::info("another bootstrap of {} is under way: waiting", in.setting().name);
+            log::info("another bootstrap of {} is under way: waiting", in.base_name());
         if (wait_for_stop(in.stop_fd(), std::chrono::milliseconds(500)))
             throw error(errc::interrupted, "stopped while another bootstrap was under way");
     }
@@ -280,24 +298,37 @@ inline void end_turn(context& in) {
     in.database().query("SELECT pg_catalog.pg_advisory_unlock(" + turn_key(in) + ")");
 }
 
-/// What is in the cluster, compared with what the slot can still tell. Lost changes mean that indices are
+/// Compares what is in the cluster with what the slot can still tell. Lost changes mean that indices are
 /// loaded again; without the user's leave that is done only to those that were not loaded whole.
-inline std::vector<index_state> find_indices(context& in, const std::optional<postgres::slot_facts>& slot,
-                                             const postgres::system_identity& identity) {
+inline void check_states(context& in, const std::optional<postgres::slot_facts>& slot,
+                         const postgres::system_identity& identity, std::vector<index_state>& states) {
     const auto& name = in.setting().name;
-    std::vector<index_state> states;
     std::vector<std::size_t> lost;
-    for (const auto& index : in.indices()) {
-        states.push_back(find_index(in.search().client(), index, name));
-        check_same_system(std::string(index.name), states.back(), identity);
-        const auto why = why_lost(name, slot, states.back());
+    for (const auto i : indices_of_slot(states, name)) {
+        check_same_system(std::string(in.indices()[i].name), states[i], identity);
+        const auto why = why_lost(name, slot, states[i]);
         if (!why) continue;
-        if (states.back().loaded) decide_on_loss(in, std::string(index.name), *why);
-        lost.push_back(states.size() - 1);
+        if (states[i].loaded) decide_on_loss(in, std::string(in.indices()[i].name), *why);
+        lost.push_back(i);
     }
-    if (lost.empty() || in.setting().dry_run) return states;
-    begin_again(in, lost, states);
-    return states;
+    if (!lost.empty() && !in.setting().dry_run) begin_again(in, lost, states);
+}
+
+/// Which shapes have changed since the indices that readers use now were made.
+inline void tell_of_changes(context& in, const std::vector<index_state>& states) {
+    for (std::size_t i = 0; i < states.size(); ++i) {
+        const auto names = names_of(in.indices()[i]);
+        if (states[i].serving.empty() || states[i].serving == states[i].index) continue;
+        if (states[i].exists && !states[i].beside) {
+            log::info("{}: readers use {}, of another shape; {} is kept up to date beside it", names.alias,
+                      states[i].serving, names.index);
+        } else {
+            log::info(
+                "{}: its shape is not that of {}, which readers use; {} is made beside it and follows "
+                "slot {}",
+                names.alias, states[i].serving, names.index, states[i].slot);
+        }
+    }
 }
 
 }  // namespace detail
@@ -308,18 +339,25 @@ inline void bootstrap(context& in, std::ostream& out) {
     const auto report = in.check_shapes();
     const auto server = postgres::read_server(in.catalog());
     auto& client = in.search().client();
+    if (!server.replication && !in.setting().dry_run) detail::refuse_role(server);
+    const auto identity = server.replication ? in.identify() : postgres::system_identity{};
+    if (!in.setting().dry_run) detail::take_turn(in);
+    for (const auto& index : in.indices()) {
+        if (!in.setting().dry_run) static_cast<void>(adapt_in_place(in, index));
+    }
+    static_cast<void>(find_build(in));  // for the slot's name
     const auto& name = in.setting().name;
     if (!server.replication) {
-        if (!in.setting().dry_run) detail::refuse_role(server);
         const auto publication = postgres::read_publication(in.catalog(), name);
         const auto found = postgres::read_slot(in.catalog(), name);
         return detail::print_statements(out, report, setup_steps(report, publication, found, name, server),
                                         server);
     }
-    const auto identity = in.identify();
-    if (!in.setting().dry_run) detail::take_turn(in);
+    // Before the states, see why_lost().
     auto slot = postgres::read_slot(in.catalog(), name);
-    auto states = detail::find_indices(in, slot, identity);
+    auto states = find_build(in);
+    detail::check_states(in, slot, identity, states);
+    detail::tell_of_changes(in, states);
     detail::check_server(in, server, slot, states);
     detail::check_pipelines(in);
     if (slot && slot->lost() && !in.setting().dry_run) {
@@ -337,9 +375,9 @@ inline void bootstrap(context& in, std::ostream& out) {
         if (states[i].exists) continue;
         const auto names = names_of(in.indices()[i]);
         log::info("creating index {} for alias {}", names.index, names.alias);
-        detail::create_index(in, in.indices()[i]);
+        detail::create_index(in, in.indices()[i], states[i]);
         // An earlier attempt may have been killed with the request on its way; or somebody else was faster.
-        states[i] = find_index(client, in.indices()[i], name);
+        states[i] = find_index(client, in.indices()[i]);
         client.wait_ready(names.index);
     }
     // The slot comes last: an unused one would make the server keep its log for ever.
@@ -364,7 +402,7 @@ inline void bootstrap(context& in, std::ostream& out) {
             states[i].written = slot->confirmed;
             states[i].system = identity.system;
             states[i].timeline = identity.timeline;
-            remember(client, in.indices()[i], name, states[i]);
+            remember(client, in.indices()[i], states[i]);
         }
         detail::load_index(in, report.bindings, i, states[i]);
     }

@@ -52,7 +52,7 @@
 
 namespace pgsync::app {
 
-enum class command { bootstrap, sync, teardown, explain };
+enum class command { bootstrap, sync, swap, teardown, explain };
 
 struct parsed_command {
     command what = command::explain;
@@ -182,8 +182,19 @@ inline std::optional<int> parse_command_line(int argc, char** argv, const std::s
     detail::add_loading(*sync, setting);
     sync->add_flag("--once", setting.once, "stop when everything committed before the start is in the index");
     sync->add_flag("--bootstrap", setting.bootstrap_first, "bootstrap first where that is still to be done");
+    sync->add_flag_callback(
+        "--no-swap", [&setting] { setting.swap_when_ready = false; },
+        "leave readers with the index they have when one of a changed shape is up to date; see swap");
+    auto* swap =
+        add("swap",
+            "Let readers have the indices of this program's shapes, which a sync keeps up to date; also "
+            "to return to an earlier shape, with its program",
+            command::swap);
+    detail::add_servers(*swap, setting);
     auto* teardown = add("teardown", "Remove slot, publication and indices", command::teardown);
     detail::add_servers(*teardown, setting);
+    teardown->add_flag("--old", setting.teardown_old,
+                       "not this program's, but what its earlier shapes have left and nobody uses any more");
     auto* explain = add("explain", "Print SQL, mapping and routes; needs no server", command::explain);
     bool sql = false;
     bool mapping = false;

@@ -6,6 +6,8 @@
 #include <pgsync/app/bootstrap.hpp>
 #include <pgsync/app/engine.hpp>
 #include <pgsync/app/persevere.hpp>
+#include <pgsync/app/report.hpp>
+#include <pgsync/app/swap.hpp>
 #include <pgsync/app/sync.hpp>
 #include <pgsync/app/teardown.hpp>
 #include <pgsync/linkage.hpp>
@@ -22,6 +24,12 @@ PGSYNC_LINKAGE void basic_engine::bootstrap() const { bootstrap(std::cout); }
 PGSYNC_LINKAGE void basic_engine::sync() const {
     if (setting_.bootstrap_first) bootstrap();
     persevere(setting_, indices_, stop_.fd(), [](context& in) { app::sync(in); });
+}
+
+PGSYNC_LINKAGE report basic_engine::swap() const {
+    report out;
+    persevere(setting_, indices_, stop_.fd(), [&](context& in) { out = app::swap(in); });
+    return out;
 }
 
 PGSYNC_LINKAGE void basic_engine::teardown() const {

@@ -38,15 +38,34 @@ class context {
   public:
     /// `stop_fd` becomes readable when the program is to stop; -1 if never.
     context(options setting, std::span<const compiled_index> indices, int stop_fd)
-        : setting_(with_defaults(std::move(setting), indices)),
-          indices_(indices),
+        : named_(!setting.name.empty()),
+          setting_(with_defaults(std::move(setting), indices)),
+          base_name_(setting_.name),
+          all_(indices),
+          indices_(indices.begin(), indices.end()),
           stop_fd_(stop_fd),
           database_(setting_.database),
           catalog_(setting_.database),
           cluster_(setting_, [this] { return stopped(); }) {}
 
     [[nodiscard]] const options& setting() const { return setting_; }
+    /// Those that are dealt with now: all of the program's, but while only some share a slot; see narrow().
     [[nodiscard]] std::span<const compiled_index> indices() const { return indices_; }
+    /// The name that slots and publications are made from; `setting().name` is that of one.
+    [[nodiscard]] const std::string& base_name() const { return base_name_; }
+    [[nodiscard]] bool is_named() const { return named_; }  ///< by the user
+    /// From here on it is about this slot, and about those of the program's indices that are listed.
+    void narrow(const std::string& slot, const std::vector<std::size_t>& which) {
+        setting_.name = slot;
+        indices_.clear();
+        for (const auto i : which) indices_.push_back(all_[i]);
+    }
+    /// About all of the program's indices again.
+    void widen() {
+        setting_.name = base_name_;
+        indices_.assign(all_.begin(), all_.end());
+    }
+    void use_slot(const std::string& name) { setting_.name = name; }
     [[nodiscard]] postgres::admin_connection& database() { return database_; }
     [[nodiscard]] postgres::session& catalog() { return catalog_; }
     [[nodiscard]] cluster& search() { return cluster_; }
@@ -142,11 +161,14 @@ class context {
             const bool plain = (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '_';
             name += plain ? c : '_';
         }
-        return name.substr(0, 63);
+        return name.substr(0, 54);  // of 63; builds side by side append their hash
     }
 
+    bool named_;
     options setting_;
-    std::span<const compiled_index> indices_;
+    std::string base_name_;
+    std::span<const compiled_index> all_;
+    std::vector<compiled_index> indices_;
     int stop_fd_;
     postgres::admin_connection database_;
     postgres::session catalog_;

@@ -8,6 +8,7 @@
 #include <utility>
 
 #include <pgsync/app/options.hpp>
+#include <pgsync/app/report.hpp>
 #include <pgsync/app/stop_request.hpp>
 #include <pgsync/compiled.hpp>
 #include <pgsync/linkage.hpp>
@@ -29,6 +30,8 @@ class basic_engine {
     void bootstrap() const;
     /// Follows the database; returns after stop(), or with `once` when caught up.
     void sync() const;
+    /// Lets readers have indices of a changed shape, or of an earlier one again; see app::swap().
+    report swap() const;
     /// Removes slot, publication and indices.
     void teardown() const;
 

@@ -1,10 +1,13 @@
 #pragma once
 
+#include <algorithm>
 #include <array>
 #include <cstdint>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include <boost/json/parse.hpp>
 #include <boost/json/value.hpp>
@@ -18,23 +21,27 @@
 
 namespace pgsync::app {
 
-/// A number for everything that decides what documents look like: another one means another index.
-[[nodiscard]] inline std::string shape_hash(const compiled_index& index) {
+/// A number for some texts, as 16 hexadecimal digits.
+[[nodiscard]] inline std::string text_hash(std::span<const std::string> texts) {
     std::uint64_t hash = 0xcbf29ce484222325U;  // FNV-1a
-    const auto mix = [&](std::string_view text) {
+    for (const auto& text : texts) {
         for (const char c : text) hash = (hash ^ static_cast<unsigned char>(c)) * 0x100000001b3U;
         hash = (hash ^ 0xffU) * 0x100000001b3U;
-    };
-    mix(index.keys_query);
-    mix(index.properties);
-    for (const auto said : {index.settings, index.mapping, index.pipeline}) {
-        if (!said.empty()) mix(said);
     }
     std::string out;
     for (int shift = 60; shift >= 0; shift -= 4) {
         out += "0123456789abcdef"[(hash >> static_cast<unsigned>(shift)) & 15U];
     }
     return out;
+}
+
+/// A number for everything that decides what documents look like: another one means another index.
+[[nodiscard]] inline std::string shape_hash(const compiled_index& index) {
+    std::vector<std::string> texts{std::string(index.keys_query), std::string(index.properties)};
+    for (const auto said : {index.settings, index.mapping, index.pipeline}) {
+        if (!said.empty()) texts.emplace_back(said);
+    }
+    return text_hash(texts);
 }
 
 /// The names one index has in the cluster: readers use the alias, pgsync writes through a second alias of its
@@ -45,17 +52,27 @@ struct index_names {
     std::string alias;
     std::string index;
     std::string write_alias;
+    /// On an index that was made beside the one that readers use, until it takes that one's place; see
+    /// swap().
+    std::string new_alias;
 };
 
 [[nodiscard]] inline index_names names_of(const compiled_index& index) {
     const std::string concrete = std::string(index.name) + "-" + shape_hash(index).substr(0, 8);
-    return {std::string(index.name), concrete, concrete + "-WRITE"};
+    return {std::string(index.name), concrete, concrete + "-WRITE", concrete + "-NEW"};
 }
 
-/// What `_meta` of an index remembers.
+/// What the cluster knows of an index, most of it remembered in the index's `_meta`.
 struct index_state {
     bool exists = false;
     bool loaded = false;
+    std::string
+        index{};  ///< what it is called; its shape's name may be an alias of that, see adapt_in_place()
+    std::string slot{};                   ///< that it follows, and is called like its publication
+    std::string build{};                  ///< of the program that slot is for, see build_hash()
+    std::vector<std::string> together{};  ///< the aliases of all indices of that program
+    std::string serving{};  ///< the index that readers find, of this shape or of another; empty: none
+    bool beside = false;    ///< was made beside the one that serves, and has not taken its place yet
     std::optional<std::string> loaded_until;  ///< last key of the pages that are done
     /// Whatever the log tells before it is in the index, and the slot has never been confirmed beyond.
     std::optional<postgres::lsn> written;
@@ -67,10 +84,16 @@ struct index_state {
     std::optional<postgres::table_storage> storage{};
 };
 
-[[nodiscard]] inline boost::json::object meta_of(const compiled_index& index, std::string_view slot,
-                                                 const index_state& state) {
-    boost::json::object mine{
-        {"hash", shape_hash(index)}, {"slot", slot}, {"query", index.keys_query}, {"loaded", state.loaded}};
+[[nodiscard]] inline boost::json::object meta_of(const compiled_index& index, const index_state& state) {
+    boost::json::object mine{{"hash", shape_hash(index)},
+                             {"slot", state.slot},
+                             {"build", state.build},
+                             {"query", index.keys_query},
+                             {"loaded", state.loaded}};
+    if (!index.settings.empty()) mine["settings"] = index.settings;
+    if (!index.pipeline.empty()) mine["pipeline"] = index.pipeline;
+    if (state.together.size() > 1)
+        mine["together"] = boost::json::array(state.together.begin(), state.together.end());
     if (state.loaded_until) mine["loaded_until"] = *state.loaded_until;
     if (state.written) mine["written"] = postgres::to_string(*state.written);
     if (!state.system.empty()) {
@@ -95,22 +118,22 @@ struct index_state {
 }
 
 /// Has the index remember `state`.
-inline void remember(cluster::client_type& client, const compiled_index& index, std::string_view slot,
-                     const index_state& state) {
-    client.put_meta(names_of(index).index, meta_of(index, slot, state));
+inline void remember(cluster::client_type& client, const compiled_index& index, const index_state& state) {
+    client.put_meta(names_of(index).index, meta_of(index, state));
 }
 
-/// Finds out how far the index is. Throws errc::index where the name is taken by something that is not ours,
-/// or by an index of another shape.
-[[nodiscard]] inline index_state find_index(cluster::client_type& client, const compiled_index& index,
-                                            std::string_view slot) {
+/// What pgsync wrote into an index's `_meta`; null where the index is not its own.
+[[nodiscard]] inline const boost::json::object* own_meta(const elastic::index_facts& facts) {
+    const auto* found = facts.meta.if_contains("pgsync");
+    return found != nullptr ? found->if_object() : nullptr;
+}
+
+/// Finds out how far the index is. Throws errc::index where a name is taken by something that is not ours.
+[[nodiscard]] inline index_state find_index(cluster::client_type& client, const compiled_index& index) {
     const auto names = names_of(index);
-    const auto mine = [](const elastic::index_facts& facts) -> const boost::json::object* {
-        const auto* found = facts.meta.if_contains("pgsync");
-        return found != nullptr ? found->if_object() : nullptr;
-    };
+    index_state state;
     if (const auto reader = client.find(names.alias)) {
-        if (!reader->alias || mine(*reader) == nullptr) {
+        if (!reader->alias || own_meta(*reader) == nullptr) {
             throw error(
                 errc::index,
                 "\"" + names.alias + "\" already is " +
@@ -119,32 +142,17 @@ inline void remember(cluster::client_type& client, const compiled_index& index, 
                 "rename or delete it, or give the struct another name: static constexpr std::string_view "
                 "name = \"…\";");
         }
-        if (reader->index != names.index) {
-            throw error(errc::index,
-                        "index \"" + reader->index + "\" behind alias \"" + names.alias +
-                            "\" was built from another shape (this program's would be \"" + names.index +
-                            "\")",
-                        "run teardown with the program that built it, then bootstrap with this one");
-        }
+        state.serving = reader->index;
     }
-    index_state state;
     const auto found = client.find(names.index);
     if (!found) return state;
-    const auto* meta = mine(*found);
+    const auto* meta = own_meta(*found);
     if (meta == nullptr) {
         throw error(errc::index, "index \"" + names.index + "\" exists, but pgsync did not make it",
                     "rename or delete it");
     }
-    const auto* its_slot = meta->if_contains("slot");
-    if (its_slot == nullptr || !its_slot->is_string() || its_slot->get_string() != slot) {
-        throw error(
-            errc::index,
-            "index \"" + names.index + "\" follows slot \"" +
-                (its_slot != nullptr && its_slot->is_string() ? std::string(its_slot->get_string()) : "?") +
-                "\", not \"" + std::string(slot) + "\"",
-            "use the --name it was made with, or run teardown and bootstrap");
-    }
     state.exists = true;
+    state.index = found->index;
     const auto* loaded = meta->if_contains("loaded");
     state.loaded = loaded != nullptr && loaded->is_bool() && loaded->get_bool();
     const auto text = [&](std::string_view key) -> std::optional<std::string> {
@@ -157,6 +165,15 @@ inline void remember(cluster::client_type& client, const compiled_index& index, 
         if (said == nullptr || !said->is_int64()) return std::nullopt;
         return static_cast<std::uint64_t>(said->get_int64());
     };
+    state.slot = text("slot").value_or("");
+    state.build = text("build").value_or("");
+    if (const auto* others = meta->if_contains("together"); others != nullptr && others->is_array()) {
+        for (const auto& each : others->get_array()) {
+            if (each.is_string()) state.together.emplace_back(each.get_string());
+        }
+    }
+    state.beside =
+        std::find(found->aliases.begin(), found->aliases.end(), names.new_alias) != found->aliases.end();
     state.loaded_until = text("loaded_until");
     state.written = postgres::lsn::parse(text("written").value_or(""));
     state.system = text("system").value_or("");
@@ -203,7 +220,8 @@ inline void merge_json(boost::json::object& into, const boost::json::object& fro
 
 /// What creates the index: no replicas and no refresh while it is being loaded; deletes are remembered for an
 /// hour, so that no late write of an older version brings a document back.
-[[nodiscard]] inline boost::json::object creation_body(const compiled_index& index, std::string_view slot) {
+[[nodiscard]] inline boost::json::object creation_body(const compiled_index& index,
+                                                       const index_state& state) {
     std::size_t fields = index.shape.nodes.size();
     std::size_t depth = 1;
     for (const auto& column : index.shape.columns) fields += column.kind == value_kind::text ? 2U : 1U;
@@ -216,10 +234,11 @@ inline void merge_json(boost::json::object& into, const boost::json::object& fro
     settings["number_of_replicas"] = 0;
     boost::json::object mappings{{"dynamic", false}, {"properties", boost::json::parse(index.properties)}};
     if (!index.mapping.empty()) merge_json(mappings, boost::json::parse(index.mapping).get_object());
-    mappings["_meta"] = meta_of(index, slot, {});
-    return {{"settings", {{"index", settings}}},
-            {"aliases", {{names_of(index).write_alias, boost::json::object{}}}},
-            {"mappings", mappings}};
+    mappings["_meta"] = meta_of(index, state);
+    const auto names = names_of(index);
+    boost::json::object aliases{{names.write_alias, boost::json::object{}}};
+    if (state.beside) aliases[names.new_alias] = boost::json::object{};
+    return {{"settings", {{"index", settings}}}, {"aliases", aliases}, {"mappings", mappings}};
 }
 
 /// What undoes the settings of the load.

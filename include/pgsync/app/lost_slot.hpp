@@ -78,7 +78,7 @@ inline void begin_again(context& in, const std::vector<std::size_t>& which,
         state.storage.reset();
         // Greater than that of any document there, also of an earlier attempt's.
         state.orphans_below = version;
-        remember(in.search().client(), in.indices()[i], in.setting().name, state);
+        remember(in.search().client(), in.indices()[i], state);
     }
 }
 

@@ -35,6 +35,9 @@ struct options {
     bool dry_run = false;
     bool once = false;
     bool bootstrap_first = false;
+    /// Whether sync lets readers have an index of a changed shape once it is up to date; else swap() does.
+    bool swap_when_ready = true;
+    bool teardown_old = false;  ///< remove not this program's indices, but those of its earlier shapes
 };
 
 }  // namespace pgsync::app

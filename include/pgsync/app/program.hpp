@@ -41,6 +41,8 @@ inline report dispatch(const parsed_command& command, std::span<const compiled_i
         case app::command::sync:
             engine.sync();
             break;
+        case app::command::swap:
+            return engine.swap();
         case app::command::teardown:
             engine.teardown();
             break;

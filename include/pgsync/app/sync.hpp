@@ -1,18 +1,23 @@
 #pragma once
 
+#include <algorithm>
 #include <chrono>
 #include <cstddef>
+#include <functional>
 #include <iostream>
 #include <mutex>
 #include <optional>
+#include <span>
 #include <string>
 #include <utility>
 #include <vector>
 
 #include <pgsync/app/bootstrap.hpp>
+#include <pgsync/app/builds.hpp>
 #include <pgsync/app/context.hpp>
 #include <pgsync/app/index_state.hpp>
 #include <pgsync/app/lost_slot.hpp>
+#include <pgsync/app/swap.hpp>
 #include <pgsync/error.hpp>
 #include <pgsync/log.hpp>
 #include <pgsync/postgres/publication_facts.hpp>
@@ -41,18 +46,15 @@ inline bool await_slot(context& in) {
     }
 }
 
-/// The indices of a slot that has every change they lack, or nothing when they are to be loaded again. Throws
-/// where anything else is missing.
-inline std::optional<std::vector<index_state>> find_loaded(context& in,
-                                                           const postgres::system_identity& identity) {
+/// Whether every index that follows the slot is one that its changes make whole; false when they are to be
+/// loaded again. Throws where anything else is missing.
+inline bool are_loaded(context& in, const postgres::system_identity& identity,
+                       const std::optional<postgres::slot_facts>& slot, std::span<const index_state> states) {
     const auto& name = in.setting().name;
-    const auto slot = postgres::read_slot(in.catalog(), name);
-    std::vector<index_state> states;
     bool again = false;
-    for (const auto& index : in.indices()) {
-        const std::string shown(index.name);
-        states.push_back(find_index(in.search().client(), index, name));
-        const auto& state = states.back();
+    for (const auto i : indices_of_slot(states, name)) {
+        const auto& state = states[i];
+        const std::string shown(in.indices()[i].name);
         if (!state.exists)
             throw error(errc::index, "index \"" + shown + "\" does not exist", "run bootstrap first");
         check_same_system(shown, state, identity);
@@ -67,12 +69,21 @@ inline std::optional<std::vector<index_state>> find_loaded(context& in,
             again = true;
         }
     }
-    if (again) return std::nullopt;
-    return states;
+    return !again;
 }
 
-/// Follows one slot; returns false when it turns out to have been lost.
-inline bool follow(context& in, const postgres::system_identity& identity, std::vector<index_state>& states) {
+/// What follow() does beside following.
+struct follow_way {
+    bool once = false;
+    bool keep_slot = false;  ///< see stream::follow_settings, as the others
+    std::function<void()> caught_up{};
+    std::function<bool()> enough{};
+};
+
+/// Follows one slot into the indices that are dealt with, `states` one each; returns false when the slot
+/// turns out to have been lost.
+inline bool follow(context& in, const postgres::system_identity& identity, std::vector<index_state>& states,
+                   const follow_way& how) {
     const auto& wanted = in.setting();
     const auto report = in.check_shapes();
     refuse_missing(setup_steps(report, postgres::read_publication(in.catalog(), wanted.name),
@@ -84,7 +95,10 @@ inline bool follow(context& in, const postgres::system_identity& identity, std::
     setting.identity = identity;
     setting.slot = wanted.name;
     setting.publication = wanted.name;
-    setting.once = wanted.once;
+    setting.once = how.once;
+    setting.keep_slot = how.keep_slot;
+    setting.caught_up = how.caught_up;
+    setting.enough = how.enough;
     setting.stop_timeout = wanted.stop_timeout;
     setting.page_size = wanted.page_size;
     for (const auto& state : states) {
@@ -101,7 +115,7 @@ inline bool follow(context& in, const postgres::system_identity& identity, std::
     access.remember = [&](std::size_t i, const postgres::table_storage& reflected) {
         const std::lock_guard lock(remembering);
         states[i].storage = reflected;
-        remember(in.search().stream_client(), in.indices()[i], wanted.name, states[i]);
+        remember(in.search().stream_client(), in.indices()[i], states[i]);
     };
     access.record = [&](postgres::lsn position) {
         const std::lock_guard lock(remembering);
@@ -109,7 +123,7 @@ inline bool follow(context& in, const postgres::system_identity& identity, std::
             if (states[i].written >= position && states[i].timeline == identity.timeline) continue;
             states[i].written = position;
             states[i].timeline = identity.timeline;
-            remember(in.search().stream_client(), in.indices()[i], wanted.name, states[i]);
+            remember(in.search().stream_client(), in.indices()[i], states[i]);
         }
     };
     try {
@@ -125,19 +139,130 @@ inline bool follow(context& in, const postgres::system_identity& identity, std::
     }
 }
 
+inline std::vector<index_state> chosen(const std::vector<index_state>& states,
+                                       const std::vector<std::size_t>& which) {
+    std::vector<index_state> out;
+    for (const auto i : which) out.push_back(states[i]);
+    return out;
+}
+
+/// Slots of other builds that keep indices of this one as well.
+inline std::vector<std::string> other_slots(std::span<const index_state> states, const std::string& own) {
+    std::vector<std::string> slots;
+    for (const auto& state : states) {
+        if (state.slot != own && std::find(slots.begin(), slots.end(), state.slot) == slots.end())
+            slots.push_back(state.slot);
+    }
+    return slots;
+}
+
+inline bool is_followed(context& in, const std::string& slot) {
+    const auto facts = postgres::read_slot(in.catalog(), slot);
+    return facts && facts->active_pid != 0;
+}
+
+/// Takes over the indices that another build has kept up to date through `slot`, which nobody follows any
+/// more: what that slot still has to tell of them is brought in first, and with it they are at least as far
+/// as this build's own slot, which tells of their tables as well. The other slot stays where it is, for the
+/// indices that are the other build's alone. What comes between is left to whoever looks at the slots anew.
+inline void take_over(context& in, const postgres::system_identity& identity, const std::string& slot,
+                      std::vector<index_state>& states) {
+    const auto own = in.setting().name;
+    const auto which = indices_of_slot(states, slot);
+    std::vector<std::size_t> lost;
+    const auto facts = postgres::read_slot(in.catalog(), slot);
+    for (const auto i : which) {
+        const std::string shown(in.indices()[i].name);
+        check_same_system(shown, states[i], identity);
+        log::info("{}: taking it over from slot {}, which nobody follows", shown, slot);
+        const auto why = why_lost(slot, facts, states[i]);
+        if (!why) continue;
+        decide_on_loss(in, shown, *why);
+        lost.push_back(i);
+    }
+    if (lost.empty()) {
+        auto theirs = chosen(states, which);
+        in.narrow(slot, which);
+        const bool whole = follow(in, identity, theirs, {true, true, {}, {}});
+        in.widen();
+        in.use_slot(own);
+        if (!whole || in.stopped()) return;
+        for (std::size_t i = 0; i < which.size(); ++i) states[which[i]] = theirs[i];
+    }
+    for (const auto i : which) {
+        states[i].slot = own;
+        states[i].build = build_hash(in.indices());
+        states[i].together = names_of_all(in.indices());
+    }
+    if (!lost.empty()) {
+        begin_again(in, which, states);
+    } else {
+        for (const auto i : which) remember(in.search().client(), in.indices()[i], states[i]);
+    }
+}
+
+/// True from when nobody has followed any one of `slots` for some seconds: whoever did is not just being
+/// started again.
+inline std::function<bool()> any_is_left(context& in, std::vector<std::string> slots) {
+    if (slots.empty()) return {};
+    using clock = std::chrono::steady_clock;
+    return [&in, slots = std::move(slots), since = std::optional<clock::time_point>()]() mutable {
+        const bool left =
+            std::any_of(slots.begin(), slots.end(), [&](const auto& slot) { return !is_followed(in, slot); });
+        if (!left) since.reset();
+        if (left && !since) since = clock::now();
+        return left && clock::now() - *since >= std::chrono::seconds(10);
+    };
+}
+
 }  // namespace detail
 
 /// Follows the database until asked to stop, or with `once` until caught up; errc::connection when a server
 /// goes away.
 inline void sync(context& in) {
     while (true) {
+        in.widen();
+        static_cast<void>(find_build(in));  // for the slot's name
         if (!detail::await_slot(in)) return;
         const auto identity = in.identify();
-        auto states = detail::find_loaded(in, identity);
-        if (!states) {
+        const auto slot = postgres::read_slot(in.catalog(), in.setting().name);  // first, see why_lost()
+        const auto own = in.setting().name;
+        auto states = find_build(in);
+        if (in.setting().name != own) continue;
+        if (!detail::are_loaded(in, identity, slot, states)) {
             bootstrap(in, std::cout);
-        } else if (detail::follow(in, identity, *states)) {
-            return;
+            continue;
+        }
+        std::vector<std::string> kept_by_others;
+        bool again = false;
+        for (const auto& other : detail::other_slots(states, own)) {
+            if (detail::is_followed(in, other)) {
+                for (const auto i : indices_of_slot(states, other))
+                    log::info("{}: kept up to date by the program that follows slot {}", in.indices()[i].name,
+                              other);
+                kept_by_others.push_back(other);
+            } else {
+                detail::take_over(in, identity, other, states);
+                if (in.stopped()) return;
+                again = true;
+            }
+        }
+        if (again) continue;
+        const auto which = indices_of_slot(states, own);
+        auto mine = detail::chosen(states, which);
+        const bool once = in.setting().once;
+        in.narrow(own, which);
+        const auto swap = [&] { static_cast<void>(detail::take_place(in.search().client(), in.indices())); };
+        const bool to_swap =
+            in.setting().swap_when_ready && std::any_of(mine.begin(), mine.end(), [](const auto& state) {
+                return state.beside || state.serving.empty();
+            });
+        if (detail::follow(
+                in, identity, mine,
+                {once, false, to_swap && !once ? std::function<void()>(swap) : std::function<void()>(),
+                 once ? std::function<bool()>() : detail::any_is_left(in, kept_by_others)})) {
+            if (once && to_swap && !in.stopped()) swap();
+            if (in.stopped() || once) return;
         }
     }
 }

@@ -1,7 +1,11 @@
 #pragma once
 
+#include <algorithm>
+#include <cstddef>
 #include <string>
+#include <vector>
 
+#include <pgsync/app/builds.hpp>
 #include <pgsync/app/context.hpp>
 #include <pgsync/app/index_state.hpp>
 #include <pgsync/error.hpp>
@@ -12,29 +16,11 @@
 
 namespace pgsync::app {
 
-/// Removes what bootstrap made: slot, publication, indices. Replica identities stay, since others may rely on
-/// them by now. Whatever is not there any more is passed over.
-inline void teardown(context& in) {
-    const auto& name = in.setting().name;
-    const auto slot = postgres::read_slot(in.catalog(), name);
-    if (slot && slot->active_pid != 0) {
-        throw error(
-            errc::replication,
-            "slot \"" + name + "\" is in use by the server process " + std::to_string(slot->active_pid),
-            "stop the sync that follows it first");
-    }
-    for (const auto& index : in.indices()) {
-        const auto names = names_of(index);
-        const auto found = in.search().client().find(names.index);
-        if (!found) continue;
-        if (found->meta.if_contains("pgsync") == nullptr) {
-            throw error(errc::index, "index \"" + names.index + "\" exists, but pgsync did not make it",
-                        "delete it yourself if it is to go");
-        }
-        in.search().client().delete_index(names.index);
-        log::info("deleted index {}", names.index);
-    }
-    if (slot) {
+namespace detail {
+
+/// Removes a slot and its publication; whatever is not there any more is passed over.
+inline void remove_slot(context& in, const std::string& name) {
+    if (postgres::read_slot(in.catalog(), name)) {
         in.database().query("SELECT pg_catalog.pg_drop_replication_slot($1)", {name});
         log::info("dropped slot {}", name);
     }
@@ -47,6 +33,114 @@ inline void teardown(context& in) {
     }
     in.database().execute(sql);
     log::info("dropped publication {}", name);
+}
+
+inline void refuse_followed(context& in, const std::string& name) {
+    const auto slot = postgres::read_slot(in.catalog(), name);
+    if (!slot || slot->active_pid == 0) return;
+    throw error(errc::replication,
+                "slot \"" + name + "\" is in use by the server process " + std::to_string(slot->active_pid),
+                "stop the sync that follows it first");
+}
+
+/// An index that another shape has left.
+struct old_index {
+    std::string name;
+    std::string slot;
+    std::vector<std::string> together;  ///< the aliases that its program kept
+};
+
+/// What other shapes have made behind these aliases. Throws where any of it is still in use.
+inline std::vector<old_index> find_old(context& in, const std::vector<index_state>& states) {
+    std::vector<old_index> found;
+    for (std::size_t i = 0; i < states.size(); ++i) {
+        const auto names = names_of(in.indices()[i]);
+        if (states[i].slot != in.setting().name) {
+            throw error(errc::index,
+                        "index \"" + names.index + "\" still follows slot \"" + states[i].slot +
+                            "\" of another shape",
+                        "stop the other program and run this one's sync, which takes the index over");
+        }
+        for (const auto& facts : in.search().client().find_all(names.alias + "-")) {
+            const auto* meta = own_meta(facts);
+            const auto* hash = meta == nullptr ? nullptr : meta->if_contains("hash");
+            const auto* slot = meta == nullptr ? nullptr : meta->if_contains("slot");
+            if (facts.index == states[i].index || hash == nullptr || !hash->is_string() || slot == nullptr ||
+                !slot->is_string())
+                continue;
+            // Of an index whose name only begins alike, the rest is no hash.
+            const auto its = names.alias + "-" + std::string(hash->get_string()).substr(0, 8);
+            if (facts.index != its &&
+                std::find(facts.aliases.begin(), facts.aliases.end(), its) == facts.aliases.end())
+                continue;
+            if (facts.index == states[i].serving) {
+                throw error(errc::index, "readers still have index \"" + facts.index + "\" of another shape",
+                            "run swap first");
+            }
+            found.push_back({facts.index, std::string(slot->get_string()), {}});
+            const auto* together = meta->if_contains("together");
+            if (together == nullptr || !together->is_array()) continue;
+            for (const auto& each : together->get_array()) {
+                if (each.is_string()) found.back().together.emplace_back(each.get_string());
+            }
+        }
+    }
+    return found;
+}
+
+/// Refuses where a program of another shape kept more than this one does, and that is still there.
+inline void refuse_kept(context& in, const old_index& old) {
+    const auto mine = names_of_all(in.indices());
+    for (const auto& alias : old.together) {
+        if (std::find(mine.begin(), mine.end(), alias) != mine.end()) continue;
+        for (const auto& facts : in.search().client().find_all(alias + "-")) {
+            const auto* meta = own_meta(facts);
+            const auto* slot = meta == nullptr ? nullptr : meta->if_contains("slot");
+            if (slot == nullptr || *slot != boost::json::value(old.slot)) continue;
+            throw error(errc::index,
+                        "slot \"" + old.slot + "\" keeps index \"" + facts.index +
+                            "\" as well, which this program does not have",
+                        "run teardown with the program that made it");
+        }
+    }
+}
+
+/// Removes what earlier shapes have left: indices that nobody reads any more, with their slots.
+inline void remove_old(context& in, const std::vector<index_state>& states) {
+    const auto old = find_old(in, states);
+    for (const auto& each : old) {
+        if (each.slot == in.setting().name) continue;
+        refuse_followed(in, each.slot);
+        refuse_kept(in, each);
+    }
+    for (const auto& each : old) {
+        in.search().client().delete_index(each.name);
+        log::info("deleted index {}", each.name);
+        if (each.slot != in.setting().name) remove_slot(in, each.slot);
+    }
+    if (old.empty()) log::info("no other shape has left anything");
+}
+
+}  // namespace detail
+
+/// Removes what bootstrap made: slot, publication, indices. Replica identities stay, since others may rely on
+/// them by now. Whatever is not there any more is passed over.
+inline void teardown(context& in) {
+    const auto states = find_build(in);
+    if (in.setting().teardown_old) return detail::remove_old(in, states);
+    const auto& name = in.setting().name;
+    detail::refuse_followed(in, name);
+    for (std::size_t i = 0; i < states.size(); ++i) {
+        const auto names = names_of(in.indices()[i]);
+        if (!states[i].exists) continue;
+        if (states[i].slot != name) {
+            log::info("index {} stays: it follows slot {} of another program", names.index, states[i].slot);
+            continue;
+        }
+        in.search().client().delete_index(states[i].index);
+        log::info("deleted index {}", states[i].index);
+    }
+    detail::remove_slot(in, name);
 }
 
 }  // namespace pgsync::app

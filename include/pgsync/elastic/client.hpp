@@ -40,6 +40,7 @@ struct index_facts {
     std::string index;         ///< the concrete index
     bool alias = false;        ///< the name asked for was an alias of it
     boost::json::object meta;  ///< `_meta` of its mapping; empty where there is none
+    std::vector<std::string> aliases{};
 };
 
 /// A document as the index holds it.
@@ -111,20 +112,34 @@ class client {
                  {}, {404});
         if (answer.status == 404) return std::nullopt;
         const auto top = object(answer.body);
-        if (top.empty()) return index_facts{std::string(name), false, {}};
+        if (top.empty()) return index_facts{std::string(name), false, {}, {}};
         if (top.size() > 1) {
             throw error(errc::index,
                         "\"" + std::string(name) + "\" is an alias of " + std::to_string(top.size()) +
                             " indices, of which pgsync would have to guess one",
                         "choose another name for the index, or remove that alias");
         }
-        index_facts facts;
-        facts.index = std::string(top.begin()->key());
+        auto facts = facts_of(*top.begin());
         facts.alias = facts.index != name;
-        const auto* mapping = dialect::mapping_in(top.begin()->value());
-        const auto* meta = mapping == nullptr ? nullptr : at(*mapping, "_meta");
-        if (meta != nullptr && meta->is_object()) facts.meta = meta->get_object();
         return facts;
+    }
+
+    /// Every index whose name begins with `prefix`.
+    [[nodiscard]] std::vector<index_facts> find_all(std::string_view prefix) {
+        const auto path = "/" + escaped(prefix) + "*?expand_wildcards=open,closed&";
+        const auto answer =
+            call("GET",
+                 path + "filter_path=*.settings.index.provided_name,*.aliases,*.mappings._meta," +
+                     "*.mappings._doc._meta",
+                 {}, {404});
+        std::vector<index_facts> found;
+        if (answer.status == 404) return found;
+        const auto top = object(answer.body);
+        // Among them those that are meant by an alias that begins so.
+        for (const auto& each : top) {
+            if (each.key().starts_with(prefix)) found.push_back(facts_of(each));
+        }
+        return found;
     }
 
     [[nodiscard]] bool exists(std::string_view name) {
@@ -150,15 +165,57 @@ class client {
         call("PUT", "/" + escaped(name) + "/_settings",
              boost::json::serialize(settings_.speaks.settings_body(body)));
     }
+    /// Merges into the mapping; errc::index where what is there cannot become that.
+    void put_mapping(std::string_view name, const boost::json::object& mapping) {
+        call("PUT", settings_.speaks.mapping_path(escaped(name)), boost::json::serialize(mapping));
+    }
+    /// Has every document indexed anew from what the index holds of it, by the mapping as it is now; what is
+    /// written meanwhile is newer and stays. Returns when that is done.
+    void index_again(std::string_view name) {
+        refresh(name);
+        const auto begun =
+            object(call("POST",
+                        "/" + escaped(name) +
+                            "/_update_by_query?conflicts=proceed&refresh=true&wait_for_completion=false",
+                        {})
+                       .body);
+        const auto task = string_in(begun, "task");
+        auto told = clock_.now();
+        while (true) {
+            const auto answer = object(call("GET", "/_tasks/" + task, {}).body);
+            const auto* done = answer.if_contains("completed");
+            if (done == nullptr || !done->is_bool())
+                throw error(errc::protocol, "the cluster does not tell of its task " + task);
+            if (done->get_bool()) {
+                const auto* outcome = answer.if_contains("response");
+                const auto* failures = outcome == nullptr ? nullptr : at(*outcome, "failures");
+                if (failures != nullptr && failures->is_array() && failures->get_array().empty()) return;
+                throw error(errc::index, "the cluster could not index the documents of \"" +
+                                             std::string(name) +
+                                             "\" anew: " + boost::json::serialize(answer).substr(0, 500));
+            }
+            if (told_to_stop())
+                throw error(errc::interrupted, "stopped while the cluster indexed documents anew");
+            if (clock_.now() - told > std::chrono::seconds(10)) {
+                told = clock_.now();
+                const auto* status = at(answer.at("task"), "status");
+                log::info("{}: indexed anew so far: {}", name,
+                          status == nullptr ? "?" : boost::json::serialize(*status).substr(0, 100));
+            }
+            pause(clock_.now() + std::chrono::milliseconds(250), current_stop());
+        }
+    }
     /// Replaces `_meta` of the mapping as a whole.
     void put_meta(std::string_view name, const boost::json::object& meta) {
         call("PUT", settings_.speaks.mapping_path(escaped(name)),
              boost::json::serialize(boost::json::object{{"_meta", meta}}));
     }
     void add_alias(std::string_view index, std::string_view alias) {
-        const boost::json::object add{{"add", {{"index", index}, {"alias", alias}}}};
-        call("POST", "/_aliases",
-             boost::json::serialize(boost::json::object{{"actions", boost::json::array{add}}}));
+        change_aliases({boost::json::object{{"add", {{"index", index}, {"alias", alias}}}}});
+    }
+    /// All of the actions at once, or none: `{"add": {"index": …, "alias": …}}`, and `remove` alike.
+    void change_aliases(const boost::json::array& actions) {
+        call("POST", "/_aliases", boost::json::serialize(boost::json::object{{"actions", actions}}));
     }
     void refresh(std::string_view name) {
         call("POST", "/" + escaped(name) + "/_refresh", {});  // Elasticsearch 8 refuses a body
@@ -276,6 +333,19 @@ class client {
             owner.transport_.submit(std::move(what), [](response&&) {});
         }
     };
+
+    static index_facts facts_of(const boost::json::key_value_pair& from) {
+        index_facts facts;
+        facts.index = std::string(from.key());
+        const auto* mapping = dialect::mapping_in(from.value());
+        const auto* meta = mapping == nullptr ? nullptr : at(*mapping, "_meta");
+        if (meta != nullptr && meta->is_object()) facts.meta = meta->get_object();
+        const auto* aliases = at(from.value(), "aliases");
+        if (aliases != nullptr && aliases->is_object()) {
+            for (const auto& each : aliases->get_object()) facts.aliases.emplace_back(each.key());
+        }
+        return facts;
+    }
 
     void create(std::string_view name, const boost::json::object& body, bool may_exist) {
         bool unanswered = false;

@@ -25,12 +25,17 @@ struct follow_settings {
     postgres::system_identity identity;  ///< of the primary, as found when its slot was checked
     std::string slot;
     std::string publication;
-    bool once = false;  ///< stop when everything committed before the start is in the index
+    bool once = false;       ///< stop when everything committed before the start is in the index
+    bool keep_slot = false;  ///< read only: what is confirmed stays as it is, for somebody else
     std::chrono::seconds stop_timeout{30};  ///< for what is in flight when asked to stop
     std::size_t page_size = 5'000;          ///< root rows at once when everything is read again
     bool read_everything = false;           ///< before anything else: every document and every row
     /// How often at most the indices are told how far they are, and the slot after them.
     std::chrono::milliseconds record_every{10'000};
+    /// Called once, when what is acknowledged is no more than some seconds behind the database; may throw.
+    std::function<void()> caught_up{};
+    /// Asked about once a second: is there something else to do? Then it ends as if asked to stop.
+    std::function<bool()> enough{};
     /// For each index what it is known to reflect, where the log lacks TRUNCATE; see storage_watch.
     std::vector<postgres::table_storage> storage{};
 };
@@ -41,9 +46,9 @@ struct follow_batchers {
     std::unique_ptr<elastic::batcher> wide;    ///< changes that concern very many documents; see wide_loader
 };
 
-/// Follows one slot into the indices; see follower. Returns when `stop_fd` became readable, or with `once`
-/// when caught up; what was sent by then is confirmed. Errors: errc::connection when a server went away, and
-/// all that stops for good.
+/// Follows one slot into the indices; see follower. Returns when `stop_fd` became readable, with `once` when
+/// caught up, and when it is `enough`; what was sent by then is confirmed. Errors: errc::connection when a
+/// server went away, and all that stops for good.
 PGSYNC_LINKAGE void follow(const follow_settings& setting, std::span<const postgres::index_binding> indices,
                            postgres::version_clock& clock, follow_batchers batchers,
                            const index_access& cluster, int stop_fd);

@@ -81,7 +81,7 @@ class follower {
     void run(int stop_fd) {
         check_server();
         postgres::advance_log(primary_);
-        target_ = postgres::flushed_position(primary_);
+        target_ = chased_ = postgres::flushed_position(primary_);
         if (settings_.read_from != settings_.database) clock_.read_from_standby(target_);
         if (settings_.read_everything) gatherer_.add_everything();
         stream_.follow(settings_.slot, settings_.publication);
@@ -149,7 +149,9 @@ class follower {
             const auto now = clock_type::now();
             if (now >= next_status || reply_requested_) {
                 send_status();
+                look_how_far();
                 next_status = now + std::chrono::milliseconds(settings_.once ? 50 : 1'000);
+                if (settings_.enough && settings_.enough()) return;
             }
             if (settings_.once && confirmed_ >= target_) {
                 log::info("caught up at {}", postgres::to_string(confirmed_));
@@ -213,8 +215,22 @@ class follower {
         confirmed_ = std::max(confirmed_, std::min(written_, recorder_.want(written_)));
         // Asking for an answer tells how far the log is on disk, where something waits for that.
         const bool ask = settings_.once || acknowledger_->outstanding();
-        stream_.send_status({std::max(flushed_, confirmed_), confirmed_, confirmed_, 0, ask});
+        const auto told = settings_.keep_slot ? postgres::lsn{} : confirmed_;
+        stream_.send_status({std::max(flushed_, confirmed_), told, told, 0, ask});
         reply_requested_ = false;
+    }
+
+    /// Tells when it has caught up: a point of the log that was its end a moment ago is acknowledged by now.
+    void look_how_far() {
+        constexpr auto moment = std::chrono::seconds(5);
+        if (!settings_.caught_up || written_ < chased_) return;
+        const auto now = clock_type::now();
+        if (now - chased_since_ <= moment) {
+            std::exchange(settings_.caught_up, nullptr)();
+            return;
+        }
+        chased_ = postgres::flushed_position(primary_);
+        chased_since_ = now;
     }
 
     /// Nothing more is read: what was sent is waited for and confirmed; the slot keeps the rest for the next
@@ -371,6 +387,8 @@ class follower {
     position_recorder recorder_;
 
     postgres::lsn target_;
+    postgres::lsn chased_;  ///< the end of the log as it was then
+    clock_type::time_point chased_since_ = clock_type::now();
     postgres::lsn flushed_;
     postgres::lsn written_;    ///< everything before it is in the index
     postgres::lsn confirmed_;  ///< and the index says so

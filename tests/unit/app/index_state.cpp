@@ -23,11 +23,21 @@ struct tuned_guests : pgsync::index<Guest> {
 
 }  // namespace index_state_test
 
+namespace index_state_test {
+
+pgsync::app::index_state slot_state() {
+    pgsync::app::index_state state;
+    state.slot = "slot";
+    return state;
+}
+
+}  // namespace index_state_test
+
 using namespace index_state_test;
 using boost::json::value;
 
 TEST_CASE("an index's own settings go into its creation, but for what would slow the load down") {
-    const auto body = pgsync::app::creation_body(pgsync::compiled<tuned_guests>, "slot");
+    const auto body = pgsync::app::creation_body(pgsync::compiled<tuned_guests>, slot_state());
     CHECK(body.at("settings").at("index") == value({{"gc_deletes", "1h"},
                                                     {"number_of_shards", 3},
                                                     {"refresh_interval", "-1"},
@@ -40,18 +50,30 @@ TEST_CASE("an index's own settings go into its creation, but for what would slow
 }
 
 TEST_CASE("an index's own mapping is merged into what its shape makes") {
-    const auto mappings = pgsync::app::creation_body(pgsync::compiled<tuned_guests>, "slot").at("mappings");
+    const auto mappings =
+        pgsync::app::creation_body(pgsync::compiled<tuned_guests>, slot_state()).at("mappings");
     CHECK(mappings.at("dynamic") == "strict");
     CHECK(mappings.at("properties").at("name").at("type") == "text");
     CHECK(mappings.at("properties").at("name").at("boost") == 2);
     CHECK(mappings.at("properties").at("extra") == value({{"type", "long"}}));
     CHECK(mappings.at("_meta").at("team") == "travel");
     CHECK(mappings.at("_meta").at("pgsync").at("slot") == "slot");
-    CHECK(pgsync::app::creation_body(pgsync::compiled<plain_guests>, "slot").at("mappings").at("dynamic") ==
-          false);
+    CHECK(pgsync::app::creation_body(pgsync::compiled<plain_guests>, slot_state())
+              .at("mappings")
+              .at("dynamic") == false);
 }
 
 TEST_CASE("what an index says of itself makes it another index") {
     CHECK(pgsync::app::shape_hash(pgsync::compiled<plain_guests>) !=
           pgsync::app::shape_hash(pgsync::compiled<tuned_guests>));
+}
+
+TEST_CASE("an index that is made beside another says so by an alias of its own") {
+    auto state = slot_state();
+    const auto names = pgsync::app::names_of(pgsync::compiled<plain_guests>);
+    CHECK(pgsync::app::creation_body(pgsync::compiled<plain_guests>, state).at("aliases") ==
+          value({{names.write_alias, boost::json::object{}}}));
+    state.beside = true;
+    CHECK(pgsync::app::creation_body(pgsync::compiled<plain_guests>, state).at("aliases") ==
+          value({{names.write_alias, boost::json::object{}}, {names.new_alias, boost::json::object{}}}));
 }

@@ -1,0 +1,111 @@
+#pragma once
+
+#include <algorithm>
+#include <chrono>
+#include <cstddef>
+#include <span>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include <boost/json/serialize.hpp>
+#include <boost/json/value.hpp>
+
+#include <pgsync/app/builds.hpp>
+#include <pgsync/app/context.hpp>
+#include <pgsync/app/index_state.hpp>
+#include <pgsync/app/report.hpp>
+#include <pgsync/error.hpp>
+#include <pgsync/log.hpp>
+#include <pgsync/postgres/lsn.hpp>
+#include <pgsync/postgres/read_transaction.hpp>
+#include <pgsync/postgres/session.hpp>
+#include <pgsync/postgres/slot_facts.hpp>
+
+namespace pgsync::app {
+
+namespace detail {
+
+/// Lets readers find these indices by their aliases, in one request for all of them: whoever searches finds
+/// the old ones or the new ones. Returns the names of those that were not found before.
+inline std::vector<std::string> take_place(cluster::client_type& client,
+                                           std::span<const compiled_index> indices) {
+    boost::json::array actions;
+    std::vector<std::string> taken;
+    const auto act = [&](const char* what, const std::string& index, const std::string& alias) {
+        actions.push_back(boost::json::object{{what, {{"index", index}, {"alias", alias}}}});
+    };
+    for (const auto& index : indices) {
+        const auto names = names_of(index);
+        const auto state = find_index(client, index);
+        if (state.serving != state.index) {
+            if (!state.serving.empty()) act("remove", state.serving, names.alias);
+            act("add", state.index, names.alias);
+            client.refresh(state.index);
+            taken.push_back(state.index);
+        }
+        if (state.beside) act("remove", state.index, names.new_alias);
+    }
+    if (!actions.empty()) client.change_aliases(actions);
+    for (const auto& each : taken) log::info("readers now have {}", each);
+    return taken;
+}
+
+/// Waits until the program that follows `slot` has brought its indices to where the database is now.
+inline void await_up_to_date(context& in, const std::string& slot) {
+    const auto target = postgres::flushed_position(in.catalog());
+    const auto deadline = std::chrono::steady_clock::now() + std::chrono::seconds(60);
+    bool said = false;
+    while (true) {
+        const auto facts = postgres::read_slot(in.catalog(), slot);
+        if (!facts || facts->active_pid == 0) {
+            throw error(errc::replication,
+                        "nobody follows slot \"" + slot + "\", so that its indices are not up to date",
+                        "start this program's sync, then try again");
+        }
+        if (facts->confirmed >= target) return;
+        if (std::chrono::steady_clock::now() >= deadline) {
+            throw error(errc::replication,
+                        "the sync that follows slot \"" + slot + "\" is " +
+                            std::to_string(target.value - facts->confirmed.value) +
+                            " bytes of the log behind where the database was a minute ago",
+                        "wait until it has caught up, then try again");
+        }
+        if (!std::exchange(said, true)) log::info("waiting until sync has brought the indices up to date");
+        if (wait_for_stop(in.stop_fd(), std::chrono::milliseconds(250)))
+            throw error(errc::interrupted, "stopped while waiting for sync");
+    }
+}
+
+}  // namespace detail
+
+/// Lets readers have this program's indices: after a sync that was to leave that to you, or to return to an
+/// earlier shape whose program still runs. Throws where they are not there, or not up to date.
+inline report swap(context& in) {
+    const auto states = find_build(in);
+    std::vector<std::string> waited;
+    for (std::size_t i = 0; i < states.size(); ++i) {
+        const auto names = names_of(in.indices()[i]);
+        if (!states[i].exists || !states[i].loaded) {
+            throw error(errc::index,
+                        "index \"" + names.index + "\" " +
+                            (states[i].exists ? "is not loaded to its end" : "does not exist"),
+                        "run bootstrap, then sync");
+        }
+        if (states[i].serving == states[i].index ||
+            std::find(waited.begin(), waited.end(), states[i].slot) != waited.end())
+            continue;
+        detail::await_up_to_date(in, states[i].slot);
+        waited.push_back(states[i].slot);
+    }
+    const auto taken = detail::take_place(in.search().client(), in.indices());
+    report out;
+    boost::json::array swapped;
+    for (const auto& each : taken) swapped.emplace_back(each);
+    out.json = boost::json::serialize(boost::json::object{{"swapped", swapped}});
+    if (taken.empty()) out.text = "readers have this program's indices already\n";
+    for (const auto& each : taken) out.text += "readers now have " + each + "\n";
+    return out;
+}
+
+}  // namespace pgsync::app
