@@ -91,8 +91,11 @@ def run(b, script, seconds, clients, rate=None):
     output = subprocess.run(["pgbench", "-n", "-c", str(clients), "-T", str(seconds), "-f", str(script),
                              *(("-R", str(rate)) if rate else ())], env=b.environment(), check=True, capture_output=True,
                             text=True).stdout
-    # What sync does for the last of them is part of it.
-    time.sleep(0.5 if rate else 0)
+    # The time of a backend that has ended counts once the server knows; and what sync does for the last of them is part
+    # of it.
+    until("pgbench's backends have ended",
+          lambda: not b.value("SELECT count(*) FROM pg_stat_activity WHERE application_name = 'pgbench'"))
+    time.sleep(0.5)
     count = int(re.search(r"transactions actually processed: (\d+)", output).group(1))
     late = re.search(r"rate limit schedule lag: avg ([0-9.]+)", output)
     return {"tps": float(re.search(r"tps = ([0-9.]+)", output).group(1)),

@@ -34,6 +34,7 @@ enum class errc : std::uint8_t {
 /// character but line ends.
 class error : public std::runtime_error {
   public:
+    /// `where`: left out, it is the line that throws.
     error(errc code, const std::string& what, const std::string& remedy = {},
           std::source_location where = std::source_location::current())
         : std::runtime_error(printable(what, true)),
@@ -41,9 +42,9 @@ class error : public std::runtime_error {
           remedy_(printable(remedy, true)),
           where_(where) {}
 
-    [[nodiscard]] errc code() const noexcept { return code_; }
-    [[nodiscard]] const std::string& remedy() const noexcept { return remedy_; }
-    [[nodiscard]] const std::source_location& where() const noexcept { return where_; }
+    [[nodiscard]] errc code() const noexcept { return code_; }                    ///< what to decide by
+    [[nodiscard]] const std::string& remedy() const noexcept { return remedy_; }  ///< or empty
+    [[nodiscard]] const std::source_location& where() const noexcept { return where_; }  ///< for who debugs
 
   private:
     errc code_;

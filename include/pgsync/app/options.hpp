@@ -26,7 +26,7 @@ struct options {
     std::size_t page_size = 5000;    ///< documents read at once at most
     std::size_t workers = 2;         ///< connections that read pages at once
     std::size_t bulk_bytes = 5U << 20U;
-    std::size_t bulks_in_flight = 4;  ///< at most
+    std::size_t bulks_in_flight = 3;  ///< at most
     compression compress = compression::remote;
     std::chrono::seconds search_timeout{60};  ///< for the cluster's answer to a request
     on_rejected rejected = on_rejected::stop;

@@ -11,22 +11,31 @@ template <typename T>
 class box {
   public:
     box() = default;
+    /// Holds `value`.
     box(T value) : held_(std::make_unique<T>(std::move(value))) {}  // NOLINT(google-explicit-constructor)
+    /// A copy of the value, if there is one.
     box(const box& other) : held_(other.held_ ? std::make_unique<T>(*other.held_) : nullptr) {}
+    /// Leaves the other without a value.
     box(box&&) noexcept = default;
+    /// A copy of the value, if there is one.
     box& operator=(const box& other) {
         if (this != &other) held_ = other.held_ ? std::make_unique<T>(*other.held_) : nullptr;
         return *this;
     }
+    /// Leaves the other without a value.
     box& operator=(box&&) noexcept = default;
     ~box() = default;
 
-    [[nodiscard]] bool has_value() const noexcept { return held_ != nullptr; }
+    [[nodiscard]] bool has_value() const noexcept { return held_ != nullptr; }  ///< else: null
+    /// has_value()
     explicit operator bool() const noexcept { return has_value(); }
     /// Only where has_value().
     [[nodiscard]] T& operator*() noexcept { return *held_; }
+    /// Only where has_value().
     [[nodiscard]] const T& operator*() const noexcept { return *held_; }
+    /// Only where has_value().
     [[nodiscard]] T* operator->() noexcept { return held_.get(); }
+    /// Only where has_value().
     [[nodiscard]] const T* operator->() const noexcept { return held_.get(); }
 
     /// Makes a new T and returns it.
@@ -34,6 +43,7 @@ class box {
         held_ = std::make_unique<T>();
         return *held_;
     }
+    /// From here on there is no value.
     void reset() noexcept { held_.reset(); }
 
   private:

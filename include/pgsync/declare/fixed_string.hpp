@@ -8,17 +8,20 @@ namespace pgsync {
 /// A string literal as a template argument: `foreign_key<"guest_id">`.
 template <std::size_t Size>
 struct fixed_string {
-    char data[Size]{};
+    char data[Size]{};  ///< with a zero at the end
 
-    // NOLINTNEXTLINE(google-explicit-constructor): a literal must convert by itself
+    /// From a literal, by itself.
+    // NOLINTNEXTLINE(google-explicit-constructor)
     constexpr fixed_string(const char (&text)[Size]) {
         for (std::size_t i = 0; i < Size; ++i) data[i] = text[i];
     }
+    /// From the first `length` characters of a text.
     constexpr fixed_string(const char* text, std::size_t length) {
         for (std::size_t i = 0; i < length && i + 1 < Size; ++i) data[i] = text[i];
         data[Size - 1] = '\0';  // clang prints an array as text only where its end was written, not defaulted
     }
 
+    /// The text, without the zero.
     [[nodiscard]] constexpr std::string_view view() const { return {data, Size - 1}; }
 };
 

@@ -18,7 +18,7 @@ namespace pgsync {
 /// there. It must depend on nothing but the document. Both need `#include <pgsync/transform.hpp>`.
 template <typename Root, typename... Sources>
 struct index {
-    using root = Root;
+    using root = Root;  ///< whose rows are the documents
 };
 
 }  // namespace pgsync

@@ -12,68 +12,68 @@ namespace pgsync {
 
 /// A calendar day; `date` in the index.
 struct date {
-    std::string text;
+    std::string text;  ///< `2026-05-01`
 };
 
 /// Date and time without a zone; `date` in the index.
 struct timestamp {
-    std::string text;
+    std::string text;  ///< `2026-05-01T12:30:00.5`
 };
 
 /// A point in time; printed in UTC; `date` in the index.
 struct timestamptz {
-    std::string text;
+    std::string text;  ///< `2026-05-01T12:30:00.5+00:00`
 };
 
 /// `uuid` in PostgreSQL, `keyword` in the index.
 struct uuid {
-    std::string text;
+    std::string text;  ///< 36 characters, lower case
 };
 
 /// `numeric(Precision, Scale)`: exact in the document's source, `double` in the index.
 template <unsigned Precision, unsigned Scale = 0>
 struct decimal {
-    std::string text;
+    std::string text;  ///< `-12.50`, as many decimals as Scale
 };
 
 /// Any text column that is only compared as a whole: `keyword` in the index, without the analysed `text`.
 struct keyword {
-    std::string text;
+    std::string text;  ///< UTF-8
 };
 
 /// Any text column, analysed by an analyzer of the cluster: `text<"english">`. With a `keyword` sub-field.
 template <fixed_string Analyzer>
 struct text {
-    std::string value;
+    std::string value;  ///< UTF-8
 };
 
 /// `inet` in PostgreSQL, `ip` in the index. An address with a netmask stays in the source alone.
 struct inet {
-    std::string text;
+    std::string text;  ///< `192.0.2.1` or `192.0.2.0/24`
 };
 
 /// `bytea` in PostgreSQL, base64 in the document, `binary` in the index.
 struct bytea {
-    std::string base64;
+    std::string base64;  ///< without line ends
 };
 
 /// `json` or `jsonb`, as it is; kept in the source and not indexed. To search it write
 /// `mapped<json, R"({"type":"object","dynamic":true})">`, or take values out with json_path.
 struct json {
-    std::string text;
+    std::string text;  ///< JSON
 };
 
 /// `int4range`, `int8range`, `numrange`, `daterange`, `tsrange` or `tstzrange`: an object of `gte`, `gt`,
 /// `lte`, `lt`, and a range in the index. T is the type of its bounds. An empty range is null.
 template <typename T>
 struct range {
-    std::string json;
+    std::string json;  ///< the object; `null` where the range is empty
 };
 
 /// `point(longitude, latitude)` in PostgreSQL, `{"lat":…,"lon":…}` in the document, `geo_point` in the index.
 struct geo_point {
-    double lat;
-    double lon;
+    double lat;  ///< degrees, -90 to 90
+    double lon;  ///< degrees, -180 to 180
 };
 
 /// Numbers for similarity search: pgvector's `vector`, or an array of `real` or `double precision`.
@@ -81,7 +81,7 @@ struct geo_point {
 /// null.
 template <std::size_t Dimensions>
 struct vector {
-    std::vector<double> values;
+    std::vector<double> values;  ///< as many as Dimensions
 };
 
 }  // namespace pgsync
