@@ -68,7 +68,7 @@ if ((search)); then
     command -v mvn >/dev/null || wanted+=(maven)
 fi
 if ((tests)); then
-    wanted+=(catch2 clang-16 libclang-rt-16-dev clang-format-16 shellcheck faketime python3 python3-psycopg2)
+    wanted+=(catch2 clang-16 libclang-rt-16-dev clang-format-16 doxygen shellcheck faketime python3 python3-psycopg2)
 fi
 
 missing=()

@@ -37,7 +37,7 @@ namespace pgsync {
 /// there. It must depend on nothing but the document. Both need `#include <pgsync/transform.hpp>`.
 template <typename Root, typename... Sources>
 struct index {
-    using root = Root;
+    using root = Root;  ///< whose rows are the documents
 };
 
 }  // namespace pgsync
@@ -583,17 +583,20 @@ namespace pgsync {
 /// A string literal as a template argument: `foreign_key<"guest_id">`.
 template <std::size_t Size>
 struct fixed_string {
-    char data[Size]{};
+    char data[Size]{};  ///< with a zero at the end
 
-    // NOLINTNEXTLINE(google-explicit-constructor): a literal must convert by itself
+    /// From a literal, by itself.
+    // NOLINTNEXTLINE(google-explicit-constructor)
     constexpr fixed_string(const char (&text)[Size]) {
         for (std::size_t i = 0; i < Size; ++i) data[i] = text[i];
     }
+    /// From the first `length` characters of a text.
     constexpr fixed_string(const char* text, std::size_t length) {
         for (std::size_t i = 0; i < length && i + 1 < Size; ++i) data[i] = text[i];
         data[Size - 1] = '\0';  // clang prints an array as text only where its end was written, not defaulted
     }
 
+    /// The text, without the zero.
     [[nodiscard]] constexpr std::string_view view() const { return {data, Size - 1}; }
 };
 
@@ -638,52 +641,52 @@ namespace pgsync {
 /// A struct without any uses its member `id`.
 template <typename T>
 struct key {
-    T value;
+    T value;  ///< as the document has it
 };
 
 /// The column's name in the database, where it is not the member's.
 template <typename T, fixed_string Column>
 struct column {
-    T value;
+    T value;  ///< as the document has it
 };
 
 /// The JSON key, where it is not the member's name; for columns and for relations.
 template <typename T, fixed_string Json>
 struct named {
-    T value;
+    T value;  ///< as the document has it
 };
 
 /// A column that stays out of the document but can serve as key, as routing, or in a transform.
 template <typename T>
 struct hidden {
-    T value;
+    T value;  ///< as the row has it; read only where a transform is
 };
 
 /// The mapping of this member in the index, in place of the one its type stands for: a JSON object such as
 /// `{"type":"text","analyzer":"french"}`. For columns and for relations.
 template <typename T, fixed_string Mapping>
 struct mapped {
-    T value;
+    T value;  ///< as the document has it
 };
 
 /// No column, but what an SQL expression over the row's own columns yields: `lower(email)`,
 /// `price * quantity`. Columns are written without their table's name.
 template <typename T, fixed_string Sql>
 struct expression {
-    T value;
+    T value;  ///< as the document has it
 };
 
 /// The value at a path inside a `json` or `jsonb` column; null where there is none, or one that T cannot
 /// hold. A step of digits is the position in an array, from 0.
 template <typename T, fixed_string Column, fixed_string... Path>
 struct json_path {
-    T value;
+    T value;  ///< as the document has it
 };
 
 /// Columns of the same row as an object of their own.
 template <typename Struct>
 struct embed {
-    Struct value;
+    Struct value;  ///< as the document has them
 };
 
 }  // namespace pgsync
@@ -1585,22 +1588,31 @@ template <typename T>
 class box {
   public:
     box() = default;
+    /// Holds `value`.
     box(T value) : held_(std::make_unique<T>(std::move(value))) {}  // NOLINT(google-explicit-constructor)
+    /// A copy of the value, if there is one.
     box(const box& other) : held_(other.held_ ? std::make_unique<T>(*other.held_) : nullptr) {}
+    /// Leaves the other without a value.
     box(box&&) noexcept = default;
+    /// A copy of the value, if there is one.
     box& operator=(const box& other) {
         if (this != &other) held_ = other.held_ ? std::make_unique<T>(*other.held_) : nullptr;
         return *this;
     }
+    /// Leaves the other without a value.
     box& operator=(box&&) noexcept = default;
     ~box() = default;
 
-    [[nodiscard]] bool has_value() const noexcept { return held_ != nullptr; }
+    [[nodiscard]] bool has_value() const noexcept { return held_ != nullptr; }  ///< else: null
+    /// has_value()
     explicit operator bool() const noexcept { return has_value(); }
     /// Only where has_value().
     [[nodiscard]] T& operator*() noexcept { return *held_; }
+    /// Only where has_value().
     [[nodiscard]] const T& operator*() const noexcept { return *held_; }
+    /// Only where has_value().
     [[nodiscard]] T* operator->() noexcept { return held_.get(); }
+    /// Only where has_value().
     [[nodiscard]] const T* operator->() const noexcept { return held_.get(); }
 
     /// Makes a new T and returns it.
@@ -1608,6 +1620,7 @@ class box {
         held_ = std::make_unique<T>();
         return *held_;
     }
+    /// From here on there is no value.
     void reset() noexcept { held_.reset(); }
 
   private:
@@ -1643,7 +1656,7 @@ struct belongs_to {
         requires { sizeof(T); },
         "pgsync: the struct of this relation is not complete here; define it above this one, and "
         "of two structs that refer to each other let only one say so");
-    box<T> value;
+    box<T> value;  ///< empty: null
 };
 
 /// The one row that points here: an object, or null; the first by key where there are several.
@@ -1654,76 +1667,76 @@ struct has_one {
         requires { sizeof(T); },
         "pgsync: the struct of this relation is not complete here; define it above this one, and "
         "of two structs that refer to each other let only one say so");
-    box<T> value;
+    box<T> value;  ///< empty: null
 };
 
 /// The rows that point here: an array in the order of their key, `[]` when there are none.
 template <typename T, typename... Options>
 struct has_many {
-    detail::many<T, Options...> value;
+    detail::many<T, Options...> value;  ///< with keyed_by pairs of key and row
 };
 
 /// One case of belongs_to_any: rows of T, where the type column says Label. Options as of belongs_to.
 template <fixed_string Label, typename T, typename... Options>
 struct case_of {
-    box<T> value;
+    box<T> value;  ///< empty: null
 };
 
 /// The row of one of several tables: Type is the column that says which, Id the one that holds its key. An
 /// object with one member a case, called by its label, all null but the one that it is.
 template <fixed_string Type, fixed_string Id, typename... Cases>
 struct belongs_to_any {
-    std::tuple<Cases...> value;
+    std::tuple<Cases...> value;  ///< all empty but one, or all
 };
 
 /// The rows above this one in its own table, from the top down: `foreign_key` names the column that points at
 /// the parent, `parent_id` by default. T is a struct of the same table.
 template <typename T, typename... Options>
 struct ancestors {
-    detail::many<T, Options...> value;
+    detail::many<T, Options...> value;  ///< with keyed_by pairs of key and row
 };
 
 /// The rows below this one in its own table, nearest first, then by key.
 template <typename T, typename... Options>
 struct descendants {
-    detail::many<T, Options...> value;
+    detail::many<T, Options...> value;  ///< with keyed_by pairs of key and row
 };
 
 /// How many related rows there are. Options: foreign_key, references, through, where,
 /// depends_on.
 template <typename T, typename... Options>
 struct count {
-    std::int64_t value;
+    std::int64_t value;  ///< rows
 };
 
 /// Is there any related row?
 template <typename T, typename... Options>
 struct exists {
-    bool value;
+    bool value;  ///< there is at least one
 };
 
 /// The sum of a member of T over the related rows; 0 without any.
 template <typename T, fixed_string Member, typename... Options>
 struct sum {
-    std::string text;
+    std::string text;  ///< the number as JSON has it, exact
 };
 
 /// The mean; null without any.
 template <typename T, fixed_string Member, typename... Options>
 struct avg {
-    std::optional<std::string> text;
+    std::optional<std::string> text;  ///< the value as JSON has it, exact; nothing: null
 };
 
 /// The least value; null without any.
 template <typename T, fixed_string Member, typename... Options>
 struct min {
-    std::optional<std::string> text;
+    std::optional<std::string> text;  ///< the value as JSON has it, exact; nothing: null
 };
 
 /// The greatest value; null without any.
 template <typename T, fixed_string Member, typename... Options>
 struct max {
-    std::optional<std::string> text;
+    std::optional<std::string> text;  ///< the value as JSON has it, exact; nothing: null
 };
 
 }  // namespace pgsync
@@ -2046,68 +2059,68 @@ namespace pgsync {
 
 /// A calendar day; `date` in the index.
 struct date {
-    std::string text;
+    std::string text;  ///< `2026-05-01`
 };
 
 /// Date and time without a zone; `date` in the index.
 struct timestamp {
-    std::string text;
+    std::string text;  ///< `2026-05-01T12:30:00.5`
 };
 
 /// A point in time; printed in UTC; `date` in the index.
 struct timestamptz {
-    std::string text;
+    std::string text;  ///< `2026-05-01T12:30:00.5+00:00`
 };
 
 /// `uuid` in PostgreSQL, `keyword` in the index.
 struct uuid {
-    std::string text;
+    std::string text;  ///< 36 characters, lower case
 };
 
 /// `numeric(Precision, Scale)`: exact in the document's source, `double` in the index.
 template <unsigned Precision, unsigned Scale = 0>
 struct decimal {
-    std::string text;
+    std::string text;  ///< `-12.50`, as many decimals as Scale
 };
 
 /// Any text column that is only compared as a whole: `keyword` in the index, without the analysed `text`.
 struct keyword {
-    std::string text;
+    std::string text;  ///< UTF-8
 };
 
 /// Any text column, analysed by an analyzer of the cluster: `text<"english">`. With a `keyword` sub-field.
 template <fixed_string Analyzer>
 struct text {
-    std::string value;
+    std::string value;  ///< UTF-8
 };
 
 /// `inet` in PostgreSQL, `ip` in the index. An address with a netmask stays in the source alone.
 struct inet {
-    std::string text;
+    std::string text;  ///< `192.0.2.1` or `192.0.2.0/24`
 };
 
 /// `bytea` in PostgreSQL, base64 in the document, `binary` in the index.
 struct bytea {
-    std::string base64;
+    std::string base64;  ///< without line ends
 };
 
 /// `json` or `jsonb`, as it is; kept in the source and not indexed. To search it write
 /// `mapped<json, R"({"type":"object","dynamic":true})">`, or take values out with json_path.
 struct json {
-    std::string text;
+    std::string text;  ///< JSON
 };
 
 /// `int4range`, `int8range`, `numrange`, `daterange`, `tsrange` or `tstzrange`: an object of `gte`, `gt`,
 /// `lte`, `lt`, and a range in the index. T is the type of its bounds. An empty range is null.
 template <typename T>
 struct range {
-    std::string json;
+    std::string json;  ///< the object; `null` where the range is empty
 };
 
 /// `point(longitude, latitude)` in PostgreSQL, `{"lat":…,"lon":…}` in the document, `geo_point` in the index.
 struct geo_point {
-    double lat;
-    double lon;
+    double lat;  ///< degrees, -90 to 90
+    double lon;  ///< degrees, -180 to 180
 };
 
 /// Numbers for similarity search: pgvector's `vector`, or an array of `real` or `double precision`.
@@ -2115,7 +2128,7 @@ struct geo_point {
 /// null.
 template <std::size_t Dimensions>
 struct vector {
-    std::vector<double> values;
+    std::vector<double> values;  ///< as many as Dimensions
 };
 
 }  // namespace pgsync
@@ -4827,6 +4840,7 @@ enum class errc : std::uint8_t {
 /// character but line ends.
 class error : public std::runtime_error {
   public:
+    /// `where`: left out, it is the line that throws.
     error(errc code, const std::string& what, const std::string& remedy = {},
           std::source_location where = std::source_location::current())
         : std::runtime_error(printable(what, true)),
@@ -4834,9 +4848,9 @@ class error : public std::runtime_error {
           remedy_(printable(remedy, true)),
           where_(where) {}
 
-    [[nodiscard]] errc code() const noexcept { return code_; }
-    [[nodiscard]] const std::string& remedy() const noexcept { return remedy_; }
-    [[nodiscard]] const std::source_location& where() const noexcept { return where_; }
+    [[nodiscard]] errc code() const noexcept { return code_; }                    ///< what to decide by
+    [[nodiscard]] const std::string& remedy() const noexcept { return remedy_; }  ///< or empty
+    [[nodiscard]] const std::source_location& where() const noexcept { return where_; }  ///< for who debugs
 
   private:
     errc code_;
@@ -4873,7 +4887,7 @@ struct options {
     std::size_t page_size = 5000;    ///< documents read at once at most
     std::size_t workers = 2;         ///< connections that read pages at once
     std::size_t bulk_bytes = 5U << 20U;
-    std::size_t bulks_in_flight = 4;  ///< at most
+    std::size_t bulks_in_flight = 3;  ///< at most
     compression compress = compression::remote;
     std::chrono::seconds search_timeout{60};  ///< for the cluster's answer to a request
     on_rejected rejected = on_rejected::stop;
@@ -13473,7 +13487,7 @@ namespace pgsync::stream {
 class gatherer {
   public:
     struct limits {
-        std::size_t entries = 100'000;  ///< keys and links together
+        std::size_t entries = 50'000;  ///< keys and links together
         std::size_t bytes = 8U << 20U;  ///< of their text
     };
 
