@@ -13,6 +13,7 @@ import sys
 # Folders, and the headers beside them, in the order of the flow. Equal ranks may use one another only where
 # SIBLINGS says so.
 RANKS = {
+    "version.hpp": 0,
     "declare": 0,
     "shape": 1,
     "sql": 2,

@@ -14,7 +14,7 @@ usage() {
     cat <<'USAGE'
 usage: scripts/install.sh [--tests] [--no-postgres] [--no-search]
 
-Installs, on Debian 12 and Ubuntu 24.04, as root or with sudo, those packages that are missing:
+Installs, on Debian 12 and 13 and Ubuntu 24.04, as root or with sudo, those packages that are missing:
 compiler and libraries to build pgsync; a PostgreSQL server; Java and Maven to run OpenSearch and
 Elasticsearch. Says what it installs, and nothing when there is nothing to do.
 
@@ -41,14 +41,22 @@ case $system in
     'debian 12')
         # The default there, 1.74, has neither Boost.JSON nor Boost.PFR.
         boost=(libboost1.81-dev libboost-json1.81-dev)
-        postgres_server=postgresql-15
+        postgres_server=postgresql-15 java=17
+        tools=(clang-16 libclang-rt-16-dev clang-format-16)
+        ;;
+    'debian 13')
+        boost=(libboost-dev libboost-json-dev)
+        postgres_server=postgresql-17 java=21
+        # Neither clang 16 is there nor its clang-format, whose layout the sources have.
+        tools=(clang-19 libclang-rt-19-dev)
         ;;
     'ubuntu 24.04')
         boost=(libboost-dev libboost-json-dev)
-        postgres_server=postgresql-16
+        postgres_server=postgresql-16 java=17
+        tools=(clang-16 libclang-rt-16-dev clang-format-16)
         ;;
     *)
-        die "can install packages on Debian 12 and Ubuntu 24.04 only, and this is ${system:-neither}. Please install yourself:
+        die "can install packages on Debian 12 and 13 and Ubuntu 24.04 only, and this is ${system:-neither}. Please install yourself:
   to build    a C++20 compiler (g++ 12, clang 16 or newer), cmake, ninja, pkg-config, Boost 1.81 or newer with
               Boost.JSON, libpqxx, libpq, libcurl, zlib, CLI11, spdlog
   to run      a PostgreSQL server with psql, Java 17, Maven, curl, jq, unzip
@@ -62,13 +70,13 @@ wanted=(g++ cmake ninja-build pkg-config "${boost[@]}" libpqxx-dev libpq-dev lib
 if ((postgres)) && ! postgres_programs >/dev/null; then wanted+=("$postgres_server"); fi
 if ! command -v psql >/dev/null; then wanted+=(postgresql-client); fi
 if ((search)); then
-    find_java >/dev/null || wanted+=(openjdk-17-jre-headless)
+    find_java >/dev/null || wanted+=("openjdk-$java-jre-headless")
     # The launchers of scripts/lib/launchers are sources, which some of the tests run.
-    if ((tests)) && ! java_compiles; then wanted+=(openjdk-17-jdk-headless); fi
+    if ((tests)) && ! java_compiles; then wanted+=("openjdk-$java-jdk-headless"); fi
     command -v mvn >/dev/null || wanted+=(maven)
 fi
 if ((tests)); then
-    wanted+=(catch2 clang-16 libclang-rt-16-dev clang-format-16 doxygen shellcheck faketime python3 python3-psycopg2)
+    wanted+=(catch2 "${tools[@]}" doxygen shellcheck faketime git python3 python3-psycopg2)
 fi
 
 missing=()

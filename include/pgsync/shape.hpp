@@ -9,3 +9,4 @@
 #include <pgsync/declare/options.hpp>
 #include <pgsync/declare/relations.hpp>
 #include <pgsync/declare/types.hpp>
+#include <pgsync/version.hpp>

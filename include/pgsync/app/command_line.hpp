@@ -49,6 +49,7 @@
 #include <pgsync/elastic/url.hpp>
 #include <pgsync/error.hpp>
 #include <pgsync/postgres/conninfo.hpp>
+#include <pgsync/version.hpp>
 
 namespace pgsync::app {
 
@@ -161,6 +162,8 @@ inline std::optional<int> parse_command_line(int argc, char** argv, const std::s
     // Not required here: a misspelt command is then told as such.
     app.require_subcommand(0, 1);
     app.failure_message(CLI::FailureMessage::help);
+    app.set_version_flag("--version", "pgsync " + std::string(version_string),
+                         "print the version of the library that this program is made with");
     auto& setting = into.setting;
     const auto add = [&](const char* name, const char* text, command which) {
         auto* sub = app.add_subcommand(name, text);
