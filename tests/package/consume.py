@@ -1,45 +1,80 @@
 #!/usr/bin/env python3
-"""Builds and runs one consumer project of this folder in a temporary folder."""
+"""Builds and runs one consumer project in a temporary folder: of this folder, or as README.md shows it."""
 import argparse
+import os
 import pathlib
-import subprocess
+import re
 import sys
 import tempfile
 
+sys.dont_write_bytecode = True
+from tree import SOURCE, VERSION, copy_tree, expect, run
+
 HERE = pathlib.Path(__file__).resolve().parent
-SOURCE = HERE.parent.parent
+FETCHED_FROM = "https://git.example/pgsync.git"
 
 
-def run(*command):
-    result = subprocess.run(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, check=False)
-    if result.returncode != 0:
-        sys.exit(f"{' '.join(map(str, command))} ended with {result.returncode}:\n{result.stdout}")
-    return result.stdout
+def install(folder, common, half):
+    runtime = "OFF" if half == "shape" else "ON"
+    compiled = "ON" if half == "compiled" else "OFF"
+    run("cmake", "-S", SOURCE, "-B", folder / "library", *common, "-DPGSYNC_BUILD_TESTS=OFF",
+        "-DPGSYNC_BUILD_EXAMPLES=OFF", f"-DPGSYNC_RUNTIME={runtime}", f"-DPGSYNC_COMPILED={compiled}")
+    run("cmake", "--build", folder / "library")
+    run("cmake", "--install", folder / "library", "--prefix", folder / "prefix")
+    return f"-DCMAKE_PREFIX_PATH={folder / 'prefix'}"
+
+
+def readme(folder, which):
+    """A project of the snippet with that word in it, and of the program at the page's beginning."""
+    page = (SOURCE / "README.md").read_text(encoding="utf-8")
+    snippets = [each for each in re.findall(r"^```cmake\n(.*?)^```", page, re.M | re.S) if which in each]
+    expect(len(snippets) == 1, f"README.md has {len(snippets)} snippets with {which}")
+    project = folder / "project"
+    project.mkdir()
+    (project / "main.cpp").write_text(re.search(r"^```cpp\n(.*?)^```", page, re.M | re.S)[1], encoding="utf-8")
+    (project / "CMakeLists.txt").write_text(
+        f"cmake_minimum_required(VERSION 3.25)\nproject(airbnb LANGUAGES CXX)\n{snippets[0]}", encoding="utf-8")
+    if which == "add_subdirectory":
+        copy_tree(project / "pgsync")
+    if which == "FetchContent":
+        expect(FETCHED_FROM in snippets[0], f"README.md does not fetch from {FETCHED_FROM}")
+        origin = folder / "origin"
+        copy_tree(origin)
+        run("git", "init", "-q", "-b", "main", origin)
+        run("git", "-C", origin, "add", "--all", "--force")
+        run("git", "-C", origin, "-c", "user.name=a", "-c", "user.email=a@b", "commit", "-q", "-m", "all")
+        # git goes to that folder instead.
+        os.environ.update(GIT_CONFIG_COUNT="1", GIT_CONFIG_KEY_0=f"url.file://{origin}.insteadOf",
+                          GIT_CONFIG_VALUE_0=FETCHED_FROM)
+    return project
 
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--compiler", required=True)
-    parser.add_argument("how", choices=["find_package", "add_subdirectory", "single_header"])
-    parser.add_argument("half", choices=["shape", "program", "compiled"])
+    parser.add_argument("how", choices=["find_package", "add_subdirectory", "single_header", "readme"])
+    parser.add_argument("what", choices=["shape", "program", "compiled", "find_package", "add_subdirectory",
+                                         "FetchContent"], help="a half, or the word that the snippet has")
     arguments = parser.parse_args()
     with tempfile.TemporaryDirectory(prefix="pgsync-package-") as folder:
         folder = pathlib.Path(folder)
         common = ["-G", "Ninja", f"-DCMAKE_CXX_COMPILER={arguments.compiler}", "-DCMAKE_BUILD_TYPE=Debug"]
-        options = [f"-DCONSUMER_HALF={arguments.half}", f"-DPGSYNC_SOURCE={SOURCE}"]
-        if arguments.how == "find_package":
-            runtime = "OFF" if arguments.half == "shape" else "ON"
-            compiled = "ON" if arguments.half == "compiled" else "OFF"
-            run("cmake", "-S", SOURCE, "-B", folder / "library", *common, "-DPGSYNC_BUILD_TESTS=OFF",
-                "-DPGSYNC_BUILD_EXAMPLES=OFF", f"-DPGSYNC_RUNTIME={runtime}", f"-DPGSYNC_COMPILED={compiled}")
-            run("cmake", "--build", folder / "library")
-            run("cmake", "--install", folder / "library", "--prefix", folder / "prefix")
-            options.append(f"-DCMAKE_PREFIX_PATH={folder / 'prefix'}")
-        run("cmake", "-S", HERE / arguments.how, "-B", folder / "build", *common, *options)
+        options = []
+        if "find_package" in (arguments.how, arguments.what):
+            options.append(install(folder, common, arguments.what))
+        if arguments.how == "readme":
+            project, program = readme(folder, arguments.what), "airbnb"
+        else:
+            project, program = HERE / arguments.how, "consumer"
+            options += [f"-DCONSUMER_HALF={arguments.what}", f"-DPGSYNC_SOURCE={SOURCE}"]
+        run("cmake", "-S", project, "-B", folder / "build", *common, *options)
         run("cmake", "--build", folder / "build")
-        said = run(folder / "build" / "consumer", *([] if arguments.half == "shape" else ["explain"]))
-        if '"guest"' not in said:
-            sys.exit(f"the consumer did not print its query:\n{said}")
+        program = folder / "build" / program
+        said = run(program, *([] if arguments.what == "shape" else ["explain"]))
+        expect('"guest"' in said, f"the consumer did not print its query:\n{said}")
+        if arguments.what != "shape":
+            said = run(program, "--version")
+            expect(said == f"pgsync {VERSION}\n", f"the consumer of {VERSION} calls itself {said}")
 
 
 main()
