@@ -67,12 +67,16 @@ fi
 mkdir -p -- "$chroot/pgsync"
 cp -L -- /etc/resolv.conf "$chroot/etc/resolv.conf"
 
-search=''
+search='' inside_process=''
+clean_up() {
+    # It hears of no other signal; all that it started ends with it.
+    [[ -z $inside_process ]] || kill -KILL "$inside_process" 2>/dev/null || true
+    if ((servers)); then "$here/servers.sh" stop --dir "$dir/servers" --purge >/dev/null; fi
+}
+trap clean_up EXIT
+trap 'exit 130' INT
+trap 'exit 143' TERM
 if ((servers)); then
-    stop_servers() { "$here/servers.sh" stop --dir "$dir/servers" --purge >/dev/null; }
-    trap stop_servers EXIT
-    trap 'exit 130' INT
-    trap 'exit 143' TERM
     "$here/servers.sh" start --dir "$dir/servers" --opensearch
     # shellcheck source=/dev/null
     search=$(. "$dir/servers/env" && printf '%s' "$OPENSEARCH_URL")
@@ -116,4 +120,9 @@ inside='
         -R "^(golden\.server|integration\.example\.airbnb\.opensearch)\$"'
 unshare --mount --pid --fork --kill-child --propagation private \
     bash -c "$outside" "${0##*/}" "$chroot" "$root" \
-    compiler="$compiler" jobs="${PGSYNC_JOBS:-$(nproc)}" only="$only" search="$search" bash -c "$inside"
+    compiler="$compiler" jobs="${PGSYNC_JOBS:-$(nproc)}" only="$only" search="$search" bash -c "$inside" </dev/null &
+inside_process=$!
+status=0
+wait "$inside_process" || status=$?
+inside_process=''
+(exit "$status")

@@ -51,7 +51,7 @@ class Pgsync(ConanFile):
             self.requires("cli11/[>=2.1 <3]", **public)
 
     def package_id(self):
-        if not self.options.compiled:
+        if not self.info.options.compiled:
             self.info.settings.clear()
 
     def generate(self):

@@ -24,7 +24,8 @@ def main():
         (folder / "profile").write_text("\n".join([
             "[settings]", "os=Linux", f"arch={os.uname().machine}", "build_type=Release", f"compiler={kind}",
             f"compiler.version={major}", "compiler.libcxx=libstdc++11", "compiler.cppstd=20",
-            "[conf]", "tools.cmake.cmaketoolchain:generator=Ninja",
+            "[conf]", "tools.cmake.cmaketoolchain:generator=Ninja", "tools.cmake.cmaketoolchain:user_presets=",
+            f"tools.cmake.cmake_layout:test_folder={folder / 'test'}",
             f'tools.build:compiler_executables={{"cpp": "{compiler}"}}',
             "[platform_requires]", *(each.replace("=", "/") for each in libraries), ""]))
         os.environ["CONAN_HOME"] = str(folder / "home")

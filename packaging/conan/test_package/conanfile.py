@@ -31,4 +31,5 @@ class Consumer(ConanFile):
 
     def test(self):
         if can_run(self):
-            self.run(f'"{pathlib.Path(self.cpp.build.bindir) / "consumer"}" explain', env="conanrun")
+            program = pathlib.Path(self.build_folder) / self.cpp.build.bindir / "consumer"
+            self.run(f'"{program}" explain', env="conanrun")
