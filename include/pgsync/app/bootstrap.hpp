@@ -16,6 +16,7 @@
 #include <pgsync/app/index_state.hpp>
 #include <pgsync/app/lost_slot.hpp>
 #include <pgsync/app/progress.hpp>
+#include <pgsync/app/record.hpp>
 #include <pgsync/app/setup.hpp>
 #include <pgsync/elastic/dialect.hpp>
 #include <pgsync/error.hpp>
@@ -171,7 +172,10 @@ inline void load_index(context& in, const std::vector<postgres::index_binding>& 
         state.storage = postgres::read_storage(in.catalog(), bindings[number]);
         save();
     }
-    if (state.loaded_until) log::info("{}: resuming the load after key {}", names.alias, *state.loaded_until);
+    if (state.loaded_until) {
+        log::info("{}: resuming the load after key {}", names.alias, *state.loaded_until);
+        in.done().index(names.alias)["resumed_after"] = *state.loaded_until;
+    }
     progress shown(names.alias, estimate_rows(in.catalog(), bindings[number].routes[0]));
     const auto stopped = [&in, alive = std::chrono::steady_clock::now()]() mutable {
         keep_turn(in, alive);
@@ -202,6 +206,10 @@ inline void load_index(context& in, const std::vector<postgres::index_binding>& 
     state.loaded_until.reset();
     save();
     const double seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
+    auto& done = in.done().index(names.alias);
+    done["loaded_now"] = true;
+    done["documents"] = documents;
+    done["seconds"] = seconds;
     log::info("{}: loaded {} documents in {} s ({} a second)", names.alias, documents, log::fixed(seconds, 1),
               log::fixed(static_cast<double>(documents) / std::max(seconds, 0.001), 0));
     if (state.beside) {
@@ -211,7 +219,7 @@ inline void load_index(context& in, const std::vector<postgres::index_binding>& 
 }
 
 /// What is still to be run in the database: first what this role may not run, ready for psql.
-inline void print_statements(std::ostream& out, const postgres::shape_report& report,
+inline void print_statements(std::ostream& out, record& done, const postgres::shape_report& report,
                              const std::vector<setup_step>& steps, const postgres::server_facts& server) {
     std::vector<setup_step> by_others;
     for (const auto& right : report.rights) by_others.push_back({right.sql, right.what, false});
@@ -221,6 +229,7 @@ inline void print_statements(std::ostream& out, const postgres::shape_report& re
     }
     const auto print = [&](const setup_step& step) {
         out << "-- " << step.why << "\n" << step.sql << ";\n\n";
+        done.statement(step.sql, step.why, step.own);
     };
     for (const auto& step : steps) {
         if (!step.own) by_others.push_back(step);
@@ -241,9 +250,12 @@ inline void print_requests(std::ostream& out, context& in, const std::vector<ind
         const auto names = names_of(index);
         if (states[i].loaded) {
             out << "-- " << index.name << " is loaded\n\n";
+            in.done().index(names.alias)["loaded_now"] = false;
             continue;
         }
         if (!states[i].exists) {
+            in.done().request("PUT", "/" + names.index,
+                              in.search().speaks().creation_body(creation_body(index, states[i])));
             out << "PUT " << in.search().address() << "/" << names.index << "\n"
                 << boost::json::serialize(in.search().speaks().creation_body(creation_body(index, states[i])))
                 << "\n\n";
@@ -264,6 +276,12 @@ inline void print_requests(std::ostream& out, context& in, const std::vector<ind
         } else {
             out << "-- readers go on with " << states[i].serving << " until sync has brought " << names.index
                 << " up to date\n\n";
+        }
+        in.done().request("POST", in.search().speaks().bulk_path(true), nullptr);
+        in.done().request("PUT", "/" + names.index + "/_settings", serving_settings(index));
+        if (states[i].serving.empty()) {
+            const boost::json::object add{{"add", {{"index", names.index}, {"alias", names.alias}}}};
+            in.done().request("POST", "/_aliases", {{"actions", boost::json::array{add}}});
         }
     }
 }
@@ -343,15 +361,19 @@ inline void bootstrap(context& in, std::ostream& out) {
     const auto identity = server.replication ? in.identify() : postgres::system_identity{};
     if (!in.setting().dry_run) detail::take_turn(in);
     for (const auto& index : in.indices()) {
-        if (!in.setting().dry_run) static_cast<void>(adapt_in_place(in, index));
+        if (!in.setting().dry_run && adapt_in_place(in, index))
+            in.done().index(index.name)["changed_in_place"] = true;
     }
     static_cast<void>(find_build(in));  // for the slot's name
     const auto& name = in.setting().name;
+    in.done()["slot"] = name;
+    if (postgres::has_publications(server.version)) in.done()["publication"] = name;
+    in.done()["dry_run"] = in.setting().dry_run;
     if (!server.replication) {
         const auto publication = postgres::read_publication(in.catalog(), name);
         const auto found = postgres::read_slot(in.catalog(), name);
-        return detail::print_statements(out, report, setup_steps(report, publication, found, name, server),
-                                        server);
+        return detail::print_statements(out, in.done(), report,
+                                        setup_steps(report, publication, found, name, server), server);
     }
     // Before the states, see why_lost().
     auto slot = postgres::read_slot(in.catalog(), name);
@@ -367,7 +389,7 @@ inline void bootstrap(context& in, std::ostream& out) {
     }
     const auto steps = detail::missing_steps(in, report, slot, states, server);
     if (in.setting().dry_run) {
-        detail::print_statements(out, report, steps, server);
+        detail::print_statements(out, in.done(), report, steps, server);
         return detail::print_requests(out, in, states);
     }
 
@@ -381,11 +403,15 @@ inline void bootstrap(context& in, std::ostream& out) {
         client.wait_ready(names.index);
     }
     // The slot comes last: an unused one would make the server keep its log for ever.
-    for (const auto& step : steps) run_step(in.database(), step, [&] { return in.stopped(); });
+    for (const auto& step : steps) {
+        run_step(in.database(), step, [&] { return in.stopped(); });
+        in.done().statement(step.sql, step.why);
+    }
     bool waited = false;
     for (std::size_t i = 0; i < states.size(); ++i) {
         if (states[i].loaded) {
             log::info("{}: already loaded", in.indices()[i].name);
+            (void)in.done().index(in.indices()[i].name).emplace("loaded_now", false);
             continue;
         }
         if (!waited) {

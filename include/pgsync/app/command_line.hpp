@@ -44,7 +44,7 @@
 #endif
 // clang-format on
 
-#include <pgsync/app/explain.hpp>
+#include <pgsync/app/explain_parts.hpp>
 #include <pgsync/app/options.hpp>
 #include <pgsync/elastic/url.hpp>
 #include <pgsync/error.hpp>
@@ -53,7 +53,7 @@
 
 namespace pgsync::app {
 
-enum class command { bootstrap, sync, swap, teardown, explain };
+enum class command { bootstrap, sync, status, doctor, swap, teardown, explain };
 
 struct parsed_command {
     command what = command::explain;
@@ -65,11 +65,15 @@ struct parsed_command {
 
 namespace detail {
 
-inline void add_servers(CLI::App& to, options& into) {
+inline void add_database(CLI::App& to, options& into) {
     to.add_option(
           "--database", into.database,
           "PostgreSQL, as a URI or key=value pairs; default: PGHOST, PGDATABASE and libpq's other variables")
         ->type_name("CONNINFO");
+}
+
+inline void add_servers(CLI::App& to, options& into) {
+    add_database(to, into);
     to.add_option("--elasticsearch", into.elasticsearch,
                   "URL of the cluster; default: ELASTICSEARCH_URL, else "
                   "http://127.0.0.1:9200")
@@ -194,17 +198,46 @@ inline std::optional<int> parse_command_line(int argc, char** argv, const std::s
             "to return to an earlier shape, with its program",
             command::swap);
     detail::add_servers(*swap, setting);
+    auto* status =
+        add("status", "Tell how far slot and indices are; exit status 3 where something is not in order",
+            command::status);
+    detail::add_servers(*status, setting);
+    status
+        ->add_option_function<unsigned>(
+            "--seconds", [&setting](unsigned seconds) { setting.watch = std::chrono::seconds(seconds); },
+            "look twice, so many seconds apart, and tell how many documents are written a second")
+        ->check(CLI::Range(1, 3'600))
+        ->type_name("SECONDS");
+    auto* doctor =
+        add("doctor",
+            "Look for what is wrong or will be, in both servers, and tell what to do about it; exit "
+            "status 3 where there is more than advice",
+            command::doctor);
+    detail::add_servers(*doctor, setting);
+    detail::add_loading(*doctor, setting);
     auto* teardown = add("teardown", "Remove slot, publication and indices", command::teardown);
     detail::add_servers(*teardown, setting);
     teardown->add_flag("--old", setting.teardown_old,
                        "not this program's, but what its earlier shapes have left and nobody uses any more");
-    auto* explain = add("explain", "Print SQL, mapping and routes; needs no server", command::explain);
+    auto* explain =
+        add("explain", "Print SQL, mapping and routes; needs no server but for --plans", command::explain);
     bool sql = false;
     bool mapping = false;
     bool routes = false;
     explain->add_flag("--sql", sql, "only the queries that yield documents");
     explain->add_flag("--mapping", mapping, "only the mapping");
     explain->add_flag("--routes", routes, "only how changed rows find their documents");
+    bool plans = false;
+    bool analyse = false;
+    auto picture = drawing::none;
+    explain->add_flag("--plans", plans,
+                      "only how the database runs the queries, for some keys and values that are there");
+    explain->add_flag("--analyze", analyse, "the same, and it runs them");
+    const std::map<std::string, drawing> drawings{{"mermaid", drawing::mermaid}, {"dot", drawing::dot}};
+    explain->add_option("--diagram", picture, "only a picture of shapes and routes, for Mermaid or Graphviz")
+        ->transform(CLI::CheckedTransformer(drawings, CLI::ignore_case).description(""))
+        ->type_name("mermaid|dot");
+    detail::add_database(*explain, setting);
     app.footer(
         "Passwords: PGPASSWORD or ~/.pgpass for the database; ELASTICSEARCH_URL, ELASTICSEARCH_API_KEY and "
         "others "
@@ -214,14 +247,16 @@ inline std::optional<int> parse_command_line(int argc, char** argv, const std::s
     try {
         app.parse(argc, argv);
     } catch (const CLI::ParseError& problem) {
-        const int status = app.exit(problem);
-        return status == 0 ? 0 : 2;
+        const int exit_status = app.exit(problem);
+        return exit_status == 0 ? 0 : 2;
     }
     if (app.get_subcommands().empty()) {
         std::cerr << app.help();
         return 2;
     }
-    if (sql || mapping || routes) into.parts = {sql, mapping, routes};
+    plans = plans || analyse;
+    if (sql || mapping || routes || plans || picture != drawing::none)
+        into.parts = {sql, mapping, routes, plans, analyse, picture};
     detail::refuse_secrets(setting);
     return std::nullopt;
 }

@@ -4,9 +4,14 @@
 #include <ostream>
 
 #include <pgsync/app/bootstrap.hpp>
+#include <pgsync/app/contact.hpp>
+#include <pgsync/app/doctor.hpp>
 #include <pgsync/app/engine.hpp>
+#include <pgsync/app/explain_report.hpp>
 #include <pgsync/app/persevere.hpp>
+#include <pgsync/app/record.hpp>
 #include <pgsync/app/report.hpp>
+#include <pgsync/app/status.hpp>
 #include <pgsync/app/swap.hpp>
 #include <pgsync/app/sync.hpp>
 #include <pgsync/app/teardown.hpp>
@@ -15,15 +20,36 @@
 /// What an engine does: the bodies of its commands, and all of the run-time half below them.
 namespace pgsync::app {
 
-PGSYNC_LINKAGE void basic_engine::bootstrap(std::ostream& out) const {
-    persevere(setting_, indices_, stop_.fd(), [&](context& in) { app::bootstrap(in, out); });
+namespace detail {
+
+/// A command that may take several attempts, with one record of them all.
+template <typename Body>
+report persevering(const options& setting, std::span<const compiled_index> indices, int stop_fd, record& done,
+                   const Body& body) {
+    persevere(setting, indices, stop_fd, [&](context& in) {
+        in.record_in(done);
+        body(in);
+    });
+    return done.told();
 }
 
-PGSYNC_LINKAGE void basic_engine::bootstrap() const { bootstrap(std::cout); }
+}  // namespace detail
 
-PGSYNC_LINKAGE void basic_engine::sync() const {
-    if (setting_.bootstrap_first) bootstrap();
-    persevere(setting_, indices_, stop_.fd(), [](context& in) { app::sync(in); });
+PGSYNC_LINKAGE report basic_engine::bootstrap(std::ostream& out) const {
+    record done;
+    return detail::persevering(setting_, indices_, stop_.fd(), done,
+                               [&](context& in) { app::bootstrap(in, out); });
+}
+
+PGSYNC_LINKAGE report basic_engine::bootstrap() const { return bootstrap(std::cout); }
+
+PGSYNC_LINKAGE report basic_engine::sync() const {
+    record done;
+    if (setting_.bootstrap_first) {
+        detail::persevering(setting_, indices_, stop_.fd(), done,
+                            [&](context& in) { app::bootstrap(in, std::cout); });
+    }
+    return detail::persevering(setting_, indices_, stop_.fd(), done, [](context& in) { app::sync(in); });
 }
 
 PGSYNC_LINKAGE report basic_engine::swap() const {
@@ -32,8 +58,23 @@ PGSYNC_LINKAGE report basic_engine::swap() const {
     return out;
 }
 
-PGSYNC_LINKAGE void basic_engine::teardown() const {
-    persevere(setting_, indices_, stop_.fd(), [](context& in) { app::teardown(in); });
+PGSYNC_LINKAGE report basic_engine::teardown() const {
+    record done;
+    return detail::persevering(setting_, indices_, stop_.fd(), done, [](context& in) { app::teardown(in); });
+}
+
+PGSYNC_LINKAGE report basic_engine::status() const {
+    contact with(setting_, indices_, stop_.fd());
+    return app::status(with);
+}
+
+PGSYNC_LINKAGE report basic_engine::doctor() const {
+    contact with(setting_, indices_, stop_.fd());
+    return app::doctor(with);
+}
+
+PGSYNC_LINKAGE report basic_engine::explain(const explain_parts& parts) const {
+    return app::explained(setting_, indices_, parts, stop_.fd());
 }
 
 }  // namespace pgsync::app

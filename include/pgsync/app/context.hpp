@@ -14,6 +14,7 @@
 #include <pgsync/app/cluster.hpp>
 #include <pgsync/app/index_state.hpp>
 #include <pgsync/app/options.hpp>
+#include <pgsync/app/record.hpp>
 #include <pgsync/app/setup.hpp>
 #include <pgsync/compiled.hpp>
 #include <pgsync/error.hpp>
@@ -31,6 +32,27 @@ namespace pgsync::app {
 [[nodiscard]] inline bool wait_for_stop(int stop_fd, std::chrono::milliseconds time) {
     pollfd each{stop_fd, POLLIN, 0};
     return ::poll(&each, 1, static_cast<int>(time.count())) > 0;
+}
+
+/// Slots allow lower case letters, digits and underscores.
+[[nodiscard]] inline std::string default_name(std::span<const compiled_index> indices) {
+    std::string name = "pgsync_";
+    for (const char c : indices.front().name) {
+        const bool plain = (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '_';
+        name += plain ? c : '_';
+    }
+    return name.substr(0, 54);  // of 63; builds side by side append their hash
+}
+
+/// What the user left open: names, and where the servers are.
+[[nodiscard]] inline options with_defaults(options setting, std::span<const compiled_index> indices) {
+    if (setting.name.empty()) setting.name = default_name(indices);
+    if (setting.read_from.empty()) setting.read_from = setting.database;
+    if (setting.elasticsearch.empty()) {
+        const char* url = std::getenv("ELASTICSEARCH_URL");
+        setting.elasticsearch = url != nullptr && *url != '\0' ? url : "http://127.0.0.1:9200";
+    }
+    return setting;
 }
 
 /// Both servers, the indices, and what the database makes of their shapes: what every command starts with.
@@ -70,6 +92,9 @@ class context {
     [[nodiscard]] postgres::session& catalog() { return catalog_; }
     [[nodiscard]] cluster& search() { return cluster_; }
     [[nodiscard]] postgres::version_clock& clock() { return clock_; }
+    /// What has been done, for the command's report; one that outlives this context where that was given.
+    [[nodiscard]] record& done() { return *done_; }
+    void record_in(record& there) { done_ = &there; }
     [[nodiscard]] int stop_fd() const { return stop_fd_; }
     [[nodiscard]] bool stopped() const { return wait_for_stop(stop_fd_, std::chrono::milliseconds(0)); }
 
@@ -144,26 +169,6 @@ class context {
         }
     }
 
-    static options with_defaults(options setting, std::span<const compiled_index> indices) {
-        if (setting.name.empty()) setting.name = default_name(indices);
-        if (setting.read_from.empty()) setting.read_from = setting.database;
-        if (setting.elasticsearch.empty()) {
-            const char* url = std::getenv("ELASTICSEARCH_URL");
-            setting.elasticsearch = url != nullptr && *url != '\0' ? url : "http://127.0.0.1:9200";
-        }
-        return setting;
-    }
-
-    /// Slots allow lower case letters, digits and underscores.
-    static std::string default_name(std::span<const compiled_index> indices) {
-        std::string name = "pgsync_";
-        for (const char c : indices.front().name) {
-            const bool plain = (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '_';
-            name += plain ? c : '_';
-        }
-        return name.substr(0, 54);  // of 63; builds side by side append their hash
-    }
-
     bool named_;
     options setting_;
     std::string base_name_;
@@ -174,6 +179,8 @@ class context {
     postgres::session catalog_;
     cluster cluster_;
     postgres::version_clock clock_;
+    record own_record_;
+    record* done_ = &own_record_;
 };
 
 }  // namespace pgsync::app

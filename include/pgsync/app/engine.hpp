@@ -7,6 +7,7 @@
 #include <string_view>
 #include <utility>
 
+#include <pgsync/app/explain_parts.hpp>
 #include <pgsync/app/options.hpp>
 #include <pgsync/app/report.hpp>
 #include <pgsync/app/stop_request.hpp>
@@ -18,7 +19,8 @@ namespace pgsync {
 namespace app {
 
 /// The commands of some indices as functions. Each throws pgsync::error where the program would end with a
-/// message, and goes on by itself when a server that answered once goes away and comes back.
+/// message, and returns what it would tell. What changes something goes on by itself when a server that
+/// answered once goes away and comes back.
 class basic_engine {
   public:
     basic_engine(options setting, std::span<const compiled_index> indices)
@@ -26,14 +28,21 @@ class basic_engine {
 
     /// Makes and fills what is missing. With `dry_run` it prints to `out`, else to the standard output, what
     /// it would do.
-    void bootstrap(std::ostream& out) const;
-    void bootstrap() const;
+    report bootstrap(std::ostream& out) const;
+    report bootstrap() const;
     /// Follows the database; returns after stop(), or with `once` when caught up.
-    void sync() const;
+    report sync() const;
     /// Lets readers have indices of a changed shape, or of an earlier one again; see app::swap().
     report swap() const;
     /// Removes slot, publication and indices.
-    void teardown() const;
+    report teardown() const;
+    /// How far everything is: in order where every index is loaded and followed.
+    [[nodiscard]] report status() const;
+    /// Everything that is not as it should be, each with what to do: in order where there is nothing but
+    /// advice.
+    [[nodiscard]] report doctor() const;
+    /// What became of the shapes: SQL, mapping, routes, plans, a picture.
+    [[nodiscard]] report explain(const explain_parts& parts) const;
 
     /// Ends what runs: sync() finishes what is in flight and returns, anything else throws errc::interrupted.
     /// For good; from any thread, and from a signal handler.

@@ -5,16 +5,10 @@
 #include <string>
 #include <string_view>
 
+#include <pgsync/app/explain_parts.hpp>
 #include <pgsync/compiled.hpp>
 
 namespace pgsync::app {
-
-/// Which parts explain() prints.
-struct explain_parts {
-    bool sql = true;
-    bool mapping = true;
-    bool routes = true;
-};
 
 /// A node as `reservations.place.city`.
 [[nodiscard]] inline std::string node_path(const compiled_index& index, std::size_t node) {

@@ -32,6 +32,7 @@ struct options {
     on_rejected rejected = on_rejected::stop;
     on_lost_slot lost_slot = on_lost_slot::stop;
     std::chrono::seconds stop_timeout{30};  ///< for what is in flight when asked to stop
+    std::chrono::seconds watch{0};          ///< status: between two looks, which give a rate; 0: one look
     bool dry_run = false;
     bool once = false;
     bool bootstrap_first = false;

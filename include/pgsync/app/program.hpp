@@ -3,6 +3,7 @@
 #include <exception>
 #include <iostream>
 #include <span>
+#include <sstream>
 #include <string>
 #include <string_view>
 
@@ -11,7 +12,6 @@
 
 #include <pgsync/app/command_line.hpp>
 #include <pgsync/app/engine.hpp>
-#include <pgsync/app/explain.hpp>
 #include <pgsync/app/memory.hpp>
 #include <pgsync/app/report.hpp>
 #include <pgsync/app/run.hpp>
@@ -28,28 +28,29 @@ inline std::string base_name(std::string_view path) {
 }
 
 inline report dispatch(const parsed_command& command, std::span<const compiled_index> indices) {
-    if (command.what == app::command::explain) {
-        explain(std::cout, indices, command.parts);
-        return {};
-    }
     basic_engine engine(command.setting, indices);
     const stop_signal signals(engine.stopping());
     switch (command.what) {
-        case app::command::bootstrap:
-            engine.bootstrap();
-            break;
+        case app::command::bootstrap: {
+            std::ostringstream printed;
+            auto result = engine.bootstrap(printed);
+            result.text = printed.str();
+            return result;
+        }
         case app::command::sync:
-            engine.sync();
-            break;
+            return engine.sync();
         case app::command::swap:
             return engine.swap();
+        case app::command::status:
+            return engine.status();
+        case app::command::doctor:
+            return engine.doctor();
         case app::command::teardown:
-            engine.teardown();
-            break;
+            return engine.teardown();
         case app::command::explain:
             break;
     }
-    return {};
+    return engine.explain(command.parts);
 }
 
 /// Says why a command failed: on the standard error, and with --json as an object on the standard output.

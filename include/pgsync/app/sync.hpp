@@ -129,6 +129,9 @@ inline bool follow(context& in, const postgres::system_identity& identity, std::
     try {
         stream::follow(setting, report.bindings, in.clock(), {in.batcher(), in.batcher(elastic::pace::wide)},
                        access, in.stop_fd());
+        in.done()["slot"] = wanted.name;
+        if (const auto slot = postgres::read_slot(in.catalog(), wanted.name))
+            in.done()["confirmed"] = postgres::to_string(slot->confirmed);
         return true;
     } catch (const postgres::sql_error& problem) {
         if (problem.code() != errc::replication || postgres::slot_in_use(problem)) throw;
@@ -252,7 +255,10 @@ inline void sync(context& in) {
         auto mine = detail::chosen(states, which);
         const bool once = in.setting().once;
         in.narrow(own, which);
-        const auto swap = [&] { static_cast<void>(detail::take_place(in.search().client(), in.indices())); };
+        const auto swap = [&] {
+            for (const auto& each : detail::take_place(in.search().client(), in.indices()))
+                in.done().array("swapped").emplace_back(each);
+        };
         const bool to_swap =
             in.setting().swap_when_ready && std::any_of(mine.begin(), mine.end(), [](const auto& state) {
                 return state.beside || state.serving.empty();

@@ -23,16 +23,19 @@ inline void remove_slot(context& in, const std::string& name) {
     if (postgres::read_slot(in.catalog(), name)) {
         in.database().query("SELECT pg_catalog.pg_drop_replication_slot($1)", {name});
         log::info("dropped slot {}", name);
+        in.done().array("dropped_slots").emplace_back(name);
     }
     const auto publication = postgres::read_publication(in.catalog(), name);
     if (!publication) return;
     const auto sql = "DROP PUBLICATION " + postgres::quote_identifier(name);
     if (!publication->owned) {
         log::warn("the publication is not this role's and stays; have its owner run: {}", sql);
+        in.done().statement(sql, "the publication is its owner's", false);
         return;
     }
     in.database().execute(sql);
     log::info("dropped publication {}", name);
+    in.done().array("dropped_publications").emplace_back(name);
 }
 
 inline void refuse_followed(context& in, const std::string& name) {
@@ -116,6 +119,7 @@ inline void remove_old(context& in, const std::vector<index_state>& states) {
     for (const auto& each : old) {
         in.search().client().delete_index(each.name);
         log::info("deleted index {}", each.name);
+        in.done().array("deleted_indices").emplace_back(each.name);
         if (each.slot != in.setting().name) remove_slot(in, each.slot);
     }
     if (old.empty()) log::info("no other shape has left anything");
@@ -126,6 +130,9 @@ inline void remove_old(context& in, const std::vector<index_state>& states) {
 /// Removes what bootstrap made: slot, publication, indices. Replica identities stay, since others may rely on
 /// them by now. Whatever is not there any more is passed over.
 inline void teardown(context& in) {
+    // The report tells of nothing as well.
+    for (const auto* what : {"deleted_indices", "dropped_slots", "dropped_publications"})
+        static_cast<void>(in.done().array(what));
     const auto states = find_build(in);
     if (in.setting().teardown_old) return detail::remove_old(in, states);
     const auto& name = in.setting().name;
@@ -139,6 +146,7 @@ inline void teardown(context& in) {
         }
         in.search().client().delete_index(states[i].index);
         log::info("deleted index {}", states[i].index);
+        in.done().array("deleted_indices").emplace_back(states[i].index);
     }
     detail::remove_slot(in, name);
 }

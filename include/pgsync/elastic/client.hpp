@@ -227,6 +227,19 @@ class client {
         return found != nullptr && found->is_int64() ? static_cast<std::uint64_t>(found->get_int64()) : 0;
     }
 
+    /// What the cluster answers to a question that it need not know or may not like: nothing where it has no
+    /// such thing (400, 404, 405), this user may not ask (401, 403), or it takes too long (408).
+    [[nodiscard]] std::optional<boost::json::value> ask(const std::string& path) {
+        const auto answer = call("GET", path, {}, {400, 401, 403, 404, 405, 408});
+        if (answer.status < 200 || answer.status >= 300) return std::nullopt;
+        boost::json::error_code failed;
+        boost::json::parse_options deep;
+        deep.max_depth = 1'000;
+        auto parsed = boost::json::parse(answer.body, failed, {}, deep);
+        if (failed) return std::nullopt;
+        return parsed;
+    }
+
     /// Waits until the index behind a name has its primary shards; throws errc::connection when that takes
     /// longer than `longest`.
     void wait_ready(std::string_view name, std::chrono::seconds longest = std::chrono::seconds(60)) {
@@ -275,6 +288,25 @@ class client {
             log::warn("cluster {}: lost its place among the ids of {}; reading them again", settings_.address,
                       name);
         }
+    }
+
+    /// Percent-encodes what a path segment cannot hold.
+    [[nodiscard]] static std::string escaped(std::string_view name) {
+        constexpr std::string_view digits = "0123456789ABCDEF";
+        std::string out;
+        for (const char c : name) {
+            const auto byte = static_cast<unsigned char>(c);
+            const bool plain = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
+                               c == '-' || c == '_' || c == '.' || c == '~';
+            if (plain) {
+                out += c;
+            } else {
+                out += '%';
+                out += digits[byte >> 4U];
+                out += digits[byte & 15U];
+            }
+        }
+        return out;
     }
 
     [[nodiscard]] const std::string& address() const { return settings_.address; }
@@ -483,25 +515,6 @@ class client {
                         "check that ELASTICSEARCH_URL names an Elasticsearch or OpenSearch cluster");
         }
         return std::move(parsed.get_object());
-    }
-
-    /// Percent-encodes what a path segment cannot hold.
-    static std::string escaped(std::string_view name) {
-        constexpr std::string_view digits = "0123456789ABCDEF";
-        std::string out;
-        for (const char c : name) {
-            const auto byte = static_cast<unsigned char>(c);
-            const bool plain = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
-                               c == '-' || c == '_' || c == '.' || c == '~';
-            if (plain) {
-                out += c;
-            } else {
-                out += '%';
-                out += digits[byte >> 4U];
-                out += digits[byte & 15U];
-            }
-        }
-        return out;
     }
 
     [[noreturn]] void refuse(const std::string& method, const std::string& path,

@@ -14,16 +14,19 @@ struct sql_functions {
     std::string_view insert_lsn;        ///< the end of the log, with what is not written yet
     std::string_view replay_lsn;        ///< on a standby: the end of the log that its queries see
     std::string_view current_snapshot;  ///< `xmin:xmax:xip,…`, to be read with snapshot_set
+    std::string_view log_file;          ///< takes a position: the name of the file that holds it
 };
 
 [[nodiscard]] constexpr sql_functions function_names(int version) noexcept {
     sql_functions out{"pg_catalog.pg_current_wal_flush_lsn()", "pg_catalog.pg_current_wal_insert_lsn()",
-                      "pg_catalog.pg_last_wal_replay_lsn()", "pg_catalog.pg_current_snapshot()"};
+                      "pg_catalog.pg_last_wal_replay_lsn()", "pg_catalog.pg_current_snapshot()",
+                      "pg_catalog.pg_walfile_name"};
     if (version < 130000) out.current_snapshot = "pg_catalog.txid_current_snapshot()";
     if (version < 100000) {
         out.flush_lsn = "pg_catalog.pg_current_xlog_flush_location()";
         out.insert_lsn = "pg_catalog.pg_current_xlog_insert_location()";
         out.replay_lsn = "pg_catalog.pg_last_xlog_replay_location()";
+        out.log_file = "pg_catalog.pg_xlogfile_name";
     }
     return out;
 }
@@ -33,6 +36,14 @@ struct sql_functions {
 [[nodiscard]] constexpr std::string_view output_plugin(int version) noexcept {
     return has_publications(version) ? "pgoutput" : "test_decoding";
 }
+/// pg_stat_replication says how long the last confirmations took, and calls positions LSN.
+[[nodiscard]] constexpr bool has_replication_lag(int version) noexcept { return version >= 100000; }
+/// CREATE INDEX on a partitioned table.
+[[nodiscard]] constexpr bool has_partitioned_indexes(int version) noexcept { return version >= 110000; }
+/// wal_sender_timeout is a setting of the role or the connection, not of the server alone.
+[[nodiscard]] constexpr bool has_own_sender_timeout(int version) noexcept { return version >= 120000; }
+/// idle_replication_slot_timeout.
+[[nodiscard]] constexpr bool has_idle_slot_timeout(int version) noexcept { return version >= 180000; }
 /// A walsender that also takes plain SQL.
 [[nodiscard]] constexpr bool has_sql_on_replication(int version) noexcept { return version >= 100000; }
 /// pg_stat_activity tells that a process waits for its client.

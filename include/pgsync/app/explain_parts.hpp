@@ -1,0 +1,20 @@
+#pragma once
+
+#include <cstdint>
+
+namespace pgsync::app {
+
+/// What a shape is drawn for.
+enum class drawing : std::uint8_t { none, mermaid, dot };
+
+/// Which parts explain tells.
+struct explain_parts {
+    bool sql = true;
+    bool mapping = true;
+    bool routes = true;
+    bool plans = false;    ///< how the database would run the queries
+    bool analyse = false;  ///< and, having run them, how it did
+    drawing picture = drawing::none;
+};
+
+}  // namespace pgsync::app
