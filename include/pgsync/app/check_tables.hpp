@@ -190,18 +190,15 @@ inline void check_lookups(std::span<const compiled_index> indices, const tables_
 
 inline void check_statistics(const tables_seen& seen, findings& found) {
     std::set<std::uint32_t> told;
+    std::string which;
+    std::vector<step> remedy;
     const auto check = [&](const postgres::table_facts& table) {
         const auto size = seen.sizes.find(table.oid);
         if (size == seen.sizes.end() || size->second.analysed || table.kind == 'v' || table.kind == 'p')
             return;
         if (!told.insert(table.oid).second) return;
-        const auto name =
-            postgres::quote_identifier(table.schema) + "." + postgres::quote_identifier(table.name);
-        found.push_back({severity::advice,
-                         "statistics",
-                         "table " + shown_name(table) + " was never analysed",
-                         "PostgreSQL plans its queries without knowing what is in it",
-                         {by_sql("ANALYZE " + name)}});
+        which += (which.empty() ? "" : ", ") + shown_name(table);
+        remedy.push_back(by_sql("ANALYZE " + postgres::detail::qualified(table)));
     };
     for (const auto& table : seen.tables) {
         if (table) check(*table);
@@ -209,6 +206,10 @@ inline void check_statistics(const tables_seen& seen, findings& found) {
     for (const auto& [root, parts] : seen.partitions) {
         for (const auto& part : parts) check(part);
     }
+    if (remedy.empty()) return;
+    found.push_back({severity::advice, "statistics", "never analysed: " + which,
+                     "PostgreSQL plans the queries without knowing what is in these tables",
+                     std::move(remedy)});
 }
 
 /// The columns of each table whose old values lead to documents, by its oid; of partitions their table's.
@@ -246,7 +247,7 @@ inline void check_statistics(const tables_seen& seen, findings& found) {
 /// What makes the log hold less of a table than whole old rows; empty where nothing can.
 [[nodiscard]] inline std::vector<step> narrower_identity(const postgres::table_facts& table,
                                                          const std::set<std::string>& needs) {
-    const auto name = postgres::quote_identifier(table.schema) + "." + postgres::quote_identifier(table.name);
+    const auto name = postgres::detail::qualified(table);
     if (const auto* index = identity_index(table, needs)) {
         return {
             by_sql("ALTER TABLE " + name + " REPLICA IDENTITY " +
