@@ -32,7 +32,7 @@ struct server_checks {
     postgres::session& catalog;
     const options& setting;
     const postgres::server_facts& server;
-    const std::string& name;  ///< of this program's slot
+    const std::string& slot_name;  ///< of this program's slot
     std::optional<postgres::slot_facts> slot;
     postgres::lsn current;              ///< the end of the log
     bool loaded;                        ///< an index has been loaded: somebody is to follow
@@ -40,7 +40,7 @@ struct server_checks {
     findings& found;
 
     [[nodiscard]] std::string role() const { return postgres::quote_identifier(server.role); }
-    [[nodiscard]] std::string quoted_slot() const { return "slot \"" + name + "\""; }
+    [[nodiscard]] std::string quoted_slot() const { return "slot \"" + slot_name + "\""; }
     /// The strongest place that a setting of a role has.
     [[nodiscard]] step for_role(const std::string& assignment) const {
         return by_sql("ALTER ROLE " + role() + " IN DATABASE " + postgres::quote_identifier(server.database) +
@@ -259,7 +259,7 @@ inline void check_slot(const server_checks& in) {
         return;
     }
     const auto rows = in.catalog.exec_params(
-        "SELECT safe_wal_size FROM pg_catalog.pg_replication_slots WHERE slot_name = $1", {in.name});
+        "SELECT safe_wal_size FROM pg_catalog.pg_replication_slots WHERE slot_name = $1", {in.slot_name});
     if (rows.rows() == 0) return;
     const auto safe = std::strtoll(std::string(rows.get(0, 0)).c_str(), nullptr, 10);
     const bool unreserved = slot->wal_status == "unreserved";
