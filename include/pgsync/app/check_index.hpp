@@ -10,6 +10,7 @@
 
 #include <boost/json/value.hpp>
 
+#include <pgsync/app/check_cluster.hpp>
 #include <pgsync/app/cluster.hpp>
 #include <pgsync/app/finding.hpp>
 #include <pgsync/app/index_state.hpp>
