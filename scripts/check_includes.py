@@ -24,6 +24,7 @@ RANKS = {
     "printable.hpp": 4,
     "linkage.hpp": 5,
     "json_string.hpp": 5,
+    "json_difference.hpp": 5.5,
     "error.hpp": 5,
     "log.hpp": 5,
     "backoff.hpp": 5,

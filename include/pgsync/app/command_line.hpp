@@ -44,8 +44,11 @@
 #endif
 // clang-format on
 
+#include <pgsync/app/dead_letters_options.hpp>
 #include <pgsync/app/explain_parts.hpp>
 #include <pgsync/app/options.hpp>
+#include <pgsync/app/refresh_options.hpp>
+#include <pgsync/app/verify_options.hpp>
 #include <pgsync/elastic/url.hpp>
 #include <pgsync/error.hpp>
 #include <pgsync/postgres/conninfo.hpp>
@@ -53,12 +56,26 @@
 
 namespace pgsync::app {
 
-enum class command { bootstrap, sync, status, doctor, swap, teardown, explain };
+enum class command {
+    bootstrap,
+    sync,
+    status,
+    doctor,
+    verify,
+    refresh,
+    dead_letters,
+    swap,
+    teardown,
+    explain
+};
 
 struct parsed_command {
     command what = command::explain;
     options setting;
     explain_parts parts;
+    verify_options verify;
+    refresh_options refresh;
+    dead_letters_options dead_letters;
     std::string log_level = "info";
     bool json = false;  ///< what the command tells, as one object on the standard output
 };
@@ -89,7 +106,7 @@ inline void add_servers(CLI::App& to, options& into) {
                   "name of slot and publication; default: pgsync_ and the first index's name");
 }
 
-inline void add_loading(CLI::App& to, options& into) {
+inline void add_reading(CLI::App& to, options& into) {
     to.add_option("--read-from", into.read_from,
                   "a standby of that PostgreSQL to read documents from, so that the primary only streams its "
                   "log; what a change needs is awaited there")
@@ -101,6 +118,9 @@ inline void add_loading(CLI::App& to, options& into) {
     to.add_option("--workers", into.workers, "connections that read pages at the same time")
         ->check(CLI::Range(1, 64))
         ->capture_default_str();
+}
+
+inline void add_writing(CLI::App& to, options& into) {
     to.add_option("--bulk-bytes", into.bulk_bytes, "size of a bulk request")
         ->check(CLI::Range(1'000, 100'000'000))
         ->capture_default_str();
@@ -126,6 +146,11 @@ inline void add_loading(CLI::App& to, options& into) {
         ->transform(CLI::CheckedTransformer(policies, CLI::ignore_case).description(""))
         ->type_name("stop|dead-letter")
         ->default_str("stop");
+}
+
+inline void add_loading(CLI::App& to, options& into) {
+    add_reading(to, into);
+    add_writing(to, into);
     const std::map<std::string, on_lost_slot> lost{{"stop", on_lost_slot::stop},
                                                    {"resync", on_lost_slot::resync}};
     to.add_option(
@@ -136,6 +161,60 @@ inline void add_loading(CLI::App& to, options& into) {
         ->transform(CLI::CheckedTransformer(lost, CLI::ignore_case).description(""))
         ->type_name("stop|resync")
         ->default_str("stop");
+}
+
+inline void add_verify(CLI::App& to, verify_options& into) {
+    to.add_option("--index", into.indices, "only this index, by its name; may be given several times")
+        ->allow_extra_args(false)
+        ->type_name("NAME");
+    to.add_flag("--repair", into.repair, "write the documents that differ as the database has them");
+    to.add_option("--show", into.show, "differences of each index that are told one by one")
+        ->capture_default_str();
+    to.add_option("--sample", into.sample,
+                  "only random pages: a share of all documents, 5%, or about how many, 1000");
+    to.add_option_function<unsigned>(
+          "--patience", [&into](unsigned seconds) { into.patience = std::chrono::seconds(seconds); },
+          "seconds that a sync which is behind may stand still before what it has not brought yet is told as "
+          "a difference")
+        ->type_name("SECONDS")
+        ->default_str(std::to_string(into.patience.count()));
+}
+
+inline void add_refresh(CLI::App& to, refresh_options& into) {
+    to.add_option("--index", into.index, "the index, by its name; needed where the program has several")
+        ->type_name("NAME");
+    to.add_option("--key", into.keys, "a document's _id; may be given several times")
+        ->allow_extra_args(false)
+        ->type_name("KEY");
+    to.add_option("--where", into.where,
+                  "documents of the rows that this SQL over the root's columns holds for")
+        ->type_name("SQL");
+    to.add_option("--relation", into.relation,
+                  "documents that contain certain rows of this relation: place.city, with --rows")
+        ->type_name("PATH");
+    to.add_option("--rows", into.rows, "keys of those rows")->type_name("KEY");
+    to.add_flag("--all", into.all, "every document");
+}
+
+inline void add_dead_letters(CLI::App& to, dead_letters_options& into) {
+    const std::map<std::string, dead_letters_action> actions{{"list", dead_letters_action::list},
+                                                             {"retry", dead_letters_action::retry},
+                                                             {"drop", dead_letters_action::drop}};
+    to.add_option("action", into.action,
+                  "list; retry: read the documents again and write them; drop: remove letters")
+        ->transform(CLI::CheckedTransformer(actions, CLI::ignore_case).description(""))
+        ->type_name("list|retry|drop")
+        ->default_str("list");
+    to.add_option("--index", into.indices, "only of this index, by its name; may be given several times")
+        ->allow_extra_args(false)
+        ->type_name("NAME");
+    to.add_option("--limit", into.limit, "how many letters of each index are told one by one, at most")
+        ->check(CLI::Range(0, 10'000))
+        ->capture_default_str();
+    to.add_option("--id", into.ids, "only the letter of this document; may be given several times")
+        ->allow_extra_args(false)
+        ->type_name("ID");
+    to.add_flag("--all", into.all, "drop: the letters of all documents");
 }
 
 /// Arguments are visible to every user of the machine.
@@ -219,6 +298,21 @@ inline std::optional<int> parse_command_line(int argc, char** argv, const std::s
     detail::add_servers(*teardown, setting);
     teardown->add_flag("--old", setting.teardown_old,
                        "not this program's, but what its earlier shapes have left and nobody uses any more");
+    auto* verify =
+        add("verify", "Compare every document with the database, while changes go on", command::verify);
+    detail::add_servers(*verify, setting);
+    detail::add_reading(*verify, setting);
+    detail::add_writing(*verify, setting);
+    detail::add_verify(*verify, into.verify);
+    auto* refresh = add("refresh", "Read some documents again and write them", command::refresh);
+    detail::add_servers(*refresh, setting);
+    detail::add_reading(*refresh, setting);
+    detail::add_writing(*refresh, setting);
+    detail::add_refresh(*refresh, into.refresh);
+    auto* letters = add("dead-letters", "List documents the cluster refused, try them again, or drop them",
+                        command::dead_letters);
+    detail::add_servers(*letters, setting);
+    detail::add_dead_letters(*letters, into.dead_letters);
     auto* explain =
         add("explain", "Print SQL, mapping and routes; needs no server but for --plans", command::explain);
     bool sql = false;

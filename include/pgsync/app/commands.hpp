@@ -5,16 +5,19 @@
 
 #include <pgsync/app/bootstrap.hpp>
 #include <pgsync/app/contact.hpp>
+#include <pgsync/app/dead_letters.hpp>
 #include <pgsync/app/doctor.hpp>
 #include <pgsync/app/engine.hpp>
 #include <pgsync/app/explain_report.hpp>
 #include <pgsync/app/persevere.hpp>
 #include <pgsync/app/record.hpp>
+#include <pgsync/app/refresh.hpp>
 #include <pgsync/app/report.hpp>
 #include <pgsync/app/status.hpp>
 #include <pgsync/app/swap.hpp>
 #include <pgsync/app/sync.hpp>
 #include <pgsync/app/teardown.hpp>
+#include <pgsync/app/verify.hpp>
 #include <pgsync/linkage.hpp>
 
 /// What an engine does: the bodies of its commands, and all of the run-time half below them.
@@ -75,6 +78,27 @@ PGSYNC_LINKAGE report basic_engine::doctor() const {
 
 PGSYNC_LINKAGE report basic_engine::explain(const explain_parts& parts) const {
     return app::explained(setting_, indices_, parts, stop_.fd());
+}
+
+PGSYNC_LINKAGE report basic_engine::verify(const verify_options& how) const {
+    report out;
+    persevere(setting_, indices_, stop_.fd(), [&](context& in) { out = app::verify(in, how); });
+    return out;
+}
+
+PGSYNC_LINKAGE report basic_engine::refresh(const refresh_options& how) const {
+    report out;
+    persevere(setting_, indices_, stop_.fd(), [&](context& in) { out = app::refresh(in, how); });
+    return out;
+}
+
+PGSYNC_LINKAGE report basic_engine::dead_letters(const dead_letters_options& how) const {
+    auto setting = setting_;
+    // What is refused again stays a letter, with the new error.
+    if (how.action == dead_letters_action::retry) setting.rejected = on_rejected::dead_letter;
+    report out;
+    persevere(setting, indices_, stop_.fd(), [&](context& in) { out = app::dead_letters(in, how); });
+    return out;
 }
 
 }  // namespace pgsync::app

@@ -7,10 +7,13 @@
 #include <string_view>
 #include <utility>
 
+#include <pgsync/app/dead_letters_options.hpp>
 #include <pgsync/app/explain_parts.hpp>
 #include <pgsync/app/options.hpp>
+#include <pgsync/app/refresh_options.hpp>
 #include <pgsync/app/report.hpp>
 #include <pgsync/app/stop_request.hpp>
+#include <pgsync/app/verify_options.hpp>
 #include <pgsync/compiled.hpp>
 #include <pgsync/linkage.hpp>
 
@@ -43,6 +46,12 @@ class basic_engine {
     [[nodiscard]] report doctor() const;
     /// What became of the shapes: SQL, mapping, routes, plans, a picture.
     [[nodiscard]] report explain(const explain_parts& parts) const;
+    /// Compares every document with the database, while changes go on; see verify_options.
+    [[nodiscard]] report verify(const verify_options& how = {}) const;
+    /// Reads some documents again and writes them.
+    [[nodiscard]] report refresh(const refresh_options& how) const;
+    /// Lists what the cluster refused, tries it again, or drops it.
+    [[nodiscard]] report dead_letters(const dead_letters_options& how = {}) const;
 
     /// Ends what runs: sync() finishes what is in flight and returns, anything else throws errc::interrupted.
     /// For good; from any thread, and from a signal handler.
@@ -84,8 +93,13 @@ inline constexpr std::array<compiled_index, sizeof...(Indices)> compiled_togethe
 
 }  // namespace detail
 
+using app::dead_letters_action;
+using app::dead_letters_options;
 using app::on_rejected;
 using app::options;
+using app::refresh_options;
+using app::report;
+using app::verify_options;
 
 /// For programs with a `main` of their own: `pgsync::engine<reservations> engine(setting);`, then
 /// engine.bootstrap(), engine.sync() in a thread, and engine.stop() from another. All indices share one slot.

@@ -47,6 +47,12 @@ inline report dispatch(const parsed_command& command, std::span<const compiled_i
             return engine.doctor();
         case app::command::teardown:
             return engine.teardown();
+        case app::command::verify:
+            return engine.verify(command.verify);
+        case app::command::refresh:
+            return engine.refresh(command.refresh);
+        case app::command::dead_letters:
+            return engine.dead_letters(command.dead_letters);
         case app::command::explain:
             break;
     }

@@ -26,6 +26,7 @@
 #include <pgsync/elastic/bulk_body.hpp>
 #include <pgsync/elastic/bulk_response.hpp>
 #include <pgsync/elastic/dialect.hpp>
+#include <pgsync/elastic/held_document.hpp>
 #include <pgsync/elastic/stored_id.hpp>
 #include <pgsync/elastic/transport.hpp>
 #include <pgsync/elastic/waiting_clock.hpp>
@@ -273,6 +274,72 @@ class client {
         return stored_document{version->get_int64(), *source};
     }
 
+    /// What the index holds in each of these places, searchable yet or not. Errors: errc::index when there is
+    /// no such index, errc::connection when a shard is away.
+    [[nodiscard]] std::vector<held_document> get_documents(std::string_view name,
+                                                           const std::vector<document_place>& places) {
+        std::vector<held_document> out(places.size());
+        std::vector<document_place> asked;
+        std::vector<std::size_t> numbers;
+        for (std::size_t i = 0; i < places.size(); ++i) {
+            // No document has such an id, and one of them has the cluster refuse the whole request.
+            if (places[i].id.empty() || places[i].id.size() > 512) continue;
+            asked.push_back(places[i]);
+            numbers.push_back(i);
+        }
+        if (asked.empty()) return out;
+        // No filter_path: with it the cluster parses what it holds, and numbers come out as it understands
+        // them.
+        const auto path = "/" + escaped(name) + "/_mget";
+        const auto answer = call("POST", path, many_documents_body(asked));
+        auto found = parse_many_documents(answer.body);
+        if (found.size() != asked.size()) {
+            throw error(errc::protocol, "what answers at " + settings_.address + " tells of " +
+                                            std::to_string(found.size()) + " documents instead of " +
+                                            std::to_string(asked.size()));
+        }
+        for (std::size_t i = 0; i < found.size(); ++i) {
+            const auto& failure = found[i].failure;
+            if (failure == "index_not_found_exception")
+                throw error(errc::index, "index \"" + std::string(name) + "\" is gone");
+            // Where every document has a routing none can be there without.
+            if (!failure.empty() && failure != "routing_missing_exception") {
+                throw error(errc::connection, "the cluster at " + settings_.address +
+                                                  " cannot tell what it holds under an id of \"" +
+                                                  std::string(name) + "\": " + printable(failure));
+            }
+            out[numbers[i]] = std::move(found[i]);
+        }
+        return out;
+    }
+
+    /// Every copy that searches can see of documents of some ids, under whatever routing.
+    [[nodiscard]] std::vector<stored_id> find_copies(std::string_view name,
+                                                     const std::vector<std::string>& ids) {
+        std::vector<stored_id> out;
+        // Searches yield so many hits at most; each id may be on several shards.
+        constexpr std::size_t at_once = 500;
+        const auto path = "/" + escaped(name) +
+                          "/_search?allow_partial_search_results=false&filter_path=timed_out,_shards.failed,"
+                          "hits.hits._id,hits.hits._routing,hits.hits._version";
+        for (std::size_t begin = 0; begin < ids.size(); begin += at_once) {
+            boost::json::array values;
+            for (std::size_t i = begin; i < std::min(ids.size(), begin + at_once); ++i)
+                values.emplace_back(ids[i]);
+            const boost::json::object search{{"size", 10'000},
+                                             {"_source", false},
+                                             {"version", true},
+                                             {"query", {{"ids", {{"values", values}}}}}};
+            const auto top = object(call("POST", path, boost::json::serialize(search)).body);
+            if (!whole(top)) {
+                throw error(errc::connection, "the cluster at " + settings_.address +
+                                                  " could not search all of \"" + std::string(name) + "\"");
+            }
+            for (auto& each : ids_in(top)) out.push_back(std::move(each));
+        }
+        return out;
+    }
+
     /// Calls back with the ids of every document that searches can see, in pieces of at most `size`, and of
     /// at most 10,000, each with routing and version. Each id comes at least once: when the cluster loses its
     /// place, the reading starts over.
@@ -443,18 +510,8 @@ class client {
         auto top = object(call("POST", first, boost::json::serialize(search)).body);
         scroll_guard scroll{*this, string_in(top, "_scroll_id")};
         const auto stop = current_stop();
-        std::vector<stored_id> ids;
         while (whole(top)) {
-            ids.clear();
-            const auto* outer = top.if_contains("hits");
-            const auto* hits = outer == nullptr ? nullptr : at(*outer, "hits");
-            if (hits != nullptr && hits->is_array()) {
-                for (const auto& hit : hits->get_array()) {
-                    const auto* version = at(hit, "_version");
-                    ids.push_back({string_in(hit, "_id"), string_in(hit, "_routing"),
-                                   version != nullptr && version->is_int64() ? version->get_int64() : 0});
-                }
-            }
+            const auto ids = ids_in(top);
             if (ids.empty()) return true;
             on_ids(ids);
             const boost::json::object next{{"scroll", "5m"}, {"scroll_id", scroll.id}};
@@ -470,6 +527,19 @@ class client {
             if (auto id = string_in(top, "_scroll_id"); !id.empty()) scroll.id = std::move(id);
         }
         return false;
+    }
+    /// The hits of a page.
+    static std::vector<stored_id> ids_in(const boost::json::object& page) {
+        std::vector<stored_id> ids;
+        const auto* outer = page.if_contains("hits");
+        const auto* hits = outer == nullptr ? nullptr : at(*outer, "hits");
+        if (hits == nullptr || !hits->is_array()) return ids;
+        for (const auto& hit : hits->get_array()) {
+            const auto* version = at(hit, "_version");
+            ids.push_back({string_in(hit, "_id"), string_in(hit, "_routing"),
+                           version != nullptr && version->is_int64() ? version->get_int64() : 0});
+        }
+        return ids;
     }
     /// Whether every shard contributed to a page.
     static bool whole(const boost::json::object& page) {

@@ -43,6 +43,8 @@ class document_reader {
         : session_(connection),
           indices_(indices),
           keys_prepared_(indices.size()),
+          present_prepared_(indices.size()),
+          stamps_prepared_(indices.size()),
           owners_prepared_(indices.size()) {
         for (std::size_t i = 0; i < indices.size(); ++i) owners_prepared_[i].resize(indices[i].routes.size());
     }
@@ -62,6 +64,44 @@ class document_reader {
             auto at = static_cast<int>(parts);
             const auto routing = bound.index->routing.empty() ? std::string_view() : row.get(at++);
             on_document(finished(*bound.index, routing, row.get(at)));
+        });
+    }
+
+    /// Calls `on_row(id, routing)` for each of `keys` that has a row of the index: what by_keys() finds,
+    /// without its document (and without asking the transform).
+    template <typename Keys, typename OnRow>
+    void present(std::size_t index, const Keys& keys, OnRow&& on_row) {
+        const auto& bound = indices_[index];
+        const auto parts = bound.key_array_types.size();
+        const auto name = "pgsync_present_" + std::to_string(index);
+        if (!present_prepared_[index]) {
+            session_.prepare(name, present_query(bound), bound.key_array_types);
+            present_prepared_[index] = true;
+        }
+        rows(name, arrays(keys, parts), [&](const row_view& row) {
+            read_key(row, parts);
+            on_row(std::string_view(key_),
+                   bound.index->routing.empty() ? std::string_view() : row.get(static_cast<int>(parts)));
+        });
+    }
+
+    /// Calls `on_stamp(id, stamp)` for each of `keys` that is in the root's table: what two readings have in
+    /// common between which the row was neither written nor deleted. None for the rows of a view.
+    template <typename Keys, typename OnStamp>
+    void stamps(std::size_t index, const Keys& keys, OnStamp&& on_stamp) {
+        const auto& bound = indices_[index];
+        if (bound.routes.front().view) return;
+        const auto parts = bound.key_array_types.size();
+        const auto name = "pgsync_stamps_" + std::to_string(index);
+        if (!stamps_prepared_[index]) {
+            const auto stamp = ", n0.tableoid::text || ' ' || n0.xmin::text || ' ' || n0.ctid::text";
+            session_.prepare(name, root_query(bound, stamp, bound.routes.front().table),
+                             bound.key_array_types);
+            stamps_prepared_[index] = true;
+        }
+        rows(name, arrays(keys, parts), [&](const row_view& row) {
+            read_key(row, parts);
+            on_stamp(std::string_view(key_), row.get(static_cast<int>(parts)));
         });
     }
 
@@ -171,6 +211,35 @@ class document_reader {
     static constexpr std::uint32_t int8_oid = 20;
     static constexpr std::uint32_t int8_array_oid = 1016;
 
+    /// Keys of the root's rows, and `more`, from `rows`, which is called n0.
+    static std::string root_query(const index_binding& bound, const std::string& more,
+                                  const std::string& rows) {
+        const auto& shape = bound.index->shape;
+        const auto parts = shape.key_size(shape.root());
+        std::string selected;
+        std::string columns;
+        std::string arrays;
+        for (std::size_t part = 0; part < parts; ++part) {
+            const auto column = "n0." + quote_identifier(shape.key_of(shape.root(), part).name);
+            const auto* comma = part == 0 ? "" : ", ";
+            selected += comma + column + "::text";
+            columns += comma + column;
+            arrays += comma + ("$" + std::to_string(part + 1));
+        }
+        const auto sql = "SELECT " + selected + more + " FROM " + rows + " n0 WHERE ";
+        if (parts == 1) return sql + columns + " = ANY($1)";
+        return sql + "(" + columns + ") IN (SELECT * FROM unnest(" + arrays + "))";
+    }
+    static std::string present_query(const index_binding& bound) {
+        const auto& index = *bound.index;
+        auto rows = "(SELECT * FROM " + bound.routes.front().table;
+        if (!index.where.empty()) rows += " WHERE (" + std::string(index.where) + ")";
+        const auto routing = index.routing.empty()
+                                 ? std::string()
+                                 : ", format('%s', n0." + quote_identifier(index.routing) + ")";
+        return root_query(bound, routing, rows + ")");
+    }
+
     /// The document of the key read last, transformed where its index has a transform.
     read_document finished(const compiled_index& index, std::string_view routing, std::string_view json) {
         read_document out{key_, routing, json};
@@ -245,6 +314,8 @@ class document_reader {
     session& session_;
     std::span<const index_binding> indices_;
     std::vector<bool> keys_prepared_;
+    std::vector<bool> present_prepared_;
+    std::vector<bool> stamps_prepared_;
     std::vector<std::vector<bool>> owners_prepared_;
     std::string key_;
     std::string transformed_;

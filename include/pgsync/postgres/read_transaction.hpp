@@ -3,12 +3,14 @@
 #include <algorithm>
 #include <chrono>
 #include <cstdint>
+#include <functional>
 #include <mutex>
 #include <optional>
 #include <span>
 #include <string>
 #include <string_view>
 #include <thread>
+#include <utility>
 
 #include <pgsync/error.hpp>
 #include <pgsync/log.hpp>
@@ -88,11 +90,33 @@ class version_clock {
         newest_ = at_least;
     }
 
+    /// From now on begin() is for a process that writes beside the one that follows the slot and orders its
+    /// own snapshots by another clock. `advance` writes a record into the primary's log, see advance_log(),
+    /// and returns how far the log is flushed then.
+    ///
+    /// A snapshot's version is then just below that position, which is read *before* the snapshot is taken.
+    /// Whoever sees a commit that this snapshot does not see takes his own snapshot later, finds the log
+    /// flushed at least as far, and so writes a greater version: never is something newer overwritten for
+    /// good. And because of the record the version is greater than that of any snapshot before. (A standby's
+    /// position is read before its snapshot anyway, and whoever follows reads a commit from a standby only
+    /// when that has replayed beyond it; so both must read from the primary, or both from standbys.)
+    void write_beside(std::function<lsn()> advance) {
+        const std::lock_guard lock(mutex_);
+        advance_ = std::move(advance);
+    }
+
+    /// Greater than any version that a clock can have given while the log was flushed up to `position`.
+    [[nodiscard]] std::uint64_t greatest_version(lsn position) {
+        const std::lock_guard lock(mutex_);
+        constexpr std::uint64_t ahead = 1U << 24U;  // of the log, on an idle server
+        return base_ + (position.value << 8U) + ahead;
+    }
+
     /// Runs `begin_sql`, see begin_reading_sql(), on `connection`, and tells of the snapshot. The caller ends
     /// the transaction.
     [[nodiscard]] read_snapshot begin(session& connection, const std::string& begin_sql) {
         const std::lock_guard lock(mutex_);
-        return standby_ ? begin_on_standby(connection, begin_sql) : begin_on_primary(connection, begin_sql);
+        return begin_after(advance_ ? advance_() : lsn{}, connection, begin_sql);
     }
 
     /// The same, as often as it takes until the snapshot sees what is needed: the log tells of a commit a
@@ -104,8 +128,15 @@ class version_clock {
         auto pause = std::chrono::microseconds(200);
         const auto start = std::chrono::steady_clock::now();
         auto told = start;
+        const auto advanced = [&] {
+            const std::lock_guard lock(mutex_);
+            return advance_ ? advance_() : lsn{};  // once: a standby would never be as far as the next
+        }();
         while (true) {
-            auto snapshot = begin(connection, begin_sql);
+            auto snapshot = [&] {
+                const std::lock_guard lock(mutex_);
+                return begin_after(advanced, connection, begin_sql);
+            }();
             if (snapshot.sees(needs)) return snapshot;
             connection.exec("ROLLBACK");
             if (stopped())
@@ -136,6 +167,17 @@ class version_clock {
     }
 
   private:
+    /// `advanced`: where the log was flushed to, of one who writes beside; else nowhere.
+    read_snapshot begin_after(lsn advanced, session& connection, const std::string& begin_sql) {
+        if (!standby_) {
+            auto snapshot = begin_on_primary(connection, begin_sql);
+            if (advance_) snapshot.version = version_beside(advanced);
+            return snapshot;
+        }
+        newest_ = std::max(newest_, advanced);
+        return begin_on_standby(connection, begin_sql);
+    }
+
     read_snapshot begin_on_primary(session& connection, const std::string& begin_sql) {
         const auto names = function_names(connection.server_version());
         const auto row = connection.exec(begin_sql + "SELECT " + std::string(names.current_snapshot) +
@@ -160,7 +202,8 @@ class version_clock {
             connection.exec(begin_sql + "SELECT " + std::string(names.current_snapshot) + "::text");
         const bool stale = replayed < newest_;
         if (!stale) newest_ = replayed;
-        return {snapshot_in(row), stale ? 0 : next_version(replayed), {}, replayed, stale};
+        const auto version = advance_ ? version_beside(replayed) : next_version(replayed);
+        return {snapshot_in(row), stale ? 0 : version, {}, replayed, stale};
     }
 
     std::uint64_t next_version(lsn position) {
@@ -168,6 +211,12 @@ class version_clock {
         // between.
         last_ = std::max(last_ + 2, base_ + (position.value << 8U));
         return last_;
+    }
+
+    /// Below those of whoever follows and finds the log flushed as far, also where he deletes what a routed
+    /// document left behind.
+    [[nodiscard]] std::uint64_t version_beside(lsn position) const {
+        return base_ + (position.value << 8U) - 2;
     }
 
     static lsn position_in(const result& row, int column) {
@@ -189,7 +238,8 @@ class version_clock {
     std::uint64_t base_ = 0;
     std::uint64_t last_ = 0;
     bool standby_ = false;
-    lsn newest_;  ///< the greatest position a standby's snapshot had
+    lsn newest_;                      ///< the greatest position a standby's snapshot had
+    std::function<lsn()> advance_{};  ///< see write_beside()
 };
 
 /// How far the log is on disk.

@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <span>
 #include <string>
 #include <vector>
@@ -16,6 +17,7 @@
 #include <pgsync/postgres/system_identity.hpp>
 #include <pgsync/postgres/table_storage.hpp>
 #include <pgsync/stream/index_access.hpp>
+#include <pgsync/stream/work.hpp>
 
 namespace pgsync::stream {
 
@@ -61,5 +63,16 @@ PGSYNC_LINKAGE void remove_orphans(const std::string& read_from,
                                    std::uint64_t below, postgres::version_clock& clock,
                                    elastic::batcher& batcher, const index_access& cluster,
                                    const std::function<bool()>& stopped);
+
+/// Reads again and writes what each work that `next()` yields names of an index, until it yields none;
+/// returns when the cluster has acknowledged all of it and what was read is on the database's disk. Works
+/// need no xids. Where one says `reload`, documents without a row are removed as well. `read_from` as above.
+/// Throws errc::interrupted once `stopped()`.
+PGSYNC_LINKAGE refreshed refresh(const std::string& read_from,
+                                 std::span<const postgres::index_binding> indices, std::size_t page_size,
+                                 postgres::version_clock& clock, elastic::batcher& batcher,
+                                 const index_access& cluster,
+                                 const std::function<std::optional<work>()>& next,
+                                 const std::function<bool()>& stopped);
 
 }  // namespace pgsync::stream

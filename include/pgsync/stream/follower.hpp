@@ -216,7 +216,9 @@ class follower {
         // Asking for an answer tells how far the log is on disk, where something waits for that.
         const bool ask = settings_.once || acknowledger_->outstanding();
         const auto told = settings_.keep_slot ? postgres::lsn{} : confirmed_;
-        stream_.send_status({std::max(flushed_, confirmed_), told, told, 0, ask});
+        // As applied the server is told what the indices have; pg_stat_replication shows it, verify looks there.
+        const auto applied = settings_.keep_slot ? postgres::lsn{} : std::max(written_, confirmed_);
+        stream_.send_status({std::max(flushed_, confirmed_), told, applied, 0, ask});
         reply_requested_ = false;
     }
 
@@ -417,6 +419,49 @@ PGSYNC_LINKAGE void remove_orphans(const std::string& read_from,
     // A row that was seen gone must stay so, even if the server crashes now.
     while (durable > postgres::lsn{} && postgres::flushed_position(documents) < durable)
         std::this_thread::sleep_for(std::chrono::milliseconds(5));
+}
+
+PGSYNC_LINKAGE refreshed refresh(const std::string& read_from,
+                                 std::span<const postgres::index_binding> indices, std::size_t page_size,
+                                 postgres::version_clock& clock, elastic::batcher& batcher,
+                                 const index_access& cluster,
+                                 const std::function<std::optional<work>()>& next,
+                                 const std::function<bool()>& stopped) {
+    postgres::session documents(read_from);
+    std::unique_ptr<postgres::session> cursors;
+    loader::settings setting;
+    setting.page_size = page_size;
+    loader reader(documents, indices, clock, batcher, cluster, setting, stopped);
+    storage_watch storage(indices, std::vector<postgres::table_storage>(indices.size()));
+    postgres::lsn durable;
+    batcher.begin_job([] {});
+    while (auto todo = next()) {
+        std::vector<wide_route> wide;
+        const loader::elsewhere later{[&](wide_route&& route) { wide.push_back(std::move(route)); }, [] {}};
+        std::vector<std::pair<std::size_t, std::uint64_t>> reloaded;
+        for (std::size_t i = 0; i < todo->indices.size(); ++i) {
+            if (todo->indices[i].reload) reloaded.emplace_back(i, reader.next_version());
+        }
+        durable = std::max(durable, reader.load(std::move(*todo), storage, later).durable);
+        for (const auto& route : wide) {
+            if (!cursors) cursors = std::make_unique<postgres::session>(read_from);
+            durable = std::max(durable, reader.load_wide(route, *cursors));
+        }
+        for (const auto& [index, version] : reloaded)
+            durable = std::max(durable, reader.remove_orphans(index, version));
+    }
+    batcher.end_job();
+    cluster.drain();
+    // Dead letters are written after their bulk.
+    while (!batcher.idle()) {
+        batcher.rethrow_failure();
+        if (stopped()) throw error(errc::interrupted, "stopped while documents were written");
+        std::this_thread::sleep_for(std::chrono::milliseconds(5));
+    }
+    batcher.rethrow_failure();
+    while (durable > postgres::lsn{} && postgres::flushed_position(documents) < durable)
+        std::this_thread::sleep_for(std::chrono::milliseconds(5));
+    return reader.done();
 }
 
 }  // namespace pgsync::stream

@@ -160,6 +160,15 @@ class loader {
         return durable_;
     }
 
+    /// The version of a snapshot taken now: of whatever is read from here on it is greater.
+    [[nodiscard]] std::uint64_t next_version() {
+        const read_scope scope(*this, session_);
+        return scope.version();
+    }
+
+    /// What has been handed to the batcher so far.
+    [[nodiscard]] const refreshed& done() const { return done_; }
+
   private:
     /// Some keys of one index.
     struct keys_piece {
@@ -242,14 +251,17 @@ class loader {
             bytes += document.json.size();
             if (document.kept) {
                 batcher_.index(piece.index, document.id, version, document.json, document.routing);
+                ++done_.written;
             } else {
                 batcher_.remove(piece.index, document.id, version, document.routing);
+                ++done_.deleted;
             }
             // Two routings may mean one shard, where the document was just written over: older than that, the
             // delete leaves it alone in whatever order they arrive, and is newer than anything before.
             if (routed) remove_elsewhere(piece, document.id, version - 1, document.routing);
         });
         fit_[piece.index].learn(documents, bytes);
+        done_.deleted += missing.size();
         for (const auto id : missing) {
             if (routed) {
                 remove_elsewhere(piece, id, version, std::nullopt);
@@ -314,8 +326,10 @@ class loader {
                     bytes += document.json.size();
                     if (document.kept) {
                         batcher_.index(index, document.id, scope.version(), document.json, document.routing);
+                        ++done_.written;
                     } else {
                         batcher_.remove(index, document.id, scope.version(), document.routing);
+                        ++done_.deleted;
                     }
                 });
                 fit_[index].learn(documents, bytes);
@@ -349,6 +363,7 @@ class loader {
     std::deque<elastic::bulk_fit> fit_;  ///< of each index
     std::function<bool()> stopped_;
     postgres::lsn durable_;
+    refreshed done_;
 };
 
 }  // namespace pgsync::stream

@@ -68,4 +68,10 @@ struct work {
     }
 };
 
+/// What became of works.
+struct refreshed {
+    std::uint64_t written = 0;  ///< documents
+    std::uint64_t deleted = 0;  ///< those without a row, or that the transform leaves out
+};
+
 }  // namespace pgsync::stream

@@ -1,0 +1,589 @@
+#pragma once
+
+#include <algorithm>
+#include <atomic>
+#include <charconv>
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+#include <exception>
+#include <future>
+#include <iterator>
+#include <limits>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <random>
+#include <set>
+#include <span>
+#include <string>
+#include <string_view>
+#include <system_error>
+#include <thread>
+#include <unordered_map>
+#include <utility>
+#include <vector>
+
+#include <boost/json/serialize.hpp>
+#include <boost/json/value.hpp>
+
+#include <pgsync/app/bootstrap.hpp>
+#include <pgsync/app/compare_documents.hpp>
+#include <pgsync/app/context.hpp>
+#include <pgsync/app/index_state.hpp>
+#include <pgsync/app/progress.hpp>
+#include <pgsync/app/report.hpp>
+#include <pgsync/app/serving_index.hpp>
+#include <pgsync/app/slot_progress.hpp>
+#include <pgsync/app/verify_options.hpp>
+#include <pgsync/backoff.hpp>
+#include <pgsync/elastic/batcher.hpp>
+#include <pgsync/elastic/bulk_fit.hpp>
+#include <pgsync/elastic/stored_id.hpp>
+#include <pgsync/error.hpp>
+#include <pgsync/log.hpp>
+#include <pgsync/postgres/document_reader.hpp>
+#include <pgsync/postgres/read_transaction.hpp>
+#include <pgsync/postgres/row_lookup.hpp>
+#include <pgsync/postgres/session.hpp>
+#include <pgsync/printable.hpp>
+
+namespace pgsync::app {
+
+namespace detail {
+
+/// What verify found in one index.
+struct index_findings {
+    std::string name;
+    std::uint64_t rows = 0;       ///< of the root's table that the index is about
+    std::uint64_t documents = 0;  ///< that the index holds
+    std::uint64_t compared = 0;
+    std::uint64_t missing = 0;
+    std::uint64_t extra = 0;
+    std::uint64_t different = 0;
+    std::uint64_t changing = 0;
+    std::uint64_t may_come = 0;  ///< of those that are wrong
+    std::uint64_t repaired = 0;
+    std::uint64_t behind = 0;  ///< bytes of log that whoever follows the slot has still to read
+    bool sampled = false;
+    bool contents = true;
+    slot_progress slot;
+    std::vector<suspect> examples;
+    std::vector<std::string> unrepaired;  ///< why
+
+    [[nodiscard]] std::uint64_t wrong() const { return missing + extra + different; }
+    [[nodiscard]] bool in_order() const { return wrong() == repaired; }
+};
+
+/// The share of all documents that a sample is to have.
+[[nodiscard]] inline double sample_share(const std::string& sample, std::uint64_t rows) {
+    if (sample.empty()) return 1;
+    double number = 0;
+    const bool percent = sample.back() == '%';
+    const auto* const end = sample.data() + sample.size() - (percent ? 1 : 0);
+    const auto read = std::from_chars(sample.data(), end, number);
+    if (read.ec != std::errc() || read.ptr != end || !(number > 0) || (percent && number > 100)) {
+        throw error(errc::configuration, "--sample is \"" + sample + "\"",
+                    "give a share of all documents, 5%, or about how many, 1000");
+    }
+    return std::min(1.0,
+                    percent ? number / 100 : number / static_cast<double>(std::max<std::uint64_t>(rows, 1)));
+}
+
+/// Compares one index with the database, page by page.
+class index_verifier {
+  public:
+    index_verifier(context& in, const verify_options& how, std::span<const postgres::index_binding> indices,
+                   std::size_t number)
+        : in_(in),
+          how_(how),
+          indices_(indices),
+          number_(number),
+          index_(in.indices()[number]),
+          names_(names_of(index_)),
+          begin_(postgres::begin_reading_sql(indices.subspan(number, 1))),
+          estimate_(estimate_rows(in.catalog(), indices[number].routes[0])),
+          share_(sample_share(how.sample, estimate_)),
+          page_(in.setting().bulk_bytes, first_page, share_ < 1 ? sample_page : in.setting().page_size),
+          shown_("verify " + std::string(index_.name),
+                 static_cast<std::uint64_t>(2 * static_cast<double>(estimate_) * share_)),
+          documents_(in.setting().database),
+          judge_(judge_settings(), indices, documents_, in.catalog(), in.search().client(),
+                 [this](std::chrono::milliseconds time) { return wait_for_stop(in_.stop_fd(), time); }),
+          random_(std::random_device{}()) {
+        found_.name = index_.name;
+        found_.sampled = share_ < 1;
+        // What a pipeline makes of a document nobody here can know.
+        found_.contents = index_.pipeline.empty();
+        credit_ = std::uniform_real_distribution<double>(0, 1)(random_);
+    }
+
+    [[nodiscard]] index_findings run() {
+        walk_rows();
+        walk_index();
+        settle();
+        shown_.finish();
+        return std::move(found_);
+    }
+
+  private:
+    static constexpr std::size_t first_page = 200;
+    static constexpr std::size_t sample_page = 100;
+    static constexpr std::size_t ids_at_once = 1'000;
+    static constexpr std::size_t most_suspects = 50'000;
+
+    second_look::settings judge_settings() const {
+        second_look::settings to;
+        to.index = number_;
+        to.name = names_.index;
+        to.slot = in_.setting().name;
+        to.begin = begin_;
+        to.fleeting = index_.transform != nullptr || indices_[number_].routes.front().view;
+        to.contents = index_.pipeline.empty();
+        to.show = how_.show;
+        to.patience = how_.patience;
+        to.bytes_at_once = in_.setting().bulk_bytes;
+        return to;
+    }
+
+    void go_on() const {
+        if (in_.stopped()) throw error(errc::interrupted, "stopped while documents were compared");
+    }
+
+    /// A session with what looks up rows on it.
+    struct row_reader {
+        row_reader(const std::string& conninfo, std::span<const postgres::index_binding> indices,
+                   std::size_t index)
+            : session(conninfo), rows(session, indices, index) {}
+        postgres::session session;
+        postgres::row_lookup rows;
+    };
+    [[nodiscard]] std::unique_ptr<row_reader> open_reader() const {
+        return std::make_unique<row_reader>(in_.setting().read_from, indices_, number_);
+    }
+    [[nodiscard]] std::unique_ptr<postgres::session> open_session() const {
+        return std::make_unique<postgres::session>(in_.setting().read_from);
+    }
+
+    /// Runs `body(*session)`, made by `open`, until it works: a server that goes away for a while must not
+    /// cost what has been compared.
+    template <typename Session, typename Open, typename Body>
+    void patiently(std::unique_ptr<Session>& session, const Open& open, const Body& body) {
+        backoff pauses(std::chrono::milliseconds(200), std::chrono::milliseconds(10'000));
+        while (true) {
+            go_on();
+            try {
+                if (!session) session = open();
+                return body(*session);
+            } catch (const error& problem) {
+                if (!is_passing(problem.code())) throw;
+                const auto pause = pauses.next();
+                log::warn("{}; trying again in {} ms", problem.what(), pause.count());
+                session.reset();
+                if (wait_for_stop(in_.stop_fd(), pause)) go_on();
+            }
+        }
+    }
+
+    // ---- every row has its document
+
+    void walk_rows() {
+        std::vector<std::future<void>> workers;
+        for (std::size_t i = 0; i < in_.setting().workers; ++i) {
+            workers.push_back(std::async(std::launch::async, [this] {
+                try {
+                    work();
+                } catch (...) {
+                    abandoned_ = true;
+                    throw;
+                }
+            }));
+        }
+        // While the others go on: what has gathered is judged before it is too much.
+        std::exception_ptr failure;
+        for (auto& each : workers) {
+            try {
+                while (each.wait_for(std::chrono::milliseconds(50)) != std::future_status::ready) {
+                    if (failure || in_.stopped()) abandoned_ = true;
+                    if (!abandoned_ && suspects() >= most_suspects) settle();
+                }
+                each.get();
+            } catch (...) {
+                abandoned_ = true;
+                if (!failure) failure = std::current_exception();
+            }
+        }
+        if (failure) std::rethrow_exception(failure);
+        go_on();
+    }
+
+    std::size_t suspects() {
+        const std::lock_guard lock(mutex_);
+        return suspects_.size();
+    }
+
+    void work() {
+        std::unique_ptr<postgres::session> session;
+        while (!abandoned_) {
+            // Whoever judges is not to be left behind.
+            if (suspects() >= 2 * most_suspects) {
+                std::this_thread::sleep_for(std::chrono::milliseconds(50));
+                continue;
+            }
+            const auto page = next_page();
+            if (!page) return;
+            patiently(
+                session, [this] { return open_session(); },
+                [&](postgres::session& on) { compare(on, *page); });
+        }
+    }
+
+    /// The next page that is to be compared.
+    std::optional<postgres::page_bounds> next_page() {
+        const std::lock_guard lock(bounds_mutex_);
+        while (!exhausted_ && !abandoned_) {
+            std::optional<postgres::page_bounds> page;
+            patiently(
+                bounds_, [this] { return open_session(); },
+                [&](postgres::session& on) {
+                    page =
+                        postgres::document_reader(on, indices_).next_page(number_, page_.documents(), after_);
+                });
+            if (!page) {
+                exhausted_ = true;
+                // However small the table, something is compared.
+                return taken_ == 0 ? std::exchange(passed_over_, std::nullopt) : std::nullopt;
+            }
+            after_ = page->last;
+            credit_ += share_;
+            if (credit_ < 1) {
+                passed_over_ = std::move(page);
+                continue;
+            }
+            credit_ -= 1;
+            ++taken_;
+            return page;
+        }
+        return std::nullopt;
+    }
+
+    void compare(postgres::session& session, const postgres::page_bounds& page) {
+        std::vector<elastic::document_place> places;
+        std::vector<row_document> rows;
+        std::size_t bytes = 0;
+        std::uint64_t left_out = 0;
+        session.exec(begin_);
+        postgres::document_reader(session, indices_)
+            .by_page(number_, page, [&](const postgres::read_document& document) {
+                if (!document.kept) {
+                    ++left_out;
+                    return;
+                }
+                places.push_back({std::string(document.id), std::string(document.routing)});
+                rows.push_back({std::string(document.routing), std::string(document.json), true});
+                bytes += document.json.size();
+            });
+        session.exec("COMMIT");
+        page_.learn(rows.size(), bytes);
+        std::vector<suspect> wrong;
+        for (std::size_t begin = 0; begin < places.size(); begin += ids_at_once) {
+            const auto end = std::min(places.size(), begin + ids_at_once);
+            const std::vector<elastic::document_place> some(
+                places.begin() + static_cast<std::ptrdiff_t>(begin),
+                places.begin() + static_cast<std::ptrdiff_t>(end));
+            const auto held = in_.search().client().get_documents(names_.index, some);
+            for (std::size_t i = 0; i < some.size(); ++i) {
+                if (held[i].found && held[i].source.empty() && found_.contents) {
+                    throw error(
+                        errc::index, "index \"" + names_.index + "\" keeps no _source of its documents",
+                        "nothing can be compared with the database; take \"_source\" out of its mapping");
+                }
+                if (compare_place(some[i], &rows[begin + i], held[i], found_.contents) != deviation::none)
+                    wrong.push_back({some[i]});
+            }
+        }
+        shown_.add(rows.size() + left_out);
+        const std::lock_guard lock(mutex_);
+        found_.rows += rows.size() + left_out;
+        found_.compared += rows.size();
+        std::move(wrong.begin(), wrong.end(), std::back_inserter(suspects_));
+    }
+
+    // ---- every document has its row
+
+    void walk_index() {
+        auto& client = in_.search().client();
+        client.refresh(names_.index);
+        found_.documents = client.count(names_.index);
+        std::unique_ptr<row_reader> reader;
+        std::bernoulli_distribution chosen(share_);
+        const auto size = share_ < 1 ? sample_page : ids_at_once;
+        client.scan_ids(names_.index, size, [&](std::span<const elastic::stored_id> ids) {
+            go_on();
+            if (share_ < 1 && !chosen(random_)) return;
+            patiently(
+                reader, [this] { return open_reader(); }, [&](row_reader& on) { find_extra(on, ids); });
+            shown_.add(ids.size());
+            if (suspects() >= most_suspects) settle();
+        });
+    }
+
+    void find_extra(row_reader& reader, std::span<const elastic::stored_id> documents) {
+        std::vector<std::string> ids;
+        for (const auto& each : documents) ids.push_back(each.id);
+        std::set<elastic::document_place> right;
+        const auto begin = [&] { reader.session.exec(begin_); };
+        if (index_.transform == nullptr) {
+            reader.rows.present(ids, begin, [&](std::string_view id, std::string_view routing) {
+                right.insert({std::string(id), std::string(routing)});
+            });
+        } else {
+            reader.rows.documents(ids, begin, [&](const postgres::read_document& document) {
+                if (document.kept) right.insert({std::string(document.id), std::string(document.routing)});
+            });
+        }
+        const std::lock_guard lock(mutex_);
+        for (const auto& each : documents) {
+            elastic::document_place place{each.id, each.routing};
+            if (!right.contains(place)) suspects_.push_back({std::move(place)});
+        }
+    }
+
+    // ---- what differs is looked at again, and written
+
+    void settle() {
+        std::vector<suspect> gathered;
+        {
+            const std::lock_guard lock(mutex_);
+            gathered.swap(suspects_);
+        }
+        // The same place may have been found from both sides.
+        std::sort(gathered.begin(), gathered.end(),
+                  [](const suspect& a, const suspect& b) { return a.place < b.place; });
+        gathered.erase(std::unique(gathered.begin(), gathered.end(),
+                                   [](const suspect& a, const suspect& b) { return a.place == b.place; }),
+                       gathered.end());
+        if (gathered.empty()) return note_slot({});
+        log::info("{}: looking again at {} documents that seemed wrong", index_.name, gathered.size());
+        auto judged = judge_.judge(std::move(gathered));
+        found_.changing += judged.changing;
+        note_slot(judged);
+        for (const auto& each : judged.wrong) {
+            if (each.what == deviation::missing) ++found_.missing;
+            if (each.what == deviation::extra) ++found_.extra;
+            if (each.what == deviation::different) ++found_.different;
+            if (each.may_come) ++found_.may_come;
+            if (found_.examples.size() < how_.show) found_.examples.push_back(each);
+        }
+        if (how_.repair && !judged.wrong.empty()) repair(std::move(judged.wrong));
+    }
+
+    void note_slot(const second_look::outcome& judged) {
+        found_.slot = read_slot_progress(in_.catalog(), in_.setting().name);
+        if (judged.read_at > found_.slot.written)
+            found_.behind = std::max(found_.behind, judged.read_at.value - found_.slot.written.value);
+    }
+
+    /// Writes what differs as the database has it now, and looks whether that helped.
+    void repair(std::vector<suspect> wrong) {
+        const auto all = wrong.size();
+        constexpr int attempts = 3;
+        for (int attempt = 0; attempt < attempts && !wrong.empty(); ++attempt) {
+            const auto writer = in_.batcher();
+            postgres::lsn durable;
+            const auto done = std::make_shared<std::atomic<bool>>(false);
+            writer->begin_job([done] { *done = true; });
+            judge_.in_pieces(wrong, [&](std::span<suspect> piece) {
+                go_on();
+                write(piece, *writer, durable);
+                writer->flush_if_full();
+            });
+            writer->end_job();
+            in_.access().drain();
+            while (!*done) {
+                writer->rethrow_failure();
+                go_on();
+                std::this_thread::sleep_for(std::chrono::milliseconds(5));
+            }
+            // What was read must outlive a crash of the server, as for everybody who writes.
+            while (postgres::flushed_position(in_.catalog()) < durable) {
+                go_on();
+                std::this_thread::sleep_for(std::chrono::milliseconds(5));
+            }
+            auto judged = judge_.judge(std::move(wrong));
+            wrong = std::move(judged.wrong);
+        }
+        found_.repaired += all - wrong.size();
+        for (const auto& each : wrong) {
+            if (found_.unrepaired.size() == how_.show) break;
+            const auto position = postgres::flushed_position(in_.catalog());
+            // One of our own is about the position; somebody else's is mostly far from it.
+            const bool ahead = each.version > 0 && static_cast<std::uint64_t>(each.version) >
+                                                       in_.clock().greatest_version(position);
+            found_.unrepaired.push_back(
+                "document \"" + printable(each.place.id) + "\"" +
+                (ahead
+                     ? " has version " + std::to_string(each.version) +
+                           ", higher than any of pgsync's: somebody else wrote it, and no change will reach "
+                           "it; delete the index and bootstrap, or write it by other means"
+                     : " is still " + std::string(name_of(each.what)) +
+                           ": something else keeps writing it, or a dead letter has what the cluster says"));
+        }
+    }
+
+    void write(std::span<const suspect> piece, elastic::batcher& writer, postgres::lsn& durable) {
+        std::set<std::string> ids;
+        for (const auto& each : piece) ids.insert(each.place.id);
+        if (!writing_) writing_ = open_reader();
+        auto& session = writing_->session;
+        row_documents rows;
+        std::unordered_map<std::string, std::uint64_t> versions;
+        std::uint64_t version = 0;
+        const auto begin = [&] {
+            const auto snapshot = in_.clock().begin(session, begin_, {}, [this] { return in_.stopped(); });
+            version = snapshot.version;
+            durable = std::max(durable, snapshot.durable);
+        };
+        writing_->rows.documents(
+            {ids.begin(), ids.end()}, begin, [&](const postgres::read_document& document) {
+                const std::string id(document.id);
+                rows[id] = {std::string(document.routing), std::string(document.json), document.kept};
+                versions[id] = version;
+            });
+        if (version == 0) {  // no row can have any of these ids
+            begin();
+            session.exec("COMMIT");
+        }
+        for (const auto& id : ids) {
+            const auto row = rows.find(id);
+            if (row == rows.end() || !row->second.kept) continue;
+            writer.index(number_, id, versions.at(id), row->second.json, row->second.routing);
+        }
+        for (const auto& each : piece) {
+            const auto row = rows.find(each.place.id);
+            const bool there = row != rows.end() && row->second.kept;
+            if (there && row->second.routing == each.place.routing) continue;
+            // Another routing may mean the shard where it was just written: see stream::loader.
+            writer.remove(number_, each.place.id, there ? versions.at(each.place.id) - 1 : version,
+                          each.place.routing);
+        }
+    }
+
+    context& in_;
+    const verify_options& how_;
+    std::span<const postgres::index_binding> indices_;
+    std::size_t number_;
+    const compiled_index& index_;
+    index_names names_;
+    std::string begin_;
+    std::uint64_t estimate_;
+    double share_;
+    elastic::bulk_fit page_;
+    progress shown_;
+    postgres::session documents_;
+    std::unique_ptr<row_reader> writing_;
+    second_look judge_;
+    std::mt19937_64 random_;
+
+    std::mutex bounds_mutex_;
+    std::unique_ptr<postgres::session> bounds_;
+    std::optional<std::string> after_;
+    std::optional<postgres::page_bounds> passed_over_;
+    double credit_ = 0;
+    std::uint64_t taken_ = 0;
+    bool exhausted_ = false;
+
+    std::atomic<bool> abandoned_{false};
+    std::mutex mutex_;
+    std::vector<suspect> suspects_;
+    index_findings found_;
+};
+
+[[nodiscard]] inline std::string text_of(const index_findings& found) {
+    const auto number = [](std::uint64_t count) { return std::to_string(count); };
+    std::string out = printable(found.name) + ": " + number(found.rows) + " rows" +
+                      (found.sampled ? " of a sample" : "") + ", " + number(found.documents) +
+                      " documents, " + number(found.compared) + " compared: ";
+    if (found.wrong() == 0) {
+        out += found.contents ? "all equal\n" : "none missing, none extra\n";
+    } else {
+        out += number(found.missing) + " missing, " + number(found.extra) + " extra, " +
+               number(found.different) + " different\n";
+    }
+    if (!found.contents)
+        out += "  their contents were not compared: a pipeline makes them other than the database has them\n";
+    for (const auto& each : found.examples) {
+        out += "  " + std::string(name_of(each.what)) + " " + printable(each.place.id) +
+               (each.place.routing.empty() ? std::string()
+                                           : " (routing " + printable(each.place.routing) + ")") +
+               (each.may_come ? ", may be still to come" : "") + "\n";
+        for (const auto& at : each.paths)
+            out +=
+                "    " + at.path + ": " + at.database + " in the database, " + at.index + " in the index\n";
+    }
+    if (found.wrong() > found.examples.size())
+        out +=
+            "  and " + number(found.wrong() - found.examples.size()) + " more (--show tells more of them)\n";
+    if (found.may_come != 0) {
+        out +=
+            "  " + number(found.may_come) + " of these may be still to come: " +
+            (found.slot.followed ? "the sync has still to read " : "no sync runs, and the slot has still ") +
+            number(found.behind) + " bytes of log\n";
+    } else if (!found.slot.exists) {
+        out += "  there is no slot: no changes follow\n";
+    }
+    if (found.changing != 0)
+        out += "  " + number(found.changing) + " changed at every look and could not be compared\n";
+    if (found.repaired != 0) out += "  " + number(found.repaired) + " repaired\n";
+    for (const auto& why : found.unrepaired) out += "  not repaired: " + why + "\n";
+    return out;
+}
+
+[[nodiscard]] inline boost::json::object json_of(const index_findings& found) {
+    boost::json::array examples;
+    for (const auto& each : found.examples) {
+        boost::json::array paths;
+        for (const auto& at : each.paths)
+            paths.push_back({{"path", at.path}, {"database", at.database}, {"index", at.index}});
+        boost::json::object example{{"id", each.place.id}, {"what", name_of(each.what)}};
+        if (!each.place.routing.empty()) example["routing"] = each.place.routing;
+        if (each.may_come) example["may_come"] = true;
+        if (!paths.empty()) example["paths"] = paths;
+        examples.push_back(example);
+    }
+    boost::json::array unrepaired;
+    for (const auto& why : found.unrepaired) unrepaired.emplace_back(why);
+    return {
+        {"index", found.name},          {"sampled", found.sampled},     {"contents_compared", found.contents},
+        {"rows", found.rows},           {"documents", found.documents}, {"compared", found.compared},
+        {"missing", found.missing},     {"extra", found.extra},         {"different", found.different},
+        {"may_come", found.may_come},   {"changing", found.changing},   {"repaired", found.repaired},
+        {"not_repaired", unrepaired},   {"slot", found.slot.exists},    {"followed", found.slot.followed},
+        {"behind_bytes", found.behind}, {"examples", examples}};
+}
+
+}  // namespace detail
+
+/// Compares every document with what the database says now, while changes go on; with `repair` it writes what
+/// differs. In order is what is equal in the end. Errors: errc::index where an index is not there or not
+/// loaded, errc::rejected where a transform fails.
+[[nodiscard]] inline report verify(context& in, const verify_options& how) {
+    (void)detail::sample_share(how.sample, 1);
+    const auto numbers = chosen_indices(in, how.indices);
+    const auto identity = in.identify();
+    for (const auto number : numbers) require_loaded(in, in.indices()[number], identity);
+    const auto shapes = in.check_shapes();
+    if (how.repair) write_beside_sync(in);
+    report out;
+    boost::json::array all;
+    for (const auto number : numbers) {
+        const auto found = detail::index_verifier(in, how, shapes.bindings, number).run();
+        out.in_order = out.in_order && found.in_order();
+        out.text += detail::text_of(found);
+        all.push_back(detail::json_of(found));
+    }
+    out.json = boost::json::serialize(boost::json::object{{"equal", out.in_order}, {"indices", all}});
+    return out;
+}
+
+}  // namespace pgsync::app
