@@ -47,6 +47,18 @@ class row_lookup {
                 [&](const std::vector<std::string>& some) { reader_.present(index_, some, on_row); });
     }
 
+    /// Those of `ids` that no row can have as its key; `begin` begins a transaction.
+    template <typename Begin>
+    [[nodiscard]] std::vector<std::string> impossible(const std::vector<std::string>& ids,
+                                                      const Begin& begin) {
+        std::vector<std::string> out;
+        for (const auto& id : ids) {
+            if (!is_possible(id)) out.push_back(id);
+        }
+        probe(possible(ids), begin, out);
+        return out;
+    }
+
     [[nodiscard]] bool is_possible(const std::string& id) {
         if (id.find('\0') != std::string::npos) return false;
         split_key(id, parts_);
@@ -65,6 +77,30 @@ class row_lookup {
             if (is_possible(id)) out.push_back(id);
         }
         return out;
+    }
+
+    template <typename Begin>
+    void probe(std::vector<std::string> ids, const Begin& begin, std::vector<std::string>& out) {
+        if (ids.empty()) return;
+        try {
+            begin();
+            reader_.present(index_, ids, [](std::string_view, std::string_view) {});
+            session_.exec("COMMIT");
+            return;
+        } catch (const sql_error& problem) {
+            if (!session_.usable()) throw;
+            session_.exec("ROLLBACK");
+            if (!says_impossible(problem)) throw;
+        }
+        if (ids.size() == 1) {
+            out.push_back(std::move(ids.front()));
+            return;
+        }
+        const auto half = ids.begin() + static_cast<std::ptrdiff_t>(ids.size() / 2);
+        std::vector<std::string> rest(half, ids.end());
+        ids.erase(half, ids.end());
+        probe(std::move(ids), begin, out);
+        probe(std::move(rest), begin, out);
     }
 
     template <typename Begin, typename Read>

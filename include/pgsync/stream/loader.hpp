@@ -7,6 +7,7 @@
 #include <functional>
 #include <iterator>
 #include <limits>
+#include <map>
 #include <memory>
 #include <optional>
 #include <span>
@@ -20,10 +21,13 @@
 #include <pgsync/elastic/batcher.hpp>
 #include <pgsync/elastic/bulk_fit.hpp>
 #include <pgsync/error.hpp>
+#include <pgsync/log.hpp>
 #include <pgsync/postgres/binding.hpp>
 #include <pgsync/postgres/document_reader.hpp>
 #include <pgsync/postgres/read_transaction.hpp>
+#include <pgsync/postgres/row_lookup.hpp>
 #include <pgsync/postgres/session.hpp>
+#include <pgsync/postgres/sql_error.hpp>
 #include <pgsync/stream/index_access.hpp>
 #include <pgsync/stream/storage_watch.hpp>
 #include <pgsync/stream/work.hpp>
@@ -306,8 +310,38 @@ class loader {
             }
             piece.routings = &routings;
             go_on();
-            if (!piece.keys.empty()) load_piece(piece);
+            if (piece.keys.empty()) return;
+            try {
+                load_piece(piece);
+            } catch (const error& problem) {
+                const auto* sql = dynamic_cast<const postgres::sql_error*>(&problem);
+                const bool value = sql == nullptr ? problem.code() == errc::protocol
+                                                  : postgres::row_lookup::says_impossible(*sql);
+                if (!value || !session_.usable() || !remove_impossible(piece)) throw;
+                if (!piece.keys.empty()) load_piece(piece);
+            }
         });
+    }
+
+    /// Somebody else may have put documents into the index whose ids no row can have: "abc" where keys are
+    /// numbers. They are deleted and taken out of the piece; false where there are none.
+    bool remove_impossible(keys_piece& piece) {
+        auto& lookup = lookups_.try_emplace(piece.index, session_, indices_, piece.index).first->second;
+        const auto which = lookup.impossible(piece.keys, [&] { session_.exec(begin_); });
+        if (which.empty()) return false;
+        const read_scope scope(*this, session_);
+        for (const auto& id : which) {
+            log::warn("{}: deleting document \"{}\", whose id can be no key",
+                      indices_[piece.index].index->name, id);
+            std::erase(piece.keys, id);
+            ++done_.deleted;
+            if (indices_[piece.index].index->routing.empty()) {
+                batcher_.remove(piece.index, id, scope.version());
+            } else {
+                remove_elsewhere(piece, id, scope.version(), std::nullopt);
+            }
+        }
+        return true;
     }
 
     /// After a TRUNCATE of another table: every document may have lost something.
@@ -361,6 +395,7 @@ class loader {
     index_access cluster_;
     settings settings_;
     std::deque<elastic::bulk_fit> fit_;  ///< of each index
+    std::map<std::size_t, postgres::row_lookup> lookups_;
     std::function<bool()> stopped_;
     postgres::lsn durable_;
     refreshed done_;

@@ -113,8 +113,10 @@ def everything(b):
     running = following(b)
     total = b.value("SELECT count(*) FROM booking")
     spoil(b, 5, 6, 99998, 99999)
+    for key in ("not a number", "1|2", str(2 ** 70), "7\u0000"):
+        put(b, "reservations", key, "{}")
     remove(b, "reservations", "7")
-    found = refreshed(b, "--all", "--page-size", "250", deleted=2)
+    found = refreshed(b, "--all", "--page-size", "250", deleted=6)
     expect(found["written"] >= total, f"{found}")
     expect(b.search.count("reservations") == total, f"{b.search.count('reservations')} documents, not {total}")
     expect(running.stop() == 0, "SIGTERM does not end sync with 0")
