@@ -228,8 +228,7 @@ inline void add_letters(report& out, boost::json::array& json, std::string_view 
     report out;
     boost::json::array all;
     const auto numbers = chosen_indices(in, how.indices);
-    const auto identity = in.identify();
-    for (const auto number : numbers) require_loaded(in, in.indices()[number], identity);
+    static_cast<void>(require_loaded(in, numbers));
     for (const auto number : numbers) {
         const auto& index = in.indices()[number];
         detail::letter_box box(in, number);
@@ -253,8 +252,7 @@ inline void add_letters(report& out, boost::json::array& json, std::string_view 
     report out;
     boost::json::array all;
     const auto numbers = chosen_indices(in, how.indices);
-    const auto identity = in.identify();
-    for (const auto number : numbers) require_loaded(in, in.indices()[number], identity);
+    static_cast<void>(require_loaded(in, numbers));
     const auto shapes = in.check_shapes();
     write_beside_sync(in);
     for (const auto number : numbers) {
@@ -316,8 +314,7 @@ inline void add_letters(report& out, boost::json::array& json, std::string_view 
     report out;
     boost::json::array all;
     const auto numbers = chosen_indices(in, how.indices);
-    const auto identity = in.identify();
-    for (const auto number : numbers) require_loaded(in, in.indices()[number], identity);
+    static_cast<void>(require_loaded(in, numbers));
     for (const auto number : numbers) {
         detail::letter_box box(in, number);
         std::uint64_t removed = 0;

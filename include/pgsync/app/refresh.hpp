@@ -243,8 +243,7 @@ inline void check_options(const refresh_options& how) {
                                                              : std::vector<std::string>{how.index})
                             .front();
     const auto& index = in.indices()[number];
-    const auto identity = in.identify();
-    require_loaded(in, index, identity);
+    static_cast<void>(require_loaded(in, {number}));
     const auto shapes = in.check_shapes();
     const auto& bound = shapes.bindings[number];
     write_beside_sync(in);

@@ -2,14 +2,14 @@
 
 #include <cstddef>
 #include <string>
-#include <string_view>
 #include <vector>
 
+#include <pgsync/app/builds.hpp>
 #include <pgsync/app/context.hpp>
 #include <pgsync/app/index_state.hpp>
 #include <pgsync/app/lost_slot.hpp>
 #include <pgsync/error.hpp>
-#include <pgsync/postgres/system_identity.hpp>
+#include <pgsync/postgres/read_transaction.hpp>
 
 namespace pgsync::app {
 
@@ -38,19 +38,25 @@ namespace pgsync::app {
     return out;
 }
 
-/// Makes sure that an index is there, is this program's, and holds what its load put there. Throws
-/// errc::index where it is not.
-inline void require_loaded(context& in, const compiled_index& index,
-                           const postgres::system_identity& identity) {
-    const auto state = find_index(in.search().client(), index, in.setting().name);
-    const std::string name(index.name);
-    if (!state.exists)
-        throw error(errc::index, "index \"" + name + "\" does not exist", "run bootstrap first");
-    check_same_system(name, state, identity);
-    if (!state.loaded) {
-        throw error(errc::index, "the initial load of index \"" + name + "\" is not finished",
-                    "run bootstrap: it resumes");
+/// Makes sure that these indices are there, are this program's, and hold what their load put there; returns
+/// the state of all of the program's. Throws errc::index where one is not.
+[[nodiscard]] inline std::vector<index_state> require_loaded(context& in,
+                                                             const std::vector<std::size_t>& numbers) {
+    const auto identity = in.identify();
+    auto states = find_build(in);
+    for (const auto number : numbers) {
+        const auto& state = states[number];
+        const std::string name(in.indices()[number].name);
+        if (!state.exists)
+            throw error(errc::index, "index \"" + name + "\" of this program's shape does not exist",
+                        "run bootstrap first");
+        check_same_system(name, state, identity);
+        if (!state.loaded) {
+            throw error(errc::index, "the initial load of index \"" + name + "\" is not finished",
+                        "run bootstrap: it resumes");
+        }
     }
+    return states;
 }
 
 /// Lets the clock order what this process writes beside a sync that may be running; see

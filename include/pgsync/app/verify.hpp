@@ -35,6 +35,7 @@
 #include <pgsync/app/report.hpp>
 #include <pgsync/app/serving_index.hpp>
 #include <pgsync/app/slot_progress.hpp>
+#include <pgsync/app/verify_findings.hpp>
 #include <pgsync/app/verify_options.hpp>
 #include <pgsync/backoff.hpp>
 #include <pgsync/elastic/batcher.hpp>
@@ -51,29 +52,6 @@
 namespace pgsync::app {
 
 namespace detail {
-
-/// What verify found in one index.
-struct index_findings {
-    std::string name;
-    std::uint64_t rows = 0;       ///< of the root's table that the index is about
-    std::uint64_t documents = 0;  ///< that the index holds
-    std::uint64_t compared = 0;
-    std::uint64_t missing = 0;
-    std::uint64_t extra = 0;
-    std::uint64_t different = 0;
-    std::uint64_t changing = 0;
-    std::uint64_t may_come = 0;  ///< of those that are wrong
-    std::uint64_t repaired = 0;
-    std::uint64_t behind = 0;  ///< bytes of log that whoever follows the slot has still to read
-    bool sampled = false;
-    bool contents = true;
-    slot_progress slot;
-    std::vector<suspect> examples;
-    std::vector<std::string> unrepaired;  ///< why
-
-    [[nodiscard]] std::uint64_t wrong() const { return missing + extra + different; }
-    [[nodiscard]] bool in_order() const { return wrong() == repaired; }
-};
 
 /// The share of all documents that a sample is to have.
 [[nodiscard]] inline double sample_share(const std::string& sample, std::uint64_t rows) {
@@ -94,11 +72,12 @@ struct index_findings {
 class index_verifier {
   public:
     index_verifier(context& in, const verify_options& how, std::span<const postgres::index_binding> indices,
-                   std::size_t number)
+                   std::size_t number, std::string slot)
         : in_(in),
           how_(how),
           indices_(indices),
           number_(number),
+          slot_(std::move(slot)),
           index_(in.indices()[number]),
           names_(names_of(index_)),
           begin_(postgres::begin_reading_sql(indices.subspan(number, 1))),
@@ -136,7 +115,7 @@ class index_verifier {
         second_look::settings to;
         to.index = number_;
         to.name = names_.index;
-        to.slot = in_.setting().name;
+        to.slot = slot_;
         to.begin = begin_;
         to.fleeting = index_.transform != nullptr || indices_[number_].routes.front().view;
         to.contents = index_.pipeline.empty();
@@ -379,7 +358,7 @@ class index_verifier {
     }
 
     void note_slot(const second_look::outcome& judged) {
-        found_.slot = read_slot_progress(in_.catalog(), in_.setting().name);
+        found_.slot = read_slot_progress(in_.catalog(), slot_);
         if (judged.read_at > found_.slot.written)
             found_.behind = std::max(found_.behind, judged.read_at.value - found_.slot.written.value);
     }
@@ -473,6 +452,7 @@ class index_verifier {
     const verify_options& how_;
     std::span<const postgres::index_binding> indices_;
     std::size_t number_;
+    std::string slot_;
     const compiled_index& index_;
     index_names names_;
     std::string begin_;
@@ -499,69 +479,6 @@ class index_verifier {
     index_findings found_;
 };
 
-[[nodiscard]] inline std::string text_of(const index_findings& found) {
-    const auto number = [](std::uint64_t count) { return std::to_string(count); };
-    std::string out = printable(found.name) + ": " + number(found.rows) + " rows" +
-                      (found.sampled ? " of a sample" : "") + ", " + number(found.documents) +
-                      " documents, " + number(found.compared) + " compared: ";
-    if (found.wrong() == 0) {
-        out += found.contents ? "all equal\n" : "none missing, none extra\n";
-    } else {
-        out += number(found.missing) + " missing, " + number(found.extra) + " extra, " +
-               number(found.different) + " different\n";
-    }
-    if (!found.contents)
-        out += "  their contents were not compared: a pipeline makes them other than the database has them\n";
-    for (const auto& each : found.examples) {
-        out += "  " + std::string(name_of(each.what)) + " " + printable(each.place.id) +
-               (each.place.routing.empty() ? std::string()
-                                           : " (routing " + printable(each.place.routing) + ")") +
-               (each.may_come ? ", may be still to come" : "") + "\n";
-        for (const auto& at : each.paths)
-            out +=
-                "    " + at.path + ": " + at.database + " in the database, " + at.index + " in the index\n";
-    }
-    if (found.wrong() > found.examples.size())
-        out +=
-            "  and " + number(found.wrong() - found.examples.size()) + " more (--show tells more of them)\n";
-    if (found.may_come != 0) {
-        out +=
-            "  " + number(found.may_come) + " of these may be still to come: " +
-            (found.slot.followed ? "the sync has still to read " : "no sync runs, and the slot has still ") +
-            number(found.behind) + " bytes of log\n";
-    } else if (!found.slot.exists) {
-        out += "  there is no slot: no changes follow\n";
-    }
-    if (found.changing != 0)
-        out += "  " + number(found.changing) + " changed at every look and could not be compared\n";
-    if (found.repaired != 0) out += "  " + number(found.repaired) + " repaired\n";
-    for (const auto& why : found.unrepaired) out += "  not repaired: " + why + "\n";
-    return out;
-}
-
-[[nodiscard]] inline boost::json::object json_of(const index_findings& found) {
-    boost::json::array examples;
-    for (const auto& each : found.examples) {
-        boost::json::array paths;
-        for (const auto& at : each.paths)
-            paths.push_back({{"path", at.path}, {"database", at.database}, {"index", at.index}});
-        boost::json::object example{{"id", each.place.id}, {"what", name_of(each.what)}};
-        if (!each.place.routing.empty()) example["routing"] = each.place.routing;
-        if (each.may_come) example["may_come"] = true;
-        if (!paths.empty()) example["paths"] = paths;
-        examples.push_back(example);
-    }
-    boost::json::array unrepaired;
-    for (const auto& why : found.unrepaired) unrepaired.emplace_back(why);
-    return {
-        {"index", found.name},          {"sampled", found.sampled},     {"contents_compared", found.contents},
-        {"rows", found.rows},           {"documents", found.documents}, {"compared", found.compared},
-        {"missing", found.missing},     {"extra", found.extra},         {"different", found.different},
-        {"may_come", found.may_come},   {"changing", found.changing},   {"repaired", found.repaired},
-        {"not_repaired", unrepaired},   {"slot", found.slot.exists},    {"followed", found.slot.followed},
-        {"behind_bytes", found.behind}, {"examples", examples}};
-}
-
 }  // namespace detail
 
 /// Compares every document with what the database says now, while changes go on; with `repair` it writes what
@@ -570,14 +487,14 @@ class index_verifier {
 [[nodiscard]] inline report verify(context& in, const verify_options& how) {
     (void)detail::sample_share(how.sample, 1);
     const auto numbers = chosen_indices(in, how.indices);
-    const auto identity = in.identify();
-    for (const auto number : numbers) require_loaded(in, in.indices()[number], identity);
+    const auto states = require_loaded(in, numbers);
     const auto shapes = in.check_shapes();
     if (how.repair) write_beside_sync(in);
     report out;
     boost::json::array all;
     for (const auto number : numbers) {
-        const auto found = detail::index_verifier(in, how, shapes.bindings, number).run();
+        const auto found =
+            detail::index_verifier(in, how, shapes.bindings, number, states[number].slot).run();
         out.in_order = out.in_order && found.in_order();
         out.text += detail::text_of(found);
         all.push_back(detail::json_of(found));

@@ -216,7 +216,8 @@ class follower {
         // Asking for an answer tells how far the log is on disk, where something waits for that.
         const bool ask = settings_.once || acknowledger_->outstanding();
         const auto told = settings_.keep_slot ? postgres::lsn{} : confirmed_;
-        // As applied the server is told what the indices have; pg_stat_replication shows it, verify looks there.
+        // As applied the server is told what the indices have; pg_stat_replication shows it, verify looks
+        // there.
         const auto applied = settings_.keep_slot ? postgres::lsn{} : std::max(written_, confirmed_);
         stream_.send_status({std::max(flushed_, confirmed_), told, applied, 0, ask});
         reply_requested_ = false;

@@ -4,10 +4,12 @@
     refresh.py EXAMPLES_FOLDER [TEST]...      libpq's variables (a superuser) and OPENSEARCH_URL name the servers
 """
 import pathlib
+import re
+import shlex
 import sys
 
-from harness import Bench, expect, run_all, until  # puts what follows within reach
-from verify import alter, ask, find, following, put, raw, remove, right, rows_of
+from harness import ROOT, Bench, expect, run_all, until  # puts what follows within reach
+from verify import alter, ask, find, following, load, put, raw, remove, right, rows_of
 from world import oracle
 
 CASES = []
@@ -167,6 +169,20 @@ def what_makes_no_sense(b):
     b.refuse("dead-letters", saying=["does not exist"])
 
 
+@on("airbnb")
+def as_documented(b):
+    """Every command line of the documentation runs."""
+    lines = [line.strip().split("#")[0] for page in ("README.md", "docs/operating.md")
+             for line in (ROOT / page).read_text(encoding="utf-8").splitlines()
+             if re.match(r"    airbnb (verify|refresh|dead-letters)", line)]
+    expect(len(lines) >= 14, f"too few: {lines}")
+    b.succeed("sync", "--once")
+    for line in lines:
+        arguments = shlex.split(line)[1:]
+        status, output = b.run(*arguments)
+        expect(status == 0, f"{line} ends with {status}:\n{output[-1500:]}")
+
+
 def limit_reviews(b, most):
     """A product whose document has more nested objects than that is refused."""
     name = next(iter(b.search("GET", "/products")))
@@ -237,8 +253,7 @@ def main():
     def play(test, own):
         example = next(example for each, example in CASES if each is test)
         with Bench(folder / example / example, own, indices=tuple(f"{index}*" for index in oracle(example))) as b:
-            b.load(example)
-            b.succeed("bootstrap")
+            load(b, example)
             test(b)
 
     return run_all([test for test, _ in CASES], sys.argv[2:], play)
