@@ -372,6 +372,18 @@ def read_from_standby(b, rng, primary, standby):
                          "AND query NOT LIKE '%%pg_stat_activity%%'", b.name)
     expect(on_primary == 0, "documents were read from the primary")
     b.refuse("sync", "--read-from", f"host=127.0.0.1 port={b.connect().info.port} dbname={b.name} password=x", saying=["holds a password"])
+    # Compared, and written beside a sync, from there as well.
+    running = b.start("sync", *where)
+    until("sync follows the slot", lambda: "following slot" in running.output())
+    b.search("PUT", "/reservations/_doc/7", {"id": 7})
+    b.search("DELETE", "/reservations/_doc/8")
+    b.refuse("verify", *where, status=3, saying=["1 missing, 0 extra, 1 different"])
+    b.succeed("verify", "--repair", *where)
+    b.search("PUT", "/reservations/_doc/7", {"id": 7})
+    expect("wrote 1 documents" in b.succeed("refresh", "--key", "7", *where), "refresh did not write")
+    b.succeed("verify", *where)
+    in_peace(running)
+    equal(b)
 
 
 SHARED = (dropped_slot, recreated_slot, robbed_slot, resync_killed, load_without_its_slot, two_bootstraps)
