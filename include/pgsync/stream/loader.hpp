@@ -315,8 +315,10 @@ class loader {
                 load_piece(piece);
             } catch (const error& problem) {
                 const auto* sql = dynamic_cast<const postgres::sql_error*>(&problem);
-                const bool value = sql == nullptr ? problem.code() == errc::protocol
-                                                  : postgres::row_lookup::says_impossible(*sql);
+                // A wrong number of parts, a zero byte, or what the server says of a value.
+                const bool value =
+                    sql == nullptr ? problem.code() == errc::protocol || problem.code() == errc::configuration
+                                   : postgres::row_lookup::says_impossible(*sql);
                 if (!value || !session_.usable() || !remove_impossible(piece)) throw;
                 if (!piece.keys.empty()) load_piece(piece);
             }
