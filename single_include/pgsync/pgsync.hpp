@@ -4738,6 +4738,15 @@ inline constexpr compiled_index compiled = detail::compile<Index>();
 
 }  // namespace pgsync
 
+// ---- pgsync/version.hpp
+namespace pgsync {
+
+/// The release of this library, as `program --version` says it. CMake's project() has the same, and a test
+/// holds them and the package files together (tests/hygiene/packages.py).
+inline constexpr std::string_view version_string = "0.1.0";
+
+}  // namespace pgsync
+
 #include <source_location>
 #include <stdexcept>
 
@@ -4862,6 +4871,41 @@ class error : public std::runtime_error {
 
 #include <iosfwd>
 
+// ---- pgsync/app/dead_letters_options.hpp
+namespace pgsync::app {
+
+/// What to do with letters: tell them, try their documents again, or remove them.
+enum class dead_letters_action { list, retry, drop };
+
+/// Which dead letters are meant, and what is done.
+struct dead_letters_options {
+    dead_letters_action action = dead_letters_action::list;  ///< what is done
+    std::vector<std::string> indices{};                      ///< by name; none: all of the program
+    std::size_t limit = 20;                                  ///< of list, for each index
+    std::vector<std::string> ids{};                          ///< of the documents; of retry, none means all
+    bool all = false;                                        ///< of drop, which must not happen by itself
+};
+
+}  // namespace pgsync::app
+
+// ---- pgsync/app/explain_parts.hpp
+namespace pgsync::app {
+
+/// What a shape is drawn for.
+enum class drawing : std::uint8_t { none, mermaid, dot };
+
+/// Which parts explain tells.
+struct explain_parts {
+    bool sql = true;                  ///< the queries that yield documents
+    bool mapping = true;              ///< of the index
+    bool routes = true;               ///< how a changed row finds its documents
+    bool plans = false;               ///< how the database would run the queries
+    bool analyse = false;             ///< and, having run them, how it did
+    drawing picture = drawing::none;  ///< of shape and routes
+};
+
+}  // namespace pgsync::app
+
 #include <chrono>
 
 // ---- pgsync/app/options.hpp
@@ -4879,26 +4923,42 @@ enum class compression { remote, always, never };
 /// Everything a user can set. Defaults work for a database on libpq's variables and a cluster on this
 /// machine.
 struct options {
-    std::string program = "pgsync";  ///< how the user called us, for messages
-    std::string database;            ///< conninfo or URI; empty: libpq's PG* variables
-    std::string read_from;           ///< a standby to read documents from; empty: `database`
-    std::string elasticsearch;       ///< base URL of the cluster; empty: ELASTICSEARCH_URL
-    std::string name;                ///< of slot and publication; empty: made from the indices' names
-    std::size_t page_size = 5000;    ///< documents read at once at most
-    std::size_t workers = 2;         ///< connections that read pages at once
-    std::size_t bulk_bytes = 5U << 20U;
-    std::size_t bulks_in_flight = 3;  ///< at most
-    compression compress = compression::remote;
-    std::chrono::seconds search_timeout{60};  ///< for the cluster's answer to a request
-    on_rejected rejected = on_rejected::stop;
-    on_lost_slot lost_slot = on_lost_slot::stop;
-    std::chrono::seconds stop_timeout{30};  ///< for what is in flight when asked to stop
-    bool dry_run = false;
-    bool once = false;
-    bool bootstrap_first = false;
+    std::string program = "pgsync";      ///< how the user called us, for messages
+    std::string database;                ///< conninfo or URI; empty: libpq's PG* variables
+    std::string read_from;               ///< a standby to read documents from; empty: `database`
+    std::string elasticsearch;           ///< base URL of the cluster; empty: ELASTICSEARCH_URL
+    std::string name;                    ///< of slot and publication; empty: made from the indices' names
+    std::size_t page_size = 5000;        ///< documents read at once at most
+    std::size_t workers = 2;             ///< connections that read pages at once
+    std::size_t bulk_bytes = 5U << 20U;  ///< of one request to the cluster, about
+    std::size_t bulks_in_flight = 3;     ///< at most
+    compression compress = compression::remote;   ///< bulks, as gzip
+    std::chrono::seconds search_timeout{60};      ///< for the cluster's answer to a request
+    on_rejected rejected = on_rejected::stop;     ///< documents
+    on_lost_slot lost_slot = on_lost_slot::stop;  ///< with changes
+    std::chrono::seconds stop_timeout{30};        ///< for what is in flight when asked to stop
+    std::chrono::seconds watch{0};  ///< status: between two looks, which give a rate; 0: one look
+    bool dry_run = false;           ///< bootstrap: print what it would do, and do nothing
+    bool once = false;              ///< sync: return when caught up
+    bool bootstrap_first = false;   ///< sync: bootstrap first where that is to be done
     /// Whether sync lets readers have an index of a changed shape once it is up to date; else swap() does.
     bool swap_when_ready = true;
     bool teardown_old = false;  ///< remove not this program's indices, but those of its earlier shapes
+};
+
+}  // namespace pgsync::app
+
+// ---- pgsync/app/refresh_options.hpp
+namespace pgsync::app {
+
+/// Which documents refresh reads and writes again: exactly one of `keys`, `where`, `relation` and `all`.
+struct refresh_options {
+    std::string index{};              ///< by name; may be empty where the program has one
+    std::vector<std::string> keys{};  ///< as `_id`
+    std::string where{};              ///< SQL over the root's columns
+    std::string relation{};           ///< "place.city", with `rows`
+    std::vector<std::string> rows{};  ///< keys of that relation's rows, as `_id` would have them
+    bool all = false;                 ///< every document
 };
 
 }  // namespace pgsync::app
@@ -4956,6 +5016,21 @@ class stop_request {
 
 }  // namespace pgsync::app
 
+// ---- pgsync/app/verify_options.hpp
+namespace pgsync::app {
+
+/// What verify is to look at, and what to do about what it finds.
+struct verify_options {
+    std::vector<std::string> indices{};  ///< by name; none: all of the program
+    bool repair = false;                 ///< write what differs
+    std::size_t show = 10;               ///< how many differences of each index are told one by one
+    std::string sample{};                ///< "5%", or "1000" documents, about; empty: everything
+    /// How long a sync that has not come past a difference may stand still before that is told as one.
+    std::chrono::seconds patience{60};
+};
+
+}  // namespace pgsync::app
+
 // ---- pgsync/linkage.hpp
 /// How the few functions are linked through which a program uses the run-time half, and one stage another.
 /// Header-only by default; with PGSYNC_COMPILED, which CMake's target pgsync::compiled sets, they come from a
@@ -4972,26 +5047,43 @@ namespace pgsync {
 namespace app {
 
 /// The commands of some indices as functions. Each throws pgsync::error where the program would end with a
-/// message, and goes on by itself when a server that answered once goes away and comes back.
+/// message, and returns what it would tell. What changes something goes on by itself when a server that
+/// answered once goes away and comes back.
 class basic_engine {
   public:
+    /// `indices` must outlive it.
     basic_engine(options setting, std::span<const compiled_index> indices)
         : setting_(std::move(setting)), indices_(indices) {}
 
     /// Makes and fills what is missing. With `dry_run` it prints to `out`, else to the standard output, what
     /// it would do.
-    void bootstrap(std::ostream& out) const;
-    void bootstrap() const;
+    report bootstrap(std::ostream& out) const;
+    /// The same, to the standard output.
+    report bootstrap() const;
     /// Follows the database; returns after stop(), or with `once` when caught up.
-    void sync() const;
+    report sync() const;
     /// Lets readers have indices of a changed shape, or of an earlier one again; see app::swap().
     report swap() const;
     /// Removes slot, publication and indices.
-    void teardown() const;
+    report teardown() const;
+    /// How far everything is: in order where every index is loaded and followed.
+    [[nodiscard]] report status() const;
+    /// Everything that is not as it should be, each with what to do: in order where there is nothing but
+    /// advice.
+    [[nodiscard]] report doctor() const;
+    /// What became of the shapes: SQL, mapping, routes, plans, a picture.
+    [[nodiscard]] report explain(const explain_parts& parts) const;
+    /// Compares every document with the database, while changes go on; see verify_options.
+    [[nodiscard]] report verify(const verify_options& how = {}) const;
+    /// Reads some documents again and writes them.
+    [[nodiscard]] report refresh(const refresh_options& how) const;
+    /// Lists what the cluster refused, tries it again, or drops it.
+    [[nodiscard]] report dead_letters(const dead_letters_options& how = {}) const;
 
     /// Ends what runs: sync() finishes what is in flight and returns, anything else throws errc::interrupted.
     /// For good; from any thread, and from a signal handler.
     void stop() const noexcept { stop_.make(); }
+    /// What stop() sets: a signal handler can, too.
     [[nodiscard]] const stop_request& stopping() const noexcept { return stop_; }
 
   private:
@@ -5029,8 +5121,13 @@ inline constexpr std::array<compiled_index, sizeof...(Indices)> compiled_togethe
 
 }  // namespace detail
 
+using app::dead_letters_action;
+using app::dead_letters_options;
 using app::on_rejected;
 using app::options;
+using app::refresh_options;
+using app::report;
+using app::verify_options;
 
 /// For programs with a `main` of their own: `pgsync::engine<reservations> engine(setting);`, then
 /// engine.bootstrap(), engine.sync() in a thread, and engine.stop() from another. All indices share one slot.
@@ -5038,6 +5135,7 @@ using app::options;
 template <typename... Indices>
 class engine : public app::basic_engine {
   public:
+    /// Nothing is connected to until a command is called.
     explicit engine(options setting = {})
         : basic_engine(std::move(setting), detail::compiled_together<Indices...>) {}
 };
@@ -5818,16 +5916,19 @@ struct sql_functions {
     std::string_view insert_lsn;        ///< the end of the log, with what is not written yet
     std::string_view replay_lsn;        ///< on a standby: the end of the log that its queries see
     std::string_view current_snapshot;  ///< `xmin:xmax:xip,…`, to be read with snapshot_set
+    std::string_view log_file;          ///< takes a position: the name of the file that holds it
 };
 
 [[nodiscard]] constexpr sql_functions function_names(int version) noexcept {
     sql_functions out{"pg_catalog.pg_current_wal_flush_lsn()", "pg_catalog.pg_current_wal_insert_lsn()",
-                      "pg_catalog.pg_last_wal_replay_lsn()", "pg_catalog.pg_current_snapshot()"};
+                      "pg_catalog.pg_last_wal_replay_lsn()", "pg_catalog.pg_current_snapshot()",
+                      "pg_catalog.pg_walfile_name"};
     if (version < 130000) out.current_snapshot = "pg_catalog.txid_current_snapshot()";
     if (version < 100000) {
         out.flush_lsn = "pg_catalog.pg_current_xlog_flush_location()";
         out.insert_lsn = "pg_catalog.pg_current_xlog_insert_location()";
         out.replay_lsn = "pg_catalog.pg_last_xlog_replay_location()";
+        out.log_file = "pg_catalog.pg_xlogfile_name";
     }
     return out;
 }
@@ -5837,6 +5938,14 @@ struct sql_functions {
 [[nodiscard]] constexpr std::string_view output_plugin(int version) noexcept {
     return has_publications(version) ? "pgoutput" : "test_decoding";
 }
+/// pg_stat_replication says how long the last confirmations took, and calls positions LSN.
+[[nodiscard]] constexpr bool has_replication_lag(int version) noexcept { return version >= 100000; }
+/// CREATE INDEX on a partitioned table.
+[[nodiscard]] constexpr bool has_partitioned_indexes(int version) noexcept { return version >= 110000; }
+/// wal_sender_timeout is a setting of the role or the connection, not of the server alone.
+[[nodiscard]] constexpr bool has_own_sender_timeout(int version) noexcept { return version >= 120000; }
+/// idle_replication_slot_timeout.
+[[nodiscard]] constexpr bool has_idle_slot_timeout(int version) noexcept { return version >= 180000; }
 /// A walsender that also takes plain SQL.
 [[nodiscard]] constexpr bool has_sql_on_replication(int version) noexcept { return version >= 100000; }
 /// pg_stat_activity tells that a process waits for its client.
@@ -8932,6 +9041,8 @@ class document_reader {
         : session_(connection),
           indices_(indices),
           keys_prepared_(indices.size()),
+          present_prepared_(indices.size()),
+          stamps_prepared_(indices.size()),
           owners_prepared_(indices.size()) {
         for (std::size_t i = 0; i < indices.size(); ++i) owners_prepared_[i].resize(indices[i].routes.size());
     }
@@ -8951,6 +9062,44 @@ class document_reader {
             auto at = static_cast<int>(parts);
             const auto routing = bound.index->routing.empty() ? std::string_view() : row.get(at++);
             on_document(finished(*bound.index, routing, row.get(at)));
+        });
+    }
+
+    /// Calls `on_row(id, routing)` for each of `keys` that has a row of the index: what by_keys() finds,
+    /// without its document (and without asking the transform).
+    template <typename Keys, typename OnRow>
+    void present(std::size_t index, const Keys& keys, OnRow&& on_row) {
+        const auto& bound = indices_[index];
+        const auto parts = bound.key_array_types.size();
+        const auto name = "pgsync_present_" + std::to_string(index);
+        if (!present_prepared_[index]) {
+            session_.prepare(name, present_query(bound), bound.key_array_types);
+            present_prepared_[index] = true;
+        }
+        rows(name, arrays(keys, parts), [&](const row_view& row) {
+            read_key(row, parts);
+            on_row(std::string_view(key_),
+                   bound.index->routing.empty() ? std::string_view() : row.get(static_cast<int>(parts)));
+        });
+    }
+
+    /// Calls `on_stamp(id, stamp)` for each of `keys` that is in the root's table: what two readings have in
+    /// common between which the row was neither written nor deleted. None for the rows of a view.
+    template <typename Keys, typename OnStamp>
+    void stamps(std::size_t index, const Keys& keys, OnStamp&& on_stamp) {
+        const auto& bound = indices_[index];
+        if (bound.routes.front().view) return;
+        const auto parts = bound.key_array_types.size();
+        const auto name = "pgsync_stamps_" + std::to_string(index);
+        if (!stamps_prepared_[index]) {
+            const auto stamp = ", n0.tableoid::text || ' ' || n0.xmin::text || ' ' || n0.ctid::text";
+            session_.prepare(name, root_query(bound, stamp, bound.routes.front().table),
+                             bound.key_array_types);
+            stamps_prepared_[index] = true;
+        }
+        rows(name, arrays(keys, parts), [&](const row_view& row) {
+            read_key(row, parts);
+            on_stamp(std::string_view(key_), row.get(static_cast<int>(parts)));
         });
     }
 
@@ -9060,6 +9209,35 @@ class document_reader {
     static constexpr std::uint32_t int8_oid = 20;
     static constexpr std::uint32_t int8_array_oid = 1016;
 
+    /// Keys of the root's rows, and `more`, from `rows`, which is called n0.
+    static std::string root_query(const index_binding& bound, const std::string& more,
+                                  const std::string& rows) {
+        const auto& shape = bound.index->shape;
+        const auto parts = shape.key_size(shape.root());
+        std::string selected;
+        std::string columns;
+        std::string arrays;
+        for (std::size_t part = 0; part < parts; ++part) {
+            const auto column = "n0." + quote_identifier(shape.key_of(shape.root(), part).name);
+            const auto* comma = part == 0 ? "" : ", ";
+            selected += comma + column + "::text";
+            columns += comma + column;
+            arrays += comma + ("$" + std::to_string(part + 1));
+        }
+        const auto sql = "SELECT " + selected + more + " FROM " + rows + " n0 WHERE ";
+        if (parts == 1) return sql + columns + " = ANY($1)";
+        return sql + "(" + columns + ") IN (SELECT * FROM unnest(" + arrays + "))";
+    }
+    static std::string present_query(const index_binding& bound) {
+        const auto& index = *bound.index;
+        auto rows = "(SELECT * FROM " + bound.routes.front().table;
+        if (!index.where.empty()) rows += " WHERE (" + std::string(index.where) + ")";
+        const auto routing = index.routing.empty()
+                                 ? std::string()
+                                 : ", format('%s', n0." + quote_identifier(index.routing) + ")";
+        return root_query(bound, routing, rows + ")");
+    }
+
     /// The document of the key read last, transformed where its index has a transform.
     read_document finished(const compiled_index& index, std::string_view routing, std::string_view json) {
         read_document out{key_, routing, json};
@@ -9134,6 +9312,8 @@ class document_reader {
     session& session_;
     std::span<const index_binding> indices_;
     std::vector<bool> keys_prepared_;
+    std::vector<bool> present_prepared_;
+    std::vector<bool> stamps_prepared_;
     std::vector<std::vector<bool>> owners_prepared_;
     std::string key_;
     std::string transformed_;
@@ -11360,6 +11540,417 @@ inline bool adapt_vectors(boost::json::object& body, vector_search how) {
 
 }  // namespace pgsync::elastic
 
+// ---- pgsync/json_difference.hpp
+/// JSON looked into as text: whatever becomes of numbers in a parser, here they stay what was written, every
+/// digit of them.
+namespace pgsync {
+
+/// Where two JSON texts differ, and what stands there in each; nothing where only the other has it. Views
+/// into the texts.
+struct json_difference {
+    std::string path;  ///< `guest.name`, `reviews[3].rating`, `["an odd key"]`; empty for the whole
+    std::optional<std::string_view> one;
+    std::optional<std::string_view> other;
+};
+
+namespace detail {
+
+[[noreturn]] inline void refuse_json() {
+    throw pgsync::error(errc::protocol, "a document is no JSON that can be read");
+}
+
+[[nodiscard]] constexpr bool is_json_blank(char c) { return c == ' ' || c == '\n' || c == '\t' || c == '\r'; }
+
+/// Walks through one JSON text. Where it is no JSON the walk ends with errc::protocol or goes on somehow; it
+/// never leaves the text.
+class json_walk {
+  public:
+    explicit json_walk(std::string_view text) : text_(text) {}
+
+    /// The next character that is not blank; 0 at the end.
+    [[nodiscard]] char peek() {
+        while (at_ < text_.size() && is_json_blank(text_[at_])) ++at_;
+        return at_ < text_.size() ? text_[at_] : '\0';
+    }
+    bool take(char c) {
+        if (peek() != c) return false;
+        ++at_;
+        return true;
+    }
+    /// The text of the next value, without the blanks around it.
+    std::string_view value() {
+        const char first = peek();
+        const auto begin = at_;
+        if (first == '"') {
+            skip_string();
+        } else if (first == '{' || first == '[') {
+            skip_nested();
+        } else {
+            while (at_ < text_.size() && !is_json_blank(text_[at_]) && text_[at_] != ',' &&
+                   text_[at_] != '}' && text_[at_] != ']')
+                ++at_;
+        }
+        if (at_ == begin) refuse_json();
+        return text_.substr(begin, at_ - begin);
+    }
+
+  private:
+    void skip_string() {
+        for (++at_; at_ < text_.size(); ++at_) {
+            if (text_[at_] == '\\') {
+                ++at_;
+            } else if (text_[at_] == '"') {
+                ++at_;
+                return;
+            }
+        }
+        refuse_json();
+    }
+    void skip_nested() {
+        std::size_t depth = 0;
+        do {
+            if (at_ >= text_.size()) refuse_json();
+            const char c = text_[at_];
+            if (c == '"') {
+                skip_string();
+                continue;
+            }
+            if (c == '{' || c == '[') ++depth;
+            if (c == '}' || c == ']') --depth;
+            ++at_;
+        } while (depth != 0);
+    }
+
+    std::string_view text_;
+    std::size_t at_ = 0;
+};
+
+inline void append_utf8(std::string& out, unsigned number) {
+    const auto byte = [&](unsigned value) { out += static_cast<char>(value); };
+    if (number < 0x80U) {
+        byte(number);
+    } else if (number < 0x800U) {
+        byte(0xC0U | number >> 6U);
+        byte(0x80U | (number & 0x3FU));
+    } else if (number < 0x10000U) {
+        byte(0xE0U | number >> 12U);
+        byte(0x80U | (number >> 6U & 0x3FU));
+        byte(0x80U | (number & 0x3FU));
+    } else {
+        byte(0xF0U | number >> 18U);
+        byte(0x80U | (number >> 12U & 0x3FU));
+        byte(0x80U | (number >> 6U & 0x3FU));
+        byte(0x80U | (number & 0x3FU));
+    }
+}
+
+/// The four hexadecimal digits at `at`.
+[[nodiscard]] inline unsigned hex4(std::string_view text, std::size_t at) {
+    unsigned value = 0;
+    for (std::size_t i = at; i < at + 4; ++i) {
+        const char c = i < text.size() ? text[i] : '\0';
+        const bool digit = c >= '0' && c <= '9';
+        const char lower = static_cast<char>(c | 0x20);
+        if (!digit && (lower < 'a' || lower > 'f')) refuse_json();
+        value = value << 4U | static_cast<unsigned>(digit ? c - '0' : lower - 'a' + 10);
+    }
+    return value;
+}
+
+/// A number as its digits without zeros at either end, and the power of ten that they are to be multiplied
+/// with: one form for each value.
+struct plain_number {
+    bool negative = false;
+    std::string digits{};
+    std::int64_t exponent = 0;
+
+    friend bool operator==(const plain_number&, const plain_number&) = default;
+};
+
+[[nodiscard]] inline plain_number read_number(std::string_view text) {
+    plain_number out;
+    std::size_t at = 0;
+    const auto is_digit = [&] { return at < text.size() && text[at] >= '0' && text[at] <= '9'; };
+    if (at < text.size() && text[at] == '-') {
+        out.negative = true;
+        ++at;
+    }
+    for (; is_digit(); ++at) out.digits += text[at];
+    if (at < text.size() && text[at] == '.') {
+        for (++at; is_digit(); ++at) {
+            out.digits += text[at];
+            --out.exponent;
+        }
+    }
+    if (at < text.size() && (text[at] == 'e' || text[at] == 'E')) {
+        ++at;
+        const bool down = at < text.size() && text[at] == '-';
+        if (at < text.size() && (text[at] == '-' || text[at] == '+')) ++at;
+        std::int64_t power = 0;
+        constexpr std::int64_t beyond_use = 1'000'000'000'000;
+        for (; is_digit(); ++at) power = std::min(beyond_use, power * 10 + (text[at] - '0'));
+        out.exponent += down ? -power : power;
+    }
+    if (at != text.size() || out.digits.empty()) refuse_json();
+    out.digits.erase(0, std::min(out.digits.find_first_not_of('0'), out.digits.size()));
+    while (!out.digits.empty() && out.digits.back() == '0') {
+        out.digits.pop_back();
+        ++out.exponent;
+    }
+    if (out.digits.empty()) return {};
+    return out;
+}
+
+}  // namespace detail
+
+/// Calls `each(key, value)` with the texts of an object's members; the key with its quotes.
+template <typename Each>
+void for_json_members(std::string_view object, const Each& each) {
+    detail::json_walk walk(object);
+    if (!walk.take('{')) detail::refuse_json();
+    if (walk.take('}')) return;
+    do {
+        const auto key = walk.peek() == '"' ? walk.value() : std::string_view();
+        if (key.empty() || !walk.take(':')) detail::refuse_json();
+        each(key, walk.value());
+    } while (walk.take(','));
+    if (!walk.take('}')) detail::refuse_json();
+}
+
+/// Calls `each(value)` with the texts of an array's elements.
+template <typename Each>
+void for_json_elements(std::string_view array, const Each& each) {
+    detail::json_walk walk(array);
+    if (!walk.take('[')) detail::refuse_json();
+    if (walk.take(']')) return;
+    do {
+        each(walk.value());
+    } while (walk.take(','));
+    if (!walk.take(']')) detail::refuse_json();
+}
+
+/// What a JSON string, given with its quotes, stands for, as UTF-8; half a surrogate pair stays one.
+[[nodiscard]] inline std::string json_string_value(std::string_view quoted) {
+    constexpr std::string_view letters = "bfnrt";
+    constexpr std::string_view meant = "\b\f\n\r\t";
+    std::string out;
+    if (quoted.size() < 2) detail::refuse_json();
+    const auto text = quoted.substr(1, quoted.size() - 2);
+    out.reserve(text.size());
+    for (std::size_t at = 0; at < text.size(); ++at) {
+        if (text[at] != '\\') {
+            out += text[at];
+            continue;
+        }
+        if (++at == text.size()) detail::refuse_json();
+        if (text[at] == 'u') {
+            auto number = detail::hex4(text, at + 1);
+            at += 4;
+            if (number >= 0xD800U && number < 0xDC00U && text.substr(at + 1).starts_with("\\u")) {
+                const auto low = detail::hex4(text, at + 3);
+                if (low >= 0xDC00U && low < 0xE000U) {
+                    number = 0x10000U + ((number - 0xD800U) << 10U) + (low - 0xDC00U);
+                    at += 6;
+                }
+            }
+            detail::append_utf8(out, number);
+        } else {
+            const auto letter = letters.find(text[at]);
+            out += letter == std::string_view::npos ? text[at] : meant[letter];
+        }
+    }
+    return out;
+}
+
+namespace detail {
+
+class json_comparison {
+  public:
+    json_comparison(std::size_t limit, std::vector<json_difference>& out) : limit_(limit), out_(out) {}
+
+    void compare(std::string_view one, std::string_view other, const std::string& path, int depth = 0) {
+        if (full() || one == other) return;
+        const auto kind = kind_of(one);
+        // So deep nothing is compared but the text.
+        if (kind != kind_of(other) || depth == deepest) return note(path, one, other);
+        if (kind == '{') {
+            members(one, other, path, depth);
+        } else if (kind == '[') {
+            elements(one, other, path, depth);
+        } else if (kind == '"') {
+            if (json_string_value(one) != json_string_value(other)) note(path, one, other);
+        } else if (kind != '0' || read_number(one) != read_number(other)) {
+            note(path, one, other);
+        }
+    }
+
+  private:
+    using member = std::pair<std::string, std::string_view>;
+    static constexpr int deepest = 500;
+
+    [[nodiscard]] bool full() const { return out_.size() >= limit_; }
+    void note(const std::string& path, std::optional<std::string_view> one,
+              std::optional<std::string_view> other) {
+        if (!full()) out_.push_back({path, one, other});
+    }
+
+    static char kind_of(std::string_view text) {
+        const char first = text.front();
+        return first == '-' || (first >= '0' && first <= '9') ? '0' : first;
+    }
+
+    static std::vector<member> sorted(std::string_view object) {
+        std::vector<member> out;
+        for_json_members(object, [&](std::string_view key, std::string_view value) {
+            out.emplace_back(json_string_value(key), value);
+        });
+        std::stable_sort(out.begin(), out.end(),
+                         [](const member& a, const member& b) { return a.first < b.first; });
+        return out;
+    }
+
+    void members(std::string_view one, std::string_view other, const std::string& path, int depth) {
+        const auto mine = sorted(one);
+        const auto theirs = sorted(other);
+        auto a = mine.begin();
+        auto b = theirs.begin();
+        while (a != mine.end() || b != theirs.end()) {
+            if (b == theirs.end() || (a != mine.end() && a->first < b->first)) {
+                note(below(path, a->first), a->second, std::nullopt);
+                ++a;
+            } else if (a == mine.end() || b->first < a->first) {
+                note(below(path, b->first), std::nullopt, b->second);
+                ++b;
+            } else {
+                if (a->second != b->second) compare(a->second, b->second, below(path, a->first), depth + 1);
+                ++a;
+                ++b;
+            }
+        }
+    }
+
+    void elements(std::string_view one, std::string_view other, const std::string& path, int depth) {
+        std::vector<std::string_view> mine;
+        std::vector<std::string_view> theirs;
+        for_json_elements(one, [&](std::string_view each) { mine.push_back(each); });
+        for_json_elements(other, [&](std::string_view each) { theirs.push_back(each); });
+        for (std::size_t i = 0; i < std::max(mine.size(), theirs.size()); ++i) {
+            const auto at = path + "[" + std::to_string(i) + "]";
+            if (i >= theirs.size()) {
+                note(at, mine[i], std::nullopt);
+            } else if (i >= mine.size()) {
+                note(at, std::nullopt, theirs[i]);
+            } else {
+                compare(mine[i], theirs[i], at, depth + 1);
+            }
+        }
+    }
+
+    static std::string below(const std::string& path, const std::string& key) {
+        const bool plain = !key.empty() && std::all_of(key.begin(), key.end(), [](char c) {
+            const auto byte = static_cast<unsigned char>(c);
+            return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_' ||
+                   c == '-' || byte >= 0x80;
+        });
+        if (!plain) return path + "[\"" + key + "\"]";
+        return path.empty() ? key : path + "." + key;
+    }
+
+    std::size_t limit_;
+    std::vector<json_difference>& out_;
+};
+
+/// Without the blanks around it.
+[[nodiscard]] inline std::string_view json_trimmed(std::string_view text) { return json_walk(text).value(); }
+
+}  // namespace detail
+
+/// Where two JSON texts differ, at most `limit` places. The order of an object's members does not matter, nor
+/// blanks, nor how a character or a number is written: 1.0 is 1 and 1e0, but 9007199254740993 is not
+/// 9007199254740992. Errors: errc::protocol for what is no JSON.
+[[nodiscard]] inline std::vector<json_difference> json_differences(std::string_view one,
+                                                                   std::string_view other,
+                                                                   std::size_t limit) {
+    std::vector<json_difference> out;
+    if (one == other) return out;
+    detail::json_comparison(limit, out).compare(detail::json_trimmed(one), detail::json_trimmed(other), {});
+    return out;
+}
+
+/// Whether they mean the same, see json_differences().
+[[nodiscard]] inline bool same_json(std::string_view one, std::string_view other) {
+    return json_differences(one, other, 1).empty();
+}
+
+}  // namespace pgsync
+
+// ---- pgsync/elastic/held_document.hpp
+namespace pgsync::elastic {
+
+/// Where a document stands: under its id, on the shard that its routing chooses.
+struct document_place {
+    std::string id;
+    std::string routing{};  ///< empty: the id chooses
+
+    friend auto operator<=>(const document_place&, const document_place&) = default;
+};
+
+/// What the index holds in one place.
+struct held_document {
+    bool found = false;
+    std::int64_t version = 0;
+    std::string routing{};  ///< with which it was written; may be another one of the same shard
+    std::string source{};   ///< JSON text as it was sent, every digit of it; empty where none is kept
+    std::string failure{};  ///< the cluster's error type: whether it is there could not be told
+};
+
+/// The body of a `_mget`.
+[[nodiscard]] inline std::string many_documents_body(const std::vector<document_place>& places) {
+    std::string out = R"({"docs":[)";
+    for (const auto& each : places) {
+        out += out.back() == '[' ? "{\"_id\":" : ",{\"_id\":";
+        append_json_string(out, each.id);
+        if (!each.routing.empty()) {
+            out += ",\"routing\":";
+            append_json_string(out, each.routing);
+        }
+        out += '}';
+    }
+    return out + "]}";
+}
+
+/// The answer to it, in the order of the places asked for. Errors: errc::protocol for what is no such answer.
+[[nodiscard]] inline std::vector<held_document> parse_many_documents(std::string_view answer) {
+    std::vector<held_document> out;
+    for_json_members(answer, [&](std::string_view name, std::string_view all) {
+        if (name != "\"docs\"") return;
+        for_json_elements(all, [&](std::string_view each) {
+            auto& document = out.emplace_back();
+            for_json_members(each, [&](std::string_view key, std::string_view value) {
+                if (key == "\"found\"") {
+                    document.found = value == "true";
+                } else if (key == "\"_version\"") {
+                    std::from_chars(value.data(), value.data() + value.size(), document.version);
+                } else if (key == "\"_routing\"" && value.starts_with('"')) {
+                    document.routing = json_string_value(value);
+                } else if (key == "\"_source\"") {
+                    document.source = value;
+                } else if (key == "\"error\"") {
+                    document.failure = "error";
+                    if (!value.starts_with('{')) return;
+                    for_json_members(value, [&](std::string_view what, std::string_view said) {
+                        if (what == "\"type\"" && said.starts_with('"'))
+                            document.failure = json_string_value(said);
+                    });
+                }
+            });
+        });
+    });
+    return out;
+}
+
+}  // namespace pgsync::elastic
+
 // ---- pgsync/elastic/stored_id.hpp
 namespace pgsync::elastic {
 
@@ -11593,6 +12184,19 @@ class client {
         return found != nullptr && found->is_int64() ? static_cast<std::uint64_t>(found->get_int64()) : 0;
     }
 
+    /// What the cluster answers to a question that it need not know or may not like: nothing where it has no
+    /// such thing (400, 404, 405), this user may not ask (401, 403), or it takes too long (408).
+    [[nodiscard]] std::optional<boost::json::value> ask(const std::string& path) {
+        const auto answer = call("GET", path, {}, {400, 401, 403, 404, 405, 408});
+        if (answer.status < 200 || answer.status >= 300) return std::nullopt;
+        boost::json::error_code failed;
+        boost::json::parse_options deep;
+        deep.max_depth = 1'000;
+        auto parsed = boost::json::parse(answer.body, failed, {}, deep);
+        if (failed) return std::nullopt;
+        return parsed;
+    }
+
     /// Waits until the index behind a name has its primary shards; throws errc::connection when that takes
     /// longer than `longest`.
     void wait_ready(std::string_view name, std::chrono::seconds longest = std::chrono::seconds(60)) {
@@ -11626,6 +12230,72 @@ class client {
         return stored_document{version->get_int64(), *source};
     }
 
+    /// What the index holds in each of these places, searchable yet or not. Errors: errc::index when there is
+    /// no such index, errc::connection when a shard is away.
+    [[nodiscard]] std::vector<held_document> get_documents(std::string_view name,
+                                                           const std::vector<document_place>& places) {
+        std::vector<held_document> out(places.size());
+        std::vector<document_place> asked;
+        std::vector<std::size_t> numbers;
+        for (std::size_t i = 0; i < places.size(); ++i) {
+            // No document has such an id, and one of them has the cluster refuse the whole request.
+            if (places[i].id.empty() || places[i].id.size() > 512) continue;
+            asked.push_back(places[i]);
+            numbers.push_back(i);
+        }
+        if (asked.empty()) return out;
+        // No filter_path: with it the cluster parses what it holds, and numbers come out as it understands
+        // them.
+        const auto path = "/" + escaped(name) + "/_mget";
+        const auto answer = call("POST", path, many_documents_body(asked));
+        auto found = parse_many_documents(answer.body);
+        if (found.size() != asked.size()) {
+            throw error(errc::protocol, "what answers at " + settings_.address + " tells of " +
+                                            std::to_string(found.size()) + " documents instead of " +
+                                            std::to_string(asked.size()));
+        }
+        for (std::size_t i = 0; i < found.size(); ++i) {
+            const auto& failure = found[i].failure;
+            if (failure == "index_not_found_exception")
+                throw error(errc::index, "index \"" + std::string(name) + "\" is gone");
+            // Where every document has a routing none can be there without.
+            if (!failure.empty() && failure != "routing_missing_exception") {
+                throw error(errc::connection, "the cluster at " + settings_.address +
+                                                  " cannot tell what it holds under an id of \"" +
+                                                  std::string(name) + "\": " + printable(failure));
+            }
+            out[numbers[i]] = std::move(found[i]);
+        }
+        return out;
+    }
+
+    /// Every copy that searches can see of documents of some ids, under whatever routing.
+    [[nodiscard]] std::vector<stored_id> find_copies(std::string_view name,
+                                                     const std::vector<std::string>& ids) {
+        std::vector<stored_id> out;
+        // Searches yield so many hits at most; each id may be on several shards.
+        constexpr std::size_t at_once = 500;
+        const auto path = "/" + escaped(name) +
+                          "/_search?allow_partial_search_results=false&filter_path=timed_out,_shards.failed,"
+                          "hits.hits._id,hits.hits._routing,hits.hits._version";
+        for (std::size_t begin = 0; begin < ids.size(); begin += at_once) {
+            boost::json::array values;
+            for (std::size_t i = begin; i < std::min(ids.size(), begin + at_once); ++i)
+                values.emplace_back(ids[i]);
+            const boost::json::object search{{"size", 10'000},
+                                             {"_source", false},
+                                             {"version", true},
+                                             {"query", {{"ids", {{"values", values}}}}}};
+            const auto top = object(call("POST", path, boost::json::serialize(search)).body);
+            if (!whole(top)) {
+                throw error(errc::connection, "the cluster at " + settings_.address +
+                                                  " could not search all of \"" + std::string(name) + "\"");
+            }
+            for (auto& each : ids_in(top)) out.push_back(std::move(each));
+        }
+        return out;
+    }
+
     /// Calls back with the ids of every document that searches can see, in pieces of at most `size`, and of
     /// at most 10,000, each with routing and version. Each id comes at least once: when the cluster loses its
     /// place, the reading starts over.
@@ -11641,6 +12311,25 @@ class client {
             log::warn("cluster {}: lost its place among the ids of {}; reading them again", settings_.address,
                       name);
         }
+    }
+
+    /// Percent-encodes what a path segment cannot hold.
+    [[nodiscard]] static std::string escaped(std::string_view name) {
+        constexpr std::string_view digits = "0123456789ABCDEF";
+        std::string out;
+        for (const char c : name) {
+            const auto byte = static_cast<unsigned char>(c);
+            const bool plain = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
+                               c == '-' || c == '_' || c == '.' || c == '~';
+            if (plain) {
+                out += c;
+            } else {
+                out += '%';
+                out += digits[byte >> 4U];
+                out += digits[byte & 15U];
+            }
+        }
+        return out;
     }
 
     [[nodiscard]] const std::string& address() const { return settings_.address; }
@@ -11777,18 +12466,8 @@ class client {
         auto top = object(call("POST", first, boost::json::serialize(search)).body);
         scroll_guard scroll{*this, string_in(top, "_scroll_id")};
         const auto stop = current_stop();
-        std::vector<stored_id> ids;
         while (whole(top)) {
-            ids.clear();
-            const auto* outer = top.if_contains("hits");
-            const auto* hits = outer == nullptr ? nullptr : at(*outer, "hits");
-            if (hits != nullptr && hits->is_array()) {
-                for (const auto& hit : hits->get_array()) {
-                    const auto* version = at(hit, "_version");
-                    ids.push_back({string_in(hit, "_id"), string_in(hit, "_routing"),
-                                   version != nullptr && version->is_int64() ? version->get_int64() : 0});
-                }
-            }
+            const auto ids = ids_in(top);
             if (ids.empty()) return true;
             on_ids(ids);
             const boost::json::object next{{"scroll", "5m"}, {"scroll_id", scroll.id}};
@@ -11804,6 +12483,19 @@ class client {
             if (auto id = string_in(top, "_scroll_id"); !id.empty()) scroll.id = std::move(id);
         }
         return false;
+    }
+    /// The hits of a page.
+    static std::vector<stored_id> ids_in(const boost::json::object& page) {
+        std::vector<stored_id> ids;
+        const auto* outer = page.if_contains("hits");
+        const auto* hits = outer == nullptr ? nullptr : at(*outer, "hits");
+        if (hits == nullptr || !hits->is_array()) return ids;
+        for (const auto& hit : hits->get_array()) {
+            const auto* version = at(hit, "_version");
+            ids.push_back({string_in(hit, "_id"), string_in(hit, "_routing"),
+                           version != nullptr && version->is_int64() ? version->get_int64() : 0});
+        }
+        return ids;
     }
     /// Whether every shard contributed to a page.
     static bool whole(const boost::json::object& page) {
@@ -11849,25 +12541,6 @@ class client {
                         "check that ELASTICSEARCH_URL names an Elasticsearch or OpenSearch cluster");
         }
         return std::move(parsed.get_object());
-    }
-
-    /// Percent-encodes what a path segment cannot hold.
-    static std::string escaped(std::string_view name) {
-        constexpr std::string_view digits = "0123456789ABCDEF";
-        std::string out;
-        for (const char c : name) {
-            const auto byte = static_cast<unsigned char>(c);
-            const bool plain = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
-                               c == '-' || c == '_' || c == '.' || c == '~';
-            if (plain) {
-                out += c;
-            } else {
-                out += '%';
-                out += digits[byte >> 4U];
-                out += digits[byte & 15U];
-            }
-        }
-        return out;
     }
 
     [[noreturn]] void refuse(const std::string& method, const std::string& path,
@@ -12814,11 +13487,33 @@ class version_clock {
         newest_ = at_least;
     }
 
+    /// From now on begin() is for a process that writes beside the one that follows the slot and orders its
+    /// own snapshots by another clock. `advance` writes a record into the primary's log, see advance_log(),
+    /// and returns how far the log is flushed then.
+    ///
+    /// A snapshot's version is then just below that position, which is read *before* the snapshot is taken.
+    /// Whoever sees a commit that this snapshot does not see takes his own snapshot later, finds the log
+    /// flushed at least as far, and so writes a greater version: never is something newer overwritten for
+    /// good. And because of the record the version is greater than that of any snapshot before. (A standby's
+    /// position is read before its snapshot anyway, and whoever follows reads a commit from a standby only
+    /// when that has replayed beyond it; so both must read from the primary, or both from standbys.)
+    void write_beside(std::function<lsn()> advance) {
+        const std::lock_guard lock(mutex_);
+        advance_ = std::move(advance);
+    }
+
+    /// Greater than any version that a clock can have given while the log was flushed up to `position`.
+    [[nodiscard]] std::uint64_t greatest_version(lsn position) {
+        const std::lock_guard lock(mutex_);
+        constexpr std::uint64_t ahead = 1U << 24U;  // of the log, on an idle server
+        return base_ + (position.value << 8U) + ahead;
+    }
+
     /// Runs `begin_sql`, see begin_reading_sql(), on `connection`, and tells of the snapshot. The caller ends
     /// the transaction.
     [[nodiscard]] read_snapshot begin(session& connection, const std::string& begin_sql) {
         const std::lock_guard lock(mutex_);
-        return standby_ ? begin_on_standby(connection, begin_sql) : begin_on_primary(connection, begin_sql);
+        return begin_after(advance_ ? advance_() : lsn{}, connection, begin_sql);
     }
 
     /// The same, as often as it takes until the snapshot sees what is needed: the log tells of a commit a
@@ -12830,8 +13525,15 @@ class version_clock {
         auto pause = std::chrono::microseconds(200);
         const auto start = std::chrono::steady_clock::now();
         auto told = start;
+        const auto advanced = [&] {
+            const std::lock_guard lock(mutex_);
+            return advance_ ? advance_() : lsn{};  // once: a standby would never be as far as the next
+        }();
         while (true) {
-            auto snapshot = begin(connection, begin_sql);
+            auto snapshot = [&] {
+                const std::lock_guard lock(mutex_);
+                return begin_after(advanced, connection, begin_sql);
+            }();
             if (snapshot.sees(needs)) return snapshot;
             connection.exec("ROLLBACK");
             if (stopped())
@@ -12862,6 +13564,17 @@ class version_clock {
     }
 
   private:
+    /// `advanced`: where the log was flushed to, of one who writes beside; else nowhere.
+    read_snapshot begin_after(lsn advanced, session& connection, const std::string& begin_sql) {
+        if (!standby_) {
+            auto snapshot = begin_on_primary(connection, begin_sql);
+            if (advance_) snapshot.version = version_beside(advanced);
+            return snapshot;
+        }
+        newest_ = std::max(newest_, advanced);
+        return begin_on_standby(connection, begin_sql);
+    }
+
     read_snapshot begin_on_primary(session& connection, const std::string& begin_sql) {
         const auto names = function_names(connection.server_version());
         const auto row = connection.exec(begin_sql + "SELECT " + std::string(names.current_snapshot) +
@@ -12886,7 +13599,8 @@ class version_clock {
             connection.exec(begin_sql + "SELECT " + std::string(names.current_snapshot) + "::text");
         const bool stale = replayed < newest_;
         if (!stale) newest_ = replayed;
-        return {snapshot_in(row), stale ? 0 : next_version(replayed), {}, replayed, stale};
+        const auto version = advance_ ? version_beside(replayed) : next_version(replayed);
+        return {snapshot_in(row), stale ? 0 : version, {}, replayed, stale};
     }
 
     std::uint64_t next_version(lsn position) {
@@ -12894,6 +13608,12 @@ class version_clock {
         // between.
         last_ = std::max(last_ + 2, base_ + (position.value << 8U));
         return last_;
+    }
+
+    /// Below those of whoever follows and finds the log flushed as far, also where he deletes what a routed
+    /// document left behind.
+    [[nodiscard]] std::uint64_t version_beside(lsn position) const {
+        return base_ + (position.value << 8U) - 2;
     }
 
     static lsn position_in(const result& row, int column) {
@@ -12915,7 +13635,8 @@ class version_clock {
     std::uint64_t base_ = 0;
     std::uint64_t last_ = 0;
     bool standby_ = false;
-    lsn newest_;  ///< the greatest position a standby's snapshot had
+    lsn newest_;                      ///< the greatest position a standby's snapshot had
+    std::function<lsn()> advance_{};  ///< see write_beside()
 };
 
 /// How far the log is on disk.
@@ -13367,54 +14088,6 @@ struct index_access {
 
 }  // namespace pgsync::stream
 
-// ---- pgsync/stream/follow.hpp
-namespace pgsync::stream {
-
-struct follow_settings {
-    std::string database;   ///< conninfo of the primary
-    std::string read_from;  ///< conninfo of where documents are read: the primary, or a standby of it
-    postgres::system_identity identity;  ///< of the primary, as found when its slot was checked
-    std::string slot;
-    std::string publication;
-    bool once = false;       ///< stop when everything committed before the start is in the index
-    bool keep_slot = false;  ///< read only: what is confirmed stays as it is, for somebody else
-    std::chrono::seconds stop_timeout{30};  ///< for what is in flight when asked to stop
-    std::size_t page_size = 5'000;          ///< root rows at once when everything is read again
-    bool read_everything = false;           ///< before anything else: every document and every row
-    /// How often at most the indices are told how far they are, and the slot after them.
-    std::chrono::milliseconds record_every{10'000};
-    /// Called once, when what is acknowledged is no more than some seconds behind the database; may throw.
-    std::function<void()> caught_up{};
-    /// Asked about once a second: is there something else to do? Then it ends as if asked to stop.
-    std::function<bool()> enough{};
-    /// For each index what it is known to reflect, where the log lacks TRUNCATE; see storage_watch.
-    std::vector<postgres::table_storage> storage{};
-};
-
-/// Through what documents are sent.
-struct follow_batchers {
-    std::unique_ptr<elastic::batcher> prompt;  ///< what is soon done
-    std::unique_ptr<elastic::batcher> wide;    ///< changes that concern very many documents; see wide_loader
-};
-
-/// Follows one slot into the indices; see follower. Returns when `stop_fd` became readable, with `once` when
-/// caught up, and when it is `enough`; what was sent by then is confirmed. Errors: errc::connection when a
-/// server went away, and all that stops for good.
-PGSYNC_LINKAGE void follow(const follow_settings& setting, std::span<const postgres::index_binding> indices,
-                           postgres::version_clock& clock, follow_batchers batchers,
-                           const index_access& cluster, int stop_fd);
-
-/// Deletes from index number `index` what has no row any more and was written with a version below `below`,
-/// and returns when the cluster has acknowledged that. `read_from` as above. Throws errc::interrupted once
-/// `stopped()`.
-PGSYNC_LINKAGE void remove_orphans(const std::string& read_from,
-                                   std::span<const postgres::index_binding> indices, std::size_t index,
-                                   std::uint64_t below, postgres::version_clock& clock,
-                                   elastic::batcher& batcher, const index_access& cluster,
-                                   const std::function<bool()>& stopped);
-
-}  // namespace pgsync::stream
-
 #include <unordered_set>
 
 // ---- pgsync/stream/work.hpp
@@ -13475,6 +14148,71 @@ struct work {
     }
 };
 
+/// What became of works.
+struct refreshed {
+    std::uint64_t written = 0;  ///< documents
+    std::uint64_t deleted = 0;  ///< those without a row, or that the transform leaves out
+};
+
+}  // namespace pgsync::stream
+
+// ---- pgsync/stream/follow.hpp
+namespace pgsync::stream {
+
+struct follow_settings {
+    std::string database;   ///< conninfo of the primary
+    std::string read_from;  ///< conninfo of where documents are read: the primary, or a standby of it
+    postgres::system_identity identity;  ///< of the primary, as found when its slot was checked
+    std::string slot;
+    std::string publication;
+    bool once = false;       ///< stop when everything committed before the start is in the index
+    bool keep_slot = false;  ///< read only: what is confirmed stays as it is, for somebody else
+    std::chrono::seconds stop_timeout{30};  ///< for what is in flight when asked to stop
+    std::size_t page_size = 5'000;          ///< root rows at once when everything is read again
+    bool read_everything = false;           ///< before anything else: every document and every row
+    /// How often at most the indices are told how far they are, and the slot after them.
+    std::chrono::milliseconds record_every{10'000};
+    /// Called once, when what is acknowledged is no more than some seconds behind the database; may throw.
+    std::function<void()> caught_up{};
+    /// Asked about once a second: is there something else to do? Then it ends as if asked to stop.
+    std::function<bool()> enough{};
+    /// For each index what it is known to reflect, where the log lacks TRUNCATE; see storage_watch.
+    std::vector<postgres::table_storage> storage{};
+};
+
+/// Through what documents are sent.
+struct follow_batchers {
+    std::unique_ptr<elastic::batcher> prompt;  ///< what is soon done
+    std::unique_ptr<elastic::batcher> wide;    ///< changes that concern very many documents; see wide_loader
+};
+
+/// Follows one slot into the indices; see follower. Returns when `stop_fd` became readable, with `once` when
+/// caught up, and when it is `enough`; what was sent by then is confirmed. Errors: errc::connection when a
+/// server went away, and all that stops for good.
+PGSYNC_LINKAGE void follow(const follow_settings& setting, std::span<const postgres::index_binding> indices,
+                           postgres::version_clock& clock, follow_batchers batchers,
+                           const index_access& cluster, int stop_fd);
+
+/// Deletes from index number `index` what has no row any more and was written with a version below `below`,
+/// and returns when the cluster has acknowledged that. `read_from` as above. Throws errc::interrupted once
+/// `stopped()`.
+PGSYNC_LINKAGE void remove_orphans(const std::string& read_from,
+                                   std::span<const postgres::index_binding> indices, std::size_t index,
+                                   std::uint64_t below, postgres::version_clock& clock,
+                                   elastic::batcher& batcher, const index_access& cluster,
+                                   const std::function<bool()>& stopped);
+
+/// Reads again and writes what each work that `next()` yields names of an index, until it yields none;
+/// returns when the cluster has acknowledged all of it and what was read is on the database's disk. Works
+/// need no xids. Where one says `reload`, documents without a row are removed as well. `read_from` as above.
+/// Throws errc::interrupted once `stopped()`.
+PGSYNC_LINKAGE refreshed refresh(const std::string& read_from,
+                                 std::span<const postgres::index_binding> indices, std::size_t page_size,
+                                 postgres::version_clock& clock, elastic::batcher& batcher,
+                                 const index_access& cluster,
+                                 const std::function<std::optional<work>()>& next,
+                                 const std::function<bool()>& stopped);
+
 }  // namespace pgsync::stream
 
 // ---- pgsync/stream/gatherer.hpp
@@ -13487,7 +14225,7 @@ namespace pgsync::stream {
 class gatherer {
   public:
     struct limits {
-        std::size_t entries = 50'000;  ///< keys and links together
+        std::size_t entries = 50'000;   ///< keys and links together
         std::size_t bytes = 8U << 20U;  ///< of their text
     };
 
@@ -13719,6 +14457,147 @@ class gatherer {
 
 }  // namespace pgsync::stream
 
+// ---- pgsync/postgres/row_lookup.hpp
+namespace pgsync::postgres {
+
+/// Looks up rows of one index by ids that may be anything: whoever put a document into the index by hand was
+/// free to call it "abc" where keys are numbers. What no row can have as its key is simply not found.
+class row_lookup {
+  public:
+    row_lookup(session& connection, std::span<const index_binding> indices, std::size_t index)
+        : session_(connection), reader_(connection, indices), bound_(indices[index]), index_(index) {}
+
+    /// Begins a transaction by `begin()` and calls `on_document(read_document)` for each row of `ids`. Where
+    /// an id turns out to be impossible this begins anew with fewer ids, in a transaction of its own: `begin`
+    /// may be called several times, each time for documents that come after.
+    template <typename Begin, typename OnDocument>
+    void documents(const std::vector<std::string>& ids, const Begin& begin, const OnDocument& on_document) {
+        attempt(possible(ids), begin,
+                [&](const std::vector<std::string>& some) { reader_.by_keys(index_, some, on_document); });
+    }
+    /// The same, with `on_stamp(id, stamp)` for each row, see document_reader::stamps().
+    template <typename Begin, typename OnDocument, typename OnStamp>
+    void documents(const std::vector<std::string>& ids, const Begin& begin, const OnDocument& on_document,
+                   const OnStamp& on_stamp) {
+        attempt(possible(ids), begin, [&](const std::vector<std::string>& some) {
+            reader_.by_keys(index_, some, on_document);
+            reader_.stamps(index_, some, on_stamp);
+        });
+    }
+    /// The same with `on_row(id, routing)`, without the documents.
+    template <typename Begin, typename OnRow>
+    void present(const std::vector<std::string>& ids, const Begin& begin, const OnRow& on_row) {
+        attempt(possible(ids), begin,
+                [&](const std::vector<std::string>& some) { reader_.present(index_, some, on_row); });
+    }
+
+    /// Those of `ids` that no row can have as its key; `begin` begins a transaction.
+    template <typename Begin>
+    [[nodiscard]] std::vector<std::string> impossible(const std::vector<std::string>& ids,
+                                                      const Begin& begin) {
+        std::vector<std::string> out;
+        for (const auto& id : ids) {
+            if (!is_possible(id)) out.push_back(id);
+        }
+        probe(possible(ids), begin, out);
+        return out;
+    }
+
+    [[nodiscard]] bool is_possible(const std::string& id) {
+        if (id.find('\0') != std::string::npos) return false;
+        split_key(id, parts_);
+        return parts_.size() == bound_.key_array_types.size();
+    }
+
+    /// The values that are asked for cannot be values of the column: no number, no date, too large.
+    [[nodiscard]] static bool says_impossible(const sql_error& problem) {
+        return problem.sqlstate().starts_with("22");
+    }
+
+  private:
+    std::vector<std::string> possible(const std::vector<std::string>& ids) {
+        std::vector<std::string> out;
+        for (const auto& id : ids) {
+            if (is_possible(id)) out.push_back(id);
+        }
+        return out;
+    }
+
+    template <typename Begin>
+    void probe(std::vector<std::string> ids, const Begin& begin, std::vector<std::string>& out) {
+        if (ids.empty()) return;
+        try {
+            begin();
+            reader_.present(index_, ids, [](std::string_view, std::string_view) {});
+            session_.exec("COMMIT");
+            return;
+        } catch (const sql_error& problem) {
+            if (!session_.usable()) throw;
+            session_.exec("ROLLBACK");
+            if (!says_impossible(problem)) throw;
+        }
+        if (ids.size() == 1) {
+            out.push_back(std::move(ids.front()));
+            return;
+        }
+        const auto half = ids.begin() + static_cast<std::ptrdiff_t>(ids.size() / 2);
+        std::vector<std::string> rest(half, ids.end());
+        ids.erase(half, ids.end());
+        probe(std::move(ids), begin, out);
+        probe(std::move(rest), begin, out);
+    }
+
+    template <typename Begin, typename Read>
+    void attempt(std::vector<std::string> ids, const Begin& begin, const Read& read) {
+        if (ids.empty()) return;
+        try {
+            begin();
+            read(ids);
+            session_.exec("COMMIT");
+            return;
+        } catch (const sql_error& problem) {
+            if (!session_.usable()) throw;
+            session_.exec("ROLLBACK");
+            if (!says_impossible(problem)) throw;
+        } catch (...) {
+            if (session_.usable() && session_.in_transaction()) session_.exec("ROLLBACK");
+            throw;
+        }
+        // An expression of the shape may fail as well, which is no id's fault.
+        if (ids.size() == 1 && can_be_key(ids.front())) {
+            begin();
+            read(ids);
+            session_.exec("COMMIT");
+            return;
+        }
+        if (ids.size() == 1) return;
+        const auto half = ids.begin() + static_cast<std::ptrdiff_t>(ids.size() / 2);
+        std::vector<std::string> rest(half, ids.end());
+        ids.erase(half, ids.end());
+        attempt(std::move(ids), begin, read);
+        attempt(std::move(rest), begin, read);
+    }
+
+    /// Whether the server takes it for a value of the key's columns.
+    bool can_be_key(const std::string& id) {
+        try {
+            reader_.present(index_, std::vector<std::string>{id}, [](std::string_view, std::string_view) {});
+            return true;
+        } catch (const sql_error& problem) {
+            if (!session_.usable() || !says_impossible(problem)) throw;
+            return false;
+        }
+    }
+
+    session& session_;
+    document_reader reader_;
+    const index_binding& bound_;
+    std::size_t index_;
+    std::vector<std::string> parts_;
+};
+
+}  // namespace pgsync::postgres
+
 // ---- pgsync/stream/storage_watch.hpp
 namespace pgsync::stream {
 
@@ -13905,6 +14784,15 @@ class loader {
         return durable_;
     }
 
+    /// The version of a snapshot taken now: of whatever is read from here on it is greater.
+    [[nodiscard]] std::uint64_t next_version() {
+        const read_scope scope(*this, session_);
+        return scope.version();
+    }
+
+    /// What has been handed to the batcher so far.
+    [[nodiscard]] const refreshed& done() const { return done_; }
+
   private:
     /// Some keys of one index.
     struct keys_piece {
@@ -13987,14 +14875,17 @@ class loader {
             bytes += document.json.size();
             if (document.kept) {
                 batcher_.index(piece.index, document.id, version, document.json, document.routing);
+                ++done_.written;
             } else {
                 batcher_.remove(piece.index, document.id, version, document.routing);
+                ++done_.deleted;
             }
             // Two routings may mean one shard, where the document was just written over: older than that, the
             // delete leaves it alone in whatever order they arrive, and is newer than anything before.
             if (routed) remove_elsewhere(piece, document.id, version - 1, document.routing);
         });
         fit_[piece.index].learn(documents, bytes);
+        done_.deleted += missing.size();
         for (const auto id : missing) {
             if (routed) {
                 remove_elsewhere(piece, id, version, std::nullopt);
@@ -14039,8 +14930,40 @@ class loader {
             }
             piece.routings = &routings;
             go_on();
-            if (!piece.keys.empty()) load_piece(piece);
+            if (piece.keys.empty()) return;
+            try {
+                load_piece(piece);
+            } catch (const error& problem) {
+                const auto* sql = dynamic_cast<const postgres::sql_error*>(&problem);
+                // A wrong number of parts, a zero byte, or what the server says of a value.
+                const bool value =
+                    sql == nullptr ? problem.code() == errc::protocol || problem.code() == errc::configuration
+                                   : postgres::row_lookup::says_impossible(*sql);
+                if (!value || !session_.usable() || !remove_impossible(piece)) throw;
+                if (!piece.keys.empty()) load_piece(piece);
+            }
         });
+    }
+
+    /// Somebody else may have put documents into the index whose ids no row can have: "abc" where keys are
+    /// numbers. They are deleted and taken out of the piece; false where there are none.
+    bool remove_impossible(keys_piece& piece) {
+        auto& lookup = lookups_.try_emplace(piece.index, session_, indices_, piece.index).first->second;
+        const auto which = lookup.impossible(piece.keys, [&] { session_.exec(begin_); });
+        if (which.empty()) return false;
+        const read_scope scope(*this, session_);
+        for (const auto& id : which) {
+            log::warn("{}: deleting document \"{}\", whose id can be no key",
+                      indices_[piece.index].index->name, id);
+            std::erase(piece.keys, id);
+            ++done_.deleted;
+            if (indices_[piece.index].index->routing.empty()) {
+                batcher_.remove(piece.index, id, scope.version());
+            } else {
+                remove_elsewhere(piece, id, scope.version(), std::nullopt);
+            }
+        }
+        return true;
     }
 
     /// After a TRUNCATE of another table: every document may have lost something.
@@ -14059,8 +14982,10 @@ class loader {
                     bytes += document.json.size();
                     if (document.kept) {
                         batcher_.index(index, document.id, scope.version(), document.json, document.routing);
+                        ++done_.written;
                     } else {
                         batcher_.remove(index, document.id, scope.version(), document.routing);
+                        ++done_.deleted;
                     }
                 });
                 fit_[index].learn(documents, bytes);
@@ -14092,8 +15017,10 @@ class loader {
     index_access cluster_;
     settings settings_;
     std::deque<elastic::bulk_fit> fit_;  ///< of each index
+    std::map<std::size_t, postgres::row_lookup> lookups_;
     std::function<bool()> stopped_;
     postgres::lsn durable_;
+    refreshed done_;
 };
 
 }  // namespace pgsync::stream
@@ -14814,7 +15741,10 @@ class follower {
         // Asking for an answer tells how far the log is on disk, where something waits for that.
         const bool ask = settings_.once || acknowledger_->outstanding();
         const auto told = settings_.keep_slot ? postgres::lsn{} : confirmed_;
-        stream_.send_status({std::max(flushed_, confirmed_), told, told, 0, ask});
+        // As applied the server is told what the indices have; pg_stat_replication shows it, verify looks
+        // there.
+        const auto applied = settings_.keep_slot ? postgres::lsn{} : std::max(written_, confirmed_);
+        stream_.send_status({std::max(flushed_, confirmed_), told, applied, 0, ask});
         reply_requested_ = false;
     }
 
@@ -15015,6 +15945,49 @@ PGSYNC_LINKAGE void remove_orphans(const std::string& read_from,
     // A row that was seen gone must stay so, even if the server crashes now.
     while (durable > postgres::lsn{} && postgres::flushed_position(documents) < durable)
         std::this_thread::sleep_for(std::chrono::milliseconds(5));
+}
+
+PGSYNC_LINKAGE refreshed refresh(const std::string& read_from,
+                                 std::span<const postgres::index_binding> indices, std::size_t page_size,
+                                 postgres::version_clock& clock, elastic::batcher& batcher,
+                                 const index_access& cluster,
+                                 const std::function<std::optional<work>()>& next,
+                                 const std::function<bool()>& stopped) {
+    postgres::session documents(read_from);
+    std::unique_ptr<postgres::session> cursors;
+    loader::settings setting;
+    setting.page_size = page_size;
+    loader reader(documents, indices, clock, batcher, cluster, setting, stopped);
+    storage_watch storage(indices, std::vector<postgres::table_storage>(indices.size()));
+    postgres::lsn durable;
+    batcher.begin_job([] {});
+    while (auto todo = next()) {
+        std::vector<wide_route> wide;
+        const loader::elsewhere later{[&](wide_route&& route) { wide.push_back(std::move(route)); }, [] {}};
+        std::vector<std::pair<std::size_t, std::uint64_t>> reloaded;
+        for (std::size_t i = 0; i < todo->indices.size(); ++i) {
+            if (todo->indices[i].reload) reloaded.emplace_back(i, reader.next_version());
+        }
+        durable = std::max(durable, reader.load(std::move(*todo), storage, later).durable);
+        for (const auto& route : wide) {
+            if (!cursors) cursors = std::make_unique<postgres::session>(read_from);
+            durable = std::max(durable, reader.load_wide(route, *cursors));
+        }
+        for (const auto& [index, version] : reloaded)
+            durable = std::max(durable, reader.remove_orphans(index, version));
+    }
+    batcher.end_job();
+    cluster.drain();
+    // Dead letters are written after their bulk.
+    while (!batcher.idle()) {
+        batcher.rethrow_failure();
+        if (stopped()) throw error(errc::interrupted, "stopped while documents were written");
+        std::this_thread::sleep_for(std::chrono::milliseconds(5));
+    }
+    batcher.rethrow_failure();
+    while (durable > postgres::lsn{} && postgres::flushed_position(documents) < durable)
+        std::this_thread::sleep_for(std::chrono::milliseconds(5));
+    return reader.done();
 }
 
 }  // namespace pgsync::stream
@@ -15735,6 +16708,48 @@ inline void merge_json(boost::json::object& into, const boost::json::object& fro
     }
     return {{"index", serving}};
 }
+
+}  // namespace pgsync::app
+
+// ---- pgsync/app/record.hpp
+namespace pgsync::app {
+
+/// What a command has done so far, for its report. It outlives the attempts that a command may take.
+class record {
+  public:
+    [[nodiscard]] boost::json::value& operator[](std::string_view what) { return all_[what]; }
+
+    /// What was done about one index.
+    [[nodiscard]] boost::json::object& index(std::string_view alias) {
+        auto& list = array("indices");
+        for (auto& each : list) {
+            if (each.get_object()["alias"] == boost::json::string_view(alias)) return each.get_object();
+        }
+        list.push_back(boost::json::object{{"alias", alias}});
+        return list.back().get_object();
+    }
+
+    /// A statement that was run, or with a dry run is to be; `own`: by this role.
+    void statement(std::string_view sql, std::string_view why, bool own = true) {
+        array("statements").push_back({{"sql", sql}, {"why", why}, {"own", own}});
+    }
+    /// A request to the cluster; `body`: JSON, or empty.
+    void request(std::string_view method, std::string_view path, const boost::json::value& body) {
+        boost::json::object made{{"method", method}, {"path", path}};
+        if (!body.is_null()) made["body"] = body;
+        array("requests").push_back(std::move(made));
+    }
+    [[nodiscard]] boost::json::array& array(std::string_view name) {
+        auto& found = all_[name];
+        if (!found.is_array()) found.emplace_array();
+        return found.get_array();
+    }
+
+    [[nodiscard]] report told() const { return {true, {}, boost::json::serialize(all_)}; }
+
+  private:
+    boost::json::object all_;
+};
 
 }  // namespace pgsync::app
 
@@ -16772,6 +17787,27 @@ namespace pgsync::app {
     return ::poll(&each, 1, static_cast<int>(time.count())) > 0;
 }
 
+/// Slots allow lower case letters, digits and underscores.
+[[nodiscard]] inline std::string default_name(std::span<const compiled_index> indices) {
+    std::string name = "pgsync_";
+    for (const char c : indices.front().name) {
+        const bool plain = (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '_';
+        name += plain ? c : '_';
+    }
+    return name.substr(0, 54);  // of 63; builds side by side append their hash
+}
+
+/// What the user left open: names, and where the servers are.
+[[nodiscard]] inline options with_defaults(options setting, std::span<const compiled_index> indices) {
+    if (setting.name.empty()) setting.name = default_name(indices);
+    if (setting.read_from.empty()) setting.read_from = setting.database;
+    if (setting.elasticsearch.empty()) {
+        const char* url = std::getenv("ELASTICSEARCH_URL");
+        setting.elasticsearch = url != nullptr && *url != '\0' ? url : "http://127.0.0.1:9200";
+    }
+    return setting;
+}
+
 /// Both servers, the indices, and what the database makes of their shapes: what every command starts with.
 class context {
   public:
@@ -16809,6 +17845,9 @@ class context {
     [[nodiscard]] postgres::session& catalog() { return catalog_; }
     [[nodiscard]] cluster& search() { return cluster_; }
     [[nodiscard]] postgres::version_clock& clock() { return clock_; }
+    /// What has been done, for the command's report; one that outlives this context where that was given.
+    [[nodiscard]] record& done() { return *done_; }
+    void record_in(record& there) { done_ = &there; }
     [[nodiscard]] int stop_fd() const { return stop_fd_; }
     [[nodiscard]] bool stopped() const { return wait_for_stop(stop_fd_, std::chrono::milliseconds(0)); }
 
@@ -16883,26 +17922,6 @@ class context {
         }
     }
 
-    static options with_defaults(options setting, std::span<const compiled_index> indices) {
-        if (setting.name.empty()) setting.name = default_name(indices);
-        if (setting.read_from.empty()) setting.read_from = setting.database;
-        if (setting.elasticsearch.empty()) {
-            const char* url = std::getenv("ELASTICSEARCH_URL");
-            setting.elasticsearch = url != nullptr && *url != '\0' ? url : "http://127.0.0.1:9200";
-        }
-        return setting;
-    }
-
-    /// Slots allow lower case letters, digits and underscores.
-    static std::string default_name(std::span<const compiled_index> indices) {
-        std::string name = "pgsync_";
-        for (const char c : indices.front().name) {
-            const bool plain = (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '_';
-            name += plain ? c : '_';
-        }
-        return name.substr(0, 54);  // of 63; builds side by side append their hash
-    }
-
     bool named_;
     options setting_;
     std::string base_name_;
@@ -16913,6 +17932,8 @@ class context {
     postgres::session catalog_;
     cluster cluster_;
     postgres::version_clock clock_;
+    record own_record_;
+    record* done_ = &own_record_;
 };
 
 }  // namespace pgsync::app
@@ -17335,7 +18356,10 @@ inline void load_index(context& in, const std::vector<postgres::index_binding>& 
         state.storage = postgres::read_storage(in.catalog(), bindings[number]);
         save();
     }
-    if (state.loaded_until) log::info("{}: resuming the load after key {}", names.alias, *state.loaded_until);
+    if (state.loaded_until) {
+        log::info("{}: resuming the load after key {}", names.alias, *state.loaded_until);
+        in.done().index(names.alias)["resumed_after"] = *state.loaded_until;
+    }
     progress shown(names.alias, estimate_rows(in.catalog(), bindings[number].routes[0]));
     const auto stopped = [&in, alive = std::chrono::steady_clock::now()]() mutable {
         keep_turn(in, alive);
@@ -17366,6 +18390,10 @@ inline void load_index(context& in, const std::vector<postgres::index_binding>& 
     state.loaded_until.reset();
     save();
     const double seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
+    auto& done = in.done().index(names.alias);
+    done["loaded_now"] = true;
+    done["documents"] = documents;
+    done["seconds"] = seconds;
     log::info("{}: loaded {} documents in {} s ({} a second)", names.alias, documents, log::fixed(seconds, 1),
               log::fixed(static_cast<double>(documents) / std::max(seconds, 0.001), 0));
     if (state.beside) {
@@ -17375,7 +18403,7 @@ inline void load_index(context& in, const std::vector<postgres::index_binding>& 
 }
 
 /// What is still to be run in the database: first what this role may not run, ready for psql.
-inline void print_statements(std::ostream& out, const postgres::shape_report& report,
+inline void print_statements(std::ostream& out, record& done, const postgres::shape_report& report,
                              const std::vector<setup_step>& steps, const postgres::server_facts& server) {
     std::vector<setup_step> by_others;
     for (const auto& right : report.rights) by_others.push_back({right.sql, right.what, false});
@@ -17385,6 +18413,7 @@ inline void print_statements(std::ostream& out, const postgres::shape_report& re
     }
     const auto print = [&](const setup_step& step) {
         out << "-- " << step.why << "\n" << step.sql << ";\n\n";
+        done.statement(step.sql, step.why, step.own);
     };
     for (const auto& step : steps) {
         if (!step.own) by_others.push_back(step);
@@ -17405,9 +18434,12 @@ inline void print_requests(std::ostream& out, context& in, const std::vector<ind
         const auto names = names_of(index);
         if (states[i].loaded) {
             out << "-- " << index.name << " is loaded\n\n";
+            in.done().index(names.alias)["loaded_now"] = false;
             continue;
         }
         if (!states[i].exists) {
+            in.done().request("PUT", "/" + names.index,
+                              in.search().speaks().creation_body(creation_body(index, states[i])));
             out << "PUT " << in.search().address() << "/" << names.index << "\n"
                 << boost::json::serialize(in.search().speaks().creation_body(creation_body(index, states[i])))
                 << "\n\n";
@@ -17428,6 +18460,12 @@ inline void print_requests(std::ostream& out, context& in, const std::vector<ind
         } else {
             out << "-- readers go on with " << states[i].serving << " until sync has brought " << names.index
                 << " up to date\n\n";
+        }
+        in.done().request("POST", in.search().speaks().bulk_path(true), nullptr);
+        in.done().request("PUT", "/" + names.index + "/_settings", serving_settings(index));
+        if (states[i].serving.empty()) {
+            const boost::json::object add{{"add", {{"index", names.index}, {"alias", names.alias}}}};
+            in.done().request("POST", "/_aliases", {{"actions", boost::json::array{add}}});
         }
     }
 }
@@ -17507,15 +18545,19 @@ inline void bootstrap(context& in, std::ostream& out) {
     const auto identity = server.replication ? in.identify() : postgres::system_identity{};
     if (!in.setting().dry_run) detail::take_turn(in);
     for (const auto& index : in.indices()) {
-        if (!in.setting().dry_run) static_cast<void>(adapt_in_place(in, index));
+        if (!in.setting().dry_run && adapt_in_place(in, index))
+            in.done().index(index.name)["changed_in_place"] = true;
     }
     static_cast<void>(find_build(in));  // for the slot's name
     const auto& name = in.setting().name;
+    in.done()["slot"] = name;
+    if (postgres::has_publications(server.version)) in.done()["publication"] = name;
+    in.done()["dry_run"] = in.setting().dry_run;
     if (!server.replication) {
         const auto publication = postgres::read_publication(in.catalog(), name);
         const auto found = postgres::read_slot(in.catalog(), name);
-        return detail::print_statements(out, report, setup_steps(report, publication, found, name, server),
-                                        server);
+        return detail::print_statements(out, in.done(), report,
+                                        setup_steps(report, publication, found, name, server), server);
     }
     // Before the states, see why_lost().
     auto slot = postgres::read_slot(in.catalog(), name);
@@ -17531,7 +18573,7 @@ inline void bootstrap(context& in, std::ostream& out) {
     }
     const auto steps = detail::missing_steps(in, report, slot, states, server);
     if (in.setting().dry_run) {
-        detail::print_statements(out, report, steps, server);
+        detail::print_statements(out, in.done(), report, steps, server);
         return detail::print_requests(out, in, states);
     }
 
@@ -17545,11 +18587,15 @@ inline void bootstrap(context& in, std::ostream& out) {
         client.wait_ready(names.index);
     }
     // The slot comes last: an unused one would make the server keep its log for ever.
-    for (const auto& step : steps) run_step(in.database(), step, [&] { return in.stopped(); });
+    for (const auto& step : steps) {
+        run_step(in.database(), step, [&] { return in.stopped(); });
+        in.done().statement(step.sql, step.why);
+    }
     bool waited = false;
     for (std::size_t i = 0; i < states.size(); ++i) {
         if (states[i].loaded) {
             log::info("{}: already loaded", in.indices()[i].name);
+            (void)in.done().index(in.indices()[i].name).emplace("loaded_now", false);
             continue;
         }
         if (!waited) {
@@ -17571,6 +18617,3366 @@ inline void bootstrap(context& in, std::ostream& out) {
         detail::load_index(in, report.bindings, i, states[i]);
     }
     detail::end_turn(in);
+}
+
+}  // namespace pgsync::app
+
+// ---- pgsync/app/contact.hpp
+namespace pgsync::app {
+
+/// Why a server could not be asked.
+struct trouble {
+    std::string what;
+    std::string remedy;
+};
+
+/// Both servers as far as they answer: for commands that look, and that tell of one while the other is down.
+class contact {
+  public:
+    /// `stop_fd` becomes readable when the program is to stop; -1 if never.
+    contact(options setting, std::span<const compiled_index> indices, int stop_fd)
+        : setting_(with_defaults(std::move(setting), indices)), indices_(indices), stop_fd_(stop_fd) {
+        no_cluster_ = attempt([&] {
+            cluster_ = std::make_unique<cluster>(
+                setting_, [this] { return wait_for_stop(stop_fd_, std::chrono::milliseconds(0)); });
+            search_address_ = cluster_->address();
+        });
+        no_database_ = attempt([&] {
+            auto made = std::make_unique<postgres::session>(setting_.database, stop_fd_);
+            made->exec("SET lock_timeout = '5s'");  // whoever looks does not queue up behind an ALTER TABLE
+            catalog_ = std::move(made);
+        });
+    }
+
+    [[nodiscard]] const options& setting() const { return setting_; }
+    [[nodiscard]] std::span<const compiled_index> indices() const { return indices_; }
+    [[nodiscard]] int stop_fd() const { return stop_fd_; }
+    /// Null where it does not answer.
+    [[nodiscard]] postgres::session* catalog() { return catalog_.get(); }
+    [[nodiscard]] cluster* search() { return cluster_.get(); }
+    /// Without secrets; empty where it never answered.
+    [[nodiscard]] const std::string& search_address() const { return search_address_; }
+    [[nodiscard]] const std::optional<trouble>& no_database() const { return no_database_; }
+    [[nodiscard]] const std::optional<trouble>& no_cluster() const { return no_cluster_; }
+
+    /// Looks at the database, or the cluster, where it answers; from where it does not any more it counts as
+    /// down.
+    template <typename Look>
+    void with_database(Look&& look) {
+        if (!catalog_) return;
+        if (auto gone = attempt([&] { look(*catalog_); })) {
+            no_database_ = std::move(gone);
+            catalog_.reset();
+        }
+    }
+    template <typename Look>
+    void with_cluster(Look&& look) {
+        if (!cluster_) return;
+        if (auto gone = attempt([&] { look(*cluster_); })) {
+            no_cluster_ = std::move(gone);
+            cluster_.reset();
+        }
+    }
+
+  private:
+    /// Being stopped is no finding.
+    template <typename Body>
+    static std::optional<trouble> attempt(Body&& body) {
+        try {
+            body();
+            return std::nullopt;
+        } catch (const error& problem) {
+            if (problem.code() == errc::interrupted) throw;
+            return trouble{problem.what(), problem.remedy()};
+        }
+    }
+
+    options setting_;
+    std::span<const compiled_index> indices_;
+    int stop_fd_;
+    std::unique_ptr<cluster> cluster_;
+    std::unique_ptr<postgres::session> catalog_;
+    std::string search_address_;
+    std::optional<trouble> no_database_;
+    std::optional<trouble> no_cluster_;
+};
+
+}  // namespace pgsync::app
+
+// ---- pgsync/app/explain.hpp
+namespace pgsync::app {
+
+/// A node as `reservations.place.city`.
+[[nodiscard]] inline std::string node_path(const compiled_index& index, std::size_t node) {
+    if (node == 0) return std::string(index.name);
+    const auto& data = index.shape.nodes[node];
+    return node_path(index, data.holder) + "." + std::string(data.json);
+}
+
+[[nodiscard]] inline std::string table_name(const node_data& node) {
+    return node.schema.empty() ? std::string(node.table)
+                               : std::string(node.schema) + "." + std::string(node.table);
+}
+
+inline void explain_routes(std::ostream& out, const compiled_index& index) {
+    out << "-- " << index.name << ": a changed row, and whose document is read again\n";
+    for (const auto& route : index.routes) {
+        const auto& node = index.shape.nodes[route.node];
+        out << table_name(node) << " (" << node_path(index, route.node) << "): ";
+        std::string columns;
+        for (const auto name : route.columns) columns += (columns.empty() ? "" : ", ") + std::string(name);
+        if (route.columns.empty()) {
+            out << "any change, every document\n";
+        } else if (route.direct) {
+            out << "(" << columns << ") is the document's key, no query\n";
+        } else {
+            out << "by (" << columns << "), old and new, in\n    " << route.owners_query << "\n";
+        }
+    }
+    out << "\n";
+}
+
+/// Prints what the compiler made of the indices; needs no server.
+inline void explain(std::ostream& out, std::span<const compiled_index> indices, const explain_parts& parts) {
+    for (const auto& index : indices) {
+        if (parts.sql) {
+            out << "-- " << index.name << ": documents of one page of the initial load, first to last key\n"
+                << index.page_query << ";\n\n-- " << index.name << ": documents of some keys\n"
+                << index.keys_query << ";\n\n-- " << index.name
+                << ": bounds of the first page, and of the next\n"
+                << index.first_bounds_query << ";\n"
+                << index.next_bounds_query << ";\n\n";
+        }
+        if (parts.mapping) {
+            out << "-- " << index.name << ": properties of the mapping\n" << index.properties << "\n\n";
+        }
+        if (parts.routes) explain_routes(out, index);
+    }
+}
+
+}  // namespace pgsync::app
+
+// ---- pgsync/app/serving_index.hpp
+namespace pgsync::app {
+
+/// The numbers of the indices that a command is to work on: those named, or all. Throws errc::configuration
+/// for a name that this program does not have.
+[[nodiscard]] inline std::vector<std::size_t> chosen_indices(const context& in,
+                                                             const std::vector<std::string>& names) {
+    std::vector<std::size_t> out;
+    std::string all;
+    for (const auto& index : in.indices()) all += (all.empty() ? "" : ", ") + std::string(index.name);
+    for (const auto& name : names) {
+        bool found = false;
+        for (std::size_t i = 0; i < in.indices().size(); ++i) {
+            if (in.indices()[i].name != name) continue;
+            found = true;
+            out.push_back(i);
+        }
+        if (!found) {
+            throw error(errc::configuration, "this program has no index \"" + name + "\"",
+                        "it has " + all + "; see --index");
+        }
+    }
+    if (names.empty()) {
+        for (std::size_t i = 0; i < in.indices().size(); ++i) out.push_back(i);
+    }
+    return out;
+}
+
+/// Makes sure that these indices are there, are this program's, and hold what their load put there; returns
+/// the state of all of the program's. Throws errc::index where one is not.
+[[nodiscard]] inline std::vector<index_state> require_loaded(context& in,
+                                                             const std::vector<std::size_t>& numbers) {
+    const auto identity = in.identify();
+    auto states = find_build(in);
+    for (const auto number : numbers) {
+        const auto& state = states[number];
+        const std::string name(in.indices()[number].name);
+        if (!state.exists)
+            throw error(errc::index, "index \"" + name + "\" of this program's shape does not exist",
+                        "run bootstrap first");
+        check_same_system(name, state, identity);
+        if (!state.loaded) {
+            throw error(errc::index, "the initial load of index \"" + name + "\" is not finished",
+                        "run bootstrap: it resumes");
+        }
+    }
+    return states;
+}
+
+/// Lets the clock order what this process writes beside a sync that may be running; see
+/// postgres::version_clock::write_beside().
+inline void write_beside_sync(context& in) {
+    in.clock().write_beside([&in] {
+        postgres::advance_log(in.catalog());
+        return postgres::flushed_position(in.catalog());
+    });
+    if (in.setting().read_from != in.setting().database)
+        in.clock().read_from_standby(postgres::flushed_position(in.catalog()));
+}
+
+}  // namespace pgsync::app
+
+// ---- pgsync/app/refresh.hpp
+#if defined(PGSYNC_COMPILED)
+#else
+#endif
+
+namespace pgsync::app {
+
+namespace detail {
+
+/// Does what `next` yields, beside a sync that may be running.
+inline stream::refreshed read_again(context& in, std::span<const postgres::index_binding> indices,
+                                    const std::function<std::optional<stream::work>()>& next) {
+    return stream::refresh(in.setting().read_from, indices, in.setting().page_size, in.clock(), *in.batcher(),
+                           in.access(), next, [&in] { return in.stopped(); });
+}
+
+/// The work to read some documents of index `number` again. Where documents of gone rows are routed to, only
+/// the index knows; it must have been refreshed.
+inline stream::work work_for_keys(context& in, std::size_t number, const std::vector<std::string>& keys) {
+    stream::work todo;
+    todo.indices.resize(in.indices().size());
+    auto& mine = todo.indices[number];
+    mine.keys.insert(keys.begin(), keys.end());
+    const auto& index = in.indices()[number];
+    if (index.routing.empty()) return todo;
+    for (auto& copy : in.search().client().find_copies(names_of(index).index, keys))
+        mine.routings[copy.id].insert(std::move(copy.routing));
+    return todo;
+}
+
+/// The columns of a node's key, as messages show them: `school|number`.
+inline std::string key_text(const shape_view& shape, const node_data& node) {
+    std::string out;
+    for (std::size_t part = 0; part < shape.key_size(node); ++part)
+        out += (part == 0 ? "" : "|") + std::string(shape.key_of(node, part).name);
+    return out;
+}
+
+inline void require_parts(const std::string& option, const std::string& key, const shape_view& shape,
+                          const node_data& node) {
+    if (split_key(key).size() == shape.key_size(node)) return;
+    throw error(errc::configuration,
+                option + " \"" + printable(key) + "\" has " + std::to_string(split_key(key).size()) +
+                    " parts, and the key has " + std::to_string(shape.key_size(node)) + ": " +
+                    key_text(shape, node),
+                "join the parts with |, and put a \\ before a | or \\ inside of one");
+}
+
+/// Keys in pieces, as somebody gave them.
+class given_keys {
+  public:
+    explicit given_keys(const std::vector<std::string>& keys) : keys_(keys) {}
+    std::vector<std::string> next(std::size_t size) {
+        const auto begin = keys_.begin() + static_cast<std::ptrdiff_t>(at_);
+        const auto count = std::min(size, keys_.size() - at_);
+        at_ += count;
+        return {begin, begin + static_cast<std::ptrdiff_t>(count)};
+    }
+
+  private:
+    const std::vector<std::string>& keys_;
+    std::size_t at_ = 0;
+};
+
+/// Keys of the root's rows that a condition holds for. They wait at the server, without locks and without a
+/// snapshot.
+class selected_keys {
+  public:
+    selected_keys(context& in, const postgres::index_binding& bound, const std::string& where)
+        : session_(in.setting().database), parts_(bound.key_array_types.size()) {
+        if (!pgsync::detail::check::is_closed_sql(where)) {
+            throw error(errc::configuration, "--where \"" + printable(where) + "\" is no condition by itself",
+                        "write SQL over the columns of one table, without ; or comments or $, with every "
+                        "bracket and quote closed");
+        }
+        const auto& shape = bound.index->shape;
+        std::string columns;
+        for (std::size_t part = 0; part < parts_; ++part) {
+            columns += (part == 0 ? "" : ", ") +
+                       postgres::quote_identifier(shape.key_of(shape.root(), part).name) + "::text";
+        }
+        session_.exec(postgres::begin_reading_sql(std::span(&bound, 1)));
+        try {
+            // Sent with parameters, of which there are none, so that it is one statement, whatever it says.
+            session_.exec_params("DECLARE pgsync_keys NO SCROLL CURSOR WITH HOLD FOR SELECT " + columns +
+                                     " FROM " + bound.routes.front().table + " WHERE (" + where + ")",
+                                 {});
+            session_.exec("COMMIT");
+        } catch (const postgres::sql_error& problem) {
+            if (is_passing(problem.code())) throw;
+            throw error(errc::configuration, "--where does not run: " + std::string(problem.what()),
+                        "it is SQL over the columns of " + bound.routes.front().table);
+        }
+    }
+    std::vector<std::string> next(std::size_t size) {
+        const auto found = session_.exec("FETCH " + std::to_string(size) + " FROM pgsync_keys");
+        std::vector<std::string> out;
+        for (int row = 0; row < found.rows(); ++row) {
+            auto& key = out.emplace_back();
+            for (std::size_t part = 0; part < parts_; ++part)
+                append_key_part(key, found.get(row, static_cast<int>(part)), part == 0);
+        }
+        return out;
+    }
+
+  private:
+    postgres::session session_;
+    std::size_t parts_;
+};
+
+/// The route of the relation that a user calls `path`, with or without the index's name before it.
+inline std::size_t find_route(const compiled_index& index, const std::string& path) {
+    std::string all;
+    for (std::size_t route = 0; route < index.routes.size(); ++route) {
+        const auto node = index.routes[route].node;
+        if (node == 0 || !is_shown(index.shape.nodes[node])) continue;
+        const auto whole = node_path(index, node);
+        const auto name = whole.substr(index.name.size() + 1);
+        if (path == name || path == whole) return route;
+        all += (all.empty() ? "" : ", ") + name;
+    }
+    throw error(errc::configuration,
+                "index \"" + std::string(index.name) + "\" has no relation \"" + printable(path) + "\"",
+                all.empty() ? "it has none at all" : "it has " + all);
+}
+
+/// The values by which owners of some rows are found; `missing` counts keys without a row.
+inline std::unordered_set<std::string> links_of_rows(context& in, const postgres::index_binding& bound,
+                                                     std::size_t route, const std::vector<std::string>& rows,
+                                                     std::uint64_t& missing) {
+    const auto& shape = bound.index->shape;
+    const auto& data = bound.index->routes[route];
+    const auto& node = shape.nodes[data.node];
+    const auto parts = shape.key_size(node);
+    const auto path = node_path(*bound.index, data.node);
+    if (data.columns.empty())
+        throw error(errc::configuration, "any change of " + path + " may concern any document", "use --all");
+    if (parts == 0)
+        throw error(errc::configuration, "the struct of " + path + " names no key to find rows by",
+                    "use --where, or --all");
+    bool links_are_key = data.columns.size() == parts;
+    for (std::size_t part = 0; links_are_key && part < parts; ++part)
+        links_are_key = data.columns[part] == shape.key_of(node, part).name;
+    std::string columns;
+    for (const auto name : data.columns)
+        columns += (columns.empty() ? "" : ", ") + postgres::quote_identifier(name) + "::text";
+    std::string condition;
+    for (std::size_t part = 0; part < parts; ++part) {
+        condition += (part == 0 ? "" : " AND ") + postgres::quote_identifier(shape.key_of(node, part).name) +
+                     " = $" + std::to_string(part + 1);
+    }
+    std::unordered_set<std::string> links;
+    for (const auto& row : rows) {
+        require_parts("--rows", row, shape, node);
+        if (links_are_key) {  // also of a row that is gone
+            links.insert(row);
+            continue;
+        }
+        const auto values = split_key(row);
+        const auto found = in.catalog().exec_params(
+            "SELECT " + columns + " FROM " + bound.routes[route].table + " WHERE " + condition,
+            std::vector<postgres::parameter>(values.begin(), values.end()));
+        if (found.rows() == 0) {
+            log::warn("{} has no row {}", bound.routes[route].table, row);
+            ++missing;
+        }
+        for (int i = 0; i < found.rows(); ++i) {
+            std::string link;
+            bool null = false;
+            for (int column = 0; column < found.columns(); ++column) {
+                null = null || found.is_null(i, column);
+                append_key_part(link, found.get(i, column), column == 0);
+            }
+            if (!null) links.insert(link);  // null joins nothing
+        }
+    }
+    return links;
+}
+
+inline void check_options(const refresh_options& how) {
+    const int ways = (how.keys.empty() ? 0 : 1) + (how.where.empty() ? 0 : 1) +
+                     (how.relation.empty() ? 0 : 1) + (how.all ? 1 : 0);
+    if (ways != 1) {
+        throw error(errc::configuration,
+                    ways == 0 ? "nothing says which documents are to be refreshed"
+                              : "more than one option says which documents are to be refreshed",
+                    "give one of --key, --where, --relation with --rows, and --all");
+    }
+    if (how.relation.empty() != how.rows.empty()) {
+        throw error(errc::configuration, "--relation and --rows belong together",
+                    "--relation place.city --rows 7 refreshes the documents that contain city 7");
+    }
+}
+
+}  // namespace detail
+
+/// Reads some documents again and writes them, and deletes those whose rows are gone; a sync may be running.
+/// Errors: errc::configuration for options that make no sense, errc::index where the index is not there or
+/// not loaded.
+[[nodiscard]] inline report refresh(context& in, const refresh_options& how) {
+    detail::check_options(how);
+    if (how.index.empty() && in.indices().size() > 1) {
+        (void)chosen_indices(in, {});
+        throw error(errc::configuration, "this program has several indices", "say which with --index");
+    }
+    const auto number = chosen_indices(in, how.index.empty() ? std::vector<std::string>()
+                                                             : std::vector<std::string>{how.index})
+                            .front();
+    const auto& index = in.indices()[number];
+    static_cast<void>(require_loaded(in, {number}));
+    const auto shapes = in.check_shapes();
+    const auto& bound = shapes.bindings[number];
+    write_beside_sync(in);
+    if (!index.routing.empty()) in.search().client().refresh(names_of(index).index);
+
+    constexpr std::size_t at_once = 500;
+    std::uint64_t missing_rows = 0;
+    std::function<std::optional<stream::work>()> next;
+    const auto in_pieces = [&](auto& keys) {
+        next = [&in, &keys, number]() -> std::optional<stream::work> {
+            const auto piece = keys.next(at_once);
+            if (piece.empty()) return std::nullopt;
+            return detail::work_for_keys(in, number, piece);
+        };
+    };
+    const auto at_one_go = [&](stream::index_work&& mine) {
+        next = [&in, number, all = std::optional(std::move(mine))]() mutable -> std::optional<stream::work> {
+            if (!all) return std::nullopt;
+            stream::work todo;
+            todo.indices.resize(in.indices().size());
+            todo.indices[number] = *std::exchange(all, std::nullopt);
+            return todo;
+        };
+    };
+    std::unique_ptr<detail::selected_keys> selected;
+    std::vector<std::string> keys;
+    std::optional<detail::given_keys> given;
+    if (!how.where.empty()) {
+        selected = std::make_unique<detail::selected_keys>(in, bound, how.where);
+        in_pieces(*selected);
+    } else if (!how.keys.empty()) {
+        for (const auto& key : how.keys) {
+            detail::require_parts("--key", key, index.shape, index.shape.root());
+            if (std::find(keys.begin(), keys.end(), key) == keys.end()) keys.push_back(key);
+        }
+        in_pieces(given.emplace(keys));
+    } else {
+        stream::index_work mine;
+        mine.reload = how.all;
+        if (!how.all) {
+            const auto route = detail::find_route(index, how.relation);
+            mine.links.resize(index.routes.size());
+            mine.links[route] = detail::links_of_rows(in, bound, route, how.rows, missing_rows);
+        }
+        at_one_go(std::move(mine));
+    }
+    const auto done = detail::read_again(in, shapes.bindings, next);
+    report out;
+    out.in_order = missing_rows == 0;
+    out.text = printable(index.name) + ": wrote " + std::to_string(done.written) + " documents, deleted " +
+               std::to_string(done.deleted) + " that have no row\n";
+    if (missing_rows != 0)
+        out.text += "  " + std::to_string(missing_rows) + " of the rows given by --rows are not there\n";
+    out.json = boost::json::serialize(boost::json::object{{"index", index.name},
+                                                          {"written", done.written},
+                                                          {"deleted", done.deleted},
+                                                          {"missing_rows", missing_rows}});
+    return out;
+}
+
+}  // namespace pgsync::app
+
+// ---- pgsync/app/dead_letters.hpp
+namespace pgsync::app {
+
+namespace detail {
+
+/// What the cluster refused once.
+struct dead_letter {
+    std::string letter;         ///< its own `_id`
+    std::int64_t revision = 0;  ///< of the letter itself: another one where it was written again
+    std::string id;             ///< of the document
+    std::int64_t version = 0;   ///< with which it was refused
+    std::int64_t status = 0;
+    std::string type{};
+    std::string reason{};
+    std::string at{};
+    bool settled = false;  ///< the index has a newer version of the document
+};
+
+inline std::string text_at(const boost::json::object& in, std::string_view key) {
+    const auto* found = in.if_contains(key);
+    return found != nullptr && found->is_string() ? std::string(found->get_string()) : std::string();
+}
+inline std::int64_t number_at(const boost::json::object& in, std::string_view key) {
+    const auto* found = in.if_contains(key);
+    return found != nullptr && found->is_int64() ? found->get_int64() : 0;
+}
+
+inline dead_letter read_letter(std::string letter, std::int64_t revision, const boost::json::object& source) {
+    dead_letter out;
+    out.letter = std::move(letter);
+    out.revision = revision;
+    out.id = text_at(source, "id");
+    out.version = number_at(source, "version");
+    out.status = number_at(source, "status");
+    out.type = text_at(source, "type");
+    out.reason = text_at(source, "reason");
+    out.at = text_at(source, "at");
+    return out;
+}
+
+/// The dead letters of one index.
+class letter_box {
+  public:
+    letter_box(context& in, std::size_t number)
+        : in_(in),
+          index_(in.indices()[number]),
+          name_(elastic::dead_letter_index(index_.name)),
+          exists_(in.search().client().exists(name_)) {
+        if (exists_) in.search().client().refresh(name_);
+        in.search().client().refresh(names_of(index_).index);
+    }
+
+    [[nodiscard]] std::uint64_t count() const { return exists_ ? in_.search().client().count(name_) : 0; }
+
+    /// The newest ones.
+    [[nodiscard]] std::vector<dead_letter> newest(std::size_t limit) {
+        std::vector<dead_letter> out;
+        if (!exists_ || limit == 0) return out;
+        const boost::json::object search{
+            {"size", std::min<std::size_t>(limit, 10'000)},
+            {"version", true},
+            {"_source", {{"excludes", boost::json::array{"document"}}}},
+            {"sort", boost::json::array{{{"at", {{"order", "desc"}, {"unmapped_type", "date"}}}}}}};
+        const auto answer =
+            boost::json::parse(in_.search()
+                                   .client()
+                                   .call("POST", "/" + name_ + "/_search", boost::json::serialize(search))
+                                   .body);
+        for (const auto& hit : answer.at("hits").at("hits").as_array()) {
+            const auto& each = hit.as_object();
+            out.push_back(read_letter(text_at(each, "_id"), number_at(each, "_version"),
+                                      each.at("_source").as_object()));
+        }
+        mark_settled(out);
+        return out;
+    }
+
+    /// Calls back with letters in pieces: those of some documents, or all.
+    void for_each(const std::vector<std::string>& ids,
+                  const std::function<void(std::vector<dead_letter>&&)>& on_piece) {
+        if (!exists_) return;
+        const auto hand_out = [&](std::vector<elastic::document_place>&& places) {
+            auto letters = read(places);
+            mark_settled(letters);
+            if (!letters.empty()) on_piece(std::move(letters));
+        };
+        if (!ids.empty()) {
+            std::set<std::string> once;
+            for (const auto& id : ids) once.insert(elastic::dead_letter_id(id));
+            std::vector<elastic::document_place> places;
+            for (const auto& id : once) places.push_back({id});
+            return hand_out(std::move(places));
+        }
+        in_.search().client().scan_ids(name_, at_once, [&](std::span<const elastic::stored_id> some) {
+            std::vector<elastic::document_place> places;
+            for (const auto& each : some) places.push_back({each.id});
+            hand_out(std::move(places));
+        });
+    }
+
+    /// The letters as they are now, without those that are gone.
+    [[nodiscard]] std::vector<dead_letter> read(const std::vector<elastic::document_place>& places) {
+        std::vector<dead_letter> out;
+        const auto held = in_.search().client().get_documents(name_, places);
+        for (std::size_t i = 0; i < held.size(); ++i) {
+            if (!held[i].found) continue;
+            boost::json::error_code failed;
+            const auto source = boost::json::parse(held[i].source, failed);
+            out.push_back(read_letter(places[i].id, held[i].version,
+                                      source.is_object() ? source.get_object() : boost::json::object()));
+        }
+        return out;
+    }
+
+    /// Removes letters, but not those that were written again since they were read: such a one tells of
+    /// another failure.
+    void remove(const std::vector<dead_letter>& letters) {
+        if (letters.empty()) return;
+        elastic::bulk_body body;
+        for (const auto& each : letters)
+            body.remove(name_, each.letter, static_cast<std::uint64_t>(each.revision));
+        const auto answer =
+            in_.search().client().call("POST", in_.search().speaks().bulk_path(false), *body.text());
+        const auto parsed = elastic::parse_bulk_response(answer.body, letters.size());
+        if (!parsed)
+            throw error(errc::protocol, "the cluster's answer to the removal of dead letters makes no sense");
+        for (const auto& item : parsed->items) {
+            if (item.verdict == elastic::item_verdict::done) continue;
+            throw error(item.verdict == elastic::item_verdict::retry ? errc::connection : errc::index,
+                        "dead letters of \"" + name_ + "\" could not be removed: " + item.type + ": " +
+                            printable(item.reason));
+        }
+    }
+
+    static constexpr std::size_t at_once = 500;
+
+  private:
+    /// Where the index holds a document of a greater version than was refused, a later change got through.
+    void mark_settled(std::vector<dead_letter>& letters) {
+        std::map<std::string, std::int64_t> newest;
+        const auto index = names_of(index_).index;
+        if (index_.routing.empty()) {
+            std::vector<elastic::document_place> places;
+            for (const auto& each : letters) places.push_back({each.id});
+            const auto held = in_.search().client().get_documents(index, places);
+            for (std::size_t i = 0; i < held.size(); ++i) {
+                if (held[i].found) newest[letters[i].id] = held[i].version;
+            }
+        } else {  // a letter does not tell of a routing
+            std::vector<std::string> ids;
+            for (const auto& each : letters) {
+                if (!each.id.empty() && each.id.size() <= 512) ids.push_back(each.id);
+            }
+            for (const auto& copy : in_.search().client().find_copies(index, ids))
+                newest[copy.id] = std::max(newest[copy.id], copy.version);
+        }
+        for (auto& each : letters) {
+            const auto found = newest.find(each.id);
+            each.settled = found != newest.end() && found->second > each.version;
+        }
+    }
+
+    context& in_;
+    const compiled_index& index_;
+    std::string name_;
+    bool exists_;
+};
+
+inline void add_letters(report& out, boost::json::array& json, std::string_view index,
+                        const std::vector<dead_letter>& letters, std::uint64_t count) {
+    std::uint64_t open = 0;
+    boost::json::array listed;
+    for (const auto& each : letters) {
+        open += each.settled ? 0U : 1U;
+        out.text += "  " + printable(each.id) + ": HTTP " + std::to_string(each.status) + ", " +
+                    printable(each.type) + ", " + each.at + (each.settled ? ", settled" : "") + "\n    " +
+                    printable(each.reason) + "\n";
+        listed.push_back({{"id", each.id},
+                          {"status", each.status},
+                          {"type", each.type},
+                          {"reason", each.reason},
+                          {"at", each.at},
+                          {"version", each.version},
+                          {"settled", each.settled}});
+    }
+    // Those that are not listed may be settled as well, but nobody has looked.
+    out.in_order = out.in_order && open == 0 && count <= letters.size();
+    json.push_back({{"index", index}, {"dead_letters", count}, {"letters", listed}});
+}
+
+}  // namespace detail
+
+/// Lists what the cluster refused, newest first. In order is when there is nothing but what is settled.
+[[nodiscard]] inline report list_dead_letters(context& in, const dead_letters_options& how) {
+    report out;
+    boost::json::array all;
+    const auto numbers = chosen_indices(in, how.indices);
+    static_cast<void>(require_loaded(in, numbers));
+    for (const auto number : numbers) {
+        const auto& index = in.indices()[number];
+        detail::letter_box box(in, number);
+        const auto letters = box.newest(how.limit);
+        const auto count = box.count();
+        out.text += printable(index.name) + ": " + std::to_string(count) + " dead letters\n";
+        detail::add_letters(out, all, index.name, letters, count);
+        if (count > letters.size()) {
+            out.text += "  and " + std::to_string(count - letters.size()) +
+                        " older ones (--limit tells more of them)\n";
+        }
+    }
+    out.json = boost::json::serialize(boost::json::object{{"indices", all}});
+    return out;
+}
+
+/// Reads the documents of dead letters again from the database and writes them; the letters of those that the
+/// index has then, or that have no row any more, are removed, the others get the new error. The setting must
+/// be on_rejected::dead_letter. In order is when none is left of those that were tried.
+[[nodiscard]] inline report retry_dead_letters(context& in, const dead_letters_options& how) {
+    report out;
+    boost::json::array all;
+    const auto numbers = chosen_indices(in, how.indices);
+    static_cast<void>(require_loaded(in, numbers));
+    const auto shapes = in.check_shapes();
+    write_beside_sync(in);
+    for (const auto number : numbers) {
+        const auto& index = in.indices()[number];
+        detail::letter_box box(in, number);
+        std::uint64_t removed = 0;
+        std::uint64_t settled = 0;
+        std::vector<detail::dead_letter> left;
+        std::uint64_t left_count = 0;
+        box.for_each(how.ids, [&](std::vector<detail::dead_letter>&& letters) {
+            std::vector<std::string> keys;
+            for (const auto& each : letters) {
+                if (!each.settled) keys.push_back(each.id);
+            }
+            settled += letters.size() - keys.size();
+            bool given = keys.empty();
+            if (!given) {
+                (void)detail::read_again(in, shapes.bindings, [&]() -> std::optional<stream::work> {
+                    if (std::exchange(given, true)) return std::nullopt;
+                    return detail::work_for_keys(in, number, keys);
+                });
+            }
+            // Refused anew, by us or by a sync, a letter has been written again.
+            std::vector<elastic::document_place> places;
+            for (const auto& each : letters) places.push_back({each.letter});
+            std::map<std::string, detail::dead_letter> now;
+            for (auto& each : box.read(places)) now.emplace(each.letter, each);
+            std::vector<detail::dead_letter> done;
+            for (const auto& each : letters) {
+                const auto found = now.find(each.letter);
+                if (found == now.end() || found->second.revision == each.revision) {
+                    done.push_back(each);
+                    continue;
+                }
+                ++left_count;
+                if (left.size() < how.limit) left.push_back(found->second);
+            }
+            box.remove(done);
+            removed += done.size();
+        });
+        out.text += printable(index.name) + ": " + std::to_string(removed) + " dead letters removed, " +
+                    std::to_string(settled) + " of them settled before; " + std::to_string(left_count) +
+                    " refused again\n";
+        detail::add_letters(out, all, index.name, left, left_count);
+        out.in_order = out.in_order && left_count == 0;
+        all.back().as_object()["removed"] = removed;
+        all.back().as_object()["settled"] = settled;
+    }
+    out.json = boost::json::serialize(boost::json::object{{"indices", all}});
+    return out;
+}
+
+/// Removes dead letters, without looking at the documents.
+[[nodiscard]] inline report drop_dead_letters(context& in, const dead_letters_options& how) {
+    if (how.ids.empty() != how.all) {
+        throw error(errc::configuration, "drop needs either --id or --all",
+                    "--id 7 removes the letter of document 7, --all those of all documents");
+    }
+    report out;
+    boost::json::array all;
+    const auto numbers = chosen_indices(in, how.indices);
+    static_cast<void>(require_loaded(in, numbers));
+    for (const auto number : numbers) {
+        detail::letter_box box(in, number);
+        std::uint64_t removed = 0;
+        box.for_each(how.ids, [&](std::vector<detail::dead_letter>&& letters) {
+            box.remove(letters);
+            removed += letters.size();
+        });
+        const std::string name(in.indices()[number].name);
+        out.text += printable(name) + ": " + std::to_string(removed) + " dead letters removed\n";
+        all.push_back({{"index", name}, {"removed", removed}});
+    }
+    out.json = boost::json::serialize(boost::json::object{{"indices", all}});
+    return out;
+}
+
+[[nodiscard]] inline report dead_letters(context& in, const dead_letters_options& how) {
+    switch (how.action) {
+        case dead_letters_action::list:
+            return list_dead_letters(in, how);
+        case dead_letters_action::retry:
+            return retry_dead_letters(in, how);
+        case dead_letters_action::drop:
+            break;
+    }
+    return drop_dead_letters(in, how);
+}
+
+}  // namespace pgsync::app
+
+// ---- pgsync/app/words.hpp
+/// Sizes and times as people read them.
+namespace pgsync::app {
+
+/// `512 bytes`, `1.5 kB`, `16 MB`: in steps of 1,024, as PostgreSQL counts.
+[[nodiscard]] inline std::string bytes_text(std::uint64_t bytes) {
+    if (bytes == 1) return "1 byte";
+    if (bytes < 1024) return std::to_string(bytes) + " bytes";
+    constexpr std::array<std::string_view, 5> units{"kB", "MB", "GB", "TB", "PB"};
+    auto value = static_cast<double>(bytes) / 1024;
+    std::size_t unit = 0;
+    // What would be printed as 1024 is one of the next unit.
+    for (; value >= 1023.5 && unit + 1 < units.size(); ++unit) value /= 1024;
+    return log::fixed(value, value < 9.95 ? 1 : 0) + " " + std::string(units[unit]);
+}
+
+/// `0.02 s`, `45 s`, `12 min`, `3.5 h`, `4 days`.
+[[nodiscard]] inline std::string seconds_text(double seconds) {
+    if (seconds < 0) seconds = 0;
+    if (seconds < 9.95) return log::fixed(seconds, seconds < 0.995 && seconds > 0 ? 2 : 1) + " s";
+    if (seconds < 119.5) return log::fixed(seconds, 0) + " s";
+    if (seconds < 119.5 * 60) return log::fixed(seconds / 60, 0) + " min";
+    if (seconds < 47.95 * 3600) return log::fixed(seconds / 3600, 1) + " h";
+    return log::fixed(seconds / 86'400, 0) + " days";
+}
+
+/// `1 document`, `3 documents`.
+[[nodiscard]] inline std::string counted(std::uint64_t number, std::string_view noun) {
+    return std::to_string(number) + " " + std::string(noun) + (number == 1 ? "" : "s");
+}
+
+}  // namespace pgsync::app
+
+// ---- pgsync/app/finding.hpp
+namespace pgsync::app {
+
+enum class severity : std::uint8_t {
+    error,    ///< it does not work, or documents are wrong
+    warning,  ///< it works, and will not for ever, or not well
+    advice,   ///< it works; this would be better
+};
+
+/// One thing to do about a finding: a statement for the database, a request for the cluster, a command of
+/// this program, or what no program can do.
+struct step {
+    enum class kind : std::uint8_t { sql, request, command, other };
+    kind what = kind::other;
+    std::string text{};  ///< the statement without `;`, the command, or `PUT /index/_settings`
+    std::string body{};  ///< of a request, JSON
+};
+
+[[nodiscard]] inline step by_sql(std::string statement) {
+    return {step::kind::sql, std::move(statement), {}};
+}
+[[nodiscard]] inline step by_request(std::string what, const boost::json::object& body) {
+    return {step::kind::request, std::move(what),
+            body.empty() ? std::string() : boost::json::serialize(body)};
+}
+[[nodiscard]] inline step by_command(std::string command) {
+    return {step::kind::command, std::move(command), {}};
+}
+[[nodiscard]] inline step by_hand(std::string text) { return {step::kind::other, std::move(text), {}}; }
+
+/// Something that an operator should know.
+struct finding {
+    severity how_bad = severity::error;
+    std::string_view code{};  ///< what kind it is, for programs: `missing_index`
+    std::string what{};
+    std::string why{};           ///< it matters
+    std::vector<step> remedy{};  ///< in this order
+};
+
+using findings = std::vector<finding>;
+
+[[nodiscard]] constexpr std::string_view name_of(severity how_bad) noexcept {
+    constexpr std::array<std::string_view, 3> names{"error", "warning", "advice"};
+    return names[static_cast<std::size_t>(how_bad)];
+}
+
+/// A step as it is typed: into psql, into curl or a console, into a shell.
+[[nodiscard]] inline std::string text_of(const step& of, std::string_view program) {
+    switch (of.what) {
+        case step::kind::sql:
+            return of.text + ";";
+        case step::kind::request:
+            return of.text + (of.body.empty() ? "" : " " + of.body);
+        case step::kind::command:
+            return std::string(program) + " " + of.text;
+        case step::kind::other:
+            break;
+    }
+    return of.text;
+}
+
+[[nodiscard]] inline boost::json::object json_of(const step& of) {
+    switch (of.what) {
+        case step::kind::sql:
+            return {{"sql", of.text}};
+        case step::kind::request: {
+            const auto blank = of.text.find(' ');
+            boost::json::object request{{"method", of.text.substr(0, blank)},
+                                        {"path", of.text.substr(blank + 1)}};
+            if (!of.body.empty()) request["body"] = boost::json::parse(of.body);
+            return {{"request", request}};
+        }
+        case step::kind::command:
+            return {{"command", of.text}};
+        case step::kind::other:
+            break;
+    }
+    return {{"text", of.text}};
+}
+
+/// The worst first, otherwise in the order in which they were found; in order where there is nothing but
+/// advice.
+[[nodiscard]] inline report report_of(findings all, std::string_view program) {
+    std::stable_sort(all.begin(), all.end(),
+                     [](const finding& a, const finding& b) { return a.how_bad < b.how_bad; });
+    std::array<std::uint64_t, 3> counts{};
+    boost::json::array list;
+    std::string text;
+    for (const auto& each : all) {
+        ++counts[static_cast<std::size_t>(each.how_bad)];
+        boost::json::array remedy;
+        text += std::string(name_of(each.how_bad)) + ": " + printable(each.what, true) + "\n";
+        text += "  " + printable(each.why, true) + "\n";
+        for (const auto& todo : each.remedy) {
+            text += "    " + printable(text_of(todo, program), true) + "\n";
+            remedy.push_back(json_of(todo));
+        }
+        text += "\n";
+        list.push_back({{"severity", name_of(each.how_bad)},
+                        {"code", each.code},
+                        {"what", each.what},
+                        {"why", each.why},
+                        {"remedy", remedy}});
+    }
+    const bool in_order = counts[0] == 0 && counts[1] == 0;
+    text += all.empty() ? std::string("nothing found\n")
+                        : counted(counts[0], "error") + ", " + counted(counts[1], "warning") + ", " +
+                              std::to_string(counts[2]) + " of advice\n";
+    return {in_order, text,
+            boost::json::serialize(boost::json::object{{"findings", list}, {"in_order", in_order}})};
+}
+
+}  // namespace pgsync::app
+
+// ---- pgsync/app/json_at.hpp
+/// Looking into answers of which nothing is certain.
+namespace pgsync::app {
+
+/// What is below these keys, one inside the other; null where anything is missing.
+[[nodiscard]] inline const boost::json::value* value_at(const boost::json::value& in) { return &in; }
+template <typename... Keys>
+[[nodiscard]] const boost::json::value* value_at(const boost::json::value& in, std::string_view key,
+                                                 const Keys&... below) {
+    const auto* found = in.is_object() ? in.get_object().if_contains(key) : nullptr;
+    return found == nullptr ? nullptr : value_at(*found, std::string_view(below)...);
+}
+
+/// The text there, a number or a boolean as it would be written; empty where there is none.
+[[nodiscard]] inline std::string text_of_json(const boost::json::value* found) {
+    if (found == nullptr) return {};
+    if (found->is_string()) return std::string(found->get_string());
+    if (found->is_bool()) return found->get_bool() ? "true" : "false";
+    if (found->is_int64()) return std::to_string(found->get_int64());
+    if (found->is_uint64()) return std::to_string(found->get_uint64());
+    if (found->is_double()) return std::to_string(found->get_double());
+    return {};
+}
+template <typename Json, typename... Keys>
+[[nodiscard]] std::string text_at(const Json& in, std::string_view key, const Keys&... below) {
+    const boost::json::value* found = nullptr;
+    if constexpr (std::is_same_v<Json, boost::json::object>) {
+        found = in.if_contains(key);
+    } else {
+        found = value_at(in, key);
+    }
+    return found == nullptr ? std::string() : text_of_json(value_at(*found, std::string_view(below)...));
+}
+
+/// The whole number there; nothing where there is none.
+template <typename... Keys>
+[[nodiscard]] std::optional<std::uint64_t> number_at(const boost::json::value& in, const Keys&... keys) {
+    const auto* found = value_at(in, std::string_view(keys)...);
+    if (found == nullptr) return std::nullopt;
+    if (found->is_uint64()) return found->get_uint64();
+    if (found->is_int64() && found->get_int64() >= 0) return static_cast<std::uint64_t>(found->get_int64());
+    if (found->is_double() && found->get_double() >= 0)
+        return static_cast<std::uint64_t>(found->get_double());
+    return std::nullopt;
+}
+
+}  // namespace pgsync::app
+
+// ---- pgsync/app/check_cluster.hpp
+/// What doctor looks at in the cluster as a whole: shards, disks, what a request may hold.
+namespace pgsync::app::detail {
+
+/// A watermark of the disk allocator (`85%`, `0.85`, `10gb`) and perhaps its max_headroom: has a disk got
+/// beyond it? Nothing where it does not read like one.
+[[nodiscard]] inline std::optional<bool> beyond_watermark(std::string_view mark, std::string_view headroom,
+                                                          std::uint64_t total, std::uint64_t free) {
+    const auto bytes = [](std::string_view text) -> std::optional<double> {
+        constexpr std::array<std::pair<std::string_view, double>, 6> units{{{"pb", 1125899906842624.0},
+                                                                            {"tb", 1099511627776.0},
+                                                                            {"gb", 1073741824.0},
+                                                                            {"mb", 1048576.0},
+                                                                            {"kb", 1024.0},
+                                                                            {"b", 1.0}}};
+        for (const auto& [unit, size] : units) {
+            if (text.ends_with(unit) && text.size() > unit.size())
+                return std::strtod(std::string(text).c_str(), nullptr) * size;
+        }
+        return std::nullopt;
+    };
+    if (mark.empty() || total == 0) return std::nullopt;
+    if (const auto at_least = bytes(mark)) return static_cast<double>(free) < *at_least;
+    const std::string text(mark);
+    char* end = nullptr;
+    double used = std::strtod(text.c_str(), &end);
+    if (end == text.c_str()) return std::nullopt;
+    if (mark.ends_with('%')) used /= 100;
+    const double share = 1 - static_cast<double>(free) / static_cast<double>(total);
+    const auto room = bytes(headroom);
+    return share > used && (!room || *room < 0 || static_cast<double>(free) < *room);
+}
+
+/// What a cluster setting is, by the strongest place that has one.
+[[nodiscard]] inline std::string cluster_setting(const boost::json::value& all, std::string_view group,
+                                                 std::string_view name) {
+    for (const auto* place : {"transient", "persistent", "defaults"}) {
+        const auto* found = value_at(all, place, "cluster", "routing", "allocation", "disk", group);
+        if (auto text = found == nullptr ? std::string() : text_at(*found, name); !text.empty()) return text;
+    }
+    return {};
+}
+
+inline void check_disks(cluster& search, findings& found) {
+    const auto disks =
+        search.client().ask("/_cat/allocation?format=json&bytes=b&h=node,disk.total,disk.avail");
+    const auto all = search.client().ask(
+        "/_cluster/settings?include_defaults=true&filter_path=*.cluster.routing.allocation.disk");
+    if (!disks || !disks->is_array() || !all) return;
+    for (const auto* place : {"transient", "persistent", "defaults"}) {
+        const auto said =
+            text_at(*all, place, "cluster", "routing", "allocation", "disk", "threshold_enabled");
+        if (said == "false") return;
+        if (!said.empty()) break;
+    }
+    struct mark {
+        std::string_view name;
+        severity how_bad;
+        std::string_view why;
+    };
+    constexpr std::array<mark, 3> marks{
+        {{"flood_stage", severity::error, "the cluster takes no more documents there: sync waits"},
+         {"high", severity::warning,
+          "the cluster moves shards away from there, and soon takes no more documents"},
+         {"low", severity::advice,
+          "the cluster puts no more shards there, so that a rebuild or a replica finds no room"}}};
+    for (const auto& disk : disks->get_array()) {
+        const auto node = text_at(disk, "node");
+        const auto total = std::strtoull(text_at(disk, "disk.total").c_str(), nullptr, 10);
+        const auto free = std::strtoull(text_at(disk, "disk.avail").c_str(), nullptr, 10);
+        for (const auto& each : marks) {
+            const auto value = cluster_setting(*all, "watermark", each.name);
+            const auto room = cluster_setting(*all, "watermark", std::string(each.name) + ".max_headroom");
+            if (!beyond_watermark(value, room, total, free).value_or(false)) continue;
+            found.push_back(
+                {each.how_bad,
+                 "disk",
+                 "the disk of node " + node + " is beyond the " + std::string(each.name) + " watermark (" +
+                     value + "): " + bytes_text(free) + " of " + bytes_text(total) + " free",
+                 std::string(each.why),
+                 {by_hand("make room: delete indices nobody needs, or give the node a larger disk or "
+                          "the cluster another node")}});
+            break;
+        }
+    }
+}
+
+/// Bulks are built up to `bulk_bytes`; a node refuses longer requests.
+inline void check_request_size(cluster& search, const options& setting, findings& found) {
+    const auto nodes =
+        search.client().ask("/_nodes/http?filter_path=nodes.*.http.max_content_length_in_bytes,nodes.*.name");
+    const auto* list = nodes ? value_at(*nodes, "nodes") : nullptr;
+    if (list == nullptr || !list->is_object()) return;
+    std::optional<std::uint64_t> least;
+    for (const auto& node : list->get_object()) {
+        if (const auto limit = number_at(node.value(), "http", "max_content_length_in_bytes"))
+            least = std::min(least.value_or(*limit), *limit);
+    }
+    if (!least || *least >= setting.bulk_bytes) return;
+    found.push_back(
+        {severity::warning,
+         "bulk_bytes",
+         "--bulk-bytes is " + bytes_text(setting.bulk_bytes) + ", but a node takes requests of " +
+             bytes_text(*least) + " at most",
+         "each larger bulk is refused and sent again in halves",
+         {by_hand("--bulk-bytes " + std::to_string(*least / 2) + ", or raise http.max_content_length")}});
+}
+
+/// Why a shard has no node, in the cluster's own words.
+[[nodiscard]] inline std::string why_unassigned(cluster& search, const std::string& index,
+                                                std::uint64_t shard, bool primary) {
+    const boost::json::object which{{"index", index}, {"shard", shard}, {"primary", primary}};
+    const auto answer = search.client().call("GET", "/_cluster/allocation/explain",
+                                             boost::json::serialize(which), {400, 401, 403, 404, 405});
+    boost::json::error_code failed;
+    const auto told = boost::json::parse(answer.body, failed);
+    if (failed || answer.status != 200) return {};
+    std::string out = text_at(told, "unassigned_info", "reason");
+    const auto* decisions = value_at(told, "node_allocation_decisions");
+    if (decisions != nullptr && decisions->is_array() && !decisions->get_array().empty()) {
+        const auto* deciders = value_at(decisions->get_array()[0], "deciders");
+        if (deciders != nullptr && deciders->is_array() && !deciders->get_array().empty()) {
+            const auto said = text_at(deciders->get_array()[0], "explanation");
+            if (!said.empty()) return out + (out.empty() ? "" : ": ") + said;
+        }
+    }
+    const auto said = text_at(told, "allocate_explanation");
+    return out + (out.empty() || said.empty() ? "" : ": ") + said;
+}
+
+/// Shards of one index that no node has. `nodes`: how many there are that hold data.
+inline void check_shards(cluster& search, const std::string& alias, const std::string& index,
+                         std::uint64_t nodes, findings& found) {
+    const auto path = cluster::client_type::escaped(index);
+    const auto health = search.client().ask("/_cluster/health/" + path + "?level=shards&timeout=1s");
+    if (!health) return;
+    const auto status = text_at(*health, "indices", index, "status");
+    if (status != "red" && status != "yellow") return;
+    std::string which;
+    std::string why;
+    const auto* shards = value_at(*health, "indices", index, "shards");
+    if (shards != nullptr && shards->is_object()) {
+        for (const auto& shard : shards->get_object()) {
+            if (text_at(shard.value(), "status") == "green") continue;
+            which += (which.empty() ? "" : ", ") + std::string(shard.key());
+            const bool primary = text_at(shard.value(), "primary_active") != "true";
+            if (why.empty())
+                why = why_unassigned(search, index,
+                                     std::strtoull(std::string(shard.key()).c_str(), nullptr, 10), primary);
+        }
+    }
+    const auto what = "index \"" + alias + "\" is " + status + ": shard " + which +
+                      (status == "red" ? " has no primary" : " lacks a replica") +
+                      (why.empty() ? "" : " (" + why + ")");
+    if (status == "red") {
+        found.push_back(
+            {severity::error,
+             "red",
+             what,
+             "documents of it are not found, and none is written to it",
+             {by_hand("bring back the node that holds it; GET /_cluster/allocation/explain tells more")}});
+    } else if (nodes == 1) {
+        found.push_back(
+            {severity::advice,
+             "yellow",
+             what,
+             "the cluster has one node for data, and no place for a second copy",
+             {by_request("PUT /" + path + "/_settings", {{"index", {{"number_of_replicas", 0}}}})}});
+    } else {
+        found.push_back(
+            {severity::warning,
+             "yellow",
+             what,
+             "if a node fails now, documents are gone until a reload",
+             {by_hand("GET /_cluster/allocation/explain tells what keeps it from being placed")}});
+    }
+}
+
+/// What concerns no index alone.
+inline void check_whole_cluster(cluster& search, const options& setting, findings& found) {
+    check_disks(search, found);
+    check_request_size(search, setting, found);
+    const auto health = search.client().ask("/_cluster/health");
+    if (health && text_at(*health, "status") == "red") {
+        found.push_back(
+            {severity::warning,
+             "cluster_red",
+             "the cluster is red: " + text_at(*health, "unassigned_shards") + " shards have no node",
+             "indices that lack a primary shard neither find nor take all documents; ours are told apart",
+             {by_hand("GET /_cat/shards?h=index,shard,prirep,state,unassigned.reason tells which")}});
+    }
+}
+
+}  // namespace pgsync::app::detail
+
+// ---- pgsync/postgres/slot_lag.hpp
+namespace pgsync::postgres {
+
+/// How far the reader of a slot is behind, as far as the server tells without anything being written.
+struct slot_lag {
+    lsn current;             ///< the end of the log that is safely on disk
+    bool streaming = false;  ///< the walsender has sent all there was
+    lsn sent;                ///< by the walsender; 0/0 where nobody reads, or this role may not know
+    lsn flushed;             ///< what its reader has confirmed
+    /// What is being confirmed was sent so long ago.
+    std::optional<double> confirm_seconds{};
+    /// The file of the log that the confirmed position is in was complete so long ago.
+    std::optional<double> file_seconds{};
+};
+
+/// Bytes of the log between two positions; 0 where there are none.
+[[nodiscard]] constexpr std::uint64_t bytes_between(lsn from, lsn to) noexcept {
+    return to > from ? to.value - from.value : 0;
+}
+
+/// How long what is not confirmed yet has at least been in the log; nothing where that is not known. Neither
+/// of the two ages can be too great: the first begins when a change is sent, the second when the last byte of
+/// a whole file was written.
+[[nodiscard]] inline std::optional<double> seconds_behind(const slot_lag& lag, lsn confirmed) {
+    if (confirmed >= lag.current) return 0.0;
+    if (lag.streaming && lag.sent.value != 0 && lag.flushed >= lag.sent) return 0.0;
+    if (!lag.confirm_seconds && !lag.file_seconds) return std::nullopt;
+    return std::max({0.0, lag.confirm_seconds.value_or(0), lag.file_seconds.value_or(0)});
+}
+
+namespace detail {
+
+/// Nothing where the file is the one being written, or gone, or not to be seen by this role.
+[[nodiscard]] inline std::optional<double> age_of_log_file(session& connection, lsn confirmed) {
+    const auto version = connection.server_version();
+    const auto names = function_names(version);
+    const auto file = [&](const std::string& position) {
+        return std::string(names.log_file) + "(" + position + ")";
+    };
+    const auto mine = file("'" + to_string(confirmed) + "'");
+    const std::string seen =
+        has_replication_lag(version)
+            ? "(SELECT w.modification FROM pg_catalog.pg_ls_waldir() w WHERE w.name = " + mine + ")"
+            : "(SELECT f.modification FROM pg_catalog.pg_stat_file('pg_xlog/' || " + mine + ", true) f)";
+    try {
+        const auto found =
+            connection.exec("SELECT extract(epoch FROM pg_catalog.clock_timestamp() - " + seen +
+                            ")::text WHERE " + mine + " <> " + file(std::string(names.flush_lsn)));
+        if (found.rows() == 0 || found.is_null(0, 0)) return std::nullopt;
+        return std::stod(std::string(found.get(0, 0)));
+    } catch (const sql_error& problem) {
+        if (problem.sqlstate() != "42501") throw;
+        return std::nullopt;
+    }
+}
+
+}  // namespace detail
+
+/// Of a slot on a primary.
+[[nodiscard]] inline slot_lag read_lag(session& connection, const slot_facts& slot) {
+    const auto version = connection.server_version();
+    const bool named = has_replication_lag(version);
+    const auto found = connection.exec(
+        "SELECT " + std::string(function_names(version).flush_lsn) + ", r.state = 'streaming', " +
+        (named ? "r.sent_lsn, r.flush_lsn, extract(epoch FROM r.flush_lag)::text"
+               : "r.sent_location, r.flush_location, NULL::text") +
+        " FROM (SELECT 1) one LEFT JOIN pg_catalog.pg_stat_replication r ON r.pid = " +
+        std::to_string(slot.active_pid));
+    detail::catalog_row row(found.row(0));
+    slot_lag out;
+    out.current = row.position();
+    out.streaming = row.flag();
+    out.sent = row.position();
+    out.flushed = row.position();
+    if (!row.null()) out.confirm_seconds = std::stod(row.text());
+    if (slot.confirmed.value != 0) out.file_seconds = detail::age_of_log_file(connection, slot.confirmed);
+    return out;
+}
+
+}  // namespace pgsync::postgres
+
+// ---- pgsync/app/check_database.hpp
+/// What doctor looks at in the database server: its settings, the role, the slots. Of the tables nothing.
+namespace pgsync::app::detail {
+
+inline constexpr std::uint64_t much_log = 1ULL << 30U;
+
+/// What a check of the database server needs to know.
+struct server_checks {
+    postgres::session& catalog;
+    const options& setting;
+    const postgres::server_facts& server;
+    const std::string& slot_name;  ///< of this program's slot
+    std::optional<postgres::slot_facts> slot;
+    postgres::lsn current;              ///< the end of the log
+    bool loaded;                        ///< an index has been loaded: somebody is to follow
+    const std::set<std::string>& used;  ///< slots that the program's indices follow
+    findings& found;
+
+    [[nodiscard]] std::string role() const { return postgres::quote_identifier(server.role); }
+    [[nodiscard]] std::string quoted_slot() const { return "slot \"" + slot_name + "\""; }
+    /// The strongest place that a setting of a role has.
+    [[nodiscard]] step for_role(const std::string& assignment) const {
+        return by_sql("ALTER ROLE " + role() + " IN DATABASE " + postgres::quote_identifier(server.database) +
+                      " SET " + assignment);
+    }
+    /// The value that this role's sessions begin with, in the setting's own unit; empty where the server does
+    /// not know it.
+    [[nodiscard]] std::string setting_of_role(std::string_view name) const {
+        const auto rows =
+            catalog.exec_params("SELECT reset_val FROM pg_catalog.pg_settings WHERE name = $1", {name});
+        return rows.rows() == 0 ? std::string() : std::string(rows.get(0, 0));
+    }
+    [[nodiscard]] std::int64_t number_of_role(std::string_view name, std::int64_t otherwise) const {
+        const auto text = setting_of_role(name);
+        return text.empty() ? otherwise : std::strtoll(text.c_str(), nullptr, 10);
+    }
+};
+
+inline step reload() { return by_sql("SELECT pg_catalog.pg_reload_conf()"); }
+inline step restart() { return by_hand("restart PostgreSQL"); }
+
+inline void check_server_settings(const server_checks& in) {
+    const auto& server = in.server;
+    if (server.standby) {
+        in.found.push_back(
+            {severity::error,
+             "standby",
+             in.catalog.server() + " is a standby",
+             "a slot is made and followed on the primary",
+             {by_hand("have --database name the primary; target_session_attrs=read-write finds it")}});
+    }
+    if (server.wal_level != "logical") {
+        in.found.push_back({severity::error,
+                            "wal_level",
+                            "wal_level is \"" + server.wal_level + "\"",
+                            "only with \"logical\" the log says which rows changed",
+                            {by_sql("ALTER SYSTEM SET wal_level = logical"), restart()}});
+    }
+    const auto more = [](int than) { return std::to_string(than + 4); };
+    if (server.used_replication_slots >= server.max_replication_slots) {
+        in.found.push_back(
+            {in.slot ? severity::advice : severity::error,
+             "replication_slots",
+             "all " + std::to_string(server.max_replication_slots) + " replication slots are in use",
+             in.slot ? "a rebuild of an index of another shape would need one more" : "bootstrap needs one",
+             {by_sql("ALTER SYSTEM SET max_replication_slots = " + more(server.max_replication_slots)),
+              restart()}});
+    }
+    if (server.used_wal_senders >= server.max_wal_senders) {
+        const bool follows = in.slot && in.slot->active_pid != 0;
+        in.found.push_back(
+            {follows ? severity::warning : severity::error,
+             "wal_senders",
+             "all " + std::to_string(server.max_wal_senders) + " WAL senders are in use",
+             follows ? "a sync that has to connect again finds none free" : "sync needs one",
+             {by_sql("ALTER SYSTEM SET max_wal_senders = " + more(server.max_wal_senders)), restart()}});
+    }
+    const auto sender_timeout = in.number_of_role("wal_sender_timeout", 60'000);
+    std::vector<step> a_minute{in.for_role("wal_sender_timeout = '1min'")};
+    if (!postgres::has_own_sender_timeout(server.version))
+        a_minute = {by_sql("ALTER SYSTEM SET wal_sender_timeout = '1min'"), reload()};
+    if (sender_timeout == 0) {
+        in.found.push_back(
+            {severity::warning, "wal_sender_timeout", "wal_sender_timeout is 0",
+             "the slot of a sync whose machine died stays in use, and no second copy takes over", a_minute});
+    } else if (sender_timeout < 5'000) {
+        in.found.push_back({severity::warning, "wal_sender_timeout",
+                            "wal_sender_timeout is " + std::to_string(sender_timeout) + " ms",
+                            "a moment's silence of the network ends the stream", a_minute});
+    } else if (sender_timeout > 10 * 60'000) {
+        in.found.push_back(
+            {severity::advice, "wal_sender_timeout",
+             "wal_sender_timeout is " + seconds_text(static_cast<double>(sender_timeout) / 1000),
+             "so long a second copy waits for the slot of one whose machine died", a_minute});
+    }
+}
+
+inline void check_role(const server_checks& in) {
+    const auto& server = in.server;
+    if (!server.replication) {
+        in.found.push_back({severity::error,
+                            "replication_right",
+                            "role \"" + server.role + "\" may not use replication",
+                            "without the right nothing can be followed",
+                            {by_sql("ALTER ROLE " + in.role() + " REPLICATION")}});
+    }
+    // What pgsync sets for its own sessions (statement_timeout and its like) is no matter here.
+    if (in.setting_of_role("default_transaction_read_only") == "on") {
+        in.found.push_back({severity::warning,
+                            "read_only_role",
+                            "transactions of this role are read only",
+                            "bootstrap can make no publication",
+                            {in.for_role("default_transaction_read_only = off")}});
+    }
+    const auto lock_timeout = in.number_of_role("lock_timeout", 0);
+    if (lock_timeout > 0 && lock_timeout < 1'000) {
+        in.found.push_back({severity::advice,
+                            "lock_timeout",
+                            "lock_timeout of this role is " + std::to_string(lock_timeout) + " ms",
+                            "behind an ALTER TABLE reading is given up and begun again so often",
+                            {in.for_role("lock_timeout = 0")}});
+    }
+    const auto rows = in.catalog.exec(
+        "SELECT r.rolconnlimit, d.datconnlimit, r.rolvaliduntil < pg_catalog.now() + interval '14 days', "
+        "r.rolvaliduntil::date FROM pg_catalog.pg_roles r, pg_catalog.pg_database d "
+        "WHERE r.rolname = current_user AND d.datname = pg_catalog.current_database()");
+    if (rows.rows() == 0) return;
+    const auto needed = static_cast<long>(in.setting.workers) + 6;
+    const auto limited = [&](int column, const std::string& of, const std::string& statement) {
+        const auto limit = std::strtol(std::string(rows.get(0, column)).c_str(), nullptr, 10);
+        if (server.superuser || limit < 0 || limit >= needed) return;
+        in.found.push_back({severity::warning,
+                            "connection_limit",
+                            of + " may have " + counted(static_cast<std::uint64_t>(limit), "connection"),
+                            "bootstrap and sync open up to " + std::to_string(needed),
+                            {by_sql(statement + " CONNECTION LIMIT " + std::to_string(needed + 4))}});
+    };
+    limited(0, "role \"" + server.role + "\"", "ALTER ROLE " + in.role());
+    limited(1, "database \"" + server.database + "\"",
+            "ALTER DATABASE " + postgres::quote_identifier(server.database));
+    if (rows.row(0).flag(2)) {
+        in.found.push_back(
+            {severity::warning,
+             "password_expires",
+             "the password of role \"" + server.role + "\" is valid until " + std::string(rows.get(0, 3)),
+             "from then on nobody can connect with it; what is connected goes on",
+             {by_sql("ALTER ROLE " + in.role() + " VALID UNTIL 'infinity'")}});
+    }
+}
+
+/// Schemas in which others could make functions that are run with this role's rights.
+inline void check_search_path(const server_checks& in) {
+    const auto about = postgres::read_session(in.catalog);
+    for (const auto& schema : about.distrusted) {
+        const auto rows = in.catalog.exec_params(
+            "SELECT coalesce(r.rolname, '') FROM pg_catalog.pg_namespace n CROSS JOIN LATERAL "
+            "pg_catalog.aclexplode(coalesce(n.nspacl, pg_catalog.acldefault('n', n.nspowner))) a "
+            "LEFT JOIN pg_catalog.pg_roles r ON r.oid = a.grantee WHERE n.nspname = $1 "
+            "AND a.privilege_type = 'CREATE' AND a.grantee <> n.nspowner "
+            "AND NOT coalesce(r.rolsuper OR r.rolname = current_user, false)",
+            {schema});
+        std::vector<step> revoke;
+        for (int i = 0; i < rows.rows(); ++i) {
+            const auto who =
+                rows.get(i, 0).empty() ? std::string("PUBLIC") : postgres::quote_identifier(rows.get(i, 0));
+            revoke.push_back(
+                by_sql("REVOKE CREATE ON SCHEMA " + postgres::quote_identifier(schema) + " FROM " + who));
+        }
+        if (revoke.empty()) continue;  // pg_temp and what is not there
+        in.found.push_back({severity::advice, "search_path",
+                            "others may create functions in schema \"" + schema + "\" of the search_path",
+                            "so functions, operators and types are not looked for there; its tables are",
+                            revoke});
+    }
+}
+
+inline void check_slot(const server_checks& in) {
+    const auto& slot = in.slot;
+    const std::vector<step> again{by_command("bootstrap --on-lost-slot=resync")};
+    if (!slot) {
+        if (in.loaded) {
+            in.found.push_back({severity::error, "slot_missing", in.quoted_slot() + " is gone",
+                                "changes since then are in no index, and none is followed", again});
+        }
+        return;
+    }
+    if (slot->plugin != postgres::output_plugin(in.server.version) || slot->database != in.server.database) {
+        in.found.push_back({severity::error,
+                            "slot_taken",
+                            in.quoted_slot() + " is of database \"" + slot->database +
+                                "\" and output plugin \"" + slot->plugin + "\"",
+                            "this program needs one of its own",
+                            {by_hand("choose another --name")}});
+        return;
+    }
+    if (slot->lost()) {
+        in.found.push_back(
+            {severity::error, "slot_lost",
+             in.quoted_slot() + " is invalid (" +
+                 (slot->invalidation_reason.empty() ? slot->wal_status : slot->invalidation_reason) + ")",
+             "the server has removed log that no index has", again});
+        return;
+    }
+    const bool follows = slot->active_pid != 0;
+    if (!follows && in.loaded) {
+        in.found.push_back({severity::warning,
+                            "not_followed",
+                            "no sync follows " + in.quoted_slot(),
+                            "the index stands still, and the server keeps its log",
+                            {by_command("sync")}});
+    }
+    const auto retained = postgres::bytes_between(slot->restart, in.current);
+    if (retained > much_log) {
+        in.found.push_back(
+            {severity::warning,
+             "log_retained",
+             "the server keeps " + bytes_text(retained) + " of log for " + in.quoted_slot(),
+             follows ? "sync is behind, or a transaction has been open for long"
+                     : "nobody reads it, and the disk will be full",
+             {follows ? by_hand("see `status` for how far it is, pg_stat_activity for old transactions")
+                      : by_command("sync")}});
+    }
+    if (!postgres::has_wal_status(in.server.version)) return;
+    const auto limit = in.number_of_role("max_slot_wal_keep_size", -1);
+    const auto more = [&](std::uint64_t megabytes) {
+        return std::vector<step>{
+            by_sql("ALTER SYSTEM SET max_slot_wal_keep_size = '" + std::to_string(megabytes) + "MB'"),
+            reload()};
+    };
+    if (limit < 0) {
+        in.found.push_back(
+            {severity::advice, "max_slot_wal_keep_size", "max_slot_wal_keep_size is unlimited",
+             "while nobody reads the slot the log grows until the disk is full; with a limit the "
+             "slot is given up instead, and everything is read again",
+             more(std::max<std::uint64_t>(16'384, 2 * (retained >> 20U)))});
+        return;
+    }
+    const auto rows = in.catalog.exec_params(
+        "SELECT safe_wal_size FROM pg_catalog.pg_replication_slots WHERE slot_name = $1", {in.slot_name});
+    if (rows.rows() == 0) return;
+    const auto safe = std::strtoll(std::string(rows.get(0, 0)).c_str(), nullptr, 10);
+    const bool unreserved = slot->wal_status == "unreserved";
+    if (!unreserved && (rows.is_null(0, 0) || safe > (limit << 20U) / 2)) return;
+    const auto left = unreserved || safe < 0 ? std::uint64_t{0} : static_cast<std::uint64_t>(safe);
+    in.found.push_back(
+        {unreserved ? severity::error : severity::warning, "slot_in_danger",
+         in.quoted_slot() + " is given up after " + bytes_text(left) + " more of log " +
+             "(max_slot_wal_keep_size is " + bytes_text(static_cast<std::uint64_t>(limit) << 20U) + ")",
+         "everything would have to be read again",
+         more(2 * std::max<std::uint64_t>(static_cast<std::uint64_t>(limit), retained >> 20U) + 1'024)});
+}
+
+inline void check_idle_timeout(const server_checks& in) {
+    if (!postgres::has_idle_slot_timeout(in.server.version)) return;
+    if (in.number_of_role("idle_replication_slot_timeout", 0) == 0) return;
+    const auto shown = std::string(
+        in.catalog.exec("SELECT pg_catalog.current_setting('idle_replication_slot_timeout')").get(0, 0));
+    const bool idle = in.slot && in.slot->active_pid == 0 && in.loaded;
+    in.found.push_back({idle ? severity::warning : severity::advice,
+                        "idle_replication_slot_timeout",
+                        "idle_replication_slot_timeout is " + shown,
+                        "a slot that nobody reads for so long is given up, and everything is read again; "
+                        "max_slot_wal_keep_size protects the disk as well",
+                        {by_sql("ALTER SYSTEM SET idle_replication_slot_timeout = 0"), reload()}});
+}
+
+inline void found_slot(const server_checks& in, std::uint64_t kept, const std::string& name,
+                       const std::string& database, bool ours) {
+    auto remedy = by_sql("SELECT pg_catalog.pg_drop_replication_slot(" + postgres::quote_literal(name) + ")");
+    if (ours) remedy = by_command("teardown --old");
+    in.found.push_back(
+        {kept > much_log ? severity::warning : severity::advice,
+         "other_slot",
+         "nobody reads slot \"" + name + "\"" +
+             (database.empty() ? "" : " of database \"" + database + "\"") + ", for which the server keeps " +
+             bytes_text(kept) + " of log",
+         std::string(ours ? "it is of another shape of this program; if that is" : "if it is") +
+             " not needed any more, the log will fill the disk for nothing",
+         {std::move(remedy)}});
+}
+
+inline void check_other_slots(const server_checks& in) {
+    const auto rows = in.catalog.exec(
+        "SELECT slot_name, coalesce(database, ''), restart_lsn::text FROM pg_catalog.pg_replication_slots "
+        "WHERE NOT active AND restart_lsn IS NOT NULL ORDER BY 1");
+    for (int i = 0; i < rows.rows(); ++i) {
+        const std::string name(rows.get(i, 0));
+        if (in.used.contains(name)) continue;
+        const auto restart = postgres::lsn::parse(rows.get(i, 2)).value_or(postgres::lsn());
+        const auto kept = postgres::bytes_between(restart, in.current);
+        const std::string database(rows.get(i, 1));
+        // Of another shape of this program there is more to remove than the slot.
+        const bool ours = name == in.setting.name || name.starts_with(in.setting.name + "_");
+        found_slot(in, kept, name, database, ours);
+    }
+}
+
+/// Of a standby that documents are read from.
+inline void check_read_from(const server_checks& in) {
+    if (in.setting.read_from == in.setting.database) return;
+    postgres::session standby(in.setting.read_from);
+    if (standby.exec("SELECT pg_catalog.pg_is_in_recovery()").get(0, 0) != "t") {
+        in.found.push_back({severity::warning,
+                            "read_from",
+                            "--read-from names " + standby.server() + ", which is no standby",
+                            "sync refuses it",
+                            {by_hand("name a standby of " + in.catalog.server() + ", or leave it out")}});
+    } else if (standby.exec("SELECT pg_catalog.current_setting('hot_standby_feedback')").get(0, 0) != "on") {
+        in.found.push_back(
+            {severity::warning,
+             "hot_standby_feedback",
+             "hot_standby_feedback is off at " + standby.server(),
+             "reading for long is cancelled there, and begun again",
+             {by_hand("there: ALTER SYSTEM SET hot_standby_feedback = on; SELECT pg_reload_conf();")}});
+    }
+}
+
+inline void check_database(const server_checks& in) {
+    check_server_settings(in);
+    check_role(in);
+    check_search_path(in);
+    check_slot(in);
+    check_idle_timeout(in);
+    check_other_slots(in);
+    check_read_from(in);
+}
+
+}  // namespace pgsync::app::detail
+
+// ---- pgsync/app/text_table.hpp
+namespace pgsync::app {
+
+/// How many characters of UTF-8.
+[[nodiscard]] inline std::size_t width_of(const std::string& text) {
+    return static_cast<std::size_t>(std::count_if(
+        text.begin(), text.end(), [](char c) { return (static_cast<unsigned char>(c) & 0xC0U) != 0x80U; }));
+}
+
+/// Rows of equally many cells as lines whose columns stand below one another; the columns named by `right`
+/// end there rather than begin.
+[[nodiscard]] inline std::string text_table(const std::vector<std::vector<std::string>>& rows,
+                                            const std::vector<std::size_t>& right = {}) {
+    std::vector<std::size_t> widths;
+    for (const auto& row : rows) {
+        widths.resize(std::max(widths.size(), row.size()));
+        for (std::size_t i = 0; i < row.size(); ++i) widths[i] = std::max(widths[i], width_of(row[i]));
+    }
+    std::string out;
+    for (const auto& row : rows) {
+        std::string line;
+        for (std::size_t i = 0; i < row.size(); ++i) {
+            const std::string room(widths[i] - width_of(row[i]), ' ');
+            const bool is_right = std::find(right.begin(), right.end(), i) != right.end();
+            line += (i == 0 ? "" : "  ") + (is_right ? room + row[i] : row[i] + room);
+        }
+        out += line.substr(0, line.find_last_not_of(' ') + 1) + "\n";
+    }
+    return out;
+}
+
+}  // namespace pgsync::app
+
+// ---- pgsync/app/status.hpp
+namespace pgsync::app {
+
+/// One index as it is in the cluster.
+struct index_status {
+    index_names names;
+    index_state state;                          ///< of the index that this program writes
+    std::string hash;                           ///< of the shape that this program has
+    std::string serving_hash;                   ///< of the index that readers find; empty where there is none
+    std::optional<trouble> odd;                 ///< why there is no telling
+    std::optional<std::uint64_t> documents;     ///< that searches find
+    std::optional<std::uint64_t> written;       ///< operations since its shards started
+    std::optional<std::uint64_t> dead_letters;  ///< documents that the cluster refused
+    std::optional<std::uint64_t> rows;          ///< the planner's estimate of how many there are to be
+    std::string health;                         ///< `green`, `yellow`, `red`; empty where nobody says
+    std::optional<double> rate;                 ///< operations a second
+
+    /// Readers have an index of another shape.
+    [[nodiscard]] bool is_elsewhere() const {
+        return !state.serving.empty() && (!state.exists || state.serving != state.index);
+    }
+    [[nodiscard]] bool rebuild_due() const { return is_elsewhere() && !state.loaded; }
+    [[nodiscard]] std::string_view phase() const {
+        if (odd) return "unknown";
+        if (!state.exists) return state.serving.empty() ? "missing" : "other shape";
+        if (!state.loaded) return "loading";
+        return is_elsewhere() ? "beside" : "loaded";
+    }
+    /// What is looked at: the index that is written, or while there is none the one that readers find.
+    [[nodiscard]] const std::string& looked_at() const { return state.exists ? state.index : state.serving; }
+};
+
+/// A slot and how far its reader is.
+struct slot_now {
+    postgres::slot_facts facts;
+    postgres::slot_lag lag;
+};
+
+/// What status() has seen.
+struct status_facts {
+    std::optional<postgres::server_facts> server;
+    std::string database;  ///< `host:port/name`
+    std::string version;   ///< `15.6`
+    std::string own_slot;  ///< that of this program's shapes
+    /// Slots by name, read before the indices were: these tell their position before it is confirmed.
+    std::map<std::string, postgres::slot_facts> before;
+    std::map<std::string, slot_now> slots;  ///< those that the indices follow, read in the end
+    std::string system;                     ///< the database's own identifier
+    std::string software;
+    std::string health;  ///< of the cluster
+    std::vector<index_status> indices;
+};
+
+namespace detail {
+
+/// An index, its documents and how it is.
+inline index_status look_at_index(cluster& search, const compiled_index& index) {
+    index_status out;
+    out.names = names_of(index);
+    out.hash = shape_hash(index);
+    auto& client = search.client();
+    try {
+        out.state = find_index(client, index);
+        if (const auto reader = client.find(out.names.alias))
+            out.serving_hash = text_at(reader->meta, "pgsync", "hash");
+    } catch (const error& problem) {
+        if (problem.code() != errc::index && problem.code() != errc::permission) throw;
+        out.odd = trouble{problem.what(), problem.remedy()};
+    }
+    const auto read = [&](const std::string& what) {
+        return client.ask(what).value_or(boost::json::value(nullptr));
+    };
+    const auto letters = cluster::client_type::escaped(elastic::dead_letter_index(index.name));
+    out.dead_letters = number_at(read("/" + letters + "/_count"), "count").value_or(0);
+    if (out.looked_at().empty()) return out;
+    const auto path = "/" + cluster::client_type::escaped(out.looked_at());
+    out.documents = number_at(read(path + "/_count"), "count");
+    out.health = text_at(read("/_cluster/health" + path + "?level=indices&timeout=1s"), "indices",
+                         out.looked_at(), "status");
+    return out;
+}
+
+/// The slots of this program, and of its other shapes.
+inline std::map<std::string, postgres::slot_facts> read_slots(postgres::session& catalog,
+                                                              const std::string& base) {
+    std::map<std::string, postgres::slot_facts> out;
+    const auto names = catalog.exec_params(
+        "SELECT slot_name FROM pg_catalog.pg_replication_slots WHERE slot_name = $1 "
+        "OR pg_catalog.left(slot_name, pg_catalog.length($1) + 1) = $1 || '_'",
+        {base});
+    for (int i = 0; i < names.rows(); ++i) {
+        const std::string name(names.get(i, 0));
+        if (const auto facts = postgres::read_slot(catalog, name)) out.emplace(name, *facts);
+    }
+    return out;
+}
+
+/// The slot of this program's shapes; see own_slot().
+inline std::string slot_of(const contact& with, const std::vector<index_status>& indices) {
+    std::vector<index_state> states;
+    for (const auto& index : indices) states.push_back(index.state);
+    return own_slot(with.setting().name, build_hash(with.indices()), states);
+}
+
+/// Documents written and deleted since the shards of an index started, primaries alone.
+inline std::optional<std::uint64_t> operations_of(cluster& search, const index_status& index) {
+    if (index.looked_at().empty()) return std::nullopt;
+    const auto found = search.client().ask("/" + cluster::client_type::escaped(index.looked_at()) +
+                                           "/_stats/indexing?filter_path=_all.primaries.indexing");
+    if (!found) return std::nullopt;
+    const auto written = number_at(*found, "_all", "primaries", "indexing", "index_total");
+    const auto deleted = number_at(*found, "_all", "primaries", "indexing", "delete_total");
+    if (!written) return std::nullopt;
+    return *written + deleted.value_or(0);
+}
+
+/// What the planner thinks: it knows the size of a table as it is now, of partitions, and what a condition
+/// leaves, and need not read it.
+inline std::optional<std::uint64_t> planned_rows(postgres::session& catalog, const std::string& table,
+                                                 std::string_view where) {
+    auto sql = "EXPLAIN (FORMAT JSON) SELECT FROM " + table;
+    if (!where.empty()) sql += " WHERE (" + std::string(where) + ")";
+    const auto found = catalog.exec(sql);
+    const auto plan =
+        boost::json::parse(boost::json::string_view(found.get(0, 0).data(), found.get(0, 0).size()));
+    if (!plan.is_array() || plan.get_array().empty()) return std::nullopt;
+    return number_at(plan.get_array()[0], "Plan", "Plan Rows");
+}
+
+inline void look_at_clusters(contact& with, status_facts& out) {
+    with.with_cluster([&](cluster& search) {
+        const auto info = search.client().info();
+        out.software = std::string(info.opensearch ? "OpenSearch " : "Elasticsearch ") + info.version;
+        if (const auto health = search.client().ask("/_cluster/health"))
+            out.health = text_at(*health, "status");
+        for (const auto& index : with.indices()) out.indices.push_back(look_at_index(search, index));
+        out.own_slot = slot_of(with, out.indices);
+        for (auto& index : out.indices) index.written = operations_of(search, index);
+        const auto seconds = with.setting().watch;
+        if (seconds.count() == 0) return;
+        const auto start = std::chrono::steady_clock::now();
+        if (wait_for_stop(with.stop_fd(), seconds)) return;
+        for (auto& index : out.indices) {
+            const auto now = operations_of(search, index);
+            const std::chrono::duration<double> passed = std::chrono::steady_clock::now() - start;
+            // Less than before: its shards have moved or started anew.
+            if (!now || !index.written || *now < *index.written) continue;
+            index.rate = static_cast<double>(*now - *index.written) / passed.count();
+            index.written = now;
+        }
+    });
+}
+
+/// What is not in order, with what to do about it.
+inline std::vector<trouble> troubles_of(const contact& with, const status_facts& facts,
+                                        const std::optional<trouble>& shapes) {
+    std::vector<trouble> out;
+    if (with.no_database())
+        out.push_back(
+            {"PostgreSQL cannot be asked: " + with.no_database()->what, with.no_database()->remedy});
+    if (with.no_cluster())
+        out.push_back({"the cluster cannot be asked: " + with.no_cluster()->what, with.no_cluster()->remedy});
+    if (facts.server && facts.server->standby) {
+        out.push_back({facts.database + " is a standby, from which nothing can be followed",
+                       "have --database name the primary; target_session_attrs=read-write finds it"});
+    }
+    if (shapes) out.push_back(*shapes);
+    if (facts.health == "red")
+        out.push_back({"the cluster is red: it lacks primary shards", "run doctor: it tells which, and why"});
+    std::set<std::string> followed;
+    for (const auto& index : facts.indices) {
+        const auto& alias = index.names.alias;
+        const auto& state = index.state;
+        const auto quoted = "index \"" + alias + "\"";
+        const auto served = "readers have \"" + state.serving + "\" as \"" + alias + "\", ";
+        const auto slot = facts.before.find(state.slot);
+        if (index.odd) {
+            out.push_back(*index.odd);
+        } else if (!state.exists && state.serving.empty()) {
+            out.push_back({quoted + " does not exist yet", "run bootstrap"});
+        } else if (!state.exists) {
+            out.push_back({served + "which is of another shape than this program's: a rebuild is due",
+                           "run bootstrap, then sync with this program"});
+        } else if (!state.loaded) {
+            out.push_back({"the initial load of " + quoted + " is not finished",
+                           "unless a bootstrap is running, run bootstrap: it resumes"});
+        } else if (state.serving.empty()) {
+            out.push_back({"the alias \"" + alias + "\" is gone, so that readers find nothing",
+                           "POST /_aliases {\"actions\":[{\"add\":{\"index\":\"" + state.index +
+                               "\",\"alias\":\"" + alias + "\"}}]}"});
+        } else if (!facts.system.empty() && !state.system.empty() && facts.system != state.system) {
+            out.push_back({quoted + " was filled from another database cluster (system identifier " +
+                               state.system + ", here it is " + facts.system + ")",
+                           "connect to that one, or run teardown, then bootstrap"});
+        } else if (const auto why =
+                       facts.server && !facts.server->standby
+                           ? why_lost(state.slot,
+                                      slot == facts.before.end() ? std::optional<postgres::slot_facts>()
+                                                                 : slot->second,
+                                      state)
+                           : std::nullopt) {
+            out.push_back({*why + ", and with it changes to " + quoted,
+                           "run bootstrap or sync with --on-lost-slot=resync"});
+        } else if (index.is_elsewhere()) {
+            out.push_back(
+                {served + "which is of another shape than this program's \"" + state.index + "\"",
+                 state.beside
+                     ? "sync lets them have this one when it is up to date; with --no-swap, swap does"
+                     : "run swap to let them have this one, or end this program"});
+        }
+        if (state.loaded) followed.insert(state.slot);
+        if (index.health == "red") out.push_back({quoted + " is red: it lacks primary shards", "run doctor"});
+    }
+    for (const auto& name : followed) {
+        const auto slot = facts.slots.find(name);
+        if (slot != facts.slots.end() && !slot->second.facts.lost() && slot->second.facts.active_pid == 0)
+            out.push_back({"no sync follows slot \"" + name + "\"", "run sync"});
+    }
+    return out;
+}
+
+template <typename Value>
+boost::json::value or_null(const std::optional<Value>& value) {
+    return value ? boost::json::value(*value) : boost::json::value(nullptr);
+}
+
+inline boost::json::object slot_json(const std::string& name, const slot_now* now) {
+    boost::json::object out{{"name", name}, {"exists", now != nullptr}};
+    if (now == nullptr) return out;
+    const auto& slot = now->facts;
+    const auto& lag = now->lag;
+    out["active_pid"] =
+        slot.active_pid != 0 ? boost::json::value(slot.active_pid) : boost::json::value(nullptr);
+    out["lost"] = slot.lost();
+    if (!slot.invalidation_reason.empty()) out["invalidation_reason"] = slot.invalidation_reason;
+    if (!slot.wal_status.empty()) out["wal_status"] = slot.wal_status;
+    out["confirmed"] = postgres::to_string(slot.confirmed);
+    if (lag.current.value == 0) return out;
+    out["current"] = postgres::to_string(lag.current);
+    out["lag_bytes"] = postgres::bytes_between(slot.confirmed, lag.current);
+    out["lag_seconds"] = or_null(postgres::seconds_behind(lag, slot.confirmed));
+    if (slot.restart.value != 0) out["retained_bytes"] = postgres::bytes_between(slot.restart, lag.current);
+    return out;
+}
+
+inline const slot_now* find_slot(const status_facts& facts, const std::string& name) {
+    const auto found = facts.slots.find(name);
+    return found == facts.slots.end() ? nullptr : &found->second;
+}
+
+inline boost::json::object index_json(const index_status& index) {
+    const auto& state = index.state;
+    const auto text = [](const std::string& value) {
+        return value.empty() ? boost::json::value(nullptr) : boost::json::value(value);
+    };
+    boost::json::object out{{"alias", index.names.alias},
+                            {"index", state.exists ? state.index : index.names.index},
+                            {"serving", text(state.serving)},
+                            {"slot", text(state.slot)},
+                            {"state", index.phase()},
+                            {"hash", index.hash},
+                            {"serving_hash", text(index.serving_hash)},
+                            {"rebuild_due", index.rebuild_due()},
+                            {"documents", or_null(index.documents)},
+                            {"rows_estimate", or_null(index.rows)},
+                            {"dead_letters", or_null(index.dead_letters)},
+                            {"written", or_null(index.written)}};
+    if (!index.health.empty()) out["health"] = index.health;
+    if (state.loaded_until) out["loaded_until"] = *state.loaded_until;
+    if (state.written) out["written_until"] = postgres::to_string(*state.written);
+    if (index.rate) out["documents_per_second"] = *index.rate;
+    return out;
+}
+
+inline std::string status_json(const contact& with, const status_facts& facts,
+                               const std::vector<trouble>& troubles) {
+    boost::json::object out;
+    auto& database = out["database"].emplace_object();
+    database["reached"] = !with.no_database().has_value();
+    if (facts.server) {
+        database["server"] = facts.database;
+        database["version"] = facts.version;
+        database["standby"] = facts.server->standby;
+        out["slot"] = slot_json(facts.own_slot, find_slot(facts, facts.own_slot));
+        for (const auto& [name, now] : facts.slots) {
+            if (name == facts.own_slot) continue;
+            if (!out.contains("other_slots")) out["other_slots"].emplace_array();
+            out["other_slots"].get_array().push_back(slot_json(name, &now));
+        }
+    }
+    auto& search = out["cluster"].emplace_object();
+    search["reached"] = !with.no_cluster().has_value();
+    if (!facts.software.empty()) {
+        search["address"] = with.search_address();
+        search["software"] = facts.software;
+        search["health"] = facts.health;
+    }
+    auto& indices = out["indices"].emplace_array();
+    for (const auto& index : facts.indices) indices.push_back(index_json(index));
+    auto& list = out["problems"].emplace_array();
+    for (const auto& each : troubles) list.push_back({{"what", each.what}, {"remedy", each.remedy}});
+    out["in_order"] = troubles.empty();
+    return boost::json::serialize(out);
+}
+
+inline std::string slot_text(const std::string& name, const slot_now* now) {
+    if (now == nullptr) return "slot " + name + " does not exist";
+    const auto& slot = now->facts;
+    auto out = "slot " + name +
+               (slot.active_pid != 0 ? ", read by server process " + std::to_string(slot.active_pid)
+                                     : std::string(", which nobody reads"));
+    if (slot.lost()) return out + ": lost";
+    out += ": confirmed up to " + postgres::to_string(slot.confirmed);
+    if (now->lag.current.value == 0) return out;
+    const auto behind = postgres::bytes_between(slot.confirmed, now->lag.current);
+    const auto seconds = postgres::seconds_behind(now->lag, slot.confirmed);
+    out += behind == 0 ? std::string(", which is all") : ", " + bytes_text(behind) + " behind";
+    if (behind != 0 && seconds)
+        out +=
+            *seconds == 0 ? ", with nothing more to send" : ", for " + seconds_text(*seconds) + " at least";
+    out += "; keeps " + bytes_text(postgres::bytes_between(slot.restart, now->lag.current)) + " of log";
+    if (!slot.wal_status.empty()) out += " (" + slot.wal_status + ")";
+    return out;
+}
+
+inline std::string status_text(const contact& with, const status_facts& facts,
+                               const std::vector<trouble>& troubles) {
+    std::string out = "PostgreSQL";
+    out += facts.server
+               ? " " + facts.version + " at " + facts.database + (facts.server->standby ? ", a standby" : "")
+               : std::string(" cannot be asked");
+    out += "\n";
+    if (facts.server) {
+        out += "  " + slot_text(facts.own_slot, find_slot(facts, facts.own_slot)) + "\n";
+        for (const auto& [name, now] : facts.slots)
+            if (name != facts.own_slot) out += "  " + slot_text(name, &now) + "\n";
+    }
+    out += facts.software.empty() ? std::string("the cluster cannot be asked\n")
+                                  : facts.software + " at " + with.search_address() +
+                                        (facts.health.empty() ? "" : ": " + facts.health) + "\n";
+    if (!facts.indices.empty()) {
+        const bool rates = with.setting().watch.count() != 0;
+        const auto number = [](const std::optional<std::uint64_t>& value) {
+            return value ? std::to_string(*value) : std::string("–");
+        };
+        std::vector<std::vector<std::string>> rows{{"index", "documents", "rows, about", "dead letters"}};
+        if (rates) rows[0].emplace_back("a second");
+        rows[0].insert(rows[0].end(), {"health", "state"});
+        for (const auto& index : facts.indices) {
+            auto& row = rows.emplace_back();
+            const bool loading = index.phase() == "loading";
+            row = {index.names.alias, number(loading ? index.written : index.documents), number(index.rows),
+                   number(index.dead_letters)};
+            if (rates) row.push_back(index.rate ? log::fixed(*index.rate, 1) : "–");
+            row.push_back(index.health.empty() ? "–" : index.health);
+            std::string state(index.phase());
+            if (index.state.loaded_until) state += " after key " + printable(*index.state.loaded_until);
+            if (!index.looked_at().empty()) state += ": " + index.looked_at();
+            if (index.is_elsewhere() && index.state.exists) state += ", readers have " + index.state.serving;
+            row.push_back(state);
+        }
+        std::vector<std::size_t> right{1, 2, 3};
+        if (rates) right.push_back(4);
+        out += "\n" + text_table(rows, right);
+    }
+    out += troubles.empty() ? "\nin order\n" : "\nnot in order:\n";
+    for (const auto& each : troubles) {
+        out += "  - " + each.what + "\n";
+        if (!each.remedy.empty()) out += "    " + each.remedy + "\n";
+    }
+    return out;
+}
+
+/// The planner's estimates; and why a sync would not start, where that lies with the tables.
+inline std::optional<trouble> look_at_tables(contact& with, postgres::session& catalog, status_facts& out) {
+    const auto report = postgres::check_shapes(with.indices(), catalog);
+    if (!report.findings.empty() || !report.rights.empty()) {
+        const auto number = report.findings.size() + report.rights.size();
+        return trouble{"the database does not look as the shapes say (" + counted(number, "finding") +
+                           "), so that no sync can start",
+                       "run doctor: it lists them"};
+    }
+    for (std::size_t i = 0; i < out.indices.size(); ++i) {
+        out.indices[i].rows =
+            planned_rows(catalog, report.bindings[i].routes[0].table, with.indices()[i].where);
+    }
+    return std::nullopt;
+}
+
+}  // namespace detail
+
+/// How far everything is. In order means: loaded, followed, nothing lost, and this program's own shape.
+[[nodiscard]] inline report status(contact& with) {
+    status_facts facts;
+    std::optional<trouble> shapes;
+    facts.own_slot = with.setting().name;
+    with.with_database([&](postgres::session& catalog) {
+        facts.server = postgres::read_server(catalog);
+        facts.database = catalog.server();
+        const std::string version(catalog.exec("SHOW server_version").get(0, 0));
+        facts.version = version.substr(0, version.find(' '));  // behind it stands who built it
+        facts.system =
+            catalog.exec("SELECT system_identifier::text FROM pg_catalog.pg_control_system()").get(0, 0);
+        facts.before = detail::read_slots(catalog, with.setting().name);
+    });
+    detail::look_at_clusters(with, facts);
+    with.with_database([&](postgres::session& catalog) {
+        std::set<std::string> names{facts.own_slot};
+        for (const auto& index : facts.indices) {
+            if (!index.state.slot.empty()) names.insert(index.state.slot);
+        }
+        for (const auto& name : names) {
+            const auto slot = postgres::read_slot(catalog, name);
+            if (!slot) continue;
+            facts.slots[name] = {
+                *slot, facts.server->standby ? postgres::slot_lag() : postgres::read_lag(catalog, *slot)};
+        }
+        shapes = detail::look_at_tables(with, catalog, facts);
+    });
+    const auto troubles = detail::troubles_of(with, facts, shapes);
+    return {troubles.empty(), detail::status_text(with, facts, troubles),
+            detail::status_json(with, facts, troubles)};
+}
+
+}  // namespace pgsync::app
+
+// ---- pgsync/app/check_index.hpp
+/// What doctor looks at in one index: is it whole, and as this program would make it?
+namespace pgsync::app::detail {
+
+/// A field that is not in the index as the shape has it.
+struct field_drift {
+    std::vector<std::string> path;  ///< the objects it is in, and its name
+    bool missing = false;
+    std::string what;                 ///< `type is keyword, not text`
+    boost::json::value definition{};  ///< as it should be
+    [[nodiscard]] std::string name() const {
+        std::string out;
+        for (const auto& part : path) out += (out.empty() ? "" : ".") + part;
+        return out;
+    }
+};
+
+[[nodiscard]] inline std::string field_type(const boost::json::value& field) {
+    auto said = text_at(field, "type");
+    if (said.empty() && value_at(field, "properties") != nullptr) said = "object";
+    return said;
+}
+
+/// Compares `properties`. What the cluster does not repeat is its default, but for what keeps a value from
+/// being refused; more fields than there should be are somebody else's.
+inline void compare_fields(const boost::json::object& wanted, const boost::json::object& there,
+                           std::vector<std::string>& path, std::vector<field_drift>& out) {
+    for (const auto& member : wanted) {
+        path.emplace_back(member.key());
+        const auto* found = there.if_contains(member.key());
+        const auto& field = member.value();
+        if (found == nullptr) {
+            out.push_back({path, true, "is missing", field});
+            path.pop_back();
+            continue;
+        }
+        const auto type = field_type(field);
+        const auto is = field_type(*found);
+        const bool vector = type == "dense_vector" || type == "knn_vector";
+        if (type != is) {
+            // A cluster without vectors got plain numbers instead.
+            if (!vector || is != "float")
+                out.push_back(
+                    {path, false, "is of type " + (is.empty() ? "?" : is) + ", not " + type, field});
+        } else {
+            for (const auto& parameter : field.get_object()) {
+                const auto key = std::string_view(parameter.key());
+                if (key == "properties" || key == "fields" || key == "type") continue;
+                const auto should = text_of_json(&parameter.value());
+                const auto does = text_at(*found, key);
+                if (should == does || should.empty() || (does.empty() && key != "ignore_malformed")) continue;
+                out.push_back(
+                    {path, false,
+                     std::string(key) + " is " + (does.empty() ? "not set" : does) + ", not " + should,
+                     field});
+                break;
+            }
+            const auto* below = value_at(field, "properties");
+            const auto* there_below = value_at(*found, "properties");
+            if (below != nullptr && below->is_object()) {
+                const boost::json::object none;
+                compare_fields(
+                    below->get_object(),
+                    there_below != nullptr && there_below->is_object() ? there_below->get_object() : none,
+                    path, out);
+            }
+            const auto* sub = value_at(field, "fields");
+            if (sub != nullptr && sub->is_object()) {
+                for (const auto& each : sub->get_object()) {
+                    if (value_at(*found, "fields", std::string_view(each.key())) == nullptr)
+                        out.push_back(
+                            {path, true, "lacks its field \"" + std::string(each.key()) + "\"", field});
+                }
+            }
+        }
+        path.pop_back();
+    }
+}
+
+/// `{"properties":{"guest":{"properties":{"name":…}}}}`
+[[nodiscard]] inline boost::json::object mapping_of_field(const field_drift& field) {
+    boost::json::value at = field.definition;
+    for (auto part = field.path.rbegin(); part != field.path.rend(); ++part) {
+        boost::json::object outer{{"properties", {{*part, std::move(at)}}}};
+        at = std::move(outer);
+    }
+    return at.get_object();
+}
+
+inline void check_mapping(cluster& search, const compiled_index& index, const index_state& state,
+                          findings& found) {
+    const auto& name = state.index;
+    const auto path = cluster::client_type::escaped(name);
+    const auto answer = search.client().ask("/" + path + "/_mapping");
+    const auto* about = answer ? value_at(*answer, name) : nullptr;
+    const auto* there = about == nullptr ? nullptr : elastic::dialect::mapping_in(*about);
+    if (there == nullptr || !there->is_object()) return;
+    auto body = creation_body(index, state);
+    elastic::adapt_vectors(body, search.speaks().vectors());
+    const auto& wanted = body["mappings"].get_object();
+    const auto put = "PUT " + search.speaks().mapping_path(path);
+    const std::vector<step> again{by_command("teardown"), by_command("bootstrap")};
+    if (const auto should = text_at(wanted, "dynamic"), is = text_at(*there, "dynamic"); should != is) {
+        found.push_back(
+            {severity::warning,
+             "mapping_dynamic",
+             "mapping of index \"" + name + "\": dynamic is " + (is.empty() ? "not set" : is) + ", not " +
+                 should,
+             "the cluster guesses types for what it does not know, and may refuse documents for it",
+             {by_request(put, {{"dynamic", wanted.at("dynamic")}})}});
+    }
+    const auto* fields = value_at(*there, "properties");
+    const boost::json::object none;
+    std::vector<field_drift> drifts;
+    std::vector<std::string> at;
+    compare_fields(wanted.at("properties").get_object(),
+                   fields != nullptr && fields->is_object() ? fields->get_object() : none, at, drifts);
+    for (const auto& each : drifts) {
+        std::vector<step> remedy = again;
+        // A field can be added; what documents hold of it is indexed when they are written the next time.
+        if (each.missing)
+            remedy = {
+                by_request(put, mapping_of_field(each)),
+                by_hand(
+                    "documents written before are found by it once they are written again: each change does, "
+                    "and POST /" +
+                    path + "/_update_by_query?conflicts=proceed does it for all")};
+        found.push_back({severity::warning, each.missing ? "mapping_missing" : "mapping_type",
+                         "mapping of index \"" + name + "\": field \"" + each.name() + "\" " + each.what,
+                         each.missing
+                             ? "searches do not find it, though it is in the documents"
+                             : "searches behave otherwise than the shape says, and documents may be refused",
+                         std::move(remedy)});
+    }
+}
+
+/// `1h`, `30m`, `500ms` in milliseconds; nothing where it does not read like one.
+[[nodiscard]] inline std::optional<double> milliseconds_of(const std::string& text) {
+    char* end = nullptr;
+    const double number = std::strtod(text.c_str(), &end);
+    const std::string_view unit(end);
+    if (end == text.c_str()) return std::nullopt;
+    if (unit == "ms" || unit.empty()) return number;
+    if (unit == "s") return number * 1e3;
+    if (unit == "m") return number * 6e4;
+    if (unit == "h") return number * 3.6e6;
+    if (unit == "d") return number * 8.64e7;
+    return std::nullopt;
+}
+
+inline void check_index_settings(cluster& search, const compiled_index& index, const index_state& state,
+                                 std::uint64_t nodes, findings& found) {
+    const auto& name = state.index;
+    const auto path = cluster::client_type::escaped(name);
+    const auto answer = search.client().ask("/" + path + "/_settings?flat_settings=true");
+    const auto* settings = answer ? value_at(*answer, name, "settings") : nullptr;
+    if (settings == nullptr || !settings->is_object()) return;
+    const auto is = [&](std::string_view key) { return text_at(*settings, "index." + std::string(key)); };
+    const auto put = "PUT /" + path + "/_settings";
+    for (const auto& each : settings->get_object()) {
+        const std::string_view key = each.key();
+        if (!key.starts_with("index.blocks.") || text_of_json(&each.value()) != "true") continue;
+        found.push_back(
+            {severity::error,
+             "blocked",
+             "index \"" + name + "\" has the block " + std::string(key),
+             "nothing is written to it; sync waits. A full disk sets read_only_allow_delete: make room first",
+             {by_request(put, {{key, nullptr}})}});
+    }
+    const auto body = creation_body(index, state);
+    const auto declared = declared_settings(index);
+    const auto gc = text_at(value_at(body.at("settings"), "index")->get_object(), "gc_deletes");
+    const auto gc_now = is("gc_deletes").empty() ? std::string("60s") : is("gc_deletes");
+    if (const auto now = milliseconds_of(gc_now), wanted = milliseconds_of(gc);
+        now && wanted && *now < *wanted) {
+        found.push_back({severity::warning,
+                         "gc_deletes",
+                         "gc_deletes of index \"" + name + "\" is " + gc_now + ", not " + gc,
+                         "a write that comes later than that brings a deleted document back",
+                         {by_request(put, {{"index", {{"gc_deletes", gc}}}})}});
+    }
+    if (!state.loaded) return;
+    auto serving = search.speaks().settings_body(serving_settings(index));
+    const auto left = [&](std::string_view setting, const std::string& why) {
+        found.push_back({severity::warning,
+                         "left_from_load",
+                         "index \"" + name + "\" still has " + std::string(setting) + " " + is(setting) +
+                             " from its load",
+                         why,
+                         {by_request(put, serving)}});
+    };
+    if (is("refresh_interval") == "-1" && text_at(declared, "refresh_interval") != "-1")
+        left("refresh_interval", "searches do not see what is written");
+    const auto expanding = is("auto_expand_replicas");
+    if (is("number_of_replicas") == "0" && nodes > 1 && text_at(declared, "number_of_replicas") != "0" &&
+        (expanding.empty() || expanding == "false"))
+        left("number_of_replicas", "if a node fails, documents are gone until a reload");
+}
+
+inline void check_aliases(cluster& search, const index_status& index, findings& found) {
+    const auto add = [&](const std::string& alias, const std::string& why) {
+        const boost::json::object action{{"add", {{"index", index.state.index}, {"alias", alias}}}};
+        found.push_back({severity::error,
+                         "alias_missing",
+                         "index \"" + index.state.index + "\" is not behind the alias \"" + alias + "\"",
+                         why,
+                         {by_request("POST /_aliases", {{"actions", boost::json::array{action}}})}});
+    };
+    if (index.state.serving.empty()) add(index.names.alias, "readers find no index by that name");
+    if (!search.client().exists(index.names.write_alias)) add(index.names.write_alias, "sync cannot write");
+}
+
+/// All of one index. `nodes`: how many there are that hold data.
+inline void check_index(cluster& search, const compiled_index& index, const index_status& status,
+                        std::uint64_t nodes, findings& found) {
+    const auto& alias = status.names.alias;
+    if (!index.pipeline.empty() && !search.client().has_pipeline(index.pipeline).value_or(true)) {
+        found.push_back({severity::error,
+                         "pipeline",
+                         "the ingest pipeline \"" + std::string(index.pipeline) + "\" of index \"" + alias +
+                             "\" is not in the cluster",
+                         "no document can be written",
+                         {by_hand("PUT /_ingest/pipeline/" + std::string(index.pipeline) +
+                                  ", or take `pipeline` out of the index")}});
+    }
+    if (status.dead_letters.value_or(0) > 0) {
+        found.push_back({severity::warning,
+                         "dead_letters",
+                         counted(*status.dead_letters, "document") + " of index \"" + alias +
+                             "\" were refused by the cluster and set aside in " +
+                             elastic::dead_letter_index(alias),
+                         "the index lacks them, or has them as they were before",
+                         {by_hand("see there why; a row that is corrected is written as usual")}});
+    }
+    if (status.odd) {
+        found.push_back({severity::error,
+                         "index",
+                         status.odd->what,
+                         "bootstrap and sync refuse to start",
+                         {by_hand(status.odd->remedy)}});
+        return;
+    }
+    const auto& state = status.state;
+    const auto readers = "readers have index \"" + state.serving + "\" as \"" + alias + "\", ";
+    if (state.exists && !state.loaded) {
+        found.push_back({severity::warning,
+                         "load_unfinished",
+                         "the initial load of index \"" + alias + "\" is not finished",
+                         "readers do not see it; unless a bootstrap is running, nobody goes on with it",
+                         {by_command("bootstrap")}});
+    } else if (status.rebuild_due()) {
+        found.push_back({severity::warning,
+                         "rebuild_due",
+                         readers + "which is of another shape than this program's",
+                         "this program's sync has nothing to follow until its own index is there",
+                         {by_command("bootstrap"), by_command("sync")}});
+    } else if (status.is_elsewhere()) {
+        found.push_back(
+            {severity::warning,
+             "not_serving",
+             readers + "which is of another shape than this program's \"" + state.index + "\"",
+             state.beside ? "sync lets them have it when it is up to date; with --no-swap that is left to you"
+                          : "it is kept up to date for nobody, unless you want to return to it",
+             {by_command("swap")}});
+    }
+    if (!state.exists) return;
+    if (state.loaded) check_aliases(search, status, found);
+    check_shards(search, alias, state.index, nodes, found);
+    check_mapping(search, index, state, found);
+    check_index_settings(search, index, state, nodes, found);
+}
+
+}  // namespace pgsync::app::detail
+
+// ---- pgsync/postgres/lookups.hpp
+/// By which columns the queries of a shape look up rows, and whether an index answers them.
+namespace pgsync::postgres {
+
+/// Rows of a node's table are looked up by these columns.
+struct lookup {
+    std::size_t node = 0;
+    std::vector<std::string> columns;
+    bool for_documents = false;  ///< to make a document
+    bool for_owners = false;     ///< to find the documents of a changed row
+};
+
+/// Every look-up of the keys query and of the owners queries, each once for a node.
+[[nodiscard]] inline std::vector<lookup> lookups_of(const compiled_index& index) {
+    std::vector<lookup> out;
+    const auto& shape = index.shape;
+    const auto add = [&](std::size_t node, bool owners, std::vector<std::string> columns) {
+        if (columns.empty()) return;
+        auto sorted = columns;
+        std::sort(sorted.begin(), sorted.end());
+        auto found = std::find_if(out.begin(), out.end(), [&](lookup each) {
+            std::sort(each.columns.begin(), each.columns.end());
+            return each.node == node && each.columns == sorted;
+        });
+        if (found == out.end()) found = out.insert(out.end(), {node, std::move(columns), false, false});
+        (owners ? found->for_owners : found->for_documents) = true;
+    };
+    const auto columns_of = [&](const node_data& node, bool of_parent) {
+        std::vector<std::string> names;
+        for (const auto& link : shape.links_of(node))
+            names.emplace_back(of_parent ? link.parent : link.child);
+        return names;
+    };
+    for (const auto& route : index.routes) {
+        const auto& node = shape.nodes[route.node];
+        if (route.node == 0) continue;
+        // From the parent's row down to this one; from what a changed row says up to the parent's.
+        if (node.kind != relation::source) add(route.node, false, columns_of(node, false));
+        if (!route.direct && !route.columns.empty()) {
+            add(node.parent, true, columns_of(node, true));
+            if (is_recursive(node)) add(route.node, true, columns_of(node, true));
+        }
+    }
+    return out;
+}
+
+enum class coverage : std::uint8_t {
+    none,
+    partly,  ///< an index begins with one of the columns
+    full,
+};
+
+/// Whether an index finds rows of a table by equality of these columns.
+[[nodiscard]] inline coverage covered(const table_facts& table, const std::vector<std::string>& columns) {
+    if (table.indexed(columns)) return coverage::full;
+    const auto wanted = [&](const std::string& column) {
+        return std::find(columns.begin(), columns.end(), column) != columns.end();
+    };
+    auto best = coverage::none;
+    for (const auto& index : table.indexes) {
+        if (!index.valid || index.partial || index.columns.empty() || !wanted(index.columns[0])) continue;
+        if (index.method != "btree" && index.method != "hash") continue;
+        // All of a unique one: what is left is one row.
+        const bool all = std::all_of(index.columns.begin(), index.columns.end(), wanted);
+        if (all && index.unique) return coverage::full;
+        best = coverage::partly;
+    }
+    return best;
+}
+
+/// The same of a partitioned table: by an index of its own or one of each partition.
+[[nodiscard]] inline coverage covered(const table_facts& table, const std::vector<table_facts>& partitions,
+                                      const std::vector<std::string>& columns) {
+    auto best = covered(table, columns);
+    if (partitions.empty() || best == coverage::full) return best;
+    auto worst = coverage::full;
+    for (const auto& each : partitions) worst = std::min(worst, covered(each, columns));
+    return std::max(best, worst);
+}
+
+namespace detail {
+
+[[nodiscard]] inline std::string index_columns(const std::vector<std::string>& columns) {
+    std::string out;
+    for (const auto& column : columns) out += (out.empty() ? "" : ", ") + quote_identifier(column);
+    return out;
+}
+[[nodiscard]] inline std::string qualified(const table_facts& table) {
+    return quote_identifier(table.schema) + "." + quote_identifier(table.name);
+}
+
+/// One table's; in front of it what an earlier attempt left, which is of no use and written all the same.
+inline void add_index_statements(std::vector<std::string>& out, const table_facts& table,
+                                 const std::vector<std::string>& columns) {
+    for (const auto& index : table.indexes) {
+        if (!index.valid && index.columns == columns && !index.partial)
+            out.push_back("DROP INDEX CONCURRENTLY " + quote_identifier(table.schema) + "." +
+                          quote_identifier(index.name));
+    }
+    out.push_back("CREATE INDEX CONCURRENTLY ON " + qualified(table) + " (" + index_columns(columns) + ")");
+}
+
+}  // namespace detail
+
+/// What makes the index, without keeping anybody from writing. A partitioned table takes no CONCURRENTLY:
+/// first each partition gets its index, which the one on the table itself then only has to adopt.
+[[nodiscard]] inline std::vector<std::string> index_statements(const table_facts& table,
+                                                               const std::vector<table_facts>& partitions,
+                                                               const std::vector<std::string>& columns,
+                                                               int version) {
+    std::vector<std::string> out;
+    if (table.kind != 'p') {
+        detail::add_index_statements(out, table, columns);
+        return out;
+    }
+    for (const auto& each : partitions) {
+        if (each.kind == 'r' && covered(each, columns) != coverage::full)
+            detail::add_index_statements(out, each, columns);
+    }
+    if (has_partitioned_indexes(version))
+        out.push_back("CREATE INDEX ON " + detail::qualified(table) + " (" + detail::index_columns(columns) +
+                      ")");
+    return out;
+}
+
+}  // namespace pgsync::postgres
+
+// ---- pgsync/app/check_tables.hpp
+/// What doctor looks at in the tables: whether they are as the shapes say, replica identities and
+/// publication, and the indexes that the queries need.
+namespace pgsync::app::detail {
+
+/// How large and how busy a table is.
+struct table_size {
+    double rows = 0;              ///< about
+    std::uint64_t bytes = 0;      ///< of its own file, without what is stored apart
+    std::uint64_t rewritten = 0;  ///< rows updated or deleted since the server began to count
+    bool analysed = true;
+};
+
+/// `reltuples` as the catalog has it: nothing is known at first.
+[[nodiscard]] inline double about_rows(double reltuples, std::uint64_t bytes) {
+    if (reltuples > 0 || bytes == 0) return std::max(reltuples, 0.0);
+    return static_cast<double>(bytes) / 100;
+}
+
+[[nodiscard]] inline std::map<std::uint32_t, table_size> read_sizes(postgres::session& catalog,
+                                                                    const std::vector<std::uint32_t>& oids) {
+    std::string list;
+    for (const auto oid : oids) list += (list.empty() ? "" : ", ") + std::to_string(oid);
+    std::map<std::uint32_t, table_size> out;
+    if (list.empty()) return out;
+    const auto rows = catalog.exec(
+        "SELECT c.oid, c.reltuples::float8::text, pg_catalog.pg_relation_size(c.oid), "
+        "pg_catalog.pg_stat_get_tuples_updated(c.oid) + pg_catalog.pg_stat_get_tuples_deleted(c.oid), "
+        "c.reltuples > 0 OR coalesce(pg_catalog.pg_stat_get_last_analyze_time(c.oid), "
+        "pg_catalog.pg_stat_get_last_autoanalyze_time(c.oid)) IS NOT NULL "
+        "FROM pg_catalog.pg_class c WHERE c.oid IN (" +
+        list + ")");
+    for (int i = 0; i < rows.rows(); ++i) {
+        postgres::detail::catalog_row row(rows.row(i));
+        const auto oid = row.number<std::uint32_t>();
+        auto& size = out[oid];
+        const auto seen = std::strtod(row.text().c_str(), nullptr);
+        size.bytes = row.number<std::uint64_t>();
+        size.rewritten = row.number<std::uint64_t>();
+        size.rows = about_rows(seen, size.bytes);
+        size.analysed = row.flag() || size.bytes == 0;
+    }
+    return out;
+}
+
+/// The tables of the shapes, as the catalog has them.
+struct tables_seen {
+    std::vector<std::optional<postgres::table_facts>> tables;  ///< one for each node of each index
+    postgres::partition_facts partitions;
+    std::map<std::uint32_t, table_size> sizes;
+
+    [[nodiscard]] std::vector<postgres::table_facts> parts_of(const postgres::table_facts& table) const {
+        const auto found = partitions.find(table.oid);
+        return found == partitions.end() ? std::vector<postgres::table_facts>() : found->second;
+    }
+    [[nodiscard]] table_size size_of(const postgres::table_facts& table) const {
+        table_size sum;
+        const auto add = [&](std::uint32_t oid) {
+            const auto found = sizes.find(oid);
+            if (found == sizes.end()) return;
+            sum.rows += found->second.rows;
+            sum.bytes += found->second.bytes;
+            sum.rewritten += found->second.rewritten;
+        };
+        const auto parts = parts_of(table);
+        if (table.kind == 'p') {
+            for (const auto& each : parts) add(each.oid);
+        } else {
+            add(table.oid);
+        }
+        return sum;
+    }
+};
+
+[[nodiscard]] inline tables_seen see_tables(std::span<const compiled_index> indices,
+                                            postgres::session& catalog) {
+    std::vector<postgres::table_name> names;
+    for (const auto& index : indices) {
+        for (const auto& node : index.shape.nodes)
+            names.push_back({std::string(node.schema), std::string(node.table)});
+    }
+    tables_seen out;
+    out.tables = postgres::read_tables(catalog, names);
+    out.partitions = postgres::detail::read_partitions(catalog, out.tables);
+    std::vector<std::uint32_t> oids;
+    for (const auto& table : out.tables) {
+        if (table) oids.push_back(table->oid);
+    }
+    for (const auto& [root, parts] : out.partitions) {
+        for (const auto& part : parts) oids.push_back(part.oid);
+    }
+    out.sizes = read_sizes(catalog, oids);
+    return out;
+}
+
+inline std::string shown_name(const postgres::table_facts& table) { return table.schema + "." + table.name; }
+
+/// What a look-up by some columns of a table is for, over all indices.
+struct needed_index {
+    const postgres::table_facts* table = nullptr;
+    std::vector<std::string> columns;
+    bool for_documents = false;
+    bool for_owners = false;
+    std::set<std::string> indices;
+};
+
+[[nodiscard]] inline std::vector<needed_index> needed_indexes(std::span<const compiled_index> indices,
+                                                              const tables_seen& seen) {
+    std::vector<needed_index> out;
+    std::size_t first = 0;
+    for (const auto& index : indices) {
+        for (const auto& each : postgres::lookups_of(index)) {
+            const auto& table = seen.tables[first + each.node];
+            // What a view looks up is in its own hands.
+            if (!table || table->kind == 'v' || table->kind == 'f') continue;
+            auto found = std::find_if(out.begin(), out.end(), [&](const needed_index& known) {
+                return known.table->oid == table->oid &&
+                       std::is_permutation(known.columns.begin(), known.columns.end(), each.columns.begin(),
+                                           each.columns.end());
+            });
+            if (found == out.end()) found = out.insert(out.end(), {&*table, each.columns, false, false, {}});
+            found->for_documents = found->for_documents || each.for_documents;
+            found->for_owners = found->for_owners || each.for_owners;
+            found->indices.insert(std::string(index.name));
+        }
+        first += index.shape.nodes.size();
+    }
+    return out;
+}
+
+inline void check_lookups(std::span<const compiled_index> indices, const tables_seen& seen, int version,
+                          findings& found) {
+    constexpr double large = 1'000;
+    for (const auto& need : needed_indexes(indices, seen)) {
+        const auto parts = seen.parts_of(*need.table);
+        const auto how = postgres::covered(*need.table, parts, need.columns);
+        if (how == postgres::coverage::full) continue;
+        const auto size = seen.size_of(*need.table);
+        std::string columns;
+        for (const auto& column : need.columns) columns += (columns.empty() ? "" : ", ") + column;
+        std::string who;
+        for (const auto& index : need.indices) who += (who.empty() ? "" : ", ") + index;
+        std::vector<step> remedy;
+        for (auto& sql : postgres::index_statements(*need.table, parts, need.columns, version))
+            remedy.push_back(by_sql(std::move(sql)));
+        const bool small = size.rows < large;
+        std::string why = need.for_documents ? "to make a document" : "";
+        if (need.for_owners)
+            why += std::string(why.empty() ? "" : ", and ") + "to find the documents of a changed row";
+        found.push_back(
+            {small || how == postgres::coverage::partly ? severity::advice : severity::warning,
+             "missing_index",
+             "table " + shown_name(*need.table) + " has no index on (" + columns + ")" +
+                 (how == postgres::coverage::partly ? ", only one that begins with part of it" : ""),
+             "rows are looked up by it " + why + " of " + who + "; without, " +
+                 (small ? "the whole table is read each time, which will matter when it has grown"
+                        : "all its rows (about " + log::fixed(size.rows, 0) + ") are read each time"),
+             remedy});
+    }
+}
+
+inline void check_statistics(const tables_seen& seen, findings& found) {
+    std::set<std::uint32_t> told;
+    std::string which;
+    std::vector<step> remedy;
+    const auto check = [&](const postgres::table_facts& table) {
+        const auto size = seen.sizes.find(table.oid);
+        if (size == seen.sizes.end() || size->second.analysed || table.kind == 'v' || table.kind == 'p')
+            return;
+        if (!told.insert(table.oid).second) return;
+        which += (which.empty() ? "" : ", ") + shown_name(table);
+        remedy.push_back(by_sql("ANALYZE " + postgres::detail::qualified(table)));
+    };
+    for (const auto& table : seen.tables) {
+        if (table) check(*table);
+    }
+    for (const auto& [root, parts] : seen.partitions) {
+        for (const auto& part : parts) check(part);
+    }
+    if (remedy.empty()) return;
+    found.push_back({severity::advice, "statistics", "never analysed: " + which,
+                     "PostgreSQL plans the queries without knowing what is in these tables",
+                     std::move(remedy)});
+}
+
+/// The columns of each table whose old values lead to documents, by its oid; of partitions their table's.
+[[nodiscard]] inline std::map<std::uint32_t, std::set<std::string>> identity_needs(
+    std::span<const compiled_index> indices, const postgres::shape_report& report) {
+    std::map<std::uint32_t, std::set<std::string>> out;
+    for (std::size_t i = 0; i < report.bindings.size(); ++i) {
+        const auto& binding = report.bindings[i];
+        for (std::size_t route = 0; route < binding.routes.size(); ++route) {
+            const auto& bound = binding.routes[route];
+            auto tables = bound.partitions;
+            if (tables.empty()) tables.push_back(bound.table_oid);
+            for (const auto table : tables) {
+                auto& needs = out[table];
+                for (const auto column : indices[i].routes[route].columns) needs.insert(std::string(column));
+                if (route == 0 && !indices[i].routing.empty()) needs.insert(std::string(indices[i].routing));
+            }
+        }
+    }
+    return out;
+}
+
+/// An index to be the table's replica identity; null where there is none.
+[[nodiscard]] inline const postgres::index_facts* identity_index(const postgres::table_facts& table,
+                                                                 const std::set<std::string>& needs) {
+    const auto found = std::find_if(table.indexes.begin(), table.indexes.end(), [&](const auto& index) {
+        return index.identifies() && std::all_of(needs.begin(), needs.end(), [&](const std::string& column) {
+                   return std::find(index.columns.begin(), index.columns.end(), column) !=
+                          index.columns.end();
+               });
+    });
+    return found == table.indexes.end() ? nullptr : &*found;
+}
+
+/// What makes the log hold less of a table than whole old rows; empty where nothing can.
+[[nodiscard]] inline std::vector<step> narrower_identity(const postgres::table_facts& table,
+                                                         const std::set<std::string>& needs) {
+    const auto name = postgres::detail::qualified(table);
+    if (const auto* index = identity_index(table, needs)) {
+        return {
+            by_sql("ALTER TABLE " + name + " REPLICA IDENTITY " +
+                   (index->primary ? "DEFAULT" : "USING INDEX " + postgres::quote_identifier(index->name)))};
+    }
+    // What is needed, and the primary key to make it unique.
+    std::vector<std::string> columns(needs.begin(), needs.end());
+    for (const auto& part : table.primary_key) {
+        if (!needs.contains(part)) columns.push_back(part);
+    }
+    const bool possible = !table.primary_key.empty() &&
+                          std::all_of(columns.begin(), columns.end(), [&](const std::string& each) {
+                              const auto* column = table.column(each);
+                              return column != nullptr && column->not_null && !column->generated;
+                          });
+    if (!possible) return {};
+    const auto index = postgres::quote_identifier(table.name.substr(0, 50) + "_identity");
+    return {by_sql("CREATE UNIQUE INDEX CONCURRENTLY " + index + " ON " + name + " (" +
+                   postgres::detail::index_columns(columns) + ")"),
+            by_sql("ALTER TABLE " + name + " REPLICA IDENTITY USING INDEX " + index)};
+}
+
+inline void check_full_identities(std::span<const compiled_index> indices,
+                                  const postgres::shape_report& report, const tables_seen& seen,
+                                  findings& found) {
+    const auto needs = identity_needs(indices, report);
+    std::set<std::uint32_t> told;
+    const auto check = [&](const postgres::table_facts& table) {
+        const auto need = needs.find(table.oid);
+        if (table.replica_identity != 'f' || need == needs.end() || need->second.empty()) return;
+        const auto size = seen.sizes.find(table.oid);
+        if (size == seen.sizes.end() || !told.insert(table.oid).second) return;
+        const double width =
+            size->second.rows < 1 ? 0 : static_cast<double>(size->second.bytes) / size->second.rows;
+        // Where rows are few and small the whole of them in the log is no matter.
+        if (size->second.rewritten < 10'000 && (width < 256 || size->second.rewritten < 1'000)) return;
+        auto remedy = narrower_identity(table, need->second);
+        if (remedy.empty()) return;
+        found.push_back(
+            {severity::advice, "identity_full",
+             "table " + shown_name(table) + " has REPLICA IDENTITY FULL, with rows of about " +
+                 bytes_text(static_cast<std::uint64_t>(width)) + " and " +
+                 std::to_string(size->second.rewritten) + " updated or deleted so far",
+             "each update writes the whole old row into the log; an index identity writes what is "
+             "needed, but an update of columns that no document has then costs a read",
+             std::move(remedy)});
+    };
+    for (const auto& table : seen.tables) {
+        if (table) check(*table);
+    }
+    for (const auto& [root, parts] : seen.partitions) {
+        for (const auto& part : parts) check(part);
+    }
+}
+
+/// Replica identities and publication. What bootstrap does itself is no finding before it has run.
+inline void check_setup(postgres::session& catalog, std::span<const compiled_index> indices,
+                        const std::vector<bool>& loaded, const std::string& name,
+                        const postgres::server_facts& server, findings& found) {
+    const auto publication = postgres::read_publication(catalog, name);
+    std::vector<compiled_index> followed;
+    std::vector<compiled_index> others;
+    for (std::size_t i = 0; i < indices.size(); ++i) (loaded[i] ? followed : others).push_back(indices[i]);
+    const postgres::slot_facts not_looked_at;
+    const auto steps = [&](const std::vector<compiled_index>& of) {
+        if (of.empty()) return std::vector<setup_step>();
+        return setup_steps(postgres::check_shapes(of, catalog), publication, not_looked_at, name, server);
+    };
+    std::set<std::string> told;
+    std::vector<step> all;
+    std::string what;
+    for (const auto& each : steps(followed)) {
+        told.insert(each.sql);
+        all.push_back(by_sql(each.sql));
+        what += (what.empty() ? "" : "; ") + each.why;
+    }
+    if (!all.empty()) {
+        all.push_back(by_command("teardown"));
+        all.push_back(by_command("bootstrap"));
+        found.push_back(
+            {severity::error, "setup", "the log does not say all that the shapes need: " + what,
+             "sync refuses to start; changes may have gone unseen, so everything is to be read again",
+             std::move(all)});
+    }
+    for (const auto& each : steps(others)) {
+        if (each.own || told.contains(each.sql)) continue;
+        found.push_back({severity::error,
+                         "setup_right",
+                         "this role may not run: " + each.sql,
+                         each.why + "; bootstrap stops without it",
+                         {by_sql(each.sql)}});
+    }
+}
+
+inline void check_tables(postgres::session& catalog, std::span<const compiled_index> indices,
+                         const std::vector<bool>& loaded, const std::string& name,
+                         const postgres::server_facts& server, findings& found) {
+    const auto report = postgres::check_shapes(indices, catalog);
+    for (const auto& right : report.rights) {
+        found.push_back({severity::error,
+                         "right",
+                         right.what,
+                         "documents could not be read; " + right.who + " has to run",
+                         {by_sql(right.sql)}});
+    }
+    for (const auto& each : report.findings)
+        found.push_back({severity::error, "shape", each, "bootstrap and sync refuse to start", {}});
+    const auto seen = see_tables(indices, catalog);
+    check_lookups(indices, seen, server.version, found);
+    check_statistics(seen, found);
+    if (!report.findings.empty() || !report.rights.empty()) return;
+    check_setup(catalog, indices, loaded, name, server, found);
+    check_full_identities(indices, report, seen, found);
+}
+
+}  // namespace pgsync::app::detail
+
+// ---- pgsync/app/doctor.hpp
+namespace pgsync::app {
+
+namespace detail {
+
+/// What of an index and its slot does not belong together. The slots have been read before.
+inline void check_history(const index_status& index, const std::map<std::string, postgres::slot_facts>& slots,
+                          const std::string& system, findings& found) {
+    const auto& state = index.state;
+    const auto quoted = "index \"" + index.names.alias + "\"";
+    const auto slot = slots.find(state.slot);
+    if (!state.system.empty() && state.system != system) {
+        found.push_back(
+            {severity::error,
+             "other_system",
+             quoted + " was filled from another database cluster (system identifier " + state.system +
+                 ", here it is " + system + ")",
+             "positions of one log mean nothing in another",
+             {by_hand("connect to that one, or:"), by_command("teardown"), by_command("bootstrap")}});
+    } else if (slot != slots.end() && !slot->second.lost() && state.loaded && state.written &&
+               slot->second.confirmed > *state.written) {
+        found.push_back({severity::error,
+                         "changes_lost",
+                         why_lost(state.slot, slot->second, state).value_or(""),
+                         "changes in between are not in " + quoted,
+                         {by_command("bootstrap --on-lost-slot=resync")}});
+    }
+}
+
+}  // namespace detail
+
+/// Looks at everything that goes wrong, in the order in which it is set up; each finding with what to do.
+[[nodiscard]] inline report doctor(contact& with) {
+    findings found;
+    std::optional<postgres::server_facts> server;
+    std::map<std::string, postgres::slot_facts> slots;
+    std::string system;
+    with.with_database([&](postgres::session& catalog) {
+        server = postgres::read_server(catalog);
+        system = catalog.exec("SELECT system_identifier::text FROM pg_catalog.pg_control_system()").get(0, 0);
+        slots = detail::read_slots(catalog, with.setting().name);
+    });
+    std::vector<index_status> indices(with.indices().size());
+    findings of_cluster;
+    with.with_cluster([&](cluster& search) {
+        detail::check_whole_cluster(search, with.setting(), of_cluster);
+        const auto health = search.client().ask("/_cluster/health");
+        const auto nodes = health ? number_at(*health, "number_of_data_nodes").value_or(1) : 1;
+        for (std::size_t i = 0; i < indices.size(); ++i) {
+            indices[i] = detail::look_at_index(search, with.indices()[i]);
+            detail::check_index(search, with.indices()[i], indices[i], nodes, of_cluster);
+            if (server) detail::check_history(indices[i], slots, system, of_cluster);
+        }
+    });
+    with.with_database([&](postgres::session& catalog) {
+        const auto names = postgres::function_names(server->version);
+        const auto end = std::string(server->standby ? names.replay_lsn : names.flush_lsn);
+        const auto current = postgres::lsn::parse(catalog.exec("SELECT " + end).get(0, 0));
+        // Of this program's own slot; those of other shapes are its programs' to look after.
+        const auto name = detail::slot_of(with, indices);
+        const auto slot = slots.find(name);
+        std::vector<bool> followed;
+        std::set<std::string> used{name};
+        for (const auto& index : indices) {
+            followed.push_back(index.state.loaded && index.state.slot == name);
+            used.insert(index.state.slot);
+        }
+        const bool any = std::find(followed.begin(), followed.end(), true) != followed.end();
+        detail::check_database({catalog, with.setting(), *server, name,
+                                slot == slots.end() ? std::optional<postgres::slot_facts>() : slot->second,
+                                current.value_or(postgres::lsn()), any, used, found});
+        detail::check_tables(catalog, with.indices(), followed, name, *server, found);
+    });
+    found.insert(found.end(), of_cluster.begin(), of_cluster.end());
+    const auto unreachable = [&](const std::optional<trouble>& why, std::string_view code, const char* who) {
+        if (!why) return;
+        std::vector<step> remedy;
+        if (!why->remedy.empty()) remedy.push_back(by_hand(why->remedy));
+        found.insert(
+            found.begin(),
+            {severity::error, code, why->what,
+             std::string("nothing could be looked at in ") + who + ", or not all of it", std::move(remedy)});
+    };
+    unreachable(with.no_cluster(), "no_cluster", "the cluster");
+    unreachable(with.no_database(), "no_database", "PostgreSQL");
+    return report_of(std::move(found), with.setting().program);
+}
+
+}  // namespace pgsync::app
+
+#include <sstream>
+
+// ---- pgsync/app/diagram.hpp
+/// A picture of shapes and their routes, as text that Mermaid or Graphviz draws.
+namespace pgsync::app {
+
+/// How a changed row of a node's table finds its documents.
+enum class way : std::uint8_t {
+    direct,  ///< it holds the document's key
+    asked,   ///< by a query
+    every,   ///< it does not: every document is read again
+};
+
+[[nodiscard]] inline way way_of(const route_data& route) {
+    if (route.columns.empty()) return way::every;
+    return route.direct ? way::direct : way::asked;
+}
+
+namespace detail {
+
+/// A box of the picture: a table, with what documents have of its rows.
+struct box {
+    std::size_t node = 0;
+    std::string title;
+    std::vector<std::string> lines;
+    bool shown = true;  ///< documents have something of it
+    way found = way::direct;
+};
+
+/// From a table to one that is joined to it.
+struct arrow {
+    std::size_t from = 0;
+    std::size_t to = 0;
+    std::string member;  ///< in the document
+    std::string joined;  ///< `review.booking_id = booking.id`
+    std::string_view number;
+};
+
+[[nodiscard]] constexpr std::string_view number_of(const node_data& node) {
+    // Behind a link table, and in the sources of a view, there are any number of rows.
+    if (is_to_many(node) || !is_shown(node)) return "0..n";
+    return "0..1";
+}
+
+[[nodiscard]] inline std::string table_of(const node_data& node) {
+    return node.schema.empty() ? std::string(node.table)
+                               : std::string(node.schema) + "." + std::string(node.table);
+}
+
+[[nodiscard]] inline std::string_view word_of(aggregate what) {
+    constexpr std::array<std::string_view, 7> words{"", "count", "exists", "sum", "avg", "min", "max"};
+    return words[static_cast<std::size_t>(what)];
+}
+
+/// The members that documents have of a row, those of structs embedded in it with their names in front.
+inline void add_lines(const compiled_index& index, std::size_t self, const std::string& before,
+                      std::vector<std::string>& out) {
+    const auto& shape = index.shape;
+    const auto& node = shape.nodes[self];
+    if (!is_shown(node)) return;
+    const auto add = [&](const column_data& column) {
+        if (!column.hidden) out.push_back(before + std::string(column.json) + (column.key ? " (key)" : ""));
+    };
+    if (node.what != aggregate::none) {
+        const auto* operand = node.operand == no_member ? nullptr : shape.member_of(node, node.operand);
+        out.push_back(before + std::string(word_of(node.what)) +
+                      (operand == nullptr ? "" : " of " + std::string(operand->json)));
+        return;
+    }
+    if (node.pluck != no_member) {
+        if (const auto* column = shape.member_of(node, node.pluck)) add(*column);
+    } else {
+        for (const auto& column : shape.columns_of(node)) add(column);
+    }
+    for (std::size_t i = 1; i < shape.nodes.size(); ++i) {
+        if (shape.nodes[i].kind == relation::embed && shape.nodes[i].holder == self)
+            add_lines(index, i, before + std::string(shape.nodes[i].json) + ".", out);
+    }
+}
+
+[[nodiscard]] inline std::vector<box> boxes_of(const compiled_index& index) {
+    std::vector<box> out;
+    for (const auto& route : index.routes) {
+        const auto& node = index.shape.nodes[route.node];
+        auto& made = out.emplace_back();
+        made.node = route.node;
+        made.title = table_of(node);
+        made.shown = is_shown(node);
+        made.found = way_of(route);
+        add_lines(index, route.node, "", made.lines);
+    }
+    return out;
+}
+
+[[nodiscard]] inline std::vector<arrow> arrows_of(const compiled_index& index) {
+    std::vector<arrow> out;
+    for (const auto& route : index.routes) {
+        const auto& node = index.shape.nodes[route.node];
+        if (route.node == 0) continue;
+        auto& made = out.emplace_back();
+        made.from = node.parent;
+        made.to = route.node;
+        made.member = node.kind == relation::hop      ? "by way of"
+                      : node.kind == relation::source ? "made of"
+                                                      : std::string(node.json);
+        for (const auto& link : index.shape.links_of(node)) {
+            made.joined +=
+                (made.joined.empty() ? "" : ", ") + std::string(index.shape.nodes[node.parent].table) + "." +
+                std::string(link.parent) + " = " + std::string(node.table) + "." + std::string(link.child);
+        }
+        made.number = number_of(node);
+    }
+    return out;
+}
+
+/// As it may stand in quotes in Mermaid, whose entities begin with `#`.
+[[nodiscard]] inline std::string mermaid_text(std::string_view text) {
+    std::string out;
+    for (const char c : text) {
+        constexpr std::string_view special = "\"#<>&`;\\[]{}|";
+        if (special.find(c) == std::string_view::npos) {
+            out += static_cast<unsigned char>(c) < 0x20 ? ' ' : c;
+        } else {
+            out += "#" + std::to_string(static_cast<int>(c)) + ";";
+        }
+    }
+    return out;
+}
+
+/// As it may stand in a label of Graphviz that is like HTML.
+[[nodiscard]] inline std::string html_text(std::string_view text) {
+    std::string out;
+    for (const char c : text) {
+        switch (c) {
+            case '&':
+                out += "&amp;";
+                break;
+            case '<':
+                out += "&lt;";
+                break;
+            case '>':
+                out += "&gt;";
+                break;
+            case '"':
+                out += "&quot;";
+                break;
+            default:
+                out += static_cast<unsigned char>(c) < 0x20 ? ' ' : c;
+        }
+    }
+    return out;
+}
+
+}  // namespace detail
+
+/// A flowchart. How a changed row finds its documents is told by the line that leads to its table: solid
+/// where the row holds the key, dotted where the database is asked, thick where every document is read again.
+[[nodiscard]] inline std::string mermaid_of(std::span<const compiled_index> indices) {
+    std::string out =
+        "flowchart LR\n"
+        "%% solid: a changed row holds the document's key; dotted: a query finds its documents;\n"
+        "%% thick: every document is read again\n"
+        "classDef through stroke-dasharray: 4 3\n";
+    for (std::size_t i = 0; i < indices.size(); ++i) {
+        const auto& index = indices[i];
+        const auto id = [&](std::size_t node) {
+            return "i" + std::to_string(i) + "n" + std::to_string(node);
+        };
+        out += "subgraph i" + std::to_string(i) + "[\"" + detail::mermaid_text(index.name) + "\"]\n";
+        for (const auto& box : detail::boxes_of(index)) {
+            out += "  " + id(box.node) + "[\"<b>" + detail::mermaid_text(box.title) + "</b>";
+            for (const auto& line : box.lines) out += "<br/>" + detail::mermaid_text(line);
+            out += std::string("\"]") + (box.shown ? "" : ":::through") + "\n";
+        }
+        const auto boxes = detail::boxes_of(index);
+        for (const auto& arrow : detail::arrows_of(index)) {
+            std::string label = detail::mermaid_text(arrow.member) + " " + std::string(arrow.number);
+            if (!arrow.joined.empty()) label += "<br/>" + detail::mermaid_text(arrow.joined);
+            auto found = way::direct;
+            for (const auto& box : boxes) {
+                if (box.node == arrow.to) found = box.found;
+            }
+            const std::string_view line = found == way::direct ? "-->" : found == way::asked ? "-.->" : "==>";
+            out += "  " + id(arrow.from) + " " + std::string(line) + "|\"" + label + "\"| " + id(arrow.to) +
+                   "\n";
+        }
+        out += "end\n";
+    }
+    return out;
+}
+
+/// The same for Graphviz, with the lines dashed and bold.
+[[nodiscard]] inline std::string dot_of(std::span<const compiled_index> indices) {
+    std::string out =
+        "// solid: a changed row holds the document's key; dashed: a query finds its documents;\n"
+        "// bold: every document is read again\n"
+        "digraph pgsync {\n"
+        "  rankdir=LR;\n"
+        "  fontname=\"sans-serif\";\n"
+        "  node [shape=plain, fontname=\"sans-serif\"];\n"
+        "  edge [fontname=\"sans-serif\", fontsize=10];\n";
+    for (std::size_t i = 0; i < indices.size(); ++i) {
+        const auto& index = indices[i];
+        const auto id = [&](std::size_t node) {
+            return "i" + std::to_string(i) + "n" + std::to_string(node);
+        };
+        out += "  subgraph cluster_" + std::to_string(i) + " {\n    label=<" + detail::html_text(index.name) +
+               ">;\n";
+        const auto boxes = detail::boxes_of(index);
+        for (const auto& box : boxes) {
+            out += "    " + id(box.node) +
+                   " [label=<<table border=\"0\" cellborder=\"1\" cellspacing=\"0\" cellpadding=\"4\"" +
+                   std::string(box.shown ? "" : " style=\"dashed\"") + "><tr><td><b>" +
+                   detail::html_text(box.title) + "</b></td></tr>";
+            if (!box.lines.empty()) {
+                out += "<tr><td align=\"left\" balign=\"left\">";
+                for (std::size_t line = 0; line < box.lines.size(); ++line)
+                    out += (line == 0 ? "" : "<br/>") + detail::html_text(box.lines[line]);
+                out += "</td></tr>";
+            }
+            out += "</table>>];\n";
+        }
+        for (const auto& arrow : detail::arrows_of(index)) {
+            auto found = way::direct;
+            for (const auto& box : boxes) {
+                if (box.node == arrow.to) found = box.found;
+            }
+            const std::string_view line = found == way::direct  ? "solid"
+                                          : found == way::asked ? "dashed"
+                                                                : "bold";
+            std::string label = detail::html_text(arrow.member) + " " + std::string(arrow.number);
+            if (!arrow.joined.empty()) label += "<br/>" + detail::html_text(arrow.joined);
+            out += "    " + id(arrow.from) + " -> " + id(arrow.to) + " [style=" + std::string(line) +
+                   ", label=<" + label + ">];\n";
+        }
+        out += "  }\n";
+    }
+    return out + "}\n";
+}
+
+}  // namespace pgsync::app
+
+// ---- pgsync/app/plans.hpp
+namespace pgsync::app {
+
+/// How the database runs one of the queries.
+struct query_plan {
+    std::string index;
+    std::string query;  ///< `page`, `keys`, `owners of reservations.guest`
+    std::string with;   ///< for which keys or values
+    std::string plan;   ///< EXPLAIN's lines; empty where there was nothing to try it with
+};
+
+namespace detail {
+
+/// Plans of the queries of some shapes, for keys and values that are there. Reads, and writes nothing.
+class planner {
+  public:
+    /// `keys`: so many documents, and changed rows, at once. `analyse`: run them.
+    planner(postgres::session& connection, std::span<const postgres::index_binding> bindings,
+            std::size_t page_size, std::size_t keys, bool analyse)
+        : session_(connection),
+          bindings_(bindings),
+          reader_(connection, bindings),
+          page_size_(page_size),
+          keys_(keys),
+          analyse_(analyse) {}
+
+    [[nodiscard]] std::vector<query_plan> run() {
+        session_.exec("BEGIN TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY");
+        for (std::size_t i = 0; i < bindings_.size(); ++i) of_index(i);
+        session_.exec("ROLLBACK");
+        return std::move(out_);
+    }
+
+  private:
+    void of_index(std::size_t number) {
+        const auto& bound = bindings_[number];
+        const auto& index = *bound.index;
+        const std::string name(index.name);
+        const auto page = reader_.next_page(number, page_size_, std::nullopt);
+        if (!page) {
+            out_.push_back({name, "page", "no rows", {}});
+            return;
+        }
+        auto literals = key_literals(bound, page->first);
+        for (auto& each : key_literals(bound, page->last)) literals.push_back(std::move(each));
+        out_.push_back({name, "page",
+                        std::to_string(page->rows) + " documents, " + page->first + " to " + page->last,
+                        plan(postgres::bind_literals(bound.query(index.page_query), literals))});
+        std::vector<std::string> columns;
+        for (std::size_t part = 0; part < index.shape.key_size(index.shape.root()); ++part)
+            columns.emplace_back(index.shape.key_of(index.shape.root(), part).name);
+        const auto keys = values_of(bound.routes[0].table, columns, index.where);
+        out_.push_back({name, "keys", shown(keys),
+                        plan(postgres::bind_literals(bound.query(index.keys_query),
+                                                     arrays(keys, bound.key_array_types)))});
+        for (std::size_t route = 0; route < index.routes.size(); ++route) of_route(bound, route);
+    }
+
+    void of_route(const postgres::index_binding& bound, std::size_t number) {
+        const auto& route = bound.index->routes[number];
+        if (route.direct || route.owners_query.empty()) return;
+        std::vector<std::string> columns(route.columns.begin(), route.columns.end());
+        const auto values = values_of(bound.routes[number].table, columns, {});
+        const auto what = "owners of " + node_path(*bound.index, route.node) + " (" +
+                          table_name(bound.index->shape.nodes[route.node]) + ")";
+        if (values.empty() || values[0].empty()) {
+            out_.push_back({std::string(bound.index->name), what, "no rows", {}});
+            return;
+        }
+        out_.push_back({std::string(bound.index->name), what, shown(values),
+                        plan(postgres::bind_literals(bound.query(route.owners_query),
+                                                     arrays(values, bound.routes[number].array_types)))});
+    }
+
+    /// Some rows' values, column by column.
+    std::vector<std::vector<std::string>> values_of(const std::string& table,
+                                                    const std::vector<std::string>& columns,
+                                                    std::string_view where) {
+        std::string list;
+        std::string there;
+        for (const auto& column : columns) {
+            const auto quoted = postgres::quote_identifier(column);
+            list += (list.empty() ? "" : ", ") + quoted + "::text";
+            there += (there.empty() ? "" : " AND ") + quoted + " IS NOT NULL";
+        }
+        if (!where.empty()) there += " AND (" + std::string(where) + ")";
+        const auto rows = session_.exec("SELECT " + list + " FROM " + table + " WHERE " + there + " LIMIT " +
+                                        std::to_string(keys_));
+        std::vector<std::vector<std::string>> out(columns.size());
+        for (int row = 0; row < rows.rows(); ++row) {
+            for (std::size_t column = 0; column < columns.size(); ++column)
+                out[column].emplace_back(rows.get(row, static_cast<int>(column)));
+        }
+        return out;
+    }
+
+    std::vector<std::string> arrays(const std::vector<std::vector<std::string>>& columns,
+                                    const std::vector<std::uint32_t>& types) {
+        std::vector<std::string> out;
+        for (std::size_t i = 0; i < columns.size(); ++i) {
+            const std::vector<std::string_view> views(columns[i].begin(), columns[i].end());
+            const auto type =
+                session_.exec("SELECT pg_catalog.format_type(" + std::to_string(types[i]) + ", NULL)");
+            out.push_back(postgres::quote_literal(postgres::array_literal(views)) +
+                          "::" + std::string(type.get(0, 0)));
+        }
+        return out;
+    }
+
+    static std::vector<std::string> key_literals(const postgres::index_binding& bound, std::string_view key) {
+        constexpr std::uint32_t int8_array = 1016;
+        std::vector<std::string> out;
+        const auto parts = split_key(key);
+        for (std::size_t i = 0; i < parts.size(); ++i)
+            out.push_back(postgres::quote_literal(parts[i]) +
+                          (bound.key_array_types[i] == int8_array ? "::bigint" : ""));
+        return out;
+    }
+
+    static std::string shown(const std::vector<std::vector<std::string>>& columns) {
+        std::string out;
+        for (std::size_t row = 0; row < columns[0].size(); ++row) {
+            std::string key;
+            for (std::size_t column = 0; column < columns.size(); ++column)
+                append_key_part(key, columns[column][row], column == 0);
+            out += (out.empty() ? "" : ", ") + key;
+        }
+        return out;
+    }
+
+    std::string plan(const std::string& sql) {
+        const auto rows = session_.exec((analyse_ ? "EXPLAIN (ANALYZE, BUFFERS) " : "EXPLAIN ") + sql);
+        std::string out;
+        for (int i = 0; i < rows.rows(); ++i) out += std::string(rows.get(i, 0)) + "\n";
+        return out;
+    }
+
+    postgres::session& session_;
+    std::span<const postgres::index_binding> bindings_;
+    postgres::document_reader reader_;
+    std::size_t page_size_;
+    std::size_t keys_;
+    bool analyse_;
+    std::vector<query_plan> out_;
+};
+
+}  // namespace detail
+
+/// The plans of every query that bootstrap and sync run, with the settings of their own sessions. Errors:
+/// errc::catalog where the database does not look as the shapes say.
+[[nodiscard]] inline std::vector<query_plan> plans_of(std::span<const compiled_index> indices,
+                                                      const std::string& database, std::size_t page_size,
+                                                      bool analyse, int stop_fd) {
+    postgres::session connection(database, stop_fd);
+    const auto report = postgres::check_shapes(indices, connection);
+    if (!report.findings.empty() || !report.rights.empty()) {
+        throw error(errc::catalog,
+                    "the database does not look as the shapes say: " +
+                        (report.findings.empty() ? report.rights.front().what : report.findings.front()),
+                    "run doctor: it lists everything");
+    }
+    return detail::planner(connection, report.bindings, page_size, 5, analyse).run();
+}
+
+}  // namespace pgsync::app
+
+// ---- pgsync/app/explain_report.hpp
+namespace pgsync::app {
+
+namespace detail {
+
+inline boost::json::value parsed(std::string_view json) {
+    if (json.empty()) return nullptr;
+    boost::json::error_code failed;
+    boost::json::parse_options deep;
+    deep.max_depth = 1'000;
+    auto out = boost::json::parse(boost::json::string_view(json.data(), json.size()), failed, {}, deep);
+    return failed ? boost::json::value(json) : out;
+}
+
+inline boost::json::object routes_json(const compiled_index& index, const route_data& route) {
+    const auto& node = index.shape.nodes[route.node];
+    boost::json::object out{{"node", node_path(index, route.node)}, {"table", table_name(node)}};
+    out["columns"] = boost::json::array(route.columns.begin(), route.columns.end());
+    constexpr std::array<std::string_view, 3> ways{"direct", "query", "every document"};
+    const auto how = way_of(route);
+    out["documents_by"] = ways[static_cast<std::size_t>(how)];
+    if (how == way::asked) out["owners_query"] = route.owners_query;
+    return out;
+}
+
+inline boost::json::object explained_json(const compiled_index& index, const explain_parts& parts) {
+    boost::json::object out{{"name", index.name}, {"hash", shape_hash(index)}};
+    if (parts.sql) {
+        out["page_query"] = index.page_query;
+        out["keys_query"] = index.keys_query;
+        out["first_bounds_query"] = index.first_bounds_query;
+        out["next_bounds_query"] = index.next_bounds_query;
+    }
+    if (parts.mapping) {
+        out["properties"] = parsed(index.properties);
+        for (const auto& [name, said] :
+             {std::pair("mapping", index.mapping), std::pair("settings", index.settings)})
+            if (!said.empty()) out[name] = parsed(said);
+        for (const auto& [name, said] :
+             {std::pair("pipeline", index.pipeline), std::pair("routing", index.routing),
+              std::pair("where", index.where)})
+            if (!said.empty()) out[name] = said;
+        out["transformed"] = index.transform != nullptr;
+    }
+    if (parts.routes) {
+        auto& routes = out["routes"].emplace_array();
+        for (const auto& route : index.routes) routes.push_back(routes_json(index, route));
+    }
+    return out;
+}
+
+}  // namespace detail
+
+/// What the compiler made of the indices, and on request what the database makes of that: with `plans` alone
+/// a server is needed.
+[[nodiscard]] inline report explained(const options& setting, std::span<const compiled_index> indices,
+                                      const explain_parts& parts, int stop_fd) {
+    boost::json::object out;
+    auto& list = out["indices"].emplace_array();
+    for (const auto& index : indices) list.push_back(detail::explained_json(index, parts));
+    std::ostringstream text;
+    explain(text, indices, parts);
+    if (parts.plans) {
+        auto& told = out["plans"].emplace_array();
+        for (const auto& each :
+             plans_of(indices, setting.database, setting.page_size, parts.analyse, stop_fd)) {
+            text << "-- " << each.index << ": plan of " << each.query << ", with " << each.with << "\n"
+                 << each.plan << "\n";
+            told.push_back(
+                {{"index", each.index}, {"query", each.query}, {"with", each.with}, {"plan", each.plan}});
+        }
+    }
+    if (parts.picture != drawing::none) {
+        const auto drawn = parts.picture == drawing::dot ? dot_of(indices) : mermaid_of(indices);
+        text << drawn;
+        out["diagram"] = drawn;
+    }
+    return {true, text.str(), boost::json::serialize(out)};
 }
 
 }  // namespace pgsync::app
@@ -17815,6 +22221,9 @@ inline bool follow(context& in, const postgres::system_identity& identity, std::
     try {
         stream::follow(setting, report.bindings, in.clock(), {in.batcher(), in.batcher(elastic::pace::wide)},
                        access, in.stop_fd());
+        in.done()["slot"] = wanted.name;
+        if (const auto slot = postgres::read_slot(in.catalog(), wanted.name))
+            in.done()["confirmed"] = postgres::to_string(slot->confirmed);
         return true;
     } catch (const postgres::sql_error& problem) {
         if (problem.code() != errc::replication || postgres::slot_in_use(problem)) throw;
@@ -17938,7 +22347,10 @@ inline void sync(context& in) {
         auto mine = detail::chosen(states, which);
         const bool once = in.setting().once;
         in.narrow(own, which);
-        const auto swap = [&] { static_cast<void>(detail::take_place(in.search().client(), in.indices())); };
+        const auto swap = [&] {
+            for (const auto& each : detail::take_place(in.search().client(), in.indices()))
+                in.done().array("swapped").emplace_back(each);
+        };
         const bool to_swap =
             in.setting().swap_when_ready && std::any_of(mine.begin(), mine.end(), [](const auto& state) {
                 return state.beside || state.serving.empty();
@@ -17965,16 +22377,19 @@ inline void remove_slot(context& in, const std::string& name) {
     if (postgres::read_slot(in.catalog(), name)) {
         in.database().query("SELECT pg_catalog.pg_drop_replication_slot($1)", {name});
         log::info("dropped slot {}", name);
+        in.done().array("dropped_slots").emplace_back(name);
     }
     const auto publication = postgres::read_publication(in.catalog(), name);
     if (!publication) return;
     const auto sql = "DROP PUBLICATION " + postgres::quote_identifier(name);
     if (!publication->owned) {
         log::warn("the publication is not this role's and stays; have its owner run: {}", sql);
+        in.done().statement(sql, "the publication is its owner's", false);
         return;
     }
     in.database().execute(sql);
     log::info("dropped publication {}", name);
+    in.done().array("dropped_publications").emplace_back(name);
 }
 
 inline void refuse_followed(context& in, const std::string& name) {
@@ -18058,6 +22473,7 @@ inline void remove_old(context& in, const std::vector<index_state>& states) {
     for (const auto& each : old) {
         in.search().client().delete_index(each.name);
         log::info("deleted index {}", each.name);
+        in.done().array("deleted_indices").emplace_back(each.name);
         if (each.slot != in.setting().name) remove_slot(in, each.slot);
     }
     if (old.empty()) log::info("no other shape has left anything");
@@ -18068,6 +22484,9 @@ inline void remove_old(context& in, const std::vector<index_state>& states) {
 /// Removes what bootstrap made: slot, publication, indices. Replica identities stay, since others may rely on
 /// them by now. Whatever is not there any more is passed over.
 inline void teardown(context& in) {
+    // The report tells of nothing as well.
+    for (const auto* what : {"deleted_indices", "dropped_slots", "dropped_publications"})
+        static_cast<void>(in.done().array(what));
     const auto states = find_build(in);
     if (in.setting().teardown_old) return detail::remove_old(in, states);
     const auto& name = in.setting().name;
@@ -18081,8 +22500,870 @@ inline void teardown(context& in) {
         }
         in.search().client().delete_index(states[i].index);
         log::info("deleted index {}", states[i].index);
+        in.done().array("deleted_indices").emplace_back(states[i].index);
     }
     detail::remove_slot(in, name);
+}
+
+}  // namespace pgsync::app
+
+// ---- pgsync/app/slot_progress.hpp
+namespace pgsync::app {
+
+/// How far the indices of a slot are, as its server knows.
+struct slot_progress {
+    bool exists = false;
+    bool followed = false;    ///< a sync is connected
+    postgres::lsn written{};  ///< whatever the log tells before it is in the indices
+};
+
+/// The slot is confirmed every few seconds; a role that may read pg_stat_replication (pg_read_all_stats, or a
+/// superuser) learns earlier how far a sync is.
+[[nodiscard]] inline slot_progress read_slot_progress(postgres::session& session, std::string_view slot) {
+    const auto facts = postgres::read_slot(session, slot);
+    if (!facts) return {};
+    slot_progress out{true, facts->active_pid != 0, facts->confirmed};
+    if (!out.followed) return out;
+    const auto* column = session.server_version() < 100000 ? "replay_location" : "replay_lsn";
+    const auto found = session.exec(
+        std::string("SELECT ") + column +
+        "::text FROM pg_catalog.pg_stat_replication WHERE pid = " + std::to_string(facts->active_pid));
+    if (found.rows() == 0) return out;
+    if (const auto applied = postgres::lsn::parse(found.get(0, 0)))
+        out.written = std::max(out.written, *applied);
+    return out;
+}
+
+}  // namespace pgsync::app
+
+// ---- pgsync/app/compare_documents.hpp
+namespace pgsync::app {
+
+/// How a place of an index is not as the database says.
+enum class deviation { none, missing, extra, different };
+
+[[nodiscard]] inline std::string_view name_of(deviation what) {
+    switch (what) {
+        case deviation::missing:
+            return "missing";
+        case deviation::extra:
+            return "extra";
+        case deviation::different:
+            return "different";
+        case deviation::none:
+            break;
+    }
+    return "equal";
+}
+
+/// Where two documents differ, ready to be shown.
+struct shown_difference {
+    std::string path;
+    std::string database;
+    std::string index;
+};
+
+/// A place that was not as the database says, when it was last looked at.
+struct suspect {
+    elastic::document_place place;
+    deviation what = deviation::none;
+    std::int64_t version = 0;  ///< of the document there
+    std::size_t content = 0;   ///< a hash of it
+    postgres::lsn read_at{};   ///< what the database was read at shows every commit before; 0: not yet
+    std::string stamp{};       ///< of the row, see document_reader::stamps()
+    int agreed = 0;            ///< how many looks found the same
+    bool may_come = false;     ///< whoever follows the slot has not come so far
+    std::vector<shown_difference> paths{};
+};
+
+/// Row documents by id.
+struct row_document {
+    std::string routing;
+    std::string json;
+    bool kept = true;
+    std::string stamp{};
+};
+using row_documents = std::unordered_map<std::string, row_document>;
+
+namespace detail {
+
+inline constexpr std::string_view routing_path = "_routing";
+
+inline std::string shortened(std::string_view text) {
+    std::string out(text);
+    elastic::detail::shorten(out, 100);
+    return printable(out);
+}
+inline std::string shown_value(const std::optional<std::string_view>& value) {
+    return value ? shortened(*value) : std::string("nothing");
+}
+
+}  // namespace detail
+
+/// Compares what stands in one place with what has to: `row` is null where there is none, or none that has a
+/// document. With `paths` it tells where they differ.
+[[nodiscard]] inline deviation compare_place(const elastic::document_place& place, const row_document* row,
+                                             const elastic::held_document& held, bool contents,
+                                             std::vector<shown_difference>* paths = nullptr) {
+    const bool wanted = row != nullptr && row->kept && row->routing == place.routing;
+    if (!wanted) {
+        // Under another routing that means the same shard: that one's place is another.
+        return held.found && held.routing == place.routing ? deviation::extra : deviation::none;
+    }
+    if (!held.found) return deviation::missing;
+    if (held.routing != place.routing) {
+        if (paths != nullptr)
+            paths->push_back({std::string(detail::routing_path), detail::shortened(place.routing),
+                              detail::shortened(held.routing)});
+        return deviation::different;
+    }
+    if (!contents) return deviation::none;
+    constexpr std::size_t most_paths = 5;
+    const auto found = json_differences(row->json, held.source, paths == nullptr ? 1 : most_paths);
+    if (found.empty()) return deviation::none;
+    for (const auto& each : found) {
+        if (paths != nullptr)
+            paths->push_back({printable(each.path.empty() ? "the document" : each.path),
+                              detail::shown_value(each.one), detail::shown_value(each.other)});
+    }
+    return deviation::different;
+}
+
+/// Looks again at places that seemed wrong, until each is found to be right or known not to be.
+///
+/// What proves a difference: a document that was in the index before the database was read, and is still the
+/// same there after whoever follows the slot has brought all that this reading saw into the index. It then
+/// holds neither less (he would have changed it) nor more (it is older than the reading), and must be equal.
+/// That a document is not there looks the same every time; but if its row is still the very one that was read
+/// before, nobody can have deleted the document in between. Anything else is looked at again, a bounded
+/// number of times.
+class second_look {
+  public:
+    struct settings {
+        std::size_t index = 0;  ///< number among the bindings
+        std::string name;       ///< of the concrete index
+        std::string slot;
+        std::string begin;  ///< what begins a transaction that reads
+        /// Whether a document may come and go though its row stays: of a view's rows nobody knows, and a
+        /// transform may look at other rows.
+        bool fleeting = false;
+        bool contents = true;   ///< whether documents are compared, or only whether they are there
+        std::size_t show = 10;  ///< how many suspects are told with their paths
+        std::chrono::seconds patience{60};
+        std::size_t bytes_at_once = 5U << 20U;
+    };
+
+    /// `documents` and `catalog` are sessions on the primary.
+    second_look(settings setting, std::span<const postgres::index_binding> indices,
+                postgres::session& documents, postgres::session& catalog, cluster::client_type& client,
+                std::function<bool(std::chrono::milliseconds)> stopped_within)
+        : settings_(std::move(setting)),
+          documents_(documents),
+          catalog_(catalog),
+          client_(client),
+          rows_(documents, indices, settings_.index),
+          fit_(settings_.bytes_at_once, most_at_once, most_at_once),
+          stopped_within_(std::move(stopped_within)) {}
+
+    struct outcome {
+        std::vector<suspect> wrong;
+        std::uint64_t changing = 0;  ///< changed at every look, and so could not be compared
+        slot_progress slot;          ///< when it was last looked at
+        postgres::lsn read_at{};     ///< of the last reading
+    };
+
+    [[nodiscard]] outcome judge(std::vector<suspect> suspects) {
+        outcome out;
+        for (auto& each : suspects) each.read_at = {};
+        std::chrono::milliseconds pause(50);
+        for (int round = 0; !suspects.empty(); ++round) {
+            out.slot = read_slot_progress(catalog_, settings_.slot);
+            std::vector<suspect> left;
+            in_pieces(suspects, [&](std::span<suspect> piece) { look(piece, out, left); });
+            suspects = std::move(left);
+            if (suspects.empty()) break;
+            if (round == most_rounds) {
+                out.changing += suspects.size();
+                break;
+            }
+            out.read_at = newest_;
+            wait_for(newest_, pause);
+            pause = std::min(pause * 2, std::chrono::milliseconds(2'000));
+        }
+        return out;
+    }
+
+    /// The documents of some ids as the database has them now, and `read_at`, before which it shows every
+    /// commit.
+    [[nodiscard]] row_documents read_rows(const std::vector<std::string>& ids, postgres::lsn& read_at) {
+        row_documents rows;
+        std::size_t bytes = 0;
+        const auto begin = [&] { read_at = begin_reading(); };
+        rows_.documents(
+            ids, begin,
+            [&](const postgres::read_document& document) {
+                rows[std::string(document.id)] = {std::string(document.routing), std::string(document.json),
+                                                  document.kept};
+                bytes += document.json.size();
+            },
+            [&](std::string_view id, std::string_view stamp) {
+                const auto found = rows.find(std::string(id));
+                if (found != rows.end()) found->second.stamp = stamp;
+            });
+        fit_.learn(rows.size(), bytes);
+        return rows;
+    }
+
+    /// As many at once as fit into memory.
+    template <typename Each>
+    void in_pieces(std::vector<suspect>& all, const Each& each) {
+        for (std::size_t begin = 0; begin < all.size();) {
+            const auto size = std::min(fit_.documents(), all.size() - begin);
+            each(std::span(all).subspan(begin, size));
+            begin += size;
+        }
+    }
+
+  private:
+    static constexpr int most_rounds = 7;
+    static constexpr std::size_t most_at_once = 200;
+
+    postgres::lsn begin_reading() {
+        const auto names = postgres::function_names(documents_.server_version());
+        const auto row =
+            documents_.exec(settings_.begin + "SELECT " + std::string(names.insert_lsn) + "::text");
+        const auto position = postgres::lsn::parse(row.get(0, 0));
+        if (!position) throw error(errc::protocol, "the server gives no position of its log");
+        return postgres::version_clock::end_of_last_record(*position);
+    }
+
+    void look(std::span<suspect> piece, outcome& out, std::vector<suspect>& left) {
+        if (stopped_within_(std::chrono::milliseconds(0)))
+            throw error(errc::interrupted, "stopped while documents were compared");
+        std::vector<elastic::document_place> places;
+        std::set<std::string> ids;
+        for (const auto& each : piece) {
+            places.push_back(each.place);
+            ids.insert(each.place.id);
+        }
+        const auto held = client_.get_documents(settings_.name, places);
+        postgres::lsn read_at;
+        const auto rows = read_rows({ids.begin(), ids.end()}, read_at);
+        newest_ = std::max(newest_, read_at);
+        for (std::size_t i = 0; i < piece.size(); ++i) {
+            auto& each = piece[i];
+            const auto version = held[i].found ? held[i].version : -1;
+            const auto content = std::hash<std::string_view>()(held[i].source);
+            const auto found = rows.find(each.place.id);
+            const auto* row = found == rows.end() ? nullptr : &found->second;
+            const auto stamp = row == nullptr ? std::string() : row->stamp;
+            // Nothing happened to it since the last look, before which the database was not read.
+            const bool same = each.read_at > postgres::lsn{} && each.version == version &&
+                              each.content == content &&
+                              (held[i].found || (row != nullptr && stamp == each.stamp));
+            each.agreed = same ? each.agreed + 1 : 0;
+            const bool enough = each.agreed >= (held[i].found || !settings_.fleeting ? 1 : 3);
+            const bool passed = out.slot.written >= each.read_at;
+            if (same && enough && (passed || gave_up_)) {
+                each.may_come = !passed && out.slot.exists;
+                out.wrong.push_back(std::move(each));
+                continue;
+            }
+            each.paths.clear();
+            each.what = compare_place(each.place, row, held[i], settings_.contents,
+                                      out.wrong.size() < settings_.show ? &each.paths : nullptr);
+            if (each.what == deviation::none) continue;
+            each.version = version;
+            each.content = content;
+            each.stamp = stamp;
+            // Where no row can have that id there was nothing to read.
+            each.read_at = std::max(read_at, postgres::lsn{1});
+            left.push_back(std::move(each));
+        }
+    }
+
+    /// Until whoever follows the slot has come to `position`, or will not.
+    void wait_for(postgres::lsn position, std::chrono::milliseconds pause) {
+        using clock = std::chrono::steady_clock;
+        auto moved = clock::now();
+        auto last = read_slot_progress(catalog_, settings_.slot);
+        gave_up_ = false;
+        int unfollowed = 0;
+        while (true) {
+            if (stopped_within_(pause))
+                throw error(errc::interrupted, "stopped while documents were compared");
+            const auto now = read_slot_progress(catalog_, settings_.slot);
+            if (now.written >= position) return;
+            // A sync that was just restarted, or the one that stood by, is back in a moment.
+            unfollowed = now.followed ? 0 : unfollowed + 1;
+            if (now.written > last.written) moved = clock::now();
+            last = now;
+            if (unfollowed >= 8 || !now.exists || clock::now() - moved >= settings_.patience) {
+                gave_up_ = true;
+                return;
+            }
+            pause = std::clamp(pause, std::chrono::milliseconds(100), std::chrono::milliseconds(250));
+        }
+    }
+
+    settings settings_;
+    postgres::session& documents_;
+    postgres::session& catalog_;
+    cluster::client_type& client_;
+    postgres::row_lookup rows_;
+    elastic::bulk_fit fit_;
+    std::function<bool(std::chrono::milliseconds)> stopped_within_;
+    postgres::lsn newest_{};
+    bool gave_up_ = false;
+};
+
+}  // namespace pgsync::app
+
+// ---- pgsync/app/verify_findings.hpp
+/// What verify found, and how it is told.
+namespace pgsync::app::detail {
+
+/// What verify found in one index.
+struct index_findings {
+    std::string name;
+    std::uint64_t rows = 0;       ///< of the root's table that the index is about
+    std::uint64_t documents = 0;  ///< that the index holds
+    std::uint64_t compared = 0;
+    std::uint64_t missing = 0;
+    std::uint64_t extra = 0;
+    std::uint64_t different = 0;
+    std::uint64_t changing = 0;
+    std::uint64_t may_come = 0;  ///< of those that are wrong
+    std::uint64_t repaired = 0;
+    std::uint64_t behind = 0;  ///< bytes of log that whoever follows the slot has still to read
+    bool sampled = false;
+    bool contents = true;
+    slot_progress slot;
+    std::vector<suspect> examples;
+    std::vector<std::string> unrepaired;  ///< why
+
+    [[nodiscard]] std::uint64_t wrong() const { return missing + extra + different; }
+    [[nodiscard]] bool in_order() const { return wrong() == repaired; }
+};
+
+[[nodiscard]] inline std::string text_of(const index_findings& found) {
+    const auto number = [](std::uint64_t count) { return std::to_string(count); };
+    std::string out = printable(found.name) + ": " + number(found.rows) + " rows" +
+                      (found.sampled ? " of a sample" : "") + ", " + number(found.documents) +
+                      " documents, " + number(found.compared) + " compared: ";
+    if (found.wrong() == 0) {
+        out += found.contents ? "all equal\n" : "none missing, none extra\n";
+    } else {
+        out += number(found.missing) + " missing, " + number(found.extra) + " extra, " +
+               number(found.different) + " different\n";
+    }
+    if (!found.contents)
+        out += "  their contents were not compared: a pipeline makes them other than the database has them\n";
+    for (const auto& each : found.examples) {
+        out += "  " + std::string(name_of(each.what)) + " " + printable(each.place.id) +
+               (each.place.routing.empty() ? std::string()
+                                           : " (routing " + printable(each.place.routing) + ")") +
+               (each.may_come ? ", may be still to come" : "") + "\n";
+        for (const auto& at : each.paths)
+            out +=
+                "    " + at.path + ": " + at.database + " in the database, " + at.index + " in the index\n";
+    }
+    if (found.wrong() > found.examples.size())
+        out +=
+            "  and " + number(found.wrong() - found.examples.size()) + " more (--show tells more of them)\n";
+    if (found.may_come != 0) {
+        out +=
+            "  " + number(found.may_come) + " of these may be still to come: " +
+            (found.slot.followed ? "the sync has still to read " : "no sync runs, and the slot has still ") +
+            number(found.behind) + " bytes of log\n";
+    } else if (!found.slot.exists) {
+        out += "  there is no slot: no changes follow\n";
+    }
+    if (found.changing != 0)
+        out += "  " + number(found.changing) + " changed at every look and could not be compared\n";
+    if (found.repaired != 0) out += "  " + number(found.repaired) + " repaired\n";
+    for (const auto& why : found.unrepaired) out += "  not repaired: " + why + "\n";
+    return out;
+}
+
+[[nodiscard]] inline boost::json::object json_of(const index_findings& found) {
+    boost::json::array examples;
+    for (const auto& each : found.examples) {
+        boost::json::array paths;
+        for (const auto& at : each.paths)
+            paths.push_back({{"path", at.path}, {"database", at.database}, {"index", at.index}});
+        boost::json::object example{{"id", each.place.id}, {"what", name_of(each.what)}};
+        if (!each.place.routing.empty()) example["routing"] = each.place.routing;
+        if (each.may_come) example["may_come"] = true;
+        if (!paths.empty()) example["paths"] = paths;
+        examples.push_back(example);
+    }
+    boost::json::array unrepaired;
+    for (const auto& why : found.unrepaired) unrepaired.emplace_back(why);
+    return {
+        {"index", found.name},          {"sampled", found.sampled},     {"contents_compared", found.contents},
+        {"rows", found.rows},           {"documents", found.documents}, {"compared", found.compared},
+        {"missing", found.missing},     {"extra", found.extra},         {"different", found.different},
+        {"may_come", found.may_come},   {"changing", found.changing},   {"repaired", found.repaired},
+        {"not_repaired", unrepaired},   {"slot", found.slot.exists},    {"followed", found.slot.followed},
+        {"behind_bytes", found.behind}, {"examples", examples}};
+}
+
+}  // namespace pgsync::app::detail
+
+// ---- pgsync/app/verify.hpp
+namespace pgsync::app {
+
+namespace detail {
+
+/// The share of all documents that a sample is to have.
+[[nodiscard]] inline double sample_share(const std::string& sample, std::uint64_t rows) {
+    if (sample.empty()) return 1;
+    double number = 0;
+    const bool percent = sample.back() == '%';
+    const auto* const end = sample.data() + sample.size() - (percent ? 1 : 0);
+    const auto read = std::from_chars(sample.data(), end, number);
+    if (read.ec != std::errc() || read.ptr != end || !(number > 0) || (percent && number > 100)) {
+        throw error(errc::configuration, "--sample is \"" + sample + "\"",
+                    "give a share of all documents, 5%, or about how many, 1000");
+    }
+    return std::min(1.0,
+                    percent ? number / 100 : number / static_cast<double>(std::max<std::uint64_t>(rows, 1)));
+}
+
+/// Compares one index with the database, page by page.
+class index_verifier {
+  public:
+    index_verifier(context& in, const verify_options& how, std::span<const postgres::index_binding> indices,
+                   std::size_t number, std::string slot)
+        : in_(in),
+          how_(how),
+          indices_(indices),
+          number_(number),
+          slot_(std::move(slot)),
+          index_(in.indices()[number]),
+          names_(names_of(index_)),
+          begin_(postgres::begin_reading_sql(indices.subspan(number, 1))),
+          estimate_(estimate_rows(in.catalog(), indices[number].routes[0])),
+          share_(sample_share(how.sample, estimate_)),
+          page_(in.setting().bulk_bytes, first_page, share_ < 1 ? sample_page : in.setting().page_size),
+          shown_("verify " + std::string(index_.name),
+                 static_cast<std::uint64_t>(2 * static_cast<double>(estimate_) * share_)),
+          documents_(in.setting().database),
+          judge_(judge_settings(), indices, documents_, in.catalog(), in.search().client(),
+                 [this](std::chrono::milliseconds time) { return wait_for_stop(in_.stop_fd(), time); }),
+          random_(std::random_device{}()) {
+        found_.name = index_.name;
+        found_.sampled = share_ < 1;
+        // What a pipeline makes of a document nobody here can know.
+        found_.contents = index_.pipeline.empty();
+        credit_ = std::uniform_real_distribution<double>(0, 1)(random_);
+    }
+
+    [[nodiscard]] index_findings run() {
+        walk_rows();
+        walk_index();
+        settle();
+        shown_.finish();
+        return std::move(found_);
+    }
+
+  private:
+    static constexpr std::size_t first_page = 200;
+    static constexpr std::size_t sample_page = 100;
+    static constexpr std::size_t ids_at_once = 1'000;
+    static constexpr std::size_t most_suspects = 50'000;
+
+    second_look::settings judge_settings() const {
+        second_look::settings to;
+        to.index = number_;
+        to.name = names_.index;
+        to.slot = slot_;
+        to.begin = begin_;
+        to.fleeting = index_.transform != nullptr || indices_[number_].routes.front().view;
+        to.contents = index_.pipeline.empty();
+        to.show = how_.show;
+        to.patience = how_.patience;
+        to.bytes_at_once = in_.setting().bulk_bytes;
+        return to;
+    }
+
+    void go_on() const {
+        if (in_.stopped()) throw error(errc::interrupted, "stopped while documents were compared");
+    }
+
+    /// A session with what looks up rows on it.
+    struct row_reader {
+        row_reader(const std::string& conninfo, std::span<const postgres::index_binding> indices,
+                   std::size_t index)
+            : session(conninfo), rows(session, indices, index) {}
+        postgres::session session;
+        postgres::row_lookup rows;
+    };
+    [[nodiscard]] std::unique_ptr<row_reader> open_reader() const {
+        return std::make_unique<row_reader>(in_.setting().read_from, indices_, number_);
+    }
+    [[nodiscard]] std::unique_ptr<postgres::session> open_session() const {
+        return std::make_unique<postgres::session>(in_.setting().read_from);
+    }
+
+    /// Runs `body(*session)`, made by `open`, until it works: a server that goes away for a while must not
+    /// cost what has been compared.
+    template <typename Session, typename Open, typename Body>
+    void patiently(std::unique_ptr<Session>& session, const Open& open, const Body& body) {
+        backoff pauses(std::chrono::milliseconds(200), std::chrono::milliseconds(10'000));
+        while (true) {
+            go_on();
+            try {
+                if (!session) session = open();
+                return body(*session);
+            } catch (const error& problem) {
+                if (!is_passing(problem.code())) throw;
+                const auto pause = pauses.next();
+                log::warn("{}; trying again in {} ms", problem.what(), pause.count());
+                session.reset();
+                if (wait_for_stop(in_.stop_fd(), pause)) go_on();
+            }
+        }
+    }
+
+    // ---- every row has its document
+
+    void walk_rows() {
+        std::vector<std::future<void>> workers;
+        for (std::size_t i = 0; i < in_.setting().workers; ++i) {
+            workers.push_back(std::async(std::launch::async, [this] {
+                try {
+                    work();
+                } catch (...) {
+                    abandoned_ = true;
+                    throw;
+                }
+            }));
+        }
+        // While the others go on: what has gathered is judged before it is too much.
+        std::exception_ptr failure;
+        for (auto& each : workers) {
+            try {
+                while (each.wait_for(std::chrono::milliseconds(50)) != std::future_status::ready) {
+                    if (failure || in_.stopped()) abandoned_ = true;
+                    if (!abandoned_ && suspects() >= most_suspects) settle();
+                }
+                each.get();
+            } catch (...) {
+                abandoned_ = true;
+                if (!failure) failure = std::current_exception();
+            }
+        }
+        if (failure) std::rethrow_exception(failure);
+        go_on();
+    }
+
+    std::size_t suspects() {
+        const std::lock_guard lock(mutex_);
+        return suspects_.size();
+    }
+
+    void work() {
+        std::unique_ptr<postgres::session> session;
+        while (!abandoned_) {
+            // Whoever judges is not to be left behind.
+            if (suspects() >= 2 * most_suspects) {
+                std::this_thread::sleep_for(std::chrono::milliseconds(50));
+                continue;
+            }
+            const auto page = next_page();
+            if (!page) return;
+            patiently(
+                session, [this] { return open_session(); },
+                [&](postgres::session& on) { compare(on, *page); });
+        }
+    }
+
+    /// The next page that is to be compared.
+    std::optional<postgres::page_bounds> next_page() {
+        const std::lock_guard lock(bounds_mutex_);
+        while (!exhausted_ && !abandoned_) {
+            std::optional<postgres::page_bounds> page;
+            patiently(
+                bounds_, [this] { return open_session(); },
+                [&](postgres::session& on) {
+                    page =
+                        postgres::document_reader(on, indices_).next_page(number_, page_.documents(), after_);
+                });
+            if (!page) {
+                exhausted_ = true;
+                // However small the table, something is compared.
+                return taken_ == 0 ? std::exchange(passed_over_, std::nullopt) : std::nullopt;
+            }
+            after_ = page->last;
+            credit_ += share_;
+            if (credit_ < 1) {
+                passed_over_ = std::move(page);
+                continue;
+            }
+            credit_ -= 1;
+            ++taken_;
+            return page;
+        }
+        return std::nullopt;
+    }
+
+    void compare(postgres::session& session, const postgres::page_bounds& page) {
+        std::vector<elastic::document_place> places;
+        std::vector<row_document> rows;
+        std::size_t bytes = 0;
+        std::uint64_t left_out = 0;
+        session.exec(begin_);
+        postgres::document_reader(session, indices_)
+            .by_page(number_, page, [&](const postgres::read_document& document) {
+                if (!document.kept) {
+                    ++left_out;
+                    return;
+                }
+                places.push_back({std::string(document.id), std::string(document.routing)});
+                rows.push_back({std::string(document.routing), std::string(document.json), true});
+                bytes += document.json.size();
+            });
+        session.exec("COMMIT");
+        page_.learn(rows.size(), bytes);
+        std::vector<suspect> wrong;
+        for (std::size_t begin = 0; begin < places.size(); begin += ids_at_once) {
+            const auto end = std::min(places.size(), begin + ids_at_once);
+            const std::vector<elastic::document_place> some(
+                places.begin() + static_cast<std::ptrdiff_t>(begin),
+                places.begin() + static_cast<std::ptrdiff_t>(end));
+            const auto held = in_.search().client().get_documents(names_.index, some);
+            for (std::size_t i = 0; i < some.size(); ++i) {
+                if (held[i].found && held[i].source.empty() && found_.contents) {
+                    throw error(
+                        errc::index, "index \"" + names_.index + "\" keeps no _source of its documents",
+                        "nothing can be compared with the database; take \"_source\" out of its mapping");
+                }
+                if (compare_place(some[i], &rows[begin + i], held[i], found_.contents) != deviation::none)
+                    wrong.push_back({some[i]});
+            }
+        }
+        shown_.add(rows.size() + left_out);
+        const std::lock_guard lock(mutex_);
+        found_.rows += rows.size() + left_out;
+        found_.compared += rows.size();
+        std::move(wrong.begin(), wrong.end(), std::back_inserter(suspects_));
+    }
+
+    // ---- every document has its row
+
+    void walk_index() {
+        auto& client = in_.search().client();
+        client.refresh(names_.index);
+        found_.documents = client.count(names_.index);
+        std::unique_ptr<row_reader> reader;
+        std::bernoulli_distribution chosen(share_);
+        const auto size = share_ < 1 ? sample_page : ids_at_once;
+        client.scan_ids(names_.index, size, [&](std::span<const elastic::stored_id> ids) {
+            go_on();
+            if (share_ < 1 && !chosen(random_)) return;
+            patiently(
+                reader, [this] { return open_reader(); }, [&](row_reader& on) { find_extra(on, ids); });
+            shown_.add(ids.size());
+            if (suspects() >= most_suspects) settle();
+        });
+    }
+
+    void find_extra(row_reader& reader, std::span<const elastic::stored_id> documents) {
+        std::vector<std::string> ids;
+        for (const auto& each : documents) ids.push_back(each.id);
+        std::set<elastic::document_place> right;
+        const auto begin = [&] { reader.session.exec(begin_); };
+        if (index_.transform == nullptr) {
+            reader.rows.present(ids, begin, [&](std::string_view id, std::string_view routing) {
+                right.insert({std::string(id), std::string(routing)});
+            });
+        } else {
+            reader.rows.documents(ids, begin, [&](const postgres::read_document& document) {
+                if (document.kept) right.insert({std::string(document.id), std::string(document.routing)});
+            });
+        }
+        const std::lock_guard lock(mutex_);
+        for (const auto& each : documents) {
+            elastic::document_place place{each.id, each.routing};
+            if (!right.contains(place)) suspects_.push_back({std::move(place)});
+        }
+    }
+
+    // ---- what differs is looked at again, and written
+
+    void settle() {
+        std::vector<suspect> gathered;
+        {
+            const std::lock_guard lock(mutex_);
+            gathered.swap(suspects_);
+        }
+        // The same place may have been found from both sides.
+        std::sort(gathered.begin(), gathered.end(),
+                  [](const suspect& a, const suspect& b) { return a.place < b.place; });
+        gathered.erase(std::unique(gathered.begin(), gathered.end(),
+                                   [](const suspect& a, const suspect& b) { return a.place == b.place; }),
+                       gathered.end());
+        if (gathered.empty()) return note_slot({});
+        log::info("{}: looking again at {} documents that seemed wrong", index_.name, gathered.size());
+        auto judged = judge_.judge(std::move(gathered));
+        found_.changing += judged.changing;
+        note_slot(judged);
+        for (const auto& each : judged.wrong) {
+            if (each.what == deviation::missing) ++found_.missing;
+            if (each.what == deviation::extra) ++found_.extra;
+            if (each.what == deviation::different) ++found_.different;
+            if (each.may_come) ++found_.may_come;
+            if (found_.examples.size() < how_.show) found_.examples.push_back(each);
+        }
+        if (how_.repair && !judged.wrong.empty()) repair(std::move(judged.wrong));
+    }
+
+    void note_slot(const second_look::outcome& judged) {
+        found_.slot = read_slot_progress(in_.catalog(), slot_);
+        if (judged.read_at > found_.slot.written)
+            found_.behind = std::max(found_.behind, judged.read_at.value - found_.slot.written.value);
+    }
+
+    /// Writes what differs as the database has it now, and looks whether that helped.
+    void repair(std::vector<suspect> wrong) {
+        const auto all = wrong.size();
+        constexpr int attempts = 3;
+        for (int attempt = 0; attempt < attempts && !wrong.empty(); ++attempt) {
+            const auto writer = in_.batcher();
+            postgres::lsn durable;
+            const auto done = std::make_shared<std::atomic<bool>>(false);
+            writer->begin_job([done] { *done = true; });
+            judge_.in_pieces(wrong, [&](std::span<suspect> piece) {
+                go_on();
+                write(piece, *writer, durable);
+                writer->flush_if_full();
+            });
+            writer->end_job();
+            in_.access().drain();
+            while (!*done) {
+                writer->rethrow_failure();
+                go_on();
+                std::this_thread::sleep_for(std::chrono::milliseconds(5));
+            }
+            // What was read must outlive a crash of the server, as for everybody who writes.
+            while (postgres::flushed_position(in_.catalog()) < durable) {
+                go_on();
+                std::this_thread::sleep_for(std::chrono::milliseconds(5));
+            }
+            auto judged = judge_.judge(std::move(wrong));
+            wrong = std::move(judged.wrong);
+        }
+        found_.repaired += all - wrong.size();
+        for (const auto& each : wrong) {
+            if (found_.unrepaired.size() == how_.show) break;
+            const auto position = postgres::flushed_position(in_.catalog());
+            // One of our own is about the position; somebody else's is mostly far from it.
+            const bool ahead = each.version > 0 && static_cast<std::uint64_t>(each.version) >
+                                                       in_.clock().greatest_version(position);
+            found_.unrepaired.push_back(
+                "document \"" + printable(each.place.id) + "\"" +
+                (ahead
+                     ? " has version " + std::to_string(each.version) +
+                           ", higher than any of pgsync's: somebody else wrote it, and no change will reach "
+                           "it; delete the index and bootstrap, or write it by other means"
+                     : " is still " + std::string(name_of(each.what)) +
+                           ": something else keeps writing it, or a dead letter has what the cluster says"));
+        }
+    }
+
+    void write(std::span<const suspect> piece, elastic::batcher& writer, postgres::lsn& durable) {
+        std::set<std::string> ids;
+        for (const auto& each : piece) ids.insert(each.place.id);
+        if (!writing_) writing_ = open_reader();
+        auto& session = writing_->session;
+        row_documents rows;
+        std::unordered_map<std::string, std::uint64_t> versions;
+        std::uint64_t version = 0;
+        const auto begin = [&] {
+            const auto snapshot = in_.clock().begin(session, begin_, {}, [this] { return in_.stopped(); });
+            version = snapshot.version;
+            durable = std::max(durable, snapshot.durable);
+        };
+        writing_->rows.documents(
+            {ids.begin(), ids.end()}, begin, [&](const postgres::read_document& document) {
+                const std::string id(document.id);
+                rows[id] = {std::string(document.routing), std::string(document.json), document.kept};
+                versions[id] = version;
+            });
+        if (version == 0) {  // no row can have any of these ids
+            begin();
+            session.exec("COMMIT");
+        }
+        for (const auto& id : ids) {
+            const auto row = rows.find(id);
+            if (row == rows.end() || !row->second.kept) continue;
+            writer.index(number_, id, versions.at(id), row->second.json, row->second.routing);
+        }
+        for (const auto& each : piece) {
+            const auto row = rows.find(each.place.id);
+            const bool there = row != rows.end() && row->second.kept;
+            if (there && row->second.routing == each.place.routing) continue;
+            // Another routing may mean the shard where it was just written: see stream::loader.
+            writer.remove(number_, each.place.id, there ? versions.at(each.place.id) - 1 : version,
+                          each.place.routing);
+        }
+    }
+
+    context& in_;
+    const verify_options& how_;
+    std::span<const postgres::index_binding> indices_;
+    std::size_t number_;
+    std::string slot_;
+    const compiled_index& index_;
+    index_names names_;
+    std::string begin_;
+    std::uint64_t estimate_;
+    double share_;
+    elastic::bulk_fit page_;
+    progress shown_;
+    postgres::session documents_;
+    std::unique_ptr<row_reader> writing_;
+    second_look judge_;
+    std::mt19937_64 random_;
+
+    std::mutex bounds_mutex_;
+    std::unique_ptr<postgres::session> bounds_;
+    std::optional<std::string> after_;
+    std::optional<postgres::page_bounds> passed_over_;
+    double credit_ = 0;
+    std::uint64_t taken_ = 0;
+    bool exhausted_ = false;
+
+    std::atomic<bool> abandoned_{false};
+    std::mutex mutex_;
+    std::vector<suspect> suspects_;
+    index_findings found_;
+};
+
+}  // namespace detail
+
+/// Compares every document with what the database says now, while changes go on; with `repair` it writes what
+/// differs. In order is what is equal in the end. Errors: errc::index where an index is not there or not
+/// loaded, errc::rejected where a transform fails.
+[[nodiscard]] inline report verify(context& in, const verify_options& how) {
+    (void)detail::sample_share(how.sample, 1);
+    const auto numbers = chosen_indices(in, how.indices);
+    const auto states = require_loaded(in, numbers);
+    const auto shapes = in.check_shapes();
+    if (how.repair) write_beside_sync(in);
+    report out;
+    boost::json::array all;
+    for (const auto number : numbers) {
+        const auto found =
+            detail::index_verifier(in, how, shapes.bindings, number, states[number].slot).run();
+        out.in_order = out.in_order && found.in_order();
+        out.text += detail::text_of(found);
+        all.push_back(detail::json_of(found));
+    }
+    out.json = boost::json::serialize(boost::json::object{{"equal", out.in_order}, {"indices", all}});
+    return out;
 }
 
 }  // namespace pgsync::app
@@ -18091,15 +23372,36 @@ inline void teardown(context& in) {
 /// What an engine does: the bodies of its commands, and all of the run-time half below them.
 namespace pgsync::app {
 
-PGSYNC_LINKAGE void basic_engine::bootstrap(std::ostream& out) const {
-    persevere(setting_, indices_, stop_.fd(), [&](context& in) { app::bootstrap(in, out); });
+namespace detail {
+
+/// A command that may take several attempts, with one record of them all.
+template <typename Body>
+report persevering(const options& setting, std::span<const compiled_index> indices, int stop_fd, record& done,
+                   const Body& body) {
+    persevere(setting, indices, stop_fd, [&](context& in) {
+        in.record_in(done);
+        body(in);
+    });
+    return done.told();
 }
 
-PGSYNC_LINKAGE void basic_engine::bootstrap() const { bootstrap(std::cout); }
+}  // namespace detail
 
-PGSYNC_LINKAGE void basic_engine::sync() const {
-    if (setting_.bootstrap_first) bootstrap();
-    persevere(setting_, indices_, stop_.fd(), [](context& in) { app::sync(in); });
+PGSYNC_LINKAGE report basic_engine::bootstrap(std::ostream& out) const {
+    record done;
+    return detail::persevering(setting_, indices_, stop_.fd(), done,
+                               [&](context& in) { app::bootstrap(in, out); });
+}
+
+PGSYNC_LINKAGE report basic_engine::bootstrap() const { return bootstrap(std::cout); }
+
+PGSYNC_LINKAGE report basic_engine::sync() const {
+    record done;
+    if (setting_.bootstrap_first) {
+        detail::persevering(setting_, indices_, stop_.fd(), done,
+                            [&](context& in) { app::bootstrap(in, std::cout); });
+    }
+    return detail::persevering(setting_, indices_, stop_.fd(), done, [](context& in) { app::sync(in); });
 }
 
 PGSYNC_LINKAGE report basic_engine::swap() const {
@@ -18108,8 +23410,44 @@ PGSYNC_LINKAGE report basic_engine::swap() const {
     return out;
 }
 
-PGSYNC_LINKAGE void basic_engine::teardown() const {
-    persevere(setting_, indices_, stop_.fd(), [](context& in) { app::teardown(in); });
+PGSYNC_LINKAGE report basic_engine::teardown() const {
+    record done;
+    return detail::persevering(setting_, indices_, stop_.fd(), done, [](context& in) { app::teardown(in); });
+}
+
+PGSYNC_LINKAGE report basic_engine::status() const {
+    contact with(setting_, indices_, stop_.fd());
+    return app::status(with);
+}
+
+PGSYNC_LINKAGE report basic_engine::doctor() const {
+    contact with(setting_, indices_, stop_.fd());
+    return app::doctor(with);
+}
+
+PGSYNC_LINKAGE report basic_engine::explain(const explain_parts& parts) const {
+    return app::explained(setting_, indices_, parts, stop_.fd());
+}
+
+PGSYNC_LINKAGE report basic_engine::verify(const verify_options& how) const {
+    report out;
+    persevere(setting_, indices_, stop_.fd(), [&](context& in) { out = app::verify(in, how); });
+    return out;
+}
+
+PGSYNC_LINKAGE report basic_engine::refresh(const refresh_options& how) const {
+    report out;
+    persevere(setting_, indices_, stop_.fd(), [&](context& in) { out = app::refresh(in, how); });
+    return out;
+}
+
+PGSYNC_LINKAGE report basic_engine::dead_letters(const dead_letters_options& how) const {
+    auto setting = setting_;
+    // What is refused again stays a letter, with the new error.
+    if (how.action == dead_letters_action::retry) setting.rejected = on_rejected::dead_letter;
+    report out;
+    persevere(setting, indices_, stop_.fd(), [&](context& in) { out = app::dead_letters(in, how); });
+    return out;
 }
 
 }  // namespace pgsync::app
@@ -18117,7 +23455,6 @@ PGSYNC_LINKAGE void basic_engine::teardown() const {
 #include <iomanip>
 #include <locale>
 #include <numeric>
-#include <sstream>
 
 // ---- pgsync/app/command_line.hpp
 // A command line is parsed once. Without the optimiser this library costs a user's program about a quarter
@@ -18137,85 +23474,43 @@ PGSYNC_LINKAGE void basic_engine::teardown() const {
 #endif
 // clang-format on
 
-// ---- pgsync/app/explain.hpp
 namespace pgsync::app {
 
-/// Which parts explain() prints.
-struct explain_parts {
-    bool sql = true;
-    bool mapping = true;
-    bool routes = true;
+enum class command {
+    bootstrap,
+    sync,
+    status,
+    doctor,
+    verify,
+    refresh,
+    dead_letters,
+    swap,
+    teardown,
+    explain
 };
-
-/// A node as `reservations.place.city`.
-[[nodiscard]] inline std::string node_path(const compiled_index& index, std::size_t node) {
-    if (node == 0) return std::string(index.name);
-    const auto& data = index.shape.nodes[node];
-    return node_path(index, data.holder) + "." + std::string(data.json);
-}
-
-[[nodiscard]] inline std::string table_name(const node_data& node) {
-    return node.schema.empty() ? std::string(node.table)
-                               : std::string(node.schema) + "." + std::string(node.table);
-}
-
-inline void explain_routes(std::ostream& out, const compiled_index& index) {
-    out << "-- " << index.name << ": a changed row, and whose document is read again\n";
-    for (const auto& route : index.routes) {
-        const auto& node = index.shape.nodes[route.node];
-        out << table_name(node) << " (" << node_path(index, route.node) << "): ";
-        std::string columns;
-        for (const auto name : route.columns) columns += (columns.empty() ? "" : ", ") + std::string(name);
-        if (route.columns.empty()) {
-            out << "any change, every document\n";
-        } else if (route.direct) {
-            out << "(" << columns << ") is the document's key, no query\n";
-        } else {
-            out << "by (" << columns << "), old and new, in\n    " << route.owners_query << "\n";
-        }
-    }
-    out << "\n";
-}
-
-/// Prints what the compiler made of the indices; needs no server.
-inline void explain(std::ostream& out, std::span<const compiled_index> indices, const explain_parts& parts) {
-    for (const auto& index : indices) {
-        if (parts.sql) {
-            out << "-- " << index.name << ": documents of one page of the initial load, first to last key\n"
-                << index.page_query << ";\n\n-- " << index.name << ": documents of some keys\n"
-                << index.keys_query << ";\n\n-- " << index.name
-                << ": bounds of the first page, and of the next\n"
-                << index.first_bounds_query << ";\n"
-                << index.next_bounds_query << ";\n\n";
-        }
-        if (parts.mapping) {
-            out << "-- " << index.name << ": properties of the mapping\n" << index.properties << "\n\n";
-        }
-        if (parts.routes) explain_routes(out, index);
-    }
-}
-
-}  // namespace pgsync::app
-
-namespace pgsync::app {
-
-enum class command { bootstrap, sync, swap, teardown, explain };
 
 struct parsed_command {
     command what = command::explain;
     options setting;
     explain_parts parts;
+    verify_options verify;
+    refresh_options refresh;
+    dead_letters_options dead_letters;
     std::string log_level = "info";
     bool json = false;  ///< what the command tells, as one object on the standard output
 };
 
 namespace detail {
 
-inline void add_servers(CLI::App& to, options& into) {
+inline void add_database(CLI::App& to, options& into) {
     to.add_option(
           "--database", into.database,
           "PostgreSQL, as a URI or key=value pairs; default: PGHOST, PGDATABASE and libpq's other variables")
         ->type_name("CONNINFO");
+}
+
+inline void add_servers(CLI::App& to, options& into) {
+    add_database(to, into);
     to.add_option("--elasticsearch", into.elasticsearch,
                   "URL of the cluster; default: ELASTICSEARCH_URL, else "
                   "http://127.0.0.1:9200")
@@ -18231,7 +23526,7 @@ inline void add_servers(CLI::App& to, options& into) {
                   "name of slot and publication; default: pgsync_ and the first index's name");
 }
 
-inline void add_loading(CLI::App& to, options& into) {
+inline void add_reading(CLI::App& to, options& into) {
     to.add_option("--read-from", into.read_from,
                   "a standby of that PostgreSQL to read documents from, so that the primary only streams its "
                   "log; what a change needs is awaited there")
@@ -18243,6 +23538,9 @@ inline void add_loading(CLI::App& to, options& into) {
     to.add_option("--workers", into.workers, "connections that read pages at the same time")
         ->check(CLI::Range(1, 64))
         ->capture_default_str();
+}
+
+inline void add_writing(CLI::App& to, options& into) {
     to.add_option("--bulk-bytes", into.bulk_bytes, "size of a bulk request")
         ->check(CLI::Range(1'000, 100'000'000))
         ->capture_default_str();
@@ -18268,6 +23566,11 @@ inline void add_loading(CLI::App& to, options& into) {
         ->transform(CLI::CheckedTransformer(policies, CLI::ignore_case).description(""))
         ->type_name("stop|dead-letter")
         ->default_str("stop");
+}
+
+inline void add_loading(CLI::App& to, options& into) {
+    add_reading(to, into);
+    add_writing(to, into);
     const std::map<std::string, on_lost_slot> lost{{"stop", on_lost_slot::stop},
                                                    {"resync", on_lost_slot::resync}};
     to.add_option(
@@ -18278,6 +23581,60 @@ inline void add_loading(CLI::App& to, options& into) {
         ->transform(CLI::CheckedTransformer(lost, CLI::ignore_case).description(""))
         ->type_name("stop|resync")
         ->default_str("stop");
+}
+
+inline void add_verify(CLI::App& to, verify_options& into) {
+    to.add_option("--index", into.indices, "only this index, by its name; may be given several times")
+        ->allow_extra_args(false)
+        ->type_name("NAME");
+    to.add_flag("--repair", into.repair, "write the documents that differ as the database has them");
+    to.add_option("--show", into.show, "differences of each index that are told one by one")
+        ->capture_default_str();
+    to.add_option("--sample", into.sample,
+                  "only random pages: a share of all documents, 5%, or about how many, 1000");
+    to.add_option_function<unsigned>(
+          "--patience", [&into](unsigned seconds) { into.patience = std::chrono::seconds(seconds); },
+          "seconds that a sync which is behind may stand still before what it has not brought yet is told as "
+          "a difference")
+        ->type_name("SECONDS")
+        ->default_str(std::to_string(into.patience.count()));
+}
+
+inline void add_refresh(CLI::App& to, refresh_options& into) {
+    to.add_option("--index", into.index, "the index, by its name; needed where the program has several")
+        ->type_name("NAME");
+    to.add_option("--key", into.keys, "a document's _id; may be given several times")
+        ->allow_extra_args(false)
+        ->type_name("KEY");
+    to.add_option("--where", into.where,
+                  "documents of the rows that this SQL over the root's columns holds for")
+        ->type_name("SQL");
+    to.add_option("--relation", into.relation,
+                  "documents that contain certain rows of this relation: place.city, with --rows")
+        ->type_name("PATH");
+    to.add_option("--rows", into.rows, "keys of those rows")->type_name("KEY");
+    to.add_flag("--all", into.all, "every document");
+}
+
+inline void add_dead_letters(CLI::App& to, dead_letters_options& into) {
+    const std::map<std::string, dead_letters_action> actions{{"list", dead_letters_action::list},
+                                                             {"retry", dead_letters_action::retry},
+                                                             {"drop", dead_letters_action::drop}};
+    to.add_option("action", into.action,
+                  "list; retry: read the documents again and write them; drop: remove letters")
+        ->transform(CLI::CheckedTransformer(actions, CLI::ignore_case).description(""))
+        ->type_name("list|retry|drop")
+        ->default_str("list");
+    to.add_option("--index", into.indices, "only of this index, by its name; may be given several times")
+        ->allow_extra_args(false)
+        ->type_name("NAME");
+    to.add_option("--limit", into.limit, "how many letters of each index are told one by one, at most")
+        ->check(CLI::Range(0, 10'000))
+        ->capture_default_str();
+    to.add_option("--id", into.ids, "only the letter of this document; may be given several times")
+        ->allow_extra_args(false)
+        ->type_name("ID");
+    to.add_flag("--all", into.all, "drop: the letters of all documents");
 }
 
 /// Arguments are visible to every user of the machine.
@@ -18308,6 +23665,8 @@ inline std::optional<int> parse_command_line(int argc, char** argv, const std::s
     // Not required here: a misspelt command is then told as such.
     app.require_subcommand(0, 1);
     app.failure_message(CLI::FailureMessage::help);
+    app.set_version_flag("--version", "pgsync " + std::string(version_string),
+                         "print the version of the library that this program is made with");
     auto& setting = into.setting;
     const auto add = [&](const char* name, const char* text, command which) {
         auto* sub = app.add_subcommand(name, text);
@@ -18338,17 +23697,61 @@ inline std::optional<int> parse_command_line(int argc, char** argv, const std::s
             "to return to an earlier shape, with its program",
             command::swap);
     detail::add_servers(*swap, setting);
+    auto* status =
+        add("status", "Tell how far slot and indices are; exit status 3 where something is not in order",
+            command::status);
+    detail::add_servers(*status, setting);
+    status
+        ->add_option_function<unsigned>(
+            "--seconds", [&setting](unsigned seconds) { setting.watch = std::chrono::seconds(seconds); },
+            "look twice, so many seconds apart, and tell how many documents are written a second")
+        ->check(CLI::Range(1, 3'600))
+        ->type_name("SECONDS");
+    auto* doctor =
+        add("doctor",
+            "Look for what is wrong or will be, in both servers, and tell what to do about it; exit "
+            "status 3 where there is more than advice",
+            command::doctor);
+    detail::add_servers(*doctor, setting);
+    detail::add_loading(*doctor, setting);
     auto* teardown = add("teardown", "Remove slot, publication and indices", command::teardown);
     detail::add_servers(*teardown, setting);
     teardown->add_flag("--old", setting.teardown_old,
                        "not this program's, but what its earlier shapes have left and nobody uses any more");
-    auto* explain = add("explain", "Print SQL, mapping and routes; needs no server", command::explain);
+    auto* verify =
+        add("verify", "Compare every document with the database, while changes go on", command::verify);
+    detail::add_servers(*verify, setting);
+    detail::add_reading(*verify, setting);
+    detail::add_writing(*verify, setting);
+    detail::add_verify(*verify, into.verify);
+    auto* refresh = add("refresh", "Read some documents again and write them", command::refresh);
+    detail::add_servers(*refresh, setting);
+    detail::add_reading(*refresh, setting);
+    detail::add_writing(*refresh, setting);
+    detail::add_refresh(*refresh, into.refresh);
+    auto* letters = add("dead-letters", "List documents the cluster refused, try them again, or drop them",
+                        command::dead_letters);
+    detail::add_servers(*letters, setting);
+    detail::add_dead_letters(*letters, into.dead_letters);
+    auto* explain =
+        add("explain", "Print SQL, mapping and routes; needs no server but for --plans", command::explain);
     bool sql = false;
     bool mapping = false;
     bool routes = false;
     explain->add_flag("--sql", sql, "only the queries that yield documents");
     explain->add_flag("--mapping", mapping, "only the mapping");
     explain->add_flag("--routes", routes, "only how changed rows find their documents");
+    bool plans = false;
+    bool analyse = false;
+    auto picture = drawing::none;
+    explain->add_flag("--plans", plans,
+                      "only how the database runs the queries, for some keys and values that are there");
+    explain->add_flag("--analyze", analyse, "the same, and it runs them");
+    const std::map<std::string, drawing> drawings{{"mermaid", drawing::mermaid}, {"dot", drawing::dot}};
+    explain->add_option("--diagram", picture, "only a picture of shapes and routes, for Mermaid or Graphviz")
+        ->transform(CLI::CheckedTransformer(drawings, CLI::ignore_case).description(""))
+        ->type_name("mermaid|dot");
+    detail::add_database(*explain, setting);
     app.footer(
         "Passwords: PGPASSWORD or ~/.pgpass for the database; ELASTICSEARCH_URL, ELASTICSEARCH_API_KEY and "
         "others "
@@ -18358,14 +23761,16 @@ inline std::optional<int> parse_command_line(int argc, char** argv, const std::s
     try {
         app.parse(argc, argv);
     } catch (const CLI::ParseError& problem) {
-        const int status = app.exit(problem);
-        return status == 0 ? 0 : 2;
+        const int exit_status = app.exit(problem);
+        return exit_status == 0 ? 0 : 2;
     }
     if (app.get_subcommands().empty()) {
         std::cerr << app.help();
         return 2;
     }
-    if (sql || mapping || routes) into.parts = {sql, mapping, routes};
+    plans = plans || analyse;
+    if (sql || mapping || routes || plans || picture != drawing::none)
+        into.parts = {sql, mapping, routes, plans, analyse, picture};
     detail::refuse_secrets(setting);
     return std::nullopt;
 }
@@ -18438,28 +23843,35 @@ inline std::string base_name(std::string_view path) {
 }
 
 inline report dispatch(const parsed_command& command, std::span<const compiled_index> indices) {
-    if (command.what == app::command::explain) {
-        explain(std::cout, indices, command.parts);
-        return {};
-    }
     basic_engine engine(command.setting, indices);
     const stop_signal signals(engine.stopping());
     switch (command.what) {
-        case app::command::bootstrap:
-            engine.bootstrap();
-            break;
+        case app::command::bootstrap: {
+            std::ostringstream printed;
+            auto result = engine.bootstrap(printed);
+            result.text = printed.str();
+            return result;
+        }
         case app::command::sync:
-            engine.sync();
-            break;
+            return engine.sync();
         case app::command::swap:
             return engine.swap();
+        case app::command::status:
+            return engine.status();
+        case app::command::doctor:
+            return engine.doctor();
         case app::command::teardown:
-            engine.teardown();
-            break;
+            return engine.teardown();
+        case app::command::verify:
+            return engine.verify(command.verify);
+        case app::command::refresh:
+            return engine.refresh(command.refresh);
+        case app::command::dead_letters:
+            return engine.dead_letters(command.dead_letters);
         case app::command::explain:
             break;
     }
-    return {};
+    return engine.explain(command.parts);
 }
 
 /// Says why a command failed: on the standard error, and with --json as an object on the standard output.

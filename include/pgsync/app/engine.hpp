@@ -26,12 +26,14 @@ namespace app {
 /// answered once goes away and comes back.
 class basic_engine {
   public:
+    /// `indices` must outlive it.
     basic_engine(options setting, std::span<const compiled_index> indices)
         : setting_(std::move(setting)), indices_(indices) {}
 
     /// Makes and fills what is missing. With `dry_run` it prints to `out`, else to the standard output, what
     /// it would do.
     report bootstrap(std::ostream& out) const;
+    /// The same, to the standard output.
     report bootstrap() const;
     /// Follows the database; returns after stop(), or with `once` when caught up.
     report sync() const;
@@ -56,6 +58,7 @@ class basic_engine {
     /// Ends what runs: sync() finishes what is in flight and returns, anything else throws errc::interrupted.
     /// For good; from any thread, and from a signal handler.
     void stop() const noexcept { stop_.make(); }
+    /// What stop() sets: a signal handler can, too.
     [[nodiscard]] const stop_request& stopping() const noexcept { return stop_; }
 
   private:
@@ -107,6 +110,7 @@ using app::verify_options;
 template <typename... Indices>
 class engine : public app::basic_engine {
   public:
+    /// Nothing is connected to until a command is called.
     explicit engine(options setting = {})
         : basic_engine(std::move(setting), detail::compiled_together<Indices...>) {}
 };

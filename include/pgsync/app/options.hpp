@@ -18,24 +18,24 @@ enum class compression { remote, always, never };
 /// Everything a user can set. Defaults work for a database on libpq's variables and a cluster on this
 /// machine.
 struct options {
-    std::string program = "pgsync";  ///< how the user called us, for messages
-    std::string database;            ///< conninfo or URI; empty: libpq's PG* variables
-    std::string read_from;           ///< a standby to read documents from; empty: `database`
-    std::string elasticsearch;       ///< base URL of the cluster; empty: ELASTICSEARCH_URL
-    std::string name;                ///< of slot and publication; empty: made from the indices' names
-    std::size_t page_size = 5000;    ///< documents read at once at most
-    std::size_t workers = 2;         ///< connections that read pages at once
-    std::size_t bulk_bytes = 5U << 20U;
-    std::size_t bulks_in_flight = 3;  ///< at most
-    compression compress = compression::remote;
-    std::chrono::seconds search_timeout{60};  ///< for the cluster's answer to a request
-    on_rejected rejected = on_rejected::stop;
-    on_lost_slot lost_slot = on_lost_slot::stop;
-    std::chrono::seconds stop_timeout{30};  ///< for what is in flight when asked to stop
-    std::chrono::seconds watch{0};          ///< status: between two looks, which give a rate; 0: one look
-    bool dry_run = false;
-    bool once = false;
-    bool bootstrap_first = false;
+    std::string program = "pgsync";      ///< how the user called us, for messages
+    std::string database;                ///< conninfo or URI; empty: libpq's PG* variables
+    std::string read_from;               ///< a standby to read documents from; empty: `database`
+    std::string elasticsearch;           ///< base URL of the cluster; empty: ELASTICSEARCH_URL
+    std::string name;                    ///< of slot and publication; empty: made from the indices' names
+    std::size_t page_size = 5000;        ///< documents read at once at most
+    std::size_t workers = 2;             ///< connections that read pages at once
+    std::size_t bulk_bytes = 5U << 20U;  ///< of one request to the cluster, about
+    std::size_t bulks_in_flight = 3;     ///< at most
+    compression compress = compression::remote;   ///< bulks, as gzip
+    std::chrono::seconds search_timeout{60};      ///< for the cluster's answer to a request
+    on_rejected rejected = on_rejected::stop;     ///< documents
+    on_lost_slot lost_slot = on_lost_slot::stop;  ///< with changes
+    std::chrono::seconds stop_timeout{30};        ///< for what is in flight when asked to stop
+    std::chrono::seconds watch{0};  ///< status: between two looks, which give a rate; 0: one look
+    bool dry_run = false;           ///< bootstrap: print what it would do, and do nothing
+    bool once = false;              ///< sync: return when caught up
+    bool bootstrap_first = false;   ///< sync: bootstrap first where that is to be done
     /// Whether sync lets readers have an index of a changed shape once it is up to date; else swap() does.
     bool swap_when_ready = true;
     bool teardown_old = false;  ///< remove not this program's indices, but those of its earlier shapes

@@ -12,7 +12,7 @@ struct refresh_options {
     std::string where{};              ///< SQL over the root's columns
     std::string relation{};           ///< "place.city", with `rows`
     std::vector<std::string> rows{};  ///< keys of that relation's rows, as `_id` would have them
-    bool all = false;
+    bool all = false;                 ///< every document
 };
 
 }  // namespace pgsync::app

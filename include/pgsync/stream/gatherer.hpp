@@ -28,7 +28,7 @@ namespace pgsync::stream {
 class gatherer {
   public:
     struct limits {
-        std::size_t entries = 50'000;  ///< keys and links together
+        std::size_t entries = 50'000;   ///< keys and links together
         std::size_t bytes = 8U << 20U;  ///< of their text
     };
 
