@@ -18703,6 +18703,54 @@ class contact {
 
 }  // namespace pgsync::app
 
+// ---- pgsync/app/json_at.hpp
+/// Looking into answers of which nothing is certain.
+namespace pgsync::app {
+
+/// What is below these keys, one inside the other; null where anything is missing.
+[[nodiscard]] inline const boost::json::value* value_at(const boost::json::value& in) { return &in; }
+template <typename... Keys>
+[[nodiscard]] const boost::json::value* value_at(const boost::json::value& in, std::string_view key,
+                                                 const Keys&... below) {
+    const auto* found = in.is_object() ? in.get_object().if_contains(key) : nullptr;
+    return found == nullptr ? nullptr : value_at(*found, std::string_view(below)...);
+}
+
+/// The text there, a number or a boolean as it would be written; empty where there is none.
+[[nodiscard]] inline std::string text_of_json(const boost::json::value* found) {
+    if (found == nullptr) return {};
+    if (found->is_string()) return std::string(found->get_string());
+    if (found->is_bool()) return found->get_bool() ? "true" : "false";
+    if (found->is_int64()) return std::to_string(found->get_int64());
+    if (found->is_uint64()) return std::to_string(found->get_uint64());
+    if (found->is_double()) return std::to_string(found->get_double());
+    return {};
+}
+template <typename Json, typename... Keys>
+[[nodiscard]] std::string text_at(const Json& in, std::string_view key, const Keys&... below) {
+    const boost::json::value* found = nullptr;
+    if constexpr (std::is_same_v<Json, boost::json::object>) {
+        found = in.if_contains(key);
+    } else {
+        found = value_at(in, key);
+    }
+    return found == nullptr ? std::string() : text_of_json(value_at(*found, std::string_view(below)...));
+}
+
+/// The whole number there; nothing where there is none.
+template <typename... Keys>
+[[nodiscard]] std::optional<std::uint64_t> number_at(const boost::json::value& in, const Keys&... keys) {
+    const auto* found = value_at(in, std::string_view(keys)...);
+    if (found == nullptr) return std::nullopt;
+    if (found->is_uint64()) return found->get_uint64();
+    if (found->is_int64() && found->get_int64() >= 0) return static_cast<std::uint64_t>(found->get_int64());
+    if (found->is_double() && found->get_double() >= 0)
+        return static_cast<std::uint64_t>(found->get_double());
+    return std::nullopt;
+}
+
+}  // namespace pgsync::app
+
 // ---- pgsync/app/explain.hpp
 namespace pgsync::app {
 
@@ -19108,11 +19156,7 @@ struct dead_letter {
     bool settled = false;  ///< the index has a newer version of the document
 };
 
-inline std::string text_at(const boost::json::object& in, std::string_view key) {
-    const auto* found = in.if_contains(key);
-    return found != nullptr && found->is_string() ? std::string(found->get_string()) : std::string();
-}
-inline std::int64_t number_at(const boost::json::object& in, std::string_view key) {
+inline std::int64_t integer_in(const boost::json::object& in, std::string_view key) {
     const auto* found = in.if_contains(key);
     return found != nullptr && found->is_int64() ? found->get_int64() : 0;
 }
@@ -19122,8 +19166,8 @@ inline dead_letter read_letter(std::string letter, std::int64_t revision, const 
     out.letter = std::move(letter);
     out.revision = revision;
     out.id = text_at(source, "id");
-    out.version = number_at(source, "version");
-    out.status = number_at(source, "status");
+    out.version = integer_in(source, "version");
+    out.status = integer_in(source, "status");
     out.type = text_at(source, "type");
     out.reason = text_at(source, "reason");
     out.at = text_at(source, "at");
@@ -19160,7 +19204,7 @@ class letter_box {
                                    .body);
         for (const auto& hit : answer.at("hits").at("hits").as_array()) {
             const auto& each = hit.as_object();
-            out.push_back(read_letter(text_at(each, "_id"), number_at(each, "_version"),
+            out.push_back(read_letter(text_at(each, "_id"), integer_in(each, "_version"),
                                       each.at("_source").as_object()));
         }
         mark_settled(out);
@@ -19546,54 +19590,6 @@ using findings = std::vector<finding>;
                               std::to_string(counts[2]) + " of advice\n";
     return {in_order, text,
             boost::json::serialize(boost::json::object{{"findings", list}, {"in_order", in_order}})};
-}
-
-}  // namespace pgsync::app
-
-// ---- pgsync/app/json_at.hpp
-/// Looking into answers of which nothing is certain.
-namespace pgsync::app {
-
-/// What is below these keys, one inside the other; null where anything is missing.
-[[nodiscard]] inline const boost::json::value* value_at(const boost::json::value& in) { return &in; }
-template <typename... Keys>
-[[nodiscard]] const boost::json::value* value_at(const boost::json::value& in, std::string_view key,
-                                                 const Keys&... below) {
-    const auto* found = in.is_object() ? in.get_object().if_contains(key) : nullptr;
-    return found == nullptr ? nullptr : value_at(*found, std::string_view(below)...);
-}
-
-/// The text there, a number or a boolean as it would be written; empty where there is none.
-[[nodiscard]] inline std::string text_of_json(const boost::json::value* found) {
-    if (found == nullptr) return {};
-    if (found->is_string()) return std::string(found->get_string());
-    if (found->is_bool()) return found->get_bool() ? "true" : "false";
-    if (found->is_int64()) return std::to_string(found->get_int64());
-    if (found->is_uint64()) return std::to_string(found->get_uint64());
-    if (found->is_double()) return std::to_string(found->get_double());
-    return {};
-}
-template <typename Json, typename... Keys>
-[[nodiscard]] std::string text_at(const Json& in, std::string_view key, const Keys&... below) {
-    const boost::json::value* found = nullptr;
-    if constexpr (std::is_same_v<Json, boost::json::object>) {
-        found = in.if_contains(key);
-    } else {
-        found = value_at(in, key);
-    }
-    return found == nullptr ? std::string() : text_of_json(value_at(*found, std::string_view(below)...));
-}
-
-/// The whole number there; nothing where there is none.
-template <typename... Keys>
-[[nodiscard]] std::optional<std::uint64_t> number_at(const boost::json::value& in, const Keys&... keys) {
-    const auto* found = value_at(in, std::string_view(keys)...);
-    if (found == nullptr) return std::nullopt;
-    if (found->is_uint64()) return found->get_uint64();
-    if (found->is_int64() && found->get_int64() >= 0) return static_cast<std::uint64_t>(found->get_int64());
-    if (found->is_double() && found->get_double() >= 0)
-        return static_cast<std::uint64_t>(found->get_double());
-    return std::nullopt;
 }
 
 }  // namespace pgsync::app
@@ -20888,13 +20884,15 @@ inline void check_index(cluster& search, const compiled_index& index, const inde
                                   ", or take `pipeline` out of the index")}});
     }
     if (status.dead_letters.value_or(0) > 0) {
-        found.push_back({severity::warning,
-                         "dead_letters",
-                         counted(*status.dead_letters, "document") + " of index \"" + alias +
-                             "\" were refused by the cluster and set aside in " +
-                             elastic::dead_letter_index(alias),
-                         "the index lacks them, or has them as they were before",
-                         {by_hand("see there why; a row that is corrected is written as usual")}});
+        found.push_back(
+            {severity::warning,
+             "dead_letters",
+             counted(*status.dead_letters, "document") + " of index \"" + alias +
+                 "\" were refused by the cluster and set aside in " + elastic::dead_letter_index(alias),
+             "the index lacks them, or has them as they were before",
+             {by_hand("see there why; a row that is corrected is written as usual. Where it is the "
+                      "cluster that was corrected:"),
+              by_command("dead-letters retry")}});
     }
     if (status.odd) {
         found.push_back({severity::error,

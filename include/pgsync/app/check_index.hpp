@@ -243,13 +243,15 @@ inline void check_index(cluster& search, const compiled_index& index, const inde
                                   ", or take `pipeline` out of the index")}});
     }
     if (status.dead_letters.value_or(0) > 0) {
-        found.push_back({severity::warning,
-                         "dead_letters",
-                         counted(*status.dead_letters, "document") + " of index \"" + alias +
-                             "\" were refused by the cluster and set aside in " +
-                             elastic::dead_letter_index(alias),
-                         "the index lacks them, or has them as they were before",
-                         {by_hand("see there why; a row that is corrected is written as usual")}});
+        found.push_back(
+            {severity::warning,
+             "dead_letters",
+             counted(*status.dead_letters, "document") + " of index \"" + alias +
+                 "\" were refused by the cluster and set aside in " + elastic::dead_letter_index(alias),
+             "the index lacks them, or has them as they were before",
+             {by_hand("see there why; a row that is corrected is written as usual. Where it is the "
+                      "cluster that was corrected:"),
+              by_command("dead-letters retry")}});
     }
     if (status.odd) {
         found.push_back({severity::error,

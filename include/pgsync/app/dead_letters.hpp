@@ -21,6 +21,7 @@
 #include <pgsync/app/context.hpp>
 #include <pgsync/app/dead_letters_options.hpp>
 #include <pgsync/app/index_state.hpp>
+#include <pgsync/app/json_at.hpp>
 #include <pgsync/app/refresh.hpp>
 #include <pgsync/app/report.hpp>
 #include <pgsync/app/serving_index.hpp>
@@ -49,11 +50,7 @@ struct dead_letter {
     bool settled = false;  ///< the index has a newer version of the document
 };
 
-inline std::string text_at(const boost::json::object& in, std::string_view key) {
-    const auto* found = in.if_contains(key);
-    return found != nullptr && found->is_string() ? std::string(found->get_string()) : std::string();
-}
-inline std::int64_t number_at(const boost::json::object& in, std::string_view key) {
+inline std::int64_t integer_in(const boost::json::object& in, std::string_view key) {
     const auto* found = in.if_contains(key);
     return found != nullptr && found->is_int64() ? found->get_int64() : 0;
 }
@@ -63,8 +60,8 @@ inline dead_letter read_letter(std::string letter, std::int64_t revision, const 
     out.letter = std::move(letter);
     out.revision = revision;
     out.id = text_at(source, "id");
-    out.version = number_at(source, "version");
-    out.status = number_at(source, "status");
+    out.version = integer_in(source, "version");
+    out.status = integer_in(source, "status");
     out.type = text_at(source, "type");
     out.reason = text_at(source, "reason");
     out.at = text_at(source, "at");
@@ -101,7 +98,7 @@ class letter_box {
                                    .body);
         for (const auto& hit : answer.at("hits").at("hits").as_array()) {
             const auto& each = hit.as_object();
-            out.push_back(read_letter(text_at(each, "_id"), number_at(each, "_version"),
+            out.push_back(read_letter(text_at(each, "_id"), integer_in(each, "_version"),
                                       each.at("_source").as_object()));
         }
         mark_settled(out);
