@@ -206,13 +206,13 @@ def rename_all(w):
 
         def back():
             w.sql("SELECT code FROM continent WHERE code LIKE 'moved|%%'")
-            names = [key for key in w.tables["continent"].pool]
-            for (code,) in w.cursor.fetchall():
+            # Others may have added continents meanwhile, so that there are more than names.
+            for (code,), key in zip(w.cursor.fetchall(), reversed(list(w.tables["continent"].pool))):
                 w.savepoint(
-                    lambda code=code: w.operation(
+                    lambda code=code, key=key: w.operation(
                         lambda w: (
                             "primary key changed",
-                            w.sql("UPDATE continent SET code = %s WHERE code = %s", *names.pop(), code),
+                            w.sql("UPDATE continent SET code = %s WHERE code = %s", *key, code),
                         )
                     )
                 )
