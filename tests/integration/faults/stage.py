@@ -343,8 +343,23 @@ class Stage:
             self.problem(f"{found.summary()} of {found.documents} documents after {took:.0f} s of rest")
             for line in found.lines[:15]:
                 print("  " + line)
+            self.tell_who_waits()
         else:
             say(f"  {found.documents} documents equal {took:.1f} s after the writers stood still")
+
+    def tell_who_waits(self):
+        """What program and server were at, for whoever looks for the reason afterwards."""
+        print("  the program's last words:")
+        for line in pathlib.Path(self.program.log_path).read_text(errors="replace").splitlines()[-40:]:
+            print("    " + line[:300])
+        for what, statement in (
+            ("sessions", "SELECT pid, application_name, state, wait_event_type, wait_event, now() - xact_start, "
+                         "left(query, 120) FROM pg_stat_activity WHERE pid <> pg_backend_pid() "
+                         "AND backend_type IN ('client backend', 'walsender') ORDER BY backend_start"),
+            ("locks", "SELECT pid, relation::regclass::text, mode, granted FROM pg_locks "
+                      "WHERE locktype = 'relation' AND mode <> 'AccessShareLock'"),
+        ):
+            print(f"  {what}:", *self.admin(statement), sep="\n    ")
 
     def play(self, name, fault):
         self.about, self.rng = name, random.Random(f"{self.options.seed}/{name}")
