@@ -1,10 +1,12 @@
 #pragma once
 
+#include <algorithm>
 #include <array>
 #include <chrono>
 #include <exception>
 #include <string>
 #include <string_view>
+#include <thread>
 #include <utility>
 
 #include <libpq-fe.h>
@@ -53,14 +55,25 @@ class witness {
     }
 
     /// Ends that process, which else would keep its snapshot or its slot until the server finds out itself.
+    /// Told once, one whose connection takes nothing any more would wait for it to take the news of its end,
+    /// until TCP gives up after a quarter of an hour; told again it does not.
     void end(const backend_id& who) {
-        (void)ask(
-            "SELECT pg_catalog.pg_terminate_backend(pid) FROM pg_catalog.pg_stat_activity "
-            "WHERE pid = $1::int AND backend_start = $2::timestamptz",
-            who);
+        const auto deadline = std::chrono::steady_clock::now() + std::min(patience_, longest_end);
+        auto pause = std::chrono::milliseconds(10);
+        while (true) {
+            const auto told =
+                ask("SELECT pg_catalog.pg_terminate_backend(pid) FROM pg_catalog.pg_stat_activity "
+                    "WHERE pid = $1::int AND backend_start = $2::timestamptz",
+                    who);
+            if (PQntuples(told.native()) == 0 || std::chrono::steady_clock::now() >= deadline) return;
+            std::this_thread::sleep_for(pause);
+            pause = std::min(pause * 2, std::chrono::milliseconds(200));
+        }
     }
 
   private:
+    static constexpr std::chrono::milliseconds longest_end{2'000};
+
     result ask(const char* sql, const backend_id& who) {
         auto* const native = connection_.get();
         const std::array<const char*, 2> values{who.pid.c_str(), who.start.c_str()};
