@@ -18,7 +18,7 @@ import time
 import psycopg2
 import psycopg2.extensions
 
-from harness import ROOT, Bench, expect, run_all, until
+from harness import ROOT, Bench, airbnb_changes, expect, run_all, until
 from servers import Postgres
 
 sys.path.append(str(ROOT / "tests/integration/random"))
@@ -44,19 +44,7 @@ def equal(b):
 
 def churn(b, rng, transactions=60):
     """Random committed changes of every table."""
-    one = "(SELECT id FROM {} ORDER BY random() LIMIT 1)"
-    kinds = [
-        "INSERT INTO booking (start_date, end_date, guest_id, place_id) SELECT '2026-01-01', '2026-01-05', "
-        f"{one.format('guest')}, {one.format('place')}",
-        f"DELETE FROM booking WHERE id = {one.format('booking')}",
-        f"UPDATE booking SET place_id = {one.format('place')} WHERE id = {one.format('booking')}",
-        f"INSERT INTO review (rating, comment, booking_id) SELECT 3, 'new', {one.format('booking')}",
-        f"UPDATE review SET booking_id = {one.format('booking')} WHERE id = {one.format('review')}",
-        f"DELETE FROM review WHERE id = {one.format('review')}",
-        f"UPDATE guest SET name = name || '!' WHERE id = {one.format('guest')}",
-        f"UPDATE city SET name = name || '?' WHERE id = {one.format('city')}",
-        f"UPDATE place SET host_id = {one.format('host')} WHERE id = {one.format('place')}",
-    ]
+    kinds = airbnb_changes()
     b.sql.execute("SELECT setseed(%s)", (rng.uniform(-1, 1),))
     for _ in range(transactions):
         b.sql.execute(rng.choice(kinds))

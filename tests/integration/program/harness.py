@@ -51,6 +51,41 @@ def until(what, look, patience=PATIENCE):
         time.sleep(0.02)
 
 
+class Cases(list):
+    """Tests with the example each is played on."""
+
+    def on(self, example):
+        """A test with the example's tables in a database of its own, loaded."""
+        def remember(test):
+            self.append((test, example))
+            return test
+        return remember
+
+    def play(self, wanted, play):
+        """Calls play(test, example, folder) for those wanted, or all; returns the exit status."""
+        examples = dict(self)
+        return run_all(list(examples), wanted, lambda test, folder: play(test, examples[test], folder))
+
+
+def airbnb_changes():
+    """Statements that each change one row of the airbnb tables, drawn by the server's random()."""
+    one = "(SELECT id FROM {} ORDER BY random() LIMIT 1)"
+    return [
+        "INSERT INTO booking (start_date, end_date, guest_id, place_id) SELECT '2026-01-01', '2026-01-05', "
+        f"{one.format('guest')}, {one.format('place')}",
+        f"DELETE FROM booking WHERE id = {one.format('booking')}",
+        f"UPDATE booking SET place_id = {one.format('place')} WHERE id = {one.format('booking')}",
+        f"INSERT INTO review (rating, comment, booking_id) SELECT 3, 'new', {one.format('booking')}",
+        f"UPDATE review SET booking_id = {one.format('booking')} WHERE id = {one.format('review')}",
+        f"DELETE FROM review WHERE id = {one.format('review')}",
+        f"UPDATE guest SET name = name || '!' WHERE id = {one.format('guest')}",
+        f"UPDATE city SET name = name || '?' WHERE id = {one.format('city')}",
+        f"UPDATE place SET host_id = {one.format('host')} WHERE id = {one.format('place')}",
+        f"UPDATE place SET address = address || '?' WHERE id = {one.format('place')}",
+        "INSERT INTO guest (name, email) VALUES ('New', 'new@example.com')",
+    ]
+
+
 def run_all(tests, wanted, play, remark=lambda: ""):
     """Plays each test, or those wanted by name, with a folder of its own; returns the exit status."""
     passed = failed = 0

@@ -8,19 +8,12 @@ import re
 import shlex
 import sys
 
-from harness import ROOT, Bench, expect, run_all, until  # puts what follows within reach
+from harness import ROOT, Bench, Cases, expect, until  # puts what follows within reach
 from verify import alter, ask, find, following, load, put, raw, remove, right, rows_of
 from world import oracle
 
-CASES = []
-
-
-def on(example):
-    """A test with the example's tables in a database of its own, loaded."""
-    def remember(test):
-        CASES.append((test, example))
-        return test
-    return remember
+CASES = Cases()
+on = CASES.on
 
 
 def refreshed(b, *arguments, status=0, **counts):
@@ -250,13 +243,12 @@ def dead_letters(b):
 def main():
     folder = pathlib.Path(sys.argv[1])
 
-    def play(test, own):
-        example = next(example for each, example in CASES if each is test)
+    def play(test, example, own):
         with Bench(folder / example / example, own, indices=tuple(f"{index}*" for index in oracle(example))) as b:
             load(b, example)
             test(b)
 
-    return run_all([test for test, _ in CASES], sys.argv[2:], play)
+    return CASES.play(sys.argv[2:], play)
 
 
 if __name__ == "__main__":

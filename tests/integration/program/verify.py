@@ -14,20 +14,13 @@ import urllib.error
 import urllib.parse
 import urllib.request
 
-from harness import Bench, Failure, expect, run_all, until  # puts what follows within reach
+from harness import Bench, Cases, Failure, expect, until  # puts what follows within reach
 from proxy import SearchProxy
 from world import oracle
 import compare
 
-CASES = []
-
-
-def on(example):
-    """A test with the example's tables in a database of its own, loaded."""
-    def remember(test):
-        CASES.append((test, example))
-        return test
-    return remember
+CASES = Cases()
+on = CASES.on
 
 
 def load(b, example):
@@ -408,8 +401,7 @@ def what_makes_no_sense(b):
 def main():
     folder = pathlib.Path(sys.argv[1])
 
-    def play(test, own):
-        example = next(example for each, example in CASES if each is test)
+    def play(test, example, own):
         name = example or "airbnb"
         indices = tuple(f"{index}*" for index in oracle(name))
         with Bench(folder / name / name, own, indices=indices) as b:
@@ -417,7 +409,7 @@ def main():
                 load(b, example)
             test(b)
 
-    return run_all([test for test, _ in CASES], sys.argv[2:], play)
+    return CASES.play(sys.argv[2:], play)
 
 
 if __name__ == "__main__":
