@@ -8876,6 +8876,8 @@ class replication_stream {
 
 }  // namespace pgsync::postgres
 
+#include <set>
+
 // ---- pgsync/postgres/bind_literals.hpp
 namespace pgsync::postgres {
 
@@ -9049,14 +9051,7 @@ class document_reader {
   public:
     /// Prepares on first use only, so that a session that loads pages does not parse what it never runs.
     document_reader(session& connection, std::span<const index_binding> indices)
-        : session_(connection),
-          indices_(indices),
-          keys_prepared_(indices.size()),
-          present_prepared_(indices.size()),
-          stamps_prepared_(indices.size()),
-          owners_prepared_(indices.size()) {
-        for (std::size_t i = 0; i < indices.size(); ++i) owners_prepared_[i].resize(indices[i].routes.size());
-    }
+        : session_(connection), indices_(indices) {}
 
     /// Calls `on_document(read_document)` for each of `keys` that has a row.
     template <typename Keys, typename OnDocument>
@@ -9064,10 +9059,7 @@ class document_reader {
         const auto& bound = indices_[index];
         const auto parts = bound.key_array_types.size();
         const auto name = "pgsync_keys_" + std::to_string(index);
-        if (!keys_prepared_[index]) {
-            session_.prepare(name, bound.query(bound.index->keys_query), bound.key_array_types);
-            keys_prepared_[index] = true;
-        }
+        if (!is_prepared(name)) prepare(name, bound.query(bound.index->keys_query), bound.key_array_types);
         rows(name, arrays(keys, parts), [&](const row_view& row) {
             read_key(row, parts);
             auto at = static_cast<int>(parts);
@@ -9083,10 +9075,7 @@ class document_reader {
         const auto& bound = indices_[index];
         const auto parts = bound.key_array_types.size();
         const auto name = "pgsync_present_" + std::to_string(index);
-        if (!present_prepared_[index]) {
-            session_.prepare(name, present_query(bound), bound.key_array_types);
-            present_prepared_[index] = true;
-        }
+        if (!is_prepared(name)) prepare(name, present_query(bound), bound.key_array_types);
         rows(name, arrays(keys, parts), [&](const row_view& row) {
             read_key(row, parts);
             on_row(std::string_view(key_),
@@ -9102,11 +9091,9 @@ class document_reader {
         if (bound.routes.front().view) return;
         const auto parts = bound.key_array_types.size();
         const auto name = "pgsync_stamps_" + std::to_string(index);
-        if (!stamps_prepared_[index]) {
+        if (!is_prepared(name)) {
             const auto stamp = ", n0.tableoid::text || ' ' || n0.xmin::text || ' ' || n0.ctid::text";
-            session_.prepare(name, root_query(bound, stamp, bound.routes.front().table),
-                             bound.key_array_types);
-            stamps_prepared_[index] = true;
+            prepare(name, root_query(bound, stamp, bound.routes.front().table), bound.key_array_types);
         }
         rows(name, arrays(keys, parts), [&](const row_view& row) {
             read_key(row, parts);
@@ -9122,14 +9109,12 @@ class document_reader {
         const auto& bound = indices_[index];
         const auto& types = bound.routes[route].array_types;
         const auto name = "pgsync_owners_" + std::to_string(index) + "_" + std::to_string(route);
-        if (!owners_prepared_[index][route]) {
+        if (!is_prepared(name)) {
             // One more than asked for tells whether the answer is whole.
             const auto limit_parameter = " LIMIT $" + std::to_string(types.size() + 1);
             auto with_limit = types;
             with_limit.push_back(int8_oid);
-            session_.prepare(name, bound.query(bound.index->routes[route].owners_query) + limit_parameter,
-                             with_limit);
-            owners_prepared_[index][route] = true;
+            prepare(name, bound.query(bound.index->routes[route].owners_query) + limit_parameter, with_limit);
         }
         auto parameters = arrays(links, types.size());
         parameters.push_back(std::to_string(limit + 1));
@@ -9302,6 +9287,12 @@ class document_reader {
         }
     }
 
+    [[nodiscard]] bool is_prepared(const std::string& name) const { return prepared_.contains(name); }
+    void prepare(const std::string& name, const std::string& sql, const std::vector<std::uint32_t>& types) {
+        session_.prepare(name, sql, types);
+        prepared_.insert(name);
+    }
+
     template <typename OnRow>
     void rows(const std::string& name, const std::vector<std::string>& parameters, OnRow&& on_row) {
         const std::vector<parameter> views(parameters.begin(), parameters.end());
@@ -9322,10 +9313,7 @@ class document_reader {
 
     session& session_;
     std::span<const index_binding> indices_;
-    std::vector<bool> keys_prepared_;
-    std::vector<bool> present_prepared_;
-    std::vector<bool> stamps_prepared_;
-    std::vector<std::vector<bool>> owners_prepared_;
+    std::set<std::string> prepared_;  ///< names of statements
     std::string key_;
     std::string transformed_;
     std::vector<std::string> split_;
@@ -12011,6 +11999,12 @@ struct index_facts {
     std::vector<std::string> aliases{};
 };
 
+/// One action of client::change_aliases(): `what` is `add` or `remove`.
+[[nodiscard]] inline boost::json::object alias_action(std::string_view what, std::string_view index,
+                                                      std::string_view alias) {
+    return {{what, {{"index", index}, {"alias", alias}}}};
+}
+
 /// A document as the index holds it.
 struct stored_document {
     std::int64_t version = 0;
@@ -12179,9 +12173,9 @@ class client {
              boost::json::serialize(boost::json::object{{"_meta", meta}}));
     }
     void add_alias(std::string_view index, std::string_view alias) {
-        change_aliases({boost::json::object{{"add", {{"index", index}, {"alias", alias}}}}});
+        change_aliases({alias_action("add", index, alias)});
     }
-    /// All of the actions at once, or none: `{"add": {"index": …, "alias": …}}`, and `remove` alike.
+    /// All of the actions at once, or none; see alias_action().
     void change_aliases(const boost::json::array& actions) {
         call("POST", "/_aliases", boost::json::serialize(boost::json::object{{"actions", actions}}));
     }
@@ -12607,7 +12601,6 @@ class client {
 
 #include <deque>
 #include <map>
-#include <set>
 
 // ---- pgsync/elastic/bulk_room.hpp
 namespace pgsync::elastic {
@@ -16487,6 +16480,54 @@ class cluster {
 
 }  // namespace pgsync::app
 
+// ---- pgsync/app/json_at.hpp
+/// Looking into answers of which nothing is certain.
+namespace pgsync::app {
+
+/// What is below these keys, one inside the other; null where anything is missing.
+[[nodiscard]] inline const boost::json::value* value_at(const boost::json::value& in) { return &in; }
+template <typename... Keys>
+[[nodiscard]] const boost::json::value* value_at(const boost::json::value& in, std::string_view key,
+                                                 const Keys&... below) {
+    const auto* found = in.is_object() ? in.get_object().if_contains(key) : nullptr;
+    return found == nullptr ? nullptr : value_at(*found, std::string_view(below)...);
+}
+
+/// The text there, a number or a boolean as it would be written; empty where there is none.
+[[nodiscard]] inline std::string text_of_json(const boost::json::value* found) {
+    if (found == nullptr) return {};
+    if (found->is_string()) return std::string(found->get_string());
+    if (found->is_bool()) return found->get_bool() ? "true" : "false";
+    if (found->is_int64()) return std::to_string(found->get_int64());
+    if (found->is_uint64()) return std::to_string(found->get_uint64());
+    if (found->is_double()) return std::to_string(found->get_double());
+    return {};
+}
+template <typename Json, typename... Keys>
+[[nodiscard]] std::string text_at(const Json& in, std::string_view key, const Keys&... below) {
+    const boost::json::value* found = nullptr;
+    if constexpr (std::is_same_v<Json, boost::json::object>) {
+        found = in.if_contains(key);
+    } else {
+        found = value_at(in, key);
+    }
+    return found == nullptr ? std::string() : text_of_json(value_at(*found, std::string_view(below)...));
+}
+
+/// The whole number there; nothing where there is none.
+template <typename... Keys>
+[[nodiscard]] std::optional<std::uint64_t> number_at(const boost::json::value& in, const Keys&... keys) {
+    const auto* found = value_at(in, std::string_view(keys)...);
+    if (found == nullptr) return std::nullopt;
+    if (found->is_uint64()) return found->get_uint64();
+    if (found->is_int64() && found->get_int64() >= 0) return static_cast<std::uint64_t>(found->get_int64());
+    if (found->is_double() && found->get_double() >= 0)
+        return static_cast<std::uint64_t>(found->get_double());
+    return std::nullopt;
+}
+
+}  // namespace pgsync::app
+
 // ---- pgsync/app/index_state.hpp
 namespace pgsync::app {
 
@@ -16535,13 +16576,14 @@ struct index_names {
 struct index_state {
     bool exists = false;
     bool loaded = false;
-    std::string
-        index{};  ///< what it is called; its shape's name may be an alias of that, see adapt_in_place()
+    /// What it is called; its shape's name may be an alias of that, see adapt_in_place().
+    std::string index{};
     std::string slot{};                   ///< that it follows, and is called like its publication
     std::string build{};                  ///< of the program that slot is for, see build_hash()
     std::vector<std::string> together{};  ///< the aliases of all indices of that program
-    std::string serving{};  ///< the index that readers find, of this shape or of another; empty: none
-    bool beside = false;    ///< was made beside the one that serves, and has not taken its place yet
+    std::string serving{};       ///< the index that readers find, of this shape or of another; empty: none
+    std::string serving_hash{};  ///< of the shape of that one
+    bool beside = false;         ///< was made beside the one that serves, and has not taken its place yet
     std::optional<std::string> loaded_until;  ///< last key of the pages that are done
     /// Whatever the log tells before it is in the index, and the slot has never been confirmed beyond.
     std::optional<postgres::lsn> written;
@@ -16597,12 +16639,49 @@ inline void remember(cluster::client_type& client, const compiled_index& index, 
     return found != nullptr ? found->if_object() : nullptr;
 }
 
+/// What the cluster knows of an index that pgsync made, by its own_meta().
+[[nodiscard]] inline index_state state_of(const elastic::index_facts& facts,
+                                          const boost::json::object& meta) {
+    index_state state;
+    state.exists = true;
+    state.index = facts.index;
+    const auto* loaded = meta.if_contains("loaded");
+    state.loaded = loaded != nullptr && loaded->is_bool() && loaded->get_bool();
+    const auto number = [&](std::string_view key) -> std::optional<std::uint64_t> {
+        const auto* said = meta.if_contains(key);
+        if (said == nullptr || !said->is_int64()) return std::nullopt;
+        return static_cast<std::uint64_t>(said->get_int64());
+    };
+    state.slot = text_at(meta, "slot");
+    state.build = text_at(meta, "build");
+    if (const auto* others = meta.if_contains("together"); others != nullptr && others->is_array()) {
+        for (const auto& each : others->get_array()) {
+            if (each.is_string()) state.together.emplace_back(each.get_string());
+        }
+    }
+    if (const auto* until = meta.if_contains("loaded_until"); until != nullptr && until->is_string())
+        state.loaded_until = std::string(until->get_string());
+    state.written = postgres::lsn::parse(text_at(meta, "written"));
+    state.system = text_at(meta, "system");
+    state.timeline = static_cast<std::uint32_t>(number("timeline").value_or(0));
+    state.orphans_below = number("orphans_below");
+    if (const auto* files = meta.if_contains("storage"); files != nullptr && files->is_object()) {
+        state.storage.emplace();
+        for (const auto& each : files->get_object()) {
+            if (each.value().is_string()) (*state.storage)[each.key()] = each.value().get_string();
+        }
+    }
+    return state;
+}
+
 /// Finds out how far the index is. Throws errc::index where a name is taken by something that is not ours.
 [[nodiscard]] inline index_state find_index(cluster::client_type& client, const compiled_index& index) {
     const auto names = names_of(index);
-    index_state state;
+    std::string serving;
+    std::string serving_hash;
     if (const auto reader = client.find(names.alias)) {
-        if (!reader->alias || own_meta(*reader) == nullptr) {
+        const auto* meta = own_meta(*reader);
+        if (!reader->alias || meta == nullptr) {
             throw error(
                 errc::index,
                 "\"" + names.alias + "\" already is " +
@@ -16611,49 +16690,22 @@ inline void remember(cluster::client_type& client, const compiled_index& index, 
                 "rename or delete it, or give the struct another name: static constexpr std::string_view "
                 "name = \"…\";");
         }
-        state.serving = reader->index;
+        serving = reader->index;
+        serving_hash = text_at(*meta, "hash");
     }
-    const auto found = client.find(names.index);
-    if (!found) return state;
-    const auto* meta = own_meta(*found);
-    if (meta == nullptr) {
-        throw error(errc::index, "index \"" + names.index + "\" exists, but pgsync did not make it",
-                    "rename or delete it");
-    }
-    state.exists = true;
-    state.index = found->index;
-    const auto* loaded = meta->if_contains("loaded");
-    state.loaded = loaded != nullptr && loaded->is_bool() && loaded->get_bool();
-    const auto text = [&](std::string_view key) -> std::optional<std::string> {
-        const auto* said = meta->if_contains(key);
-        if (said == nullptr || !said->is_string()) return std::nullopt;
-        return std::string(said->get_string());
-    };
-    const auto number = [&](std::string_view key) -> std::optional<std::uint64_t> {
-        const auto* said = meta->if_contains(key);
-        if (said == nullptr || !said->is_int64()) return std::nullopt;
-        return static_cast<std::uint64_t>(said->get_int64());
-    };
-    state.slot = text("slot").value_or("");
-    state.build = text("build").value_or("");
-    if (const auto* others = meta->if_contains("together"); others != nullptr && others->is_array()) {
-        for (const auto& each : others->get_array()) {
-            if (each.is_string()) state.together.emplace_back(each.get_string());
+    index_state state;
+    if (const auto found = client.find(names.index)) {
+        const auto* meta = own_meta(*found);
+        if (meta == nullptr) {
+            throw error(errc::index, "index \"" + names.index + "\" exists, but pgsync did not make it",
+                        "rename or delete it");
         }
+        state = state_of(*found, *meta);
+        state.beside =
+            std::find(found->aliases.begin(), found->aliases.end(), names.new_alias) != found->aliases.end();
     }
-    state.beside =
-        std::find(found->aliases.begin(), found->aliases.end(), names.new_alias) != found->aliases.end();
-    state.loaded_until = text("loaded_until");
-    state.written = postgres::lsn::parse(text("written").value_or(""));
-    state.system = text("system").value_or("");
-    state.timeline = static_cast<std::uint32_t>(number("timeline").value_or(0));
-    state.orphans_below = number("orphans_below");
-    if (const auto* files = meta->if_contains("storage"); files != nullptr && files->is_object()) {
-        state.storage.emplace();
-        for (const auto& each : files->get_object()) {
-            if (each.value().is_string()) (*state.storage)[each.key()] = each.value().get_string();
-        }
-    }
+    state.serving = std::move(serving);
+    state.serving_hash = std::move(serving_hash);
     return state;
 }
 
@@ -17954,36 +18006,25 @@ class context {
 /// the cluster can change it as it is.
 namespace pgsync::app {
 
-/// Does the index hold what this shape's would, byte for byte?
-[[nodiscard]] inline bool has_same_documents(const elastic::index_facts& facts, const compiled_index& index) {
-    const auto* meta = own_meta(facts);
-    if (meta == nullptr) return false;
-    const auto said = [&](std::string_view key) {
-        const auto* found = meta->if_contains(key);
-        return found != nullptr && found->is_string() ? std::string_view(found->get_string())
-                                                      : std::string_view();
-    };
-    return said("query") == index.keys_query && said("pipeline") == index.pipeline;
-}
-
 /// Makes the index that readers have into one of this shape, where nothing but mapping or settings differ and
 /// the cluster agrees; what follows it may go on meanwhile. From then on the index has this shape's names as
-/// well, as aliases. False where an index has to be made beside it. A second attempt does again what a first
-/// one that was killed has done.
-inline bool adapt_in_place(context& in, const compiled_index& index) {
+/// well, as aliases. False where an index has to be made beside it, or is there. A second attempt does again
+/// what a first one that was killed has done.
+inline bool adapt_in_place(context& in, const compiled_index& index, const index_state& state) {
+    if (state.exists || state.serving.empty()) return false;
     auto& client = in.search().client();
     const auto names = names_of(index);
-    const auto state = find_index(client, index);
-    if (state.exists || state.serving.empty()) return false;
     const auto facts = client.find(state.serving);
-    if (!facts || !has_same_documents(*facts, index)) return false;
+    const auto* meta = facts ? own_meta(*facts) : nullptr;
+    if (meta == nullptr || text_at(*meta, "query") != index.keys_query ||
+        text_at(*meta, "pipeline") != index.pipeline)
+        return false;
     auto body = creation_body(index, state);
     elastic::adapt_vectors(body, in.search().speaks().vectors());
     auto mapping = body.at("mappings").as_object();
     mapping.erase("_meta");
-    const auto* settings = own_meta(*facts)->if_contains("settings");
     try {
-        if (settings == nullptr || *settings != boost::json::value(index.settings))
+        if (text_at(*meta, "settings") != index.settings)
             client.put_settings(state.serving, {{"index", declared_settings(index)}});
         client.put_mapping(state.serving, mapping);
     } catch (const error& problem) {
@@ -17995,9 +18036,8 @@ inline bool adapt_in_place(context& in, const compiled_index& index) {
     log::info("{}: its mapping or settings have changed, not its documents: {} is changed as it is",
               names.alias, state.serving);
     client.index_again(state.serving);
-    using boost::json::object;
-    client.change_aliases({object{{"add", {{"index", state.serving}, {"alias", names.index}}}},
-                           object{{"add", {{"index", state.serving}, {"alias", names.write_alias}}}}});
+    client.change_aliases({elastic::alias_action("add", state.serving, names.index),
+                           elastic::alias_action("add", state.serving, names.write_alias)});
     remember(client, index, find_index(client, index));
     return true;
 }
@@ -18475,7 +18515,7 @@ inline void print_requests(std::ostream& out, context& in, const std::vector<ind
         in.done().request("POST", in.search().speaks().bulk_path(true), nullptr);
         in.done().request("PUT", "/" + names.index + "/_settings", serving_settings(index));
         if (states[i].serving.empty()) {
-            const boost::json::object add{{"add", {{"index", names.index}, {"alias", names.alias}}}};
+            const auto add = elastic::alias_action("add", names.index, names.alias);
             in.done().request("POST", "/_aliases", {{"actions", boost::json::array{add}}});
         }
     }
@@ -18555,11 +18595,12 @@ inline void bootstrap(context& in, std::ostream& out) {
     if (!server.replication && !in.setting().dry_run) detail::refuse_role(server);
     const auto identity = server.replication ? in.identify() : postgres::system_identity{};
     if (!in.setting().dry_run) detail::take_turn(in);
-    for (const auto& index : in.indices()) {
-        if (!in.setting().dry_run && adapt_in_place(in, index))
-            in.done().index(index.name)["changed_in_place"] = true;
+    auto states = find_build(in);  // for the slot's name
+    for (std::size_t i = 0; i < states.size() && !in.setting().dry_run; ++i) {
+        if (!adapt_in_place(in, in.indices()[i], states[i])) continue;
+        in.done().index(in.indices()[i].name)["changed_in_place"] = true;
+        states = find_build(in);
     }
-    static_cast<void>(find_build(in));  // for the slot's name
     const auto& name = in.setting().name;
     in.done()["slot"] = name;
     if (postgres::has_publications(server.version)) in.done()["publication"] = name;
@@ -18572,7 +18613,7 @@ inline void bootstrap(context& in, std::ostream& out) {
     }
     // Before the states, see why_lost().
     auto slot = postgres::read_slot(in.catalog(), name);
-    auto states = find_build(in);
+    states = find_build(in);
     detail::check_states(in, slot, identity, states);
     detail::tell_of_changes(in, states);
     detail::check_server(in, server, slot, states);
@@ -18711,54 +18752,6 @@ class contact {
     std::optional<trouble> no_database_;
     std::optional<trouble> no_cluster_;
 };
-
-}  // namespace pgsync::app
-
-// ---- pgsync/app/json_at.hpp
-/// Looking into answers of which nothing is certain.
-namespace pgsync::app {
-
-/// What is below these keys, one inside the other; null where anything is missing.
-[[nodiscard]] inline const boost::json::value* value_at(const boost::json::value& in) { return &in; }
-template <typename... Keys>
-[[nodiscard]] const boost::json::value* value_at(const boost::json::value& in, std::string_view key,
-                                                 const Keys&... below) {
-    const auto* found = in.is_object() ? in.get_object().if_contains(key) : nullptr;
-    return found == nullptr ? nullptr : value_at(*found, std::string_view(below)...);
-}
-
-/// The text there, a number or a boolean as it would be written; empty where there is none.
-[[nodiscard]] inline std::string text_of_json(const boost::json::value* found) {
-    if (found == nullptr) return {};
-    if (found->is_string()) return std::string(found->get_string());
-    if (found->is_bool()) return found->get_bool() ? "true" : "false";
-    if (found->is_int64()) return std::to_string(found->get_int64());
-    if (found->is_uint64()) return std::to_string(found->get_uint64());
-    if (found->is_double()) return std::to_string(found->get_double());
-    return {};
-}
-template <typename Json, typename... Keys>
-[[nodiscard]] std::string text_at(const Json& in, std::string_view key, const Keys&... below) {
-    const boost::json::value* found = nullptr;
-    if constexpr (std::is_same_v<Json, boost::json::object>) {
-        found = in.if_contains(key);
-    } else {
-        found = value_at(in, key);
-    }
-    return found == nullptr ? std::string() : text_of_json(value_at(*found, std::string_view(below)...));
-}
-
-/// The whole number there; nothing where there is none.
-template <typename... Keys>
-[[nodiscard]] std::optional<std::uint64_t> number_at(const boost::json::value& in, const Keys&... keys) {
-    const auto* found = value_at(in, std::string_view(keys)...);
-    if (found == nullptr) return std::nullopt;
-    if (found->is_uint64()) return found->get_uint64();
-    if (found->is_int64() && found->get_int64() >= 0) return static_cast<std::uint64_t>(found->get_int64());
-    if (found->is_double() && found->get_double() >= 0)
-        return static_cast<std::uint64_t>(found->get_double());
-    return std::nullopt;
-}
 
 }  // namespace pgsync::app
 
@@ -20251,7 +20244,6 @@ struct index_status {
     index_names names;
     index_state state;                          ///< of the index that this program writes
     std::string hash;                           ///< of the shape that this program has
-    std::string serving_hash;                   ///< of the index that readers find; empty where there is none
     std::optional<trouble> odd;                 ///< why there is no telling
     std::optional<std::uint64_t> documents;     ///< that searches find
     std::optional<std::uint64_t> written;       ///< operations since its shards started
@@ -20306,8 +20298,6 @@ inline index_status look_at_index(cluster& search, const compiled_index& index) 
     auto& client = search.client();
     try {
         out.state = find_index(client, index);
-        if (const auto reader = client.find(out.names.alias))
-            out.serving_hash = text_at(reader->meta, "pgsync", "hash");
     } catch (const error& problem) {
         if (problem.code() != errc::index && problem.code() != errc::permission) throw;
         out.odd = trouble{problem.what(), problem.remedy()};
@@ -20504,7 +20494,7 @@ inline boost::json::object index_json(const index_status& index) {
                             {"slot", text(state.slot)},
                             {"state", index.phase()},
                             {"hash", index.hash},
-                            {"serving_hash", text(index.serving_hash)},
+                            {"serving_hash", text(index.state.serving_hash)},
                             {"rebuild_due", index.rebuild_due()},
                             {"documents", or_null(index.documents)},
                             {"rows_estimate", or_null(index.rows)},
@@ -22037,6 +22027,35 @@ void persevere(const options& setting, std::span<const compiled_index> indices, 
 
 }  // namespace pgsync::app
 
+// ---- pgsync/app/slot_progress.hpp
+namespace pgsync::app {
+
+/// How far the indices of a slot are, as its server knows.
+struct slot_progress {
+    bool exists = false;
+    bool followed = false;    ///< a sync is connected
+    postgres::lsn written{};  ///< whatever the log tells before it is in the indices
+};
+
+/// The slot is confirmed every few seconds; a role that may read pg_stat_replication (pg_read_all_stats, or a
+/// superuser) learns earlier how far a sync is.
+[[nodiscard]] inline slot_progress read_slot_progress(postgres::session& session, std::string_view slot) {
+    const auto facts = postgres::read_slot(session, slot);
+    if (!facts) return {};
+    slot_progress out{true, facts->active_pid != 0, facts->confirmed};
+    if (!out.followed) return out;
+    const auto* column = session.server_version() < 100000 ? "replay_location" : "replay_lsn";
+    const auto found = session.exec(
+        std::string("SELECT ") + column +
+        "::text FROM pg_catalog.pg_stat_replication WHERE pid = " + std::to_string(facts->active_pid));
+    if (found.rows() == 0) return out;
+    if (const auto applied = postgres::lsn::parse(found.get(0, 0)))
+        out.written = std::max(out.written, *applied);
+    return out;
+}
+
+}  // namespace pgsync::app
+
 // ---- pgsync/app/swap.hpp
 namespace pgsync::app {
 
@@ -22049,7 +22068,7 @@ inline std::vector<std::string> take_place(cluster::client_type& client,
     boost::json::array actions;
     std::vector<std::string> taken;
     const auto act = [&](const char* what, const std::string& index, const std::string& alias) {
-        actions.push_back(boost::json::object{{what, {{"index", index}, {"alias", alias}}}});
+        actions.emplace_back(elastic::alias_action(what, index, alias));
     };
     for (const auto& index : indices) {
         const auto names = names_of(index);
@@ -22073,17 +22092,17 @@ inline void await_up_to_date(context& in, const std::string& slot) {
     const auto deadline = std::chrono::steady_clock::now() + std::chrono::seconds(60);
     bool said = false;
     while (true) {
-        const auto facts = postgres::read_slot(in.catalog(), slot);
-        if (!facts || facts->active_pid == 0) {
+        const auto progress = read_slot_progress(in.catalog(), slot);
+        if (!progress.followed) {
             throw error(errc::replication,
                         "nobody follows slot \"" + slot + "\", so that its indices are not up to date",
                         "start this program's sync, then try again");
         }
-        if (facts->confirmed >= target) return;
+        if (progress.written >= target) return;
         if (std::chrono::steady_clock::now() >= deadline) {
             throw error(errc::replication,
                         "the sync that follows slot \"" + slot + "\" is " +
-                            std::to_string(target.value - facts->confirmed.value) +
+                            std::to_string(target.value - progress.written.value) +
                             " bytes of the log behind where the database was a minute ago",
                         "wait until it has caught up, then try again");
         }
@@ -22098,21 +22117,14 @@ inline void await_up_to_date(context& in, const std::string& slot) {
 /// Lets readers have this program's indices: after a sync that was to leave that to you, or to return to an
 /// earlier shape whose program still runs. Throws where they are not there, or not up to date.
 inline report swap(context& in) {
-    const auto states = find_build(in);
+    const auto states = require_loaded(in, chosen_indices(in, {}));
     std::vector<std::string> waited;
-    for (std::size_t i = 0; i < states.size(); ++i) {
-        const auto names = names_of(in.indices()[i]);
-        if (!states[i].exists || !states[i].loaded) {
-            throw error(errc::index,
-                        "index \"" + names.index + "\" " +
-                            (states[i].exists ? "is not loaded to its end" : "does not exist"),
-                        "run bootstrap, then sync");
-        }
-        if (states[i].serving == states[i].index ||
-            std::find(waited.begin(), waited.end(), states[i].slot) != waited.end())
+    for (const auto& state : states) {
+        if (state.serving == state.index ||
+            std::find(waited.begin(), waited.end(), state.slot) != waited.end())
             continue;
-        detail::await_up_to_date(in, states[i].slot);
-        waited.push_back(states[i].slot);
+        detail::await_up_to_date(in, state.slot);
+        waited.push_back(state.slot);
     }
     const auto taken = detail::take_place(in.search().client(), in.indices());
     report out;
@@ -22409,16 +22421,9 @@ inline void refuse_followed(context& in, const std::string& name) {
                 "stop the sync that follows it first");
 }
 
-/// An index that another shape has left.
-struct old_index {
-    std::string name;
-    std::string slot;
-    std::vector<std::string> together;  ///< the aliases that its program kept
-};
-
 /// What other shapes have made behind these aliases. Throws where any of it is still in use.
-inline std::vector<old_index> find_old(context& in, const std::vector<index_state>& states) {
-    std::vector<old_index> found;
+inline std::vector<index_state> find_old(context& in, const std::vector<index_state>& states) {
+    std::vector<index_state> found;
     for (std::size_t i = 0; i < states.size(); ++i) {
         const auto names = names_of(in.indices()[i]);
         if (states[i].slot != in.setting().name) {
@@ -22429,13 +22434,9 @@ inline std::vector<old_index> find_old(context& in, const std::vector<index_stat
         }
         for (const auto& facts : in.search().client().find_all(names.alias + "-")) {
             const auto* meta = own_meta(facts);
-            const auto* hash = meta == nullptr ? nullptr : meta->if_contains("hash");
-            const auto* slot = meta == nullptr ? nullptr : meta->if_contains("slot");
-            if (facts.index == states[i].index || hash == nullptr || !hash->is_string() || slot == nullptr ||
-                !slot->is_string())
-                continue;
+            if (meta == nullptr || facts.index == states[i].index) continue;
             // Of an index whose name only begins alike, the rest is no hash.
-            const auto its = names.alias + "-" + std::string(hash->get_string()).substr(0, 8);
+            const auto its = names.alias + "-" + text_at(*meta, "hash").substr(0, 8);
             if (facts.index != its &&
                 std::find(facts.aliases.begin(), facts.aliases.end(), its) == facts.aliases.end())
                 continue;
@@ -22443,26 +22444,20 @@ inline std::vector<old_index> find_old(context& in, const std::vector<index_stat
                 throw error(errc::index, "readers still have index \"" + facts.index + "\" of another shape",
                             "run swap first");
             }
-            found.push_back({facts.index, std::string(slot->get_string()), {}});
-            const auto* together = meta->if_contains("together");
-            if (together == nullptr || !together->is_array()) continue;
-            for (const auto& each : together->get_array()) {
-                if (each.is_string()) found.back().together.emplace_back(each.get_string());
-            }
+            found.push_back(state_of(facts, *meta));
         }
     }
     return found;
 }
 
 /// Refuses where a program of another shape kept more than this one does, and that is still there.
-inline void refuse_kept(context& in, const old_index& old) {
+inline void refuse_kept(context& in, const index_state& old) {
     const auto mine = names_of_all(in.indices());
     for (const auto& alias : old.together) {
         if (std::find(mine.begin(), mine.end(), alias) != mine.end()) continue;
         for (const auto& facts : in.search().client().find_all(alias + "-")) {
             const auto* meta = own_meta(facts);
-            const auto* slot = meta == nullptr ? nullptr : meta->if_contains("slot");
-            if (slot == nullptr || *slot != boost::json::value(old.slot)) continue;
+            if (meta == nullptr || text_at(*meta, "slot") != old.slot) continue;
             throw error(errc::index,
                         "slot \"" + old.slot + "\" keeps index \"" + facts.index +
                             "\" as well, which this program does not have",
@@ -22480,9 +22475,9 @@ inline void remove_old(context& in, const std::vector<index_state>& states) {
         refuse_kept(in, each);
     }
     for (const auto& each : old) {
-        in.search().client().delete_index(each.name);
-        log::info("deleted index {}", each.name);
-        in.done().array("deleted_indices").emplace_back(each.name);
+        in.search().client().delete_index(each.index);
+        log::info("deleted index {}", each.index);
+        in.done().array("deleted_indices").emplace_back(each.index);
         if (each.slot != in.setting().name) remove_slot(in, each.slot);
     }
     if (old.empty()) log::info("no other shape has left anything");
@@ -22512,35 +22507,6 @@ inline void teardown(context& in) {
         in.done().array("deleted_indices").emplace_back(states[i].index);
     }
     detail::remove_slot(in, name);
-}
-
-}  // namespace pgsync::app
-
-// ---- pgsync/app/slot_progress.hpp
-namespace pgsync::app {
-
-/// How far the indices of a slot are, as its server knows.
-struct slot_progress {
-    bool exists = false;
-    bool followed = false;    ///< a sync is connected
-    postgres::lsn written{};  ///< whatever the log tells before it is in the indices
-};
-
-/// The slot is confirmed every few seconds; a role that may read pg_stat_replication (pg_read_all_stats, or a
-/// superuser) learns earlier how far a sync is.
-[[nodiscard]] inline slot_progress read_slot_progress(postgres::session& session, std::string_view slot) {
-    const auto facts = postgres::read_slot(session, slot);
-    if (!facts) return {};
-    slot_progress out{true, facts->active_pid != 0, facts->confirmed};
-    if (!out.followed) return out;
-    const auto* column = session.server_version() < 100000 ? "replay_location" : "replay_lsn";
-    const auto found = session.exec(
-        std::string("SELECT ") + column +
-        "::text FROM pg_catalog.pg_stat_replication WHERE pid = " + std::to_string(facts->active_pid));
-    if (found.rows() == 0) return out;
-    if (const auto applied = postgres::lsn::parse(found.get(0, 0)))
-        out.written = std::max(out.written, *applied);
-    return out;
 }
 
 }  // namespace pgsync::app

@@ -280,7 +280,7 @@ inline void print_requests(std::ostream& out, context& in, const std::vector<ind
         in.done().request("POST", in.search().speaks().bulk_path(true), nullptr);
         in.done().request("PUT", "/" + names.index + "/_settings", serving_settings(index));
         if (states[i].serving.empty()) {
-            const boost::json::object add{{"add", {{"index", names.index}, {"alias", names.alias}}}};
+            const auto add = elastic::alias_action("add", names.index, names.alias);
             in.done().request("POST", "/_aliases", {{"actions", boost::json::array{add}}});
         }
     }
@@ -360,11 +360,12 @@ inline void bootstrap(context& in, std::ostream& out) {
     if (!server.replication && !in.setting().dry_run) detail::refuse_role(server);
     const auto identity = server.replication ? in.identify() : postgres::system_identity{};
     if (!in.setting().dry_run) detail::take_turn(in);
-    for (const auto& index : in.indices()) {
-        if (!in.setting().dry_run && adapt_in_place(in, index))
-            in.done().index(index.name)["changed_in_place"] = true;
+    auto states = find_build(in);  // for the slot's name
+    for (std::size_t i = 0; i < states.size() && !in.setting().dry_run; ++i) {
+        if (!adapt_in_place(in, in.indices()[i], states[i])) continue;
+        in.done().index(in.indices()[i].name)["changed_in_place"] = true;
+        states = find_build(in);
     }
-    static_cast<void>(find_build(in));  // for the slot's name
     const auto& name = in.setting().name;
     in.done()["slot"] = name;
     if (postgres::has_publications(server.version)) in.done()["publication"] = name;
@@ -377,7 +378,7 @@ inline void bootstrap(context& in, std::ostream& out) {
     }
     // Before the states, see why_lost().
     auto slot = postgres::read_slot(in.catalog(), name);
-    auto states = find_build(in);
+    states = find_build(in);
     detail::check_states(in, slot, identity, states);
     detail::tell_of_changes(in, states);
     detail::check_server(in, server, slot, states);

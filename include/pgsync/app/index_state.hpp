@@ -7,12 +7,14 @@
 #include <span>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include <boost/json/parse.hpp>
 #include <boost/json/value.hpp>
 
 #include <pgsync/app/cluster.hpp>
+#include <pgsync/app/json_at.hpp>
 #include <pgsync/compiled.hpp>
 #include <pgsync/elastic/client.hpp>
 #include <pgsync/error.hpp>
@@ -66,13 +68,14 @@ struct index_names {
 struct index_state {
     bool exists = false;
     bool loaded = false;
-    std::string
-        index{};  ///< what it is called; its shape's name may be an alias of that, see adapt_in_place()
+    /// What it is called; its shape's name may be an alias of that, see adapt_in_place().
+    std::string index{};
     std::string slot{};                   ///< that it follows, and is called like its publication
     std::string build{};                  ///< of the program that slot is for, see build_hash()
     std::vector<std::string> together{};  ///< the aliases of all indices of that program
-    std::string serving{};  ///< the index that readers find, of this shape or of another; empty: none
-    bool beside = false;    ///< was made beside the one that serves, and has not taken its place yet
+    std::string serving{};       ///< the index that readers find, of this shape or of another; empty: none
+    std::string serving_hash{};  ///< of the shape of that one
+    bool beside = false;         ///< was made beside the one that serves, and has not taken its place yet
     std::optional<std::string> loaded_until;  ///< last key of the pages that are done
     /// Whatever the log tells before it is in the index, and the slot has never been confirmed beyond.
     std::optional<postgres::lsn> written;
@@ -128,12 +131,49 @@ inline void remember(cluster::client_type& client, const compiled_index& index, 
     return found != nullptr ? found->if_object() : nullptr;
 }
 
+/// What the cluster knows of an index that pgsync made, by its own_meta().
+[[nodiscard]] inline index_state state_of(const elastic::index_facts& facts,
+                                          const boost::json::object& meta) {
+    index_state state;
+    state.exists = true;
+    state.index = facts.index;
+    const auto* loaded = meta.if_contains("loaded");
+    state.loaded = loaded != nullptr && loaded->is_bool() && loaded->get_bool();
+    const auto number = [&](std::string_view key) -> std::optional<std::uint64_t> {
+        const auto* said = meta.if_contains(key);
+        if (said == nullptr || !said->is_int64()) return std::nullopt;
+        return static_cast<std::uint64_t>(said->get_int64());
+    };
+    state.slot = text_at(meta, "slot");
+    state.build = text_at(meta, "build");
+    if (const auto* others = meta.if_contains("together"); others != nullptr && others->is_array()) {
+        for (const auto& each : others->get_array()) {
+            if (each.is_string()) state.together.emplace_back(each.get_string());
+        }
+    }
+    if (const auto* until = meta.if_contains("loaded_until"); until != nullptr && until->is_string())
+        state.loaded_until = std::string(until->get_string());
+    state.written = postgres::lsn::parse(text_at(meta, "written"));
+    state.system = text_at(meta, "system");
+    state.timeline = static_cast<std::uint32_t>(number("timeline").value_or(0));
+    state.orphans_below = number("orphans_below");
+    if (const auto* files = meta.if_contains("storage"); files != nullptr && files->is_object()) {
+        state.storage.emplace();
+        for (const auto& each : files->get_object()) {
+            if (each.value().is_string()) (*state.storage)[each.key()] = each.value().get_string();
+        }
+    }
+    return state;
+}
+
 /// Finds out how far the index is. Throws errc::index where a name is taken by something that is not ours.
 [[nodiscard]] inline index_state find_index(cluster::client_type& client, const compiled_index& index) {
     const auto names = names_of(index);
-    index_state state;
+    std::string serving;
+    std::string serving_hash;
     if (const auto reader = client.find(names.alias)) {
-        if (!reader->alias || own_meta(*reader) == nullptr) {
+        const auto* meta = own_meta(*reader);
+        if (!reader->alias || meta == nullptr) {
             throw error(
                 errc::index,
                 "\"" + names.alias + "\" already is " +
@@ -142,49 +182,22 @@ inline void remember(cluster::client_type& client, const compiled_index& index, 
                 "rename or delete it, or give the struct another name: static constexpr std::string_view "
                 "name = \"…\";");
         }
-        state.serving = reader->index;
+        serving = reader->index;
+        serving_hash = text_at(*meta, "hash");
     }
-    const auto found = client.find(names.index);
-    if (!found) return state;
-    const auto* meta = own_meta(*found);
-    if (meta == nullptr) {
-        throw error(errc::index, "index \"" + names.index + "\" exists, but pgsync did not make it",
-                    "rename or delete it");
-    }
-    state.exists = true;
-    state.index = found->index;
-    const auto* loaded = meta->if_contains("loaded");
-    state.loaded = loaded != nullptr && loaded->is_bool() && loaded->get_bool();
-    const auto text = [&](std::string_view key) -> std::optional<std::string> {
-        const auto* said = meta->if_contains(key);
-        if (said == nullptr || !said->is_string()) return std::nullopt;
-        return std::string(said->get_string());
-    };
-    const auto number = [&](std::string_view key) -> std::optional<std::uint64_t> {
-        const auto* said = meta->if_contains(key);
-        if (said == nullptr || !said->is_int64()) return std::nullopt;
-        return static_cast<std::uint64_t>(said->get_int64());
-    };
-    state.slot = text("slot").value_or("");
-    state.build = text("build").value_or("");
-    if (const auto* others = meta->if_contains("together"); others != nullptr && others->is_array()) {
-        for (const auto& each : others->get_array()) {
-            if (each.is_string()) state.together.emplace_back(each.get_string());
+    index_state state;
+    if (const auto found = client.find(names.index)) {
+        const auto* meta = own_meta(*found);
+        if (meta == nullptr) {
+            throw error(errc::index, "index \"" + names.index + "\" exists, but pgsync did not make it",
+                        "rename or delete it");
         }
+        state = state_of(*found, *meta);
+        state.beside =
+            std::find(found->aliases.begin(), found->aliases.end(), names.new_alias) != found->aliases.end();
     }
-    state.beside =
-        std::find(found->aliases.begin(), found->aliases.end(), names.new_alias) != found->aliases.end();
-    state.loaded_until = text("loaded_until");
-    state.written = postgres::lsn::parse(text("written").value_or(""));
-    state.system = text("system").value_or("");
-    state.timeline = static_cast<std::uint32_t>(number("timeline").value_or(0));
-    state.orphans_below = number("orphans_below");
-    if (const auto* files = meta->if_contains("storage"); files != nullptr && files->is_object()) {
-        state.storage.emplace();
-        for (const auto& each : files->get_object()) {
-            if (each.value().is_string()) (*state.storage)[each.key()] = each.value().get_string();
-        }
-    }
+    state.serving = std::move(serving);
+    state.serving_hash = std::move(serving_hash);
     return state;
 }
 

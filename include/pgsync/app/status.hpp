@@ -38,7 +38,6 @@ struct index_status {
     index_names names;
     index_state state;                          ///< of the index that this program writes
     std::string hash;                           ///< of the shape that this program has
-    std::string serving_hash;                   ///< of the index that readers find; empty where there is none
     std::optional<trouble> odd;                 ///< why there is no telling
     std::optional<std::uint64_t> documents;     ///< that searches find
     std::optional<std::uint64_t> written;       ///< operations since its shards started
@@ -93,8 +92,6 @@ inline index_status look_at_index(cluster& search, const compiled_index& index) 
     auto& client = search.client();
     try {
         out.state = find_index(client, index);
-        if (const auto reader = client.find(out.names.alias))
-            out.serving_hash = text_at(reader->meta, "pgsync", "hash");
     } catch (const error& problem) {
         if (problem.code() != errc::index && problem.code() != errc::permission) throw;
         out.odd = trouble{problem.what(), problem.remedy()};
@@ -291,7 +288,7 @@ inline boost::json::object index_json(const index_status& index) {
                             {"slot", text(state.slot)},
                             {"state", index.phase()},
                             {"hash", index.hash},
-                            {"serving_hash", text(index.serving_hash)},
+                            {"serving_hash", text(index.state.serving_hash)},
                             {"rebuild_due", index.rebuild_due()},
                             {"documents", or_null(index.documents)},
                             {"rows_estimate", or_null(index.rows)},

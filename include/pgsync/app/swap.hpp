@@ -11,16 +11,16 @@
 #include <boost/json/serialize.hpp>
 #include <boost/json/value.hpp>
 
-#include <pgsync/app/builds.hpp>
 #include <pgsync/app/context.hpp>
 #include <pgsync/app/index_state.hpp>
 #include <pgsync/app/report.hpp>
+#include <pgsync/app/serving_index.hpp>
+#include <pgsync/app/slot_progress.hpp>
+#include <pgsync/compiled.hpp>
+#include <pgsync/elastic/client.hpp>
 #include <pgsync/error.hpp>
 #include <pgsync/log.hpp>
-#include <pgsync/postgres/lsn.hpp>
 #include <pgsync/postgres/read_transaction.hpp>
-#include <pgsync/postgres/session.hpp>
-#include <pgsync/postgres/slot_facts.hpp>
 
 namespace pgsync::app {
 
@@ -33,7 +33,7 @@ inline std::vector<std::string> take_place(cluster::client_type& client,
     boost::json::array actions;
     std::vector<std::string> taken;
     const auto act = [&](const char* what, const std::string& index, const std::string& alias) {
-        actions.push_back(boost::json::object{{what, {{"index", index}, {"alias", alias}}}});
+        actions.emplace_back(elastic::alias_action(what, index, alias));
     };
     for (const auto& index : indices) {
         const auto names = names_of(index);
@@ -57,17 +57,17 @@ inline void await_up_to_date(context& in, const std::string& slot) {
     const auto deadline = std::chrono::steady_clock::now() + std::chrono::seconds(60);
     bool said = false;
     while (true) {
-        const auto facts = postgres::read_slot(in.catalog(), slot);
-        if (!facts || facts->active_pid == 0) {
+        const auto progress = read_slot_progress(in.catalog(), slot);
+        if (!progress.followed) {
             throw error(errc::replication,
                         "nobody follows slot \"" + slot + "\", so that its indices are not up to date",
                         "start this program's sync, then try again");
         }
-        if (facts->confirmed >= target) return;
+        if (progress.written >= target) return;
         if (std::chrono::steady_clock::now() >= deadline) {
             throw error(errc::replication,
                         "the sync that follows slot \"" + slot + "\" is " +
-                            std::to_string(target.value - facts->confirmed.value) +
+                            std::to_string(target.value - progress.written.value) +
                             " bytes of the log behind where the database was a minute ago",
                         "wait until it has caught up, then try again");
         }
@@ -82,21 +82,14 @@ inline void await_up_to_date(context& in, const std::string& slot) {
 /// Lets readers have this program's indices: after a sync that was to leave that to you, or to return to an
 /// earlier shape whose program still runs. Throws where they are not there, or not up to date.
 inline report swap(context& in) {
-    const auto states = find_build(in);
+    const auto states = require_loaded(in, chosen_indices(in, {}));
     std::vector<std::string> waited;
-    for (std::size_t i = 0; i < states.size(); ++i) {
-        const auto names = names_of(in.indices()[i]);
-        if (!states[i].exists || !states[i].loaded) {
-            throw error(errc::index,
-                        "index \"" + names.index + "\" " +
-                            (states[i].exists ? "is not loaded to its end" : "does not exist"),
-                        "run bootstrap, then sync");
-        }
-        if (states[i].serving == states[i].index ||
-            std::find(waited.begin(), waited.end(), states[i].slot) != waited.end())
+    for (const auto& state : states) {
+        if (state.serving == state.index ||
+            std::find(waited.begin(), waited.end(), state.slot) != waited.end())
             continue;
-        detail::await_up_to_date(in, states[i].slot);
-        waited.push_back(states[i].slot);
+        detail::await_up_to_date(in, state.slot);
+        waited.push_back(state.slot);
     }
     const auto taken = detail::take_place(in.search().client(), in.indices());
     report out;

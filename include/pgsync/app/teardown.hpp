@@ -8,6 +8,7 @@
 #include <pgsync/app/builds.hpp>
 #include <pgsync/app/context.hpp>
 #include <pgsync/app/index_state.hpp>
+#include <pgsync/app/json_at.hpp>
 #include <pgsync/error.hpp>
 #include <pgsync/log.hpp>
 #include <pgsync/postgres/publication_facts.hpp>
@@ -46,16 +47,9 @@ inline void refuse_followed(context& in, const std::string& name) {
                 "stop the sync that follows it first");
 }
 
-/// An index that another shape has left.
-struct old_index {
-    std::string name;
-    std::string slot;
-    std::vector<std::string> together;  ///< the aliases that its program kept
-};
-
 /// What other shapes have made behind these aliases. Throws where any of it is still in use.
-inline std::vector<old_index> find_old(context& in, const std::vector<index_state>& states) {
-    std::vector<old_index> found;
+inline std::vector<index_state> find_old(context& in, const std::vector<index_state>& states) {
+    std::vector<index_state> found;
     for (std::size_t i = 0; i < states.size(); ++i) {
         const auto names = names_of(in.indices()[i]);
         if (states[i].slot != in.setting().name) {
@@ -66,13 +60,9 @@ inline std::vector<old_index> find_old(context& in, const std::vector<index_stat
         }
         for (const auto& facts : in.search().client().find_all(names.alias + "-")) {
             const auto* meta = own_meta(facts);
-            const auto* hash = meta == nullptr ? nullptr : meta->if_contains("hash");
-            const auto* slot = meta == nullptr ? nullptr : meta->if_contains("slot");
-            if (facts.index == states[i].index || hash == nullptr || !hash->is_string() || slot == nullptr ||
-                !slot->is_string())
-                continue;
+            if (meta == nullptr || facts.index == states[i].index) continue;
             // Of an index whose name only begins alike, the rest is no hash.
-            const auto its = names.alias + "-" + std::string(hash->get_string()).substr(0, 8);
+            const auto its = names.alias + "-" + text_at(*meta, "hash").substr(0, 8);
             if (facts.index != its &&
                 std::find(facts.aliases.begin(), facts.aliases.end(), its) == facts.aliases.end())
                 continue;
@@ -80,26 +70,20 @@ inline std::vector<old_index> find_old(context& in, const std::vector<index_stat
                 throw error(errc::index, "readers still have index \"" + facts.index + "\" of another shape",
                             "run swap first");
             }
-            found.push_back({facts.index, std::string(slot->get_string()), {}});
-            const auto* together = meta->if_contains("together");
-            if (together == nullptr || !together->is_array()) continue;
-            for (const auto& each : together->get_array()) {
-                if (each.is_string()) found.back().together.emplace_back(each.get_string());
-            }
+            found.push_back(state_of(facts, *meta));
         }
     }
     return found;
 }
 
 /// Refuses where a program of another shape kept more than this one does, and that is still there.
-inline void refuse_kept(context& in, const old_index& old) {
+inline void refuse_kept(context& in, const index_state& old) {
     const auto mine = names_of_all(in.indices());
     for (const auto& alias : old.together) {
         if (std::find(mine.begin(), mine.end(), alias) != mine.end()) continue;
         for (const auto& facts : in.search().client().find_all(alias + "-")) {
             const auto* meta = own_meta(facts);
-            const auto* slot = meta == nullptr ? nullptr : meta->if_contains("slot");
-            if (slot == nullptr || *slot != boost::json::value(old.slot)) continue;
+            if (meta == nullptr || text_at(*meta, "slot") != old.slot) continue;
             throw error(errc::index,
                         "slot \"" + old.slot + "\" keeps index \"" + facts.index +
                             "\" as well, which this program does not have",
@@ -117,9 +101,9 @@ inline void remove_old(context& in, const std::vector<index_state>& states) {
         refuse_kept(in, each);
     }
     for (const auto& each : old) {
-        in.search().client().delete_index(each.name);
-        log::info("deleted index {}", each.name);
-        in.done().array("deleted_indices").emplace_back(each.name);
+        in.search().client().delete_index(each.index);
+        log::info("deleted index {}", each.index);
+        in.done().array("deleted_indices").emplace_back(each.index);
         if (each.slot != in.setting().name) remove_slot(in, each.slot);
     }
     if (old.empty()) log::info("no other shape has left anything");

@@ -44,6 +44,12 @@ struct index_facts {
     std::vector<std::string> aliases{};
 };
 
+/// One action of client::change_aliases(): `what` is `add` or `remove`.
+[[nodiscard]] inline boost::json::object alias_action(std::string_view what, std::string_view index,
+                                                      std::string_view alias) {
+    return {{what, {{"index", index}, {"alias", alias}}}};
+}
+
 /// A document as the index holds it.
 struct stored_document {
     std::int64_t version = 0;
@@ -212,9 +218,9 @@ class client {
              boost::json::serialize(boost::json::object{{"_meta", meta}}));
     }
     void add_alias(std::string_view index, std::string_view alias) {
-        change_aliases({boost::json::object{{"add", {{"index", index}, {"alias", alias}}}}});
+        change_aliases({alias_action("add", index, alias)});
     }
-    /// All of the actions at once, or none: `{"add": {"index": …, "alias": …}}`, and `remove` alike.
+    /// All of the actions at once, or none; see alias_action().
     void change_aliases(const boost::json::array& actions) {
         call("POST", "/_aliases", boost::json::serialize(boost::json::object{{"actions", actions}}));
     }

@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <exception>
 #include <optional>
+#include <set>
 #include <span>
 #include <string>
 #include <string_view>
@@ -40,14 +41,7 @@ class document_reader {
   public:
     /// Prepares on first use only, so that a session that loads pages does not parse what it never runs.
     document_reader(session& connection, std::span<const index_binding> indices)
-        : session_(connection),
-          indices_(indices),
-          keys_prepared_(indices.size()),
-          present_prepared_(indices.size()),
-          stamps_prepared_(indices.size()),
-          owners_prepared_(indices.size()) {
-        for (std::size_t i = 0; i < indices.size(); ++i) owners_prepared_[i].resize(indices[i].routes.size());
-    }
+        : session_(connection), indices_(indices) {}
 
     /// Calls `on_document(read_document)` for each of `keys` that has a row.
     template <typename Keys, typename OnDocument>
@@ -55,10 +49,7 @@ class document_reader {
         const auto& bound = indices_[index];
         const auto parts = bound.key_array_types.size();
         const auto name = "pgsync_keys_" + std::to_string(index);
-        if (!keys_prepared_[index]) {
-            session_.prepare(name, bound.query(bound.index->keys_query), bound.key_array_types);
-            keys_prepared_[index] = true;
-        }
+        if (!is_prepared(name)) prepare(name, bound.query(bound.index->keys_query), bound.key_array_types);
         rows(name, arrays(keys, parts), [&](const row_view& row) {
             read_key(row, parts);
             auto at = static_cast<int>(parts);
@@ -74,10 +65,7 @@ class document_reader {
         const auto& bound = indices_[index];
         const auto parts = bound.key_array_types.size();
         const auto name = "pgsync_present_" + std::to_string(index);
-        if (!present_prepared_[index]) {
-            session_.prepare(name, present_query(bound), bound.key_array_types);
-            present_prepared_[index] = true;
-        }
+        if (!is_prepared(name)) prepare(name, present_query(bound), bound.key_array_types);
         rows(name, arrays(keys, parts), [&](const row_view& row) {
             read_key(row, parts);
             on_row(std::string_view(key_),
@@ -93,11 +81,9 @@ class document_reader {
         if (bound.routes.front().view) return;
         const auto parts = bound.key_array_types.size();
         const auto name = "pgsync_stamps_" + std::to_string(index);
-        if (!stamps_prepared_[index]) {
+        if (!is_prepared(name)) {
             const auto stamp = ", n0.tableoid::text || ' ' || n0.xmin::text || ' ' || n0.ctid::text";
-            session_.prepare(name, root_query(bound, stamp, bound.routes.front().table),
-                             bound.key_array_types);
-            stamps_prepared_[index] = true;
+            prepare(name, root_query(bound, stamp, bound.routes.front().table), bound.key_array_types);
         }
         rows(name, arrays(keys, parts), [&](const row_view& row) {
             read_key(row, parts);
@@ -113,14 +99,12 @@ class document_reader {
         const auto& bound = indices_[index];
         const auto& types = bound.routes[route].array_types;
         const auto name = "pgsync_owners_" + std::to_string(index) + "_" + std::to_string(route);
-        if (!owners_prepared_[index][route]) {
+        if (!is_prepared(name)) {
             // One more than asked for tells whether the answer is whole.
             const auto limit_parameter = " LIMIT $" + std::to_string(types.size() + 1);
             auto with_limit = types;
             with_limit.push_back(int8_oid);
-            session_.prepare(name, bound.query(bound.index->routes[route].owners_query) + limit_parameter,
-                             with_limit);
-            owners_prepared_[index][route] = true;
+            prepare(name, bound.query(bound.index->routes[route].owners_query) + limit_parameter, with_limit);
         }
         auto parameters = arrays(links, types.size());
         parameters.push_back(std::to_string(limit + 1));
@@ -293,6 +277,12 @@ class document_reader {
         }
     }
 
+    [[nodiscard]] bool is_prepared(const std::string& name) const { return prepared_.contains(name); }
+    void prepare(const std::string& name, const std::string& sql, const std::vector<std::uint32_t>& types) {
+        session_.prepare(name, sql, types);
+        prepared_.insert(name);
+    }
+
     template <typename OnRow>
     void rows(const std::string& name, const std::vector<std::string>& parameters, OnRow&& on_row) {
         const std::vector<parameter> views(parameters.begin(), parameters.end());
@@ -313,10 +303,7 @@ class document_reader {
 
     session& session_;
     std::span<const index_binding> indices_;
-    std::vector<bool> keys_prepared_;
-    std::vector<bool> present_prepared_;
-    std::vector<bool> stamps_prepared_;
-    std::vector<std::vector<bool>> owners_prepared_;
+    std::set<std::string> prepared_;  ///< names of statements
     std::string key_;
     std::string transformed_;
     std::vector<std::string> split_;

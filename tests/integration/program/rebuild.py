@@ -1,10 +1,10 @@
 #!/usr/bin/env python3
 """A shape changes while its documents are in use: the program of the new shape builds its index beside that of the old.
 
-    rebuild.py OLD NEW GROWN OTHER [TEST]... [--seed N]     libpq's variables and OPENSEARCH_URL name the servers
+    rebuild.py OLD NEW GROWN OTHER MAPPED [TEST]... [--seed N]     libpq's variables and OPENSEARCH_URL name the servers
 
 OLD and NEW have the indices reservations, whose shape differs, and guests, which is the same in both. GROWN has only more
-in its mapping than OLD, OTHER has something else there.
+in its mapping than OLD, and settings; MAPPED only more in its mapping; OTHER has something else there.
 """
 import argparse
 import contextlib
@@ -18,7 +18,7 @@ import time
 
 import psycopg2.extensions
 
-from harness import ROOT, Bench, expect, run_all, until
+from harness import ROOT, Bench, airbnb_changes, expect, run_all, until
 
 sys.path.append(str(ROOT / "tests/integration/random"))
 import compare  # noqa: E402
@@ -39,7 +39,8 @@ class Change:
     """A database, and the two programs."""
 
     def __init__(self, bench, given):
-        self.b, self.old, self.new, self.grown, self.other = bench, given.old, given.new, given.grown, given.other
+        self.b, self.old, self.new = bench, given.old, given.new
+        self.grown, self.other, self.mapped = given.grown, given.other, given.mapped
         self.random = random.Random(given.seed)
         self.b.load_airbnb()
         self.search = bench.search
@@ -114,19 +115,7 @@ class Change:
     # --- changes ----------------------------------------------------------------------------------------
 
     def churn(self, cursor, transactions):
-        one = "(SELECT id FROM {} ORDER BY random() LIMIT 1)"
-        kinds = [
-            "INSERT INTO booking (start_date, end_date, guest_id, place_id) SELECT '2026-01-01', '2026-01-05', "
-            f"{one.format('guest')}, {one.format('place')}",
-            f"DELETE FROM booking WHERE id = {one.format('booking')}",
-            f"UPDATE booking SET place_id = {one.format('place')} WHERE id = {one.format('booking')}",
-            f"INSERT INTO review (rating, comment, booking_id) SELECT 3, 'new', {one.format('booking')}",
-            f"UPDATE review SET booking_id = {one.format('booking')} WHERE id = {one.format('review')}",
-            f"DELETE FROM review WHERE id = {one.format('review')}",
-            f"UPDATE guest SET name = name || '!' WHERE id = {one.format('guest')}",
-            f"UPDATE place SET address = address || '?' WHERE id = {one.format('place')}",
-            "INSERT INTO guest (name, email) VALUES ('New', 'new@example.com')",
-        ]
+        kinds = airbnb_changes()
         for _ in range(transactions):
             cursor.execute(self.random.choice(kinds))
 
@@ -182,6 +171,15 @@ class Change:
         self.run(self.old, "bootstrap")
         return self.follow(self.old)
 
+    def changed(self):
+        """Both programs run, and readers have the new one's index: their syncs, and what their indices are called."""
+        old = self.begin()
+        self.run(self.new, "bootstrap")
+        new = self.follow(self.new)
+        before, after = self.index(self.old), self.index(self.new)
+        until("readers have the new index", lambda: self.serving() == after)
+        return old, new, before, after
+
 
 TESTS = []
 
@@ -218,11 +216,7 @@ def both_serve_under_writes(c):
 
 @test
 def back_to_the_old_shape_and_forth(c):
-    old = c.begin()
-    c.run(c.new, "bootstrap")
-    new = c.follow(c.new)
-    after, before = c.index(c.new), c.index(c.old)
-    until("readers have the new index", lambda: c.serving() == after)
+    old, new, before, after = c.changed()
     with c.writing(), c.reading():
         said = c.run(c.old, "swap")
         expect(c.serving() == before and before in said, f"swap did not lead back:\n{said}")
@@ -257,11 +251,7 @@ def swapping_is_left_to_the_operator(c):
 
 @test
 def what_is_shared_changes_hands_when_the_old_one_ends(c):
-    old = c.begin()
-    c.run(c.new, "bootstrap")
-    new = c.follow(c.new)
-    after = c.index(c.new)
-    until("readers have the new index", lambda: c.serving() == after)
+    old, new, _, after = c.changed()
     refused = c.run(c.new, "teardown", "--old", status=1)
     expect("still follows slot" in refused, refused)
     with c.writing():
@@ -382,10 +372,24 @@ def a_mapping_grows_in_place(c):
 
 
 @test
+def a_mapping_grows_alone(c):
+    """Neither shape says anything of settings."""
+    old = c.begin()
+    index = c.index(c.old)
+    said = c.run(c.mapped, "bootstrap")
+    expect("is changed as it is" in said, "the mapping alone has changed:\n" + said)
+    expect(list(c.builds().values()) == [index], f"made: {c.builds()}")
+    found = c.search("GET", "/reservations/_search?q=_exists_:guest.email.whole&size=0&track_total_hits=true")
+    expect(found["hits"]["total"]["value"] == c.b.value("SELECT count(*) FROM booking"), f"{found['hits']['total']}")
+    c.end(old)
+
+
+@test
 def another_mapping_is_built_beside(c):
     old = c.begin()
     index = c.index(c.old)
-    expect("cannot change" in c.run(c.other, "bootstrap"), "bootstrap does not say why")
+    said = c.run(c.other, "bootstrap")
+    expect(re.search(r"cannot change .*guest\.id", said), "bootstrap does not say why:\n" + said)
     other = c.follow(c.other)
     until("readers have the other index", lambda: c.serving() != index)
     (facts,) = c.search("GET", "/reservations/_mapping").values()
@@ -399,6 +403,7 @@ def main():
     parser.add_argument("new")
     parser.add_argument("grown")
     parser.add_argument("other")
+    parser.add_argument("mapped")
     parser.add_argument("tests", nargs="*")
     parser.add_argument("--seed", type=int, default=random.randrange(10**6))
     given = parser.parse_args()

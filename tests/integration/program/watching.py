@@ -367,7 +367,8 @@ def drift(b):
     make()
     b.search("POST", "/_aliases", {"actions": [{"remove": {"index": name, "alias": "reservations"}}]})
     b.search("DELETE", f"/{name}")
-    other = {**mapping, "_meta": {"pgsync": {**mapping["_meta"]["pgsync"], "hash": "0123456789abcdef"}}}
+    other = {**mapping, "_meta": {"pgsync": {**mapping["_meta"]["pgsync"], "hash": "0123456789abcdef",
+                                             "query": "SELECT of another shape"}}}
     b.search("PUT", "/reservations-01234567", {"mappings": as_cluster_has_it(other), "aliases": {"reservations": {}, "reservations-01234567-WRITE": {}}})
     found = status(b, False)["indices"][0]
     expect(found["rebuild_due"] and found["serving"] == "reservations-01234567" and found["serving_hash"] == "0123456789abcdef",
