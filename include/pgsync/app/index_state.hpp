@@ -82,6 +82,7 @@ struct index_state {
     std::optional<std::uint64_t> orphans_below;
     /// Which files of its tables it reflects; only where the log lacks TRUNCATE, see stream::storage_watch.
     std::optional<postgres::table_storage> storage{};
+    std::uint64_t loaded_rows = 0;  ///< about so many up to `loaded_until`
 };
 
 [[nodiscard]] inline boost::json::object meta_of(const compiled_index& index, const index_state& state) {
@@ -94,7 +95,10 @@ struct index_state {
     if (!index.pipeline.empty()) mine["pipeline"] = index.pipeline;
     if (state.together.size() > 1)
         mine["together"] = boost::json::array(state.together.begin(), state.together.end());
-    if (state.loaded_until) mine["loaded_until"] = *state.loaded_until;
+    if (state.loaded_until) {
+        mine["loaded_until"] = *state.loaded_until;
+        mine["loaded_rows"] = state.loaded_rows;
+    }
     if (state.written) mine["written"] = postgres::to_string(*state.written);
     if (!state.system.empty()) {
         mine["system"] = state.system;
@@ -175,6 +179,7 @@ inline void remember(cluster::client_type& client, const compiled_index& index, 
     state.beside =
         std::find(found->aliases.begin(), found->aliases.end(), names.new_alias) != found->aliases.end();
     state.loaded_until = text("loaded_until");
+    state.loaded_rows = number("loaded_rows").value_or(0);
     state.written = postgres::lsn::parse(text("written").value_or(""));
     state.system = text("system").value_or("");
     state.timeline = static_cast<std::uint32_t>(number("timeline").value_or(0));
