@@ -152,7 +152,7 @@ inline void create_index(context& in, const compiled_index& index, const index_s
 /// Roughly how many root rows there are to load: what the planner thinks, whose word for a condition or for
 /// partitions is better than none, or a count where it thinks of few.
 inline std::uint64_t estimate_rows(postgres::session& catalog, const postgres::route_binding& root,
-                                   std::string_view where) {
+                                   std::string_view where = {}) {
     std::string rows = " FROM " + root.table;
     if (!where.empty()) rows.append(" WHERE (").append(where).append("\n)");
     const auto plan = catalog.exec("EXPLAIN SELECT 1" + rows);

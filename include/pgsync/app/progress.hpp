@@ -127,7 +127,7 @@ class progress {
         const double rate = pace_.rate(now);
         const auto more = left && left->count() > 0 ? ", about " + in_words(*left) + " left" : std::string();
         if (!terminal_) {
-            log::info("{}: {}{} documents, {} a second{}", log::index(title_), pace_.done(),
+            log::info("{}: {}{} documents, {} a second{}", title_, pace_.done(),
                       total > 0 ? " of about " + std::to_string(total) : std::string(), log::fixed(rate, 0),
                       more);
             return;
