@@ -15,7 +15,8 @@ if(PGSYNC_RUNTIME)
         install(TARGETS pgsync_compiled EXPORT pgsyncTargets)
     endif()
     install(EXPORT pgsyncTargets NAMESPACE pgsync:: DESTINATION "${package_folder}")
-    install(FILES "${PROJECT_SOURCE_DIR}/cmake/Findlibpqxx.cmake" DESTINATION "${package_folder}")
+    install(FILES "${PROJECT_SOURCE_DIR}/cmake/Findlibmicrohttpd.cmake" "${PROJECT_SOURCE_DIR}/cmake/Findlibpqxx.cmake"
+            DESTINATION "${package_folder}")
     install(DIRECTORY "${PROJECT_SOURCE_DIR}/single_include" DESTINATION "${CMAKE_INSTALL_DATADIR}/pgsync")
 endif()
 

@@ -14,6 +14,7 @@ LIBRARIES = {
     "libpqxx": (["libpqxx"], "libpqxx", ["libpqxx-dev"]),
     "CURL": (["curl"], "libcurl", ["libcurl4-openssl-dev"]),
     "ZLIB": (["zlib"], "zlib", ["zlib1g-dev"]),
+    "libmicrohttpd": (["libmicrohttpd"], "libmicrohttpd", ["libmicrohttpd-dev"]),
     "spdlog": (["spdlog"], "spdlog", ["libspdlog-dev"]),
     "CLI11": (["cli11"], "cli11", ["libcli11-dev"]),
 }

@@ -1,10 +1,14 @@
 #pragma once
 
+#include <charconv>
 #include <chrono>
+#include <cstddef>
 #include <cstdint>
 #include <optional>
 #include <ostream>
+#include <span>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -19,8 +23,10 @@
 #include <pgsync/app/record.hpp>
 #include <pgsync/app/setup.hpp>
 #include <pgsync/elastic/dialect.hpp>
+#include <pgsync/elastic/stored_id.hpp>
 #include <pgsync/error.hpp>
 #include <pgsync/log.hpp>
+#include <pgsync/metrics.hpp>
 #include <pgsync/postgres/publication_facts.hpp>
 #include <pgsync/postgres/server_facts.hpp>
 #include <pgsync/postgres/slot_facts.hpp>
@@ -143,13 +149,21 @@ inline void create_index(context& in, const compiled_index& index, const index_s
     }
 }
 
-/// Roughly how many documents there will be: what the last ANALYZE saw, or a count where there was none.
-inline std::uint64_t estimate_rows(postgres::session& catalog, const postgres::route_binding& root) {
-    const auto seen = catalog.exec("SELECT reltuples::bigint FROM pg_catalog.pg_class WHERE oid = " +
-                                   std::to_string(root.table_oid));
-    const auto estimate = seen.rows() == 0 ? 0 : std::stoll(std::string(seen.get(0, 0)));
-    if (estimate > 0) return static_cast<std::uint64_t>(estimate);
-    return std::stoull(std::string(catalog.exec("SELECT count(*) FROM " + root.table).get(0, 0)));
+/// Roughly how many root rows there are to load: what the planner thinks, whose word for a condition or for
+/// partitions is better than none, or a count where it thinks of few.
+inline std::uint64_t estimate_rows(postgres::session& catalog, const postgres::route_binding& root,
+                                   std::string_view where = {}) {
+    std::string rows = " FROM " + root.table;
+    if (!where.empty()) rows.append(" WHERE (").append(where).append("\n)");
+    const auto plan = catalog.exec("EXPLAIN SELECT 1" + rows);
+    const std::string_view top =
+        plan.get(0, 0);  // `Seq Scan on booking  (cost=0.00..18.10 rows=810 width=4)`
+    const auto at = top.find(" rows=");
+    std::uint64_t estimate = 0;
+    if (at != std::string_view::npos) std::from_chars(top.data() + at + 6, top.data() + top.size(), estimate);
+    constexpr std::uint64_t few = 100'000;
+    if (estimate >= few) return estimate;
+    return std::stoull(std::string(catalog.exec("SELECT count(*)" + rows).get(0, 0)));
 }
 
 /// A sign of life now and then on the connection that holds this bootstrap's turn; see take_turn().
@@ -172,11 +186,19 @@ inline void load_index(context& in, const std::vector<postgres::index_binding>& 
         state.storage = postgres::read_storage(in.catalog(), bindings[number]);
         save();
     }
+    const auto before = state.loaded_until ? state.loaded_rows : 0;
     if (state.loaded_until) {
-        log::info("{}: resuming the load after key {}", names.alias, *state.loaded_until);
+        log::info("{}: resuming the load after key {}", log::index(names.alias), *state.loaded_until);
         in.done().index(names.alias)["resumed_after"] = *state.loaded_until;
     }
-    progress shown(names.alias, estimate_rows(in.catalog(), bindings[number].routes[0]));
+    const auto rows = estimate_rows(in.catalog(), bindings[number].routes[0], index.where);
+    progress shown(names.alias, rows, before);
+    auto* counts = in.counts().find(index.name);
+    const auto count = [&](std::uint64_t done) {
+        if (counts != nullptr) counts->rows_loaded.set(static_cast<std::int64_t>(done));
+    };
+    count(before);
+    if (counts != nullptr) counts->rows_to_load.set(static_cast<std::int64_t>(rows));
     const auto stopped = [&in, alive = std::chrono::steady_clock::now()]() mutable {
         keep_turn(in, alive);
         return in.stopped();
@@ -184,18 +206,34 @@ inline void load_index(context& in, const std::vector<postgres::index_binding>& 
     const snapshot::load_hooks hooks{[&] { return in.batcher(); }, [&] { in.search().interrupt(); },
                                      [&](const std::string& key) {
                                          state.loaded_until = key;
+                                         state.loaded_rows = shown.done();
                                          save();
                                      },
-                                     [&](std::uint64_t count) { shown.add(count); }, stopped};
+                                     [&](std::uint64_t rows_done) {
+                                         shown.add(rows_done);
+                                         count(shown.done());
+                                     },
+                                     stopped};
     const auto start = std::chrono::steady_clock::now();
     const auto documents = snapshot::load(
         {in.setting().database, in.setting().read_from, in.setting().page_size, in.setting().workers},
         bindings, number, in.clock(), state.loaded_until, hooks);
     shown.finish();
+    if (counts != nullptr) counts->rows_to_load.set(counts->rows_loaded.value());
     if (state.orphans_below) {
-        log::info("{}: removing documents whose rows are gone", names.alias);
+        log::info("{}: removing documents whose rows are gone", log::index(names.alias));
+        progress looked_at(names.alias, 0);
+        auto access = in.access();
+        access.scan_ids = [scan = access.scan_ids, &looked_at](std::size_t of, std::size_t size,
+                                                               const auto& on_ids) {
+            scan(of, size, [&](std::span<const elastic::stored_id> ids) {
+                on_ids(ids);
+                looked_at.add(ids.size());
+            });
+        };
         stream::remove_orphans(in.setting().read_from, bindings, number, *state.orphans_below, in.clock(),
-                               *in.batcher(), in.access(), stopped);
+                               *in.batcher(), access, stopped);
+        looked_at.finish();
         state.orphans_below.reset();
     }
     client.put_settings(names.index, serving_settings(index));
@@ -210,7 +248,8 @@ inline void load_index(context& in, const std::vector<postgres::index_binding>& 
     done["loaded_now"] = true;
     done["documents"] = documents;
     done["seconds"] = seconds;
-    log::info("{}: loaded {} documents in {} s ({} a second)", names.alias, documents, log::fixed(seconds, 1),
+    log::info("{}: loaded {} documents in {} s ({} a second)", log::index(names.alias), documents,
+              log::fixed(seconds, 1),
               log::fixed(static_cast<double>(documents) / std::max(seconds, 0.001), 0));
     if (state.beside) {
         log::info("{}: readers go on with {} until sync has brought {} up to date", names.alias,
@@ -354,6 +393,7 @@ inline void tell_of_changes(context& in, const std::vector<index_state>& states)
 /// Makes whatever is missing, in an order that loses nothing and that a second run can pick up anywhere:
 /// index, replica identities, publication, slot, then the load. `out` gets what a dry run prints.
 inline void bootstrap(context& in, std::ostream& out) {
+    in.counts().enter(metrics::phase::loading);
     const auto report = in.check_shapes();
     const auto server = postgres::read_server(in.catalog());
     auto& client = in.search().client();
@@ -385,7 +425,7 @@ inline void bootstrap(context& in, std::ostream& out) {
     detail::check_pipelines(in);
     if (slot && slot->lost() && !in.setting().dry_run) {
         in.database().query("SELECT pg_catalog.pg_drop_replication_slot($1)", {name});
-        log::info("dropped slot {}, which was invalid", name);
+        log::info("dropped slot {}, which was invalid", log::slot(name));
         slot.reset();
     }
     const auto steps = detail::missing_steps(in, report, slot, states, server);
@@ -397,7 +437,7 @@ inline void bootstrap(context& in, std::ostream& out) {
     for (std::size_t i = 0; i < states.size(); ++i) {
         if (states[i].exists) continue;
         const auto names = names_of(in.indices()[i]);
-        log::info("creating index {} for alias {}", names.index, names.alias);
+        log::info("creating index {} for alias {}", names.index, log::index(names.alias));
         detail::create_index(in, in.indices()[i], states[i]);
         // An earlier attempt may have been killed with the request on its way; or somebody else was faster.
         states[i] = find_index(client, in.indices()[i]);
@@ -411,7 +451,7 @@ inline void bootstrap(context& in, std::ostream& out) {
     bool waited = false;
     for (std::size_t i = 0; i < states.size(); ++i) {
         if (states[i].loaded) {
-            log::info("{}: already loaded", in.indices()[i].name);
+            log::info("{}: already loaded", log::index(in.indices()[i].name));
             (void)in.done().index(in.indices()[i].name).emplace("loaded_now", false);
             continue;
         }

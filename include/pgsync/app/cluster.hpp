@@ -23,6 +23,7 @@
 #include <pgsync/elastic/url.hpp>
 #include <pgsync/error.hpp>
 #include <pgsync/log.hpp>
+#include <pgsync/metrics.hpp>
 #include <pgsync/printable.hpp>
 #include <pgsync/stream/index_access.hpp>
 #include <pgsync/this_machine.hpp>
@@ -48,7 +49,8 @@ class cluster {
           dialect_(first_contact()),
           client_(transport_, client_settings(stopped)),
           stream_client_(transport_, client_settings({})),
-          writer_(transport_, writer_settings()) {
+          writer_(transport_, writer_settings()),
+          probe_(counts(), [this](metrics::depths& sum) { sum.bulks += writer_.in_flight(); }) {
         if (setting.rejected == on_rejected::dead_letter) {
             dead_letters_ = std::make_unique<dead_letters_type>(transport_, dead_letters_settings());
         }
@@ -114,6 +116,10 @@ class cluster {
   private:
     static constexpr std::size_t wide_bulk_bytes = 1U << 20U;
 
+    [[nodiscard]] metrics::registry& counts() const {
+        return options_.counts ? *options_.counts : metrics::nowhere();
+    }
+
     static elastic::encoding encoding_of(const options& setting) {
         if (setting.compress == compression::never) return elastic::encoding::plain;
         if (setting.compress == compression::always) return elastic::encoding::gzip;
@@ -134,6 +140,7 @@ class cluster {
         writer_type::settings setting;
         setting.path = dialect_.bulk_path(true);
         setting.in_flight = options_.bulks_in_flight;
+        setting.counts = &counts();
         setting.timeout = options_.search_timeout;
         setting.address = transport_.address();
         return setting;
@@ -149,6 +156,7 @@ class cluster {
     }
     dead_letters_type::settings dead_letters_settings() const {
         dead_letters_type::settings setting;
+        setting.counts = &counts();
         setting.address = transport_.address();
         setting.timeout = options_.search_timeout;
         setting.speaks = dialect_;
@@ -187,6 +195,7 @@ class cluster {
     // The writer goes first: what it gives up still finds the others.
     std::unique_ptr<dead_letters_type> dead_letters_;
     writer_type writer_;
+    metrics::probe probe_;
 };
 
 }  // namespace pgsync::app

@@ -1,51 +1,16 @@
 #pragma once
 
-#include <algorithm>
-#include <array>
 #include <chrono>
-#include <cmath>
-#include <cstdint>
-#include <exception>
-#include <filesystem>
-#include <fstream>
-#include <functional>
-#include <iomanip>
 #include <iostream>
-#include <iterator>
-#include <limits>
-#include <locale>
 #include <map>
-#include <memory>
-#include <numeric>
 #include <optional>
-#include <set>
-#include <sstream>
-#include <stdexcept>
 #include <string>
-#include <tuple>
-#include <type_traits>
-#include <utility>
-#include <vector>
 
-// A command line is parsed once. Without the optimiser this library costs a user's program about a quarter
-// less time to compile. The standard headers come before, so that they are not touched.
-// clang-format off
-#if defined(__clang__)
-#pragma clang optimize off
-#elif defined(__GNUC__)
-#pragma GCC push_options
-#pragma GCC optimize("O0")
-#endif
-#include <CLI/CLI.hpp>
-#if defined(__clang__)
-#pragma clang optimize on
-#elif defined(__GNUC__)
-#pragma GCC pop_options
-#endif
-// clang-format on
-
+#include <pgsync/app/cli11.hpp>
+#include <pgsync/app/configuration.hpp>
 #include <pgsync/app/dead_letters_options.hpp>
 #include <pgsync/app/explain_parts.hpp>
+#include <pgsync/app/listen_address.hpp>
 #include <pgsync/app/options.hpp>
 #include <pgsync/app/refresh_options.hpp>
 #include <pgsync/app/verify_options.hpp>
@@ -77,6 +42,7 @@ struct parsed_command {
     refresh_options refresh;
     dead_letters_options dead_letters;
     std::string log_level = "info";
+    std::string log_format = "text";
     bool json = false;  ///< what the command tells, as one object on the standard output
 };
 
@@ -161,6 +127,10 @@ inline void add_loading(CLI::App& to, options& into) {
         ->transform(CLI::CheckedTransformer(lost, CLI::ignore_case).description(""))
         ->type_name("stop|resync")
         ->default_str("stop");
+    to.add_option("--metrics", into.metrics,
+                  "serve /metrics for Prometheus, /health, /ready and a status page there: a port that this "
+                  "machine alone can reach, or HOST:PORT")
+        ->type_name("[HOST:]PORT");
 }
 
 inline void add_verify(CLI::App& to, verify_options& into) {
@@ -237,8 +207,9 @@ inline void refuse_secrets(const options& setting) {
 
 }  // namespace detail
 
-/// Reads the command line; returns an exit status instead of a command when there is nothing to run (--help,
-/// or arguments that make no sense, status 2).
+/// Reads the command line, and what the environment and a configuration file say beside it; returns an exit
+/// status instead of a command when there is nothing to run (--help, or arguments that make no sense, status
+/// 2). Throws errc::configuration, which is status 2 as well.
 inline std::optional<int> parse_command_line(int argc, char** argv, const std::string& summary,
                                              parsed_command& into) {
     CLI::App app{summary};
@@ -248,12 +219,21 @@ inline std::optional<int> parse_command_line(int argc, char** argv, const std::s
     app.set_version_flag("--version", "pgsync " + std::string(version_string),
                          "print the version of the library that this program is made with");
     auto& setting = into.setting;
+    std::string file;
+    bool print = false;
     const auto add = [&](const char* name, const char* text, command which) {
         auto* sub = app.add_subcommand(name, text);
         sub->callback([&into, which] { into.what = which; });
         sub->add_option("--log-level", into.log_level, "debug, info, warn or error")
             ->check(CLI::IsMember({"debug", "info", "warn", "error"}))
             ->capture_default_str();
+        sub->add_option("--log-format", into.log_format, "text, or json: an object a line")
+            ->check(CLI::IsMember({"text", "json"}))
+            ->capture_default_str();
+        sub->add_option("--config", file, "a file of options, TOML: page-size = 1000; default: PGSYNC_CONFIG")
+            ->type_name("FILE");
+        sub->add_flag("--print-config", print,
+                      "print what is in force, from arguments, environment and file, and do nothing");
         sub->add_flag("--json", into.json, "tell the result as one JSON object on the standard output");
         return sub;
     };
@@ -333,6 +313,8 @@ inline std::optional<int> parse_command_line(int argc, char** argv, const std::s
         ->type_name("mermaid|dot");
     detail::add_database(*explain, setting);
     app.footer(
+        "Every option can be given as PGSYNC_<OPTION> and in a file as well (--config), see "
+        "docs/configuration.md.\n"
         "Passwords: PGPASSWORD or ~/.pgpass for the database; ELASTICSEARCH_URL, ELASTICSEARCH_API_KEY and "
         "others "
         "for the cluster, see docs/operating.md.");
@@ -348,10 +330,17 @@ inline std::optional<int> parse_command_line(int argc, char** argv, const std::s
         std::cerr << app.help();
         return 2;
     }
+    detail::refuse_secrets(setting);
+    configuration said(app, *app.get_subcommands().front());
+    said.apply(file);
+    if (!setting.metrics.empty()) static_cast<void>(parse_listen_address(setting.metrics));
+    if (print) {
+        std::cout << (into.json ? said.json() + "\n" : said.text());
+        return 0;
+    }
     plans = plans || analyse;
     if (sql || mapping || routes || plans || picture != drawing::none)
         into.parts = {sql, mapping, routes, plans, analyse, picture};
-    detail::refuse_secrets(setting);
     return std::nullopt;
 }
 

@@ -1,7 +1,12 @@
 #pragma once
 
 #include <iostream>
+#include <memory>
 #include <ostream>
+#include <span>
+#include <string_view>
+#include <utility>
+#include <vector>
 
 #include <pgsync/app/bootstrap.hpp>
 #include <pgsync/app/contact.hpp>
@@ -9,6 +14,7 @@
 #include <pgsync/app/doctor.hpp>
 #include <pgsync/app/engine.hpp>
 #include <pgsync/app/explain_report.hpp>
+#include <pgsync/app/monitor.hpp>
 #include <pgsync/app/persevere.hpp>
 #include <pgsync/app/record.hpp>
 #include <pgsync/app/refresh.hpp>
@@ -18,41 +24,56 @@
 #include <pgsync/app/sync.hpp>
 #include <pgsync/app/teardown.hpp>
 #include <pgsync/app/verify.hpp>
+#include <pgsync/error.hpp>
 #include <pgsync/linkage.hpp>
+#include <pgsync/metrics.hpp>
 
 /// What an engine does: the bodies of its commands, and all of the run-time half below them.
 namespace pgsync::app {
 
-namespace detail {
-
-/// A command that may take several attempts, with one record of them all.
-template <typename Body>
-report persevering(const options& setting, std::span<const compiled_index> indices, int stop_fd, record& done,
-                   const Body& body) {
-    persevere(setting, indices, stop_fd, [&](context& in) {
-        in.record_in(done);
-        body(in);
-    });
-    return done.told();
+PGSYNC_LINKAGE basic_engine::basic_engine(options setting, std::span<const compiled_index> indices)
+    : setting_(std::move(setting)), indices_(indices) {
+    if (!setting_.counts) {
+        std::vector<std::string_view> names;
+        for (const auto& each : indices_) names.push_back(each.name);
+        setting_.counts = std::make_shared<metrics::registry>(names);
+    }
+    if (!setting_.metrics.empty()) monitor_ = std::make_shared<monitor>(setting_, indices_);
 }
 
-}  // namespace detail
+/// Runs a command that may take several attempts, with one record of them all, and has the counts say how it
+/// ends.
+template <typename Body>
+void basic_engine::work(record& done, const Body& body) const {
+    try {
+        persevere(setting_, indices_, stop_.fd(), [&](context& in) {
+            in.record_in(done);
+            body(in);
+        });
+        setting_.counts->enter(metrics::phase::done);
+    } catch (const error& problem) {
+        setting_.counts->enter(problem.code() == errc::interrupted ? metrics::phase::done
+                                                                   : metrics::phase::failed);
+        throw;
+    } catch (...) {
+        setting_.counts->enter(metrics::phase::failed);
+        throw;
+    }
+}
 
 PGSYNC_LINKAGE report basic_engine::bootstrap(std::ostream& out) const {
     record done;
-    return detail::persevering(setting_, indices_, stop_.fd(), done,
-                               [&](context& in) { app::bootstrap(in, out); });
+    work(done, [&](context& in) { app::bootstrap(in, out); });
+    return done.told();
 }
 
 PGSYNC_LINKAGE report basic_engine::bootstrap() const { return bootstrap(std::cout); }
 
 PGSYNC_LINKAGE report basic_engine::sync() const {
     record done;
-    if (setting_.bootstrap_first) {
-        detail::persevering(setting_, indices_, stop_.fd(), done,
-                            [&](context& in) { app::bootstrap(in, std::cout); });
-    }
-    return detail::persevering(setting_, indices_, stop_.fd(), done, [](context& in) { app::sync(in); });
+    if (setting_.bootstrap_first) work(done, [](context& in) { app::bootstrap(in, std::cout); });
+    work(done, [](context& in) { app::sync(in); });
+    return done.told();
 }
 
 PGSYNC_LINKAGE report basic_engine::swap() const {
@@ -63,7 +84,8 @@ PGSYNC_LINKAGE report basic_engine::swap() const {
 
 PGSYNC_LINKAGE report basic_engine::teardown() const {
     record done;
-    return detail::persevering(setting_, indices_, stop_.fd(), done, [](context& in) { app::teardown(in); });
+    work(done, [](context& in) { app::teardown(in); });
+    return done.told();
 }
 
 PGSYNC_LINKAGE report basic_engine::status() const {

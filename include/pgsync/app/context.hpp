@@ -18,6 +18,7 @@
 #include <pgsync/app/setup.hpp>
 #include <pgsync/compiled.hpp>
 #include <pgsync/error.hpp>
+#include <pgsync/metrics.hpp>
 #include <pgsync/postgres/connection.hpp>
 #include <pgsync/postgres/read_transaction.hpp>
 #include <pgsync/postgres/replication.hpp>
@@ -68,7 +69,9 @@ class context {
           stop_fd_(stop_fd),
           database_(setting_.database),
           catalog_(setting_.database),
-          cluster_(setting_, [this] { return stopped(); }) {}
+          cluster_(setting_, [this] { return stopped(); }) {
+        counts().watch_slot(setting_.name);
+    }
 
     [[nodiscard]] const options& setting() const { return setting_; }
     /// Those that are dealt with now: all of the program's, but while only some share a slot; see narrow().
@@ -78,7 +81,7 @@ class context {
     [[nodiscard]] bool is_named() const { return named_; }  ///< by the user
     /// From here on it is about this slot, and about those of the program's indices that are listed.
     void narrow(const std::string& slot, const std::vector<std::size_t>& which) {
-        setting_.name = slot;
+        use_slot(slot);
         indices_.clear();
         for (const auto i : which) indices_.push_back(all_[i]);
     }
@@ -87,7 +90,10 @@ class context {
         setting_.name = base_name_;
         indices_.assign(all_.begin(), all_.end());
     }
-    void use_slot(const std::string& name) { setting_.name = name; }
+    void use_slot(const std::string& name) {
+        setting_.name = name;
+        counts().watch_slot(name);
+    }
     [[nodiscard]] postgres::admin_connection& database() { return database_; }
     [[nodiscard]] postgres::session& catalog() { return catalog_; }
     [[nodiscard]] cluster& search() { return cluster_; }
@@ -95,6 +101,9 @@ class context {
     /// What has been done, for the command's report; one that outlives this context where that was given.
     [[nodiscard]] record& done() { return *done_; }
     void record_in(record& there) { done_ = &there; }
+    [[nodiscard]] metrics::registry& counts() const {
+        return setting_.counts ? *setting_.counts : metrics::nowhere();
+    }
     [[nodiscard]] int stop_fd() const { return stop_fd_; }
     [[nodiscard]] bool stopped() const { return wait_for_stop(stop_fd_, std::chrono::milliseconds(0)); }
 
@@ -135,7 +144,8 @@ class context {
         std::vector<elastic::batcher::target> targets;
         std::vector<std::string> aliases;
         for (const auto& index : indices_) {
-            targets.push_back({names_of(index).write_alias, std::string(index.pipeline)});
+            targets.push_back(
+                {names_of(index).write_alias, std::string(index.pipeline), counts().find(index.name)});
             aliases.emplace_back(index.name);
         }
         return cluster_.batcher(targets, aliases, how);

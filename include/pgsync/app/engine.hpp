@@ -3,6 +3,7 @@
 #include <array>
 #include <cstddef>
 #include <iosfwd>
+#include <memory>
 #include <span>
 #include <string_view>
 #include <utility>
@@ -21,14 +22,16 @@ namespace pgsync {
 
 namespace app {
 
+class monitor;
+class record;
+
 /// The commands of some indices as functions. Each throws pgsync::error where the program would end with a
 /// message, and returns what it would tell. What changes something goes on by itself when a server that
 /// answered once goes away and comes back.
 class basic_engine {
   public:
-    /// `indices` must outlive it.
-    basic_engine(options setting, std::span<const compiled_index> indices)
-        : setting_(std::move(setting)), indices_(indices) {}
+    /// `indices` must outlive it. With `metrics` these are served from here on.
+    basic_engine(options setting, std::span<const compiled_index> indices);
 
     /// Makes and fills what is missing. With `dry_run` it prints to `out`, else to the standard output, what
     /// it would do.
@@ -60,11 +63,19 @@ class basic_engine {
     void stop() const noexcept { stop_.make(); }
     /// What stop() sets: a signal handler can, too.
     [[nodiscard]] const stop_request& stopping() const noexcept { return stop_; }
+    /// What this engine counts of itself; see <pgsync/metrics.hpp>.
+    [[nodiscard]] const std::shared_ptr<pgsync::metrics::registry>& counts() const noexcept {
+        return setting_.counts;
+    }
 
   private:
+    template <typename Body>
+    void work(record& done, const Body& body) const;
+
     options setting_;
     std::span<const compiled_index> indices_;
     stop_request stop_;
+    std::shared_ptr<monitor> monitor_;  ///< of a type that is known where it is made
 };
 
 }  // namespace app

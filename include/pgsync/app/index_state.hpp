@@ -85,6 +85,7 @@ struct index_state {
     std::optional<std::uint64_t> orphans_below;
     /// Which files of its tables it reflects; only where the log lacks TRUNCATE, see stream::storage_watch.
     std::optional<postgres::table_storage> storage{};
+    std::uint64_t loaded_rows = 0;  ///< about so many up to `loaded_until`
 };
 
 [[nodiscard]] inline boost::json::object meta_of(const compiled_index& index, const index_state& state) {
@@ -97,7 +98,10 @@ struct index_state {
     if (!index.pipeline.empty()) mine["pipeline"] = index.pipeline;
     if (state.together.size() > 1)
         mine["together"] = boost::json::array(state.together.begin(), state.together.end());
-    if (state.loaded_until) mine["loaded_until"] = *state.loaded_until;
+    if (state.loaded_until) {
+        mine["loaded_until"] = *state.loaded_until;
+        mine["loaded_rows"] = state.loaded_rows;
+    }
     if (state.written) mine["written"] = postgres::to_string(*state.written);
     if (!state.system.empty()) {
         mine["system"] = state.system;
@@ -153,6 +157,7 @@ inline void remember(cluster::client_type& client, const compiled_index& index, 
     }
     if (const auto* until = meta.if_contains("loaded_until"); until != nullptr && until->is_string())
         state.loaded_until = std::string(until->get_string());
+    state.loaded_rows = number("loaded_rows").value_or(0);
     state.written = postgres::lsn::parse(text_at(meta, "written"));
     state.system = text_at(meta, "system");
     state.timeline = static_cast<std::uint32_t>(number("timeline").value_or(0));

@@ -2,7 +2,12 @@
 
 #include <chrono>
 #include <cstddef>
+#include <memory>
 #include <string>
+
+namespace pgsync::metrics {
+class registry;
+}
 
 namespace pgsync::app {
 
@@ -32,6 +37,11 @@ struct options {
     on_rejected rejected = on_rejected::stop;     ///< documents
     on_lost_slot lost_slot = on_lost_slot::stop;  ///< with changes
     std::chrono::seconds stop_timeout{30};        ///< for what is in flight when asked to stop
+    /// Where /metrics, /health, /ready and a status page are served: a port of this machine, or HOST:PORT;
+    /// empty: nowhere.
+    std::string metrics;
+    /// Where everything is counted; empty: somewhere of the engine's own.
+    std::shared_ptr<pgsync::metrics::registry> counts{};
     std::chrono::seconds watch{0};  ///< status: between two looks, which give a rate; 0: one look
     bool dry_run = false;           ///< bootstrap: print what it would do, and do nothing
     bool once = false;              ///< sync: return when caught up

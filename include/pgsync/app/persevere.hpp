@@ -11,6 +11,7 @@
 #include <pgsync/compiled.hpp>
 #include <pgsync/error.hpp>
 #include <pgsync/log.hpp>
+#include <pgsync/metrics.hpp>
 #include <pgsync/postgres/sql_error.hpp>
 
 namespace pgsync::app {
@@ -33,6 +34,7 @@ inline bool worth_waiting(const error& problem) {
 template <typename Body>
 void persevere(const options& setting, std::span<const compiled_index> indices, int stop_fd,
                const Body& body) {
+    auto& counts = setting.counts ? *setting.counts : metrics::nowhere();
     backoff pauses(std::chrono::milliseconds(200), std::chrono::milliseconds(10'000));
     auto in = std::make_unique<context>(setting, indices, stop_fd);
     while (true) {
@@ -48,6 +50,8 @@ void persevere(const options& setting, std::span<const compiled_index> indices, 
         }
         if (std::chrono::steady_clock::now() - start > std::chrono::seconds(30)) pauses.reset();
         in.reset();
+        counts.enter(metrics::phase::away);
+        counts.reconnects.add();
         const auto pause = pauses.next();
         log::warn("{}; trying again in {} ms", why, pause.count());
         if (wait_for_stop(stop_fd, pause)) {

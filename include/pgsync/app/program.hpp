@@ -15,6 +15,7 @@
 #include <pgsync/app/memory.hpp>
 #include <pgsync/app/report.hpp>
 #include <pgsync/app/run.hpp>
+#include <pgsync/app/service_notice.hpp>
 #include <pgsync/app/stop_signal.hpp>
 #include <pgsync/compiled.hpp>
 #include <pgsync/error.hpp>
@@ -30,6 +31,7 @@ inline std::string base_name(std::string_view path) {
 inline report dispatch(const parsed_command& command, std::span<const compiled_index> indices) {
     basic_engine engine(command.setting, indices);
     const stop_signal signals(engine.stopping());
+    const service_notice notice(engine.counts());
     switch (command.what) {
         case app::command::bootstrap: {
             std::ostringstream printed;
@@ -61,8 +63,13 @@ inline report dispatch(const parsed_command& command, std::span<const compiled_i
 
 /// Says why a command failed: on the standard error, and with --json as an object on the standard output.
 inline void tell(const parsed_command& command, const std::string& what, const std::string& remedy) {
-    std::cerr << command.setting.program << ": " << what << "\n";
-    if (!remedy.empty()) std::cerr << "  " << remedy << "\n";
+    if (command.log_format == "json") {
+        log::start(command.log_level, log::form::json);  // nothing may have been logged yet
+        log::error("{}{}", what, remedy.empty() ? "" : "; " + remedy);
+    } else {
+        std::cerr << command.setting.program << ": " << what << "\n";
+        if (!remedy.empty()) std::cerr << "  " << remedy << "\n";
+    }
     if (!command.json) return;
     boost::json::object problem{{"error", what}};
     if (!remedy.empty()) problem["remedy"] = remedy;
@@ -75,11 +82,13 @@ PGSYNC_LINKAGE int run_program(std::span<const compiled_index> indices, int argc
     command.setting.program = base_name(argc > 0 ? argv[0] : "pgsync");
     std::string names;
     for (const auto& index : indices) names += (names.empty() ? "" : ", ") + std::string(index.name);
+    int failed = 2;
     try {
         const auto status = parse_command_line(
             argc, argv, "Keeps " + names + " in Elasticsearch or OpenSearch right, from PostgreSQL", command);
         if (status) return *status;
-        log::start(command.log_level);
+        failed = 1;
+        log::start(command.log_level, command.log_format == "json" ? log::form::json : log::form::text);
         const auto result = dispatch(command, indices);
         if (command.json) {
             std::cout << result.json << "\n";
@@ -92,7 +101,7 @@ PGSYNC_LINKAGE int run_program(std::span<const compiled_index> indices, int argc
     } catch (const std::exception& problem) {
         tell(command, problem.what(), {});
     }
-    return 1;
+    return failed;
 }
 
 }  // namespace pgsync::app

@@ -20,6 +20,7 @@
 #include <pgsync/app/swap.hpp>
 #include <pgsync/error.hpp>
 #include <pgsync/log.hpp>
+#include <pgsync/metrics.hpp>
 #include <pgsync/postgres/publication_facts.hpp>
 #include <pgsync/postgres/server_facts.hpp>
 #include <pgsync/postgres/slot_facts.hpp>
@@ -36,11 +37,12 @@ inline bool await_slot(context& in) {
     while (true) {
         const auto slot = postgres::read_slot(in.catalog(), in.setting().name);
         if (!slot || slot->active_pid == 0) return true;
+        in.counts().enter(metrics::phase::standing_by);
         if (!std::exchange(said, true)) {
             log::info(
                 "standing by: server process {} sends slot {} to another program, whose work this one takes "
                 "over when it ends",
-                slot->active_pid, in.setting().name);
+                slot->active_pid, log::slot(in.setting().name));
         }
         if (wait_for_stop(in.stop_fd(), std::chrono::milliseconds(250))) return false;
     }
@@ -101,6 +103,7 @@ inline bool follow(context& in, const postgres::system_identity& identity, std::
     setting.enough = how.enough;
     setting.stop_timeout = wanted.stop_timeout;
     setting.page_size = wanted.page_size;
+    setting.counts = &in.counts();
     for (const auto& state : states) {
         // What the old primary had not handed on may have got into the index, and is told by no log.
         if (state.timeline == identity.timeline || setting.read_everything) continue;
@@ -224,9 +227,11 @@ inline std::function<bool()> any_is_left(context& in, std::vector<std::string> s
 /// goes away.
 inline void sync(context& in) {
     while (true) {
+        in.counts().enter(metrics::phase::starting);
         in.widen();
         static_cast<void>(find_build(in));  // for the slot's name
         if (!detail::await_slot(in)) return;
+        in.counts().enter(metrics::phase::starting);
         const auto identity = in.identify();
         const auto slot = postgres::read_slot(in.catalog(), in.setting().name);  // first, see why_lost()
         const auto own = in.setting().name;

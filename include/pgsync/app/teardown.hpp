@@ -23,7 +23,7 @@ namespace detail {
 inline void remove_slot(context& in, const std::string& name) {
     if (postgres::read_slot(in.catalog(), name)) {
         in.database().query("SELECT pg_catalog.pg_drop_replication_slot($1)", {name});
-        log::info("dropped slot {}", name);
+        log::info("dropped slot {}", log::slot(name));
         in.done().array("dropped_slots").emplace_back(name);
     }
     const auto publication = postgres::read_publication(in.catalog(), name);

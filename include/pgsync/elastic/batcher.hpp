@@ -14,6 +14,7 @@
 
 #include <pgsync/elastic/bulk_body.hpp>
 #include <pgsync/elastic/bulk_writer.hpp>
+#include <pgsync/metrics.hpp>
 
 namespace pgsync::elastic {
 
@@ -39,14 +40,17 @@ class batcher {
     struct target {
         std::string name;
         std::string pipeline{};  ///< that every document passes; empty: none
+        metrics::index_counts* counts =
+            nullptr;  ///< where it is counted, if anywhere; must outlive every bulk
     };
 
     /// `targets`: one for each index number.
     batcher(settings setting, std::vector<target> targets, submit_function submit, rejected_function rejected)
         : settings_(setting),
-          targets_(std::move(targets)),
           submit_(std::move(submit)),
-          shared_(std::make_shared<shared_state>()) {
+          shared_(std::make_shared<shared_state>()),
+          tallies_(targets.size()) {
+        shared_->targets = std::move(targets);
         shared_->rejected = std::move(rejected);
     }
 
@@ -62,6 +66,7 @@ class batcher {
     /// it has not been sent.
     void begin_job(std::function<void()> done) {
         body_ = bulk_body();
+        tallies_.assign(tallies_.size(), {});
         job_ = std::make_shared<job>();
         job_->done = std::move(done);
     }
@@ -74,7 +79,9 @@ class batcher {
     /// `routing` chooses the shard; where it is empty the id does.
     void index(std::size_t index, std::string_view id, std::uint64_t version, std::string_view document,
                std::string_view routing = {}) {
-        body_.index(targets_[index].name, id, version, document, {routing, targets_[index].pipeline});
+        const auto& to = shared_->targets[index];
+        body_.index(to.name, id, version, document, {routing, to.pipeline});
+        ++tallies_[index].documents;
         // What has come this far will mostly be a whole bulk. Where there is the room already, nothing is
         // done.
         if (body_.bytes() > reserve_above) body_.reserve(settings_.bulk_bytes + settings_.bulk_bytes / 8);
@@ -82,7 +89,8 @@ class batcher {
     }
     void remove(std::size_t index, std::string_view id, std::uint64_t version,
                 std::string_view routing = {}) {
-        body_.remove(targets_[index].name, id, version, {routing, {}});
+        body_.remove(shared_->targets[index].name, id, version, {routing, {}});
+        ++tallies_[index].deletes;
         if (body_.bytes() >= settings_.bulk_bytes_limit) flush();
     }
 
@@ -94,13 +102,15 @@ class batcher {
         if (body_.items() == 0) return;
         rethrow_failure();
         job_->open();
+        std::vector<tally> fresh(tallies_.size());
         submit_(std::exchange(body_, bulk_body()),
-                [belongs_to = job_, shared = shared_,
+                [belongs_to = job_, shared = shared_, tallies = std::exchange(tallies_, std::move(fresh)),
                  counted = std::make_shared<on_its_way>(shared_)](bulk_outcome&& outcome) mutable {
                     const auto until_the_end = std::move(counted);
                     try {
                         if (outcome.fatal) std::rethrow_exception(outcome.fatal);
                         if (!outcome.rejected.empty()) shared->rejected(outcome);
+                        shared->count(tallies, outcome);
                         shared->release(*belongs_to);
                     } catch (...) {
                         // The job stays open: nothing of it is ever confirmed.
@@ -129,7 +139,13 @@ class batcher {
 
         void open() { references.fetch_add(1); }
     };
+    /// What a bulk holds for one target.
+    struct tally {
+        std::uint64_t documents = 0;
+        std::uint64_t deletes = 0;
+    };
     struct shared_state {
+        std::vector<target> targets;
         rejected_function rejected;
         std::mutex mutex;
         std::exception_ptr failure;
@@ -137,6 +153,20 @@ class batcher {
         std::atomic<std::size_t> on_their_way{0};  ///< bulks
         bool abandoned = false;
 
+        void count(std::vector<tally>& tallies, const bulk_outcome& outcome) const {
+            for (std::size_t i = 0; i < tallies.size(); ++i) {
+                auto* const of = targets[i].counts;
+                if (of == nullptr) continue;
+                auto& all = tallies[i];
+                for (const auto& less : outcome.unwritten) {
+                    if (less.target != targets[i].name) continue;
+                    all.documents -= less.documents;
+                    all.deletes -= less.deletes;
+                }
+                of->written.add(all.documents);
+                of->deleted.add(all.deletes);
+            }
+        }
         void release(job& of) {
             if (of.references.fetch_sub(1) != 1) return;
             // Under the lock, so that nothing is called any more once the batcher is gone.
@@ -162,11 +192,11 @@ class batcher {
     };
 
     settings settings_;
-    std::vector<target> targets_;
     submit_function submit_;
     std::shared_ptr<shared_state> shared_;
     std::shared_ptr<job> job_;
     bulk_body body_;
+    std::vector<tally> tallies_;  ///< of `body_`, by index number
     static constexpr std::size_t reserve_above = 128U << 10U;
 };
 

@@ -36,6 +36,8 @@ struct item_result {
 struct bulk_answer {
     std::vector<item_result> items;
     std::vector<item_result> guards;  ///< those of bulk_body::guards() that failed because of their target
+    std::vector<std::size_t>
+        superseded{};  ///< items that are done because a greater version was there before
 };
 
 namespace detail {
@@ -197,6 +199,7 @@ inline bool read_item(const boost::json::value& value, item_result& into) {
     for (std::size_t i = 0; i < all.size(); ++i) {
         item_result each;
         if (!detail::read_item(all[i], each)) return std::nullopt;
+        if (each.status == 409 && i < items) answer.superseded.push_back(i);
         if (each.verdict == item_verdict::done) continue;
         if (i < items) {
             answer.items.resize(items);

@@ -30,6 +30,7 @@
 #include <pgsync/elastic/waiting_clock.hpp>
 #include <pgsync/error.hpp>
 #include <pgsync/log.hpp>
+#include <pgsync/metrics.hpp>
 #include <pgsync/printable.hpp>
 
 namespace pgsync::elastic {
@@ -45,11 +46,20 @@ struct rejected_item {
     std::string document;  ///< JSON; empty for a delete
 };
 
+/// How much of a bulk for one target is settled without having been written: a newer version was there, or
+/// the cluster refuses it for good.
+struct unwritten_count {
+    std::string target;
+    std::uint64_t documents = 0;
+    std::uint64_t deletes = 0;
+};
+
 /// What became of one submitted bulk: everything in it that is not listed here is in the index.
 struct bulk_outcome {
     std::vector<rejected_item> rejected;
-    std::exception_ptr fatal;   ///< set: the bulk was given up, and trying again is of no use
-    std::uint32_t retries = 0;  ///< how often some of it was sent again
+    std::exception_ptr fatal;                  ///< set: the bulk was given up, and trying again is of no use
+    std::uint32_t retries = 0;                 ///< how often some of it was sent again
+    std::vector<unwritten_count> unwritten{};  ///< with the rejected ones, whatever becomes of those
 };
 
 /// Sends bulks, a bounded number at a time, and does not rest until each is answered: no answer, 429, 5xx and
@@ -70,6 +80,7 @@ class bulk_writer {
         std::chrono::milliseconds timeout{60'000};  ///< of one attempt
         std::string path = dialect().bulk_path(true);
         std::string address;  ///< of the cluster, for messages
+        metrics::registry* counts = &metrics::nowhere();
     };
     using completion = std::function<void(bulk_outcome&&)>;
 
@@ -189,6 +200,10 @@ class bulk_writer {
 
     request request_of(flight& each) const {
         if (guarded_) each.body.add_guards();
+        if (each.body.items() > 0) {
+            settings_.counts->bulk_documents.observe(static_cast<double>(each.body.items()));
+            settings_.counts->bulk_bytes.observe(static_cast<double>(each.body.bytes()));
+        }
         request what;
         what.method = "POST";
         what.path = settings_.path;
@@ -225,7 +240,9 @@ class bulk_writer {
             const auto bytes = each.body.id_of(i).size();
             if (bytes > 0 && bytes <= longest_id) {
                 possible.push_back(i);
-            } else if (!each.body.is_delete(i)) {
+            } else if (each.body.is_delete(i)) {
+                note_unwritten(each, i);
+            } else {
                 reject(each, i,
                        {item_verdict::rejected, 400, "id_not_possible",
                         bytes == 0 ? "the id is empty"
@@ -256,7 +273,7 @@ class bulk_writer {
                 const auto each = waiting_.begin()->second;
                 waiting_.erase(waiting_.begin());
                 lock.unlock();
-                ++each->outcome.retries;
+                sent_again(*each);
                 send(each);
                 lock.lock();
             } else if (closing_ && flights_.empty()) {
@@ -289,6 +306,9 @@ class bulk_writer {
     }
 
     void receive(const flight_ptr& each, const response& answer) {
+        if (answer.status != 0)
+            settings_.counts->bulk_seconds.observe(
+                std::chrono::duration<double>(clock_.now() - each->sent).count());
         if (answer.status == 200) {
             const auto parsed =
                 parse_bulk_response(answer.body, each->body.items(), each->body.guards().size());
@@ -298,7 +318,7 @@ class bulk_writer {
         if (answer.status == 0) return retry(each, "no answer: " + answer.failure, answer);
         const auto said = "HTTP " + std::to_string(answer.status) + ": " + excerpt(answer.body);
         const auto says = [&](const char* what) { return answer.body.find(what) != std::string::npos; };
-        if (answer.status == 429) tell_room([](bulk_room& room, auto now) { room.refused(now); });
+        if (answer.status == 429) refused_for_room();
         if (answer.status == 408 || answer.status == 429 || answer.status >= 500 ||
             says("cluster_block_exception")) {
             return retry(each, said, answer);
@@ -366,8 +386,10 @@ class bulk_writer {
                                 "on was acknowledged");
             }
         }
+        for (const auto i : parsed.superseded) note_unwritten(*each, i);
+        settings_.counts->conflicts.add(parsed.superseded.size());
+        if (refused) refused_for_room();
         tell_room([&](bulk_room& room, auto now) {
-            if (refused) room.refused(now);
             if (again.empty() && each->attempts == 0)
                 room.answered(each->how, each->body.bytes(), now - each->sent, wide_flights(), now);
         });
@@ -386,7 +408,26 @@ class bulk_writer {
                "the index";
     }
 
+    void refused_for_room() {
+        settings_.counts->refused.add();
+        tell_room([](bulk_room& room, auto now) { room.refused(now); });
+    }
+    void sent_again(flight& each) {
+        ++each.outcome.retries;
+        settings_.counts->retries.add();
+    }
+
+    static void note_unwritten(flight& each, std::size_t i) {
+        auto& all = each.outcome.unwritten;
+        const auto target = each.body.target_of(i);
+        auto found =
+            std::find_if(all.begin(), all.end(), [&](const auto& of) { return of.target == target; });
+        if (found == all.end()) found = all.insert(all.end(), {std::string(target), 0, 0});
+        ++(each.body.is_delete(i) ? found->deletes : found->documents);
+    }
+
     static void reject(flight& each, std::size_t i, const item_result& item) {
+        note_unwritten(each, i);
         const auto& body = each.body;
         each.outcome.rejected.push_back({std::string(body.target_of(i)), std::string(body.id_of(i)),
                                          body.version_of(i), item.status, item.type, item.reason,
@@ -405,7 +446,7 @@ class bulk_writer {
         for (std::size_t i = 0; i < items; ++i) (i < items / 2 ? first : second).push_back(i);
         each->rest.push_front(each->body.subset(second));
         each->body = each->body.subset(first);
-        ++each->outcome.retries;
+        sent_again(*each);
         send(each);
     }
 

@@ -1,13 +1,11 @@
 #pragma once
 
 #include <algorithm>
-#include <array>
 #include <atomic>
 #include <chrono>
 #include <condition_variable>
 #include <cstddef>
 #include <cstdint>
-#include <ctime>
 #include <deque>
 #include <exception>
 #include <functional>
@@ -34,6 +32,7 @@
 #include <pgsync/elastic/waiting_clock.hpp>
 #include <pgsync/error.hpp>
 #include <pgsync/log.hpp>
+#include <pgsync/metrics.hpp>
 
 namespace pgsync::elastic {
 
@@ -94,6 +93,7 @@ class dead_letters {
         std::chrono::milliseconds timeout{60'000};  ///< of one attempt
         std::chrono::milliseconds first_pause{100};
         std::chrono::milliseconds longest_pause{10'000};
+        metrics::registry* counts = &metrics::nowhere();
     };
     using completion = std::function<void(bulk_outcome&&)>;
     /// From the name a document was written to, to the alias that its dead letter's index is named after.
@@ -260,8 +260,10 @@ class dead_letters {
         }
         for (const auto* item : all) {
             ++count_;
+            const auto alias = from.alias_of(item->target);
+            if (auto* of = settings_.counts->find(alias)) of->dead_letters.add();
             log::warn("{}: the cluster rejects document \"{}\" (HTTP {}, {}): {}; set aside in {}{}",
-                      from.alias_of(item->target), shown(item->id), item->status, item->type,
+                      log::index(alias), shown(item->id), item->status, item->type,
                       shown(item->reason, 1'000), index,
                       refused.contains(dead_letter_id(item->id)) ? " without its content" : "");
         }
@@ -301,20 +303,9 @@ class dead_letters {
                                 {"status", item.status},
                                 {"type", item.type},
                                 {"reason", whole ? item.reason : plain(item.reason)},
-                                {"at", now()}};
+                                {"at", log::rfc3339(std::chrono::system_clock::now())}};
         if (whole && !item.document.empty()) out["document"] = item.document;
         return boost::json::serialize(out);
-    }
-    static std::string now() {
-        const auto time = std::chrono::system_clock::now();
-        const auto seconds = std::chrono::floor<std::chrono::seconds>(time);
-        const auto whole = std::chrono::system_clock::to_time_t(seconds);
-        const auto rest = std::chrono::duration_cast<std::chrono::milliseconds>(time - seconds).count();
-        std::tm parts{};
-        ::gmtime_r(&whole, &parts);
-        std::array<char, 32> text{};
-        const auto length = std::strftime(text.data(), text.size(), "%Y-%m-%dT%H:%M:%S", &parts);
-        return std::string(text.data(), length) + "." + std::to_string(1'000 + rest).substr(1) + "Z";
     }
     /// Without anything that could itself be refused.
     static std::string plain(std::string text) {

@@ -67,7 +67,8 @@ class replication_stream {
         if (has_publications(server_version())) {
             start(slot, {}, std::span<const std::string>(&publication, 1));
         } else {
-            const std::array<plugin_option, 2> options{{{"include-xids", "on"}, {"skip-empty-xacts", "off"}}};
+            const std::array<plugin_option, 3> options{
+                {{"include-xids", "on"}, {"include-timestamp", "on"}, {"skip-empty-xacts", "off"}}};
             start(slot, {}, options);
         }
     }

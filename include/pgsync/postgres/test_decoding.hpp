@@ -2,8 +2,10 @@
 
 #include <algorithm>
 #include <charconv>
+#include <chrono>
 #include <cstddef>
 #include <cstdint>
+#include <cstdio>
 #include <functional>
 #include <optional>
 #include <span>
@@ -47,10 +49,10 @@ class test_decoding_decoder {
             rows_seen_ = false;
             on_event(event(change::begin{{}, 0, transaction_id(in)}));
         } else if (in.skip("COMMIT ")) {
-            transaction_id(in);
+            const auto time = commit_time(in);
             if (!rows_seen_) tables_.clear();
             // A commit's message is sent under the position where its record ends.
-            on_event(event(change::commit{{}, data.start, 0}));
+            on_event(event(change::commit{{}, data.start, time}));
         } else if (in.skip("message: ")) {
             on_event(event(change::ignored{'M'}));
         } else {
@@ -86,8 +88,39 @@ class test_decoding_decoder {
 
     // ---- text
 
-    static std::uint32_t transaction_id(detail::byte_reader& in) {
-        const auto digits = in.take(in.left());
+    /// `725`, or with include-timestamp `725 (at 2026-05-01 12:00:00.5+02)`; 0 where there is no time that
+    /// can be read. It is to be measured with, nothing else.
+    static std::int64_t commit_time(detail::byte_reader& in) {
+        const auto rest = in.rest();
+        const auto size = std::min(rest.find(" (at "), rest.size());
+        transaction_id(in, size);
+        const std::string text(in.take(in.left()));
+        int year = 0;
+        unsigned month = 0;
+        unsigned day = 0;
+        int hour = 0;
+        int minute = 0;
+        double second = 0;
+        int used = 0;
+        if (std::sscanf(text.c_str(), " (at %d-%u-%u %d:%d:%lf%n", &year, &month, &day, &hour, &minute,
+                        &second, &used) != 6)
+            return 0;
+        // ISO, with the offset of the server's time zone: +02, -03:30.
+        int east = 0;
+        int minutes = 0;
+        if (std::sscanf(text.c_str() + used, "%3d:%d", &east, &minutes) < 1) return 0;
+        if (text[static_cast<std::size_t>(used)] == '-') minutes = -minutes;
+        using namespace std::chrono;
+        const year_month_day date{std::chrono::year(year), std::chrono::month(month), std::chrono::day(day)};
+        if (!date.ok()) return 0;
+        const auto since = sys_days(date) - sys_days(year_month_day{std::chrono::year(2000), January, 1d});
+        const auto whole = since + hours(hour - east) + std::chrono::minutes(minute - minutes);
+        return duration_cast<microseconds>(whole).count() + static_cast<std::int64_t>(second * 1e6 + 0.5);
+    }
+
+    static std::uint32_t transaction_id(detail::byte_reader& in) { return transaction_id(in, in.left()); }
+    static std::uint32_t transaction_id(detail::byte_reader& in, std::size_t size) {
+        const auto digits = in.take(size);
         std::uint32_t out = 0;
         const auto [end, problem] = std::from_chars(digits.data(), digits.data() + digits.size(), out);
         if (problem != std::errc{} || end != digits.data() + digits.size())

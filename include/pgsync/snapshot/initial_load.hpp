@@ -77,6 +77,7 @@ class initial_load {
     struct page_job {
         std::uint64_t number = 0;
         std::uint64_t documents = 0;
+        std::uint64_t rows = 0;
         postgres::lsn durable;
     };
 
@@ -145,12 +146,13 @@ class initial_load {
         batcher.begin_job([this, job] {
             ledger_.done(job->number, job->durable);
             documents_ += job->documents;
-            hooks_.progress(job->documents);
+            hooks_.progress(job->rows);
         });
         const auto snapshot = clock_.begin(connection, begin_, {}, [this] { return stop_.load(); });
         job->durable = snapshot.durable;
         std::size_t bytes = 0;
         reader.by_page(index_, page, [&](const postgres::read_document& document) {
+            ++job->rows;
             // What a change in the meantime makes the transform leave out, that change removes.
             if (!document.kept) return;
             batcher.index(index_, document.id, snapshot.version, document.json, document.routing);

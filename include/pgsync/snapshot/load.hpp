@@ -32,8 +32,8 @@ struct load_hooks {
     std::function<void()> interrupt;
     /// Called now and then with a key up to which nothing needs to be loaded again.
     std::function<void(const std::string& key)> record;
-    /// Called for each acknowledged page.
-    std::function<void(std::uint64_t documents)> progress;
+    /// Called for each acknowledged page with its root rows, those without a document counted.
+    std::function<void(std::uint64_t rows)> progress;
     /// Asked all the time.
     std::function<bool()> stopped;
 };

@@ -6,7 +6,10 @@
 #include <deque>
 #include <limits>
 #include <mutex>
+#include <utility>
+#include <vector>
 
+#include <pgsync/metrics.hpp>
 #include <pgsync/postgres/lsn.hpp>
 
 namespace pgsync::stream {
@@ -17,11 +20,26 @@ namespace pgsync::stream {
 /// else, and nothing but a repeat of the work would correct it.
 class acknowledger {
   public:
-    /// Announces the next work, in the order they are taken; returns its ticket.
-    std::uint64_t open(postgres::lsn end) {
+    explicit acknowledger(metrics::registry& counts = metrics::nowhere()) : counts_(counts) {}
+
+    /// Announces the next work, in the order they are taken; returns its ticket. To be measured with:
+    /// `oldest_us`, when the oldest of its changes committed, and `commits`, when the transactions did that
+    /// end in it, in microseconds since 2000, 0 for unknown.
+    std::uint64_t open(postgres::lsn end, std::int64_t oldest_us = 0,
+                       std::vector<std::int64_t> commits = {}) {
         const std::lock_guard lock(mutex_);
-        works_.push_back({end, {}, false});
+        works_.push_back({end, {}, oldest_us, std::move(commits), false});
         return first_ + works_.size() - 1;
+    }
+
+    /// One more transaction ends in the work that was opened last.
+    void also_ends(std::int64_t committed_us) {
+        const std::lock_guard lock(mutex_);
+        if (works_.empty() || works_.back().done) {
+            measure(committed_us, metrics::microseconds_since_2000());
+        } else {
+            works_.back().commits.push_back(committed_us);
+        }
     }
 
     /// Everything of the work is acknowledged by the cluster; what was read for it is durable once the log is
@@ -31,6 +49,9 @@ class acknowledger {
         auto& finished = works_[static_cast<std::size_t>(ticket - first_)];
         finished.durable = durable;
         finished.done = true;
+        const auto now = metrics::microseconds_since_2000();
+        for (const auto committed : finished.commits) measure(committed, now);
+        finished.commits = {};
     }
 
     /// The work is left undone, to be repeated at the next start: neither it nor any later one is ever
@@ -74,12 +95,36 @@ class acknowledger {
         return works_.size();
     }
 
+    struct backlog {
+        std::size_t works = 0;       ///< of which the cluster has not acknowledged everything
+        std::int64_t oldest_us = 0;  ///< see open()
+    };
+    [[nodiscard]] backlog undone() const {
+        backlog out;
+        const std::lock_guard lock(mutex_);
+        for (const auto& each : works_) {
+            if (each.done) continue;
+            ++out.works;
+            if (out.oldest_us == 0) out.oldest_us = each.oldest_us;
+        }
+        return out;
+    }
+
   private:
     struct entry {
         postgres::lsn end;
         postgres::lsn durable;
+        std::int64_t oldest_us = 0;
+        std::vector<std::int64_t> commits;
         bool done = false;
     };
+
+    /// The clocks of two machines may differ.
+    void measure(std::int64_t committed_us, std::int64_t now_us) {
+        counts_.latency.observe(static_cast<double>(std::max<std::int64_t>(now_us - committed_us, 0)) / 1e6);
+    }
+
+    metrics::registry& counts_;
     mutable std::mutex mutex_;
     std::deque<entry> works_;
     std::uint64_t first_ = 0;

@@ -12,6 +12,7 @@
 
 #include <pgsync/elastic/batcher.hpp>
 #include <pgsync/linkage.hpp>
+#include <pgsync/metrics.hpp>
 #include <pgsync/postgres/binding.hpp>
 #include <pgsync/postgres/read_transaction.hpp>
 #include <pgsync/postgres/system_identity.hpp>
@@ -40,6 +41,7 @@ struct follow_settings {
     std::function<bool()> enough{};
     /// For each index what it is known to reflect, where the log lacks TRUNCATE; see storage_watch.
     std::vector<postgres::table_storage> storage{};
+    metrics::registry* counts = &metrics::nowhere();
 };
 
 /// Through what documents are sent.

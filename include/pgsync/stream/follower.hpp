@@ -22,6 +22,7 @@
 #include <pgsync/error.hpp>
 #include <pgsync/linkage.hpp>
 #include <pgsync/log.hpp>
+#include <pgsync/metrics.hpp>
 #include <pgsync/postgres/binding.hpp>
 #include <pgsync/postgres/decoder.hpp>
 #include <pgsync/postgres/find_followed.hpp>
@@ -54,7 +55,8 @@ class follower {
           batcher_(std::move(batchers.prompt)),
           primary_(settings_.database),
           documents_(settings_.read_from),
-          acknowledger_(std::make_shared<acknowledger>()),
+          counts_(*settings_.counts),
+          acknowledger_(std::make_shared<acknowledger>(counts_)),
           gatherer_(route_counts(indices), {}, *acknowledger_),
           router_(
               indices, gatherer_,
@@ -75,7 +77,8 @@ class follower {
                    [this](std::string_view schema, std::string_view name) {
                        return postgres::find_followed(catalog(), indices_, schema, name);
                    }),
-          recorder_(cluster.record, settings_.record_every) {}
+          recorder_(cluster.record, settings_.record_every),
+          probe_(counts_, [this](metrics::depths& sum) { look(sum); }) {}
 
     /// See follow().
     void run(int stop_fd) {
@@ -85,7 +88,9 @@ class follower {
         if (settings_.read_from != settings_.database) clock_.read_from_standby(target_);
         if (settings_.read_everything) gatherer_.add_everything();
         stream_.follow(settings_.slot, settings_.publication);
-        log::info("following slot {} on {}", settings_.slot, stream_.server());
+        log::info("following slot {} on {}", log::slot(settings_.slot), stream_.server());
+        counts_.beat();
+        counts_.enter(metrics::phase::following);
         std::thread loading([this] { load_all(); });
         try {
             read_until_stopped(stop_fd);
@@ -135,6 +140,7 @@ class follower {
     void read_until_stopped(int stop_fd) {
         auto next_status = clock_type::now();
         while (true) {
+            counts_.beat();
             rethrow_failure();
             const bool waiting = settings_.once || !gatherer_.idle();
             const auto frame = stream_.receive(std::chrono::milliseconds(waiting ? 20 : 1'000), stop_fd);
@@ -143,6 +149,7 @@ class follower {
                 make_room(stop_fd, next_status);
             }
             if (readable(stop_fd)) {
+                counts_.enter(metrics::phase::stopping);
                 log::info("stopping: finishing what is in flight");
                 return;
             }
@@ -177,21 +184,26 @@ class follower {
         namespace change = postgres::change;
         if (const auto* begin = std::get_if<change::begin>(&event)) {
             in_transaction_ = true;
-            gatherer_.begin(begin->xid, begin->final_lsn);
+            gatherer_.begin(begin->xid, begin->final_lsn, begin->commit_time_us);
         } else if (const auto* commit = std::get_if<change::commit>(&event)) {
             in_transaction_ = false;
             flushed_ = std::max(flushed_, commit->end_lsn);
+            counts_.transactions.add();
             if (!postgres::has_truncate(stream_.server_version())) gatherer_.look_at_storage();
-            gatherer_.reached(commit->end_lsn);
+            gatherer_.reached(commit->end_lsn, commit->commit_time_us);
         } else if (const auto* relation = std::get_if<change::relation>(&event)) {
             router_.relation(*relation);
         } else if (const auto* insert = std::get_if<change::insert>(&event)) {
+            counts_.changes.add();
             router_.insert(*insert);
         } else if (const auto* update = std::get_if<change::update>(&event)) {
+            counts_.changes.add();
             router_.update(*update);
         } else if (const auto* remove = std::get_if<change::remove>(&event)) {
+            counts_.changes.add();
             router_.remove(*remove);
         } else if (const auto* truncate = std::get_if<change::truncate>(&event)) {
+            counts_.changes.add();
             router_.truncate(*truncate);
         }
     }
@@ -200,6 +212,7 @@ class follower {
     /// us, or it takes us for dead after wal_sender_timeout.
     void make_room(int stop_fd, clock_type::time_point& next_status) {
         while (!gatherer_.wait_for_room(std::chrono::milliseconds(100))) {
+            counts_.beat();
             rethrow_failure();
             if (readable(stop_fd)) return;
             if (clock_type::now() >= next_status) {
@@ -211,6 +224,7 @@ class follower {
 
     void send_status() {
         written_ = gatherer_.confirmed(flushed_);
+        counts_.written.set(static_cast<std::int64_t>(written_.value));
         if (settings_.once && written_ >= target_) recorder_.hurry();
         confirmed_ = std::max(confirmed_, std::min(written_, recorder_.want(written_)));
         // Asking for an answer tells how far the log is on disk, where something waits for that.
@@ -259,13 +273,25 @@ class follower {
         }
         loading.join();
         stream_.close();
-        log::info("stopped; slot {} is confirmed up to {}", settings_.slot, postgres::to_string(confirmed_));
+        log::info("stopped; slot {} is confirmed up to {}", log::slot(settings_.slot),
+                  postgres::to_string(confirmed_));
     }
 
     static bool readable(int fd) {
         if (fd < 0) return false;
         pollfd each{fd, POLLIN, 0};
         return ::poll(&each, 1, 0) > 0;
+    }
+
+    /// From whoever shows it.
+    void look(metrics::depths& sum) const {
+        const auto [gathered, since] = gatherer_.waiting();
+        const auto undone = acknowledger_->undone();
+        sum.gathered += gathered;
+        sum.batches += undone.works;
+        // What was handed out is older than what waits.
+        const auto oldest = undone.oldest_us != 0 ? undone.oldest_us : since;
+        if (oldest != 0 && (sum.oldest_us == 0 || oldest < sum.oldest_us)) sum.oldest_us = oldest;
     }
 
     // ---- the loading thread
@@ -377,6 +403,7 @@ class follower {
     postgres::session primary_;
     postgres::session documents_;
     std::unique_ptr<postgres::session> catalog_;  ///< of the reading thread, made when there is a question
+    metrics::registry& counts_;
     // Shared with the completions of bulks, which may come after this object is gone.
     std::shared_ptr<acknowledger> acknowledger_;
     gatherer gatherer_;
@@ -397,6 +424,7 @@ class follower {
     postgres::lsn confirmed_;  ///< and the index says so
     bool in_transaction_ = false;
     bool reply_requested_ = false;
+    metrics::probe probe_;
 };
 
 PGSYNC_LINKAGE void follow(const follow_settings& setting, std::span<const postgres::index_binding> indices,

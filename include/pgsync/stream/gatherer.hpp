@@ -38,12 +38,14 @@ class gatherer {
         pending_ = fresh();
     }
 
-    /// `committed`: where the transaction's commit record begins.
-    void begin(std::uint32_t xid, postgres::lsn committed) {
+    /// `committed`: where the transaction's commit record begins; `time_us`: when it committed, in
+    /// microseconds since 2000, 0 where that is not known yet.
+    void begin(std::uint32_t xid, postgres::lsn committed, std::int64_t time_us = 0) {
         const std::lock_guard lock(mutex_);
         xid_ = xid;
         xid_committed_ = committed;
-        xid_noted_ = false;
+        xid_time_us_ = time_us;
+        xid_noted_ = xid_counts_ = false;
     }
 
     void add_key(std::size_t index, const std::string& key) {
@@ -61,7 +63,7 @@ class gatherer {
 
     void add_link(std::size_t index, std::size_t route, const std::string& link) {
         const std::lock_guard lock(mutex_);
-        note_transaction();
+        note_change();
         const auto [at, added] = pending_.indices[index].links[route].insert(link);
         if (added) wait_in_line(index, route, *at);
     }
@@ -69,14 +71,14 @@ class gatherer {
     /// See index_work::lose_rows().
     void lose_rows(std::size_t index, const compiled_index& of, std::size_t route) {
         const std::lock_guard lock(mutex_);
-        note_transaction();
+        note_change();
         pending_.indices[index].lose_rows(of, route);
     }
 
     /// Every root row is to be read again.
     void reload(std::size_t index) {
         const std::lock_guard lock(mutex_);
-        note_transaction();
+        note_change();
         pending_.indices[index].reload = true;
     }
 
@@ -95,10 +97,17 @@ class gatherer {
         changed_.notify_all();
     }
 
-    /// Everything before `position` has been added. Called at a commit, and for keepalives between
-    /// transactions.
-    void reached(postgres::lsn position) {
+    /// Everything before `position` has been added. Called at a commit, with its time as begin() has it, and
+    /// for keepalives between transactions.
+    void reached(postgres::lsn position, std::int64_t time_us = 0) {
         const std::lock_guard lock(mutex_);
+        if (std::exchange(xid_counts_, false) && time_us != 0) {
+            if (pending_.empty()) {
+                acknowledger_.also_ends(time_us);  // all of it was handed out before its commit was read
+            } else {
+                commits_.push_back({position, time_us});
+            }
+        }
         if (position > position_) position_ = position;
         committed_ = true;
         changed_.notify_all();
@@ -131,7 +140,13 @@ class gatherer {
         changed_.wait_for(lock, timeout, [&] { return closed_ || ready(); });
         if (closed_ || !ready()) return std::nullopt;
         work result = line_.size() <= most ? take_all() : take_oldest(most);
-        result.ticket = acknowledger_.open(result.end);
+        const auto oldest = oldest_us();
+        std::vector<std::int64_t> commits;
+        while (!commits_.empty() && commits_.front().end <= result.end) {
+            commits.push_back(commits_.front().time_us);
+            commits_.pop_front();
+        }
+        result.ticket = acknowledger_.open(result.end, oldest, std::move(commits));
         // What follows of a transaction cut here needs it visible as well.
         xid_noted_ = false;
         changed_.notify_all();
@@ -142,6 +157,12 @@ class gatherer {
     [[nodiscard]] bool idle() const {
         const std::lock_guard lock(mutex_);
         return pending_.empty() && !acknowledger_.outstanding();
+    }
+
+    /// What waits, keys and links together, and when the oldest of these changes committed (0: none waits).
+    [[nodiscard]] std::pair<std::size_t, std::int64_t> waiting() const {
+        const std::lock_guard lock(mutex_);
+        return {entries_, pending_.empty() ? 0 : oldest_us()};
     }
 
     [[nodiscard]] bool closed() const {
@@ -204,13 +225,20 @@ class gatherer {
     }
 
     void insert_key(std::size_t index, const std::string& key) {
-        note_transaction();
+        note_change();
         const auto [at, added] = pending_.indices[index].keys.insert(key);
         if (added) wait_in_line(index, no_route, *at);
     }
     void wait_in_line(std::size_t index, std::size_t route, const std::string& text) {
         line_.push_back({position_, index, route, &text});
         grow(text.size());
+    }
+    [[nodiscard]] std::int64_t oldest_us() const {
+        return commits_.empty() ? xid_time_us_ : commits_.front().time_us;
+    }
+    void note_change() {
+        xid_counts_ = true;
+        note_transaction();
     }
     void note_transaction() {
         if (xid_noted_) return;
@@ -234,11 +262,17 @@ class gatherer {
 
     static constexpr std::size_t no_route = std::numeric_limits<std::size_t>::max();
     /// A key or a link of `pending_`, whose text stays where it is as long as it is in its set.
-    struct waiting {
+    struct in_line {
         postgres::lsn reached;  ///< by the stream when it was added: everything before was added before it
         std::size_t index;
         std::size_t route;  ///< no_route: a key
         const std::string* text;
+    };
+
+    /// A transaction that has ended and of which something waits.
+    struct ended {
+        postgres::lsn end;
+        std::int64_t time_us;
     };
 
     mutable std::mutex mutex_;
@@ -247,14 +281,17 @@ class gatherer {
     limits limit_;
     acknowledger& acknowledger_;
     work pending_;
-    std::deque<waiting> line_;  ///< the keys and links of `pending_`, in the order of their first change
+    std::deque<in_line> line_;  ///< the keys and links of `pending_`, in the order of their first change
     std::size_t entries_ = 0;
     std::size_t bytes_ = 0;
     postgres::lsn position_;
     std::uint32_t xid_ = 0;
     postgres::lsn xid_committed_;
+    std::int64_t xid_time_us_ = 0;
     bool xid_noted_ = false;
-    bool committed_ = false;  ///< a transaction has ended since the last take
+    bool xid_counts_ = false;    ///< something of it was gathered, now or in an earlier work
+    std::deque<ended> commits_;  ///< in the order of the log
+    bool committed_ = false;     ///< a transaction has ended since the last take
     bool closed_ = false;
 };
 

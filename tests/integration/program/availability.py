@@ -359,7 +359,7 @@ def read_from_standby(b, rng, primary, standby):
     on_primary = b.value("SELECT count(*) FROM pg_stat_activity WHERE datname = %s AND query LIKE '%%row_to_json%%' "
                          "AND query NOT LIKE '%%pg_stat_activity%%'", b.name)
     expect(on_primary == 0, "documents were read from the primary")
-    b.refuse("sync", "--read-from", f"host=127.0.0.1 port={b.connect().info.port} dbname={b.name} password=x", saying=["holds a password"])
+    b.refuse("sync", "--read-from", f"host=127.0.0.1 port={b.connect().info.port} dbname={b.name} password=x", saying=["holds a password"], status=2)
     # Compared, and written beside a sync, from there as well.
     running = b.start("sync", *where)
     until("sync follows the slot", lambda: "following slot" in running.output())

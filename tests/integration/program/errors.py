@@ -35,9 +35,9 @@ def servers(b):
     b.refuse("bootstrap", saying=["password authentication failed", "PGPASSWORD|pgpass"], PGPASSWORD=SECRET)
     b.refuse("bootstrap", saying=["no_such_database"], PGDATABASE="no_such_database")
     output = b.refuse("bootstrap", "--database", f"postgresql://u:{SECRET}@127.0.0.1/x",
-                      saying=["--database holds a password", "PGPASSWORD"])
+                      saying=["--database holds a password", "PGPASSWORD"], status=2)
     output += b.refuse("bootstrap", "--elasticsearch", f"http://u:{SECRET}@127.0.0.1:1/",
-                       saying=["--elasticsearch holds a password", "ELASTICSEARCH_URL"])
+                       saying=["--elasticsearch holds a password", "ELASTICSEARCH_URL"], status=2)
     for child in b.children:
         expect(SECRET not in child.output() and "s3cr3t" not in child.output(), "a secret is in the output")
     b.refuse("bootstrap", saying=[r"no Elasticsearch or OpenSearch|does not speak JSON|does not answer"],

@@ -25,7 +25,8 @@ def compiled(compiler, library, header, folder, indices):
     (folder / "shape.hpp").write_text(header, encoding="utf-8")
     (folder / "main.cpp").write_text('#include "shape.hpp"\n#include <pgsync/pgsync.hpp>\n\n'
                                      f"int main(int argc, char** argv) {{ return pgsync::run<{indices}>(argc, argv); }}\n")
-    flags = subprocess.run(["pkg-config", "--cflags", "--libs", "libpqxx", "libpq", "libcurl", "zlib", "spdlog"],
+    flags = subprocess.run(["pkg-config", "--cflags", "--libs", "libpqxx", "libpq", "libcurl", "libmicrohttpd", "zlib",
+                            "spdlog"],
                            capture_output=True, text=True, check=True).stdout.split()
     cflags = [each for each in flags if not each.startswith(("-l", "-L"))]
     libs = [each for each in flags if each.startswith(("-l", "-L"))]

@@ -77,3 +77,14 @@ TEST_CASE("an index that is made beside another says so by an alias of its own")
     CHECK(pgsync::app::creation_body(pgsync::compiled<plain_guests>, state).at("aliases") ==
           value({{names.write_alias, boost::json::object{}}, {names.new_alias, boost::json::object{}}}));
 }
+
+TEST_CASE("a load that was interrupted remembers how much of it is done") {
+    pgsync::app::index_state state;
+    state.loaded_rows = 1'234;
+    const auto mine = [&] {
+        return pgsync::app::meta_of(pgsync::compiled<plain_guests>, state).at("pgsync").as_object();
+    };
+    CHECK(mine().if_contains("loaded_rows") == nullptr);
+    state.loaded_until = "77";
+    CHECK(mine().at("loaded_rows").to_number<int>() == 1'234);
+}

@@ -294,3 +294,31 @@ TEST_CASE("bulks that end in several threads at once end their jobs once each") 
     for (auto& each : threads) each.join();
     for (const auto& each : done) CHECK(each == 1);
 }
+
+TEST_CASE("what the cluster took is counted by index, without what was superseded or refused") {
+    const std::array<std::string_view, 2> names{"docs", "others"};
+    pgsync::metrics::registry counts(names);
+    held_bulks bulks;
+    batcher to({1'000'000, 2'000'000},
+               {{"docs-WRITE", {}, &counts.indices[0]}, {"others-WRITE", {}, &counts.indices[1]}},
+               bulks.submit(), [](bulk_outcome&) {});
+    to.begin_job([] {});
+    to.index(0, "1", 5, "{}");
+    to.index(0, "2", 5, "{}");
+    to.index(1, "3", 5, "{}");
+    to.remove(0, "4", 5);
+    to.remove(1, "5", 5);
+    to.flush();
+    to.index(0, "6", 5, "{}");
+    to.end_job();
+    CHECK(counts.indices[0].written.value() == 0);
+    bulk_outcome outcome;
+    outcome.unwritten = {{"docs-WRITE", 1, 0}, {"others-WRITE", 0, 1}};
+    bulks.finish(0, std::move(outcome));
+    CHECK(counts.indices[0].written.value() == 1);
+    CHECK(counts.indices[0].deleted.value() == 1);
+    CHECK(counts.indices[1].written.value() == 1);
+    CHECK(counts.indices[1].deleted.value() == 0);
+    bulks.finish(1, fatal("down"));
+    CHECK(counts.indices[0].written.value() == 1);
+}

@@ -37,6 +37,15 @@ TEST_CASE("what is written, gone already or superseded is done") {
     CHECK(verdict("delete", 409, "version_conflict_engine_exception") == item_verdict::done);
 }
 
+TEST_CASE("what was superseded is told, though it is done") {
+    const auto answer = parse_bulk_response(
+        R"({"errors":true,"items":[{"index":{"status":201}},{"index":{"status":409}},{"delete":{"status":409}}]})",
+        3);
+    REQUIRE(answer);
+    CHECK(answer->items.empty());
+    CHECK(answer->superseded == std::vector<std::size_t>{1, 2});
+}
+
 TEST_CASE("what a busy or blocked cluster did not take is to be repeated") {
     CHECK(verdict("index", 429, "es_rejected_execution_exception") == item_verdict::retry);
     CHECK(verdict("index", 503, "unavailable_shards_exception") == item_verdict::retry);

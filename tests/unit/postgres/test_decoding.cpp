@@ -110,6 +110,24 @@ struct fixture {
 
 }  // namespace
 
+TEST_CASE("a commit's time is read in whatever zone the server writes it", "[test_decoding]") {
+    fixture decode;
+    const auto time = [&](const std::string& message) {
+        std::int64_t out = -1;
+        decode.decoder.decode(xlog_data{{}, {}, 0, message}, [&](const event& any) {
+            if (const auto* commit = std::get_if<change::commit>(&any)) out = commit->commit_time_us;
+        });
+        return out;
+    };
+    CHECK(time("COMMIT 7 (at 2000-01-01 00:00:00+00)") == 0);
+    CHECK(time("COMMIT 7 (at 2000-01-02 00:00:00.000001+00)") == 86'400'000'001);
+    CHECK(time("COMMIT 7 (at 2000-01-02 02:00:00.5+02)") == 86'400'500'000);
+    CHECK(time("COMMIT 7 (at 2000-01-01 20:30:00-03:30)") == 86'400'000'000);
+    CHECK(time("COMMIT 7 (at 2024-03-01 00:00:00+00)") == 762'566'400'000'000);
+    CHECK(time("COMMIT 7") == 0);
+    CHECK(time("COMMIT 7 (at soon)") == 0);
+}
+
 TEST_CASE("transactions begin with their id and end where their message stands", "[test_decoding]") {
     fixture decode;
     CHECK(decode("BEGIN 725") == "begin 725");

@@ -57,3 +57,31 @@ TEST_CASE("from a work that is given up on nothing is confirmed or waited for") 
     CHECK(acks.confirmed(lsn{1000}, lsn{400}) == lsn{100});
     CHECK_FALSE(acks.outstanding());
 }
+
+TEST_CASE("each transaction is measured once, when the work that it ends in is done") {
+    pgsync::metrics::registry counts;
+    acknowledger acks(counts);
+    const auto now = pgsync::metrics::microseconds_since_2000();
+    const auto observed = [&] {
+        std::uint64_t sum = 0;
+        for (std::size_t i = 0; i <= counts.latency.bounds().size(); ++i) sum += counts.latency.count(i);
+        return sum;
+    };
+    const auto first = acks.open(lsn{100}, now - 7'000'000, {now - 7'000'000, now - 6'000'000});
+    const auto second = acks.open(lsn{200}, now - 5'000'000, {now - 5'000'000});
+    CHECK(acks.undone().works == 2);
+    CHECK(acks.undone().oldest_us == now - 7'000'000);
+    acks.also_ends(now - 4'000'000);
+    acks.done(second, lsn{0});
+    CHECK(observed() == 2);
+    CHECK(acks.undone().works == 1);
+    acks.also_ends(now - 3'000'000);  // of what was done already
+    CHECK(observed() == 3);
+    acks.done(first, lsn{0});
+    CHECK(observed() == 5);
+    CHECK(counts.latency.sum() >= 25.0);
+    CHECK(acks.undone().oldest_us == 0);
+    // A database whose clock is ahead.
+    acks.done(acks.open(lsn{300}, now + 60'000'000'000, {now + 60'000'000'000}), lsn{0});
+    CHECK(counts.latency.count(0) == 1);
+}

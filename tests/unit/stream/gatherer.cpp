@@ -229,3 +229,49 @@ TEST_CASE("a key that never rests is taken in its turn") {
     CHECK(hot >= 1);
     CHECK(changes.take(0ms)->indices[0].keys.count("hot") == 1);
 }
+
+TEST_CASE("the time of a commit goes with the work that has the last of its keys") {
+    pgsync::metrics::registry counts;
+    acknowledger acks(counts);
+    gatherer changes({1}, {}, acks);
+    const auto observed = [&] {
+        std::uint64_t sum = 0;
+        for (std::size_t i = 0; i <= counts.latency.bounds().size(); ++i) sum += counts.latency.count(i);
+        return sum;
+    };
+    for (const std::uint64_t number : {1U, 2U, 3U}) {
+        changes.begin(static_cast<std::uint32_t>(number), lsn{number * 100 - 1},
+                      static_cast<std::int64_t>(number));
+        changes.add_key(0, std::to_string(number));
+        changes.reached(lsn{number * 100}, static_cast<std::int64_t>(number));
+    }
+    changes.begin(4, lsn{399}, 4);  // concerns no document
+    changes.look_at_storage();
+    changes.reached(lsn{400}, 4);
+    CHECK(changes.waiting() == std::pair<std::size_t, std::int64_t>(3, 1));
+    const auto first = changes.take(0ms, 2);
+    REQUIRE(first);
+    CHECK(changes.waiting() == std::pair<std::size_t, std::int64_t>(1, 3));
+    acks.done(first->ticket, lsn{});
+    CHECK(observed() == 2);
+    const auto second = changes.take(0ms, 2);
+    REQUIRE(second);
+    CHECK(acks.undone().oldest_us == 3);
+    acks.done(second->ticket, lsn{});
+    CHECK(observed() == 3);
+    CHECK(changes.waiting() == std::pair<std::size_t, std::int64_t>(0, 0));
+}
+
+TEST_CASE("a transaction that was handed out before its commit was read is measured with that work") {
+    pgsync::metrics::registry counts;
+    acknowledger acks(counts);
+    gatherer changes({1}, {2, 1000}, acks);
+    changes.begin(9, lsn{90}, 5);
+    changes.add_key(0, "1");
+    changes.add_key(0, "2");
+    const auto only = changes.take(0ms);
+    REQUIRE(only);
+    changes.reached(lsn{100}, 5);
+    acks.done(only->ticket, lsn{});
+    CHECK(counts.latency.sum() > 0);
+}

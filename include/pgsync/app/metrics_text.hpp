@@ -1,0 +1,235 @@
+#pragma once
+
+#include <algorithm>
+#include <array>
+#include <chrono>
+#include <cmath>
+#include <cstddef>
+#include <cstdint>
+#include <cstdio>
+#include <fstream>
+#include <string>
+#include <string_view>
+#include <unistd.h>
+
+#include <pgsync/metrics.hpp>
+#include <pgsync/version.hpp>
+
+namespace pgsync::app {
+
+/// Whether the documents follow the database, and if not, why, in a word or two.
+struct readiness {
+    bool ready = false;
+    std::string_view why;
+};
+
+[[nodiscard]] inline readiness readiness_of(const metrics::registry& of) {
+    switch (of.at()) {
+        case metrics::phase::starting:
+            return {false, "starting"};
+        case metrics::phase::loading:
+            return {false, "loading"};
+        case metrics::phase::standing_by:
+            return {false, "standing by"};
+        case metrics::phase::away:
+            return {false, "a server is away"};
+        case metrics::phase::stopping:
+            return {false, "stopping"};
+        case metrics::phase::done:
+            return {false, "done"};
+        case metrics::phase::failed:
+            return {false, "failed"};
+        case metrics::phase::following:
+            break;
+    }
+    if (of.database_up.value() == 0) return {false, "the database is away"};
+    if (of.cluster_up.value() == 0) return {false, "the cluster is away"};
+    return {true, "following"};
+}
+
+/// Whether there is any use in letting the program go on: false after an error that ends it, or where the
+/// thread that reads the log has been stuck for five minutes.
+[[nodiscard]] inline bool is_healthy(const metrics::registry& of) {
+    if (of.at() == metrics::phase::failed) return false;
+    return of.at() != metrics::phase::following || of.since_beat() < std::chrono::minutes(5);
+}
+
+/// Writes metrics in Prometheus' text format, version 0.0.4.
+class metrics_writer {
+  public:
+    /// What follows are samples of this name, until the next.
+    metrics_writer& metric(std::string_view name, std::string_view type, std::string_view help) {
+        name_ = name;
+        out_.append("# HELP ").append(name).append(" ");
+        for (const char c : help)
+            c == '\\' ? out_.append("\\\\") : c == '\n' ? out_.append("\\n") : out_ += c;
+        out_.append("\n# TYPE ").append(name).append(" ").append(type).append("\n");
+        return *this;
+    }
+    metrics_writer& sample(double value, std::string_view label = {}, std::string_view content = {}) {
+        line("", value, label, content);
+        return *this;
+    }
+    metrics_writer& sample(const metrics::counter& value, std::string_view label = {},
+                           std::string_view content = {}) {
+        return sample(static_cast<double>(value.value()), label, content);
+    }
+    void observations(const metrics::histogram& of) {
+        std::uint64_t sum = 0;
+        for (std::size_t i = 0; i <= of.bounds().size(); ++i) {
+            sum += of.count(i);
+            line("_bucket", static_cast<double>(sum), "le",
+                 i < of.bounds().size() ? number(of.bounds()[i]) : std::string("+Inf"));
+        }
+        line("_sum", of.sum());
+        // Of one reading with the buckets, while others count on.
+        line("_count", static_cast<double>(sum));
+    }
+    [[nodiscard]] const std::string& text() const { return out_; }
+
+  private:
+    static std::string number(double value) {
+        std::array<char, 32> text{};
+        const bool whole = std::abs(value) < 1e15 && value == std::floor(value);
+        const int size = std::snprintf(text.data(), text.size(), whole ? "%.0f" : "%.17g", value);
+        if (whole) return {text.data(), static_cast<std::size_t>(size)};
+        // The shortest that reads the same.
+        for (int digits = 1; digits < 17; ++digits) {
+            std::array<char, 32> shorter{};
+            const int length = std::snprintf(shorter.data(), shorter.size(), "%.*g", digits, value);
+            double back = 0;
+            if (std::sscanf(shorter.data(), "%lf", &back) == 1 && back == value)
+                return {shorter.data(), static_cast<std::size_t>(length)};
+        }
+        return {text.data(), static_cast<std::size_t>(size)};
+    }
+    void line(std::string_view suffix, double value, std::string_view label = {},
+              std::string_view content = {}) {
+        out_.append(name_).append(suffix);
+        if (!label.empty()) {
+            out_.append("{").append(label).append("=\"");
+            for (const char c : content) {
+                if (c == '\n') {
+                    out_ += "\\n";
+                    continue;
+                }
+                if (c == '\\' || c == '"') out_ += '\\';
+                out_ += c;
+            }
+            out_.append("\"}");
+        }
+        out_.append(" ").append(number(value)).append("\n");
+    }
+
+    std::string out_;
+    std::string_view name_;
+};
+
+/// Bytes of this process in memory; 0 where the system does not tell.
+[[nodiscard]] inline std::uint64_t resident_bytes() {
+    std::ifstream statm("/proc/self/statm");
+    std::uint64_t size = 0;
+    std::uint64_t resident = 0;
+    statm >> size >> resident;
+    return statm ? resident * static_cast<std::uint64_t>(::sysconf(_SC_PAGESIZE)) : 0;
+}
+
+/// All of it, as `/metrics` shows it.
+[[nodiscard]] inline std::string metrics_text(const metrics::registry& of) {
+    metrics_writer out;
+    const auto now = of.look();
+    const auto position = [&](std::string_view name, std::string_view help, const metrics::gauge& value) {
+        if (value.value() >= 0) out.metric(name, "gauge", help).sample(static_cast<double>(value.value()));
+    };
+    const auto behind = [&](std::string_view name, std::string_view help, const metrics::gauge& from) {
+        if (from.value() < 0 || of.log_end.value() < 0) return;
+        const auto bytes = std::max<std::int64_t>(of.log_end.value() - from.value(), 0);
+        out.metric(name, "gauge", help).sample(static_cast<double>(bytes));
+    };
+    out.metric("pgsync_build_info", "gauge", "1, with the version of pgsync.")
+        .sample(1, "version", version_string);
+    out.metric("pgsync_ready", "gauge",
+               "1 while the program follows the slot and both servers answer, else 0.")
+        .sample(readiness_of(of).ready ? 1 : 0);
+    out.metric("pgsync_state", "gauge", "1 for what the program is at, 0 for everything else.");
+    constexpr std::array<std::string_view, 8> states{"starting", "loading",  "standing_by", "following",
+                                                     "away",     "stopping", "done",        "failed"};
+    for (std::size_t i = 0; i < states.size(); ++i)
+        out.sample(of.at() == static_cast<metrics::phase>(i) ? 1 : 0, "state", states[i]);
+
+    behind("pgsync_slot_lag_bytes", "Log between the slot's confirmed position and the end of the log.",
+           of.slot_confirmed);
+    behind("pgsync_slot_retained_bytes", "Log that the server keeps for the slot.", of.slot_restart);
+    behind("pgsync_lag_bytes", "Log whose changes are not known to be in the indices.", of.written);
+    out.metric("pgsync_lag_seconds", "gauge",
+               "Age of the oldest change that was read and is not in the indices; 0 where there is none.")
+        .sample(now.oldest_us == 0 ? 0
+                                   : static_cast<double>(std::max<std::int64_t>(
+                                         metrics::microseconds_since_2000() - now.oldest_us, 0)) /
+                                         1e6);
+    position("pgsync_log_end_lsn", "End of the server's log on its disk, as a number of bytes.", of.log_end);
+    position("pgsync_slot_confirmed_lsn", "The slot's confirmed position, as a number of bytes.",
+             of.slot_confirmed);
+    out.metric("pgsync_transactions_total", "counter", "Transactions read from the slot.")
+        .sample(of.transactions);
+    out.metric("pgsync_changes_total", "counter", "Changes of rows, and TRUNCATEs, read from the slot.")
+        .sample(of.changes);
+    out.metric("pgsync_latency_seconds", "histogram",
+               "From a transaction's commit until the cluster had all documents it concerned.")
+        .observations(of.latency);
+
+    out.metric("pgsync_documents_written_total", "counter", "Documents that the cluster took.");
+    for (const auto& each : of.indices) out.sample(each.written, "index", each.name);
+    out.metric("pgsync_documents_deleted_total", "counter",
+               "Deletes of documents that the cluster acknowledged.");
+    for (const auto& each : of.indices) out.sample(each.deleted, "index", each.name);
+    out.metric("pgsync_dead_letters_total", "counter",
+               "Documents that the cluster refused and that were set aside.");
+    for (const auto& each : of.indices) out.sample(each.dead_letters, "index", each.name);
+    const auto loads = [&](std::string_view name, std::string_view help, auto member) {
+        bool begun = false;
+        for (const auto& each : of.indices) {
+            if ((each.*member).value() < 0) continue;
+            if (!begun) out.metric(name, "gauge", help);
+            begun = true;
+            out.sample(static_cast<double>((each.*member).value()), "index", each.name);
+        }
+    };
+    loads("pgsync_load_rows", "Root rows that the initial load has done.",
+          &metrics::index_counts::rows_loaded);
+    loads("pgsync_load_rows_expected", "Root rows that it has to do, about.",
+          &metrics::index_counts::rows_to_load);
+
+    out.metric("pgsync_queue_keys", "gauge", "Changed keys that wait to be read again.")
+        .sample(static_cast<double>(now.gathered));
+    out.metric("pgsync_unacknowledged_batches", "gauge",
+               "Batches read, of which the cluster lacks some document.")
+        .sample(static_cast<double>(now.batches));
+    out.metric("pgsync_bulks_in_flight", "gauge", "Bulk requests on their way or waiting to be sent again.")
+        .sample(static_cast<double>(now.bulks));
+    out.metric("pgsync_bulk_retries_total", "counter", "Bulks sent again, whole or in part.")
+        .sample(of.retries);
+    out.metric("pgsync_bulk_rejections_total", "counter",
+               "Bulks of which the cluster refused some or all for want of room (429).")
+        .sample(of.refused);
+    out.metric("pgsync_conflicts_total", "counter",
+               "Writes that found a newer version of their document (409), which is harmless.")
+        .sample(of.conflicts);
+    out.metric("pgsync_bulk_bytes", "histogram", "Size of bulk requests, before compression.")
+        .observations(of.bulk_bytes);
+    out.metric("pgsync_bulk_documents", "histogram", "Writes and deletes in a bulk request.")
+        .observations(of.bulk_documents);
+    out.metric("pgsync_bulk_seconds", "histogram", "Time until a bulk request was answered.")
+        .observations(of.bulk_seconds);
+
+    out.metric("pgsync_reconnects_total", "counter",
+               "Times everything was begun anew because a server was away.")
+        .sample(of.reconnects);
+    position("pgsync_database_up", "Whether the database answered when last asked.", of.database_up);
+    position("pgsync_cluster_up", "Whether the cluster answered when last asked.", of.cluster_up);
+    out.metric("process_resident_memory_bytes", "gauge", "Resident memory.")
+        .sample(static_cast<double>(resident_bytes()));
+    return out.text();
+}
+
+}  // namespace pgsync::app

@@ -1,0 +1,154 @@
+#pragma once
+
+#include <chrono>
+#include <condition_variable>
+#include <cstdint>
+#include <exception>
+#include <functional>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <thread>
+#include <utility>
+
+#include <pgsync/app/context.hpp>
+#include <pgsync/app/http_server.hpp>
+#include <pgsync/app/metrics_text.hpp>
+#include <pgsync/app/options.hpp>
+#include <pgsync/app/status_page.hpp>
+#include <pgsync/app/stop_request.hpp>
+#include <pgsync/compiled.hpp>
+#include <pgsync/elastic/access.hpp>
+#include <pgsync/elastic/curl_transport.hpp>
+#include <pgsync/elastic/transport.hpp>
+#include <pgsync/elastic/url.hpp>
+#include <pgsync/log.hpp>
+#include <pgsync/metrics.hpp>
+#include <pgsync/postgres/read_transaction.hpp>
+#include <pgsync/postgres/session.hpp>
+#include <pgsync/postgres/slot_facts.hpp>
+
+namespace pgsync::app {
+
+namespace detail {
+
+/// Does something every two seconds, in a thread of its own.
+class repeated {
+  public:
+    explicit repeated(std::function<void()> what) : what_(std::move(what)), thread_([this] { run(); }) {}
+    ~repeated() {
+        {
+            const std::lock_guard lock(mutex_);
+            closing_ = true;
+            changed_.notify_all();
+        }
+        thread_.join();
+    }
+    repeated(const repeated&) = delete;
+    repeated& operator=(const repeated&) = delete;
+
+  private:
+    void run() {
+        std::unique_lock lock(mutex_);
+        while (!closing_) {
+            lock.unlock();
+            what_();
+            lock.lock();
+            changed_.wait_for(lock, std::chrono::seconds(2), [&] { return closing_; });
+        }
+    }
+
+    std::function<void()> what_;
+    std::mutex mutex_;
+    std::condition_variable changed_;
+    bool closing_ = false;
+    std::thread thread_;
+};
+
+}  // namespace detail
+
+/// Shows how a program is doing: serves `/metrics`, `/health`, `/ready` and a status page, and looks for both
+/// servers now and then, over connections of its own, so that one that is away is noticed with nothing to do
+/// for it.
+class monitor {
+  public:
+    /// Throws errc::configuration where nothing can listen at the address.
+    monitor(const options& setting, std::span<const compiled_index> indices)
+        : setting_(with_defaults(setting, indices)),
+          counts_(setting.counts),
+          server_(setting_.metrics, [this](std::string_view path) { return answer(path); }),
+          database_([this] { look_for_database(); }),
+          cluster_([this] { look_for_cluster(); }) {
+        log::info("metrics and a status page at http://{}/", server_.address());
+    }
+
+    ~monitor() { ending_.make(); }
+    monitor(const monitor&) = delete;
+    monitor& operator=(const monitor&) = delete;
+
+  private:
+    [[nodiscard]] page answer(std::string_view path) const {
+        if (path == "/metrics")
+            return {200, "text/plain; version=0.0.4; charset=utf-8", metrics_text(*counts_)};
+        if (path == "/health") {
+            if (is_healthy(*counts_)) return {200, "text/plain", "alive\n"};
+            return {
+                503, "text/plain",
+                counts_->at() == metrics::phase::failed ? "failed\n" : "the reader of the log is stuck\n"};
+        }
+        if (path == "/ready") {
+            const auto now = readiness_of(*counts_);
+            return {now.ready ? 200U : 503U, "text/plain", std::string(now.why) + "\n"};
+        }
+        if (path == "/") return {200, "text/html; charset=utf-8", std::string(status_page)};
+        return {404, "text/plain", "there are /, /metrics, /health and /ready\n"};
+    }
+
+    void look_for_database() {
+        try {
+            if (!session_) session_.emplace(setting_.database, ending_.fd());
+            counts_->log_end.set(static_cast<std::int64_t>(postgres::flushed_position(*session_).value));
+            const auto slot = postgres::read_slot(*session_, counts_->slot());
+            counts_->slot_confirmed.set(slot ? static_cast<std::int64_t>(slot->confirmed.value) : -1);
+            counts_->slot_restart.set(slot ? static_cast<std::int64_t>(slot->restart.value) : -1);
+            counts_->database_up.set(1);
+        } catch (const std::exception& problem) {
+            log::debug("looking for the database: {}", problem.what());
+            session_.reset();
+            counts_->database_up.set(0);
+        }
+    }
+
+    void look_for_cluster() {
+        try {
+            if (!transport_) {
+                const auto url = elastic::parse_url(setting_.elasticsearch);
+                transport_ = std::make_unique<elastic::curl_transport>(
+                    url, elastic::access_from_environment(url), elastic::encoding::plain);
+            }
+            elastic::request what;
+            what.path = "/";
+            what.timeout = std::chrono::seconds(5);
+            // Some builds have nothing at that path; who refuses us is there all the same.
+            const auto status = elastic::perform(*transport_, std::move(what)).status;
+            counts_->cluster_up.set(status > 0 && status < 500 ? 1 : 0);
+        } catch (const std::exception& problem) {
+            log::debug("looking for the cluster: {}", problem.what());
+            counts_->cluster_up.set(0);
+        }
+    }
+
+    stop_request ending_;  ///< so that nobody waits for a database that says nothing
+    options setting_;
+    std::shared_ptr<metrics::registry> counts_;
+    std::optional<postgres::session> session_;
+    std::unique_ptr<elastic::curl_transport> transport_;
+    http_server server_;
+    detail::repeated database_;
+    detail::repeated cluster_;
+};
+
+}  // namespace pgsync::app
