@@ -29,12 +29,28 @@ class Cluster:
         data = None if body is None else (body if isinstance(body, str) else json.dumps(body)).encode()
         request = urllib.request.Request(f"{self.url}/{path}", data, self.headers, method=method)
         try:
-            with urllib.request.urlopen(request, timeout=60) as answer:
-                return parse(answer.read())
+            try:
+                with urllib.request.urlopen(request, timeout=60) as answer:
+                    return parse(answer.read())
+            except TimeoutError:
+                # How fast a cluster is nobody tests here; but what it does instead is of interest.
+                print(f"{method} {path}: no answer for 60 s\n{self.busy_with()}", flush=True)
+                with urllib.request.urlopen(request, timeout=120) as answer:
+                    return parse(answer.read())
         except urllib.error.HTTPError as error:
             if error.code == 404 and missing is not None:
                 return missing
             raise RuntimeError(f"{method} {path}: {error.code} {error.read()[:500]!r}") from None
+
+    def busy_with(self):
+        said = []
+        for path in "_nodes/hot_threads?threads=5", "_cluster/pending_tasks", "_tasks?detailed", "_cat/thread_pool?v":
+            try:
+                with urllib.request.urlopen(urllib.request.Request(f"{self.url}/{path}", headers=self.headers), timeout=20) as answer:
+                    said.append(f"{path}\n{answer.read().decode()[:6000]}")
+            except OSError as error:
+                said.append(f"{path}: {error}")
+        return "\n".join(said)
 
     def bulk(self, name, *actions):
         """Index (a document) or delete (None) by _id, past whatever version the index has."""
