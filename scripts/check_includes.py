@@ -53,6 +53,7 @@ THIRD_PARTY = [
     (r"(libpq/|libpq-|pg_config|postgres_ext)", r"postgres/.*"),
     (r"spdlog/", r"log\.hpp"),
     (r"CLI/", r"app/cli11\.hpp"),
+    (r"toml\+\+/", r"app/config_file\.hpp"),
     (r"microhttpd", r"app/http_server\.hpp"),
     (r"boost/json/fwd", r"compiled\.hpp"),
     (r"boost/json(?!/fwd)", r"((transform|elastic|snapshot|stream|app)/.*|transform\.hpp)"),

@@ -101,7 +101,7 @@ inside='
     . /etc/os-release
     printf "%s\n" "$PRETTY_NAME" "$("$compiler" --version | head -n 1)"
     dpkg-query -W -f="\${Package} \${Version}\n" libboost-dev libpqxx-dev libcurl4-openssl-dev libspdlog-dev \
-        libcli11-dev catch2 cmake | cat
+        libcli11-dev libmicrohttpd-dev libtomlplusplus-dev catch2 cmake | cat
     build=/build/$compiler
     cmake -S . -B "$build" -G Ninja -DPGSYNC_WERROR=ON -DPGSYNC_COMPILED=ON -DCMAKE_CXX_COMPILER="$compiler" \
         -DPGSYNC_TEST_COMPILERS="$compiler" -DCMAKE_BUILD_TYPE=Release "-DCMAKE_CXX_FLAGS_RELEASE=-O1 -DNDEBUG"

@@ -50,6 +50,7 @@ class Pgsync(ConanFile):
             self.requires("zlib/[>=1.2.11 <2]", **public)
             self.requires("spdlog/[>=1.10 <2]", **public)
             self.requires("cli11/[>=2.1 <3]", **public)
+            self.requires("tomlplusplus/[>=3.3 <4]", **public)
 
     def package_id(self):
         if not self.info.options.compiled:

@@ -4909,6 +4909,10 @@ struct explain_parts {
 #include <chrono>
 
 // ---- pgsync/app/options.hpp
+namespace pgsync::metrics {
+class registry;
+}
+
 namespace pgsync::app {
 
 /// What to do with a document the cluster refuses for good.
@@ -4937,6 +4941,11 @@ struct options {
     on_rejected rejected = on_rejected::stop;     ///< documents
     on_lost_slot lost_slot = on_lost_slot::stop;  ///< with changes
     std::chrono::seconds stop_timeout{30};        ///< for what is in flight when asked to stop
+    /// Where /metrics, /health, /ready and a status page are served: a port of this machine, or HOST:PORT;
+    /// empty: nowhere.
+    std::string metrics;
+    /// Where everything is counted; empty: somewhere of the engine's own.
+    std::shared_ptr<pgsync::metrics::registry> counts{};
     std::chrono::seconds watch{0};  ///< status: between two looks, which give a rate; 0: one look
     bool dry_run = false;           ///< bootstrap: print what it would do, and do nothing
     bool once = false;              ///< sync: return when caught up
@@ -5046,14 +5055,16 @@ namespace pgsync {
 
 namespace app {
 
+class monitor;
+class record;
+
 /// The commands of some indices as functions. Each throws pgsync::error where the program would end with a
 /// message, and returns what it would tell. What changes something goes on by itself when a server that
 /// answered once goes away and comes back.
 class basic_engine {
   public:
-    /// `indices` must outlive it.
-    basic_engine(options setting, std::span<const compiled_index> indices)
-        : setting_(std::move(setting)), indices_(indices) {}
+    /// `indices` must outlive it. With `metrics` these are served from here on.
+    basic_engine(options setting, std::span<const compiled_index> indices);
 
     /// Makes and fills what is missing. With `dry_run` it prints to `out`, else to the standard output, what
     /// it would do.
@@ -5085,11 +5096,19 @@ class basic_engine {
     void stop() const noexcept { stop_.make(); }
     /// What stop() sets: a signal handler can, too.
     [[nodiscard]] const stop_request& stopping() const noexcept { return stop_; }
+    /// What this engine counts of itself; see <pgsync/metrics.hpp>.
+    [[nodiscard]] const std::shared_ptr<pgsync::metrics::registry>& counts() const noexcept {
+        return setting_.counts;
+    }
 
   private:
+    template <typename Body>
+    void work(record& done, const Body& body) const;
+
     options setting_;
     std::span<const compiled_index> indices_;
     stop_request stop_;
+    std::shared_ptr<monitor> monitor_;  ///< of a type that is known where it is made
 };
 
 }  // namespace app
@@ -5168,10 +5187,39 @@ int run(int argc, char** argv) {
 // The run-time half, in the order in which data flows: the table of contents.
 // clang-format off
 
+#include <atomic>
 #include <cstdio>
+#include <ctime>
 
 #include <spdlog/sinks/stdout_color_sinks.h>
 #include <spdlog/spdlog.h>
+
+// ---- pgsync/json_string.hpp
+namespace pgsync {
+
+/// Appends `text` as a JSON string with its quotes. Bytes from 0x80 on pass as they are: PostgreSQL hands out
+/// valid UTF-8 only. What is no UTF-8 all the same is left for the cluster to reject, never altered: two ids
+/// must not become one.
+inline void append_json_string(std::string& out, std::string_view text) {
+    constexpr std::string_view digits = "0123456789abcdef";
+    out += '"';
+    for (const char c : text) {
+        const auto byte = static_cast<unsigned char>(c);
+        if (c == '"' || c == '\\') {
+            out += '\\';
+            out += c;
+        } else if (byte < 0x20) {
+            out += "\\u00";
+            out += digits[byte >> 4U];
+            out += digits[byte & 15U];
+        } else {
+            out += c;
+        }
+    }
+    out += '"';
+}
+
+}  // namespace pgsync
 
 // ---- pgsync/log.hpp
 /// The one place that knows the logging library. One line for each thing that matters, whatever the
@@ -5182,15 +5230,49 @@ int run(int argc, char** argv) {
 /// time.
 namespace pgsync::log {
 
+/// `text`: a line for people. `json`: an object a line, with `time` (RFC 3339, UTC), `level`, `message`, and
+/// `index` or `slot` where the line is about one.
+enum class form : std::uint8_t { text, json };
+
+/// An index or a slot in a line's arguments: text like any other, and in JSON a member of its own as well.
+struct named {
+    std::string_view key;
+    std::string_view text;
+};
+[[nodiscard]] inline named index(std::string_view alias) { return {"index", alias}; }
+[[nodiscard]] inline named slot(std::string_view name) { return {"slot", name}; }
+
+namespace detail {
+
+inline std::atomic<form>& current_form() {
+    static std::atomic<form> current{form::text};
+    return current;
+}
+
+}  // namespace detail
+
 /// From here on the log goes to the standard error, so that what a command prints can be piped. `level` is
 /// "debug", "info", "warn" or "error".
-inline void start(const std::string& level) {
+inline void start(const std::string& level, form as = form::text) {
     auto logger =
         std::make_shared<spdlog::logger>("pgsync", std::make_shared<spdlog::sinks::stderr_color_sink_mt>());
-    logger->set_pattern("%Y-%m-%d %H:%M:%S.%e %^%-5l%$ %v");
+    logger->set_pattern(as == form::json ? "%v" : "%Y-%m-%d %H:%M:%S.%e %^%-5l%$ %v");
+    detail::current_form() = as;
     logger->set_level(spdlog::level::from_str(level));
     logger->flush_on(spdlog::level::info);
     spdlog::set_default_logger(std::move(logger));
+}
+
+/// `2026-05-01T12:00:00.123Z`.
+[[nodiscard]] inline std::string rfc3339(std::chrono::system_clock::time_point at) {
+    const auto seconds = std::chrono::floor<std::chrono::seconds>(at);
+    const auto whole = std::chrono::system_clock::to_time_t(seconds);
+    const auto rest = std::chrono::duration_cast<std::chrono::milliseconds>(at - seconds).count();
+    std::tm parts{};
+    ::gmtime_r(&whole, &parts);
+    std::array<char, 32> text{};
+    const auto length = std::strftime(text.data(), text.size(), "%Y-%m-%dT%H:%M:%S", &parts);
+    return std::string(text.data(), length) + "." + std::to_string(1'000 + rest).substr(1) + "Z";
 }
 
 /// A number with so many decimals.
@@ -5204,7 +5286,9 @@ namespace detail {
 
 template <typename T>
 [[nodiscard]] std::string to_text(const T& value) {
-    if constexpr (std::is_same_v<T, bool>) {
+    if constexpr (std::is_same_v<T, named>) {
+        return std::string(value.text);
+    } else if constexpr (std::is_same_v<T, bool>) {
         return value ? "true" : "false";
     } else if constexpr (std::is_arithmetic_v<T>) {
         return std::to_string(value);
@@ -5213,8 +5297,38 @@ template <typename T>
     }
 }
 
+template <typename T>
+[[nodiscard]] std::string_view key_of(const T& value) {
+    if constexpr (std::is_same_v<T, named>) {
+        return value.key;
+    } else {
+        return {};
+    }
+}
+
+/// One line of JSON. `arguments` of which `keys` are not empty become members.
+[[nodiscard]] inline std::string as_json(std::string_view level, std::string_view message,
+                                         std::span<const std::string_view> keys,
+                                         std::span<const std::string> arguments,
+                                         std::chrono::system_clock::time_point at) {
+    std::string out = "{\"time\":\"" + rfc3339(at) + "\",\"level\":\"";
+    out.append(level).append("\",\"message\":");
+    append_json_string(out, message);
+    for (std::size_t i = 0; i < keys.size(); ++i) {
+        // One name stands in an object once.
+        if (keys[i].empty() || std::find(keys.begin(), keys.begin() + static_cast<std::ptrdiff_t>(i),
+                                         keys[i]) != keys.begin() + static_cast<std::ptrdiff_t>(i))
+            continue;
+        out += ',';
+        append_json_string(out, keys[i]);
+        out += ':';
+        append_json_string(out, printable(arguments[i]));
+    }
+    return out + "}";
+}
+
 inline void write(spdlog::level::level_enum level, std::string_view format,
-                  std::span<const std::string> arguments) {
+                  std::span<const std::string_view> keys, std::span<const std::string> arguments) {
     auto* logger = spdlog::default_logger_raw();
     if (!logger->should_log(level)) return;
     std::string line;
@@ -5227,13 +5341,21 @@ inline void write(spdlog::level::level_enum level, std::string_view format,
             line += format[i];
         }
     }
+    if (current_form() == form::json) {
+        const std::string_view name = level == spdlog::level::debug  ? "debug"
+                                      : level == spdlog::level::info ? "info"
+                                      : level == spdlog::level::warn ? "warn"
+                                                                     : "error";
+        line = as_json(name, line, keys, arguments, std::chrono::system_clock::now());
+    }
     logger->log(level, spdlog::string_view_t(line.data(), line.size()));
 }
 
 template <typename... Args>
 void format(spdlog::level::level_enum level, std::string_view format, const Args&... args) {
     const std::array<std::string, sizeof...(Args)> arguments{to_text(args)...};
-    write(level, format, arguments);
+    const std::array<std::string_view, sizeof...(Args)> keys{key_of(args)...};
+    write(level, format, keys, arguments);
 }
 
 }  // namespace detail
@@ -8328,10 +8450,10 @@ class test_decoding_decoder {
             rows_seen_ = false;
             on_event(event(change::begin{{}, 0, transaction_id(in)}));
         } else if (in.skip("COMMIT ")) {
-            transaction_id(in);
+            const auto time = commit_time(in);
             if (!rows_seen_) tables_.clear();
             // A commit's message is sent under the position where its record ends.
-            on_event(event(change::commit{{}, data.start, 0}));
+            on_event(event(change::commit{{}, data.start, time}));
         } else if (in.skip("message: ")) {
             on_event(event(change::ignored{'M'}));
         } else {
@@ -8367,8 +8489,39 @@ class test_decoding_decoder {
 
     // ---- text
 
-    static std::uint32_t transaction_id(detail::byte_reader& in) {
-        const auto digits = in.take(in.left());
+    /// `725`, or with include-timestamp `725 (at 2026-05-01 12:00:00.5+02)`; 0 where there is no time that
+    /// can be read. It is to be measured with, nothing else.
+    static std::int64_t commit_time(detail::byte_reader& in) {
+        const auto rest = in.rest();
+        const auto size = std::min(rest.find(" (at "), rest.size());
+        transaction_id(in, size);
+        const std::string text(in.take(in.left()));
+        int year = 0;
+        unsigned month = 0;
+        unsigned day = 0;
+        int hour = 0;
+        int minute = 0;
+        double second = 0;
+        int used = 0;
+        if (std::sscanf(text.c_str(), " (at %d-%u-%u %d:%d:%lf%n", &year, &month, &day, &hour, &minute,
+                        &second, &used) != 6)
+            return 0;
+        // ISO, with the offset of the server's time zone: +02, -03:30.
+        int east = 0;
+        int minutes = 0;
+        if (std::sscanf(text.c_str() + used, "%3d:%d", &east, &minutes) < 1) return 0;
+        if (text[static_cast<std::size_t>(used)] == '-') minutes = -minutes;
+        using namespace std::chrono;
+        const year_month_day date{std::chrono::year(year), std::chrono::month(month), std::chrono::day(day)};
+        if (!date.ok()) return 0;
+        const auto since = sys_days(date) - sys_days(year_month_day{std::chrono::year(2000), January, 1d});
+        const auto whole = since + hours(hour - east) + std::chrono::minutes(minute - minutes);
+        return duration_cast<microseconds>(whole).count() + static_cast<std::int64_t>(second * 1e6 + 0.5);
+    }
+
+    static std::uint32_t transaction_id(detail::byte_reader& in) { return transaction_id(in, in.left()); }
+    static std::uint32_t transaction_id(detail::byte_reader& in, std::size_t size) {
+        const auto digits = in.take(size);
         std::uint32_t out = 0;
         const auto [end, problem] = std::from_chars(digits.data(), digits.data() + digits.size(), out);
         if (problem != std::errc{} || end != digits.data() + digits.size())
@@ -8702,7 +8855,8 @@ class replication_stream {
         if (has_publications(server_version())) {
             start(slot, {}, std::span<const std::string>(&publication, 1));
         } else {
-            const std::array<plugin_option, 2> options{{{"include-xids", "on"}, {"skip-empty-xacts", "off"}}};
+            const std::array<plugin_option, 3> options{
+                {{"include-xids", "on"}, {"include-timestamp", "on"}, {"skip-empty-xacts", "off"}}};
             start(slot, {}, options);
         }
     }
@@ -9732,33 +9886,6 @@ void read_struct(const boost::json::value& from, Struct& to, std::string_view na
 
 #include <cmath>
 
-// ---- pgsync/json_string.hpp
-namespace pgsync {
-
-/// Appends `text` as a JSON string with its quotes. Bytes from 0x80 on pass as they are: PostgreSQL hands out
-/// valid UTF-8 only. What is no UTF-8 all the same is left for the cluster to reject, never altered: two ids
-/// must not become one.
-inline void append_json_string(std::string& out, std::string_view text) {
-    constexpr std::string_view digits = "0123456789abcdef";
-    out += '"';
-    for (const char c : text) {
-        const auto byte = static_cast<unsigned char>(c);
-        if (c == '"' || c == '\\') {
-            out += '\\';
-            out += c;
-        } else if (byte < 0x20) {
-            out += "\\u00";
-            out += digits[byte >> 4U];
-            out += digits[byte & 15U];
-        } else {
-            out += c;
-        }
-    }
-    out += '"';
-}
-
-}  // namespace pgsync
-
 // ---- pgsync/transform/write_struct.hpp
 /// From the user's struct to the document, members in their order, hidden ones left out. What was read and
 /// not touched comes out with the digits it had.
@@ -10063,8 +10190,6 @@ struct document_transform {
 
 }  // namespace pgsync::detail
 
-#include <atomic>
-#include <ctime>
 #include <stop_token>
 
 #include <curl/curl.h>
@@ -11217,6 +11342,8 @@ struct item_result {
 struct bulk_answer {
     std::vector<item_result> items;
     std::vector<item_result> guards;  ///< those of bulk_body::guards() that failed because of their target
+    std::vector<std::size_t>
+        superseded{};  ///< items that are done because a greater version was there before
 };
 
 namespace detail {
@@ -11378,6 +11505,7 @@ inline bool read_item(const boost::json::value& value, item_result& into) {
     for (std::size_t i = 0; i < all.size(); ++i) {
         item_result each;
         if (!detail::read_item(all[i], each)) return std::nullopt;
+        if (each.status == 409 && i < items) answer.superseded.push_back(i);
         if (each.verdict == item_verdict::done) continue;
         if (i < items) {
             answer.items.resize(items);
@@ -12720,6 +12848,211 @@ class outage {
 
 }  // namespace pgsync::elastic::detail
 
+#include <list>
+
+// ---- pgsync/metrics.hpp
+/// What a running program counts of itself, for whoever shows it. The stages count here and know nothing of
+/// who reads, nor of any format. Counting is an addition without a lock; what would cost more, such as the
+/// length of a queue, is asked for when somebody looks: see probe.
+namespace pgsync::metrics {
+
+/// Only ever grows.
+class counter {
+  public:
+    void add(std::uint64_t count = 1) noexcept { value_.fetch_add(count, std::memory_order_relaxed); }
+    [[nodiscard]] std::uint64_t value() const noexcept { return value_.load(std::memory_order_relaxed); }
+
+  private:
+    std::atomic<std::uint64_t> value_{0};
+};
+
+/// Goes up and down; -1 as long as nobody knows.
+class gauge {
+  public:
+    void set(std::int64_t value) noexcept { value_.store(value, std::memory_order_relaxed); }
+    [[nodiscard]] std::int64_t value() const noexcept { return value_.load(std::memory_order_relaxed); }
+
+  private:
+    std::atomic<std::int64_t> value_{-1};
+};
+
+/// How often something was at most so large.
+class histogram {
+  public:
+    /// `bounds` in ascending order; whatever is above the last one has a place of its own.
+    explicit histogram(std::vector<double> bounds)
+        : bounds_(std::move(bounds)), counts_(bounds_.size() + 1) {}
+
+    void observe(double value) noexcept {
+        const auto at = std::lower_bound(bounds_.begin(), bounds_.end(), value) - bounds_.begin();
+        counts_[static_cast<std::size_t>(at)].fetch_add(1, std::memory_order_relaxed);
+        sum_.fetch_add(value, std::memory_order_relaxed);
+    }
+
+    [[nodiscard]] const std::vector<double>& bounds() const noexcept { return bounds_; }
+    /// Observations in place `at` alone, without those of the smaller ones.
+    [[nodiscard]] std::uint64_t count(std::size_t at) const noexcept {
+        return counts_[at].load(std::memory_order_relaxed);
+    }
+    [[nodiscard]] double sum() const noexcept { return sum_.load(std::memory_order_relaxed); }
+
+  private:
+    std::vector<double> bounds_;
+    std::vector<std::atomic<std::uint64_t>> counts_;
+    std::atomic<double> sum_{0};
+};
+
+/// What a program is at.
+enum class phase : std::uint8_t {
+    starting,     ///< connecting, comparing shapes with the database
+    loading,      ///< bootstrap, or everything is read again
+    standing_by,  ///< another program follows the slot
+    following,
+    away,  ///< a server is away: it tries again and again
+    stopping,
+    done,    ///< the command came to its end
+    failed,  ///< for good
+};
+
+struct index_counts {
+    explicit index_counts(std::string called) : name(std::move(called)) {}
+
+    std::string name;  ///< of the alias
+    counter written;   ///< documents that the cluster took
+    counter deleted;   ///< deletes that it acknowledged, whether there was a document or not
+    counter dead_letters;
+    gauge rows_loaded;   ///< root rows that the initial load is done with
+    gauge rows_to_load;  ///< of about so many
+};
+
+/// What waits somewhere at one moment.
+struct depths {
+    std::uint64_t gathered = 0;  ///< keys and links that wait to be loaded
+    std::uint64_t batches = 0;   ///< works handed out that the cluster has not acknowledged whole
+    std::uint64_t bulks = 0;     ///< on their way to the cluster
+    std::int64_t oldest_us =
+        0;  ///< when the oldest change committed that is not in the index; 0: there is none
+};
+
+/// As transactions in the log have it.
+[[nodiscard]] inline std::int64_t microseconds_since_2000() {
+    constexpr std::chrono::seconds from_unix{946'684'800};
+    return std::chrono::duration_cast<std::chrono::microseconds>(
+               std::chrono::system_clock::now().time_since_epoch() - from_unix)
+        .count();
+}
+
+class registry {
+  public:
+    /// `names` of the indices.
+    explicit registry(std::span<const std::string_view> names = {}) {
+        for (const auto name : names) indices.emplace_back(std::string(name));
+    }
+    registry(const registry&) = delete;
+    registry& operator=(const registry&) = delete;
+
+    // ---- reading the log
+    counter transactions;  ///< read whole
+    counter changes;       ///< of rows of the tables that are followed, and TRUNCATEs
+    /// Seconds from a commit, by the database's clock, to the moment when the cluster had acknowledged every
+    /// document it concerned, by this machine's. One observation a transaction that concerned any.
+    histogram latency{{0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 300, 1'800}};
+    gauge log_end;         ///< of the server, all positions in bytes
+    gauge written;         ///< whatever is before this position is in the indices
+    gauge slot_confirmed;  ///< as the server has it
+    gauge slot_restart;    ///< where the server keeps its log from
+
+    // ---- writing documents
+    std::deque<index_counts> indices;
+    counter retries;    ///< bulks sent again, whole or in part
+    counter refused;    ///< bulks of which the cluster refused some or all, having too much to do (429)
+    counter conflicts;  ///< writes that came after a newer one of the same document (409), which is harmless
+    histogram bulk_bytes{{1e3, 1e4, 1e5, 1e6, 2.5e6, 5e6, 1e7, 2e7, 1e8}};
+    histogram bulk_documents{{1, 10, 100, 500, 1'000, 2'500, 5'000, 10'000, 50'000}};
+    histogram bulk_seconds{{0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60}};
+
+    // ---- the program
+    counter reconnects;
+    gauge database_up;  ///< whether it answered when it was last looked for, 1 or 0
+    gauge cluster_up;
+
+    void enter(phase now) noexcept { phase_.store(now); }
+    [[nodiscard]] phase at() const noexcept { return phase_.load(); }
+
+    /// The thread that reads the log has come round once more.
+    void beat() noexcept { beat_.store(steady_seconds(), std::memory_order_relaxed); }
+    [[nodiscard]] std::chrono::seconds since_beat() const noexcept {
+        return std::chrono::seconds(steady_seconds() - beat_.load(std::memory_order_relaxed));
+    }
+
+    /// The slot that the program is about just now.
+    void watch_slot(const std::string& name) {
+        const std::lock_guard lock(mutex_);
+        slot_ = name;
+    }
+    [[nodiscard]] std::string slot() const {
+        const std::lock_guard lock(mutex_);
+        return slot_;
+    }
+
+    /// nullptr where there is none of that name.
+    [[nodiscard]] index_counts* find(std::string_view name) noexcept {
+        for (auto& each : indices) {
+            if (each.name == name) return &each;
+        }
+        return nullptr;
+    }
+
+    [[nodiscard]] depths look() const {
+        depths sum;
+        const std::lock_guard lock(mutex_);
+        for (const auto& each : probes_) each(sum);
+        return sum;
+    }
+
+  private:
+    friend class probe;
+
+    static std::int64_t steady_seconds() noexcept {
+        return std::chrono::duration_cast<std::chrono::seconds>(
+                   std::chrono::steady_clock::now().time_since_epoch())
+            .count();
+    }
+
+    std::atomic<phase> phase_{phase::starting};
+    std::atomic<std::int64_t> beat_{0};
+    mutable std::mutex mutex_;
+    std::list<std::function<void(depths&)>> probes_;
+    std::string slot_;
+};
+
+/// Adds to what registry::look() finds, as long as it lives. Called from any thread.
+class probe {
+  public:
+    probe(registry& of, std::function<void(depths&)> look) : registry_(of) {
+        const std::lock_guard lock(registry_.mutex_);
+        at_ = registry_.probes_.insert(registry_.probes_.end(), std::move(look));
+    }
+    ~probe() {
+        const std::lock_guard lock(registry_.mutex_);
+        registry_.probes_.erase(at_);
+    }
+    probe(const probe&) = delete;
+    probe& operator=(const probe&) = delete;
+
+  private:
+    registry& registry_;
+    std::list<std::function<void(depths&)>>::iterator at_;
+};
+
+/// For whoever was given none.
+[[nodiscard]] inline registry& nowhere() {
+    static registry unread;
+    return unread;
+}
+
+}  // namespace pgsync::metrics
+
 // ---- pgsync/elastic/bulk_writer.hpp
 namespace pgsync::elastic {
 
@@ -12734,11 +13067,20 @@ struct rejected_item {
     std::string document;  ///< JSON; empty for a delete
 };
 
+/// How much of a bulk for one target is settled without having been written: a newer version was there, or
+/// the cluster refuses it for good.
+struct unwritten_count {
+    std::string target;
+    std::uint64_t documents = 0;
+    std::uint64_t deletes = 0;
+};
+
 /// What became of one submitted bulk: everything in it that is not listed here is in the index.
 struct bulk_outcome {
     std::vector<rejected_item> rejected;
-    std::exception_ptr fatal;   ///< set: the bulk was given up, and trying again is of no use
-    std::uint32_t retries = 0;  ///< how often some of it was sent again
+    std::exception_ptr fatal;                  ///< set: the bulk was given up, and trying again is of no use
+    std::uint32_t retries = 0;                 ///< how often some of it was sent again
+    std::vector<unwritten_count> unwritten{};  ///< with the rejected ones, whatever becomes of those
 };
 
 /// Sends bulks, a bounded number at a time, and does not rest until each is answered: no answer, 429, 5xx and
@@ -12759,6 +13101,7 @@ class bulk_writer {
         std::chrono::milliseconds timeout{60'000};  ///< of one attempt
         std::string path = dialect().bulk_path(true);
         std::string address;  ///< of the cluster, for messages
+        metrics::registry* counts = &metrics::nowhere();
     };
     using completion = std::function<void(bulk_outcome&&)>;
 
@@ -12878,6 +13221,10 @@ class bulk_writer {
 
     request request_of(flight& each) const {
         if (guarded_) each.body.add_guards();
+        if (each.body.items() > 0) {
+            settings_.counts->bulk_documents.observe(static_cast<double>(each.body.items()));
+            settings_.counts->bulk_bytes.observe(static_cast<double>(each.body.bytes()));
+        }
         request what;
         what.method = "POST";
         what.path = settings_.path;
@@ -12914,7 +13261,9 @@ class bulk_writer {
             const auto bytes = each.body.id_of(i).size();
             if (bytes > 0 && bytes <= longest_id) {
                 possible.push_back(i);
-            } else if (!each.body.is_delete(i)) {
+            } else if (each.body.is_delete(i)) {
+                note_unwritten(each, i);
+            } else {
                 reject(each, i,
                        {item_verdict::rejected, 400, "id_not_possible",
                         bytes == 0 ? "the id is empty"
@@ -12945,7 +13294,7 @@ class bulk_writer {
                 const auto each = waiting_.begin()->second;
                 waiting_.erase(waiting_.begin());
                 lock.unlock();
-                ++each->outcome.retries;
+                sent_again(*each);
                 send(each);
                 lock.lock();
             } else if (closing_ && flights_.empty()) {
@@ -12978,6 +13327,9 @@ class bulk_writer {
     }
 
     void receive(const flight_ptr& each, const response& answer) {
+        if (answer.status != 0)
+            settings_.counts->bulk_seconds.observe(
+                std::chrono::duration<double>(clock_.now() - each->sent).count());
         if (answer.status == 200) {
             const auto parsed =
                 parse_bulk_response(answer.body, each->body.items(), each->body.guards().size());
@@ -12987,7 +13339,7 @@ class bulk_writer {
         if (answer.status == 0) return retry(each, "no answer: " + answer.failure, answer);
         const auto said = "HTTP " + std::to_string(answer.status) + ": " + excerpt(answer.body);
         const auto says = [&](const char* what) { return answer.body.find(what) != std::string::npos; };
-        if (answer.status == 429) tell_room([](bulk_room& room, auto now) { room.refused(now); });
+        if (answer.status == 429) refused_for_room();
         if (answer.status == 408 || answer.status == 429 || answer.status >= 500 ||
             says("cluster_block_exception")) {
             return retry(each, said, answer);
@@ -13055,8 +13407,10 @@ class bulk_writer {
                                 "on was acknowledged");
             }
         }
+        for (const auto i : parsed.superseded) note_unwritten(*each, i);
+        settings_.counts->conflicts.add(parsed.superseded.size());
+        if (refused) refused_for_room();
         tell_room([&](bulk_room& room, auto now) {
-            if (refused) room.refused(now);
             if (again.empty() && each->attempts == 0)
                 room.answered(each->how, each->body.bytes(), now - each->sent, wide_flights(), now);
         });
@@ -13075,7 +13429,26 @@ class bulk_writer {
                "the index";
     }
 
+    void refused_for_room() {
+        settings_.counts->refused.add();
+        tell_room([](bulk_room& room, auto now) { room.refused(now); });
+    }
+    void sent_again(flight& each) {
+        ++each.outcome.retries;
+        settings_.counts->retries.add();
+    }
+
+    static void note_unwritten(flight& each, std::size_t i) {
+        auto& all = each.outcome.unwritten;
+        const auto target = each.body.target_of(i);
+        auto found =
+            std::find_if(all.begin(), all.end(), [&](const auto& of) { return of.target == target; });
+        if (found == all.end()) found = all.insert(all.end(), {std::string(target), 0, 0});
+        ++(each.body.is_delete(i) ? found->deletes : found->documents);
+    }
+
     static void reject(flight& each, std::size_t i, const item_result& item) {
+        note_unwritten(each, i);
         const auto& body = each.body;
         each.outcome.rejected.push_back({std::string(body.target_of(i)), std::string(body.id_of(i)),
                                          body.version_of(i), item.status, item.type, item.reason,
@@ -13094,7 +13467,7 @@ class bulk_writer {
         for (std::size_t i = 0; i < items; ++i) (i < items / 2 ? first : second).push_back(i);
         each->rest.push_front(each->body.subset(second));
         each->body = each->body.subset(first);
-        ++each->outcome.retries;
+        sent_again(*each);
         send(each);
     }
 
@@ -13187,14 +13560,17 @@ class batcher {
     struct target {
         std::string name;
         std::string pipeline{};  ///< that every document passes; empty: none
+        metrics::index_counts* counts =
+            nullptr;  ///< where it is counted, if anywhere; must outlive every bulk
     };
 
     /// `targets`: one for each index number.
     batcher(settings setting, std::vector<target> targets, submit_function submit, rejected_function rejected)
         : settings_(setting),
-          targets_(std::move(targets)),
           submit_(std::move(submit)),
-          shared_(std::make_shared<shared_state>()) {
+          shared_(std::make_shared<shared_state>()),
+          tallies_(targets.size()) {
+        shared_->targets = std::move(targets);
         shared_->rejected = std::move(rejected);
     }
 
@@ -13210,6 +13586,7 @@ class batcher {
     /// it has not been sent.
     void begin_job(std::function<void()> done) {
         body_ = bulk_body();
+        tallies_.assign(tallies_.size(), {});
         job_ = std::make_shared<job>();
         job_->done = std::move(done);
     }
@@ -13222,7 +13599,9 @@ class batcher {
     /// `routing` chooses the shard; where it is empty the id does.
     void index(std::size_t index, std::string_view id, std::uint64_t version, std::string_view document,
                std::string_view routing = {}) {
-        body_.index(targets_[index].name, id, version, document, {routing, targets_[index].pipeline});
+        const auto& to = shared_->targets[index];
+        body_.index(to.name, id, version, document, {routing, to.pipeline});
+        ++tallies_[index].documents;
         // What has come this far will mostly be a whole bulk. Where there is the room already, nothing is
         // done.
         if (body_.bytes() > reserve_above) body_.reserve(settings_.bulk_bytes + settings_.bulk_bytes / 8);
@@ -13230,7 +13609,8 @@ class batcher {
     }
     void remove(std::size_t index, std::string_view id, std::uint64_t version,
                 std::string_view routing = {}) {
-        body_.remove(targets_[index].name, id, version, {routing, {}});
+        body_.remove(shared_->targets[index].name, id, version, {routing, {}});
+        ++tallies_[index].deletes;
         if (body_.bytes() >= settings_.bulk_bytes_limit) flush();
     }
 
@@ -13242,13 +13622,15 @@ class batcher {
         if (body_.items() == 0) return;
         rethrow_failure();
         job_->open();
+        std::vector<tally> fresh(tallies_.size());
         submit_(std::exchange(body_, bulk_body()),
-                [belongs_to = job_, shared = shared_,
+                [belongs_to = job_, shared = shared_, tallies = std::exchange(tallies_, std::move(fresh)),
                  counted = std::make_shared<on_its_way>(shared_)](bulk_outcome&& outcome) mutable {
                     const auto until_the_end = std::move(counted);
                     try {
                         if (outcome.fatal) std::rethrow_exception(outcome.fatal);
                         if (!outcome.rejected.empty()) shared->rejected(outcome);
+                        shared->count(tallies, outcome);
                         shared->release(*belongs_to);
                     } catch (...) {
                         // The job stays open: nothing of it is ever confirmed.
@@ -13277,7 +13659,13 @@ class batcher {
 
         void open() { references.fetch_add(1); }
     };
+    /// What a bulk holds for one target.
+    struct tally {
+        std::uint64_t documents = 0;
+        std::uint64_t deletes = 0;
+    };
     struct shared_state {
+        std::vector<target> targets;
         rejected_function rejected;
         std::mutex mutex;
         std::exception_ptr failure;
@@ -13285,6 +13673,20 @@ class batcher {
         std::atomic<std::size_t> on_their_way{0};  ///< bulks
         bool abandoned = false;
 
+        void count(std::vector<tally>& tallies, const bulk_outcome& outcome) const {
+            for (std::size_t i = 0; i < tallies.size(); ++i) {
+                auto* const of = targets[i].counts;
+                if (of == nullptr) continue;
+                auto& all = tallies[i];
+                for (const auto& less : outcome.unwritten) {
+                    if (less.target != targets[i].name) continue;
+                    all.documents -= less.documents;
+                    all.deletes -= less.deletes;
+                }
+                of->written.add(all.documents);
+                of->deleted.add(all.deletes);
+            }
+        }
         void release(job& of) {
             if (of.references.fetch_sub(1) != 1) return;
             // Under the lock, so that nothing is called any more once the batcher is gone.
@@ -13310,11 +13712,11 @@ class batcher {
     };
 
     settings settings_;
-    std::vector<target> targets_;
     submit_function submit_;
     std::shared_ptr<shared_state> shared_;
     std::shared_ptr<job> job_;
     bulk_body body_;
+    std::vector<tally> tallies_;  ///< of `body_`, by index number
     static constexpr std::size_t reserve_above = 128U << 10U;
 };
 
@@ -13682,8 +14084,8 @@ struct load_hooks {
     std::function<void()> interrupt;
     /// Called now and then with a key up to which nothing needs to be loaded again.
     std::function<void(const std::string& key)> record;
-    /// Called for each acknowledged page.
-    std::function<void(std::uint64_t documents)> progress;
+    /// Called for each acknowledged page with its root rows, those without a document counted.
+    std::function<void(std::uint64_t rows)> progress;
     /// Asked all the time.
     std::function<bool()> stopped;
 };
@@ -13801,6 +14203,7 @@ class initial_load {
     struct page_job {
         std::uint64_t number = 0;
         std::uint64_t documents = 0;
+        std::uint64_t rows = 0;
         postgres::lsn durable;
     };
 
@@ -13869,12 +14272,13 @@ class initial_load {
         batcher.begin_job([this, job] {
             ledger_.done(job->number, job->durable);
             documents_ += job->documents;
-            hooks_.progress(job->documents);
+            hooks_.progress(job->rows);
         });
         const auto snapshot = clock_.begin(connection, begin_, {}, [this] { return stop_.load(); });
         job->durable = snapshot.durable;
         std::size_t bytes = 0;
         reader.by_page(index_, page, [&](const postgres::read_document& document) {
+            ++job->rows;
             // What a change in the meantime makes the transform leave out, that change removes.
             if (!document.kept) return;
             batcher.index(index_, document.id, snapshot.version, document.json, document.routing);
@@ -13969,11 +14373,26 @@ namespace pgsync::stream {
 /// else, and nothing but a repeat of the work would correct it.
 class acknowledger {
   public:
-    /// Announces the next work, in the order they are taken; returns its ticket.
-    std::uint64_t open(postgres::lsn end) {
+    explicit acknowledger(metrics::registry& counts = metrics::nowhere()) : counts_(counts) {}
+
+    /// Announces the next work, in the order they are taken; returns its ticket. To be measured with:
+    /// `oldest_us`, when the oldest of its changes committed, and `commits`, when the transactions did that
+    /// end in it, in microseconds since 2000, 0 for unknown.
+    std::uint64_t open(postgres::lsn end, std::int64_t oldest_us = 0,
+                       std::vector<std::int64_t> commits = {}) {
         const std::lock_guard lock(mutex_);
-        works_.push_back({end, {}, false});
+        works_.push_back({end, {}, oldest_us, std::move(commits), false});
         return first_ + works_.size() - 1;
+    }
+
+    /// One more transaction ends in the work that was opened last.
+    void also_ends(std::int64_t committed_us) {
+        const std::lock_guard lock(mutex_);
+        if (works_.empty() || works_.back().done) {
+            measure(committed_us, metrics::microseconds_since_2000());
+        } else {
+            works_.back().commits.push_back(committed_us);
+        }
     }
 
     /// Everything of the work is acknowledged by the cluster; what was read for it is durable once the log is
@@ -13983,6 +14402,9 @@ class acknowledger {
         auto& finished = works_[static_cast<std::size_t>(ticket - first_)];
         finished.durable = durable;
         finished.done = true;
+        const auto now = metrics::microseconds_since_2000();
+        for (const auto committed : finished.commits) measure(committed, now);
+        finished.commits = {};
     }
 
     /// The work is left undone, to be repeated at the next start: neither it nor any later one is ever
@@ -14026,12 +14448,36 @@ class acknowledger {
         return works_.size();
     }
 
+    struct backlog {
+        std::size_t works = 0;       ///< of which the cluster has not acknowledged everything
+        std::int64_t oldest_us = 0;  ///< see open()
+    };
+    [[nodiscard]] backlog undone() const {
+        backlog out;
+        const std::lock_guard lock(mutex_);
+        for (const auto& each : works_) {
+            if (each.done) continue;
+            ++out.works;
+            if (out.oldest_us == 0) out.oldest_us = each.oldest_us;
+        }
+        return out;
+    }
+
   private:
     struct entry {
         postgres::lsn end;
         postgres::lsn durable;
+        std::int64_t oldest_us = 0;
+        std::vector<std::int64_t> commits;
         bool done = false;
     };
+
+    /// The clocks of two machines may differ.
+    void measure(std::int64_t committed_us, std::int64_t now_us) {
+        counts_.latency.observe(static_cast<double>(std::max<std::int64_t>(now_us - committed_us, 0)) / 1e6);
+    }
+
+    metrics::registry& counts_;
     mutable std::mutex mutex_;
     std::deque<entry> works_;
     std::uint64_t first_ = 0;
@@ -14182,6 +14628,7 @@ struct follow_settings {
     std::function<bool()> enough{};
     /// For each index what it is known to reflect, where the log lacks TRUNCATE; see storage_watch.
     std::vector<postgres::table_storage> storage{};
+    metrics::registry* counts = &metrics::nowhere();
 };
 
 /// Through what documents are sent.
@@ -14239,12 +14686,14 @@ class gatherer {
         pending_ = fresh();
     }
 
-    /// `committed`: where the transaction's commit record begins.
-    void begin(std::uint32_t xid, postgres::lsn committed) {
+    /// `committed`: where the transaction's commit record begins; `time_us`: when it committed, in
+    /// microseconds since 2000, 0 where that is not known yet.
+    void begin(std::uint32_t xid, postgres::lsn committed, std::int64_t time_us = 0) {
         const std::lock_guard lock(mutex_);
         xid_ = xid;
         xid_committed_ = committed;
-        xid_noted_ = false;
+        xid_time_us_ = time_us;
+        xid_noted_ = xid_counts_ = false;
     }
 
     void add_key(std::size_t index, const std::string& key) {
@@ -14262,7 +14711,7 @@ class gatherer {
 
     void add_link(std::size_t index, std::size_t route, const std::string& link) {
         const std::lock_guard lock(mutex_);
-        note_transaction();
+        note_change();
         const auto [at, added] = pending_.indices[index].links[route].insert(link);
         if (added) wait_in_line(index, route, *at);
     }
@@ -14270,14 +14719,14 @@ class gatherer {
     /// See index_work::lose_rows().
     void lose_rows(std::size_t index, const compiled_index& of, std::size_t route) {
         const std::lock_guard lock(mutex_);
-        note_transaction();
+        note_change();
         pending_.indices[index].lose_rows(of, route);
     }
 
     /// Every root row is to be read again.
     void reload(std::size_t index) {
         const std::lock_guard lock(mutex_);
-        note_transaction();
+        note_change();
         pending_.indices[index].reload = true;
     }
 
@@ -14296,10 +14745,17 @@ class gatherer {
         changed_.notify_all();
     }
 
-    /// Everything before `position` has been added. Called at a commit, and for keepalives between
-    /// transactions.
-    void reached(postgres::lsn position) {
+    /// Everything before `position` has been added. Called at a commit, with its time as begin() has it, and
+    /// for keepalives between transactions.
+    void reached(postgres::lsn position, std::int64_t time_us = 0) {
         const std::lock_guard lock(mutex_);
+        if (std::exchange(xid_counts_, false) && time_us != 0) {
+            if (pending_.empty()) {
+                acknowledger_.also_ends(time_us);  // all of it was handed out before its commit was read
+            } else {
+                commits_.push_back({position, time_us});
+            }
+        }
         if (position > position_) position_ = position;
         committed_ = true;
         changed_.notify_all();
@@ -14332,7 +14788,13 @@ class gatherer {
         changed_.wait_for(lock, timeout, [&] { return closed_ || ready(); });
         if (closed_ || !ready()) return std::nullopt;
         work result = line_.size() <= most ? take_all() : take_oldest(most);
-        result.ticket = acknowledger_.open(result.end);
+        const auto oldest = oldest_us();
+        std::vector<std::int64_t> commits;
+        while (!commits_.empty() && commits_.front().end <= result.end) {
+            commits.push_back(commits_.front().time_us);
+            commits_.pop_front();
+        }
+        result.ticket = acknowledger_.open(result.end, oldest, std::move(commits));
         // What follows of a transaction cut here needs it visible as well.
         xid_noted_ = false;
         changed_.notify_all();
@@ -14343,6 +14805,12 @@ class gatherer {
     [[nodiscard]] bool idle() const {
         const std::lock_guard lock(mutex_);
         return pending_.empty() && !acknowledger_.outstanding();
+    }
+
+    /// What waits, keys and links together, and when the oldest of these changes committed (0: none waits).
+    [[nodiscard]] std::pair<std::size_t, std::int64_t> waiting() const {
+        const std::lock_guard lock(mutex_);
+        return {entries_, pending_.empty() ? 0 : oldest_us()};
     }
 
     [[nodiscard]] bool closed() const {
@@ -14405,13 +14873,20 @@ class gatherer {
     }
 
     void insert_key(std::size_t index, const std::string& key) {
-        note_transaction();
+        note_change();
         const auto [at, added] = pending_.indices[index].keys.insert(key);
         if (added) wait_in_line(index, no_route, *at);
     }
     void wait_in_line(std::size_t index, std::size_t route, const std::string& text) {
         line_.push_back({position_, index, route, &text});
         grow(text.size());
+    }
+    [[nodiscard]] std::int64_t oldest_us() const {
+        return commits_.empty() ? xid_time_us_ : commits_.front().time_us;
+    }
+    void note_change() {
+        xid_counts_ = true;
+        note_transaction();
     }
     void note_transaction() {
         if (xid_noted_) return;
@@ -14435,11 +14910,17 @@ class gatherer {
 
     static constexpr std::size_t no_route = std::numeric_limits<std::size_t>::max();
     /// A key or a link of `pending_`, whose text stays where it is as long as it is in its set.
-    struct waiting {
+    struct in_line {
         postgres::lsn reached;  ///< by the stream when it was added: everything before was added before it
         std::size_t index;
         std::size_t route;  ///< no_route: a key
         const std::string* text;
+    };
+
+    /// A transaction that has ended and of which something waits.
+    struct ended {
+        postgres::lsn end;
+        std::int64_t time_us;
     };
 
     mutable std::mutex mutex_;
@@ -14448,14 +14929,17 @@ class gatherer {
     limits limit_;
     acknowledger& acknowledger_;
     work pending_;
-    std::deque<waiting> line_;  ///< the keys and links of `pending_`, in the order of their first change
+    std::deque<in_line> line_;  ///< the keys and links of `pending_`, in the order of their first change
     std::size_t entries_ = 0;
     std::size_t bytes_ = 0;
     postgres::lsn position_;
     std::uint32_t xid_ = 0;
     postgres::lsn xid_committed_;
+    std::int64_t xid_time_us_ = 0;
     bool xid_noted_ = false;
-    bool committed_ = false;  ///< a transaction has ended since the last take
+    bool xid_counts_ = false;    ///< something of it was gathered, now or in an earlier work
+    std::deque<ended> commits_;  ///< in the order of the log
+    bool committed_ = false;     ///< a transaction has ended since the last take
     bool closed_ = false;
 };
 
@@ -15583,7 +16067,8 @@ class follower {
           batcher_(std::move(batchers.prompt)),
           primary_(settings_.database),
           documents_(settings_.read_from),
-          acknowledger_(std::make_shared<acknowledger>()),
+          counts_(*settings_.counts),
+          acknowledger_(std::make_shared<acknowledger>(counts_)),
           gatherer_(route_counts(indices), {}, *acknowledger_),
           router_(
               indices, gatherer_,
@@ -15604,7 +16089,8 @@ class follower {
                    [this](std::string_view schema, std::string_view name) {
                        return postgres::find_followed(catalog(), indices_, schema, name);
                    }),
-          recorder_(cluster.record, settings_.record_every) {}
+          recorder_(cluster.record, settings_.record_every),
+          probe_(counts_, [this](metrics::depths& sum) { look(sum); }) {}
 
     /// See follow().
     void run(int stop_fd) {
@@ -15614,7 +16100,9 @@ class follower {
         if (settings_.read_from != settings_.database) clock_.read_from_standby(target_);
         if (settings_.read_everything) gatherer_.add_everything();
         stream_.follow(settings_.slot, settings_.publication);
-        log::info("following slot {} on {}", settings_.slot, stream_.server());
+        log::info("following slot {} on {}", log::slot(settings_.slot), stream_.server());
+        counts_.beat();
+        counts_.enter(metrics::phase::following);
         std::thread loading([this] { load_all(); });
         try {
             read_until_stopped(stop_fd);
@@ -15664,6 +16152,7 @@ class follower {
     void read_until_stopped(int stop_fd) {
         auto next_status = clock_type::now();
         while (true) {
+            counts_.beat();
             rethrow_failure();
             const bool waiting = settings_.once || !gatherer_.idle();
             const auto frame = stream_.receive(std::chrono::milliseconds(waiting ? 20 : 1'000), stop_fd);
@@ -15672,6 +16161,7 @@ class follower {
                 make_room(stop_fd, next_status);
             }
             if (readable(stop_fd)) {
+                counts_.enter(metrics::phase::stopping);
                 log::info("stopping: finishing what is in flight");
                 return;
             }
@@ -15706,21 +16196,26 @@ class follower {
         namespace change = postgres::change;
         if (const auto* begin = std::get_if<change::begin>(&event)) {
             in_transaction_ = true;
-            gatherer_.begin(begin->xid, begin->final_lsn);
+            gatherer_.begin(begin->xid, begin->final_lsn, begin->commit_time_us);
         } else if (const auto* commit = std::get_if<change::commit>(&event)) {
             in_transaction_ = false;
             flushed_ = std::max(flushed_, commit->end_lsn);
+            counts_.transactions.add();
             if (!postgres::has_truncate(stream_.server_version())) gatherer_.look_at_storage();
-            gatherer_.reached(commit->end_lsn);
+            gatherer_.reached(commit->end_lsn, commit->commit_time_us);
         } else if (const auto* relation = std::get_if<change::relation>(&event)) {
             router_.relation(*relation);
         } else if (const auto* insert = std::get_if<change::insert>(&event)) {
+            counts_.changes.add();
             router_.insert(*insert);
         } else if (const auto* update = std::get_if<change::update>(&event)) {
+            counts_.changes.add();
             router_.update(*update);
         } else if (const auto* remove = std::get_if<change::remove>(&event)) {
+            counts_.changes.add();
             router_.remove(*remove);
         } else if (const auto* truncate = std::get_if<change::truncate>(&event)) {
+            counts_.changes.add();
             router_.truncate(*truncate);
         }
     }
@@ -15729,6 +16224,7 @@ class follower {
     /// us, or it takes us for dead after wal_sender_timeout.
     void make_room(int stop_fd, clock_type::time_point& next_status) {
         while (!gatherer_.wait_for_room(std::chrono::milliseconds(100))) {
+            counts_.beat();
             rethrow_failure();
             if (readable(stop_fd)) return;
             if (clock_type::now() >= next_status) {
@@ -15740,6 +16236,7 @@ class follower {
 
     void send_status() {
         written_ = gatherer_.confirmed(flushed_);
+        counts_.written.set(static_cast<std::int64_t>(written_.value));
         if (settings_.once && written_ >= target_) recorder_.hurry();
         confirmed_ = std::max(confirmed_, std::min(written_, recorder_.want(written_)));
         // Asking for an answer tells how far the log is on disk, where something waits for that.
@@ -15788,13 +16285,25 @@ class follower {
         }
         loading.join();
         stream_.close();
-        log::info("stopped; slot {} is confirmed up to {}", settings_.slot, postgres::to_string(confirmed_));
+        log::info("stopped; slot {} is confirmed up to {}", log::slot(settings_.slot),
+                  postgres::to_string(confirmed_));
     }
 
     static bool readable(int fd) {
         if (fd < 0) return false;
         pollfd each{fd, POLLIN, 0};
         return ::poll(&each, 1, 0) > 0;
+    }
+
+    /// From whoever shows it.
+    void look(metrics::depths& sum) const {
+        const auto [gathered, since] = gatherer_.waiting();
+        const auto undone = acknowledger_->undone();
+        sum.gathered += gathered;
+        sum.batches += undone.works;
+        // What was handed out is older than what waits.
+        const auto oldest = undone.oldest_us != 0 ? undone.oldest_us : since;
+        if (oldest != 0 && (sum.oldest_us == 0 || oldest < sum.oldest_us)) sum.oldest_us = oldest;
     }
 
     // ---- the loading thread
@@ -15906,6 +16415,7 @@ class follower {
     postgres::session primary_;
     postgres::session documents_;
     std::unique_ptr<postgres::session> catalog_;  ///< of the reading thread, made when there is a question
+    metrics::registry& counts_;
     // Shared with the completions of bulks, which may come after this object is gone.
     std::shared_ptr<acknowledger> acknowledger_;
     gatherer gatherer_;
@@ -15926,6 +16436,7 @@ class follower {
     postgres::lsn confirmed_;  ///< and the index says so
     bool in_transaction_ = false;
     bool reply_requested_ = false;
+    metrics::probe probe_;
 };
 
 PGSYNC_LINKAGE void follow(const follow_settings& setting, std::span<const postgres::index_binding> indices,
@@ -16061,6 +16572,7 @@ class dead_letters {
         std::chrono::milliseconds timeout{60'000};  ///< of one attempt
         std::chrono::milliseconds first_pause{100};
         std::chrono::milliseconds longest_pause{10'000};
+        metrics::registry* counts = &metrics::nowhere();
     };
     using completion = std::function<void(bulk_outcome&&)>;
     /// From the name a document was written to, to the alias that its dead letter's index is named after.
@@ -16227,8 +16739,10 @@ class dead_letters {
         }
         for (const auto* item : all) {
             ++count_;
+            const auto alias = from.alias_of(item->target);
+            if (auto* of = settings_.counts->find(alias)) of->dead_letters.add();
             log::warn("{}: the cluster rejects document \"{}\" (HTTP {}, {}): {}; set aside in {}{}",
-                      from.alias_of(item->target), shown(item->id), item->status, item->type,
+                      log::index(alias), shown(item->id), item->status, item->type,
                       shown(item->reason, 1'000), index,
                       refused.contains(dead_letter_id(item->id)) ? " without its content" : "");
         }
@@ -16268,20 +16782,9 @@ class dead_letters {
                                 {"status", item.status},
                                 {"type", item.type},
                                 {"reason", whole ? item.reason : plain(item.reason)},
-                                {"at", now()}};
+                                {"at", log::rfc3339(std::chrono::system_clock::now())}};
         if (whole && !item.document.empty()) out["document"] = item.document;
         return boost::json::serialize(out);
-    }
-    static std::string now() {
-        const auto time = std::chrono::system_clock::now();
-        const auto seconds = std::chrono::floor<std::chrono::seconds>(time);
-        const auto whole = std::chrono::system_clock::to_time_t(seconds);
-        const auto rest = std::chrono::duration_cast<std::chrono::milliseconds>(time - seconds).count();
-        std::tm parts{};
-        ::gmtime_r(&whole, &parts);
-        std::array<char, 32> text{};
-        const auto length = std::strftime(text.data(), text.size(), "%Y-%m-%dT%H:%M:%S", &parts);
-        return std::string(text.data(), length) + "." + std::to_string(1'000 + rest).substr(1) + "Z";
     }
     /// Without anything that could itself be refused.
     static std::string plain(std::string text) {
@@ -16337,7 +16840,8 @@ class cluster {
           dialect_(first_contact()),
           client_(transport_, client_settings(stopped)),
           stream_client_(transport_, client_settings({})),
-          writer_(transport_, writer_settings()) {
+          writer_(transport_, writer_settings()),
+          probe_(counts(), [this](metrics::depths& sum) { sum.bulks += writer_.in_flight(); }) {
         if (setting.rejected == on_rejected::dead_letter) {
             dead_letters_ = std::make_unique<dead_letters_type>(transport_, dead_letters_settings());
         }
@@ -16403,6 +16907,10 @@ class cluster {
   private:
     static constexpr std::size_t wide_bulk_bytes = 1U << 20U;
 
+    [[nodiscard]] metrics::registry& counts() const {
+        return options_.counts ? *options_.counts : metrics::nowhere();
+    }
+
     static elastic::encoding encoding_of(const options& setting) {
         if (setting.compress == compression::never) return elastic::encoding::plain;
         if (setting.compress == compression::always) return elastic::encoding::gzip;
@@ -16423,6 +16931,7 @@ class cluster {
         writer_type::settings setting;
         setting.path = dialect_.bulk_path(true);
         setting.in_flight = options_.bulks_in_flight;
+        setting.counts = &counts();
         setting.timeout = options_.search_timeout;
         setting.address = transport_.address();
         return setting;
@@ -16438,6 +16947,7 @@ class cluster {
     }
     dead_letters_type::settings dead_letters_settings() const {
         dead_letters_type::settings setting;
+        setting.counts = &counts();
         setting.address = transport_.address();
         setting.timeout = options_.search_timeout;
         setting.speaks = dialect_;
@@ -16476,6 +16986,7 @@ class cluster {
     // The writer goes first: what it gives up still finds the others.
     std::unique_ptr<dead_letters_type> dead_letters_;
     writer_type writer_;
+    metrics::probe probe_;
 };
 
 }  // namespace pgsync::app
@@ -16593,6 +17104,7 @@ struct index_state {
     std::optional<std::uint64_t> orphans_below;
     /// Which files of its tables it reflects; only where the log lacks TRUNCATE, see stream::storage_watch.
     std::optional<postgres::table_storage> storage{};
+    std::uint64_t loaded_rows = 0;  ///< about so many up to `loaded_until`
 };
 
 [[nodiscard]] inline boost::json::object meta_of(const compiled_index& index, const index_state& state) {
@@ -16605,7 +17117,10 @@ struct index_state {
     if (!index.pipeline.empty()) mine["pipeline"] = index.pipeline;
     if (state.together.size() > 1)
         mine["together"] = boost::json::array(state.together.begin(), state.together.end());
-    if (state.loaded_until) mine["loaded_until"] = *state.loaded_until;
+    if (state.loaded_until) {
+        mine["loaded_until"] = *state.loaded_until;
+        mine["loaded_rows"] = state.loaded_rows;
+    }
     if (state.written) mine["written"] = postgres::to_string(*state.written);
     if (!state.system.empty()) {
         mine["system"] = state.system;
@@ -16661,6 +17176,7 @@ inline void remember(cluster::client_type& client, const compiled_index& index, 
     }
     if (const auto* until = meta.if_contains("loaded_until"); until != nullptr && until->is_string())
         state.loaded_until = std::string(until->get_string());
+    state.loaded_rows = number("loaded_rows").value_or(0);
     state.written = postgres::lsn::parse(text_at(meta, "written"));
     state.system = text_at(meta, "system");
     state.timeline = static_cast<std::uint32_t>(number("timeline").value_or(0));
@@ -17884,7 +18400,9 @@ class context {
           stop_fd_(stop_fd),
           database_(setting_.database),
           catalog_(setting_.database),
-          cluster_(setting_, [this] { return stopped(); }) {}
+          cluster_(setting_, [this] { return stopped(); }) {
+        counts().watch_slot(setting_.name);
+    }
 
     [[nodiscard]] const options& setting() const { return setting_; }
     /// Those that are dealt with now: all of the program's, but while only some share a slot; see narrow().
@@ -17894,7 +18412,7 @@ class context {
     [[nodiscard]] bool is_named() const { return named_; }  ///< by the user
     /// From here on it is about this slot, and about those of the program's indices that are listed.
     void narrow(const std::string& slot, const std::vector<std::size_t>& which) {
-        setting_.name = slot;
+        use_slot(slot);
         indices_.clear();
         for (const auto i : which) indices_.push_back(all_[i]);
     }
@@ -17903,7 +18421,10 @@ class context {
         setting_.name = base_name_;
         indices_.assign(all_.begin(), all_.end());
     }
-    void use_slot(const std::string& name) { setting_.name = name; }
+    void use_slot(const std::string& name) {
+        setting_.name = name;
+        counts().watch_slot(name);
+    }
     [[nodiscard]] postgres::admin_connection& database() { return database_; }
     [[nodiscard]] postgres::session& catalog() { return catalog_; }
     [[nodiscard]] cluster& search() { return cluster_; }
@@ -17911,6 +18432,9 @@ class context {
     /// What has been done, for the command's report; one that outlives this context where that was given.
     [[nodiscard]] record& done() { return *done_; }
     void record_in(record& there) { done_ = &there; }
+    [[nodiscard]] metrics::registry& counts() const {
+        return setting_.counts ? *setting_.counts : metrics::nowhere();
+    }
     [[nodiscard]] int stop_fd() const { return stop_fd_; }
     [[nodiscard]] bool stopped() const { return wait_for_stop(stop_fd_, std::chrono::milliseconds(0)); }
 
@@ -17951,7 +18475,8 @@ class context {
         std::vector<elastic::batcher::target> targets;
         std::vector<std::string> aliases;
         for (const auto& index : indices_) {
-            targets.push_back({names_of(index).write_alias, std::string(index.pipeline)});
+            targets.push_back(
+                {names_of(index).write_alias, std::string(index.pipeline), counts().find(index.name)});
             aliases.emplace_back(index.name);
         }
         return cluster_.batcher(targets, aliases, how);
@@ -18006,35 +18531,53 @@ class context {
 /// the cluster can change it as it is.
 namespace pgsync::app {
 
-/// Makes the index that readers have into one of this shape, where nothing but mapping or settings differ and
-/// the cluster agrees; what follows it may go on meanwhile. From then on the index has this shape's names as
-/// well, as aliases. False where an index has to be made beside it, or is there. A second attempt does again
-/// what a first one that was killed has done.
-inline bool adapt_in_place(context& in, const compiled_index& index, const index_state& state) {
-    if (state.exists || state.serving.empty()) return false;
-    auto& client = in.search().client();
-    const auto names = names_of(index);
-    const auto facts = client.find(state.serving);
+/// What would have to change of an index to make it one of this shape.
+struct in_place_change {
+    boost::json::object settings;  ///< empty: they are the same
+    boost::json::object mapping;
+};
+
+/// What to ask the cluster for, where nothing but mapping or settings differ between this shape and the index
+/// that readers have; whether the cluster agrees only asking shows. Nothing where an index has to be made
+/// beside it, or is there.
+[[nodiscard]] inline std::optional<in_place_change> change_in_place(context& in, const compiled_index& index,
+                                                                    const index_state& state) {
+    if (state.exists || state.serving.empty()) return std::nullopt;
+    const auto facts = in.search().client().find(state.serving);
     const auto* meta = facts ? own_meta(*facts) : nullptr;
     if (meta == nullptr || text_at(*meta, "query") != index.keys_query ||
         text_at(*meta, "pipeline") != index.pipeline)
-        return false;
+        return std::nullopt;
+    in_place_change out;
+    // The cluster refuses a request for no settings.
+    if (text_at(*meta, "settings") != index.settings) out.settings = {{"index", declared_settings(index)}};
     auto body = creation_body(index, state);
     elastic::adapt_vectors(body, in.search().speaks().vectors());
-    auto mapping = body.at("mappings").as_object();
-    mapping.erase("_meta");
+    out.mapping = body.at("mappings").as_object();
+    out.mapping.erase("_meta");
+    return out;
+}
+
+/// Makes the index that readers have into one of this shape, where change_in_place() and the cluster agree;
+/// what follows it may go on meanwhile. From then on the index has this shape's names as well, as aliases.
+/// False where an index has to be made beside it, or is there. A second attempt does again what a first one
+/// that was killed has done.
+inline bool adapt_in_place(context& in, const compiled_index& index, const index_state& state) {
+    const auto change = change_in_place(in, index, state);
+    if (!change) return false;
+    auto& client = in.search().client();
+    const auto names = names_of(index);
     try {
-        if (text_at(*meta, "settings") != index.settings)
-            client.put_settings(state.serving, {{"index", declared_settings(index)}});
-        client.put_mapping(state.serving, mapping);
+        if (!change->settings.empty()) client.put_settings(state.serving, change->settings);
+        client.put_mapping(state.serving, change->mapping);
     } catch (const error& problem) {
         if (problem.code() != errc::index) throw;
         log::info("{}: its mapping or settings have changed, and the cluster cannot change {} as it is: {}",
-                  names.alias, state.serving, problem.what());
+                  log::index(names.alias), state.serving, problem.what());
         return false;
     }
     log::info("{}: its mapping or settings have changed, not its documents: {} is changed as it is",
-              names.alias, state.serving);
+              log::index(names.alias), state.serving);
     client.index_again(state.serving);
     client.change_aliases({elastic::alias_action("add", state.serving, names.index),
                            elastic::alias_action("add", state.serving, names.write_alias)});
@@ -18193,12 +18736,81 @@ inline void begin_again(context& in, const std::vector<std::size_t>& which,
 // ---- pgsync/app/progress.hpp
 namespace pgsync::app {
 
+/// How fast something goes and how long it will still take, judged by what was done lately: a load that
+/// slows down, or that was resumed in the middle, is not measured by how it began. What lies back counts
+/// less, by a third after each `span`: half a minute, or a tenth of all the time so far where that is longer.
+class pace_estimate {
+  public:
+    using time_point = std::chrono::steady_clock::time_point;
+
+    /// `done` was so at `start` already. `total` may be an estimate; 0 where nobody knows.
+    pace_estimate(std::uint64_t total, std::uint64_t done, time_point start)
+        : total_(total), done_(done), start_(start), last_(start) {}
+
+    void add(std::uint64_t count, time_point now) {
+        settle(now);
+        done_ += count;
+        recent_ += static_cast<double>(count);
+    }
+    /// All of it turned out to be what is done.
+    void finish() { total_ = done_; }
+
+    [[nodiscard]] std::uint64_t done() const { return done_; }
+    /// 0 where nobody knows, or more was done than it was to be.
+    [[nodiscard]] std::uint64_t total() const { return total_ >= done_ ? total_ : 0; }
+
+    /// A second; 0 at the very start.
+    [[nodiscard]] double rate(time_point now) const {
+        auto then = *this;
+        then.settle(now);
+        return then.weight_ > 0 ? then.recent_ / then.weight_ : 0;
+    }
+    /// Nothing where nobody can tell.
+    [[nodiscard]] std::optional<std::chrono::seconds> left(time_point now) const {
+        const double speed = rate(now);
+        if (total() == 0 || speed <= 0) return std::nullopt;
+        const double seconds = static_cast<double>(total_ - done_) / speed;
+        if (seconds > 1e9) return std::nullopt;
+        return std::chrono::seconds(static_cast<std::int64_t>(std::ceil(seconds)));
+    }
+
+  private:
+    /// Both sums fade alike, so that a steady pace is told right from the first moment on.
+    void settle(time_point now) {
+        const double passed = std::chrono::duration<double>(now - last_).count();
+        if (passed <= 0) return;
+        const double span = std::max(30.0, std::chrono::duration<double>(now - start_).count() / 10);
+        const double kept = std::exp(-passed / span);
+        recent_ *= kept;
+        weight_ = weight_ * kept + span * (1 - kept);
+        last_ = now;
+    }
+
+    std::uint64_t total_;
+    std::uint64_t done_;
+    time_point start_;
+    time_point last_;
+    double recent_ = 0;  ///< done, each with its weight
+    double weight_ = 0;  ///< of the seconds in which that was
+};
+
+/// `2 h 5 min`, `3 min 20 s`, `7 s`.
+[[nodiscard]] inline std::string in_words(std::chrono::seconds time) {
+    const auto seconds = time.count();
+    if (seconds >= 3'600)
+        return std::to_string(seconds / 3'600) + " h " + std::to_string(seconds % 3'600 / 60) + " min";
+    if (seconds >= 60) return std::to_string(seconds / 60) + " min " + std::to_string(seconds % 60) + " s";
+    return std::to_string(seconds) + " s";
+}
+
 /// Progress of something long: a bar on a terminal, a line every ten seconds elsewhere.
 class progress {
   public:
-    /// `total` may be an estimate; 0 where nobody knows.
-    progress(std::string title, std::uint64_t total)
-        : title_(std::move(title)), total_(total), terminal_(::isatty(STDERR_FILENO) == 1) {}
+    /// `total` may be an estimate; 0 where nobody knows. Of it `done` was done before.
+    progress(std::string title, std::uint64_t total, std::uint64_t done = 0)
+        : title_(std::move(title)),
+          pace_(total, done, clock::now()),
+          terminal_(::isatty(STDERR_FILENO) == 1) {}
     ~progress() {
         if (terminal_ && drawn_) std::fputc('\n', stderr);
     }
@@ -18207,8 +18819,8 @@ class progress {
 
     void add(std::uint64_t count) {
         const std::lock_guard lock(mutex_);
-        done_ += count;
         const auto now = clock::now();
+        pace_.add(count, now);
         if (now - last_ < (terminal_ ? std::chrono::milliseconds(100) : std::chrono::milliseconds(10'000)))
             return;
         last_ = now;
@@ -18217,12 +18829,12 @@ class progress {
 
     [[nodiscard]] std::uint64_t done() const {
         const std::lock_guard lock(mutex_);
-        return done_;
+        return pace_.done();
     }
 
     void finish() {
         const std::lock_guard lock(mutex_);
-        total_ = done_;
+        pace_.finish();
         if (terminal_) draw(clock::now());
     }
 
@@ -18230,39 +18842,73 @@ class progress {
     using clock = std::chrono::steady_clock;
 
     void draw(clock::time_point now) {
-        const double seconds = std::max(0.001, std::chrono::duration<double>(now - start_).count());
-        const double rate = static_cast<double>(done_) / seconds;
-        const std::uint64_t total = std::max(total_, done_);
-        const double share = total == 0 ? 0.0 : static_cast<double>(done_) / static_cast<double>(total);
-        std::string left;
-        if (rate > 0 && total > done_) {
-            const auto eta = static_cast<std::uint64_t>(static_cast<double>(total - done_) / rate);
-            left = ", " + (eta >= 60 ? std::to_string(eta / 60) + " min " : std::string()) +
-                   std::to_string(eta % 60) + " s left";
-        }
+        const auto left = pace_.left(now);
+        const auto total = pace_.total();
+        const double rate = pace_.rate(now);
+        const auto more = left && left->count() > 0 ? ", about " + in_words(*left) + " left" : std::string();
         if (!terminal_) {
-            log::info("{}: {} of about {} documents, {} a second{}", title_, done_, total,
-                      log::fixed(rate, 0), left);
+            log::info("{}: {}{} documents, {} a second{}", title_, pace_.done(),
+                      total > 0 ? " of about " + std::to_string(total) : std::string(), log::fixed(rate, 0),
+                      more);
             return;
         }
-        constexpr std::size_t width = 30;
-        const auto filled = std::min(width, static_cast<std::size_t>(share * static_cast<double>(width)));
-        std::fprintf(stderr, "\r%s [%s%s] %3.0f %%  %llu documents, %.0f/s%s \x1b[K", title_.c_str(),
-                     std::string(filled, '#').c_str(), std::string(width - filled, ' ').c_str(), share * 100,
-                     static_cast<unsigned long long>(done_), rate, left.c_str());
+        std::string bar;
+        if (total > 0) {
+            constexpr std::size_t width = 30;
+            const double share = static_cast<double>(pace_.done()) / static_cast<double>(total);
+            const auto filled = std::min(width, static_cast<std::size_t>(share * static_cast<double>(width)));
+            bar = " [" + std::string(filled, '#') + std::string(width - filled, ' ') + "] " +
+                  log::fixed(share * 100, 0) + " % ";
+        }
+        std::fprintf(stderr, "\r%s%s %llu documents, %.0f/s%s \x1b[K", title_.c_str(), bar.c_str(),
+                     static_cast<unsigned long long>(pace_.done()), rate, more.c_str());
         std::fflush(stderr);
         drawn_ = true;
     }
 
     mutable std::mutex mutex_;
     std::string title_;
-    std::uint64_t total_;
-    std::uint64_t done_ = 0;
+    pace_estimate pace_;
     bool terminal_;
     bool drawn_ = false;
-    clock::time_point start_ = clock::now();
-    clock::time_point last_ = start_;
+    clock::time_point last_ = clock::now();
 };
+
+}  // namespace pgsync::app
+
+// ---- pgsync/app/row_estimate.hpp
+namespace pgsync::app {
+
+namespace detail {
+
+inline std::string rows_of(std::string_view table, std::string_view where) {
+    std::string out = " FROM " + std::string(table);
+    if (!where.empty()) out.append(" WHERE (").append(where).append("\n)");  // it may end in a comment
+    return out;
+}
+
+}  // namespace detail
+
+/// What the planner thinks: it knows the size of a table as it is now, of partitions, and what a condition
+/// leaves, and need not read it. `table` is quoted already, `where` may be empty.
+[[nodiscard]] inline std::optional<std::uint64_t> planned_rows(postgres::session& catalog,
+                                                               std::string_view table,
+                                                               std::string_view where) {
+    const auto found = catalog.exec("EXPLAIN (FORMAT JSON) SELECT 1" + detail::rows_of(table, where));
+    const auto plan =
+        boost::json::parse(boost::json::string_view(found.get(0, 0).data(), found.get(0, 0).size()));
+    if (!plan.is_array() || plan.get_array().empty()) return std::nullopt;
+    return number_at(plan.get_array()[0], "Plan", "Plan Rows");
+}
+
+/// The same, but counted where they are few: there a guess would be far off, and counting takes no time.
+[[nodiscard]] inline std::uint64_t estimate_rows(postgres::session& catalog, std::string_view table,
+                                                 std::string_view where) {
+    constexpr std::uint64_t few = 100'000;
+    if (const auto planned = planned_rows(catalog, table, where); planned && *planned >= few) return *planned;
+    return std::stoull(
+        std::string(catalog.exec("SELECT count(*)" + detail::rows_of(table, where)).get(0, 0)));
+}
 
 }  // namespace pgsync::app
 
@@ -18378,15 +19024,6 @@ inline void create_index(context& in, const compiled_index& index, const index_s
     }
 }
 
-/// Roughly how many documents there will be: what the last ANALYZE saw, or a count where there was none.
-inline std::uint64_t estimate_rows(postgres::session& catalog, const postgres::route_binding& root) {
-    const auto seen = catalog.exec("SELECT reltuples::bigint FROM pg_catalog.pg_class WHERE oid = " +
-                                   std::to_string(root.table_oid));
-    const auto estimate = seen.rows() == 0 ? 0 : std::stoll(std::string(seen.get(0, 0)));
-    if (estimate > 0) return static_cast<std::uint64_t>(estimate);
-    return std::stoull(std::string(catalog.exec("SELECT count(*) FROM " + root.table).get(0, 0)));
-}
-
 /// A sign of life now and then on the connection that holds this bootstrap's turn; see take_turn().
 inline void keep_turn(context& in, std::chrono::steady_clock::time_point& last) {
     const auto now = std::chrono::steady_clock::now();
@@ -18407,11 +19044,19 @@ inline void load_index(context& in, const std::vector<postgres::index_binding>& 
         state.storage = postgres::read_storage(in.catalog(), bindings[number]);
         save();
     }
+    const auto before = state.loaded_until ? state.loaded_rows : 0;
     if (state.loaded_until) {
-        log::info("{}: resuming the load after key {}", names.alias, *state.loaded_until);
+        log::info("{}: resuming the load after key {}", log::index(names.alias), *state.loaded_until);
         in.done().index(names.alias)["resumed_after"] = *state.loaded_until;
     }
-    progress shown(names.alias, estimate_rows(in.catalog(), bindings[number].routes[0]));
+    const auto rows = estimate_rows(in.catalog(), bindings[number].routes[0].table, index.where);
+    progress shown(names.alias, rows, before);
+    auto* counts = in.counts().find(index.name);
+    const auto count = [&](std::uint64_t done) {
+        if (counts != nullptr) counts->rows_loaded.set(static_cast<std::int64_t>(done));
+    };
+    count(before);
+    if (counts != nullptr) counts->rows_to_load.set(static_cast<std::int64_t>(rows));
     const auto stopped = [&in, alive = std::chrono::steady_clock::now()]() mutable {
         keep_turn(in, alive);
         return in.stopped();
@@ -18419,18 +19064,34 @@ inline void load_index(context& in, const std::vector<postgres::index_binding>& 
     const snapshot::load_hooks hooks{[&] { return in.batcher(); }, [&] { in.search().interrupt(); },
                                      [&](const std::string& key) {
                                          state.loaded_until = key;
+                                         state.loaded_rows = shown.done();
                                          save();
                                      },
-                                     [&](std::uint64_t count) { shown.add(count); }, stopped};
+                                     [&](std::uint64_t rows_done) {
+                                         shown.add(rows_done);
+                                         count(shown.done());
+                                     },
+                                     stopped};
     const auto start = std::chrono::steady_clock::now();
     const auto documents = snapshot::load(
         {in.setting().database, in.setting().read_from, in.setting().page_size, in.setting().workers},
         bindings, number, in.clock(), state.loaded_until, hooks);
     shown.finish();
+    if (counts != nullptr) counts->rows_to_load.set(counts->rows_loaded.value());
     if (state.orphans_below) {
-        log::info("{}: removing documents whose rows are gone", names.alias);
+        log::info("{}: removing documents whose rows are gone", log::index(names.alias));
+        progress looked_at(names.alias, 0);
+        auto access = in.access();
+        access.scan_ids = [scan = access.scan_ids, &looked_at](std::size_t of, std::size_t size,
+                                                               const auto& on_ids) {
+            scan(of, size, [&](std::span<const elastic::stored_id> ids) {
+                on_ids(ids);
+                looked_at.add(ids.size());
+            });
+        };
         stream::remove_orphans(in.setting().read_from, bindings, number, *state.orphans_below, in.clock(),
-                               *in.batcher(), in.access(), stopped);
+                               *in.batcher(), access, stopped);
+        looked_at.finish();
         state.orphans_below.reset();
     }
     client.put_settings(names.index, serving_settings(index));
@@ -18445,7 +19106,8 @@ inline void load_index(context& in, const std::vector<postgres::index_binding>& 
     done["loaded_now"] = true;
     done["documents"] = documents;
     done["seconds"] = seconds;
-    log::info("{}: loaded {} documents in {} s ({} a second)", names.alias, documents, log::fixed(seconds, 1),
+    log::info("{}: loaded {} documents in {} s ({} a second)", log::index(names.alias), documents,
+              log::fixed(seconds, 1),
               log::fixed(static_cast<double>(documents) / std::max(seconds, 0.001), 0));
     if (state.beside) {
         log::info("{}: readers go on with {} until sync has brought {} up to date", names.alias,
@@ -18479,6 +19141,25 @@ inline void print_statements(std::ostream& out, record& done, const postgres::sh
     }
 }
 
+/// What is tried before an index is made beside the one readers have.
+inline void print_change(std::ostream& out, context& in, const index_names& names, const std::string& serving,
+                         const in_place_change& change) {
+    in.done().index(names.alias)["tried_in_place"] = true;
+    const auto print = [&](std::string_view method, const std::string& path, const boost::json::value& body) {
+        in.done().request(method, path, body);
+        out << method << " " << in.search().address() << path << "\n";
+        if (!body.is_null()) out << boost::json::serialize(body) << "\n";
+        out << "\n";
+    };
+    out << "-- " << names.alias
+        << ": its mapping or settings have changed, not its documents. This is tried first, and is all "
+        << "if the cluster can change " << serving << " as it is:\n\n";
+    if (!change.settings.empty()) print("PUT", "/" + serving + "/_settings", change.settings);
+    print("PUT", in.search().speaks().mapping_path(serving), change.mapping);
+    print("POST", "/" + serving + "/_update_by_query", nullptr);
+    out << "-- " << names.alias << ": otherwise what follows, with statements above that it needs\n\n";
+}
+
 inline void print_requests(std::ostream& out, context& in, const std::vector<index_state>& states) {
     for (std::size_t i = 0; i < states.size(); ++i) {
         const auto& index = in.indices()[i];
@@ -18488,6 +19169,8 @@ inline void print_requests(std::ostream& out, context& in, const std::vector<ind
             in.done().index(names.alias)["loaded_now"] = false;
             continue;
         }
+        if (const auto change = change_in_place(in, index, states[i]))
+            print_change(out, in, names, states[i].serving, *change);
         if (!states[i].exists) {
             in.done().request("PUT", "/" + names.index,
                               in.search().speaks().creation_body(creation_body(index, states[i])));
@@ -18572,6 +19255,14 @@ inline void tell_of_changes(context& in, const std::vector<index_state>& states)
     for (std::size_t i = 0; i < states.size(); ++i) {
         const auto names = names_of(in.indices()[i]);
         if (states[i].serving.empty() || states[i].serving == states[i].index) continue;
+        if (in.setting().dry_run && change_in_place(in, in.indices()[i], states[i])) {
+            log::info(
+                "{}: its mapping or settings have changed, not its documents; the cluster is asked first "
+                "whether it can "
+                "change {} as it is",
+                log::index(names.alias), states[i].serving);
+            continue;
+        }
         if (states[i].exists && !states[i].beside) {
             log::info("{}: readers use {}, of another shape; {} is kept up to date beside it", names.alias,
                       states[i].serving, names.index);
@@ -18589,6 +19280,7 @@ inline void tell_of_changes(context& in, const std::vector<index_state>& states)
 /// Makes whatever is missing, in an order that loses nothing and that a second run can pick up anywhere:
 /// index, replica identities, publication, slot, then the load. `out` gets what a dry run prints.
 inline void bootstrap(context& in, std::ostream& out) {
+    in.counts().enter(metrics::phase::loading);
     const auto report = in.check_shapes();
     const auto server = postgres::read_server(in.catalog());
     auto& client = in.search().client();
@@ -18620,7 +19312,7 @@ inline void bootstrap(context& in, std::ostream& out) {
     detail::check_pipelines(in);
     if (slot && slot->lost() && !in.setting().dry_run) {
         in.database().query("SELECT pg_catalog.pg_drop_replication_slot($1)", {name});
-        log::info("dropped slot {}, which was invalid", name);
+        log::info("dropped slot {}, which was invalid", log::slot(name));
         slot.reset();
     }
     const auto steps = detail::missing_steps(in, report, slot, states, server);
@@ -18632,7 +19324,7 @@ inline void bootstrap(context& in, std::ostream& out) {
     for (std::size_t i = 0; i < states.size(); ++i) {
         if (states[i].exists) continue;
         const auto names = names_of(in.indices()[i]);
-        log::info("creating index {} for alias {}", names.index, names.alias);
+        log::info("creating index {} for alias {}", names.index, log::index(names.alias));
         detail::create_index(in, in.indices()[i], states[i]);
         // An earlier attempt may have been killed with the request on its way; or somebody else was faster.
         states[i] = find_index(client, in.indices()[i]);
@@ -18646,7 +19338,7 @@ inline void bootstrap(context& in, std::ostream& out) {
     bool waited = false;
     for (std::size_t i = 0; i < states.size(); ++i) {
         if (states[i].loaded) {
-            log::info("{}: already loaded", in.indices()[i].name);
+            log::info("{}: already loaded", log::index(in.indices()[i].name));
             (void)in.done().index(in.indices()[i].name).emplace("loaded_now", false);
             continue;
         }
@@ -20349,19 +21041,6 @@ inline std::optional<std::uint64_t> operations_of(cluster& search, const index_s
     return *written + deleted.value_or(0);
 }
 
-/// What the planner thinks: it knows the size of a table as it is now, of partitions, and what a condition
-/// leaves, and need not read it.
-inline std::optional<std::uint64_t> planned_rows(postgres::session& catalog, const std::string& table,
-                                                 std::string_view where) {
-    auto sql = "EXPLAIN (FORMAT JSON) SELECT FROM " + table;
-    if (!where.empty()) sql += " WHERE (" + std::string(where) + ")";
-    const auto found = catalog.exec(sql);
-    const auto plan =
-        boost::json::parse(boost::json::string_view(found.get(0, 0).data(), found.get(0, 0).size()));
-    if (!plan.is_array() || plan.get_array().empty()) return std::nullopt;
-    return number_at(plan.get_array()[0], "Plan", "Plan Rows");
-}
-
 inline void look_at_clusters(contact& with, status_facts& out) {
     with.with_cluster([&](cluster& search) {
         const auto info = search.client().info();
@@ -21980,6 +22659,655 @@ inline boost::json::object explained_json(const compiled_index& index, const exp
 
 }  // namespace pgsync::app
 
+#include <microhttpd.h>
+#include <netdb.h>
+#include <netinet/in.h>
+
+// ---- pgsync/app/listen_address.hpp
+namespace pgsync::app {
+
+/// `9750`, `127.0.0.1:9750`, `[::1]:9750`, `metrics.internal:9750`. Throws errc::configuration.
+[[nodiscard]] inline std::pair<std::string, std::string> parse_listen_address(const std::string& text) {
+    const auto colon = text.rfind(':');
+    auto host = colon == std::string::npos ? std::string("127.0.0.1") : text.substr(0, colon);
+    const auto port = colon == std::string::npos ? text : text.substr(colon + 1);
+    if (host.size() > 2 && host.front() == '[' && host.back() == ']') host = host.substr(1, host.size() - 2);
+    const bool number = !port.empty() && port.size() <= 5 &&
+                        port.find_first_not_of("0123456789") == std::string::npos &&
+                        std::stoul(port) <= 65'535;
+    if (host.empty() || !number) {
+        throw error(errc::configuration, "--metrics \"" + text + "\" names no address to listen at",
+                    "write a port, such as 9750, which this machine alone can reach, or HOST:PORT: "
+                    "0.0.0.0:9750 for every network, [::1]:9750");
+    }
+    return {host, port};
+}
+
+}  // namespace pgsync::app
+
+// ---- pgsync/app/http_server.hpp
+namespace pgsync::app {
+
+/// What a page is answered with.
+struct page {
+    unsigned status = 200;
+    std::string type = "text/plain; charset=utf-8";
+    std::string body;
+};
+
+/// Answers GET requests in a thread of its own, with whatever `answer` makes of a path. For a few readers of
+/// small pages: connections are limited in number and time.
+class http_server {
+  public:
+    using answer_function = std::function<page(std::string_view path)>;
+
+    /// Listens from here on. Throws errc::configuration where the address is not to be had.
+    http_server(const std::string& address, answer_function answer)
+        : answer_(std::move(answer)), socket_(listen_at(address)) {
+        daemon_ =
+            MHD_start_daemon(MHD_USE_INTERNAL_POLLING_THREAD | MHD_USE_AUTO, 0, nullptr, nullptr, &handle,
+                             this, MHD_OPTION_LISTEN_SOCKET, socket_, MHD_OPTION_CONNECTION_LIMIT, 32U,
+                             MHD_OPTION_CONNECTION_TIMEOUT, 10U, MHD_OPTION_END);
+        if (daemon_ == nullptr) {
+            ::close(socket_);
+            throw error(errc::configuration, "--metrics: the HTTP server does not start");
+        }
+    }
+    ~http_server() { MHD_stop_daemon(daemon_); }  // closes the socket as well
+    http_server(const http_server&) = delete;
+    http_server& operator=(const http_server&) = delete;
+
+    /// `127.0.0.1:9750`, with the port that was given where 0 was asked for.
+    [[nodiscard]] std::string address() const {
+        sockaddr_storage name{};
+        socklen_t size = sizeof name;
+        if (::getsockname(socket_, reinterpret_cast<sockaddr*>(&name), &size) != 0) return {};
+        char host[NI_MAXHOST];
+        char port[NI_MAXSERV];
+        if (::getnameinfo(reinterpret_cast<const sockaddr*>(&name), size, host, sizeof host, port,
+                          sizeof port, NI_NUMERICHOST | NI_NUMERICSERV) != 0)
+            return {};
+        const std::string shown = std::strchr(host, ':') != nullptr ? "[" + std::string(host) + "]" : host;
+        return shown + ":" + port;
+    }
+
+  private:
+    static int listen_at(const std::string& address) {
+        const auto [host, port] = parse_listen_address(address);
+        addrinfo wanted{};
+        wanted.ai_socktype = SOCK_STREAM;
+        wanted.ai_flags = AI_PASSIVE | AI_NUMERICSERV;
+        addrinfo* raw = nullptr;
+        const int problem = ::getaddrinfo(host.c_str(), port.c_str(), &wanted, &raw);
+        if (problem != 0) refuse(address, ::gai_strerror(problem));
+        const std::unique_ptr<addrinfo, decltype(&::freeaddrinfo)> found(raw, &::freeaddrinfo);
+        int failure = 0;
+        for (const auto* each = raw; each != nullptr; each = each->ai_next) {
+            const int fd = ::socket(each->ai_family, each->ai_socktype | SOCK_CLOEXEC, each->ai_protocol);
+            if (fd < 0) {
+                failure = errno;
+                continue;
+            }
+            const int yes = 1;
+            ::setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &yes, sizeof yes);
+            if (::bind(fd, each->ai_addr, each->ai_addrlen) == 0 && ::listen(fd, 32) == 0) return fd;
+            failure = errno;
+            ::close(fd);
+        }
+        refuse(address, std::strerror(failure));
+    }
+    [[noreturn]] static void refuse(const std::string& address, const char* why) {
+        throw error(errc::configuration, "--metrics cannot listen at " + address + ": " + why,
+                    "another program may listen there, or another copy of this one: choose another port");
+    }
+
+    static MHD_Result handle(void* self, MHD_Connection* connection, const char* path, const char* method,
+                             const char*, const char*, std::size_t* upload_size, void** begun) {
+        // The first call comes before a body, of which nobody here wants to know.
+        if (*begun == nullptr) {
+            *begun = self;
+            return MHD_YES;
+        }
+        if (*upload_size != 0) {
+            *upload_size = 0;
+            return MHD_YES;
+        }
+        try {
+            const std::string_view asked(method);
+            if (asked != "GET" && asked != "HEAD") return send(connection, {405, "text/plain", "GET only\n"});
+            return send(connection, static_cast<http_server*>(self)->answer_(path));
+        } catch (const std::exception&) {
+            return MHD_NO;
+        }
+    }
+    static MHD_Result send(MHD_Connection* connection, const page& what) {
+        const std::unique_ptr<MHD_Response, decltype(&MHD_destroy_response)> response(
+            MHD_create_response_from_buffer(what.body.size(), const_cast<char*>(what.body.data()),
+                                            MHD_RESPMEM_MUST_COPY),
+            &MHD_destroy_response);
+        if (!response) return MHD_NO;
+        MHD_add_response_header(response.get(), "Content-Type", what.type.c_str());
+        MHD_add_response_header(response.get(), "Cache-Control", "no-store");
+        MHD_add_response_header(response.get(), "X-Content-Type-Options", "nosniff");
+        MHD_add_response_header(response.get(), "Content-Security-Policy",
+                                "default-src 'none'; style-src 'unsafe-inline'; script-src 'unsafe-inline'; "
+                                "connect-src 'self'; frame-ancestors 'none'");
+        return MHD_queue_response(connection, what.status, response.get());
+    }
+
+    answer_function answer_;
+    int socket_;
+    MHD_Daemon* daemon_ = nullptr;
+};
+
+}  // namespace pgsync::app
+
+// ---- pgsync/app/metrics_text.hpp
+namespace pgsync::app {
+
+/// Whether the documents follow the database, and if not, why, in a word or two.
+struct readiness {
+    bool ready = false;
+    std::string_view why;
+};
+
+[[nodiscard]] inline readiness readiness_of(const metrics::registry& of) {
+    switch (of.at()) {
+        case metrics::phase::starting:
+            return {false, "starting"};
+        case metrics::phase::loading:
+            return {false, "loading"};
+        case metrics::phase::standing_by:
+            return {false, "standing by"};
+        case metrics::phase::away:
+            return {false, "a server is away"};
+        case metrics::phase::stopping:
+            return {false, "stopping"};
+        case metrics::phase::done:
+            return {false, "done"};
+        case metrics::phase::failed:
+            return {false, "failed"};
+        case metrics::phase::following:
+            break;
+    }
+    if (of.database_up.value() == 0) return {false, "the database is away"};
+    if (of.cluster_up.value() == 0) return {false, "the cluster is away"};
+    return {true, "following"};
+}
+
+/// Whether there is any use in letting the program go on: false after an error that ends it, or where the
+/// thread that reads the log has been stuck for five minutes.
+[[nodiscard]] inline bool is_healthy(const metrics::registry& of) {
+    if (of.at() == metrics::phase::failed) return false;
+    return of.at() != metrics::phase::following || of.since_beat() < std::chrono::minutes(5);
+}
+
+/// Writes metrics in Prometheus' text format, version 0.0.4.
+class metrics_writer {
+  public:
+    /// What follows are samples of this name, until the next.
+    metrics_writer& metric(std::string_view name, std::string_view type, std::string_view help) {
+        name_ = name;
+        out_.append("# HELP ").append(name).append(" ");
+        for (const char c : help)
+            c == '\\' ? out_.append("\\\\") : c == '\n' ? out_.append("\\n") : out_ += c;
+        out_.append("\n# TYPE ").append(name).append(" ").append(type).append("\n");
+        return *this;
+    }
+    metrics_writer& sample(double value, std::string_view label = {}, std::string_view content = {}) {
+        line("", value, label, content);
+        return *this;
+    }
+    metrics_writer& sample(const metrics::counter& value, std::string_view label = {},
+                           std::string_view content = {}) {
+        return sample(static_cast<double>(value.value()), label, content);
+    }
+    void observations(const metrics::histogram& of) {
+        std::uint64_t sum = 0;
+        for (std::size_t i = 0; i <= of.bounds().size(); ++i) {
+            sum += of.count(i);
+            line("_bucket", static_cast<double>(sum), "le",
+                 i < of.bounds().size() ? number(of.bounds()[i]) : std::string("+Inf"));
+        }
+        line("_sum", of.sum());
+        // Of one reading with the buckets, while others count on.
+        line("_count", static_cast<double>(sum));
+    }
+    [[nodiscard]] const std::string& text() const { return out_; }
+
+  private:
+    static std::string number(double value) {
+        std::array<char, 32> text{};
+        const bool whole = std::abs(value) < 1e15 && value == std::floor(value);
+        const int size = std::snprintf(text.data(), text.size(), whole ? "%.0f" : "%.17g", value);
+        if (whole) return {text.data(), static_cast<std::size_t>(size)};
+        // The shortest that reads the same.
+        for (int digits = 1; digits < 17; ++digits) {
+            std::array<char, 32> shorter{};
+            const int length = std::snprintf(shorter.data(), shorter.size(), "%.*g", digits, value);
+            double back = 0;
+            if (std::sscanf(shorter.data(), "%lf", &back) == 1 && back == value)
+                return {shorter.data(), static_cast<std::size_t>(length)};
+        }
+        return {text.data(), static_cast<std::size_t>(size)};
+    }
+    void line(std::string_view suffix, double value, std::string_view label = {},
+              std::string_view content = {}) {
+        out_.append(name_).append(suffix);
+        if (!label.empty()) {
+            out_.append("{").append(label).append("=\"");
+            for (const char c : content) {
+                if (c == '\n') {
+                    out_ += "\\n";
+                    continue;
+                }
+                if (c == '\\' || c == '"') out_ += '\\';
+                out_ += c;
+            }
+            out_.append("\"}");
+        }
+        out_.append(" ").append(number(value)).append("\n");
+    }
+
+    std::string out_;
+    std::string_view name_;
+};
+
+/// Bytes of this process in memory; 0 where the system does not tell.
+[[nodiscard]] inline std::uint64_t resident_bytes() {
+    std::ifstream statm("/proc/self/statm");
+    std::uint64_t size = 0;
+    std::uint64_t resident = 0;
+    statm >> size >> resident;
+    return statm ? resident * static_cast<std::uint64_t>(::sysconf(_SC_PAGESIZE)) : 0;
+}
+
+/// All of it, as `/metrics` shows it.
+[[nodiscard]] inline std::string metrics_text(const metrics::registry& of) {
+    metrics_writer out;
+    const auto now = of.look();
+    const auto position = [&](std::string_view name, std::string_view help, const metrics::gauge& value) {
+        if (value.value() >= 0) out.metric(name, "gauge", help).sample(static_cast<double>(value.value()));
+    };
+    const auto behind = [&](std::string_view name, std::string_view help, const metrics::gauge& from) {
+        if (from.value() < 0 || of.log_end.value() < 0) return;
+        const auto bytes = std::max<std::int64_t>(of.log_end.value() - from.value(), 0);
+        out.metric(name, "gauge", help).sample(static_cast<double>(bytes));
+    };
+    out.metric("pgsync_build_info", "gauge", "1, with the version of pgsync.")
+        .sample(1, "version", version_string);
+    out.metric("pgsync_ready", "gauge",
+               "1 while the program follows the slot and both servers answer, else 0.")
+        .sample(readiness_of(of).ready ? 1 : 0);
+    out.metric("pgsync_state", "gauge", "1 for what the program is at, 0 for everything else.");
+    constexpr std::array<std::string_view, 8> states{"starting", "loading",  "standing_by", "following",
+                                                     "away",     "stopping", "done",        "failed"};
+    for (std::size_t i = 0; i < states.size(); ++i)
+        out.sample(of.at() == static_cast<metrics::phase>(i) ? 1 : 0, "state", states[i]);
+
+    behind("pgsync_slot_lag_bytes", "Log between the slot's confirmed position and the end of the log.",
+           of.slot_confirmed);
+    behind("pgsync_slot_retained_bytes", "Log that the server keeps for the slot.", of.slot_restart);
+    behind("pgsync_lag_bytes", "Log whose changes are not known to be in the indices.", of.written);
+    out.metric("pgsync_lag_seconds", "gauge",
+               "Age of the oldest change that was read and is not in the indices; 0 where there is none.")
+        .sample(now.oldest_us == 0 ? 0
+                                   : static_cast<double>(std::max<std::int64_t>(
+                                         metrics::microseconds_since_2000() - now.oldest_us, 0)) /
+                                         1e6);
+    position("pgsync_log_end_lsn", "End of the server's log on its disk, as a number of bytes.", of.log_end);
+    position("pgsync_slot_confirmed_lsn", "The slot's confirmed position, as a number of bytes.",
+             of.slot_confirmed);
+    out.metric("pgsync_transactions_total", "counter", "Transactions read from the slot.")
+        .sample(of.transactions);
+    out.metric("pgsync_changes_total", "counter", "Changes of rows, and TRUNCATEs, read from the slot.")
+        .sample(of.changes);
+    out.metric("pgsync_latency_seconds", "histogram",
+               "From a transaction's commit until the cluster had all documents it concerned.")
+        .observations(of.latency);
+
+    out.metric("pgsync_documents_written_total", "counter", "Documents that the cluster took.");
+    for (const auto& each : of.indices) out.sample(each.written, "index", each.name);
+    out.metric("pgsync_documents_deleted_total", "counter",
+               "Deletes of documents that the cluster acknowledged.");
+    for (const auto& each : of.indices) out.sample(each.deleted, "index", each.name);
+    out.metric("pgsync_dead_letters_total", "counter",
+               "Documents that the cluster refused and that were set aside.");
+    for (const auto& each : of.indices) out.sample(each.dead_letters, "index", each.name);
+    const auto loads = [&](std::string_view name, std::string_view help, auto member) {
+        bool begun = false;
+        for (const auto& each : of.indices) {
+            if ((each.*member).value() < 0) continue;
+            if (!begun) out.metric(name, "gauge", help);
+            begun = true;
+            out.sample(static_cast<double>((each.*member).value()), "index", each.name);
+        }
+    };
+    loads("pgsync_load_rows", "Root rows that the initial load has done.",
+          &metrics::index_counts::rows_loaded);
+    loads("pgsync_load_rows_expected", "Root rows that it has to do, about.",
+          &metrics::index_counts::rows_to_load);
+
+    out.metric("pgsync_queue_keys", "gauge", "Changed keys that wait to be read again.")
+        .sample(static_cast<double>(now.gathered));
+    out.metric("pgsync_unacknowledged_batches", "gauge",
+               "Batches read, of which the cluster lacks some document.")
+        .sample(static_cast<double>(now.batches));
+    out.metric("pgsync_bulks_in_flight", "gauge", "Bulk requests on their way or waiting to be sent again.")
+        .sample(static_cast<double>(now.bulks));
+    out.metric("pgsync_bulk_retries_total", "counter", "Bulks sent again, whole or in part.")
+        .sample(of.retries);
+    out.metric("pgsync_bulk_rejections_total", "counter",
+               "Bulks of which the cluster refused some or all for want of room (429).")
+        .sample(of.refused);
+    out.metric("pgsync_conflicts_total", "counter",
+               "Writes that found a newer version of their document (409), which is harmless.")
+        .sample(of.conflicts);
+    out.metric("pgsync_bulk_bytes", "histogram", "Size of bulk requests, before compression.")
+        .observations(of.bulk_bytes);
+    out.metric("pgsync_bulk_documents", "histogram", "Writes and deletes in a bulk request.")
+        .observations(of.bulk_documents);
+    out.metric("pgsync_bulk_seconds", "histogram", "Time until a bulk request was answered.")
+        .observations(of.bulk_seconds);
+
+    out.metric("pgsync_reconnects_total", "counter",
+               "Times everything was begun anew because a server was away.")
+        .sample(of.reconnects);
+    position("pgsync_database_up", "Whether the database answered when last asked.", of.database_up);
+    position("pgsync_cluster_up", "Whether the cluster answered when last asked.", of.cluster_up);
+    out.metric("process_resident_memory_bytes", "gauge", "Resident memory.")
+        .sample(static_cast<double>(resident_bytes()));
+    return out.text();
+}
+
+}  // namespace pgsync::app
+
+// ---- pgsync/app/status_page.hpp
+namespace pgsync::app {
+
+/// What a browser shows at `/`: reads `/metrics` and `/ready` every two seconds and keeps five minutes of it.
+/// Needs nothing from elsewhere, and puts whatever it shows into the page as text.
+inline constexpr std::string_view status_page = R"page(<!DOCTYPE html>
+<html lang="en">
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width">
+<title>pgsync</title>
+<style>
+:root { color-scheme: light dark; --line: #8884; --ok: #1a7f37; --bad: #cf222e; --ink: #0969da; }
+body { font: 15px/1.4 system-ui, sans-serif; margin: 1.5rem auto; max-width: 60rem; padding: 0 1rem; }
+h1 { font-size: 1.3rem; margin: 0 0 1rem; display: flex; gap: .8rem; align-items: baseline; flex-wrap: wrap; }
+h1 small { font-weight: normal; opacity: .7; font-size: .85rem; }
+#state { color: #fff; background: var(--bad); border-radius: 1rem; padding: .1rem .8rem; font-size: .95rem; }
+#state.ready { background: var(--ok); }
+#tiles { display: grid; grid-template-columns: repeat(auto-fill, minmax(13rem, 1fr)); gap: .8rem; }
+.tile { border: 1px solid var(--line); border-radius: .5rem; padding: .6rem .8rem; }
+.tile b { display: block; font-size: 1.5rem; font-weight: 600; font-variant-numeric: tabular-nums; }
+.tile svg { width: 100%; height: 2.2rem; display: block; }
+.tile polyline { fill: none; stroke: var(--ink); stroke-width: 1.5; vector-effect: non-scaling-stroke; }
+table { border-collapse: collapse; margin-top: 1.2rem; width: 100%; }
+th, td { text-align: right; padding: .3rem .6rem; border-bottom: 1px solid var(--line); font-variant-numeric: tabular-nums; }
+th:first-child, td:first-child { text-align: left; }
+.bad { color: var(--bad); }
+</style>
+<h1><span>pgsync</span><span id="state">…</span><small id="about"></small></h1>
+<div id="tiles"></div>
+<table id="indices"><thead></thead><tbody></tbody></table>
+<table id="errors"><thead></thead><tbody></tbody></table>
+<script>
+'use strict';
+const history = [], kept = 150;
+function parse(text) {
+  const all = {};
+  for (const line of text.split('\n')) {
+    const found = /^([a-z_]+)(?:\{([a-z]+)="((?:[^"\\]|\\.)*)"\})? (\S+)$/.exec(line);
+    if (!found) continue;
+    const label = (found[3] || '').replace(/\\(.)/g, (_, c) => c === 'n' ? '\n' : c);
+    (all[found[1]] = all[found[1]] || {})[label] = Number(found[4]);
+  }
+  return all;
+}
+const units = (value, list, step) => {
+  let i = 0;
+  while (value >= step && i + 1 < list.length) { value /= step; ++i; }
+  return (value >= 100 || Number.isInteger(value) ? Math.round(value) : value.toPrecision(2)) + list[i];
+};
+const bytes = v => units(v, [' B', ' kB', ' MB', ' GB', ' TB'], 1000);
+const count = v => units(v, ['', ' k', ' M', ' G'], 1000);
+const seconds = v => v < 1 ? Math.round(v * 1000) + ' ms' : v < 120 ? v.toFixed(v < 10 ? 1 : 0) + ' s'
+  : v < 7200 ? Math.round(v / 60) + ' min' : (v / 3600).toFixed(1) + ' h';
+const one = (m, name) => (m[name] || {})[''];
+const sum = (m, name) => Object.values(m[name] || {}).reduce((a, b) => a + b, 0);
+/* The value that a share of the observations between two readings is not above. */
+function quantile(now, then, name, share) {
+  const places = Object.entries(now[name + '_bucket'] || {}).map(([le, n]) =>
+    [le === '+Inf' ? Infinity : Number(le), n - ((then[name + '_bucket'] || {})[le] || 0)]).sort((a, b) => a[0] - b[0]);
+  const all = places.length ? places[places.length - 1][1] : 0;
+  if (!all) return undefined;
+  let below = 0, low = 0;
+  for (const [le, n] of places) {
+    if (n >= share * all) return le === Infinity ? low : low + (le - low) * (share * all - below) / (n - below || 1);
+    below = n; low = le;
+  }
+}
+const tiles = [
+  ['behind', m => one(m, 'pgsync_lag_seconds'), seconds],
+  ['log not yet in the indices', m => one(m, 'pgsync_lag_bytes'), bytes],
+  ['log kept for the slot', m => one(m, 'pgsync_slot_retained_bytes'), bytes],
+  ['changes read / s', (m, r) => r(m => one(m, 'pgsync_changes_total')), count],
+  ['documents written / s', (m, r) => r(m => sum(m, 'pgsync_documents_written_total')), count],
+  ['commit to index, median', (m, r, t) => quantile(m, t, 'pgsync_latency_seconds', .5), seconds],
+  ['commit to index, 99 %', (m, r, t) => quantile(m, t, 'pgsync_latency_seconds', .99), seconds],
+  ['keys waiting', m => one(m, 'pgsync_queue_keys'), count],
+  ['bulks in flight', m => one(m, 'pgsync_bulks_in_flight'), count],
+  ['memory', m => one(m, 'process_resident_memory_bytes'), bytes],
+];
+const errors = [['times a server was away', 'pgsync_reconnects_total'], ['bulks sent again', 'pgsync_bulk_retries_total'],
+  ['bulks refused for want of room (429)', 'pgsync_bulk_rejections_total'],
+  ['superseded writes (409, harmless)', 'pgsync_conflicts_total'], ['dead letters', 'pgsync_dead_letters_total']];
+function add(to, tag, text) {
+  const made = document.createElement(tag);
+  if (text !== undefined) made.textContent = text;
+  to.append(made);
+  return made;
+}
+function row(to, tag, cells) {
+  const made = add(to, 'tr');
+  return cells.map(each => add(made, tag, each));
+}
+const box = document.getElementById('tiles');
+const shown = tiles.map(([title]) => {
+  const tile = add(box, 'div');
+  tile.className = 'tile';
+  add(tile, 'span', title);
+  const value = add(tile, 'b', '–');
+  const svg = document.createElementNS('http://www.w3.org/2000/svg', 'svg');
+  svg.setAttribute('viewBox', '0 0 100 30');
+  svg.setAttribute('preserveAspectRatio', 'none');
+  const line = document.createElementNS(svg.namespaceURI, 'polyline');
+  svg.append(line);
+  tile.append(svg);
+  return {value, line, points: []};
+});
+function draw(m, ready, word) {
+  const state = document.getElementById('state');
+  state.textContent = word;
+  state.className = ready ? 'ready' : '';
+  document.getElementById('about').textContent =
+    'version ' + Object.keys(m.pgsync_build_info || {})[0] + ', ' + new Date().toLocaleTimeString();
+  const now = Date.now();
+  history.push([now, m]);
+  if (history.length > kept) history.shift();
+  /* Rates and quantiles of the last ten seconds or so. */
+  const [then, before] = history[Math.max(0, history.length - 6)];
+  const rate = of => now > then ? Math.max(0, of(m) - of(before)) * 1000 / (now - then) : undefined;
+  tiles.forEach(([, read, write], i) => {
+    const tile = shown[i], value = read(m, rate, before);
+    tile.value.textContent = value === undefined || Number.isNaN(value) ? '–' : write(value);
+    tile.points.push(Number.isFinite(value) ? value : 0);
+    if (tile.points.length > kept) tile.points.shift();
+    const most = Math.max(...tile.points, 1e-9);
+    const span = Math.max(tile.points.length, 30) - 1;
+    tile.line.setAttribute('points', tile.points.map((v, x) =>
+      (100 - (tile.points.length - 1 - x) * 100 / span).toFixed(2) + ',' + (29 - 28 * v / most).toFixed(2)).join(' '));
+  });
+  const [ihead, ibody] = document.getElementById('indices').children;
+  ihead.replaceChildren();
+  ibody.replaceChildren();
+  row(ihead, 'th', ['index', 'written', 'deleted', 'dead letters', 'loaded']);
+  for (const [name, written] of Object.entries(m.pgsync_documents_written_total || {})) {
+    const rows = (m.pgsync_load_rows || {})[name], all = (m.pgsync_load_rows_expected || {})[name];
+    const dead = m.pgsync_dead_letters_total[name];
+    const cells = row(ibody, 'td', [name, written.toLocaleString(),
+      m.pgsync_documents_deleted_total[name].toLocaleString(), dead.toLocaleString(),
+      rows === undefined ? '–' : rows.toLocaleString() + (all ? ' of ' + all.toLocaleString() : '')]);
+    if (dead) cells[3].className = 'bad';
+  }
+  const [ehead, ebody] = document.getElementById('errors').children;
+  ehead.replaceChildren();
+  ebody.replaceChildren();
+  row(ehead, 'th', ['since the start', '']);
+  for (const [title, name] of errors) row(ebody, 'td', [title, sum(m, name).toLocaleString()]);
+}
+async function look() {
+  try {
+    const [metrics, ready] = await Promise.all([fetch('metrics'), fetch('ready')]);
+    draw(parse(await metrics.text()), ready.ok, (await ready.text()).trim());
+  } catch (problem) {
+    const state = document.getElementById('state');
+    state.textContent = 'no answer';
+    state.className = '';
+  }
+  setTimeout(look, 2000);
+}
+look();
+</script>
+)page";
+
+}  // namespace pgsync::app
+
+// ---- pgsync/app/monitor.hpp
+namespace pgsync::app {
+
+namespace detail {
+
+/// Does something every two seconds, in a thread of its own.
+class repeated {
+  public:
+    explicit repeated(std::function<void()> what) : what_(std::move(what)), thread_([this] { run(); }) {}
+    ~repeated() {
+        {
+            const std::lock_guard lock(mutex_);
+            closing_ = true;
+            changed_.notify_all();
+        }
+        thread_.join();
+    }
+    repeated(const repeated&) = delete;
+    repeated& operator=(const repeated&) = delete;
+
+  private:
+    void run() {
+        std::unique_lock lock(mutex_);
+        while (!closing_) {
+            lock.unlock();
+            what_();
+            lock.lock();
+            changed_.wait_for(lock, std::chrono::seconds(2), [&] { return closing_; });
+        }
+    }
+
+    std::function<void()> what_;
+    std::mutex mutex_;
+    std::condition_variable changed_;
+    bool closing_ = false;
+    std::thread thread_;
+};
+
+}  // namespace detail
+
+/// Shows how a program is doing: serves `/metrics`, `/health`, `/ready` and a status page, and looks for both
+/// servers now and then, over connections of its own, so that one that is away is noticed with nothing to do
+/// for it.
+class monitor {
+  public:
+    /// Throws errc::configuration where nothing can listen at the address.
+    monitor(const options& setting, std::span<const compiled_index> indices)
+        : setting_(with_defaults(setting, indices)),
+          counts_(setting.counts),
+          server_(setting_.metrics, [this](std::string_view path) { return answer(path); }),
+          database_([this] { look_for_database(); }),
+          cluster_([this] { look_for_cluster(); }) {
+        log::info("metrics and a status page at http://{}/", server_.address());
+    }
+
+    ~monitor() { ending_.make(); }
+    monitor(const monitor&) = delete;
+    monitor& operator=(const monitor&) = delete;
+
+  private:
+    [[nodiscard]] page answer(std::string_view path) const {
+        if (path == "/metrics")
+            return {200, "text/plain; version=0.0.4; charset=utf-8", metrics_text(*counts_)};
+        if (path == "/health") {
+            if (is_healthy(*counts_)) return {200, "text/plain", "alive\n"};
+            return {
+                503, "text/plain",
+                counts_->at() == metrics::phase::failed ? "failed\n" : "the reader of the log is stuck\n"};
+        }
+        if (path == "/ready") {
+            const auto now = readiness_of(*counts_);
+            return {now.ready ? 200U : 503U, "text/plain", std::string(now.why) + "\n"};
+        }
+        if (path == "/") return {200, "text/html; charset=utf-8", std::string(status_page)};
+        return {404, "text/plain", "there are /, /metrics, /health and /ready\n"};
+    }
+
+    void look_for_database() {
+        try {
+            if (!session_) session_.emplace(setting_.database, ending_.fd());
+            counts_->log_end.set(static_cast<std::int64_t>(postgres::flushed_position(*session_).value));
+            const auto slot = postgres::read_slot(*session_, counts_->slot());
+            counts_->slot_confirmed.set(slot ? static_cast<std::int64_t>(slot->confirmed.value) : -1);
+            counts_->slot_restart.set(slot ? static_cast<std::int64_t>(slot->restart.value) : -1);
+            counts_->database_up.set(1);
+        } catch (const std::exception& problem) {
+            log::debug("looking for the database: {}", problem.what());
+            session_.reset();
+            counts_->database_up.set(0);
+        }
+    }
+
+    void look_for_cluster() {
+        try {
+            if (!transport_) {
+                const auto url = elastic::parse_url(setting_.elasticsearch);
+                transport_ = std::make_unique<elastic::curl_transport>(
+                    url, elastic::access_from_environment(url), elastic::encoding::plain);
+            }
+            elastic::request what;
+            what.path = "/";
+            what.timeout = std::chrono::seconds(5);
+            // Some builds have nothing at that path; who refuses us is there all the same.
+            const auto status = elastic::perform(*transport_, std::move(what)).status;
+            counts_->cluster_up.set(status > 0 && status < 500 ? 1 : 0);
+        } catch (const std::exception& problem) {
+            log::debug("looking for the cluster: {}", problem.what());
+            counts_->cluster_up.set(0);
+        }
+    }
+
+    stop_request ending_;  ///< so that nobody waits for a database that says nothing
+    options setting_;
+    std::shared_ptr<metrics::registry> counts_;
+    std::optional<postgres::session> session_;
+    std::unique_ptr<elastic::curl_transport> transport_;
+    http_server server_;
+    detail::repeated database_;
+    detail::repeated cluster_;
+};
+
+}  // namespace pgsync::app
+
 // ---- pgsync/app/persevere.hpp
 namespace pgsync::app {
 
@@ -22001,6 +23329,7 @@ inline bool worth_waiting(const error& problem) {
 template <typename Body>
 void persevere(const options& setting, std::span<const compiled_index> indices, int stop_fd,
                const Body& body) {
+    auto& counts = setting.counts ? *setting.counts : metrics::nowhere();
     backoff pauses(std::chrono::milliseconds(200), std::chrono::milliseconds(10'000));
     auto in = std::make_unique<context>(setting, indices, stop_fd);
     while (true) {
@@ -22016,6 +23345,8 @@ void persevere(const options& setting, std::span<const compiled_index> indices, 
         }
         if (std::chrono::steady_clock::now() - start > std::chrono::seconds(30)) pauses.reset();
         in.reset();
+        counts.enter(metrics::phase::away);
+        counts.reconnects.add();
         const auto pause = pauses.next();
         log::warn("{}; trying again in {} ms", why, pause.count());
         if (wait_for_stop(stop_fd, pause)) {
@@ -22149,11 +23480,12 @@ inline bool await_slot(context& in) {
     while (true) {
         const auto slot = postgres::read_slot(in.catalog(), in.setting().name);
         if (!slot || slot->active_pid == 0) return true;
+        in.counts().enter(metrics::phase::standing_by);
         if (!std::exchange(said, true)) {
             log::info(
                 "standing by: server process {} sends slot {} to another program, whose work this one takes "
                 "over when it ends",
-                slot->active_pid, in.setting().name);
+                slot->active_pid, log::slot(in.setting().name));
         }
         if (wait_for_stop(in.stop_fd(), std::chrono::milliseconds(250))) return false;
     }
@@ -22214,6 +23546,7 @@ inline bool follow(context& in, const postgres::system_identity& identity, std::
     setting.enough = how.enough;
     setting.stop_timeout = wanted.stop_timeout;
     setting.page_size = wanted.page_size;
+    setting.counts = &in.counts();
     for (const auto& state : states) {
         // What the old primary had not handed on may have got into the index, and is told by no log.
         if (state.timeline == identity.timeline || setting.read_everything) continue;
@@ -22337,9 +23670,11 @@ inline std::function<bool()> any_is_left(context& in, std::vector<std::string> s
 /// goes away.
 inline void sync(context& in) {
     while (true) {
+        in.counts().enter(metrics::phase::starting);
         in.widen();
         static_cast<void>(find_build(in));  // for the slot's name
         if (!detail::await_slot(in)) return;
+        in.counts().enter(metrics::phase::starting);
         const auto identity = in.identify();
         const auto slot = postgres::read_slot(in.catalog(), in.setting().name);  // first, see why_lost()
         const auto own = in.setting().name;
@@ -22397,7 +23732,7 @@ namespace detail {
 inline void remove_slot(context& in, const std::string& name) {
     if (postgres::read_slot(in.catalog(), name)) {
         in.database().query("SELECT pg_catalog.pg_drop_replication_slot($1)", {name});
-        log::info("dropped slot {}", name);
+        log::info("dropped slot {}", log::slot(name));
         in.done().array("dropped_slots").emplace_back(name);
     }
     const auto publication = postgres::read_publication(in.catalog(), name);
@@ -22919,7 +24254,7 @@ class index_verifier {
           index_(in.indices()[number]),
           names_(names_of(index_)),
           begin_(postgres::begin_reading_sql(indices.subspan(number, 1))),
-          estimate_(estimate_rows(in.catalog(), indices[number].routes[0])),
+          estimate_(estimate_rows(in.catalog(), indices[number].routes[0].table, index_.where)),
           share_(sample_share(how.sample, estimate_)),
           page_(in.setting().bulk_bytes, first_page, share_ < 1 ? sample_page : in.setting().page_size),
           shown_("verify " + std::string(index_.name),
@@ -23347,36 +24682,49 @@ class index_verifier {
 /// What an engine does: the bodies of its commands, and all of the run-time half below them.
 namespace pgsync::app {
 
-namespace detail {
-
-/// A command that may take several attempts, with one record of them all.
-template <typename Body>
-report persevering(const options& setting, std::span<const compiled_index> indices, int stop_fd, record& done,
-                   const Body& body) {
-    persevere(setting, indices, stop_fd, [&](context& in) {
-        in.record_in(done);
-        body(in);
-    });
-    return done.told();
+PGSYNC_LINKAGE basic_engine::basic_engine(options setting, std::span<const compiled_index> indices)
+    : setting_(std::move(setting)), indices_(indices) {
+    if (!setting_.counts) {
+        std::vector<std::string_view> names;
+        for (const auto& each : indices_) names.push_back(each.name);
+        setting_.counts = std::make_shared<metrics::registry>(names);
+    }
+    if (!setting_.metrics.empty()) monitor_ = std::make_shared<monitor>(setting_, indices_);
 }
 
-}  // namespace detail
+/// Runs a command that may take several attempts, with one record of them all, and has the counts say how it
+/// ends.
+template <typename Body>
+void basic_engine::work(record& done, const Body& body) const {
+    try {
+        persevere(setting_, indices_, stop_.fd(), [&](context& in) {
+            in.record_in(done);
+            body(in);
+        });
+        setting_.counts->enter(metrics::phase::done);
+    } catch (const error& problem) {
+        setting_.counts->enter(problem.code() == errc::interrupted ? metrics::phase::done
+                                                                   : metrics::phase::failed);
+        throw;
+    } catch (...) {
+        setting_.counts->enter(metrics::phase::failed);
+        throw;
+    }
+}
 
 PGSYNC_LINKAGE report basic_engine::bootstrap(std::ostream& out) const {
     record done;
-    return detail::persevering(setting_, indices_, stop_.fd(), done,
-                               [&](context& in) { app::bootstrap(in, out); });
+    work(done, [&](context& in) { app::bootstrap(in, out); });
+    return done.told();
 }
 
 PGSYNC_LINKAGE report basic_engine::bootstrap() const { return bootstrap(std::cout); }
 
 PGSYNC_LINKAGE report basic_engine::sync() const {
     record done;
-    if (setting_.bootstrap_first) {
-        detail::persevering(setting_, indices_, stop_.fd(), done,
-                            [&](context& in) { app::bootstrap(in, std::cout); });
-    }
-    return detail::persevering(setting_, indices_, stop_.fd(), done, [](context& in) { app::sync(in); });
+    if (setting_.bootstrap_first) work(done, [](context& in) { app::bootstrap(in, std::cout); });
+    work(done, [](context& in) { app::sync(in); });
+    return done.told();
 }
 
 PGSYNC_LINKAGE report basic_engine::swap() const {
@@ -23387,7 +24735,8 @@ PGSYNC_LINKAGE report basic_engine::swap() const {
 
 PGSYNC_LINKAGE report basic_engine::teardown() const {
     record done;
-    return detail::persevering(setting_, indices_, stop_.fd(), done, [](context& in) { app::teardown(in); });
+    work(done, [](context& in) { app::teardown(in); });
+    return done.told();
 }
 
 PGSYNC_LINKAGE report basic_engine::status() const {
@@ -23431,7 +24780,7 @@ PGSYNC_LINKAGE report basic_engine::dead_letters(const dead_letters_options& how
 #include <locale>
 #include <numeric>
 
-// ---- pgsync/app/command_line.hpp
+// ---- pgsync/app/cli11.hpp
 // A command line is parsed once. Without the optimiser this library costs a user's program about a quarter
 // less time to compile. The standard headers come before, so that they are not touched.
 // clang-format off
@@ -23449,6 +24798,378 @@ PGSYNC_LINKAGE report basic_engine::dead_letters(const dead_letters_options& how
 #endif
 // clang-format on
 
+#include <sys/stat.h>
+
+#include <toml++/toml.h>
+
+// ---- pgsync/app/config_file.hpp
+namespace pgsync::app {
+
+/// One option in a configuration file: `page-size = 1000`, or an array of several values.
+struct config_entry {
+    std::string section;  ///< of the command it is for; empty: of all that have the option
+    std::string name;     ///< as after `--`
+    std::vector<std::string> values;
+    std::size_t line = 0;
+};
+
+namespace detail {
+
+class config_reader {
+  public:
+    explicit config_reader(std::string path) : path_(std::move(path)) {}
+
+    [[nodiscard]] std::vector<config_entry> read(std::string_view text) {
+        try {
+            table(toml::parse(text, path_), {});
+        } catch (const toml::parse_error& problem) {
+            std::string what(problem.description());
+            refuse(problem.source(), what.empty() ? "this is no TOML" : what);
+        }
+        // A TOML table has its keys in the order of the alphabet; messages follow the file.
+        std::stable_sort(entries_.begin(), entries_.end(),
+                         [](const config_entry& a, const config_entry& b) { return a.line < b.line; });
+        for (auto each = entries_.begin(); each != entries_.end(); ++each) {
+            const auto twice = std::find_if(entries_.begin(), each, [&](const config_entry& other) {
+                return other.section == each->section && other.name == each->name;
+            });
+            if (twice != each)
+                refuse(each->line, "\"" + printable(each->name) + "\" stands in line " +
+                                       std::to_string(twice->line) + " already");
+        }
+        return std::move(entries_);
+    }
+
+  private:
+    [[noreturn]] void refuse(std::size_t line, const std::string& why) const {
+        throw error(
+            errc::configuration, path_ + ":" + std::to_string(line) + ": " + printable(why),
+            "write it as TOML, texts in quotes: page-size = 1000, database = \"host=db dbname=shop\"");
+    }
+    [[noreturn]] void refuse(const toml::source_region& where, const std::string& why) const {
+        refuse(where.begin.line, why);
+    }
+
+    void table(const toml::table& of, const std::string& section) {
+        for (const auto& [key, node] : of) {
+            if (const auto* inner = node.as_table(); inner != nullptr && section.empty()) {
+                table(*inner, std::string(key.str()));
+                continue;
+            }
+            config_entry each{section, std::string(key.str()), {}, key.source().begin.line};
+            std::replace(each.name.begin(), each.name.end(), '_', '-');
+            if (const auto* several = node.as_array()) {
+                for (const auto& value : *several) each.values.push_back(text_of(value, each.name));
+            } else {
+                each.values.push_back(text_of(node, each.name));
+            }
+            entries_.push_back(std::move(each));
+        }
+    }
+
+    /// As it would stand behind the option on a command line.
+    [[nodiscard]] std::string text_of(const toml::node& value, const std::string& name) const {
+        if (const auto* text = value.as_string()) {
+            // No argument and no environment variable can have one either.
+            if (text->get().find('\0') != std::string::npos)
+                refuse(value.source(), "\"" + printable(name) + "\" has a zero byte");
+            return text->get();
+        }
+        if (const auto* flag = value.as_boolean()) return flag->get() ? "true" : "false";
+        if (!value.is_number())
+            refuse(value.source(),
+                   "\"" + printable(name) + "\" is a text, a number, true, false, or an array of these");
+        std::ostringstream out;
+        if (const auto* whole = value.as_integer()) {
+            out << whole->get();
+        } else {
+            out << value.as_floating_point()->get();
+        }
+        return std::move(out).str();
+    }
+
+    std::string path_;
+    std::vector<config_entry> entries_;
+};
+
+}  // namespace detail
+
+/// Reads a configuration file, which is TOML: `name = value` for all commands that have the option, and the
+/// same below `[command]` for one of them. `_` and `-` in names are one. Errors are errc::configuration and
+/// name `path` and the line, but no value, which may be a password. Read by toml++, since versions of CLI11
+/// differ in it, and the one of Debian 12 cuts a quoted password at its `#`.
+[[nodiscard]] inline std::vector<config_entry> read_config(std::string_view text, std::string path) {
+    return detail::config_reader(std::move(path)).read(text);
+}
+
+}  // namespace pgsync::app
+
+// ---- pgsync/app/configuration.hpp
+namespace pgsync::app {
+
+/// `page-size` → `PGSYNC_PAGE_SIZE`.
+[[nodiscard]] inline std::string environment_name(std::string_view option) {
+    std::string out = "PGSYNC_";
+    for (const char c : option)
+        out += c == '-' ? '_' : c >= 'a' && c <= 'z' ? static_cast<char>(c - 'a' + 'A') : c;
+    return out;
+}
+
+/// Of `known` the one that `word` was probably meant to be; empty where none is near.
+[[nodiscard]] inline std::string nearest(std::string_view word, const std::vector<std::string>& known) {
+    std::string best;
+    std::size_t least = std::max<std::size_t>(word.size() / 3, 2) + 1;
+    for (const auto& each : known) {
+        std::vector<std::size_t> row(each.size() + 1);  // Levenshtein's distance
+        std::iota(row.begin(), row.end(), std::size_t{0});
+        for (std::size_t i = 1; i <= word.size(); ++i) {
+            auto diagonal = std::exchange(row[0], i);
+            for (std::size_t j = 1; j <= each.size(); ++j) {
+                const auto replaced = diagonal + (word[i - 1] == each[j - 1] ? 0U : 1U);
+                diagonal = row[j];
+                row[j] = std::min({row[j] + 1, row[j - 1] + 1, replaced});
+            }
+        }
+        if (row.back() < least) {
+            least = row.back();
+            best = each;
+        }
+    }
+    return best;
+}
+
+/// Gives a command's options what the environment and a file say, where the arguments did not. CLI11 has
+/// both, too, but lets the file win over the environment.
+class configuration {
+  public:
+    /// After `app` has parsed the arguments; `chosen` is the command they name.
+    configuration(CLI::App& app, CLI::App& chosen) : app_(app), chosen_(chosen) {}
+
+    /// `file` from the arguments; where it is empty PGSYNC_CONFIG may name one. Throws errc::configuration
+    /// for what no command knows, for values that make no sense, and for a file with a password that others
+    /// may read.
+    void apply(std::string file) {
+        if (file.empty()) file = environment(environment_name("config"));
+        std::map<std::string, config_entry> said;
+        if (!file.empty()) said = read(file);
+        for (auto* option : chosen_.get_options()) {
+            const auto name = name_of(*option);
+            if (!is_settable(name)) continue;
+            if (const auto* given = from_arguments(*option)) {
+                origins_[name] = {"flag", "--" + name, joined(given->results())};
+                continue;
+            }
+            const auto variable = environment_name(name);
+            const auto value = environment(variable);
+            if (!value.empty()) {
+                set(*option, {value}, {"environment", variable, {}}, variable);
+            } else if (const auto found = said.find(name);
+                       found != said.end() && found->second.values != std::vector<std::string>{""}) {
+                const auto where = file + ":" + std::to_string(found->second.line);
+                set(*option, found->second.values, {"file", where, {}}, where);
+            }
+        }
+    }
+
+    /// What is in force, an option a line, each with where it comes from; passwords masked.
+    [[nodiscard]] std::string text() const {
+        std::string out;
+        for (const auto& [name, from] : all()) {
+            std::string line = name + " = ";
+            append_json_string(line, from.value);
+            line.resize(std::max<std::size_t>(line.size() + 2, 40), ' ');
+            out += printable(line) + "# " + from.kind +
+                   (from.name.empty() ? "" : " " + printable(from.name)) + "\n";
+        }
+        return out;
+    }
+    /// The same as `{"page-size":{"value":"1000","from":"environment","name":"PGSYNC_PAGE_SIZE"},…}`.
+    [[nodiscard]] std::string json() const {
+        std::string out = "{";
+        for (const auto& [name, from] : all()) {
+            if (out.size() > 1) out += ',';
+            append_json_string(out, name);
+            out += ":{\"value\":";
+            append_json_string(out, printable(from.value));
+            out += ",\"from\":";
+            append_json_string(out, from.kind);
+            if (!from.name.empty()) {
+                out += ",\"name\":";
+                append_json_string(out, printable(from.name));
+            }
+            out += '}';
+        }
+        return out + "}";
+    }
+
+  private:
+    struct origin {
+        std::string kind;  ///< flag, environment, file or default
+        std::string name;
+        std::string value;
+    };
+
+    static std::string environment(const std::string& name) {
+        const char* value = std::getenv(name.c_str());
+        return value == nullptr ? "" : value;
+    }
+    static std::string name_of(const CLI::Option& option) {
+        return option.get_lnames().empty() ? "" : option.get_lnames().front();
+    }
+    /// What asks for something instead of setting it, and what says where to look, is for arguments.
+    static bool is_settable(std::string_view name) {
+        return !name.empty() && name != "help" && name != "config" && name != "print-config";
+    }
+    static std::string joined(const std::vector<std::string>& values) {
+        std::string out;
+        for (const auto& each : values) out += (out.empty() ? "" : ",") + each;
+        return out;
+    }
+
+    /// Some options may stand before the command's name, too.
+    [[nodiscard]] const CLI::Option* from_arguments(const CLI::Option& option) const {
+        if (option.count() > 0) return &option;
+        const auto* outer = std::as_const(app_).get_option_no_throw("--" + name_of(option));
+        return outer != nullptr && outer->count() > 0 ? outer : nullptr;
+    }
+
+    void set(CLI::Option& option, const std::vector<std::string>& values, origin from,
+             const std::string& where) {
+        from.value = joined(values);
+        const bool flag = option.get_expected_min() == 0;
+        if (flag) from.value = truth(from.value, name_of(option), where) ? "true" : "false";
+        try {
+            if (flag) {
+                option.add_result(from.value);
+            } else {
+                option.add_result(values);
+            }
+            option.run_callback();
+        } catch (const CLI::Error& problem) {
+            throw error(errc::configuration, where + ": " + problem.what(),
+                        "see " + chosen_.get_name() + " --help");
+        }
+        origins_[name_of(option)] = std::move(from);
+    }
+
+    static bool truth(const std::string& text, const std::string& name, const std::string& where) {
+        for (const auto* yes : {"true", "1", "on", "yes"})
+            if (text == yes) return true;
+        for (const auto* no : {"false", "0", "off", "no"})
+            if (text == no) return false;
+        throw error(errc::configuration,
+                    where + ": " + name + " is true or false, not \"" + printable(text) + "\"",
+                    "write true, 1, on, yes, or false, 0, off, no");
+    }
+
+    // ---- the file
+
+    [[nodiscard]] std::map<std::string, config_entry> read(const std::string& path) const {
+        const auto [text, open_to_others] = contents(path);
+        std::map<std::string, config_entry> out;
+        for (auto& each : read_config(text, path)) {
+            check(each, path);
+            if (open_to_others && holds_secret(each)) {
+                throw error(errc::configuration,
+                            path + ":" + std::to_string(each.line) + ": " + each.name +
+                                " holds a password, and others may read this file",
+                            "chmod 600 " + path +
+                                ", or put the password into PGPASSWORD, ~/.pgpass or "
+                                "ELASTICSEARCH_PASSWORD_FILE");
+            }
+            // What is said of this command weighs more than what is said of all.
+            if (each.section == chosen_.get_name()) {
+                out[each.name] = std::move(each);
+            } else if (each.section.empty()) {
+                out.emplace(each.name, std::move(each));
+            }
+        }
+        return out;
+    }
+
+    static std::pair<std::string, bool> contents(const std::string& path) {
+        const auto refuse = [&] {
+            throw error(errc::configuration, "cannot read " + path + ": " + std::strerror(errno),
+                        "--config or PGSYNC_CONFIG names it");
+        };
+        const int fd = ::open(path.c_str(), O_RDONLY | O_CLOEXEC);
+        if (fd < 0) refuse();
+        std::string text;
+        struct stat facts {};
+        ::fstat(fd, &facts);
+        char piece[4096];
+        ssize_t size = 0;
+        while ((size = ::read(fd, piece, sizeof piece)) > 0)
+            text.append(piece, static_cast<std::size_t>(size));
+        const int problem = errno;
+        ::close(fd);
+        errno = problem;
+        if (size < 0) refuse();
+        return {text, (facts.st_mode & 077U) != 0};
+    }
+
+    void check(const config_entry& each, const std::string& path) const {
+        const auto where = path + ":" + std::to_string(each.line) + ": ";
+        const auto refuse = [&](const std::string& what, const std::string& meant) {
+            throw error(errc::configuration, where + what,
+                        meant.empty() ? "see --help of the command" : "did you mean " + meant + "?");
+        };
+        std::vector<std::string> commands;
+        std::vector<std::string> names;
+        for (auto* command : app_.get_subcommands([](CLI::App*) { return true; })) {
+            commands.push_back(command->get_name());
+            if (!each.section.empty() && command->get_name() != each.section) continue;
+            for (const auto* option : command->get_options())
+                if (is_settable(name_of(*option))) names.push_back(name_of(*option));
+        }
+        if (!each.section.empty() &&
+            std::find(commands.begin(), commands.end(), each.section) == commands.end())
+            refuse("there is no command \"" + printable(each.section) + "\"",
+                   nearest(each.section, commands));
+        if (std::find(names.begin(), names.end(), each.name) == names.end())
+            refuse((each.section.empty() ? "no command has an" : each.section + " has no") + " option \"" +
+                       printable(each.name) + "\"",
+                   nearest(each.name, names));
+    }
+
+    static bool holds_secret(const config_entry& each) {
+        return std::any_of(each.values.begin(), each.values.end(), [&](const std::string& value) {
+            if (each.name == "elasticsearch" && !value.empty())
+                return !elastic::parse_url(value).password.empty();
+            return (each.name == "database" || each.name == "read-from") && postgres::holds_password(value);
+        });
+    }
+
+    // ---- what is in force
+
+    [[nodiscard]] std::vector<std::pair<std::string, origin>> all() const {
+        std::vector<std::pair<std::string, origin>> out;
+        for (const auto* option : std::as_const(chosen_).get_options()) {
+            const auto name = name_of(*option);
+            if (!is_settable(name)) continue;
+            const auto found = origins_.find(name);
+            auto from =
+                found != origins_.end() ? found->second : origin{"default", {}, option->get_default_str()};
+            if (found == origins_.end() && option->get_expected_min() == 0) from.value = "false";
+            if (found == origins_.end() && name == "elasticsearch") {
+                from.value = environment("ELASTICSEARCH_URL");
+                if (!from.value.empty()) from = {"environment", "ELASTICSEARCH_URL", from.value};
+                if (from.value.empty()) from.value = "http://127.0.0.1:9200";
+            }
+            from.value = postgres::scrub(from.value);
+            out.emplace_back(name, std::move(from));
+        }
+        return out;
+    }
+
+    CLI::App& app_;
+    CLI::App& chosen_;
+    std::map<std::string, origin> origins_;
+};
+
+}  // namespace pgsync::app
+
+// ---- pgsync/app/command_line.hpp
 namespace pgsync::app {
 
 enum class command {
@@ -23472,6 +25193,7 @@ struct parsed_command {
     refresh_options refresh;
     dead_letters_options dead_letters;
     std::string log_level = "info";
+    std::string log_format = "text";
     bool json = false;  ///< what the command tells, as one object on the standard output
 };
 
@@ -23556,6 +25278,10 @@ inline void add_loading(CLI::App& to, options& into) {
         ->transform(CLI::CheckedTransformer(lost, CLI::ignore_case).description(""))
         ->type_name("stop|resync")
         ->default_str("stop");
+    to.add_option("--metrics", into.metrics,
+                  "serve /metrics for Prometheus, /health, /ready and a status page there: a port that this "
+                  "machine alone can reach, or HOST:PORT")
+        ->type_name("[HOST:]PORT");
 }
 
 inline void add_verify(CLI::App& to, verify_options& into) {
@@ -23632,8 +25358,9 @@ inline void refuse_secrets(const options& setting) {
 
 }  // namespace detail
 
-/// Reads the command line; returns an exit status instead of a command when there is nothing to run (--help,
-/// or arguments that make no sense, status 2).
+/// Reads the command line, and what the environment and a configuration file say beside it; returns an exit
+/// status instead of a command when there is nothing to run (--help, or arguments that make no sense, status
+/// 2). Throws errc::configuration, which is status 2 as well.
 inline std::optional<int> parse_command_line(int argc, char** argv, const std::string& summary,
                                              parsed_command& into) {
     CLI::App app{summary};
@@ -23643,12 +25370,21 @@ inline std::optional<int> parse_command_line(int argc, char** argv, const std::s
     app.set_version_flag("--version", "pgsync " + std::string(version_string),
                          "print the version of the library that this program is made with");
     auto& setting = into.setting;
+    std::string file;
+    bool print = false;
     const auto add = [&](const char* name, const char* text, command which) {
         auto* sub = app.add_subcommand(name, text);
         sub->callback([&into, which] { into.what = which; });
         sub->add_option("--log-level", into.log_level, "debug, info, warn or error")
             ->check(CLI::IsMember({"debug", "info", "warn", "error"}))
             ->capture_default_str();
+        sub->add_option("--log-format", into.log_format, "text, or json: an object a line")
+            ->check(CLI::IsMember({"text", "json"}))
+            ->capture_default_str();
+        sub->add_option("--config", file, "a file of options, TOML: page-size = 1000; default: PGSYNC_CONFIG")
+            ->type_name("FILE");
+        sub->add_flag("--print-config", print,
+                      "print what is in force, from arguments, environment and file, and do nothing");
         sub->add_flag("--json", into.json, "tell the result as one JSON object on the standard output");
         return sub;
     };
@@ -23728,6 +25464,8 @@ inline std::optional<int> parse_command_line(int argc, char** argv, const std::s
         ->type_name("mermaid|dot");
     detail::add_database(*explain, setting);
     app.footer(
+        "Every option can be given as PGSYNC_<OPTION> and in a file as well (--config), see "
+        "docs/configuration.md.\n"
         "Passwords: PGPASSWORD or ~/.pgpass for the database; ELASTICSEARCH_URL, ELASTICSEARCH_API_KEY and "
         "others "
         "for the cluster, see docs/operating.md.");
@@ -23743,10 +25481,17 @@ inline std::optional<int> parse_command_line(int argc, char** argv, const std::s
         std::cerr << app.help();
         return 2;
     }
+    detail::refuse_secrets(setting);
+    configuration said(app, *app.get_subcommands().front());
+    said.apply(file);
+    if (!setting.metrics.empty()) static_cast<void>(parse_listen_address(setting.metrics));
+    if (print) {
+        std::cout << (into.json ? said.json() + "\n" : said.text());
+        return 0;
+    }
     plans = plans || analyse;
     if (sql || mapping || routes || plans || picture != drawing::none)
         into.parts = {sql, mapping, routes, plans, analyse, picture};
-    detail::refuse_secrets(setting);
     return std::nullopt;
 }
 
@@ -23767,6 +25512,103 @@ inline void give_memory_back() noexcept {
     (void)::mallopt(M_MMAP_THRESHOLD, 256 * 1024);
 #endif
 }
+
+}  // namespace pgsync::app
+
+#include <sys/time.h>
+#include <sys/un.h>
+
+// ---- pgsync/app/service_notice.hpp
+namespace pgsync::app {
+
+/// Tells the service manager how the program is doing, where there is one that wants to know: systemd's
+/// protocol is a datagram of lines to the socket that NOTIFY_SOCKET names, see sd_notify(3), which is not
+/// worth a library. READY=1 once it follows, loads or stands by; STOPPING=1; a line of status; and where
+/// WATCHDOG_USEC asks for it a sign of life as long as is_healthy().
+class service_notice {
+  public:
+    /// In a thread of its own, where there is anybody to tell.
+    explicit service_notice(std::shared_ptr<const metrics::registry> counts) : counts_(std::move(counts)) {
+        if (const char* path = std::getenv("NOTIFY_SOCKET")) path_ = path;
+        if (path_.empty()) return;
+        // A process that was started by the one that is watched has the variable, too.
+        const char* pid = std::getenv("WATCHDOG_PID");
+        const char* time = std::getenv("WATCHDOG_USEC");
+        if (time != nullptr && (pid == nullptr || std::to_string(::getpid()) == pid))
+            watchdog_ = std::chrono::microseconds(std::strtoll(time, nullptr, 10));
+        thread_ = std::thread([this] { run(); });
+    }
+    ~service_notice() {
+        if (!thread_.joinable()) return;
+        ending_.make();
+        thread_.join();
+        if (!stopping_) (void)send("STOPPING=1");
+    }
+    service_notice(const service_notice&) = delete;
+    service_notice& operator=(const service_notice&) = delete;
+
+  private:
+    using clock = std::chrono::steady_clock;
+
+    void run() {
+        auto every = std::chrono::milliseconds(5'000);
+        if (watchdog_.count() > 0)
+            every = std::max(
+                std::chrono::milliseconds(1),
+                std::min(every, std::chrono::duration_cast<std::chrono::milliseconds>(watchdog_ / 3)));
+        auto last = metrics::phase::starting;
+        auto next = clock::now();
+        while (true) {
+            const auto now = counts_->at();
+            // A change of state is told at once, everything else now and then.
+            if (std::exchange(last, now) != now || clock::now() >= next) {
+                tell(now);
+                next = clock::now() + every;
+            }
+            if (wait_for_stop(ending_.fd(), std::min(every, std::chrono::milliseconds(100)))) return;
+        }
+    }
+
+    /// Tells what it is at; what was not taken is told again.
+    void tell(metrics::phase now) {
+        std::string lines = "STATUS=" + std::string(readiness_of(*counts_).why);
+        const bool ready = !ready_ && (now == metrics::phase::following || now == metrics::phase::loading ||
+                                       now == metrics::phase::standing_by);
+        const bool stopping = !stopping_ && now == metrics::phase::stopping;
+        if (ready) lines += "\nREADY=1";
+        if (stopping) lines += "\nSTOPPING=1";
+        if (watchdog_.count() > 0 && is_healthy(*counts_)) lines += "\nWATCHDOG=1";
+        if (!send(lines)) return;
+        ready_ = ready_ || ready;
+        stopping_ = stopping_ || stopping;
+    }
+
+    /// Nobody is waited for longer than a second.
+    [[nodiscard]] bool send(const std::string& lines) const {
+        sockaddr_un to{};
+        to.sun_family = AF_UNIX;
+        if (path_.size() >= sizeof to.sun_path) return false;
+        std::memcpy(to.sun_path, path_.data(), path_.size());
+        if (to.sun_path[0] == '@') to.sun_path[0] = '\0';  // an abstract name
+        const int fd = ::socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+        if (fd < 0) return false;
+        const timeval patience{1, 0};
+        ::setsockopt(fd, SOL_SOCKET, SO_SNDTIMEO, &patience, sizeof patience);
+        const auto size = static_cast<socklen_t>(offsetof(sockaddr_un, sun_path) + path_.size());
+        const auto sent = ::sendto(fd, lines.data(), lines.size(), MSG_NOSIGNAL,
+                                   reinterpret_cast<const sockaddr*>(&to), size);
+        ::close(fd);
+        return sent >= 0;
+    }
+
+    std::shared_ptr<const metrics::registry> counts_;
+    std::string path_;
+    std::chrono::microseconds watchdog_{0};
+    bool ready_ = false;
+    bool stopping_ = false;
+    stop_request ending_;
+    std::thread thread_;
+};
 
 }  // namespace pgsync::app
 
@@ -23820,6 +25662,7 @@ inline std::string base_name(std::string_view path) {
 inline report dispatch(const parsed_command& command, std::span<const compiled_index> indices) {
     basic_engine engine(command.setting, indices);
     const stop_signal signals(engine.stopping());
+    const service_notice notice(engine.counts());
     switch (command.what) {
         case app::command::bootstrap: {
             std::ostringstream printed;
@@ -23851,8 +25694,13 @@ inline report dispatch(const parsed_command& command, std::span<const compiled_i
 
 /// Says why a command failed: on the standard error, and with --json as an object on the standard output.
 inline void tell(const parsed_command& command, const std::string& what, const std::string& remedy) {
-    std::cerr << command.setting.program << ": " << what << "\n";
-    if (!remedy.empty()) std::cerr << "  " << remedy << "\n";
+    if (command.log_format == "json") {
+        log::start(command.log_level, log::form::json);  // nothing may have been logged yet
+        log::error("{}{}", what, remedy.empty() ? "" : "; " + remedy);
+    } else {
+        std::cerr << command.setting.program << ": " << what << "\n";
+        if (!remedy.empty()) std::cerr << "  " << remedy << "\n";
+    }
     if (!command.json) return;
     boost::json::object problem{{"error", what}};
     if (!remedy.empty()) problem["remedy"] = remedy;
@@ -23865,11 +25713,13 @@ PGSYNC_LINKAGE int run_program(std::span<const compiled_index> indices, int argc
     command.setting.program = base_name(argc > 0 ? argv[0] : "pgsync");
     std::string names;
     for (const auto& index : indices) names += (names.empty() ? "" : ", ") + std::string(index.name);
+    int failed = 2;
     try {
         const auto status = parse_command_line(
             argc, argv, "Keeps " + names + " in Elasticsearch or OpenSearch right, from PostgreSQL", command);
         if (status) return *status;
-        log::start(command.log_level);
+        failed = 1;
+        log::start(command.log_level, command.log_format == "json" ? log::form::json : log::form::text);
         const auto result = dispatch(command, indices);
         if (command.json) {
             std::cout << result.json << "\n";
@@ -23882,7 +25732,7 @@ PGSYNC_LINKAGE int run_program(std::span<const compiled_index> indices, int argc
     } catch (const std::exception& problem) {
         tell(command, problem.what(), {});
     }
-    return 1;
+    return failed;
 }
 
 }  // namespace pgsync::app

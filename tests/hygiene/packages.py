@@ -16,6 +16,7 @@ LIBRARIES = {
     "ZLIB": (["zlib"], "zlib", ["zlib1g-dev"]),
     "libmicrohttpd": (["libmicrohttpd"], "libmicrohttpd", ["libmicrohttpd-dev"]),
     "spdlog": (["spdlog"], "spdlog", ["libspdlog-dev"]),
+    "tomlplusplus": (["tomlplusplus"], "tomlplusplus", ["libtomlplusplus-dev"]),
     "CLI11": (["cli11"], "cli11", ["libcli11-dev"]),
 }
 problems = []

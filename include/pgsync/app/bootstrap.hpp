@@ -1,6 +1,5 @@
 #pragma once
 
-#include <charconv>
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
@@ -21,6 +20,7 @@
 #include <pgsync/app/lost_slot.hpp>
 #include <pgsync/app/progress.hpp>
 #include <pgsync/app/record.hpp>
+#include <pgsync/app/row_estimate.hpp>
 #include <pgsync/app/setup.hpp>
 #include <pgsync/elastic/dialect.hpp>
 #include <pgsync/elastic/stored_id.hpp>
@@ -149,23 +149,6 @@ inline void create_index(context& in, const compiled_index& index, const index_s
     }
 }
 
-/// Roughly how many root rows there are to load: what the planner thinks, whose word for a condition or for
-/// partitions is better than none, or a count where it thinks of few.
-inline std::uint64_t estimate_rows(postgres::session& catalog, const postgres::route_binding& root,
-                                   std::string_view where = {}) {
-    std::string rows = " FROM " + root.table;
-    if (!where.empty()) rows.append(" WHERE (").append(where).append("\n)");
-    const auto plan = catalog.exec("EXPLAIN SELECT 1" + rows);
-    const std::string_view top =
-        plan.get(0, 0);  // `Seq Scan on booking  (cost=0.00..18.10 rows=810 width=4)`
-    const auto at = top.find(" rows=");
-    std::uint64_t estimate = 0;
-    if (at != std::string_view::npos) std::from_chars(top.data() + at + 6, top.data() + top.size(), estimate);
-    constexpr std::uint64_t few = 100'000;
-    if (estimate >= few) return estimate;
-    return std::stoull(std::string(catalog.exec("SELECT count(*)" + rows).get(0, 0)));
-}
-
 /// A sign of life now and then on the connection that holds this bootstrap's turn; see take_turn().
 inline void keep_turn(context& in, std::chrono::steady_clock::time_point& last) {
     const auto now = std::chrono::steady_clock::now();
@@ -191,7 +174,7 @@ inline void load_index(context& in, const std::vector<postgres::index_binding>& 
         log::info("{}: resuming the load after key {}", log::index(names.alias), *state.loaded_until);
         in.done().index(names.alias)["resumed_after"] = *state.loaded_until;
     }
-    const auto rows = estimate_rows(in.catalog(), bindings[number].routes[0], index.where);
+    const auto rows = estimate_rows(in.catalog(), bindings[number].routes[0].table, index.where);
     progress shown(names.alias, rows, before);
     auto* counts = in.counts().find(index.name);
     const auto count = [&](std::uint64_t done) {
@@ -283,6 +266,25 @@ inline void print_statements(std::ostream& out, record& done, const postgres::sh
     }
 }
 
+/// What is tried before an index is made beside the one readers have.
+inline void print_change(std::ostream& out, context& in, const index_names& names, const std::string& serving,
+                         const in_place_change& change) {
+    in.done().index(names.alias)["tried_in_place"] = true;
+    const auto print = [&](std::string_view method, const std::string& path, const boost::json::value& body) {
+        in.done().request(method, path, body);
+        out << method << " " << in.search().address() << path << "\n";
+        if (!body.is_null()) out << boost::json::serialize(body) << "\n";
+        out << "\n";
+    };
+    out << "-- " << names.alias
+        << ": its mapping or settings have changed, not its documents. This is tried first, and is all "
+        << "if the cluster can change " << serving << " as it is:\n\n";
+    if (!change.settings.empty()) print("PUT", "/" + serving + "/_settings", change.settings);
+    print("PUT", in.search().speaks().mapping_path(serving), change.mapping);
+    print("POST", "/" + serving + "/_update_by_query", nullptr);
+    out << "-- " << names.alias << ": otherwise what follows, with statements above that it needs\n\n";
+}
+
 inline void print_requests(std::ostream& out, context& in, const std::vector<index_state>& states) {
     for (std::size_t i = 0; i < states.size(); ++i) {
         const auto& index = in.indices()[i];
@@ -292,6 +294,8 @@ inline void print_requests(std::ostream& out, context& in, const std::vector<ind
             in.done().index(names.alias)["loaded_now"] = false;
             continue;
         }
+        if (const auto change = change_in_place(in, index, states[i]))
+            print_change(out, in, names, states[i].serving, *change);
         if (!states[i].exists) {
             in.done().request("PUT", "/" + names.index,
                               in.search().speaks().creation_body(creation_body(index, states[i])));
@@ -376,6 +380,14 @@ inline void tell_of_changes(context& in, const std::vector<index_state>& states)
     for (std::size_t i = 0; i < states.size(); ++i) {
         const auto names = names_of(in.indices()[i]);
         if (states[i].serving.empty() || states[i].serving == states[i].index) continue;
+        if (in.setting().dry_run && change_in_place(in, in.indices()[i], states[i])) {
+            log::info(
+                "{}: its mapping or settings have changed, not its documents; the cluster is asked first "
+                "whether it can "
+                "change {} as it is",
+                log::index(names.alias), states[i].serving);
+            continue;
+        }
         if (states[i].exists && !states[i].beside) {
             log::info("{}: readers use {}, of another shape; {} is kept up to date beside it", names.alias,
                       states[i].serving, names.index);

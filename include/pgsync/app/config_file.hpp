@@ -2,8 +2,10 @@
 
 #include <algorithm>
 #include <cstddef>
+#include <sstream>
 #include <string>
 #include <string_view>
+#include <toml++/toml.h>
 #include <utility>
 #include <vector>
 
@@ -12,191 +14,101 @@
 
 namespace pgsync::app {
 
-/// One line of a configuration file: `page-size = 1000`, or an array of several values.
+/// One option in a configuration file: `page-size = 1000`, or an array of several values.
 struct config_entry {
     std::string section;  ///< of the command it is for; empty: of all that have the option
-    std::string name;
+    std::string name;     ///< as after `--`
     std::vector<std::string> values;
     std::size_t line = 0;
 };
 
-/// Reads the part of TOML that options need: `[section]`, `name = value` with texts in double or single
-/// quotes, numbers, `true` and `false`, arrays of these, and comments. Read here, since versions of CLI11
-/// differ in it, and the one of Debian 12 cuts a quoted password at its `#`. Errors are errc::configuration
-/// and name the line.
+namespace detail {
+
 class config_reader {
   public:
-    /// `path` is for messages.
-    config_reader(std::string_view text, std::string path) : text_(text), path_(std::move(path)) {
-        if (text_.starts_with("\xEF\xBB\xBF")) at_ = 3;
-    }
+    explicit config_reader(std::string path) : path_(std::move(path)) {}
 
-    [[nodiscard]] std::vector<config_entry> read() {
-        std::vector<config_entry> out;
-        std::string section;
-        for (skip_lines(); !ended(); skip_lines()) {
-            if (take('[')) {
-                blanks();
-                section = word();
-                blanks();
-                if (!take(']')) refuse("a section is written [command]");
-                line_end();
-                continue;
-            }
-            config_entry each{section, {}, {}, line_};
-            each.name = word();
-            if (section.empty() && take('.')) each.section = std::exchange(each.name, word());
-            blanks();
-            if (!take('=')) refuse("behind \"" + printable(each.name) + "\" a = is missing");
-            blanks();
-            if (take('[')) {
-                array(each.values);
-            } else {
-                each.values.push_back(value());
-            }
-            line_end();
-            std::replace(each.name.begin(), each.name.end(), '_', '-');
-            const auto twice = std::find_if(out.begin(), out.end(), [&](const config_entry& other) {
-                return other.section == each.section && other.name == each.name;
-            });
-            if (twice != out.end())
-                refuse("\"" + printable(each.name) + "\" stands in line " + std::to_string(twice->line) +
-                       " already");
-            out.push_back(std::move(each));
+    [[nodiscard]] std::vector<config_entry> read(std::string_view text) {
+        try {
+            table(toml::parse(text, path_), {});
+        } catch (const toml::parse_error& problem) {
+            std::string what(problem.description());
+            refuse(problem.source(), what.empty() ? "this is no TOML" : what);
         }
-        return out;
+        // A TOML table has its keys in the order of the alphabet; messages follow the file.
+        std::stable_sort(entries_.begin(), entries_.end(),
+                         [](const config_entry& a, const config_entry& b) { return a.line < b.line; });
+        for (auto each = entries_.begin(); each != entries_.end(); ++each) {
+            const auto twice = std::find_if(entries_.begin(), each, [&](const config_entry& other) {
+                return other.section == each->section && other.name == each->name;
+            });
+            if (twice != each)
+                refuse(each->line, "\"" + printable(each->name) + "\" stands in line " +
+                                       std::to_string(twice->line) + " already");
+        }
+        return std::move(entries_);
     }
 
   private:
-    [[noreturn]] void refuse(const std::string& why) const {
-        throw error(errc::configuration, path_ + ":" + std::to_string(line_) + ": " + why,
-                    "write it as TOML: page-size = 1000, database = \"host=db dbname=shop\"");
+    [[noreturn]] void refuse(std::size_t line, const std::string& why) const {
+        throw error(
+            errc::configuration, path_ + ":" + std::to_string(line) + ": " + printable(why),
+            "write it as TOML, texts in quotes: page-size = 1000, database = \"host=db dbname=shop\"");
     }
-    [[nodiscard]] bool ended() const { return at_ >= text_.size(); }
-    [[nodiscard]] char now() const { return ended() ? '\0' : text_[at_]; }
-    bool take(char c) {
-        if (now() != c || ended()) return false;
-        if (c == '\n') ++line_;
-        ++at_;
-        return true;
-    }
-    void blanks() {
-        while (now() == ' ' || now() == '\t') ++at_;
-    }
-    void comment() {
-        blanks();
-        if (now() == '#')
-            while (!ended() && now() != '\n') ++at_;
-        take('\r');
-    }
-    void skip_lines() {
-        do comment();
-        while (take('\n'));
-    }
-    void line_end() {
-        comment();
-        if (!ended() && !take('\n')) refuse("behind the value there is something more; a text needs quotes");
-    }
-    std::string word() {
-        const auto begin = at_;
-        while (is_word(now())) ++at_;
-        if (at_ == begin) refuse("a name is missing");
-        return std::string(text_.substr(begin, at_ - begin));
-    }
-    static bool is_word(char c) {
-        return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_' ||
-               c == '-';
+    [[noreturn]] void refuse(const toml::source_region& where, const std::string& why) const {
+        refuse(where.begin.line, why);
     }
 
-    void array(std::vector<std::string>& into) {
-        skip_lines();
-        while (!take(']')) {
-            into.push_back(value());
-            skip_lines();
-            const bool more = take(',');
-            skip_lines();
-            if (!more && now() != ']') refuse("an array is written [1, 2] or [\"a\", \"b\"]");
-        }
-    }
-    std::string value() {
-        if (now() == '"') return quoted();
-        if (take('\'')) {
-            const auto end = text_.find_first_of("'\n", at_);
-            if (end == std::string_view::npos || text_[end] == '\n') refuse("a quote is not closed");
-            const auto begin = std::exchange(at_, end + 1);
-            return std::string(text_.substr(begin, end - begin));
-        }
-        std::string out;
-        while (is_word(now()) || now() == '+' || now() == '.') out += text_[at_++];
-        if (out == "true" || out == "false") return out;
-        const bool number = !out.empty() && out.find_first_not_of("0123456789_+-.") == std::string::npos &&
-                            out.find_first_of("0123456789") != std::string::npos;
-        if (!number) refuse("a text needs quotes: \"…\" or '…'");
-        std::erase(out, '_');
-        return out;
-    }
-    std::string quoted() {
-        std::string out;
-        ++at_;
-        while (!take('"')) {
-            if (ended() || now() == '\n') refuse("a quote is not closed");
-            if (!take('\\')) {
-                out += text_[at_++];
+    void table(const toml::table& of, const std::string& section) {
+        for (const auto& [key, node] : of) {
+            if (const auto* inner = node.as_table(); inner != nullptr && section.empty()) {
+                table(*inner, std::string(key.str()));
                 continue;
             }
-            constexpr std::string_view letters = "btnfr\"\\";
-            constexpr std::string_view meant = "\b\t\n\f\r\"\\";
-            const auto which = ended() ? std::string_view::npos : letters.find(now());
-            if (which != std::string_view::npos) {
-                out += meant[which];
-                ++at_;
-            } else if (take('u')) {
-                append_character(out, hex(4));
-            } else if (take('U')) {
-                append_character(out, hex(8));
+            config_entry each{section, std::string(key.str()), {}, key.source().begin.line};
+            std::replace(each.name.begin(), each.name.end(), '_', '-');
+            if (const auto* several = node.as_array()) {
+                for (const auto& value : *several) each.values.push_back(text_of(value, each.name));
             } else {
-                refuse("in double quotes a backslash is written \\\\; single quotes take it as it is");
+                each.values.push_back(text_of(node, each.name));
             }
+            entries_.push_back(std::move(each));
         }
-        return out;
-    }
-    unsigned hex(std::size_t digits) {
-        unsigned number = 0;
-        for (std::size_t i = 0; i < digits; ++i) {
-            constexpr std::string_view all = "0123456789abcdef";
-            const char c = now();
-            const auto digit = ended()
-                                   ? std::string_view::npos
-                                   : all.find(c >= 'A' && c <= 'F' ? static_cast<char>(c - 'A' + 'a') : c);
-            if (digit == std::string_view::npos || number > 0xFFFFFFU)
-                refuse("\\u takes four hexadecimal digits");
-            number = number * 16 + static_cast<unsigned>(digit);
-            ++at_;
-        }
-        return number;
-    }
-    void append_character(std::string& out, unsigned number) const {
-        if (number == 0 || number > 0x10FFFFU || (number >= 0xD800U && number <= 0xDFFFU))
-            refuse("\\u names no character");
-        const auto byte = [&](unsigned value) { out += static_cast<char>(value); };
-        if (number < 0x80U) return byte(number);
-        if (number < 0x800U) {
-            byte(0xC0U | number >> 6U);
-        } else if (number < 0x10000U) {
-            byte(0xE0U | number >> 12U);
-            byte(0x80U | (number >> 6U & 0x3FU));
-        } else {
-            byte(0xF0U | number >> 18U);
-            byte(0x80U | (number >> 12U & 0x3FU));
-            byte(0x80U | (number >> 6U & 0x3FU));
-        }
-        byte(0x80U | (number & 0x3FU));
     }
 
-    std::string_view text_;
+    /// As it would stand behind the option on a command line.
+    [[nodiscard]] std::string text_of(const toml::node& value, const std::string& name) const {
+        if (const auto* text = value.as_string()) {
+            // No argument and no environment variable can have one either.
+            if (text->get().find('\0') != std::string::npos)
+                refuse(value.source(), "\"" + printable(name) + "\" has a zero byte");
+            return text->get();
+        }
+        if (const auto* flag = value.as_boolean()) return flag->get() ? "true" : "false";
+        if (!value.is_number())
+            refuse(value.source(),
+                   "\"" + printable(name) + "\" is a text, a number, true, false, or an array of these");
+        std::ostringstream out;
+        if (const auto* whole = value.as_integer()) {
+            out << whole->get();
+        } else {
+            out << value.as_floating_point()->get();
+        }
+        return std::move(out).str();
+    }
+
     std::string path_;
-    std::size_t at_ = 0;
-    std::size_t line_ = 1;
+    std::vector<config_entry> entries_;
 };
+
+}  // namespace detail
+
+/// Reads a configuration file, which is TOML: `name = value` for all commands that have the option, and the
+/// same below `[command]` for one of them. `_` and `-` in names are one. Errors are errc::configuration and
+/// name `path` and the line, but no value, which may be a password. Read by toml++, since versions of CLI11
+/// differ in it, and the one of Debian 12 cuts a quoted password at its `#`.
+[[nodiscard]] inline std::vector<config_entry> read_config(std::string_view text, std::string path) {
+    return detail::config_reader(std::move(path)).read(text);
+}
 
 }  // namespace pgsync::app

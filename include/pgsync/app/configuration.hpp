@@ -186,7 +186,7 @@ class configuration {
     [[nodiscard]] std::map<std::string, config_entry> read(const std::string& path) const {
         const auto [text, open_to_others] = contents(path);
         std::map<std::string, config_entry> out;
-        for (auto& each : config_reader(text, path).read()) {
+        for (auto& each : read_config(text, path)) {
             check(each, path);
             if (open_to_others && holds_secret(each)) {
                 throw error(errc::configuration,

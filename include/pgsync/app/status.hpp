@@ -10,7 +10,6 @@
 #include <utility>
 #include <vector>
 
-#include <boost/json/parse.hpp>
 #include <boost/json/serialize.hpp>
 #include <boost/json/value.hpp>
 
@@ -20,6 +19,7 @@
 #include <pgsync/app/json_at.hpp>
 #include <pgsync/app/lost_slot.hpp>
 #include <pgsync/app/report.hpp>
+#include <pgsync/app/row_estimate.hpp>
 #include <pgsync/app/text_table.hpp>
 #include <pgsync/app/words.hpp>
 #include <pgsync/elastic/client.hpp>
@@ -141,19 +141,6 @@ inline std::optional<std::uint64_t> operations_of(cluster& search, const index_s
     const auto deleted = number_at(*found, "_all", "primaries", "indexing", "delete_total");
     if (!written) return std::nullopt;
     return *written + deleted.value_or(0);
-}
-
-/// What the planner thinks: it knows the size of a table as it is now, of partitions, and what a condition
-/// leaves, and need not read it.
-inline std::optional<std::uint64_t> planned_rows(postgres::session& catalog, const std::string& table,
-                                                 std::string_view where) {
-    auto sql = "EXPLAIN (FORMAT JSON) SELECT FROM " + table;
-    if (!where.empty()) sql += " WHERE (" + std::string(where) + ")";
-    const auto found = catalog.exec(sql);
-    const auto plan =
-        boost::json::parse(boost::json::string_view(found.get(0, 0).data(), found.get(0, 0).size()));
-    if (!plan.is_array() || plan.get_array().empty()) return std::nullopt;
-    return number_at(plan.get_array()[0], "Plan", "Plan Rows");
 }
 
 inline void look_at_clusters(contact& with, status_facts& out) {

@@ -33,6 +33,7 @@
 #include <pgsync/app/index_state.hpp>
 #include <pgsync/app/progress.hpp>
 #include <pgsync/app/report.hpp>
+#include <pgsync/app/row_estimate.hpp>
 #include <pgsync/app/serving_index.hpp>
 #include <pgsync/app/slot_progress.hpp>
 #include <pgsync/app/verify_findings.hpp>
@@ -81,7 +82,7 @@ class index_verifier {
           index_(in.indices()[number]),
           names_(names_of(index_)),
           begin_(postgres::begin_reading_sql(indices.subspan(number, 1))),
-          estimate_(estimate_rows(in.catalog(), indices[number].routes[0])),
+          estimate_(estimate_rows(in.catalog(), indices[number].routes[0].table, index_.where)),
           share_(sample_share(how.sample, estimate_)),
           page_(in.setting().bulk_bytes, first_page, share_ < 1 ? sample_page : in.setting().page_size),
           shown_("verify " + std::string(index_.name),

@@ -26,7 +26,7 @@ def compiled(compiler, library, header, folder, indices):
     (folder / "main.cpp").write_text('#include "shape.hpp"\n#include <pgsync/pgsync.hpp>\n\n'
                                      f"int main(int argc, char** argv) {{ return pgsync::run<{indices}>(argc, argv); }}\n")
     flags = subprocess.run(["pkg-config", "--cflags", "--libs", "libpqxx", "libpq", "libcurl", "libmicrohttpd", "zlib",
-                            "spdlog"],
+                            "spdlog", "tomlplusplus"],
                            capture_output=True, text=True, check=True).stdout.split()
     cflags = [each for each in flags if not each.startswith(("-l", "-L"))]
     libs = [each for each in flags if each.startswith(("-l", "-L"))]

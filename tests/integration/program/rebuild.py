@@ -376,6 +376,11 @@ def a_mapping_grows_alone(c):
     """Neither shape says anything of settings."""
     old = c.begin()
     index = c.index(c.old)
+    said = c.run(c.mapped, "bootstrap", "--dry-run")
+    expect("This is tried first" in said and f"/{index}/_mapping" in said, "a dry run does not say so:\n" + said)
+    expect(f"/{index}/_settings" not in said, "settings are the same:\n" + said)
+    expect("This is tried first" not in c.run(c.new, "bootstrap", "--dry-run"), "other documents need another index")
+    expect(list(c.builds().values()) == [index], f"a dry run made {c.builds()}")
     said = c.run(c.mapped, "bootstrap")
     expect("is changed as it is" in said, "the mapping alone has changed:\n" + said)
     expect(list(c.builds().values()) == [index], f"made: {c.builds()}")
