@@ -42,15 +42,15 @@ PGSYNC_LINKAGE basic_engine::basic_engine(options setting, std::span<const compi
 }
 
 /// Runs a command that may take several attempts, with one record of them all, and has the counts say how it
-/// ends.
+/// ends: `then` where it was done.
 template <typename Body>
-void basic_engine::work(record& done, const Body& body) const {
+void basic_engine::work(record& done, const Body& body, metrics::phase then) const {
     try {
         persevere(setting_, indices_, stop_.fd(), [&](context& in) {
             in.record_in(done);
             body(in);
         });
-        setting_.counts->enter(metrics::phase::done);
+        setting_.counts->enter(then);
     } catch (const error& problem) {
         setting_.counts->enter(problem.code() == errc::interrupted ? metrics::phase::done
                                                                    : metrics::phase::failed);
@@ -63,7 +63,8 @@ void basic_engine::work(record& done, const Body& body) const {
 
 PGSYNC_LINKAGE report basic_engine::bootstrap(std::ostream& out) const {
     record done;
-    work(done, [&](context& in) { app::bootstrap(in, out); });
+    work(
+        done, [&](context& in) { app::bootstrap(in, out); }, metrics::phase::done);
     return done.told();
 }
 
@@ -71,8 +72,11 @@ PGSYNC_LINKAGE report basic_engine::bootstrap() const { return bootstrap(std::co
 
 PGSYNC_LINKAGE report basic_engine::sync() const {
     record done;
-    if (setting_.bootstrap_first) work(done, [](context& in) { app::bootstrap(in, std::cout); });
-    work(done, [](context& in) { app::sync(in); });
+    if (setting_.bootstrap_first)
+        work(
+            done, [](context& in) { app::bootstrap(in, std::cout); }, metrics::phase::starting);
+    work(
+        done, [](context& in) { app::sync(in); }, metrics::phase::done);
     return done.told();
 }
 
@@ -84,7 +88,8 @@ PGSYNC_LINKAGE report basic_engine::swap() const {
 
 PGSYNC_LINKAGE report basic_engine::teardown() const {
     record done;
-    work(done, [](context& in) { app::teardown(in); });
+    work(
+        done, [](context& in) { app::teardown(in); }, metrics::phase::done);
     return done.told();
 }
 

@@ -2,6 +2,7 @@
 
 #include <array>
 #include <cstddef>
+#include <cstdint>
 #include <iosfwd>
 #include <memory>
 #include <span>
@@ -19,6 +20,10 @@
 #include <pgsync/linkage.hpp>
 
 namespace pgsync {
+
+namespace metrics {
+enum class phase : std::uint8_t;
+}
 
 namespace app {
 
@@ -70,7 +75,7 @@ class basic_engine {
 
   private:
     template <typename Body>
-    void work(record& done, const Body& body) const;
+    void work(record& done, const Body& body, metrics::phase then) const;
 
     options setting_;
     std::span<const compiled_index> indices_;
