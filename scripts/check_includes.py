@@ -29,6 +29,7 @@ RANKS = {
     "log.hpp": 5,
     "metrics.hpp": 5,
     "backoff.hpp": 5,
+    "quiet_thread.hpp": 5,
     "this_machine.hpp": 5,
     "transform": 6,
     "postgres": 6,
@@ -60,7 +61,7 @@ THIRD_PARTY = [
     (r"boost/pfr", r"(shape|transform)/.*"),
     (r"boost/hana", r"(shape|sql|mapping|routing)/.*"),
     # POSIX; the compile-time half has no business with it.
-    (r"(fcntl|malloc|poll|unistd|pthread|signal|netdb|termios)\.h$|(sys|netinet|arpa)/", r"((postgres|elastic|snapshot|stream|app)/.*|this_machine\.hpp)"),
+    (r"(fcntl|malloc|poll|unistd|pthread|signal|netdb|termios)\.h$|(sys|netinet|arpa)/", r"((postgres|elastic|snapshot|stream|app)/.*|(this_machine|quiet_thread)\.hpp)"),
     # C++'s own.
     (r"[a-z_0-9]+$", r".*"),
 ]

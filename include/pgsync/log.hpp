@@ -50,6 +50,9 @@ inline std::atomic<form>& current_form() {
 
 }  // namespace detail
 
+/// Whether lines are for people, so that a bar may be drawn between them.
+[[nodiscard]] inline bool is_text() { return detail::current_form() == form::text; }
+
 /// From here on the log goes to the standard error, so that what a command prints can be piped. `level` is
 /// "debug", "info", "warn" or "error".
 inline void start(const std::string& level, form as = form::text) {

@@ -119,7 +119,8 @@ class registry {
     counter transactions;  ///< read whole
     counter changes;       ///< of rows of the tables that are followed, and TRUNCATEs
     /// Seconds from a commit, by the database's clock, to the moment when the cluster had acknowledged every
-    /// document it concerned, by this machine's. One observation a transaction that concerned any.
+    /// document it concerned (of one in several works: of the last), by this machine's. One observation a
+    /// transaction that concerned any.
     histogram latency{{0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 300, 1'800}};
     gauge log_end;         ///< of the server, all positions in bytes
     gauge written;         ///< whatever is before this position is in the indices

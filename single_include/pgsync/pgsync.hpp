@@ -4986,6 +4986,7 @@ struct report {
 
 #include <cerrno>
 #include <fcntl.h>
+#include <poll.h>
 #include <system_error>
 #include <unistd.h>
 
@@ -5023,6 +5024,12 @@ class stop_request {
     std::array<int, 2> pipe_{-1, -1};
 };
 
+/// Waits for `time`, or until the program is to stop: then returns true. `stop_fd` may be -1.
+[[nodiscard]] inline bool wait_for_stop(int stop_fd, std::chrono::milliseconds time) {
+    pollfd each{stop_fd, POLLIN, 0};
+    return ::poll(&each, 1, static_cast<int>(time.count())) > 0;
+}
+
 }  // namespace pgsync::app
 
 // ---- pgsync/app/verify_options.hpp
@@ -5059,7 +5066,6 @@ enum class phase : std::uint8_t;
 
 namespace app {
 
-class monitor;
 class record;
 
 /// The commands of some indices as functions. Each throws pgsync::error where the program would end with a
@@ -5112,7 +5118,6 @@ class basic_engine {
     options setting_;
     std::span<const compiled_index> indices_;
     stop_request stop_;
-    std::shared_ptr<monitor> monitor_;  ///< of a type that is known where it is made
 };
 
 }  // namespace app
@@ -5254,6 +5259,9 @@ inline std::atomic<form>& current_form() {
 }
 
 }  // namespace detail
+
+/// Whether lines are for people, so that a bar may be drawn between them.
+[[nodiscard]] inline bool is_text() { return detail::current_form() == form::text; }
 
 /// From here on the log goes to the standard error, so that what a command prints can be piped. `level` is
 /// "debug", "info", "warn" or "error".
@@ -5982,6 +5990,22 @@ inline void set_parameter(connection_parameters& in, const std::string& keyword,
     return out;
 }
 
+/// As it was given where there is no password in it; else as key=value pairs with `***` for each password,
+/// and
+/// `***` alone where libpq may read it in another way than its writer meant, or not at all.
+[[nodiscard]] inline std::string masked(const std::string& conninfo) {
+    try {
+        if (!holds_password(conninfo)) return conninfo;
+        if (detail::misread_uri(conninfo)) return "***";
+        auto read = parse_conninfo(conninfo);
+        for (auto& [keyword, value] : read)
+            if (keyword == "password" || keyword == "sslpassword") value = "***";
+        return to_conninfo(read);
+    } catch (const error&) {
+        return "***";
+    }
+}
+
 }  // namespace pgsync::postgres
 
 #include <new>
@@ -6308,8 +6332,6 @@ namespace pgsync::postgres::detail {
 }
 
 }  // namespace pgsync::postgres::detail
-
-#include <poll.h>
 
 // ---- pgsync/postgres/detail/wait.hpp
 namespace pgsync::postgres::detail {
@@ -8507,9 +8529,13 @@ class test_decoding_decoder {
         int minute = 0;
         double second = 0;
         int used = 0;
-        if (std::sscanf(text.c_str(), " (at %d-%u-%u %d:%d:%lf%n", &year, &month, &day, &hour, &minute,
-                        &second, &used) != 6)
+        if (std::sscanf(text.c_str(), " (at %d-%u-%u %d:%d:%n", &year, &month, &day, &hour, &minute, &used) !=
+            5)
             return 0;
+        // A locale may have a comma for scanf.
+        const auto [behind, problem] = std::from_chars(text.data() + used, text.data() + text.size(), second);
+        if (problem != std::errc{}) return 0;
+        used = static_cast<int>(behind - text.data());
         // ISO, with the offset of the server's time zone: +02, -03:30.
         int east = 0;
         int minutes = 0;
@@ -10400,6 +10426,18 @@ inline void check_host(std::string_view text) {
     return url;
 }
 
+/// As it was given, with `***` for the password; `***` alone where it cannot be read.
+[[nodiscard]] inline std::string masked(const std::string& text) {
+    try {
+        if (parse_url(text).password.empty()) return text;
+        const auto begin = text.find("://") + 3;
+        return text.substr(0, text.find(':', begin) + 1) + "***" +
+               text.substr(text.find('@', text.find(':', begin)));
+    } catch (const error&) {
+        return "***";
+    }
+}
+
 }  // namespace pgsync::elastic
 
 // ---- pgsync/elastic/sigv4.hpp
@@ -10697,32 +10735,6 @@ namespace pgsync::elastic::detail {
 
 }  // namespace pgsync::elastic::detail
 
-#include <csignal>
-#include <pthread.h>
-
-// ---- pgsync/elastic/detail/quiet_thread.hpp
-namespace pgsync::elastic::detail {
-
-/// Starts a thread that takes no signals: SIGINT and SIGTERM stay the main thread's business, and a SIGPIPE
-/// out of a TLS library ends nothing.
-template <typename Function>
-[[nodiscard]] std::thread quiet_thread(Function&& function) {
-    sigset_t all;
-    sigset_t before;
-    sigfillset(&all);
-    pthread_sigmask(SIG_SETMASK, &all, &before);  // a new thread inherits the mask
-    try {
-        std::thread started(std::forward<Function>(function));
-        pthread_sigmask(SIG_SETMASK, &before, nullptr);
-        return started;
-    } catch (...) {
-        pthread_sigmask(SIG_SETMASK, &before, nullptr);
-        throw;
-    }
-}
-
-}  // namespace pgsync::elastic::detail
-
 // ---- pgsync/elastic/detail/tls_remedy.hpp
 namespace pgsync::elastic::detail {
 
@@ -10802,6 +10814,39 @@ template <transport Transport>
 
 }  // namespace pgsync::elastic
 
+#include <csignal>
+#include <pthread.h>
+
+// ---- pgsync/quiet_thread.hpp
+namespace pgsync {
+
+/// As long as it lives no signal reaches this thread, and none ever reaches the threads that are started
+/// meanwhile: they inherit that.
+class signals_blocked {
+  public:
+    signals_blocked() {
+        sigset_t all;
+        sigfillset(&all);
+        pthread_sigmask(SIG_SETMASK, &all, &before_);
+    }
+    ~signals_blocked() { pthread_sigmask(SIG_SETMASK, &before_, nullptr); }
+    signals_blocked(const signals_blocked&) = delete;
+    signals_blocked& operator=(const signals_blocked&) = delete;
+
+  private:
+    sigset_t before_{};
+};
+
+/// Starts a thread that takes no signals: SIGINT and SIGTERM stay the main thread's business, and a SIGPIPE
+/// out of a TLS library ends nothing.
+template <typename Function>
+[[nodiscard]] std::thread quiet_thread(Function&& function) {
+    const signals_blocked meanwhile;
+    return std::thread(std::forward<Function>(function));
+}
+
+}  // namespace pgsync
+
 // ---- pgsync/elastic/curl_transport.hpp
 namespace pgsync::elastic {
 
@@ -10828,7 +10873,7 @@ class curl_transport {
         multi_ = curl_multi_init();
         if (!initialised || multi_ == nullptr)
             throw error(errc::configuration, "libcurl could not be started");
-        thread_ = detail::quiet_thread([this] { run(); });
+        thread_ = quiet_thread([this] { run(); });
     }
     ~curl_transport() {
         stopping_ = true;
@@ -12265,14 +12310,10 @@ class client {
     }
     /// Has every document indexed anew from what the index holds of it, by the mapping as it is now; what is
     /// written meanwhile is newer and stays. Returns when that is done.
-    void index_again(std::string_view name) {
+    /// Meanwhile `waiting` is called a few times a second.
+    void index_again(std::string_view name, const std::function<void()>& waiting) {
         refresh(name);
-        const auto begun =
-            object(call("POST",
-                        "/" + escaped(name) +
-                            "/_update_by_query?conflicts=proceed&refresh=true&wait_for_completion=false",
-                        {})
-                       .body);
+        const auto begun = object(call("POST", index_again_path(name), {}).body);
         const auto task = string_in(begun, "task");
         auto told = clock_.now();
         while (true) {
@@ -12297,7 +12338,12 @@ class client {
                           status == nullptr ? "?" : boost::json::serialize(*status).substr(0, 100));
             }
             pause(clock_.now() + std::chrono::milliseconds(250), current_stop());
+            waiting();
         }
+    }
+    [[nodiscard]] static std::string index_again_path(std::string_view name) {
+        return "/" + escaped(name) +
+               "/_update_by_query?conflicts=proceed&refresh=true&wait_for_completion=false";
     }
     /// Replaces `_meta` of the mapping as a whole.
     void put_meta(std::string_view name, const boost::json::object& meta) {
@@ -12959,7 +13005,8 @@ class registry {
     counter transactions;  ///< read whole
     counter changes;       ///< of rows of the tables that are followed, and TRUNCATEs
     /// Seconds from a commit, by the database's clock, to the moment when the cluster had acknowledged every
-    /// document it concerned, by this machine's. One observation a transaction that concerned any.
+    /// document it concerned (of one in several works: of the last), by this machine's. One observation a
+    /// transaction that concerned any.
     histogram latency{{0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 300, 1'800}};
     gauge log_end;         ///< of the server, all positions in bytes
     gauge written;         ///< whatever is before this position is in the indices
@@ -13116,7 +13163,7 @@ class bulk_writer {
           room_(settings_.in_flight),
           guarded_(settings_.path.find("require_alias=true") != std::string::npos),
           outage_(settings_.address),
-          thread_(detail::quiet_thread([this] { run(); })) {}
+          thread_(quiet_thread([this] { run(); })) {}
 
     /// Ends what is not done as interrupted, without waiting for the cluster.
     ~bulk_writer() {
@@ -16514,6 +16561,8 @@ PGSYNC_LINKAGE refreshed refresh(const std::string& read_from,
 #include <iostream>
 #include <ostream>
 
+#include <boost/json/array.hpp>
+
 #include <cctype>
 
 // ---- pgsync/elastic/dead_letters.hpp
@@ -16586,7 +16635,7 @@ class dead_letters {
         : settings_(std::move(setting)),
           client_(through, client_settings(settings_), clock),
           writer_(through, writer_settings(settings_), clock),
-          thread_(detail::quiet_thread([this] { run(); })) {}
+          thread_(quiet_thread([this] { run(); })) {}
     /// What has not been written ends as interrupted.
     ~dead_letters() {
         interrupt();
@@ -18364,12 +18413,6 @@ inline void wait_for_running_transactions(postgres::admin_connection& database,
 // ---- pgsync/app/context.hpp
 namespace pgsync::app {
 
-/// Waits for `time`, or until the program is to stop: then returns true. `stop_fd` may be -1.
-[[nodiscard]] inline bool wait_for_stop(int stop_fd, std::chrono::milliseconds time) {
-    pollfd each{stop_fd, POLLIN, 0};
-    return ::poll(&each, 1, static_cast<int>(time.count())) > 0;
-}
-
 /// Slots allow lower case letters, digits and underscores.
 [[nodiscard]] inline std::string default_name(std::span<const compiled_index> indices) {
     std::string name = "pgsync_";
@@ -18541,6 +18584,12 @@ struct in_place_change {
     boost::json::object mapping;
 };
 
+/// The names of this shape that the index readers have gets.
+[[nodiscard]] inline boost::json::array aliases_in_place(const index_names& names, const index_state& state) {
+    return {elastic::alias_action("add", state.serving, names.index),
+            elastic::alias_action("add", state.serving, names.write_alias)};
+}
+
 /// What to ask the cluster for, where nothing but mapping or settings differ between this shape and the index
 /// that readers have; whether the cluster agrees only asking shows. Nothing where an index has to be made
 /// beside it, or is there.
@@ -18565,8 +18614,9 @@ struct in_place_change {
 /// Makes the index that readers have into one of this shape, where change_in_place() and the cluster agree;
 /// what follows it may go on meanwhile. From then on the index has this shape's names as well, as aliases.
 /// False where an index has to be made beside it, or is there. A second attempt does again what a first one
-/// that was killed has done.
-inline bool adapt_in_place(context& in, const compiled_index& index, const index_state& state) {
+/// that was killed has done. `waiting` is called now and then.
+inline bool adapt_in_place(context& in, const compiled_index& index, const index_state& state,
+                           const std::function<void()>& waiting) {
     const auto change = change_in_place(in, index, state);
     if (!change) return false;
     auto& client = in.search().client();
@@ -18582,9 +18632,8 @@ inline bool adapt_in_place(context& in, const compiled_index& index, const index
     }
     log::info("{}: its mapping or settings have changed, not its documents: {} is changed as it is",
               log::index(names.alias), state.serving);
-    client.index_again(state.serving);
-    client.change_aliases({elastic::alias_action("add", state.serving, names.index),
-                           elastic::alias_action("add", state.serving, names.write_alias)});
+    client.index_again(state.serving, waiting);
+    client.change_aliases(aliases_in_place(names, state));
     remember(client, index, find_index(client, index));
     return true;
 }
@@ -18814,7 +18863,7 @@ class progress {
     progress(std::string title, std::uint64_t total, std::uint64_t done = 0)
         : title_(std::move(title)),
           pace_(total, done, clock::now()),
-          terminal_(::isatty(STDERR_FILENO) == 1) {}
+          terminal_(::isatty(STDERR_FILENO) == 1 && log::is_text()) {}
     ~progress() {
         if (terminal_ && drawn_) std::fputc('\n', stderr);
     }
@@ -18905,11 +18954,13 @@ inline std::string rows_of(std::string_view table, std::string_view where) {
     return number_at(plan.get_array()[0], "Plan", "Plan Rows");
 }
 
-/// The same, but counted where they are few: there a guess would be far off, and counting takes no time.
+/// The same, but counted where the table is small: there a guess would be far off, and counting takes no
+/// time.
 [[nodiscard]] inline std::uint64_t estimate_rows(postgres::session& catalog, std::string_view table,
                                                  std::string_view where) {
     constexpr std::uint64_t few = 100'000;
-    if (const auto planned = planned_rows(catalog, table, where); planned && *planned >= few) return *planned;
+    const auto all = planned_rows(catalog, table, {});
+    if (!all || *all >= few) return planned_rows(catalog, table, where).value_or(0);
     return std::stoull(
         std::string(catalog.exec("SELECT count(*)" + detail::rows_of(table, where)).get(0, 0)));
 }
@@ -19146,7 +19197,7 @@ inline void print_statements(std::ostream& out, record& done, const postgres::sh
 }
 
 /// What is tried before an index is made beside the one readers have.
-inline void print_change(std::ostream& out, context& in, const index_names& names, const std::string& serving,
+inline void print_change(std::ostream& out, context& in, const index_names& names, const index_state& state,
                          const in_place_change& change) {
     in.done().index(names.alias)["tried_in_place"] = true;
     const auto print = [&](std::string_view method, const std::string& path, const boost::json::value& body) {
@@ -19157,10 +19208,11 @@ inline void print_change(std::ostream& out, context& in, const index_names& name
     };
     out << "-- " << names.alias
         << ": its mapping or settings have changed, not its documents. This is tried first, and is all "
-        << "if the cluster can change " << serving << " as it is:\n\n";
-    if (!change.settings.empty()) print("PUT", "/" + serving + "/_settings", change.settings);
-    print("PUT", in.search().speaks().mapping_path(serving), change.mapping);
-    print("POST", "/" + serving + "/_update_by_query", nullptr);
+        << "if the cluster can change " << state.serving << " as it is:\n\n";
+    if (!change.settings.empty()) print("PUT", "/" + state.serving + "/_settings", change.settings);
+    print("PUT", in.search().speaks().mapping_path(state.serving), change.mapping);
+    print("POST", cluster::client_type::index_again_path(state.serving), nullptr);
+    print("POST", "/_aliases", {{"actions", aliases_in_place(names, state)}});
     out << "-- " << names.alias << ": otherwise what follows, with statements above that it needs\n\n";
 }
 
@@ -19174,7 +19226,7 @@ inline void print_requests(std::ostream& out, context& in, const std::vector<ind
             continue;
         }
         if (const auto change = change_in_place(in, index, states[i]))
-            print_change(out, in, names, states[i].serving, *change);
+            print_change(out, in, names, states[i], *change);
         if (!states[i].exists) {
             in.done().request("PUT", "/" + names.index,
                               in.search().speaks().creation_body(creation_body(index, states[i])));
@@ -19293,7 +19345,10 @@ inline void bootstrap(context& in, std::ostream& out) {
     if (!in.setting().dry_run) detail::take_turn(in);
     auto states = find_build(in);  // for the slot's name
     for (std::size_t i = 0; i < states.size() && !in.setting().dry_run; ++i) {
-        if (!adapt_in_place(in, in.indices()[i], states[i])) continue;
+        const auto waiting = [&in, alive = std::chrono::steady_clock::now()]() mutable {
+            detail::keep_turn(in, alive);
+        };
+        if (!adapt_in_place(in, in.indices()[i], states[i], waiting)) continue;
         in.done().index(in.indices()[i].name)["changed_in_place"] = true;
         states = find_build(in);
     }
@@ -22708,6 +22763,7 @@ class http_server {
     /// Listens from here on. Throws errc::configuration where the address is not to be had.
     http_server(const std::string& address, answer_function answer)
         : answer_(std::move(answer)), socket_(listen_at(address)) {
+        const signals_blocked meanwhile;
         daemon_ =
             MHD_start_daemon(MHD_USE_INTERNAL_POLLING_THREAD | MHD_USE_AUTO, 0, nullptr, nullptr, &handle,
                              this, MHD_OPTION_LISTEN_SOCKET, socket_, MHD_OPTION_CONNECTION_LIMIT, 32U,
@@ -22806,7 +22862,7 @@ class http_server {
 
 }  // namespace pgsync::app
 
-// ---- pgsync/app/metrics_text.hpp
+// ---- pgsync/app/readiness.hpp
 namespace pgsync::app {
 
 /// Whether the documents follow the database, and if not, why, in a word or two.
@@ -22846,6 +22902,11 @@ struct readiness {
     return of.at() != metrics::phase::following || of.since_beat() < std::chrono::minutes(5);
 }
 
+}  // namespace pgsync::app
+
+// ---- pgsync/app/metrics_text.hpp
+namespace pgsync::app {
+
 /// Writes metrics in Prometheus' text format, version 0.0.4.
 class metrics_writer {
   public:
@@ -22882,18 +22943,11 @@ class metrics_writer {
   private:
     static std::string number(double value) {
         std::array<char, 32> text{};
+        auto* const end = text.data() + text.size();
         const bool whole = std::abs(value) < 1e15 && value == std::floor(value);
-        const int size = std::snprintf(text.data(), text.size(), whole ? "%.0f" : "%.17g", value);
-        if (whole) return {text.data(), static_cast<std::size_t>(size)};
-        // The shortest that reads the same.
-        for (int digits = 1; digits < 17; ++digits) {
-            std::array<char, 32> shorter{};
-            const int length = std::snprintf(shorter.data(), shorter.size(), "%.*g", digits, value);
-            double back = 0;
-            if (std::sscanf(shorter.data(), "%lf", &back) == 1 && back == value)
-                return {shorter.data(), static_cast<std::size_t>(length)};
-        }
-        return {text.data(), static_cast<std::size_t>(size)};
+        const auto written = whole ? std::to_chars(text.data(), end, static_cast<std::int64_t>(value))
+                                   : std::to_chars(text.data(), end, value);
+        return {text.data(), written.ptr};
     }
     void line(std::string_view suffix, double value, std::string_view label = {},
               std::string_view content = {}) {
@@ -22931,11 +22985,14 @@ class metrics_writer {
     metrics_writer out;
     const auto now = of.look();
     const auto position = [&](std::string_view name, std::string_view help, const metrics::gauge& value) {
-        if (value.value() >= 0) out.metric(name, "gauge", help).sample(static_cast<double>(value.value()));
+        if (const auto at = value.value(); at >= 0)
+            out.metric(name, "gauge", help).sample(static_cast<double>(at));
     };
-    const auto behind = [&](std::string_view name, std::string_view help, const metrics::gauge& from) {
-        if (from.value() < 0 || of.log_end.value() < 0) return;
-        const auto bytes = std::max<std::int64_t>(of.log_end.value() - from.value(), 0);
+    const auto behind = [&](std::string_view name, std::string_view help, const metrics::gauge& gauge) {
+        const auto from = gauge.value();
+        const auto end = of.log_end.value();
+        if (from < 0 || end < 0) return;
+        const auto bytes = std::max<std::int64_t>(end - from, 0);
         out.metric(name, "gauge", help).sample(static_cast<double>(bytes));
     };
     out.metric("pgsync_build_info", "gauge", "1, with the version of pgsync.")
@@ -22946,8 +23003,9 @@ class metrics_writer {
     out.metric("pgsync_state", "gauge", "1 for what the program is at, 0 for everything else.");
     constexpr std::array<std::string_view, 8> states{"starting", "loading",  "standing_by", "following",
                                                      "away",     "stopping", "done",        "failed"};
+    const auto phase = of.at();
     for (std::size_t i = 0; i < states.size(); ++i)
-        out.sample(of.at() == static_cast<metrics::phase>(i) ? 1 : 0, "state", states[i]);
+        out.sample(phase == static_cast<metrics::phase>(i) ? 1 : 0, "state", states[i]);
 
     behind("pgsync_slot_lag_bytes", "Log between the slot's confirmed position and the end of the log.",
            of.slot_confirmed);
@@ -22967,7 +23025,9 @@ class metrics_writer {
     out.metric("pgsync_changes_total", "counter", "Changes of rows, and TRUNCATEs, read from the slot.")
         .sample(of.changes);
     out.metric("pgsync_latency_seconds", "histogram",
-               "From a transaction's commit until the cluster had all documents it concerned.")
+               "From a transaction's commit until the cluster had the documents it concerned; of one so "
+               "large that it "
+               "is read in several batches, those of the last.")
         .observations(of.latency);
 
     out.metric("pgsync_documents_written_total", "counter", "Documents that the cluster took.");
@@ -23197,7 +23257,8 @@ namespace detail {
 /// Does something every two seconds, in a thread of its own.
 class repeated {
   public:
-    explicit repeated(std::function<void()> what) : what_(std::move(what)), thread_([this] { run(); }) {}
+    explicit repeated(std::function<void()> what)
+        : what_(std::move(what)), thread_(quiet_thread([this] { run(); })) {}
     ~repeated() {
         {
             const std::lock_guard lock(mutex_);
@@ -23244,7 +23305,10 @@ class monitor {
         log::info("metrics and a status page at http://{}/", server_.address());
     }
 
-    ~monitor() { ending_.make(); }
+    ~monitor() {
+        ending_.make();
+        leaving_.request_stop();
+    }
     monitor(const monitor&) = delete;
     monitor& operator=(const monitor&) = delete;
 
@@ -23271,8 +23335,14 @@ class monitor {
             if (!session_) session_.emplace(setting_.database, ending_.fd());
             counts_->log_end.set(static_cast<std::int64_t>(postgres::flushed_position(*session_).value));
             const auto slot = postgres::read_slot(*session_, counts_->slot());
-            counts_->slot_confirmed.set(slot ? static_cast<std::int64_t>(slot->confirmed.value) : -1);
-            counts_->slot_restart.set(slot ? static_cast<std::int64_t>(slot->restart.value) : -1);
+            // A slot that was invalidated has no position, and keeps nothing.
+            const auto position = [&](postgres::lsn postgres::slot_facts::*which) {
+                return slot && ((*slot).*which).value != 0 ? static_cast<std::int64_t>(((*slot).*which).value)
+                                                           : -1;
+            };
+            counts_->slot_confirmed.set(position(&postgres::slot_facts::confirmed));
+            counts_->slot_restart.set(position(&postgres::slot_facts::restart));
+            seen_ = std::chrono::steady_clock::now();
             counts_->database_up.set(1);
         } catch (const std::exception& problem) {
             log::debug("looking for the database: {}", problem.what());
@@ -23291,6 +23361,7 @@ class monitor {
             elastic::request what;
             what.path = "/";
             what.timeout = std::chrono::seconds(5);
+            what.stop = leaving_.get_token();
             // Some builds have nothing at that path; who refuses us is there all the same.
             const auto status = elastic::perform(*transport_, std::move(what)).status;
             counts_->cluster_up.set(status > 0 && status < 500 ? 1 : 0);
@@ -23298,12 +23369,18 @@ class monitor {
             log::debug("looking for the cluster: {}", problem.what());
             counts_->cluster_up.set(0);
         }
+        // One that takes questions and says nothing would be waited for a minute and more.
+        if (std::chrono::steady_clock::now() - seen_.load() > std::chrono::seconds(10))
+            counts_->database_up.set(0);
     }
 
-    stop_request ending_;  ///< so that nobody waits for a database that says nothing
+    stop_request ending_;       ///< so that nobody waits for a database that says nothing,
+    std::stop_source leaving_;  ///< or such a cluster
     options setting_;
     std::shared_ptr<metrics::registry> counts_;
     std::optional<postgres::session> session_;
+    std::atomic<std::chrono::steady_clock::time_point> seen_{
+        std::chrono::steady_clock::now()};  ///< the database
     std::unique_ptr<elastic::curl_transport> transport_;
     http_server server_;
     detail::repeated database_;
@@ -23485,6 +23562,7 @@ inline bool await_slot(context& in) {
         const auto slot = postgres::read_slot(in.catalog(), in.setting().name);
         if (!slot || slot->active_pid == 0) return true;
         in.counts().enter(metrics::phase::standing_by);
+        in.counts().written.set(-1);  // how far the indices are only the other one knows
         if (!std::exchange(said, true)) {
             log::info(
                 "standing by: server process {} sends slot {} to another program, whose work this one takes "
@@ -24693,7 +24771,6 @@ PGSYNC_LINKAGE basic_engine::basic_engine(options setting, std::span<const compi
         for (const auto& each : indices_) names.push_back(each.name);
         setting_.counts = std::make_shared<metrics::registry>(names);
     }
-    if (!setting_.metrics.empty()) monitor_ = std::make_shared<monitor>(setting_, indices_);
 }
 
 /// Runs a command that may take several attempts, with one record of them all, and has the counts say how it
@@ -24718,6 +24795,13 @@ void basic_engine::work(record& done, const Body& body, metrics::phase then) con
 
 PGSYNC_LINKAGE report basic_engine::bootstrap(std::ostream& out) const {
     record done;
+    std::optional<monitor> shown;
+    try {
+        if (!setting_.metrics.empty() && !setting_.dry_run) shown.emplace(setting_, indices_);
+    } catch (const error& problem) {
+        // A sync with the same settings may be at work beside it.
+        log::warn("{}; bootstrap goes on without", problem.what());
+    }
     work(
         done, [&](context& in) { app::bootstrap(in, out); }, metrics::phase::done);
     return done.told();
@@ -24727,6 +24811,8 @@ PGSYNC_LINKAGE report basic_engine::bootstrap() const { return bootstrap(std::co
 
 PGSYNC_LINKAGE report basic_engine::sync() const {
     record done;
+    std::optional<monitor> shown;
+    if (!setting_.metrics.empty()) shown.emplace(setting_, indices_);
     if (setting_.bootstrap_first)
         work(
             done, [](context& in) { app::bootstrap(in, std::cout); }, metrics::phase::starting);
@@ -24888,13 +24974,12 @@ class config_reader {
         if (!value.is_number())
             refuse(value.source(),
                    "\"" + printable(name) + "\" is a text, a number, true, false, or an array of these");
-        std::ostringstream out;
-        if (const auto* whole = value.as_integer()) {
-            out << whole->get();
-        } else {
-            out << value.as_floating_point()->get();
-        }
-        return std::move(out).str();
+        std::array<char, 64> out{};
+        const auto* whole = value.as_integer();
+        const auto end = whole != nullptr ? std::to_chars(out.data(), out.data() + out.size(), whole->get())
+                                          : std::to_chars(out.data(), out.data() + out.size(),
+                                                          value.as_floating_point()->get());
+        return {out.data(), end.ptr};
     }
 
     std::string path_;
@@ -25025,9 +25110,10 @@ class configuration {
     static std::string name_of(const CLI::Option& option) {
         return option.get_lnames().empty() ? "" : option.get_lnames().front();
     }
-    /// What asks for something instead of setting it, and what says where to look, is for arguments.
+    /// What asks for something instead of setting it, and what says where to look, is for arguments. So is
+    /// `all`, which means other things to other commands.
     static bool is_settable(std::string_view name) {
-        return !name.empty() && name != "help" && name != "config" && name != "print-config";
+        return !name.empty() && name != "help" && name != "config" && name != "print-config" && name != "all";
     }
     static std::string joined(const std::vector<std::string>& values) {
         std::string out;
@@ -25078,7 +25164,14 @@ class configuration {
         std::map<std::string, config_entry> out;
         for (auto& each : read_config(text, path)) {
             check(each, path);
-            if (open_to_others && holds_secret(each)) {
+            bool secret = false;
+            try {
+                secret = holds_secret(each);
+            } catch (const error& problem) {
+                throw error(errc::configuration,
+                            path + ":" + std::to_string(each.line) + ": " + problem.what(), problem.remedy());
+            }
+            if (open_to_others && secret) {
                 throw error(errc::configuration,
                             path + ":" + std::to_string(each.line) + ": " + each.name +
                                 " holds a password, and others may read this file",
@@ -25165,7 +25258,8 @@ class configuration {
                 if (!from.value.empty()) from = {"environment", "ELASTICSEARCH_URL", from.value};
                 if (from.value.empty()) from.value = "http://127.0.0.1:9200";
             }
-            from.value = postgres::scrub(from.value);
+            if (name == "database" || name == "read-from") from.value = postgres::masked(from.value);
+            if (name == "elasticsearch") from.value = elastic::masked(from.value);
             out.emplace_back(name, std::move(from));
         }
         return out;
@@ -25287,6 +25381,9 @@ inline void add_loading(CLI::App& to, options& into) {
         ->transform(CLI::CheckedTransformer(lost, CLI::ignore_case).description(""))
         ->type_name("stop|resync")
         ->default_str("stop");
+}
+
+inline void add_metrics(CLI::App& to, options& into) {
     to.add_option("--metrics", into.metrics,
                   "serve /metrics for Prometheus, /health, /ready and a status page there: a port that this "
                   "machine alone can reach, or HOST:PORT")
@@ -25402,10 +25499,20 @@ inline std::optional<int> parse_command_line(int argc, char** argv, const std::s
             command::bootstrap);
     detail::add_servers(*bootstrap, setting);
     detail::add_loading(*bootstrap, setting);
+    detail::add_metrics(*bootstrap, setting);
     bootstrap->add_flag("--dry-run", setting.dry_run, "print every statement and request, make none");
     auto* sync = add("sync", "Follow the database until SIGINT or SIGTERM", command::sync);
     detail::add_servers(*sync, setting);
     detail::add_loading(*sync, setting);
+    detail::add_metrics(*sync, setting);
+    sync->add_option_function<unsigned>(
+            "--stop-timeout",
+            [&setting](unsigned seconds) { setting.stop_timeout = std::chrono::seconds(seconds); },
+            "seconds that what is on its way may take when it is told to stop; the rest is done again at the "
+            "next start")
+        ->check(CLI::Range(1, 3'600))
+        ->type_name("SECONDS")
+        ->default_str(std::to_string(setting.stop_timeout.count()));
     sync->add_flag("--once", setting.once, "stop when everything committed before the start is in the index");
     sync->add_flag("--bootstrap", setting.bootstrap_first, "bootstrap first where that is still to be done");
     sync->add_flag_callback(
@@ -25545,7 +25652,7 @@ class service_notice {
         const char* time = std::getenv("WATCHDOG_USEC");
         if (time != nullptr && (pid == nullptr || std::to_string(::getpid()) == pid))
             watchdog_ = std::chrono::microseconds(std::strtoll(time, nullptr, 10));
-        thread_ = std::thread([this] { run(); });
+        thread_ = quiet_thread([this] { run(); });
     }
     ~service_notice() {
         if (!thread_.joinable()) return;

@@ -1,7 +1,9 @@
 #pragma once
 
+#include <functional>
 #include <optional>
 
+#include <boost/json/array.hpp>
 #include <boost/json/object.hpp>
 
 #include <pgsync/app/context.hpp>
@@ -22,6 +24,12 @@ struct in_place_change {
     boost::json::object settings;  ///< empty: they are the same
     boost::json::object mapping;
 };
+
+/// The names of this shape that the index readers have gets.
+[[nodiscard]] inline boost::json::array aliases_in_place(const index_names& names, const index_state& state) {
+    return {elastic::alias_action("add", state.serving, names.index),
+            elastic::alias_action("add", state.serving, names.write_alias)};
+}
 
 /// What to ask the cluster for, where nothing but mapping or settings differ between this shape and the index
 /// that readers have; whether the cluster agrees only asking shows. Nothing where an index has to be made
@@ -47,8 +55,9 @@ struct in_place_change {
 /// Makes the index that readers have into one of this shape, where change_in_place() and the cluster agree;
 /// what follows it may go on meanwhile. From then on the index has this shape's names as well, as aliases.
 /// False where an index has to be made beside it, or is there. A second attempt does again what a first one
-/// that was killed has done.
-inline bool adapt_in_place(context& in, const compiled_index& index, const index_state& state) {
+/// that was killed has done. `waiting` is called now and then.
+inline bool adapt_in_place(context& in, const compiled_index& index, const index_state& state,
+                           const std::function<void()>& waiting) {
     const auto change = change_in_place(in, index, state);
     if (!change) return false;
     auto& client = in.search().client();
@@ -64,9 +73,8 @@ inline bool adapt_in_place(context& in, const compiled_index& index, const index
     }
     log::info("{}: its mapping or settings have changed, not its documents: {} is changed as it is",
               log::index(names.alias), state.serving);
-    client.index_again(state.serving);
-    client.change_aliases({elastic::alias_action("add", state.serving, names.index),
-                           elastic::alias_action("add", state.serving, names.write_alias)});
+    client.index_again(state.serving, waiting);
+    client.change_aliases(aliases_in_place(names, state));
     remember(client, index, find_index(client, index));
     return true;
 }

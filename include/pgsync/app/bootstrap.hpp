@@ -22,6 +22,7 @@
 #include <pgsync/app/record.hpp>
 #include <pgsync/app/row_estimate.hpp>
 #include <pgsync/app/setup.hpp>
+#include <pgsync/app/stop_request.hpp>
 #include <pgsync/elastic/dialect.hpp>
 #include <pgsync/elastic/stored_id.hpp>
 #include <pgsync/error.hpp>
@@ -267,7 +268,7 @@ inline void print_statements(std::ostream& out, record& done, const postgres::sh
 }
 
 /// What is tried before an index is made beside the one readers have.
-inline void print_change(std::ostream& out, context& in, const index_names& names, const std::string& serving,
+inline void print_change(std::ostream& out, context& in, const index_names& names, const index_state& state,
                          const in_place_change& change) {
     in.done().index(names.alias)["tried_in_place"] = true;
     const auto print = [&](std::string_view method, const std::string& path, const boost::json::value& body) {
@@ -278,10 +279,11 @@ inline void print_change(std::ostream& out, context& in, const index_names& name
     };
     out << "-- " << names.alias
         << ": its mapping or settings have changed, not its documents. This is tried first, and is all "
-        << "if the cluster can change " << serving << " as it is:\n\n";
-    if (!change.settings.empty()) print("PUT", "/" + serving + "/_settings", change.settings);
-    print("PUT", in.search().speaks().mapping_path(serving), change.mapping);
-    print("POST", "/" + serving + "/_update_by_query", nullptr);
+        << "if the cluster can change " << state.serving << " as it is:\n\n";
+    if (!change.settings.empty()) print("PUT", "/" + state.serving + "/_settings", change.settings);
+    print("PUT", in.search().speaks().mapping_path(state.serving), change.mapping);
+    print("POST", cluster::client_type::index_again_path(state.serving), nullptr);
+    print("POST", "/_aliases", {{"actions", aliases_in_place(names, state)}});
     out << "-- " << names.alias << ": otherwise what follows, with statements above that it needs\n\n";
 }
 
@@ -295,7 +297,7 @@ inline void print_requests(std::ostream& out, context& in, const std::vector<ind
             continue;
         }
         if (const auto change = change_in_place(in, index, states[i]))
-            print_change(out, in, names, states[i].serving, *change);
+            print_change(out, in, names, states[i], *change);
         if (!states[i].exists) {
             in.done().request("PUT", "/" + names.index,
                               in.search().speaks().creation_body(creation_body(index, states[i])));
@@ -414,7 +416,10 @@ inline void bootstrap(context& in, std::ostream& out) {
     if (!in.setting().dry_run) detail::take_turn(in);
     auto states = find_build(in);  // for the slot's name
     for (std::size_t i = 0; i < states.size() && !in.setting().dry_run; ++i) {
-        if (!adapt_in_place(in, in.indices()[i], states[i])) continue;
+        const auto waiting = [&in, alive = std::chrono::steady_clock::now()]() mutable {
+            detail::keep_turn(in, alive);
+        };
+        if (!adapt_in_place(in, in.indices()[i], states[i], waiting)) continue;
         in.done().index(in.indices()[i].name)["changed_in_place"] = true;
         states = find_build(in);
     }

@@ -127,6 +127,9 @@ inline void add_loading(CLI::App& to, options& into) {
         ->transform(CLI::CheckedTransformer(lost, CLI::ignore_case).description(""))
         ->type_name("stop|resync")
         ->default_str("stop");
+}
+
+inline void add_metrics(CLI::App& to, options& into) {
     to.add_option("--metrics", into.metrics,
                   "serve /metrics for Prometheus, /health, /ready and a status page there: a port that this "
                   "machine alone can reach, or HOST:PORT")
@@ -242,10 +245,20 @@ inline std::optional<int> parse_command_line(int argc, char** argv, const std::s
             command::bootstrap);
     detail::add_servers(*bootstrap, setting);
     detail::add_loading(*bootstrap, setting);
+    detail::add_metrics(*bootstrap, setting);
     bootstrap->add_flag("--dry-run", setting.dry_run, "print every statement and request, make none");
     auto* sync = add("sync", "Follow the database until SIGINT or SIGTERM", command::sync);
     detail::add_servers(*sync, setting);
     detail::add_loading(*sync, setting);
+    detail::add_metrics(*sync, setting);
+    sync->add_option_function<unsigned>(
+            "--stop-timeout",
+            [&setting](unsigned seconds) { setting.stop_timeout = std::chrono::seconds(seconds); },
+            "seconds that what is on its way may take when it is told to stop; the rest is done again at the "
+            "next start")
+        ->check(CLI::Range(1, 3'600))
+        ->type_name("SECONDS")
+        ->default_str(std::to_string(setting.stop_timeout.count()));
     sync->add_flag("--once", setting.once, "stop when everything committed before the start is in the index");
     sync->add_flag("--bootstrap", setting.bootstrap_first, "bootstrap first where that is still to be done");
     sync->add_flag_callback(

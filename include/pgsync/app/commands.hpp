@@ -2,6 +2,7 @@
 
 #include <iostream>
 #include <memory>
+#include <optional>
 #include <ostream>
 #include <span>
 #include <string_view>
@@ -26,6 +27,7 @@
 #include <pgsync/app/verify.hpp>
 #include <pgsync/error.hpp>
 #include <pgsync/linkage.hpp>
+#include <pgsync/log.hpp>
 #include <pgsync/metrics.hpp>
 
 /// What an engine does: the bodies of its commands, and all of the run-time half below them.
@@ -38,7 +40,6 @@ PGSYNC_LINKAGE basic_engine::basic_engine(options setting, std::span<const compi
         for (const auto& each : indices_) names.push_back(each.name);
         setting_.counts = std::make_shared<metrics::registry>(names);
     }
-    if (!setting_.metrics.empty()) monitor_ = std::make_shared<monitor>(setting_, indices_);
 }
 
 /// Runs a command that may take several attempts, with one record of them all, and has the counts say how it
@@ -63,6 +64,13 @@ void basic_engine::work(record& done, const Body& body, metrics::phase then) con
 
 PGSYNC_LINKAGE report basic_engine::bootstrap(std::ostream& out) const {
     record done;
+    std::optional<monitor> shown;
+    try {
+        if (!setting_.metrics.empty() && !setting_.dry_run) shown.emplace(setting_, indices_);
+    } catch (const error& problem) {
+        // A sync with the same settings may be at work beside it.
+        log::warn("{}; bootstrap goes on without", problem.what());
+    }
     work(
         done, [&](context& in) { app::bootstrap(in, out); }, metrics::phase::done);
     return done.told();
@@ -72,6 +80,8 @@ PGSYNC_LINKAGE report basic_engine::bootstrap() const { return bootstrap(std::co
 
 PGSYNC_LINKAGE report basic_engine::sync() const {
     record done;
+    std::optional<monitor> shown;
+    if (!setting_.metrics.empty()) shown.emplace(setting_, indices_);
     if (setting_.bootstrap_first)
         work(
             done, [](context& in) { app::bootstrap(in, std::cout); }, metrics::phase::starting);

@@ -1,8 +1,9 @@
 #pragma once
 
 #include <algorithm>
+#include <array>
+#include <charconv>
 #include <cstddef>
-#include <sstream>
 #include <string>
 #include <string_view>
 #include <toml++/toml.h>
@@ -88,13 +89,12 @@ class config_reader {
         if (!value.is_number())
             refuse(value.source(),
                    "\"" + printable(name) + "\" is a text, a number, true, false, or an array of these");
-        std::ostringstream out;
-        if (const auto* whole = value.as_integer()) {
-            out << whole->get();
-        } else {
-            out << value.as_floating_point()->get();
-        }
-        return std::move(out).str();
+        std::array<char, 64> out{};
+        const auto* whole = value.as_integer();
+        const auto end = whole != nullptr ? std::to_chars(out.data(), out.data() + out.size(), whole->get())
+                                          : std::to_chars(out.data(), out.data() + out.size(),
+                                                          value.as_floating_point()->get());
+        return {out.data(), end.ptr};
     }
 
     std::string path_;

@@ -21,7 +21,6 @@
 #include <pgsync/error.hpp>
 #include <pgsync/json_string.hpp>
 #include <pgsync/postgres/conninfo.hpp>
-#include <pgsync/postgres/scrub.hpp>
 #include <pgsync/printable.hpp>
 
 namespace pgsync::app {
@@ -135,9 +134,10 @@ class configuration {
     static std::string name_of(const CLI::Option& option) {
         return option.get_lnames().empty() ? "" : option.get_lnames().front();
     }
-    /// What asks for something instead of setting it, and what says where to look, is for arguments.
+    /// What asks for something instead of setting it, and what says where to look, is for arguments. So is
+    /// `all`, which means other things to other commands.
     static bool is_settable(std::string_view name) {
-        return !name.empty() && name != "help" && name != "config" && name != "print-config";
+        return !name.empty() && name != "help" && name != "config" && name != "print-config" && name != "all";
     }
     static std::string joined(const std::vector<std::string>& values) {
         std::string out;
@@ -188,7 +188,14 @@ class configuration {
         std::map<std::string, config_entry> out;
         for (auto& each : read_config(text, path)) {
             check(each, path);
-            if (open_to_others && holds_secret(each)) {
+            bool secret = false;
+            try {
+                secret = holds_secret(each);
+            } catch (const error& problem) {
+                throw error(errc::configuration,
+                            path + ":" + std::to_string(each.line) + ": " + problem.what(), problem.remedy());
+            }
+            if (open_to_others && secret) {
                 throw error(errc::configuration,
                             path + ":" + std::to_string(each.line) + ": " + each.name +
                                 " holds a password, and others may read this file",
@@ -275,7 +282,8 @@ class configuration {
                 if (!from.value.empty()) from = {"environment", "ELASTICSEARCH_URL", from.value};
                 if (from.value.empty()) from.value = "http://127.0.0.1:9200";
             }
-            from.value = postgres::scrub(from.value);
+            if (name == "database" || name == "read-from") from.value = postgres::masked(from.value);
+            if (name == "elasticsearch") from.value = elastic::masked(from.value);
             out.emplace_back(name, std::move(from));
         }
         return out;

@@ -10,6 +10,7 @@
 #include <pgsync/app/cluster.hpp>
 #include <pgsync/app/context.hpp>
 #include <pgsync/app/options.hpp>
+#include <pgsync/app/stop_request.hpp>
 #include <pgsync/compiled.hpp>
 #include <pgsync/error.hpp>
 #include <pgsync/postgres/session.hpp>

@@ -4,7 +4,6 @@
 #include <chrono>
 #include <cstdlib>
 #include <memory>
-#include <poll.h>
 #include <span>
 #include <string>
 #include <string_view>
@@ -16,6 +15,7 @@
 #include <pgsync/app/options.hpp>
 #include <pgsync/app/record.hpp>
 #include <pgsync/app/setup.hpp>
+#include <pgsync/app/stop_request.hpp>
 #include <pgsync/compiled.hpp>
 #include <pgsync/error.hpp>
 #include <pgsync/metrics.hpp>
@@ -28,12 +28,6 @@
 #include <pgsync/postgres/version.hpp>
 
 namespace pgsync::app {
-
-/// Waits for `time`, or until the program is to stop: then returns true. `stop_fd` may be -1.
-[[nodiscard]] inline bool wait_for_stop(int stop_fd, std::chrono::milliseconds time) {
-    pollfd each{stop_fd, POLLIN, 0};
-    return ::poll(&each, 1, static_cast<int>(time.count())) > 0;
-}
 
 /// Slots allow lower case letters, digits and underscores.
 [[nodiscard]] inline std::string default_name(std::span<const compiled_index> indices) {

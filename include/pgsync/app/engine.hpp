@@ -27,7 +27,6 @@ enum class phase : std::uint8_t;
 
 namespace app {
 
-class monitor;
 class record;
 
 /// The commands of some indices as functions. Each throws pgsync::error where the program would end with a
@@ -80,7 +79,6 @@ class basic_engine {
     options setting_;
     std::span<const compiled_index> indices_;
     stop_request stop_;
-    std::shared_ptr<monitor> monitor_;  ///< of a type that is known where it is made
 };
 
 }  // namespace app

@@ -17,6 +17,7 @@
 
 #include <pgsync/app/listen_address.hpp>
 #include <pgsync/error.hpp>
+#include <pgsync/quiet_thread.hpp>
 
 namespace pgsync::app {
 
@@ -36,6 +37,7 @@ class http_server {
     /// Listens from here on. Throws errc::configuration where the address is not to be had.
     http_server(const std::string& address, answer_function answer)
         : answer_(std::move(answer)), socket_(listen_at(address)) {
+        const signals_blocked meanwhile;
         daemon_ =
             MHD_start_daemon(MHD_USE_INTERNAL_POLLING_THREAD | MHD_USE_AUTO, 0, nullptr, nullptr, &handle,
                              this, MHD_OPTION_LISTEN_SOCKET, socket_, MHD_OPTION_CONNECTION_LIMIT, 32U,

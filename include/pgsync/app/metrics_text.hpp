@@ -2,57 +2,20 @@
 
 #include <algorithm>
 #include <array>
-#include <chrono>
+#include <charconv>
 #include <cmath>
 #include <cstddef>
 #include <cstdint>
-#include <cstdio>
 #include <fstream>
 #include <string>
 #include <string_view>
 #include <unistd.h>
 
+#include <pgsync/app/readiness.hpp>
 #include <pgsync/metrics.hpp>
 #include <pgsync/version.hpp>
 
 namespace pgsync::app {
-
-/// Whether the documents follow the database, and if not, why, in a word or two.
-struct readiness {
-    bool ready = false;
-    std::string_view why;
-};
-
-[[nodiscard]] inline readiness readiness_of(const metrics::registry& of) {
-    switch (of.at()) {
-        case metrics::phase::starting:
-            return {false, "starting"};
-        case metrics::phase::loading:
-            return {false, "loading"};
-        case metrics::phase::standing_by:
-            return {false, "standing by"};
-        case metrics::phase::away:
-            return {false, "a server is away"};
-        case metrics::phase::stopping:
-            return {false, "stopping"};
-        case metrics::phase::done:
-            return {false, "done"};
-        case metrics::phase::failed:
-            return {false, "failed"};
-        case metrics::phase::following:
-            break;
-    }
-    if (of.database_up.value() == 0) return {false, "the database is away"};
-    if (of.cluster_up.value() == 0) return {false, "the cluster is away"};
-    return {true, "following"};
-}
-
-/// Whether there is any use in letting the program go on: false after an error that ends it, or where the
-/// thread that reads the log has been stuck for five minutes.
-[[nodiscard]] inline bool is_healthy(const metrics::registry& of) {
-    if (of.at() == metrics::phase::failed) return false;
-    return of.at() != metrics::phase::following || of.since_beat() < std::chrono::minutes(5);
-}
 
 /// Writes metrics in Prometheus' text format, version 0.0.4.
 class metrics_writer {
@@ -90,18 +53,11 @@ class metrics_writer {
   private:
     static std::string number(double value) {
         std::array<char, 32> text{};
+        auto* const end = text.data() + text.size();
         const bool whole = std::abs(value) < 1e15 && value == std::floor(value);
-        const int size = std::snprintf(text.data(), text.size(), whole ? "%.0f" : "%.17g", value);
-        if (whole) return {text.data(), static_cast<std::size_t>(size)};
-        // The shortest that reads the same.
-        for (int digits = 1; digits < 17; ++digits) {
-            std::array<char, 32> shorter{};
-            const int length = std::snprintf(shorter.data(), shorter.size(), "%.*g", digits, value);
-            double back = 0;
-            if (std::sscanf(shorter.data(), "%lf", &back) == 1 && back == value)
-                return {shorter.data(), static_cast<std::size_t>(length)};
-        }
-        return {text.data(), static_cast<std::size_t>(size)};
+        const auto written = whole ? std::to_chars(text.data(), end, static_cast<std::int64_t>(value))
+                                   : std::to_chars(text.data(), end, value);
+        return {text.data(), written.ptr};
     }
     void line(std::string_view suffix, double value, std::string_view label = {},
               std::string_view content = {}) {
@@ -139,11 +95,14 @@ class metrics_writer {
     metrics_writer out;
     const auto now = of.look();
     const auto position = [&](std::string_view name, std::string_view help, const metrics::gauge& value) {
-        if (value.value() >= 0) out.metric(name, "gauge", help).sample(static_cast<double>(value.value()));
+        if (const auto at = value.value(); at >= 0)
+            out.metric(name, "gauge", help).sample(static_cast<double>(at));
     };
-    const auto behind = [&](std::string_view name, std::string_view help, const metrics::gauge& from) {
-        if (from.value() < 0 || of.log_end.value() < 0) return;
-        const auto bytes = std::max<std::int64_t>(of.log_end.value() - from.value(), 0);
+    const auto behind = [&](std::string_view name, std::string_view help, const metrics::gauge& gauge) {
+        const auto from = gauge.value();
+        const auto end = of.log_end.value();
+        if (from < 0 || end < 0) return;
+        const auto bytes = std::max<std::int64_t>(end - from, 0);
         out.metric(name, "gauge", help).sample(static_cast<double>(bytes));
     };
     out.metric("pgsync_build_info", "gauge", "1, with the version of pgsync.")
@@ -154,8 +113,9 @@ class metrics_writer {
     out.metric("pgsync_state", "gauge", "1 for what the program is at, 0 for everything else.");
     constexpr std::array<std::string_view, 8> states{"starting", "loading",  "standing_by", "following",
                                                      "away",     "stopping", "done",        "failed"};
+    const auto phase = of.at();
     for (std::size_t i = 0; i < states.size(); ++i)
-        out.sample(of.at() == static_cast<metrics::phase>(i) ? 1 : 0, "state", states[i]);
+        out.sample(phase == static_cast<metrics::phase>(i) ? 1 : 0, "state", states[i]);
 
     behind("pgsync_slot_lag_bytes", "Log between the slot's confirmed position and the end of the log.",
            of.slot_confirmed);
@@ -175,7 +135,9 @@ class metrics_writer {
     out.metric("pgsync_changes_total", "counter", "Changes of rows, and TRUNCATEs, read from the slot.")
         .sample(of.changes);
     out.metric("pgsync_latency_seconds", "histogram",
-               "From a transaction's commit until the cluster had all documents it concerned.")
+               "From a transaction's commit until the cluster had the documents it concerned; of one so "
+               "large that it "
+               "is read in several batches, those of the last.")
         .observations(of.latency);
 
     out.metric("pgsync_documents_written_total", "counter", "Documents that the cluster took.");

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <atomic>
 #include <chrono>
 #include <condition_variable>
 #include <cstdint>
@@ -9,6 +10,7 @@
 #include <mutex>
 #include <optional>
 #include <span>
+#include <stop_token>
 #include <string>
 #include <string_view>
 #include <thread>
@@ -18,6 +20,7 @@
 #include <pgsync/app/http_server.hpp>
 #include <pgsync/app/metrics_text.hpp>
 #include <pgsync/app/options.hpp>
+#include <pgsync/app/readiness.hpp>
 #include <pgsync/app/status_page.hpp>
 #include <pgsync/app/stop_request.hpp>
 #include <pgsync/compiled.hpp>
@@ -30,6 +33,7 @@
 #include <pgsync/postgres/read_transaction.hpp>
 #include <pgsync/postgres/session.hpp>
 #include <pgsync/postgres/slot_facts.hpp>
+#include <pgsync/quiet_thread.hpp>
 
 namespace pgsync::app {
 
@@ -38,7 +42,8 @@ namespace detail {
 /// Does something every two seconds, in a thread of its own.
 class repeated {
   public:
-    explicit repeated(std::function<void()> what) : what_(std::move(what)), thread_([this] { run(); }) {}
+    explicit repeated(std::function<void()> what)
+        : what_(std::move(what)), thread_(quiet_thread([this] { run(); })) {}
     ~repeated() {
         {
             const std::lock_guard lock(mutex_);
@@ -85,7 +90,10 @@ class monitor {
         log::info("metrics and a status page at http://{}/", server_.address());
     }
 
-    ~monitor() { ending_.make(); }
+    ~monitor() {
+        ending_.make();
+        leaving_.request_stop();
+    }
     monitor(const monitor&) = delete;
     monitor& operator=(const monitor&) = delete;
 
@@ -112,8 +120,14 @@ class monitor {
             if (!session_) session_.emplace(setting_.database, ending_.fd());
             counts_->log_end.set(static_cast<std::int64_t>(postgres::flushed_position(*session_).value));
             const auto slot = postgres::read_slot(*session_, counts_->slot());
-            counts_->slot_confirmed.set(slot ? static_cast<std::int64_t>(slot->confirmed.value) : -1);
-            counts_->slot_restart.set(slot ? static_cast<std::int64_t>(slot->restart.value) : -1);
+            // A slot that was invalidated has no position, and keeps nothing.
+            const auto position = [&](postgres::lsn postgres::slot_facts::*which) {
+                return slot && ((*slot).*which).value != 0 ? static_cast<std::int64_t>(((*slot).*which).value)
+                                                           : -1;
+            };
+            counts_->slot_confirmed.set(position(&postgres::slot_facts::confirmed));
+            counts_->slot_restart.set(position(&postgres::slot_facts::restart));
+            seen_ = std::chrono::steady_clock::now();
             counts_->database_up.set(1);
         } catch (const std::exception& problem) {
             log::debug("looking for the database: {}", problem.what());
@@ -132,6 +146,7 @@ class monitor {
             elastic::request what;
             what.path = "/";
             what.timeout = std::chrono::seconds(5);
+            what.stop = leaving_.get_token();
             // Some builds have nothing at that path; who refuses us is there all the same.
             const auto status = elastic::perform(*transport_, std::move(what)).status;
             counts_->cluster_up.set(status > 0 && status < 500 ? 1 : 0);
@@ -139,12 +154,18 @@ class monitor {
             log::debug("looking for the cluster: {}", problem.what());
             counts_->cluster_up.set(0);
         }
+        // One that takes questions and says nothing would be waited for a minute and more.
+        if (std::chrono::steady_clock::now() - seen_.load() > std::chrono::seconds(10))
+            counts_->database_up.set(0);
     }
 
-    stop_request ending_;  ///< so that nobody waits for a database that says nothing
+    stop_request ending_;       ///< so that nobody waits for a database that says nothing,
+    std::stop_source leaving_;  ///< or such a cluster
     options setting_;
     std::shared_ptr<metrics::registry> counts_;
     std::optional<postgres::session> session_;
+    std::atomic<std::chrono::steady_clock::time_point> seen_{
+        std::chrono::steady_clock::now()};  ///< the database
     std::unique_ptr<elastic::curl_transport> transport_;
     http_server server_;
     detail::repeated database_;

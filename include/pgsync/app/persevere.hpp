@@ -7,6 +7,7 @@
 
 #include <pgsync/app/context.hpp>
 #include <pgsync/app/options.hpp>
+#include <pgsync/app/stop_request.hpp>
 #include <pgsync/backoff.hpp>
 #include <pgsync/compiled.hpp>
 #include <pgsync/error.hpp>

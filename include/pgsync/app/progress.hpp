@@ -90,7 +90,7 @@ class progress {
     progress(std::string title, std::uint64_t total, std::uint64_t done = 0)
         : title_(std::move(title)),
           pace_(total, done, clock::now()),
-          terminal_(::isatty(STDERR_FILENO) == 1) {}
+          terminal_(::isatty(STDERR_FILENO) == 1 && log::is_text()) {}
     ~progress() {
         if (terminal_ && drawn_) std::fputc('\n', stderr);
     }

@@ -35,11 +35,13 @@ inline std::string rows_of(std::string_view table, std::string_view where) {
     return number_at(plan.get_array()[0], "Plan", "Plan Rows");
 }
 
-/// The same, but counted where they are few: there a guess would be far off, and counting takes no time.
+/// The same, but counted where the table is small: there a guess would be far off, and counting takes no
+/// time.
 [[nodiscard]] inline std::uint64_t estimate_rows(postgres::session& catalog, std::string_view table,
                                                  std::string_view where) {
     constexpr std::uint64_t few = 100'000;
-    if (const auto planned = planned_rows(catalog, table, where); planned && *planned >= few) return *planned;
+    const auto all = planned_rows(catalog, table, {});
+    if (!all || *all >= few) return planned_rows(catalog, table, where).value_or(0);
     return std::stoull(
         std::string(catalog.exec("SELECT count(*)" + detail::rows_of(table, where)).get(0, 0)));
 }

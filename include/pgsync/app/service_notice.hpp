@@ -14,10 +14,10 @@
 #include <unistd.h>
 #include <utility>
 
-#include <pgsync/app/context.hpp>
-#include <pgsync/app/metrics_text.hpp>
+#include <pgsync/app/readiness.hpp>
 #include <pgsync/app/stop_request.hpp>
 #include <pgsync/metrics.hpp>
+#include <pgsync/quiet_thread.hpp>
 
 namespace pgsync::app {
 
@@ -36,7 +36,7 @@ class service_notice {
         const char* time = std::getenv("WATCHDOG_USEC");
         if (time != nullptr && (pid == nullptr || std::to_string(::getpid()) == pid))
             watchdog_ = std::chrono::microseconds(std::strtoll(time, nullptr, 10));
-        thread_ = std::thread([this] { run(); });
+        thread_ = quiet_thread([this] { run(); });
     }
     ~service_notice() {
         if (!thread_.joinable()) return;

@@ -20,6 +20,7 @@
 #include <pgsync/app/lost_slot.hpp>
 #include <pgsync/app/report.hpp>
 #include <pgsync/app/row_estimate.hpp>
+#include <pgsync/app/stop_request.hpp>
 #include <pgsync/app/text_table.hpp>
 #include <pgsync/app/words.hpp>
 #include <pgsync/elastic/client.hpp>

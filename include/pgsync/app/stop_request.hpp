@@ -2,7 +2,9 @@
 
 #include <array>
 #include <cerrno>
+#include <chrono>
 #include <fcntl.h>
+#include <poll.h>
 #include <system_error>
 #include <unistd.h>
 
@@ -38,5 +40,11 @@ class stop_request {
   private:
     std::array<int, 2> pipe_{-1, -1};
 };
+
+/// Waits for `time`, or until the program is to stop: then returns true. `stop_fd` may be -1.
+[[nodiscard]] inline bool wait_for_stop(int stop_fd, std::chrono::milliseconds time) {
+    pollfd each{stop_fd, POLLIN, 0};
+    return ::poll(&each, 1, static_cast<int>(time.count())) > 0;
+}
 
 }  // namespace pgsync::app

@@ -16,6 +16,7 @@
 #include <pgsync/app/report.hpp>
 #include <pgsync/app/serving_index.hpp>
 #include <pgsync/app/slot_progress.hpp>
+#include <pgsync/app/stop_request.hpp>
 #include <pgsync/compiled.hpp>
 #include <pgsync/elastic/client.hpp>
 #include <pgsync/error.hpp>

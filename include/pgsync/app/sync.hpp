@@ -17,6 +17,7 @@
 #include <pgsync/app/context.hpp>
 #include <pgsync/app/index_state.hpp>
 #include <pgsync/app/lost_slot.hpp>
+#include <pgsync/app/stop_request.hpp>
 #include <pgsync/app/swap.hpp>
 #include <pgsync/error.hpp>
 #include <pgsync/log.hpp>
@@ -38,6 +39,7 @@ inline bool await_slot(context& in) {
         const auto slot = postgres::read_slot(in.catalog(), in.setting().name);
         if (!slot || slot->active_pid == 0) return true;
         in.counts().enter(metrics::phase::standing_by);
+        in.counts().written.set(-1);  // how far the indices are only the other one knows
         if (!std::exchange(said, true)) {
             log::info(
                 "standing by: server process {} sends slot {} to another program, whose work this one takes "

@@ -36,6 +36,7 @@
 #include <pgsync/app/row_estimate.hpp>
 #include <pgsync/app/serving_index.hpp>
 #include <pgsync/app/slot_progress.hpp>
+#include <pgsync/app/stop_request.hpp>
 #include <pgsync/app/verify_findings.hpp>
 #include <pgsync/app/verify_options.hpp>
 #include <pgsync/backoff.hpp>

@@ -24,7 +24,6 @@
 #include <pgsync/elastic/bulk_response.hpp>
 #include <pgsync/elastic/bulk_room.hpp>
 #include <pgsync/elastic/detail/outage.hpp>
-#include <pgsync/elastic/detail/quiet_thread.hpp>
 #include <pgsync/elastic/dialect.hpp>
 #include <pgsync/elastic/transport.hpp>
 #include <pgsync/elastic/waiting_clock.hpp>
@@ -32,6 +31,7 @@
 #include <pgsync/log.hpp>
 #include <pgsync/metrics.hpp>
 #include <pgsync/printable.hpp>
+#include <pgsync/quiet_thread.hpp>
 
 namespace pgsync::elastic {
 
@@ -91,7 +91,7 @@ class bulk_writer {
           room_(settings_.in_flight),
           guarded_(settings_.path.find("require_alias=true") != std::string::npos),
           outage_(settings_.address),
-          thread_(detail::quiet_thread([this] { run(); })) {}
+          thread_(quiet_thread([this] { run(); })) {}
 
     /// Ends what is not done as interrupted, without waiting for the cluster.
     ~bulk_writer() {

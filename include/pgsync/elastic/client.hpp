@@ -178,14 +178,10 @@ class client {
     }
     /// Has every document indexed anew from what the index holds of it, by the mapping as it is now; what is
     /// written meanwhile is newer and stays. Returns when that is done.
-    void index_again(std::string_view name) {
+    /// Meanwhile `waiting` is called a few times a second.
+    void index_again(std::string_view name, const std::function<void()>& waiting) {
         refresh(name);
-        const auto begun =
-            object(call("POST",
-                        "/" + escaped(name) +
-                            "/_update_by_query?conflicts=proceed&refresh=true&wait_for_completion=false",
-                        {})
-                       .body);
+        const auto begun = object(call("POST", index_again_path(name), {}).body);
         const auto task = string_in(begun, "task");
         auto told = clock_.now();
         while (true) {
@@ -210,7 +206,12 @@ class client {
                           status == nullptr ? "?" : boost::json::serialize(*status).substr(0, 100));
             }
             pause(clock_.now() + std::chrono::milliseconds(250), current_stop());
+            waiting();
         }
+    }
+    [[nodiscard]] static std::string index_again_path(std::string_view name) {
+        return "/" + escaped(name) +
+               "/_update_by_query?conflicts=proceed&refresh=true&wait_for_completion=false";
     }
     /// Replaces `_meta` of the mapping as a whole.
     void put_meta(std::string_view name, const boost::json::object& meta) {

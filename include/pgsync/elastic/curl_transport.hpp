@@ -20,12 +20,12 @@
 
 #include <pgsync/elastic/access.hpp>
 #include <pgsync/elastic/detail/gzip.hpp>
-#include <pgsync/elastic/detail/quiet_thread.hpp>
 #include <pgsync/elastic/detail/tls_remedy.hpp>
 #include <pgsync/elastic/sigv4.hpp>
 #include <pgsync/elastic/transport.hpp>
 #include <pgsync/elastic/url.hpp>
 #include <pgsync/error.hpp>
+#include <pgsync/quiet_thread.hpp>
 
 namespace pgsync::elastic {
 
@@ -52,7 +52,7 @@ class curl_transport {
         multi_ = curl_multi_init();
         if (!initialised || multi_ == nullptr)
             throw error(errc::configuration, "libcurl could not be started");
-        thread_ = detail::quiet_thread([this] { run(); });
+        thread_ = quiet_thread([this] { run(); });
     }
     ~curl_transport() {
         stopping_ = true;

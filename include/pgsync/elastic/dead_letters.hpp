@@ -26,13 +26,13 @@
 #include <pgsync/elastic/bulk_body.hpp>
 #include <pgsync/elastic/bulk_writer.hpp>
 #include <pgsync/elastic/client.hpp>
-#include <pgsync/elastic/detail/quiet_thread.hpp>
 #include <pgsync/elastic/dialect.hpp>
 #include <pgsync/elastic/transport.hpp>
 #include <pgsync/elastic/waiting_clock.hpp>
 #include <pgsync/error.hpp>
 #include <pgsync/log.hpp>
 #include <pgsync/metrics.hpp>
+#include <pgsync/quiet_thread.hpp>
 
 namespace pgsync::elastic {
 
@@ -103,7 +103,7 @@ class dead_letters {
         : settings_(std::move(setting)),
           client_(through, client_settings(settings_), clock),
           writer_(through, writer_settings(settings_), clock),
-          thread_(detail::quiet_thread([this] { run(); })) {}
+          thread_(quiet_thread([this] { run(); })) {}
     /// What has not been written ends as interrupted.
     ~dead_letters() {
         interrupt();

@@ -103,4 +103,16 @@ inline void check_host(std::string_view text) {
     return url;
 }
 
+/// As it was given, with `***` for the password; `***` alone where it cannot be read.
+[[nodiscard]] inline std::string masked(const std::string& text) {
+    try {
+        if (parse_url(text).password.empty()) return text;
+        const auto begin = text.find("://") + 3;
+        return text.substr(0, text.find(':', begin) + 1) + "***" +
+               text.substr(text.find('@', text.find(':', begin)));
+    } catch (const error&) {
+        return "***";
+    }
+}
+
 }  // namespace pgsync::elastic

@@ -157,4 +157,20 @@ inline void set_parameter(connection_parameters& in, const std::string& keyword,
     return out;
 }
 
+/// As it was given where there is no password in it; else as key=value pairs with `***` for each password,
+/// and
+/// `***` alone where libpq may read it in another way than its writer meant, or not at all.
+[[nodiscard]] inline std::string masked(const std::string& conninfo) {
+    try {
+        if (!holds_password(conninfo)) return conninfo;
+        if (detail::misread_uri(conninfo)) return "***";
+        auto read = parse_conninfo(conninfo);
+        for (auto& [keyword, value] : read)
+            if (keyword == "password" || keyword == "sslpassword") value = "***";
+        return to_conninfo(read);
+    } catch (const error&) {
+        return "***";
+    }
+}
+
 }  // namespace pgsync::postgres

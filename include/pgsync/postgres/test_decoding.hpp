@@ -102,9 +102,13 @@ class test_decoding_decoder {
         int minute = 0;
         double second = 0;
         int used = 0;
-        if (std::sscanf(text.c_str(), " (at %d-%u-%u %d:%d:%lf%n", &year, &month, &day, &hour, &minute,
-                        &second, &used) != 6)
+        if (std::sscanf(text.c_str(), " (at %d-%u-%u %d:%d:%n", &year, &month, &day, &hour, &minute, &used) !=
+            5)
             return 0;
+        // A locale may have a comma for scanf.
+        const auto [behind, problem] = std::from_chars(text.data() + used, text.data() + text.size(), second);
+        if (problem != std::errc{}) return 0;
+        used = static_cast<int>(behind - text.data());
         // ISO, with the offset of the server's time zone: +02, -03:30.
         int east = 0;
         int minutes = 0;

@@ -163,6 +163,12 @@ def pages(b):
     expect(get(watched.address, "/metrics", "HEAD") == (200, "text/plain; version=0.0.4; charset=utf-8", ""), "HEAD")
     taken = b.refuse("sync", "--metrics", watched.address.removeprefix("http://"), saying=["cannot listen at", "in use"])
     expect("following" not in taken, "it goes on unwatched")
+    # What the environment says for sync is no reason to refuse other commands beside it.
+    same = {"PGSYNC_METRICS": watched.address.removeprefix("http://")}
+    for command in (["doctor"], ["status"], ["bootstrap", "--dry-run"]):
+        status, output = b.run(*command, **same)
+        expect(status in (0, 3) and "listen" not in output, f"{command} ends with {status}:\n{output}")
+    expect("bootstrap goes on without" in b.succeed("bootstrap", **same), "bootstrap does not say so")
 
 
 def standing_by(b):
@@ -178,6 +184,15 @@ def standing_by(b):
     until("the slot is looked at", lambda: second.value("slot_confirmed_lsn"))
     expect(first.program.stop() == 0, "the first copy does not stop in order")
     second.until_ready()
+    # Who followed and stands by now does not know how far the indices are.
+    first = Watched(b, "sync")
+    first.until_not("standing by")
+    expect(b.value("SELECT pg_terminate_backend(active_pid) FROM pg_replication_slots WHERE database = current_database()"),
+           "nobody follows")
+    until("both say who follows", lambda: {first.ready()[1], second.ready()[1]} == {"following", "standing by"}, patience=90)
+    for each in first, second:
+        if each.ready()[1] == "standing by":
+            expect(each.value("lag_bytes") is None, "it tells a lag that is not its own")
 
 
 def loading(b):
@@ -240,6 +255,19 @@ def servers_away(b, database):
     b.sql = b.connect().cursor()
     watched.until_ready()
     expect(watched.value("reconnects_total") > 0, "the reconnect was not counted")
+    proxy.close()
+
+
+def silent_database(b):
+    """One that takes connections and says nothing is away as well, and is back when it speaks."""
+    b.load_airbnb()
+    b.succeed("bootstrap")
+    proxy = Proxy(lambda: int(os.environ["PGPORT"]))
+    watched = Watched(b, "sync", PGPORT=str(proxy.port)).until_ready()
+    proxy.freeze()
+    watched.until_not("the database is away")
+    proxy.thaw()
+    watched.until_ready()
     proxy.close()
 
 
@@ -335,7 +363,7 @@ def configured(b):
     b.succeed("sync", PGSYNC_CONFIG=str(file), **nothing)
     expect(b.search.count("reservations") == b.value("SELECT count(*) FROM booking"), "documents are missing")
     printed = b.succeed("sync", "--print-config", PGSYNC_CONFIG=str(file), **nothing)
-    expect("once = \"true\"" in printed and "password=***" in printed, f"printed is {printed}")
+    expect("once = \"true\"" in printed and "password='***'" in printed, f"printed is {printed}")
     b.refuse("sync", "--page-size", "5", saying=["PGSYNC_WORKERS: --workers"], status=2, PGSYNC_WORKERS="many", **nothing)
 
 
@@ -371,8 +399,8 @@ def main():
         finally:
             database.purge()
 
-    return run_all((counts, pages, standing_by, loading, dead_letters, servers_away, service_manager, json_lines,
-                    configured, progress_bar), sys.argv[2:], play)
+    return run_all((counts, pages, standing_by, loading, dead_letters, servers_away, silent_database, service_manager,
+                    json_lines, configured, progress_bar), sys.argv[2:], play)
 
 
 if __name__ == "__main__":

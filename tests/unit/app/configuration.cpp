@@ -144,6 +144,12 @@ TEST_CASE("a word that no command knows is named with its line and the nearest o
     CHECK(start{{}, "[teardown]\npage-size = 1", {"sync"}}().refused ==
           "FILE:2: teardown has no option \"page-size\"");
     CHECK(start{{}, "config = 'other'", {"sync"}}().refused == "FILE:1: no command has an option \"config\"");
+    // It would have refresh read everything and dead-letters drop everything.
+    CHECK(start{{}, "all = true", {"refresh"}}().refused == "FILE:1: no command has an option \"all\"");
+    CHECK_FALSE(start{{{"PGSYNC_ALL", "true"}}, {}, {"refresh"}}().command.refresh.all);
+    CHECK(start{{}, "database = 'host=h password=\'s3 cret'", {"sync"}}().refused.find("s3") ==
+          std::string::npos);
+    CHECK(start{{}, "\nelasticsearch = 'ftp://h'", {"sync"}}().refused.starts_with("FILE:2: "));
 }
 
 TEST_CASE("a password may stand in the environment and in a file of one's own, not in an argument",
@@ -176,12 +182,29 @@ TEST_CASE("what is in force is printed with where it comes from, and without pas
         line.resize(std::max<std::size_t>(line.size() + 2, 40), ' ');
         return got.printed.find("\n" + line + "# " + origin + "\n") != std::string::npos;
     };
-    CHECK(says("database", "host=h password=***", "environment PGSYNC_DATABASE"));
+    CHECK(says("database", "password='***' host='h'", "environment PGSYNC_DATABASE"));
     CHECK(says("elasticsearch", "http://u:***@h:1", "environment ELASTICSEARCH_URL"));
     CHECK(says("page-size", "30", "file FILE:1"));
     CHECK(says("workers", "9", "flag --workers"));
     CHECK(says("on-rejected", "stop", "default"));
     CHECK(says("once", "false", "default"));
+    for (const std::string url :
+         {"postgresql://shop:pa'ss@h/d", "postgresql://shop:pa\"ss@h/d", "postgresql://h/d?p%61ssword=pass",
+          "host=h sslpassword=pass", "host=h password='pa ss", "postgresql://u:p@ss@h/d"}) {
+        CAPTURE(url);
+        const auto shown = start{{{"PGSYNC_DATABASE", url}}, {}, {"status", "--print-config"}}().printed;
+        CHECK(shown.find("ss@") == std::string::npos);
+        CHECK(shown.find("ss\"") == std::string::npos);
+        CHECK(shown.find("=pa") == std::string::npos);
+        CHECK(shown.find("***") != std::string::npos);
+    }
+    for (const std::string url : {"http://u:pa\"ss@h:1", "http://u:pa'ss@h:1", "http://u:pa:ss@h:1"}) {
+        CAPTURE(url);
+        const auto shown = start{{{"ELASTICSEARCH_URL", url}}, {}, {"status", "--print-config"}}().printed;
+        CHECK(shown.find("http://u:***@h:1") != std::string::npos);
+        CHECK(shown.find("ss") == shown.rfind("ss"));  // of `compress`, or of nothing
+        CHECK(shown.find("pa") == std::string::npos);
+    }
     auto json = how;
     json.arguments.push_back("--json");
     CHECK(json().printed.find(R"("page-size":{"value":"30","from":"file","name":"FILE:1"})") !=
