@@ -6461,6 +6461,8 @@ template <std::size_t N>
     constexpr std::array<std::string_view, 9> missing{"42P01", "42703", "42883", "42704", "42702",
                                                       "42804", "42809", "42846", "3F000"};
     const std::string_view state = from.sqlstate;
+    // max_wal_senders = 0: there never will be one.
+    if (state == "53300" && from.message.find("(currently 0)") != std::string::npos) return errc::replication;
     if (state.starts_with("08") || detail::one_of(state, away)) return errc::connection;
     if (state == "42501" || state.starts_with("28")) return errc::permission;
     if (state == "3D000") return errc::configuration;
@@ -6479,6 +6481,8 @@ template <std::size_t N>
     if (state == "28P01") return "check PGUSER and PGPASSWORD or ~/.pgpass";
     if (state.starts_with("28")) return "check PGUSER, and the server's pg_hba.conf";
     if (state == "3D000") return "create the database, or name another with --database or PGDATABASE";
+    if (state == "53300" && says("max_wal_senders"))
+        return "end a process that reads a slot, or raise max_wal_senders and restart the server";
     if (state == "53300") return "close other connections, or raise max_connections and max_wal_senders";
     if (state == "53400" && detail::about_replication(from))
         return "drop a slot nobody needs (SELECT pg_drop_replication_slot('…')), or raise "
@@ -15592,6 +15596,13 @@ class position_recorder {
         return recorded_;
     }
 
+    /// What is wanted now need not wait for the end of the pause: a second after the last record will do.
+    void soon() {
+        const std::lock_guard lock(mutex_);
+        soon_ = true;
+        changed_.notify_all();
+    }
+
     /// From now on without pauses.
     void hurry() {
         const std::lock_guard lock(mutex_);
@@ -15612,18 +15623,23 @@ class position_recorder {
   private:
     void run() {
         std::unique_lock lock(mutex_);
-        auto next = std::chrono::steady_clock::now();
+        std::optional<std::chrono::steady_clock::time_point> last;
+        const auto next = [&] {
+            constexpr std::chrono::milliseconds least(1'000);
+            return *last + (soon_ ? std::min(every_, least) : every_);
+        };
         while (true) {
             changed_.wait(lock, [&] { return closing_ || wanted_ > recorded_; });
-            while (!closing_ && every_.count() > 0 && std::chrono::steady_clock::now() < next)
-                changed_.wait_until(lock, next);
+            while (!closing_ && last && every_.count() > 0 && std::chrono::steady_clock::now() < next())
+                changed_.wait_until(lock, next());
             if (closing_) return;
+            soon_ = false;
             const auto position = wanted_;
             lock.unlock();
             const bool done = try_record(position);
             lock.lock();
             if (done) recorded_ = std::max(recorded_, position);
-            next = std::chrono::steady_clock::now() + every_;
+            last = std::chrono::steady_clock::now();
             // Whatever the hurry, a cluster that refuses is given a moment.
             if (!done) changed_.wait_for(lock, std::chrono::milliseconds(200), [&] { return closing_; });
         }
@@ -15649,6 +15665,7 @@ class position_recorder {
     std::chrono::milliseconds every_;
     postgres::lsn wanted_;
     postgres::lsn recorded_;
+    bool soon_ = false;
     bool closing_ = false;
     std::thread thread_;
 };
@@ -16234,6 +16251,8 @@ class follower {
         if (const auto* alive = std::get_if<postgres::keepalive>(&frame)) {
             flushed_ = std::max(flushed_, alive->wal_end);
             reply_requested_ = reply_requested_ || alive->reply_requested;
+            // A server that is shut down asks, and ends only when everything it has sent is confirmed.
+            if (alive->reply_requested) recorder_.soon();
             // Between transactions everything before this position has been delivered.
             if (!in_transaction_) gatherer_.reached(alive->wal_end);
             return;
@@ -21355,7 +21374,7 @@ inline std::optional<trouble> look_at_tables(contact& with, postgres::session& c
     }
     for (std::size_t i = 0; i < out.indices.size(); ++i) {
         out.indices[i].rows =
-            planned_rows(catalog, report.bindings[i].routes[0].table, with.indices()[i].where);
+            estimate_rows(catalog, report.bindings[i].routes[0].table, with.indices()[i].where);
     }
     return std::nullopt;
 }
@@ -23582,8 +23601,17 @@ inline bool are_loaded(context& in, const postgres::system_identity& identity,
     for (const auto i : indices_of_slot(states, name)) {
         const auto& state = states[i];
         const std::string shown(in.indices()[i].name);
-        if (!state.exists)
-            throw error(errc::index, "index \"" + shown + "\" does not exist", "run bootstrap first");
+        if (!state.exists) {
+            const bool other = !state.serving.empty();
+            throw error(errc::index,
+                        "index \"" + shown + "\" does not exist" +
+                            (other ? " yet as this program shapes it; readers have \"" + state.serving +
+                                         "\", of another shape"
+                                   : ""),
+                        other
+                            ? "run bootstrap first: it builds the index beside that one, see docs/changing.md"
+                            : "run bootstrap first");
+        }
         check_same_system(shown, state, identity);
         if (const auto why = why_lost(name, slot, state); why && state.loaded) {
             decide_on_loss(in, shown, *why);
@@ -23924,6 +23952,13 @@ inline void teardown(context& in) {
         in.done().array("deleted_indices").emplace_back(states[i].index);
     }
     detail::remove_slot(in, name);
+    for (const auto* what : {"deleted_indices", "dropped_slots", "dropped_publications"})
+        if (!in.done().array(what).empty()) return;
+    log::info("nothing of this program's shape is there to remove");
+    for (const auto& state : states)
+        if (!state.serving.empty() && !state.exists)
+            log::info("index {}, which readers have, is of another shape; its own program removes it",
+                      state.serving);
 }
 
 }  // namespace pgsync::app
@@ -25444,6 +25479,43 @@ inline void add_dead_letters(CLI::App& to, dead_letters_options& into) {
     to.add_flag("--all", into.all, "drop: the letters of all documents");
 }
 
+/// What is wrong with the arguments, and the word that was probably meant.
+inline error misuse(CLI::App& app, const CLI::ParseError& problem) {
+    auto* chosen = app.get_subcommands().empty() ? &app : app.get_subcommands().front();
+    const auto help = chosen == &app ? std::string("see --help") : "see " + chosen->get_name() + " --help";
+    const auto left = app.remaining(true);
+    // CLI11 lists what it could not place from its end.
+    const auto odd = std::find_if(left.begin(), left.end(),
+                                  [](const std::string& each) { return each.starts_with("--"); });
+    const bool option = odd != left.end();
+    if (dynamic_cast<const CLI::ExtrasError*>(&problem) == nullptr || left.empty()) {
+        const std::string said =
+            problem.what();  // `--option: what is wrong`, with the library's own view of choices
+        const auto name = said.substr(0, said.find(':'));
+        const auto* about = std::as_const(*chosen).get_option_no_throw(name);
+        const auto choices = about == nullptr ? std::string() : about->get_type_name();
+        return error(errc::configuration,
+                     choices.find('|') == std::string::npos ? said : name + " is one of " + choices, help);
+    }
+    const auto word = option ? odd->substr(2, odd->find('=') - 2) : left.front();
+    std::vector<std::string> known;
+    if (option) {
+        for (const auto* each : chosen->get_options())
+            if (!each->get_lnames().empty()) known.push_back(each->get_lnames().front());
+    } else if (chosen == &app) {
+        for (const auto* each : app.get_subcommands([](CLI::App*) { return true; }))
+            known.push_back(each->get_name());
+    }
+    const auto meant = nearest(word, known);
+    const auto what = option ? (chosen == &app ? "there is" : chosen->get_name() + " has") +
+                                   std::string(" no option --") + word
+                      : chosen == &app ? "there is no command \"" + word + "\""
+                                       : chosen->get_name() + " takes no \"" + word + "\"";
+    return error(
+        errc::configuration, printable(what),
+        (meant.empty() ? "" : "did you mean " + std::string(option ? "--" : "") + meant + "? ") + help);
+}
+
 /// Arguments are visible to every user of the machine.
 inline void refuse_password(const char* option, const std::string& conninfo) {
     if (!postgres::holds_password(conninfo)) return;
@@ -25472,7 +25544,6 @@ inline std::optional<int> parse_command_line(int argc, char** argv, const std::s
     CLI::App app{summary};
     // Not required here: a misspelt command is then told as such.
     app.require_subcommand(0, 1);
-    app.failure_message(CLI::FailureMessage::help);
     app.set_version_flag("--version", "pgsync " + std::string(version_string),
                          "print the version of the library that this program is made with");
     auto& setting = into.setting;
@@ -25590,8 +25661,11 @@ inline std::optional<int> parse_command_line(int argc, char** argv, const std::s
     try {
         app.parse(argc, argv);
     } catch (const CLI::ParseError& problem) {
-        const int exit_status = app.exit(problem);
-        return exit_status == 0 ? 0 : 2;
+        if (problem.get_exit_code() == 0) {  // --help, --version
+            static_cast<void>(app.exit(problem));
+            return 0;
+        }
+        throw detail::misuse(app, problem);
     }
     if (app.get_subcommands().empty()) {
         std::cerr << app.help();

@@ -21,6 +21,9 @@ def install(folder, common, half):
         "-DPGSYNC_BUILD_EXAMPLES=OFF", f"-DPGSYNC_RUNTIME={runtime}", f"-DPGSYNC_COMPILED={compiled}")
     run("cmake", "--build", folder / "library")
     run("cmake", "--install", folder / "library", "--prefix", folder / "prefix")
+    page = (SOURCE / "README.md").read_text(encoding="utf-8")
+    expect("-DPGSYNC_BUILD_TESTS=OFF -DPGSYNC_BUILD_EXAMPLES=OFF\n" in page and "cmake --install" in page,
+           "README.md does not say how to install")
     return f"-DCMAKE_PREFIX_PATH={folder / 'prefix'}"
 
 
@@ -49,6 +52,25 @@ def readme(folder, which):
     return project
 
 
+def check(program, what):
+    said = run(program, *([] if what == "shape" else ["explain"]))
+    expect('"guest"' in said, f"the consumer did not print its query:\n{said}")
+    if what != "shape":
+        said = run(program, "--version")
+        expect(said == f"pgsync {VERSION}\n", f"the consumer of {VERSION} calls itself {said}")
+
+
+def single_header(folder, compiler):
+    """The command that the page has for a program with the one header, as a debug build."""
+    page = (SOURCE / "README.md").read_text(encoding="utf-8")
+    command = re.search(r"^    (g\+\+ .*main\.cpp (?:.*\\\n)*.*)$", page, re.M)
+    expect(command, "README.md does not say how to compile with the single header")
+    words = command[1].replace("g++", compiler, 1).replace("-O2", "-O0", 1)
+    words = words.replace("main.cpp", f"'{HERE / 'program.cpp'}' -I'{SOURCE / 'single_include'}' -o '{folder / 'consumer'}'", 1)
+    run("sh", "-c", words)
+    return folder / "consumer"
+
+
 def main():
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--compiler", required=True)
@@ -62,6 +84,8 @@ def main():
         options = []
         if "find_package" in (arguments.how, arguments.what):
             options.append(install(folder, common, arguments.what))
+        if arguments.how == "single_header":
+            return check(single_header(folder, arguments.compiler), arguments.what)
         if arguments.how == "readme":
             project, program = readme(folder, arguments.what), "airbnb"
         else:
@@ -69,12 +93,7 @@ def main():
             options += [f"-DCONSUMER_HALF={arguments.what}", f"-DPGSYNC_SOURCE={SOURCE}"]
         run("cmake", "-S", project, "-B", folder / "build", *common, *options)
         run("cmake", "--build", folder / "build")
-        program = folder / "build" / program
-        said = run(program, *([] if arguments.what == "shape" else ["explain"]))
-        expect('"guest"' in said, f"the consumer did not print its query:\n{said}")
-        if arguments.what != "shape":
-            said = run(program, "--version")
-            expect(said == f"pgsync {VERSION}\n", f"the consumer of {VERSION} calls itself {said}")
+        check(folder / "build" / program, arguments.what)
 
 
 main()

@@ -1,10 +1,13 @@
 #pragma once
 
+#include <algorithm>
 #include <chrono>
 #include <iostream>
 #include <map>
 #include <optional>
 #include <string>
+#include <utility>
+#include <vector>
 
 #include <pgsync/app/cli11.hpp>
 #include <pgsync/app/configuration.hpp>
@@ -17,6 +20,7 @@
 #include <pgsync/elastic/url.hpp>
 #include <pgsync/error.hpp>
 #include <pgsync/postgres/conninfo.hpp>
+#include <pgsync/printable.hpp>
 #include <pgsync/version.hpp>
 
 namespace pgsync::app {
@@ -190,6 +194,43 @@ inline void add_dead_letters(CLI::App& to, dead_letters_options& into) {
     to.add_flag("--all", into.all, "drop: the letters of all documents");
 }
 
+/// What is wrong with the arguments, and the word that was probably meant.
+inline error misuse(CLI::App& app, const CLI::ParseError& problem) {
+    auto* chosen = app.get_subcommands().empty() ? &app : app.get_subcommands().front();
+    const auto help = chosen == &app ? std::string("see --help") : "see " + chosen->get_name() + " --help";
+    const auto left = app.remaining(true);
+    // CLI11 lists what it could not place from its end.
+    const auto odd = std::find_if(left.begin(), left.end(),
+                                  [](const std::string& each) { return each.starts_with("--"); });
+    const bool option = odd != left.end();
+    if (dynamic_cast<const CLI::ExtrasError*>(&problem) == nullptr || left.empty()) {
+        const std::string said =
+            problem.what();  // `--option: what is wrong`, with the library's own view of choices
+        const auto name = said.substr(0, said.find(':'));
+        const auto* about = std::as_const(*chosen).get_option_no_throw(name);
+        const auto choices = about == nullptr ? std::string() : about->get_type_name();
+        return error(errc::configuration,
+                     choices.find('|') == std::string::npos ? said : name + " is one of " + choices, help);
+    }
+    const auto word = option ? odd->substr(2, odd->find('=') - 2) : left.front();
+    std::vector<std::string> known;
+    if (option) {
+        for (const auto* each : chosen->get_options())
+            if (!each->get_lnames().empty()) known.push_back(each->get_lnames().front());
+    } else if (chosen == &app) {
+        for (const auto* each : app.get_subcommands([](CLI::App*) { return true; }))
+            known.push_back(each->get_name());
+    }
+    const auto meant = nearest(word, known);
+    const auto what = option ? (chosen == &app ? "there is" : chosen->get_name() + " has") +
+                                   std::string(" no option --") + word
+                      : chosen == &app ? "there is no command \"" + word + "\""
+                                       : chosen->get_name() + " takes no \"" + word + "\"";
+    return error(
+        errc::configuration, printable(what),
+        (meant.empty() ? "" : "did you mean " + std::string(option ? "--" : "") + meant + "? ") + help);
+}
+
 /// Arguments are visible to every user of the machine.
 inline void refuse_password(const char* option, const std::string& conninfo) {
     if (!postgres::holds_password(conninfo)) return;
@@ -218,7 +259,6 @@ inline std::optional<int> parse_command_line(int argc, char** argv, const std::s
     CLI::App app{summary};
     // Not required here: a misspelt command is then told as such.
     app.require_subcommand(0, 1);
-    app.failure_message(CLI::FailureMessage::help);
     app.set_version_flag("--version", "pgsync " + std::string(version_string),
                          "print the version of the library that this program is made with");
     auto& setting = into.setting;
@@ -336,8 +376,11 @@ inline std::optional<int> parse_command_line(int argc, char** argv, const std::s
     try {
         app.parse(argc, argv);
     } catch (const CLI::ParseError& problem) {
-        const int exit_status = app.exit(problem);
-        return exit_status == 0 ? 0 : 2;
+        if (problem.get_exit_code() == 0) {  // --help, --version
+            static_cast<void>(app.exit(problem));
+            return 0;
+        }
+        throw detail::misuse(app, problem);
     }
     if (app.get_subcommands().empty()) {
         std::cerr << app.help();

@@ -399,7 +399,7 @@ inline std::optional<trouble> look_at_tables(contact& with, postgres::session& c
     }
     for (std::size_t i = 0; i < out.indices.size(); ++i) {
         out.indices[i].rows =
-            planned_rows(catalog, report.bindings[i].routes[0].table, with.indices()[i].where);
+            estimate_rows(catalog, report.bindings[i].routes[0].table, with.indices()[i].where);
     }
     return std::nullopt;
 }

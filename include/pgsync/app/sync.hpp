@@ -59,8 +59,17 @@ inline bool are_loaded(context& in, const postgres::system_identity& identity,
     for (const auto i : indices_of_slot(states, name)) {
         const auto& state = states[i];
         const std::string shown(in.indices()[i].name);
-        if (!state.exists)
-            throw error(errc::index, "index \"" + shown + "\" does not exist", "run bootstrap first");
+        if (!state.exists) {
+            const bool other = !state.serving.empty();
+            throw error(errc::index,
+                        "index \"" + shown + "\" does not exist" +
+                            (other ? " yet as this program shapes it; readers have \"" + state.serving +
+                                         "\", of another shape"
+                                   : ""),
+                        other
+                            ? "run bootstrap first: it builds the index beside that one, see docs/changing.md"
+                            : "run bootstrap first");
+        }
         check_same_system(shown, state, identity);
         if (const auto why = why_lost(name, slot, state); why && state.loaded) {
             decide_on_loss(in, shown, *why);

@@ -133,6 +133,13 @@ inline void teardown(context& in) {
         in.done().array("deleted_indices").emplace_back(states[i].index);
     }
     detail::remove_slot(in, name);
+    for (const auto* what : {"deleted_indices", "dropped_slots", "dropped_publications"})
+        if (!in.done().array(what).empty()) return;
+    log::info("nothing of this program's shape is there to remove");
+    for (const auto& state : states)
+        if (!state.serving.empty() && !state.exists)
+            log::info("index {}, which readers have, is of another shape; its own program removes it",
+                      state.serving);
 }
 
 }  // namespace pgsync::app

@@ -107,6 +107,8 @@ template <std::size_t N>
     constexpr std::array<std::string_view, 9> missing{"42P01", "42703", "42883", "42704", "42702",
                                                       "42804", "42809", "42846", "3F000"};
     const std::string_view state = from.sqlstate;
+    // max_wal_senders = 0: there never will be one.
+    if (state == "53300" && from.message.find("(currently 0)") != std::string::npos) return errc::replication;
     if (state.starts_with("08") || detail::one_of(state, away)) return errc::connection;
     if (state == "42501" || state.starts_with("28")) return errc::permission;
     if (state == "3D000") return errc::configuration;
@@ -125,6 +127,8 @@ template <std::size_t N>
     if (state == "28P01") return "check PGUSER and PGPASSWORD or ~/.pgpass";
     if (state.starts_with("28")) return "check PGUSER, and the server's pg_hba.conf";
     if (state == "3D000") return "create the database, or name another with --database or PGDATABASE";
+    if (state == "53300" && says("max_wal_senders"))
+        return "end a process that reads a slot, or raise max_wal_senders and restart the server";
     if (state == "53300") return "close other connections, or raise max_connections and max_wal_senders";
     if (state == "53400" && detail::about_replication(from))
         return "drop a slot nobody needs (SELECT pg_drop_replication_slot('…')), or raise "

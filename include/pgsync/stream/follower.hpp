@@ -171,6 +171,8 @@ class follower {
         if (const auto* alive = std::get_if<postgres::keepalive>(&frame)) {
             flushed_ = std::max(flushed_, alive->wal_end);
             reply_requested_ = reply_requested_ || alive->reply_requested;
+            // A server that is shut down asks, and ends only when everything it has sent is confirmed.
+            if (alive->reply_requested) recorder_.soon();
             // Between transactions everything before this position has been delivered.
             if (!in_transaction_) gatherer_.reached(alive->wal_end);
             return;

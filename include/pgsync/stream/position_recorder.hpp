@@ -5,6 +5,7 @@
 #include <condition_variable>
 #include <functional>
 #include <mutex>
+#include <optional>
 #include <string>
 #include <thread>
 #include <utility>
@@ -40,6 +41,13 @@ class position_recorder {
         return recorded_;
     }
 
+    /// What is wanted now need not wait for the end of the pause: a second after the last record will do.
+    void soon() {
+        const std::lock_guard lock(mutex_);
+        soon_ = true;
+        changed_.notify_all();
+    }
+
     /// From now on without pauses.
     void hurry() {
         const std::lock_guard lock(mutex_);
@@ -60,18 +68,23 @@ class position_recorder {
   private:
     void run() {
         std::unique_lock lock(mutex_);
-        auto next = std::chrono::steady_clock::now();
+        std::optional<std::chrono::steady_clock::time_point> last;
+        const auto next = [&] {
+            constexpr std::chrono::milliseconds least(1'000);
+            return *last + (soon_ ? std::min(every_, least) : every_);
+        };
         while (true) {
             changed_.wait(lock, [&] { return closing_ || wanted_ > recorded_; });
-            while (!closing_ && every_.count() > 0 && std::chrono::steady_clock::now() < next)
-                changed_.wait_until(lock, next);
+            while (!closing_ && last && every_.count() > 0 && std::chrono::steady_clock::now() < next())
+                changed_.wait_until(lock, next());
             if (closing_) return;
+            soon_ = false;
             const auto position = wanted_;
             lock.unlock();
             const bool done = try_record(position);
             lock.lock();
             if (done) recorded_ = std::max(recorded_, position);
-            next = std::chrono::steady_clock::now() + every_;
+            last = std::chrono::steady_clock::now();
             // Whatever the hurry, a cluster that refuses is given a moment.
             if (!done) changed_.wait_for(lock, std::chrono::milliseconds(200), [&] { return closing_; });
         }
@@ -97,6 +110,7 @@ class position_recorder {
     std::chrono::milliseconds every_;
     postgres::lsn wanted_;
     postgres::lsn recorded_;
+    bool soon_ = false;
     bool closing_ = false;
     std::thread thread_;
 };

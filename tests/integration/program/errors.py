@@ -47,9 +47,16 @@ def servers(b):
 def arguments(b):
     """Arguments that make no sense are status 2, help is status 0."""
     b.refuse(saying=["bootstrap", "sync", "teardown", "explain"], status=2)
-    b.refuse("snyc", saying=["snyc"], status=2)
+    b.refuse("snyc", saying=['there is no command "snyc"', "did you mean sync"], status=2)
+    for words, saying in ((["sync", "--worker", "3"], ["sync has no option --worker\n", "did you mean --workers\\? see sync --help"]),
+                          (["sync", "--worker=3"], ["sync has no option --worker\n"]),
+                          (["status", "now"], ['status takes no "now"', "see status --help"]),
+                          (["--worker", "3", "sync"], ["no option --worker\n"]),
+                          (["explain", "--diagram"], ["--diagram", "see explain --help"])):
+        said = b.refuse(*words, saying=saying, status=2)
+        expect(said.count("\n") < 8, f"{words} prints the whole help:\n{said}")
     b.refuse("bootstrap", "--workers", "0", saying=["--workers"], status=2)
-    b.refuse("sync", "--on-rejected", "ignore", saying=["on-rejected"], status=2)
+    b.refuse("sync", "--on-rejected", "ignore", saying=["--on-rejected is one of stop.dead-letter"], status=2)
     for command in ("bootstrap", "sync", "teardown", "explain"):
         expect("--help" in b.succeed(command, "--help"), f"{command} --help says nothing of itself")
     # No server is needed to explain.
@@ -226,7 +233,9 @@ def own_server(b, folder):
             connection.cursor().execute((ROOT / "examples/airbnb/schema.sql").read_text())
         set_and_restart(wal_level="replica", max_replication_slots="1")
         b.refuse("bootstrap", saying=["wal_level", "logical", "ALTER SYSTEM"], **address())
-        set_and_restart(wal_level="logical")
+        set_and_restart(wal_level="logical", max_wal_senders="0")
+        b.refuse("bootstrap", saying=["max_wal_senders", "restart the server"], **address())
+        set_and_restart(max_wal_senders="10")
         with contextlib.closing(connect()) as connection:
             connection.cursor().execute("SELECT pg_create_physical_replication_slot('taken')")
         b.refuse("bootstrap", saying=["no replication slot is free", "max_replication_slots"], **address())

@@ -63,6 +63,19 @@ TEST_CASE("what comes during a pause is recorded after it, the last position alo
     CHECK(book.seen() == std::vector<lsn>{lsn{1}, lsn{9}});
 }
 
+TEST_CASE("a pause is cut short for a server that asks, and the next one is a whole pause again") {
+    journal book;
+    position_recorder recorder(book.function(), 1h);
+    await(recorder, lsn{1});
+    CHECK(recorder.want(lsn{2}) == lsn{1});
+    recorder.soon();
+    await(recorder, lsn{2});
+    CHECK(recorder.want(lsn{3}) == lsn{2});
+    std::this_thread::sleep_for(1'500ms);
+    CHECK(recorder.want(lsn{3}) == lsn{2});
+    CHECK(book.seen() == std::vector<lsn>{lsn{1}, lsn{2}});
+}
+
 TEST_CASE("a cluster that is away is asked again, and nothing counts as recorded meanwhile") {
     journal book;
     book.failures = 2;
