@@ -85,7 +85,10 @@ for package in "${wanted[@]}"; do
     # "installed", and not merely known or removed with its settings kept.
     [[ $(dpkg-query -W -f='${db:Status-Status}' "$package" 2>/dev/null) == installed ]] || missing+=("$package")
 done
-((${#missing[@]})) || exit 0
+((${#missing[@]})) || {
+    say "nothing to install"
+    exit 0
+}
 
 say "installing ${missing[*]}"
 as_root=()

@@ -160,6 +160,10 @@ start_search() {
         grep -q -E 'BindHttpException|BindTransportException|BindException|is unavailable' "$log" || break
     done
     show_log_tail "$log" 60
+    # Both engines ask which file system their data is on, and end without a word where none is found.
+    if [[ -r /proc/self/mountinfo ]] && ! awk '$5 == "/" { found = 1 } END { exit !found }' /proc/self/mountinfo; then
+        die "$engine_title did not start. / is no mount point here, as in a plain chroot, where it cannot: mount --bind DIR DIR before entering DIR"
+    fi
     die "$engine_title did not start"
 }
 
