@@ -25489,8 +25489,8 @@ inline error misuse(CLI::App& app, const CLI::ParseError& problem) {
                                   [](const std::string& each) { return each.starts_with("--"); });
     const bool option = odd != left.end();
     if (dynamic_cast<const CLI::ExtrasError*>(&problem) == nullptr || left.empty()) {
-        const std::string said =
-            problem.what();  // `--option: what is wrong`, with the library's own view of choices
+        // `--option: what is wrong`, with the library's own view of choices.
+        const auto said = postgres::scrub(problem.what());
         const auto name = said.substr(0, said.find(':'));
         const auto* about = std::as_const(*chosen).get_option_no_throw(name);
         const auto choices = about == nullptr ? std::string() : about->get_type_name();
@@ -25512,7 +25512,7 @@ inline error misuse(CLI::App& app, const CLI::ParseError& problem) {
                       : chosen == &app ? "there is no command \"" + word + "\""
                                        : chosen->get_name() + " takes no \"" + word + "\"";
     return error(
-        errc::configuration, printable(what),
+        errc::configuration, postgres::scrub(printable(what)),
         (meant.empty() ? "" : "did you mean " + std::string(option ? "--" : "") + meant + "? ") + help);
 }
 

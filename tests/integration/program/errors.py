@@ -52,9 +52,11 @@ def arguments(b):
                           (["sync", "--worker=3"], ["sync has no option --worker\n"]),
                           (["status", "now"], ['status takes no "now"', "see status --help"]),
                           (["--worker", "3", "sync"], ["no option --worker\n"]),
+                          (["sync", "postgresql://u:hunter2@h/d"], ["sync takes no"]),
                           (["explain", "--diagram"], ["--diagram", "see explain --help"])):
         said = b.refuse(*words, saying=saying, status=2)
         expect(said.count("\n") < 8, f"{words} prints the whole help:\n{said}")
+        expect("hunter2" not in said, f"{words} prints a password:\n{said}")
     b.refuse("bootstrap", "--workers", "0", saying=["--workers"], status=2)
     b.refuse("sync", "--on-rejected", "ignore", saying=["--on-rejected is one of stop.dead-letter"], status=2)
     for command in ("bootstrap", "sync", "teardown", "explain"):
