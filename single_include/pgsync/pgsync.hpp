@@ -25489,13 +25489,19 @@ inline error misuse(CLI::App& app, const CLI::ParseError& problem) {
                                   [](const std::string& each) { return each.starts_with("--"); });
     const bool option = odd != left.end();
     if (dynamic_cast<const CLI::ExtrasError*>(&problem) == nullptr || left.empty()) {
-        // `--option: what is wrong`, with the library's own view of choices.
         const auto said = postgres::scrub(problem.what());
-        const auto name = said.substr(0, said.find(':'));
-        const auto* about = std::as_const(*chosen).get_option_no_throw(name);
-        const auto choices = about == nullptr ? std::string() : about->get_type_name();
+        // `--option: Check burn value in {drop->2,…`: the library's own view of the choices.
+        constexpr std::string_view before = ": Check ";
+        const auto begin = said.find(before);
+        const auto end = said.find(" value in {");
+        const auto* about = std::as_const(*chosen).get_option_no_throw(said.substr(0, begin));
+        if (about == nullptr || begin == std::string::npos || end == std::string::npos)
+            return error(errc::configuration, said, help);
+        const auto value = said.substr(begin + before.size(), end - begin - before.size());
         return error(errc::configuration,
-                     choices.find('|') == std::string::npos ? said : name + " is one of " + choices, help);
+                     printable(said.substr(0, begin) + " is one of " + about->get_type_name() + ", not \"" +
+                               value + "\""),
+                     help);
     }
     const auto word = option ? odd->substr(2, odd->find('=') - 2) : left.front();
     std::vector<std::string> known;
