@@ -247,7 +247,7 @@ def secrets(b, folder, server):
                  "postgresql://h/d?pass%77ord=hush", "host=h password=hush", "host=h password = 'hush hush'",
                  "postgresql://me:a@hush@h/d", "postgresql://me:a/hush@h/d", "host=h sslpassword=hush",
                  "postgres://me@h/d?sslpassword=hush", "password=hush hush=hush", "host=h PASSWORD=hush"):
-        output = b.refuse("sync", "--database", text, saying=["password|connection string"])
+        output = b.refuse("sync", "--database", text, saying=["password|connection string"], status=2)
         no_secret(output, "hush", "hu%73h")
     b.environment = whole
     b.succeed("teardown", PGPASSWORD=server.password, PGHOST="127.0.0.1")
