@@ -19333,8 +19333,7 @@ inline void tell_of_changes(context& in, const std::vector<index_state>& states)
         if (in.setting().dry_run && change_in_place(in, in.indices()[i], states[i])) {
             log::info(
                 "{}: its mapping or settings have changed, not its documents; the cluster is asked first "
-                "whether it can "
-                "change {} as it is",
+                "whether it can change {} as it is",
                 log::index(names.alias), states[i].serving);
             continue;
         }
@@ -23045,8 +23044,7 @@ class metrics_writer {
         .sample(of.changes);
     out.metric("pgsync_latency_seconds", "histogram",
                "From a transaction's commit until the cluster had the documents it concerned; of one so "
-               "large that it "
-               "is read in several batches, those of the last.")
+               "large that it is read in several batches, those of the last.")
         .observations(of.latency);
 
     out.metric("pgsync_documents_written_total", "counter", "Documents that the cluster took.");

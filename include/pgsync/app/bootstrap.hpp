@@ -385,8 +385,7 @@ inline void tell_of_changes(context& in, const std::vector<index_state>& states)
         if (in.setting().dry_run && change_in_place(in, in.indices()[i], states[i])) {
             log::info(
                 "{}: its mapping or settings have changed, not its documents; the cluster is asked first "
-                "whether it can "
-                "change {} as it is",
+                "whether it can change {} as it is",
                 log::index(names.alias), states[i].serving);
             continue;
         }

@@ -136,8 +136,7 @@ class metrics_writer {
         .sample(of.changes);
     out.metric("pgsync_latency_seconds", "histogram",
                "From a transaction's commit until the cluster had the documents it concerned; of one so "
-               "large that it "
-               "is read in several batches, those of the last.")
+               "large that it is read in several batches, those of the last.")
         .observations(of.latency);
 
     out.metric("pgsync_documents_written_total", "counter", "Documents that the cluster took.");
