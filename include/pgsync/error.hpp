@@ -14,6 +14,7 @@ enum class errc : std::uint8_t {
     configuration,  ///< an option, a variable or a URL that cannot work as given
     connection,     ///< a server is away or cut the connection: worth trying again
     busy,           ///< a server works, but not for this just now (a deadlock, no memory): worth trying again
+    superseded,     ///< another program has taken over what this one did: worth trying again, after it
     permission,     ///< the role or API user lacks a right
     catalog,        ///< the database does not look as the shape says
     replication,    ///< slot, publication, replica identity or WAL level
@@ -26,7 +27,7 @@ enum class errc : std::uint8_t {
 
 /// What goes away by itself, and so says nothing about a shape or a setting: worth trying again.
 [[nodiscard]] constexpr bool is_passing(errc code) noexcept {
-    return code == errc::connection || code == errc::busy;
+    return code == errc::connection || code == errc::busy || code == errc::superseded;
 }
 
 /// The one exception pgsync throws. `what()` names the thing that failed; `remedy()` says what to do about

@@ -4829,6 +4829,7 @@ enum class errc : std::uint8_t {
     configuration,  ///< an option, a variable or a URL that cannot work as given
     connection,     ///< a server is away or cut the connection: worth trying again
     busy,           ///< a server works, but not for this just now (a deadlock, no memory): worth trying again
+    superseded,     ///< another program has taken over what this one did: worth trying again, after it
     permission,     ///< the role or API user lacks a right
     catalog,        ///< the database does not look as the shape says
     replication,    ///< slot, publication, replica identity or WAL level
@@ -4841,7 +4842,7 @@ enum class errc : std::uint8_t {
 
 /// What goes away by itself, and so says nothing about a shape or a setting: worth trying again.
 [[nodiscard]] constexpr bool is_passing(errc code) noexcept {
-    return code == errc::connection || code == errc::busy;
+    return code == errc::connection || code == errc::busy || code == errc::superseded;
 }
 
 /// The one exception pgsync throws. `what()` names the thing that failed; `remedy()` says what to do about
@@ -12349,10 +12350,11 @@ class client {
         return "/" + escaped(name) +
                "/_update_by_query?conflicts=proceed&refresh=true&wait_for_completion=false";
     }
-    /// Replaces `_meta` of the mapping as a whole.
-    void put_meta(std::string_view name, const boost::json::object& meta) {
-        call("PUT", settings_.speaks.mapping_path(escaped(name)),
-             boost::json::serialize(boost::json::object{{"_meta", meta}}));
+    /// Replaces `_meta` of the mapping as a whole. False when the cluster has neither index nor alias of the
+    /// name.
+    [[nodiscard]] bool put_meta(std::string_view name, const boost::json::object& meta) {
+        const auto body = boost::json::serialize(boost::json::object{{"_meta", meta}});
+        return call("PUT", settings_.speaks.mapping_path(escaped(name)), body, {404}).status != 404;
     }
     void add_alias(std::string_view index, std::string_view alias) {
         change_aliases({alias_action("add", index, alias)});
@@ -14582,6 +14584,10 @@ struct index_access {
     std::function<void(std::size_t index, std::size_t size,
                        const std::function<void(std::span<const elastic::stored_id>)>&)>
         scan_ids;
+    /// From here on the indices are this program's: whoever followed the slot before, and does not know yet
+    /// that it has lost it, records and remembers nothing with them any more. Throws errc::superseded where
+    /// somebody else was faster.
+    std::function<void()> claim;
     /// Remembers with every index that it holds whatever the log tells before a position.
     std::function<void(postgres::lsn)> record;
     /// Keeps with an index which files of its tables it reflects; see storage_watch.
@@ -15577,11 +15583,16 @@ namespace pgsync::stream {
 /// answering the server; recording is not worth more than a request now and then.
 class position_recorder {
   public:
-    /// Records durably; may throw, and is then asked again.
+    /// Records durably; may throw, and is then asked again, unless that is errc::superseded.
     using record_function = std::function<void(postgres::lsn)>;
 
-    position_recorder(record_function record, std::chrono::milliseconds every)
-        : record_(std::move(record)), every_(every), thread_([this] { run(); }) {}
+    /// `superseded` gets that error, once: nothing is recorded any more.
+    position_recorder(record_function record, std::chrono::milliseconds every,
+                      std::function<void(std::exception_ptr)> superseded)
+        : record_(std::move(record)),
+          superseded_(std::move(superseded)),
+          every_(every),
+          thread_([this] { run(); }) {}
     ~position_recorder() { close(); }
     position_recorder(const position_recorder&) = delete;
     position_recorder& operator=(const position_recorder&) = delete;
@@ -15636,29 +15647,38 @@ class position_recorder {
             soon_ = false;
             const auto position = wanted_;
             lock.unlock();
-            const bool done = try_record(position);
+            const auto done = try_record(position);
             lock.lock();
-            if (done) recorded_ = std::max(recorded_, position);
+            if (done == outcome::superseded) return;
+            if (done == outcome::recorded) recorded_ = std::max(recorded_, position);
             last = std::chrono::steady_clock::now();
             // Whatever the hurry, a cluster that refuses is given a moment.
-            if (!done) changed_.wait_for(lock, std::chrono::milliseconds(200), [&] { return closing_; });
+            if (done == outcome::refused)
+                changed_.wait_for(lock, std::chrono::milliseconds(200), [&] { return closing_; });
         }
     }
 
-    bool try_record(postgres::lsn position) {
+    enum class outcome : std::uint8_t { recorded, refused, superseded };
+
+    outcome try_record(postgres::lsn position) {
         try {
             record_(position);
-            return true;
+            return outcome::recorded;
         } catch (const error& problem) {
+            if (problem.code() == errc::superseded) {
+                superseded_(std::current_exception());
+                return outcome::superseded;
+            }
             if (problem.code() != errc::interrupted && problem.what() != last_problem_)
                 log::warn("the slot cannot be confirmed yet, since the index cannot say so: {}",
                           problem.what());
             last_problem_ = problem.what();
-            return false;
+            return outcome::refused;
         }
     }
 
     record_function record_;
+    std::function<void(std::exception_ptr)> superseded_;
     std::string last_problem_;
     std::mutex mutex_;
     std::condition_variable changed_;
@@ -16157,7 +16177,8 @@ class follower {
                    [this](std::string_view schema, std::string_view name) {
                        return postgres::find_followed(catalog(), indices_, schema, name);
                    }),
-          recorder_(cluster.record, settings_.record_every),
+          recorder_(cluster.record, settings_.record_every,
+                    [this](std::exception_ptr what) { fail(std::move(what)); }),
           probe_(counts_, [this](metrics::depths& sum) { look(sum); }) {}
 
     /// See follow().
@@ -16168,6 +16189,7 @@ class follower {
         if (settings_.read_from != settings_.database) clock_.read_from_standby(target_);
         if (settings_.read_everything) gatherer_.add_everything();
         stream_.follow(settings_.slot, settings_.publication);
+        cluster_.claim();
         log::info("following slot {} on {}", log::slot(settings_.slot), stream_.server());
         counts_.beat();
         counts_.enter(metrics::phase::following);
@@ -16970,6 +16992,7 @@ class cluster {
                               const std::function<void(std::span<const elastic::stored_id>)>& on_ids) {
                     stream_client_.scan_ids(names[index], size, on_ids);
                 },
+                [] {},
                 {},
                 {},
                 [this] { interrupt(); },
@@ -17155,6 +17178,12 @@ struct index_names {
     return {std::string(index.name), concrete, concrete + "-WRITE", concrete + "-NEW"};
 }
 
+/// What an index's aliases have before their token by which programs have claimed it; see claim().
+inline constexpr std::string_view keeper_mark = "-KEEPER-";
+[[nodiscard]] inline bool is_keeper(std::string_view alias) {
+    return alias.find(keeper_mark) != std::string_view::npos;
+}
+
 /// What the cluster knows of an index, most of it remembered in the index's `_meta`.
 struct index_state {
     bool exists = false;
@@ -17167,6 +17196,8 @@ struct index_state {
     std::string serving{};       ///< the index that readers find, of this shape or of another; empty: none
     std::string serving_hash{};  ///< of the shape of that one
     bool beside = false;         ///< was made beside the one that serves, and has not taken its place yet
+    std::vector<std::string> keepers{};       ///< its aliases by which programs have claimed it; see claim()
+    std::string keeper{};                     ///< this program's; empty: it has not
     std::optional<std::string> loaded_until;  ///< last key of the pages that are done
     /// Whatever the log tells before it is in the index, and the slot has never been confirmed beyond.
     std::optional<postgres::lsn> written;
@@ -17215,9 +17246,14 @@ struct index_state {
     return meta;
 }
 
-/// Has the index remember `state`.
+/// Has the index remember `state`. Throws errc::superseded once the index is not this program's any more,
+/// where it has claimed it.
 inline void remember(cluster::client_type& client, const compiled_index& index, const index_state& state) {
-    client.put_meta(names_of(index).index, meta_of(index, state));
+    const auto names = names_of(index);
+    if (client.put_meta(state.keeper.empty() ? names.index : state.keeper, meta_of(index, state))) return;
+    if (state.keeper.empty()) throw error(errc::index, "index \"" + names.index + "\" is gone");
+    throw error(errc::superseded,
+                "index \"" + names.index + "\" has been taken over by another program, or is gone");
 }
 
 /// What pgsync wrote into an index's `_meta`; null where the index is not its own.
@@ -17239,6 +17275,9 @@ inline void remember(cluster::client_type& client, const compiled_index& index, 
         if (said == nullptr || !said->is_int64()) return std::nullopt;
         return static_cast<std::uint64_t>(said->get_int64());
     };
+    for (const auto& alias : facts.aliases) {
+        if (is_keeper(alias)) state.keepers.push_back(alias);
+    }
     state.slot = text_at(meta, "slot");
     state.build = text_at(meta, "build");
     if (const auto* others = meta.if_contains("together"); others != nullptr && others->is_array()) {
@@ -18735,6 +18774,49 @@ namespace pgsync::app {
 
 }  // namespace pgsync::app
 
+// ---- pgsync/app/claim.hpp
+/// Whose turn it is to say in an index's `_meta` how far it is. A program that stood still for so long that
+/// another one has taken its slot does not know that when it wakes up, and what it would say is older.
+/// Document versions refuse its documents; `_meta` has no version, but it can be written through an alias:
+/// each program makes one of its own when it begins, and with the same request removes those of its
+/// predecessors. The cluster then refuses whatever they send, however late it comes.
+namespace pgsync::app {
+
+namespace detail {
+
+[[nodiscard]] inline std::string new_keeper(const index_state& state) {
+    static constexpr std::array digits{'0', '1', '2', '3', '4', '5', '6', '7',
+                                       '8', '9', 'a', 'b', 'c', 'd', 'e', 'f'};
+    std::random_device random;
+    std::uint32_t token = random();
+    auto name = state.index + std::string(keeper_mark);
+    for (int i = 0; i < 8; ++i, token >>= 4U) name += digits[token & 15U];
+    return name;
+}
+
+}  // namespace detail
+
+/// Makes `state`, which must have been read before the slot or the load was this program's, that of an index
+/// which only this program keeps. Throws errc::superseded where another one has claimed it since then.
+inline void claim(cluster::client_type& client, const compiled_index& index, index_state& state) {
+    const auto keeper = detail::new_keeper(state);
+    boost::json::array actions;
+    for (const auto& each : state.keepers)
+        actions.emplace_back(elastic::alias_action("remove", state.index, each));
+    actions.emplace_back(elastic::alias_action("add", state.index, keeper));
+    client.change_aliases(actions);
+    // The removal of an alias that is gone already is no error everywhere.
+    const auto now = find_index(client, index);
+    if (!now.exists || now.keepers != std::vector{keeper}) {
+        throw error(errc::superseded,
+                    "index \"" + state.index + "\" has just been taken over by another program, or is gone");
+    }
+    state.keepers = now.keepers;
+    state.keeper = keeper;
+}
+
+}  // namespace pgsync::app
+
 // ---- pgsync/app/lost_slot.hpp
 /// When changes were lost on their way, and what to do about it.
 namespace pgsync::app {
@@ -18793,6 +18875,7 @@ inline void begin_again(context& in, const std::vector<std::size_t>& which,
     primary.exec("ROLLBACK");
     for (const auto i : which) {
         auto& state = states[i];
+        claim(in.search().client(), in.indices()[i], state);
         state.loaded = false;
         state.loaded_until.reset();
         state.written.reset();
@@ -19253,7 +19336,12 @@ inline void print_requests(std::ostream& out, context& in, const std::vector<ind
                 << boost::json::serialize(in.search().speaks().creation_body(creation_body(index, states[i])))
                 << "\n\n";
         }
-        out << "-- pages of " << in.setting().page_size << " documents, bounds first\n"
+        const auto claimed = elastic::alias_action("add", states[i].exists ? states[i].index : names.index,
+                                                   names.index + std::string(keeper_mark) + "…");
+        in.done().request("POST", "/_aliases", {{"actions", boost::json::array{claimed}}});
+        out << "POST " << in.search().address() << "/_aliases\n"
+            << boost::json::serialize(boost::json::object{{"actions", boost::json::array{claimed}}}) << "\n\n"
+            << "-- pages of " << in.setting().page_size << " documents, bounds first\n"
             << index.first_bounds_query << ";\n"
             << index.next_bounds_query << ";\n"
             << index.page_query << ";\n\n"
@@ -19428,6 +19516,7 @@ inline void bootstrap(context& in, std::ostream& out) {
                 in.clock().read_from_standby(postgres::flushed_position(start));
             waited = true;
         }
+        claim(client, in.indices()[i], states[i]);
         // From here on it is known when this load and the slot do not belong together any more.
         if (!states[i].written && slot) {
             states[i].written = slot->confirmed;
@@ -23666,6 +23755,10 @@ inline bool follow(context& in, const postgres::system_identity& identity, std::
         setting.storage.push_back(state.storage.value_or(postgres::table_storage()));
     auto access = in.access();
     std::mutex remembering;  // each in a thread of its own, and of one index the whole state is written
+    access.claim = [&] {
+        for (std::size_t i = 0; i < states.size(); ++i)
+            claim(in.search().client(), in.indices()[i], states[i]);
+    };
     access.remember = [&](std::size_t i, const postgres::table_storage& reflected) {
         const std::lock_guard lock(remembering);
         states[i].storage = reflected;

@@ -15,6 +15,7 @@
 
 #include <pgsync/app/adapt.hpp>
 #include <pgsync/app/builds.hpp>
+#include <pgsync/app/claim.hpp>
 #include <pgsync/app/context.hpp>
 #include <pgsync/app/index_state.hpp>
 #include <pgsync/app/lost_slot.hpp>
@@ -305,7 +306,12 @@ inline void print_requests(std::ostream& out, context& in, const std::vector<ind
                 << boost::json::serialize(in.search().speaks().creation_body(creation_body(index, states[i])))
                 << "\n\n";
         }
-        out << "-- pages of " << in.setting().page_size << " documents, bounds first\n"
+        const auto claimed = elastic::alias_action("add", states[i].exists ? states[i].index : names.index,
+                                                   names.index + std::string(keeper_mark) + "…");
+        in.done().request("POST", "/_aliases", {{"actions", boost::json::array{claimed}}});
+        out << "POST " << in.search().address() << "/_aliases\n"
+            << boost::json::serialize(boost::json::object{{"actions", boost::json::array{claimed}}}) << "\n\n"
+            << "-- pages of " << in.setting().page_size << " documents, bounds first\n"
             << index.first_bounds_query << ";\n"
             << index.next_bounds_query << ";\n"
             << index.page_query << ";\n\n"
@@ -480,6 +486,7 @@ inline void bootstrap(context& in, std::ostream& out) {
                 in.clock().read_from_standby(postgres::flushed_position(start));
             waited = true;
         }
+        claim(client, in.indices()[i], states[i]);
         // From here on it is known when this load and the slot do not belong together any more.
         if (!states[i].written && slot) {
             states[i].written = slot->confirmed;

@@ -64,6 +64,12 @@ struct index_names {
     return {std::string(index.name), concrete, concrete + "-WRITE", concrete + "-NEW"};
 }
 
+/// What an index's aliases have before their token by which programs have claimed it; see claim().
+inline constexpr std::string_view keeper_mark = "-KEEPER-";
+[[nodiscard]] inline bool is_keeper(std::string_view alias) {
+    return alias.find(keeper_mark) != std::string_view::npos;
+}
+
 /// What the cluster knows of an index, most of it remembered in the index's `_meta`.
 struct index_state {
     bool exists = false;
@@ -76,6 +82,8 @@ struct index_state {
     std::string serving{};       ///< the index that readers find, of this shape or of another; empty: none
     std::string serving_hash{};  ///< of the shape of that one
     bool beside = false;         ///< was made beside the one that serves, and has not taken its place yet
+    std::vector<std::string> keepers{};       ///< its aliases by which programs have claimed it; see claim()
+    std::string keeper{};                     ///< this program's; empty: it has not
     std::optional<std::string> loaded_until;  ///< last key of the pages that are done
     /// Whatever the log tells before it is in the index, and the slot has never been confirmed beyond.
     std::optional<postgres::lsn> written;
@@ -124,9 +132,14 @@ struct index_state {
     return meta;
 }
 
-/// Has the index remember `state`.
+/// Has the index remember `state`. Throws errc::superseded once the index is not this program's any more,
+/// where it has claimed it.
 inline void remember(cluster::client_type& client, const compiled_index& index, const index_state& state) {
-    client.put_meta(names_of(index).index, meta_of(index, state));
+    const auto names = names_of(index);
+    if (client.put_meta(state.keeper.empty() ? names.index : state.keeper, meta_of(index, state))) return;
+    if (state.keeper.empty()) throw error(errc::index, "index \"" + names.index + "\" is gone");
+    throw error(errc::superseded,
+                "index \"" + names.index + "\" has been taken over by another program, or is gone");
 }
 
 /// What pgsync wrote into an index's `_meta`; null where the index is not its own.
@@ -148,6 +161,9 @@ inline void remember(cluster::client_type& client, const compiled_index& index, 
         if (said == nullptr || !said->is_int64()) return std::nullopt;
         return static_cast<std::uint64_t>(said->get_int64());
     };
+    for (const auto& alias : facts.aliases) {
+        if (is_keeper(alias)) state.keepers.push_back(alias);
+    }
     state.slot = text_at(meta, "slot");
     state.build = text_at(meta, "build");
     if (const auto* others = meta.if_contains("together"); others != nullptr && others->is_array()) {

@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include <pgsync/app/claim.hpp>
 #include <pgsync/app/context.hpp>
 #include <pgsync/app/index_state.hpp>
 #include <pgsync/error.hpp>
@@ -72,6 +73,7 @@ inline void begin_again(context& in, const std::vector<std::size_t>& which,
     primary.exec("ROLLBACK");
     for (const auto i : which) {
         auto& state = states[i];
+        claim(in.search().client(), in.indices()[i], state);
         state.loaded = false;
         state.loaded_until.reset();
         state.written.reset();

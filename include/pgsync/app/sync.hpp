@@ -14,6 +14,7 @@
 
 #include <pgsync/app/bootstrap.hpp>
 #include <pgsync/app/builds.hpp>
+#include <pgsync/app/claim.hpp>
 #include <pgsync/app/context.hpp>
 #include <pgsync/app/index_state.hpp>
 #include <pgsync/app/lost_slot.hpp>
@@ -126,6 +127,10 @@ inline bool follow(context& in, const postgres::system_identity& identity, std::
         setting.storage.push_back(state.storage.value_or(postgres::table_storage()));
     auto access = in.access();
     std::mutex remembering;  // each in a thread of its own, and of one index the whole state is written
+    access.claim = [&] {
+        for (std::size_t i = 0; i < states.size(); ++i)
+            claim(in.search().client(), in.indices()[i], states[i]);
+    };
     access.remember = [&](std::size_t i, const postgres::table_storage& reflected) {
         const std::lock_guard lock(remembering);
         states[i].storage = reflected;

@@ -213,10 +213,11 @@ class client {
         return "/" + escaped(name) +
                "/_update_by_query?conflicts=proceed&refresh=true&wait_for_completion=false";
     }
-    /// Replaces `_meta` of the mapping as a whole.
-    void put_meta(std::string_view name, const boost::json::object& meta) {
-        call("PUT", settings_.speaks.mapping_path(escaped(name)),
-             boost::json::serialize(boost::json::object{{"_meta", meta}}));
+    /// Replaces `_meta` of the mapping as a whole. False when the cluster has neither index nor alias of the
+    /// name.
+    [[nodiscard]] bool put_meta(std::string_view name, const boost::json::object& meta) {
+        const auto body = boost::json::serialize(boost::json::object{{"_meta", meta}});
+        return call("PUT", settings_.speaks.mapping_path(escaped(name)), body, {404}).status != 404;
     }
     void add_alias(std::string_view index, std::string_view alias) {
         change_aliases({alias_action("add", index, alias)});

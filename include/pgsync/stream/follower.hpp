@@ -77,7 +77,8 @@ class follower {
                    [this](std::string_view schema, std::string_view name) {
                        return postgres::find_followed(catalog(), indices_, schema, name);
                    }),
-          recorder_(cluster.record, settings_.record_every),
+          recorder_(cluster.record, settings_.record_every,
+                    [this](std::exception_ptr what) { fail(std::move(what)); }),
           probe_(counts_, [this](metrics::depths& sum) { look(sum); }) {}
 
     /// See follow().
@@ -88,6 +89,7 @@ class follower {
         if (settings_.read_from != settings_.database) clock_.read_from_standby(target_);
         if (settings_.read_everything) gatherer_.add_everything();
         stream_.follow(settings_.slot, settings_.publication);
+        cluster_.claim();
         log::info("following slot {} on {}", log::slot(settings_.slot), stream_.server());
         counts_.beat();
         counts_.enter(metrics::phase::following);

@@ -20,6 +20,10 @@ struct index_access {
     std::function<void(std::size_t index, std::size_t size,
                        const std::function<void(std::span<const elastic::stored_id>)>&)>
         scan_ids;
+    /// From here on the indices are this program's: whoever followed the slot before, and does not know yet
+    /// that it has lost it, records and remembers nothing with them any more. Throws errc::superseded where
+    /// somebody else was faster.
+    std::function<void()> claim;
     /// Remembers with every index that it holds whatever the log tells before a position.
     std::function<void(postgres::lsn)> record;
     /// Keeps with an index which files of its tables it reflects; see storage_watch.

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <chrono>
 #include <condition_variable>
+#include <cstdint>
+#include <exception>
 #include <functional>
 #include <mutex>
 #include <optional>
@@ -22,11 +24,16 @@ namespace pgsync::stream {
 /// answering the server; recording is not worth more than a request now and then.
 class position_recorder {
   public:
-    /// Records durably; may throw, and is then asked again.
+    /// Records durably; may throw, and is then asked again, unless that is errc::superseded.
     using record_function = std::function<void(postgres::lsn)>;
 
-    position_recorder(record_function record, std::chrono::milliseconds every)
-        : record_(std::move(record)), every_(every), thread_([this] { run(); }) {}
+    /// `superseded` gets that error, once: nothing is recorded any more.
+    position_recorder(record_function record, std::chrono::milliseconds every,
+                      std::function<void(std::exception_ptr)> superseded)
+        : record_(std::move(record)),
+          superseded_(std::move(superseded)),
+          every_(every),
+          thread_([this] { run(); }) {}
     ~position_recorder() { close(); }
     position_recorder(const position_recorder&) = delete;
     position_recorder& operator=(const position_recorder&) = delete;
@@ -81,29 +88,38 @@ class position_recorder {
             soon_ = false;
             const auto position = wanted_;
             lock.unlock();
-            const bool done = try_record(position);
+            const auto done = try_record(position);
             lock.lock();
-            if (done) recorded_ = std::max(recorded_, position);
+            if (done == outcome::superseded) return;
+            if (done == outcome::recorded) recorded_ = std::max(recorded_, position);
             last = std::chrono::steady_clock::now();
             // Whatever the hurry, a cluster that refuses is given a moment.
-            if (!done) changed_.wait_for(lock, std::chrono::milliseconds(200), [&] { return closing_; });
+            if (done == outcome::refused)
+                changed_.wait_for(lock, std::chrono::milliseconds(200), [&] { return closing_; });
         }
     }
 
-    bool try_record(postgres::lsn position) {
+    enum class outcome : std::uint8_t { recorded, refused, superseded };
+
+    outcome try_record(postgres::lsn position) {
         try {
             record_(position);
-            return true;
+            return outcome::recorded;
         } catch (const error& problem) {
+            if (problem.code() == errc::superseded) {
+                superseded_(std::current_exception());
+                return outcome::superseded;
+            }
             if (problem.code() != errc::interrupted && problem.what() != last_problem_)
                 log::warn("the slot cannot be confirmed yet, since the index cannot say so: {}",
                           problem.what());
             last_problem_ = problem.what();
-            return false;
+            return outcome::refused;
         }
     }
 
     record_function record_;
+    std::function<void(std::exception_ptr)> superseded_;
     std::string last_problem_;
     std::mutex mutex_;
     std::condition_variable changed_;

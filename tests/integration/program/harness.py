@@ -134,6 +134,11 @@ class Search:
         found = self("GET", f"/{index}/_doc/{key}")
         return found.get("_source")
 
+    def meta(self, index):
+        """What pgsync has the index remember."""
+        mapping = next(iter(self("GET", f"/{index}/_mapping").values()))["mappings"]
+        return mapping.get("_doc", mapping)["_meta"]["pgsync"]
+
     def count(self, index):
         self("POST", f"/{index}/_refresh")
         return self("GET", f"/{index}/_count").get("count")

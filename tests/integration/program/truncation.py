@@ -36,8 +36,7 @@ def watched(b):
 
 def remembered(b):
     """What the index says it reflects, by table; None where the server's log tells of TRUNCATE."""
-    found = b.search("GET", "/reservations/_mapping")
-    return next(iter(found.values()))["mappings"]["_meta"]["pgsync"].get("storage")
+    return b.search.meta("reservations").get("storage")
 
 
 def files(b):

@@ -290,7 +290,7 @@ TEST_CASE("settings, _meta and aliases are sent as the cluster expects them") {
     fake_transport transport([](const request&, std::size_t) { return status(200); });
     client to(transport, patient());
     to.put_settings("b-1", {{"index", {{"refresh_interval", "-1"}}}});
-    to.put_meta("b-1", {{"hash", "h"}});
+    CHECK(to.put_meta("b-1", {{"hash", "h"}}));
     to.add_alias("b-1", "b");
     CHECK(lines_of(transport) ==
           std::vector<std::string>{"PUT /b-1/_settings", "PUT /b-1/_mapping", "POST /_aliases"});

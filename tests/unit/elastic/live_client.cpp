@@ -93,11 +93,13 @@ TEST_CASE("an index remembers what it was told, the last time as a whole", "[.][
     on_each_cluster([](live_cluster& at) {
         const auto alias = at.make_index("docs");
         const auto first = json(R"({"pgsync":{"hash":"a","until":"x|\"y\""},"other":1})");
-        at.client.put_meta(at.name("docs"), first);
+        CHECK(at.client.put_meta(at.name("docs"), first));
         CHECK(at.client.find(alias)->meta == first);
         const auto second = json(R"({"pgsync":{"loaded":true}})");
-        at.client.put_meta(at.name("docs"), second);
+        CHECK(at.client.put_meta(at.name("docs"), second));
         CHECK(at.client.find(at.name("docs"))->meta == second);
+        CHECK_FALSE(at.client.put_meta(at.name("nothing"), second));
+        CHECK_FALSE(at.client.exists(at.name("nothing")));
         // The fields are still there.
         CHECK_THAT(at.client.call("GET", "/" + at.name("docs") + "/_mapping", {}).body, contains("integer"));
     });
