@@ -11621,6 +11621,36 @@ inline bool adapt_properties(boost::json::object& properties, vector_search how)
     return any;
 }
 
+/// Takes the format from every date range below `properties`; one whose format is not within the default is
+/// left unindexed instead. Returns whether there is any such.
+inline bool adapt_date_ranges(boost::json::object& properties) {
+    bool any = false;
+    for (auto& member : properties) {
+        auto* field = member.value().if_object();
+        if (field == nullptr) continue;
+        if (auto* below = field->if_contains("properties"); below != nullptr && below->is_object())
+            any = adapt_date_ranges(below->get_object()) || any;
+        const auto* type = field->if_contains("type");
+        const auto* format = field->if_contains("format");
+        if (type == nullptr || *type != "date_range" || format == nullptr) continue;
+        if (*format == "strict_date_optional_time") {
+            field->erase("format");
+        } else {
+            any = true;
+            *field = {{"type", "object"}, {"enabled", false}};
+        }
+    }
+    return any;
+}
+
+[[nodiscard]] inline boost::json::object* properties_of(boost::json::object& body) {
+    auto* mappings = body.if_contains("mappings");
+    auto* properties = mappings == nullptr || !mappings->is_object()
+                           ? nullptr
+                           : mappings->get_object().if_contains("properties");
+    return properties == nullptr ? nullptr : properties->if_object();
+}
+
 }  // namespace detail
 
 /// How one cluster is spoken to. Made without arguments it is that of today's versions.
@@ -11634,8 +11664,10 @@ class dialect {
         int major = 0;
         int minor = 0;
         const auto first = std::from_chars(of.version.data(), end, major);
-        if (first.ec != std::errc() || first.ptr == end || opensearch_) return;
+        if (first.ec != std::errc() || first.ptr == end) return;
         std::from_chars(first.ptr + 1, end, minor);
+        keeps_range_formats_ = opensearch_ ? major > 1 || minor >= 3 : major != 7 || minor != 10;
+        if (opensearch_) return;
         if (major < 6 || (major == 6 && minor < 6)) {
             throw error(errc::configuration,
                         "the cluster is Elasticsearch " + of.version + ", and the oldest that will do is 6.6",
@@ -11651,6 +11683,10 @@ class dialect {
         if (opensearch_) return vector_search::knn_vector;
         return indexes_vectors_ ? vector_search::indexed : vector_search::dense_vector;
     }
+    /// Elasticsearch 7.10 and OpenSearch before 1.3 stumble over a date range's format at every change of the
+    /// mapping, `_meta` included, and give the shard up (elastic/elasticsearch#69012,
+    /// opensearch-project/OpenSearch#1921).
+    [[nodiscard]] bool keeps_range_formats() const { return keeps_range_formats_; }
     /// Before Elasticsearch 7 mappings belong to a type; all there is now is this one.
     [[nodiscard]] boost::json::object creation_body(boost::json::object body) const {
         auto* mappings = typed_ ? body.if_contains("mappings") : nullptr;
@@ -11690,17 +11726,15 @@ class dialect {
     bool typed_ = false;  ///< every mapping and every document has a type
     bool require_alias_ = true;
     bool indexes_vectors_ = true;
+    bool keeps_range_formats_ = true;
 };
 
 /// Puts the vectors of an index's creation body, which are written as Elasticsearch has them, in the
 /// cluster's words. Returns whether there are any.
 inline bool adapt_vectors(boost::json::object& body, vector_search how) {
-    auto* mappings = body.if_contains("mappings");
-    auto* properties = mappings == nullptr || !mappings->is_object()
-                           ? nullptr
-                           : mappings->get_object().if_contains("properties");
-    if (properties == nullptr || !properties->is_object()) return false;
-    const bool any = detail::adapt_properties(properties->get_object(), how);
+    auto* properties = detail::properties_of(body);
+    if (properties == nullptr) return false;
+    const bool any = detail::adapt_properties(*properties, how);
     if (any && how == vector_search::knn_vector) {
         auto& settings = body["settings"];
         if (!settings.is_object()) settings.emplace_object();
@@ -11709,6 +11743,19 @@ inline bool adapt_vectors(boost::json::object& body, vector_search how) {
         index.get_object().insert({{"knn", true}});
     }
     return any;
+}
+
+/// Lets the date ranges of an index's creation body do without a format where the cluster needs that; returns
+/// whether some stay unindexed, since they cannot.
+inline bool adapt_ranges(boost::json::object& body, const dialect& speaks) {
+    auto* properties = speaks.keeps_range_formats() ? nullptr : detail::properties_of(body);
+    return properties != nullptr && detail::adapt_date_ranges(*properties);
+}
+
+/// Puts an index's creation body into the words of the cluster.
+inline void adapt_mapping(boost::json::object& body, const dialect& speaks) {
+    adapt_vectors(body, speaks.vectors());
+    adapt_ranges(body, speaks);
 }
 
 /// Is this the answer of a cluster that knows no vectors?
@@ -18663,7 +18710,7 @@ struct in_place_change {
     // The cluster refuses a request for no settings.
     if (text_at(*meta, "settings") != index.settings) out.settings = {{"index", declared_settings(index)}};
     auto body = creation_body(index, state);
-    elastic::adapt_vectors(body, in.search().speaks().vectors());
+    elastic::adapt_mapping(body, in.search().speaks());
     out.mapping = body.at("mappings").as_object();
     out.mapping.erase("_meta");
     return out;
@@ -19167,6 +19214,12 @@ inline void create_index(context& in, const compiled_index& index, const index_s
     const auto how = in.search().speaks().vectors();
     auto body = creation_body(index, state);
     const bool vectors = elastic::adapt_vectors(body, how);
+    if (elastic::adapt_ranges(body, in.search().speaks())) {
+        log::warn(
+            "{}: this version of the cluster loses shards over date ranges with a format; those with one of "
+            "their own stay in the documents and are not indexed",
+            names.alias);
+    }
     try {
         client.create_index_if_missing(names.index, body);
     } catch (const error& problem) {
@@ -19177,6 +19230,7 @@ inline void create_index(context& in, const compiled_index& index, const index_s
             how == elastic::vector_search::knn_vector ? "it lacks the k-NN plugin" : "no dense_vector");
         body = creation_body(index, state);
         elastic::adapt_vectors(body, elastic::vector_search::none);
+        elastic::adapt_ranges(body, in.search().speaks());
         client.create_index_if_missing(names.index, body);
     }
 }
@@ -19330,14 +19384,15 @@ inline void print_requests(std::ostream& out, context& in, const std::vector<ind
         if (const auto change = change_in_place(in, index, states[i]))
             print_change(out, in, names, states[i], *change);
         if (!states[i].exists) {
-            in.done().request("PUT", "/" + names.index,
-                              in.search().speaks().creation_body(creation_body(index, states[i])));
+            auto body = creation_body(index, states[i]);
+            elastic::adapt_mapping(body, in.search().speaks());
+            body = in.search().speaks().creation_body(body);
+            in.done().request("PUT", "/" + names.index, body);
             out << "PUT " << in.search().address() << "/" << names.index << "\n"
-                << boost::json::serialize(in.search().speaks().creation_body(creation_body(index, states[i])))
-                << "\n\n";
+                << boost::json::serialize(body) << "\n\n";
         }
-        const auto claimed = elastic::alias_action("add", states[i].exists ? states[i].index : names.index,
-                                                   names.index + std::string(keeper_mark) + "…");
+        const auto there = states[i].exists ? states[i].index : names.index;
+        const auto claimed = elastic::alias_action("add", there, there + std::string(keeper_mark) + "…");
         in.done().request("POST", "/_aliases", {{"actions", boost::json::array{claimed}}});
         out << "POST " << in.search().address() << "/_aliases\n"
             << boost::json::serialize(boost::json::object{{"actions", boost::json::array{claimed}}}) << "\n\n"
@@ -21544,8 +21599,8 @@ inline void compare_fields(const boost::json::object& wanted, const boost::json:
         const auto is = field_type(*found);
         const bool vector = type == "dense_vector" || type == "knn_vector";
         if (type != is) {
-            // A cluster without vectors got plain numbers instead.
-            if (!vector || is != "float")
+            // A cluster without vectors got plain numbers instead, see also adapt_ranges().
+            if (!(vector && is == "float") && !(type == "date_range" && is == "object"))
                 out.push_back(
                     {path, false, "is of type " + (is.empty() ? "?" : is) + ", not " + type, field});
         } else {
@@ -21602,7 +21657,7 @@ inline void check_mapping(cluster& search, const compiled_index& index, const in
     const auto* there = about == nullptr ? nullptr : elastic::dialect::mapping_in(*about);
     if (there == nullptr || !there->is_object()) return;
     auto body = creation_body(index, state);
-    elastic::adapt_vectors(body, search.speaks().vectors());
+    elastic::adapt_mapping(body, search.speaks());
     const auto& wanted = body["mappings"].get_object();
     const auto put = "PUT " + search.speaks().mapping_path(path);
     const std::vector<step> again{by_command("teardown"), by_command("bootstrap")};

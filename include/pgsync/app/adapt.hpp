@@ -46,7 +46,7 @@ struct in_place_change {
     // The cluster refuses a request for no settings.
     if (text_at(*meta, "settings") != index.settings) out.settings = {{"index", declared_settings(index)}};
     auto body = creation_body(index, state);
-    elastic::adapt_vectors(body, in.search().speaks().vectors());
+    elastic::adapt_mapping(body, in.search().speaks());
     out.mapping = body.at("mappings").as_object();
     out.mapping.erase("_meta");
     return out;

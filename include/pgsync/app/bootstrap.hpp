@@ -137,6 +137,12 @@ inline void create_index(context& in, const compiled_index& index, const index_s
     const auto how = in.search().speaks().vectors();
     auto body = creation_body(index, state);
     const bool vectors = elastic::adapt_vectors(body, how);
+    if (elastic::adapt_ranges(body, in.search().speaks())) {
+        log::warn(
+            "{}: this version of the cluster loses shards over date ranges with a format; those with one of "
+            "their own stay in the documents and are not indexed",
+            names.alias);
+    }
     try {
         client.create_index_if_missing(names.index, body);
     } catch (const error& problem) {
@@ -147,6 +153,7 @@ inline void create_index(context& in, const compiled_index& index, const index_s
             how == elastic::vector_search::knn_vector ? "it lacks the k-NN plugin" : "no dense_vector");
         body = creation_body(index, state);
         elastic::adapt_vectors(body, elastic::vector_search::none);
+        elastic::adapt_ranges(body, in.search().speaks());
         client.create_index_if_missing(names.index, body);
     }
 }
@@ -300,14 +307,15 @@ inline void print_requests(std::ostream& out, context& in, const std::vector<ind
         if (const auto change = change_in_place(in, index, states[i]))
             print_change(out, in, names, states[i], *change);
         if (!states[i].exists) {
-            in.done().request("PUT", "/" + names.index,
-                              in.search().speaks().creation_body(creation_body(index, states[i])));
+            auto body = creation_body(index, states[i]);
+            elastic::adapt_mapping(body, in.search().speaks());
+            body = in.search().speaks().creation_body(body);
+            in.done().request("PUT", "/" + names.index, body);
             out << "PUT " << in.search().address() << "/" << names.index << "\n"
-                << boost::json::serialize(in.search().speaks().creation_body(creation_body(index, states[i])))
-                << "\n\n";
+                << boost::json::serialize(body) << "\n\n";
         }
-        const auto claimed = elastic::alias_action("add", states[i].exists ? states[i].index : names.index,
-                                                   names.index + std::string(keeper_mark) + "…");
+        const auto there = states[i].exists ? states[i].index : names.index;
+        const auto claimed = elastic::alias_action("add", there, there + std::string(keeper_mark) + "…");
         in.done().request("POST", "/_aliases", {{"actions", boost::json::array{claimed}}});
         out << "POST " << in.search().address() << "/_aliases\n"
             << boost::json::serialize(boost::json::object{{"actions", boost::json::array{claimed}}}) << "\n\n"

@@ -55,6 +55,36 @@ inline bool adapt_properties(boost::json::object& properties, vector_search how)
     return any;
 }
 
+/// Takes the format from every date range below `properties`; one whose format is not within the default is
+/// left unindexed instead. Returns whether there is any such.
+inline bool adapt_date_ranges(boost::json::object& properties) {
+    bool any = false;
+    for (auto& member : properties) {
+        auto* field = member.value().if_object();
+        if (field == nullptr) continue;
+        if (auto* below = field->if_contains("properties"); below != nullptr && below->is_object())
+            any = adapt_date_ranges(below->get_object()) || any;
+        const auto* type = field->if_contains("type");
+        const auto* format = field->if_contains("format");
+        if (type == nullptr || *type != "date_range" || format == nullptr) continue;
+        if (*format == "strict_date_optional_time") {
+            field->erase("format");
+        } else {
+            any = true;
+            *field = {{"type", "object"}, {"enabled", false}};
+        }
+    }
+    return any;
+}
+
+[[nodiscard]] inline boost::json::object* properties_of(boost::json::object& body) {
+    auto* mappings = body.if_contains("mappings");
+    auto* properties = mappings == nullptr || !mappings->is_object()
+                           ? nullptr
+                           : mappings->get_object().if_contains("properties");
+    return properties == nullptr ? nullptr : properties->if_object();
+}
+
 }  // namespace detail
 
 /// How one cluster is spoken to. Made without arguments it is that of today's versions.
@@ -68,8 +98,10 @@ class dialect {
         int major = 0;
         int minor = 0;
         const auto first = std::from_chars(of.version.data(), end, major);
-        if (first.ec != std::errc() || first.ptr == end || opensearch_) return;
+        if (first.ec != std::errc() || first.ptr == end) return;
         std::from_chars(first.ptr + 1, end, minor);
+        keeps_range_formats_ = opensearch_ ? major > 1 || minor >= 3 : major != 7 || minor != 10;
+        if (opensearch_) return;
         if (major < 6 || (major == 6 && minor < 6)) {
             throw error(errc::configuration,
                         "the cluster is Elasticsearch " + of.version + ", and the oldest that will do is 6.6",
@@ -85,6 +117,10 @@ class dialect {
         if (opensearch_) return vector_search::knn_vector;
         return indexes_vectors_ ? vector_search::indexed : vector_search::dense_vector;
     }
+    /// Elasticsearch 7.10 and OpenSearch before 1.3 stumble over a date range's format at every change of the
+    /// mapping, `_meta` included, and give the shard up (elastic/elasticsearch#69012,
+    /// opensearch-project/OpenSearch#1921).
+    [[nodiscard]] bool keeps_range_formats() const { return keeps_range_formats_; }
     /// Before Elasticsearch 7 mappings belong to a type; all there is now is this one.
     [[nodiscard]] boost::json::object creation_body(boost::json::object body) const {
         auto* mappings = typed_ ? body.if_contains("mappings") : nullptr;
@@ -124,17 +160,15 @@ class dialect {
     bool typed_ = false;  ///< every mapping and every document has a type
     bool require_alias_ = true;
     bool indexes_vectors_ = true;
+    bool keeps_range_formats_ = true;
 };
 
 /// Puts the vectors of an index's creation body, which are written as Elasticsearch has them, in the
 /// cluster's words. Returns whether there are any.
 inline bool adapt_vectors(boost::json::object& body, vector_search how) {
-    auto* mappings = body.if_contains("mappings");
-    auto* properties = mappings == nullptr || !mappings->is_object()
-                           ? nullptr
-                           : mappings->get_object().if_contains("properties");
-    if (properties == nullptr || !properties->is_object()) return false;
-    const bool any = detail::adapt_properties(properties->get_object(), how);
+    auto* properties = detail::properties_of(body);
+    if (properties == nullptr) return false;
+    const bool any = detail::adapt_properties(*properties, how);
     if (any && how == vector_search::knn_vector) {
         auto& settings = body["settings"];
         if (!settings.is_object()) settings.emplace_object();
@@ -143,6 +177,19 @@ inline bool adapt_vectors(boost::json::object& body, vector_search how) {
         index.get_object().insert({{"knn", true}});
     }
     return any;
+}
+
+/// Lets the date ranges of an index's creation body do without a format where the cluster needs that; returns
+/// whether some stay unindexed, since they cannot.
+inline bool adapt_ranges(boost::json::object& body, const dialect& speaks) {
+    auto* properties = speaks.keeps_range_formats() ? nullptr : detail::properties_of(body);
+    return properties != nullptr && detail::adapt_date_ranges(*properties);
+}
+
+/// Puts an index's creation body into the words of the cluster.
+inline void adapt_mapping(boost::json::object& body, const dialect& speaks) {
+    adapt_vectors(body, speaks.vectors());
+    adapt_ranges(body, speaks);
 }
 
 /// Is this the answer of a cluster that knows no vectors?

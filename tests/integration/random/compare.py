@@ -29,22 +29,22 @@ class Cluster:
         data = None if body is None else (body if isinstance(body, str) else json.dumps(body)).encode()
         request = urllib.request.Request(f"{self.url}/{path}", data, self.headers, method=method)
         try:
-            try:
-                with urllib.request.urlopen(request, timeout=60) as answer:
-                    return parse(answer.read())
-            except TimeoutError:
-                # How fast a cluster is nobody tests here; but what it does instead is of interest.
-                print(f"{method} {path}: no answer for 60 s\n{self.busy_with()}", flush=True)
-                with urllib.request.urlopen(request, timeout=120) as answer:
-                    return parse(answer.read())
+            with urllib.request.urlopen(request, timeout=60) as answer:
+                return parse(answer.read())
         except urllib.error.HTTPError as error:
             if error.code == 404 and missing is not None:
                 return missing
-            raise RuntimeError(f"{method} {path}: {error.code} {error.read()[:500]!r}") from None
+            what = f"{method} {path}: {error.code} {error.read()[:500]!r}"
+            if error.code >= 500:
+                what += "\n" + self.busy_with()
+            raise RuntimeError(what) from None
+        except TimeoutError:
+            raise RuntimeError(f"{method} {path}: no answer for 60 s\n{self.busy_with()}") from None
 
     def busy_with(self):
+        """What the cluster says of a failure that is its own."""
         said = []
-        for path in "_nodes/hot_threads?threads=5", "_cluster/pending_tasks", "_tasks?detailed", "_cat/thread_pool?v":
+        for path in "_cat/shards?v", "_cluster/allocation/explain", "_cluster/pending_tasks", "_tasks?detailed", "_nodes/hot_threads?threads=5":
             try:
                 with urllib.request.urlopen(urllib.request.Request(f"{self.url}/{path}", headers=self.headers), timeout=20) as answer:
                     said.append(f"{path}\n{answer.read().decode()[:6000]}")

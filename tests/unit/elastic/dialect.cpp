@@ -62,6 +62,47 @@ TEST_CASE("an index without vectors is left alone") {
     CHECK_FALSE(plain.contains("settings"));
 }
 
+TEST_CASE("date ranges have no format where a change of the mapping would cost the shard") {
+    struct outcome {
+        bool left;
+        boost::json::value properties;
+    };
+    const auto made = [](const dialect& speaks, const std::string& format) {
+        auto out = boost::json::parse(R"({"mappings":{"properties":{"day":{"type":"date","format":"yyyy"},
+            "ages":{"type":"integer_range"},"place":{"properties":{"sale":{"type":"date_range","format":")" +
+                                      format + R"("}}}}}})")
+                       .as_object();
+        const bool left = pgsync::elastic::adapt_ranges(out, speaks);
+        return outcome{left, out["mappings"].at("properties")};
+    };
+    const std::string ours = "strict_date_optional_time";
+    for (const auto& of :
+         {pgsync::elastic::server_info{false, "7.10.0"}, {false, "7.10.2"}, {true, "1.2.4"}}) {
+        INFO(of.version);
+        const auto kept = made(dialect(of), ours);
+        CHECK_FALSE(kept.left);
+        CHECK(kept.properties == boost::json::parse(R"({"day":{"type":"date","format":"yyyy"},
+            "ages":{"type":"integer_range"},"place":{"properties":{"sale":{"type":"date_range"}}}})"));
+        const auto other = made(dialect(of), "yyyy");
+        CHECK(other.left);
+        CHECK(other.properties.at("place").at("properties").at("sale") ==
+              boost::json::parse(R"({"type":"object","enabled":false})"));
+    }
+    for (const auto& of : {pgsync::elastic::server_info{false, "7.9.3"},
+                           {false, "7.11.1"},
+                           {false, "6.8.23"},
+                           {false, "8.10.0"},
+                           {true, "1.3.0"},
+                           {true, "2.0.0"},
+                           {false, "oddly named"}}) {
+        INFO(of.version);
+        const auto kept = made(dialect(of), ours);
+        CHECK_FALSE(kept.left);
+        CHECK(kept.properties.at("place").at("properties").at("sale").at("format") ==
+              boost::json::value(ours));
+    }
+}
+
 TEST_CASE("Elasticsearch 6 has a type for every mapping and knows no require_alias") {
     const dialect six({false, "6.8.23"});
     CHECK(six.creation_body({{"mappings", {{"dynamic", false}}}, {"settings", 1}}) ==

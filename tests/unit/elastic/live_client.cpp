@@ -105,6 +105,22 @@ TEST_CASE("an index remembers what it was told, the last time as a whole", "[.][
     });
 }
 
+TEST_CASE("an index of every type of range keeps its shard, however often _meta changes", "[.][search]") {
+    on_each_cluster([](live_cluster& at) {
+        auto body = json(R"({"settings":{"index":{"number_of_shards":1,"number_of_replicas":0}},"mappings":
+            {"dynamic":false,"properties":{"a":{"type":"integer_range"},"b":{"type":"long_range"},
+            "c":{"type":"double_range"},"d":{"type":"date_range","format":"strict_date_optional_time"}}}})");
+        pgsync::elastic::adapt_mapping(body, at.speaks);
+        at.client.create_index(at.name("ranges"), at.speaks.creation_body(body));
+        at.client.wait_ready(at.name("ranges"));
+        for (int i = 0; i < 6; ++i) CHECK(at.client.put_meta(at.name("ranges"), {{"round", i}}));
+        // One that was given up and begun again has recovered from what it had on disk.
+        const auto recovered =
+            at.client.call("GET", "/" + at.name("ranges") + "/_recovery?filter_path=*.shards.type", {}).body;
+        CHECK_THAT(recovered, contains("EMPTY_STORE") && !contains("EXISTING_STORE"));
+    });
+}
+
 TEST_CASE("making an index that is there is an error, unless that is expected", "[.][search]") {
     on_each_cluster([](live_cluster& at) {
         at.make_index("docs");
