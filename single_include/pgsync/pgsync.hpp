@@ -11633,7 +11633,7 @@ inline bool adapt_date_ranges(boost::json::object& properties) {
         const auto* type = field->if_contains("type");
         const auto* format = field->if_contains("format");
         if (type == nullptr || *type != "date_range" || format == nullptr) continue;
-        if (*format == "strict_date_optional_time") {
+        if (*format == "strict_date_optional_time" || *format == "strict_date_optional_time||epoch_millis") {
             field->erase("format");
         } else {
             any = true;
@@ -17298,9 +17298,9 @@ struct index_state {
 inline void remember(cluster::client_type& client, const compiled_index& index, const index_state& state) {
     const auto names = names_of(index);
     if (client.put_meta(state.keeper.empty() ? names.index : state.keeper, meta_of(index, state))) return;
-    if (state.keeper.empty()) throw error(errc::index, "index \"" + names.index + "\" is gone");
-    throw error(errc::superseded,
-                "index \"" + names.index + "\" has been taken over by another program, or is gone");
+    if (state.keeper.empty() || !client.exists(state.index))
+        throw error(errc::index, "index \"" + names.index + "\" is gone");
+    throw error(errc::superseded, "index \"" + names.index + "\" has been taken over by another program");
 }
 
 /// What pgsync wrote into an index's `_meta`; null where the index is not its own.
@@ -18843,23 +18843,31 @@ namespace detail {
 
 }  // namespace detail
 
-/// Makes `state`, which must have been read before the slot or the load was this program's, that of an index
-/// which only this program keeps. Throws errc::superseded where another one has claimed it since then.
-inline void claim(cluster::client_type& client, const compiled_index& index, index_state& state) {
-    const auto keeper = detail::new_keeper(state);
+/// Makes `states`, which go by index and must have been read before the slot or the load was this program's,
+/// those of indices that only this program keeps, all that `which` lists at once. Throws errc::superseded
+/// where another one has claimed one of them since then.
+inline void claim(cluster::client_type& client, std::span<const compiled_index> indices,
+                  const std::vector<std::size_t>& which, std::span<index_state> states) {
     boost::json::array actions;
-    for (const auto& each : state.keepers)
-        actions.emplace_back(elastic::alias_action("remove", state.index, each));
-    actions.emplace_back(elastic::alias_action("add", state.index, keeper));
-    client.change_aliases(actions);
-    // The removal of an alias that is gone already is no error everywhere.
-    const auto now = find_index(client, index);
-    if (!now.exists || now.keepers != std::vector{keeper}) {
-        throw error(errc::superseded,
-                    "index \"" + state.index + "\" has just been taken over by another program, or is gone");
+    for (const auto i : which) {
+        auto& state = states[i];
+        for (const auto& each : state.keepers)
+            actions.emplace_back(elastic::alias_action("remove", state.index, each));
+        state.keeper = detail::new_keeper(state);
+        actions.emplace_back(elastic::alias_action("add", state.index, state.keeper));
     }
-    state.keepers = now.keepers;
-    state.keeper = keeper;
+    if (actions.empty()) return;
+    client.change_aliases(actions);
+    // It went well even where an alias that was to be removed was gone already: somebody else has been here.
+    for (const auto i : which) {
+        const auto now = find_index(client, indices[i]);
+        if (!now.exists) throw error(errc::index, "index \"" + states[i].index + "\" is gone");
+        if (now.keepers != std::vector{states[i].keeper}) {
+            throw error(errc::superseded,
+                        "index \"" + states[i].index + "\" has just been taken over by another program");
+        }
+        states[i].keepers = now.keepers;
+    }
 }
 
 }  // namespace pgsync::app
@@ -18920,9 +18928,9 @@ inline void begin_again(context& in, const std::vector<std::size_t>& which,
     postgres::advance_log(primary);
     const auto version = in.clock().begin(primary, postgres::begin_reading_sql()).version;
     primary.exec("ROLLBACK");
+    claim(in.search().client(), in.indices(), which, states);
     for (const auto i : which) {
         auto& state = states[i];
-        claim(in.search().client(), in.indices()[i], state);
         state.loaded = false;
         state.loaded_until.reset();
         state.written.reset();
@@ -19571,7 +19579,7 @@ inline void bootstrap(context& in, std::ostream& out) {
                 in.clock().read_from_standby(postgres::flushed_position(start));
             waited = true;
         }
-        claim(client, in.indices()[i], states[i]);
+        claim(client, in.indices(), {i}, states);
         // From here on it is known when this load and the slot do not belong together any more.
         if (!states[i].written && slot) {
             states[i].written = slot->confirmed;
@@ -21604,6 +21612,12 @@ inline void compare_fields(const boost::json::object& wanted, const boost::json:
                 out.push_back(
                     {path, false, "is of type " + (is.empty() ? "?" : is) + ", not " + type, field});
         } else {
+            // See adapt_ranges(): made by an earlier version of the cluster.
+            if (type == "date_range" && !field.get_object().contains("format") &&
+                value_at(*found, "format") != nullptr) {
+                out.push_back({path, false,
+                               "has a format, over which this version of the cluster loses shards", field});
+            }
             for (const auto& parameter : field.get_object()) {
                 const auto key = std::string_view(parameter.key());
                 if (key == "properties" || key == "fields" || key == "type") continue;
@@ -23711,6 +23725,8 @@ inline report swap(context& in) {
 
 }  // namespace pgsync::app
 
+#include <numeric>
+
 // ---- pgsync/app/sync.hpp
 namespace pgsync::app {
 
@@ -23811,21 +23827,27 @@ inline bool follow(context& in, const postgres::system_identity& identity, std::
     auto access = in.access();
     std::mutex remembering;  // each in a thread of its own, and of one index the whole state is written
     access.claim = [&] {
-        for (std::size_t i = 0; i < states.size(); ++i)
-            claim(in.search().client(), in.indices()[i], states[i]);
+        std::vector<std::size_t> all(states.size());
+        std::iota(all.begin(), all.end(), 0U);
+        claim(in.search().client(), in.indices(), all, states);
     };
     access.remember = [&](std::size_t i, const postgres::table_storage& reflected) {
         const std::lock_guard lock(remembering);
-        states[i].storage = reflected;
-        remember(in.search().stream_client(), in.indices()[i], states[i]);
+        auto next = states[i];
+        next.storage = reflected;
+        remember(in.search().stream_client(), in.indices()[i], next);
+        states[i] = std::move(next);
     };
     access.record = [&](postgres::lsn position) {
         const std::lock_guard lock(remembering);
         for (std::size_t i = 0; i < states.size(); ++i) {
             if (states[i].written >= position && states[i].timeline == identity.timeline) continue;
-            states[i].written = position;
-            states[i].timeline = identity.timeline;
-            remember(in.search().stream_client(), in.indices()[i], states[i]);
+            // What the index could not be told is told again, at the next attempt.
+            auto next = states[i];
+            next.written = position;
+            next.timeline = identity.timeline;
+            remember(in.search().stream_client(), in.indices()[i], next);
+            states[i] = std::move(next);
         }
     };
     try {
@@ -25054,7 +25076,6 @@ PGSYNC_LINKAGE report basic_engine::dead_letters(const dead_letters_options& how
 
 #include <iomanip>
 #include <locale>
-#include <numeric>
 
 // ---- pgsync/app/cli11.hpp
 // A command line is parsed once. Without the optimiser this library costs a user's program about a quarter

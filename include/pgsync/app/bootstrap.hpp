@@ -494,7 +494,7 @@ inline void bootstrap(context& in, std::ostream& out) {
                 in.clock().read_from_standby(postgres::flushed_position(start));
             waited = true;
         }
-        claim(client, in.indices()[i], states[i]);
+        claim(client, in.indices(), {i}, states);
         // From here on it is known when this load and the slot do not belong together any more.
         if (!states[i].written && slot) {
             states[i].written = slot->confirmed;

@@ -62,6 +62,12 @@ inline void compare_fields(const boost::json::object& wanted, const boost::json:
                 out.push_back(
                     {path, false, "is of type " + (is.empty() ? "?" : is) + ", not " + type, field});
         } else {
+            // See adapt_ranges(): made by an earlier version of the cluster.
+            if (type == "date_range" && !field.get_object().contains("format") &&
+                value_at(*found, "format") != nullptr) {
+                out.push_back({path, false,
+                               "has a format, over which this version of the cluster loses shards", field});
+            }
             for (const auto& parameter : field.get_object()) {
                 const auto key = std::string_view(parameter.key());
                 if (key == "properties" || key == "fields" || key == "type") continue;

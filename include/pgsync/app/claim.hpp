@@ -1,8 +1,10 @@
 #pragma once
 
 #include <array>
+#include <cstddef>
 #include <cstdint>
 #include <random>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -35,23 +37,31 @@ namespace detail {
 
 }  // namespace detail
 
-/// Makes `state`, which must have been read before the slot or the load was this program's, that of an index
-/// which only this program keeps. Throws errc::superseded where another one has claimed it since then.
-inline void claim(cluster::client_type& client, const compiled_index& index, index_state& state) {
-    const auto keeper = detail::new_keeper(state);
+/// Makes `states`, which go by index and must have been read before the slot or the load was this program's,
+/// those of indices that only this program keeps, all that `which` lists at once. Throws errc::superseded
+/// where another one has claimed one of them since then.
+inline void claim(cluster::client_type& client, std::span<const compiled_index> indices,
+                  const std::vector<std::size_t>& which, std::span<index_state> states) {
     boost::json::array actions;
-    for (const auto& each : state.keepers)
-        actions.emplace_back(elastic::alias_action("remove", state.index, each));
-    actions.emplace_back(elastic::alias_action("add", state.index, keeper));
-    client.change_aliases(actions);
-    // The removal of an alias that is gone already is no error everywhere.
-    const auto now = find_index(client, index);
-    if (!now.exists || now.keepers != std::vector{keeper}) {
-        throw error(errc::superseded,
-                    "index \"" + state.index + "\" has just been taken over by another program, or is gone");
+    for (const auto i : which) {
+        auto& state = states[i];
+        for (const auto& each : state.keepers)
+            actions.emplace_back(elastic::alias_action("remove", state.index, each));
+        state.keeper = detail::new_keeper(state);
+        actions.emplace_back(elastic::alias_action("add", state.index, state.keeper));
     }
-    state.keepers = now.keepers;
-    state.keeper = keeper;
+    if (actions.empty()) return;
+    client.change_aliases(actions);
+    // It went well even where an alias that was to be removed was gone already: somebody else has been here.
+    for (const auto i : which) {
+        const auto now = find_index(client, indices[i]);
+        if (!now.exists) throw error(errc::index, "index \"" + states[i].index + "\" is gone");
+        if (now.keepers != std::vector{states[i].keeper}) {
+            throw error(errc::superseded,
+                        "index \"" + states[i].index + "\" has just been taken over by another program");
+        }
+        states[i].keepers = now.keepers;
+    }
 }
 
 }  // namespace pgsync::app

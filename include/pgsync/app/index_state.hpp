@@ -137,9 +137,9 @@ struct index_state {
 inline void remember(cluster::client_type& client, const compiled_index& index, const index_state& state) {
     const auto names = names_of(index);
     if (client.put_meta(state.keeper.empty() ? names.index : state.keeper, meta_of(index, state))) return;
-    if (state.keeper.empty()) throw error(errc::index, "index \"" + names.index + "\" is gone");
-    throw error(errc::superseded,
-                "index \"" + names.index + "\" has been taken over by another program, or is gone");
+    if (state.keeper.empty() || !client.exists(state.index))
+        throw error(errc::index, "index \"" + names.index + "\" is gone");
+    throw error(errc::superseded, "index \"" + names.index + "\" has been taken over by another program");
 }
 
 /// What pgsync wrote into an index's `_meta`; null where the index is not its own.

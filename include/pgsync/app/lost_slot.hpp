@@ -71,9 +71,9 @@ inline void begin_again(context& in, const std::vector<std::size_t>& which,
     postgres::advance_log(primary);
     const auto version = in.clock().begin(primary, postgres::begin_reading_sql()).version;
     primary.exec("ROLLBACK");
+    claim(in.search().client(), in.indices(), which, states);
     for (const auto i : which) {
         auto& state = states[i];
-        claim(in.search().client(), in.indices()[i], state);
         state.loaded = false;
         state.loaded_until.reset();
         state.written.reset();

@@ -6,6 +6,7 @@
 #include <functional>
 #include <iostream>
 #include <mutex>
+#include <numeric>
 #include <optional>
 #include <span>
 #include <string>
@@ -128,21 +129,27 @@ inline bool follow(context& in, const postgres::system_identity& identity, std::
     auto access = in.access();
     std::mutex remembering;  // each in a thread of its own, and of one index the whole state is written
     access.claim = [&] {
-        for (std::size_t i = 0; i < states.size(); ++i)
-            claim(in.search().client(), in.indices()[i], states[i]);
+        std::vector<std::size_t> all(states.size());
+        std::iota(all.begin(), all.end(), 0U);
+        claim(in.search().client(), in.indices(), all, states);
     };
     access.remember = [&](std::size_t i, const postgres::table_storage& reflected) {
         const std::lock_guard lock(remembering);
-        states[i].storage = reflected;
-        remember(in.search().stream_client(), in.indices()[i], states[i]);
+        auto next = states[i];
+        next.storage = reflected;
+        remember(in.search().stream_client(), in.indices()[i], next);
+        states[i] = std::move(next);
     };
     access.record = [&](postgres::lsn position) {
         const std::lock_guard lock(remembering);
         for (std::size_t i = 0; i < states.size(); ++i) {
             if (states[i].written >= position && states[i].timeline == identity.timeline) continue;
-            states[i].written = position;
-            states[i].timeline = identity.timeline;
-            remember(in.search().stream_client(), in.indices()[i], states[i]);
+            // What the index could not be told is told again, at the next attempt.
+            auto next = states[i];
+            next.written = position;
+            next.timeline = identity.timeline;
+            remember(in.search().stream_client(), in.indices()[i], next);
+            states[i] = std::move(next);
         }
     };
     try {

@@ -67,7 +67,7 @@ inline bool adapt_date_ranges(boost::json::object& properties) {
         const auto* type = field->if_contains("type");
         const auto* format = field->if_contains("format");
         if (type == nullptr || *type != "date_range" || format == nullptr) continue;
-        if (*format == "strict_date_optional_time") {
+        if (*format == "strict_date_optional_time" || *format == "strict_date_optional_time||epoch_millis") {
             field->erase("format");
         } else {
             any = true;

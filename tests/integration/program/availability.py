@@ -216,6 +216,26 @@ def idle_slot(b, rng):
     equal(b)
 
 
+def refused_position(b, rng):
+    """What an index cannot be told of how far it is, is told it again, and the slot waits for that."""
+    loaded(b)
+    running = following(b)
+    churn(b, rng, 20)
+    # From here on every change of the mapping is refused.
+    b.search("PUT", "/reservations/_settings", {"index.mapping.total_fields.limit": 1})
+    said = b.search.meta("reservations")["written"]
+    churn(b, rng, 20)
+    until("the index cannot say so", lambda: "cannot be confirmed yet" in running.output())
+    time.sleep(12)  # it has asked once more, and told the server what is confirmed
+    confirmed = f"SELECT confirmed_flush_lsn FROM pg_replication_slots WHERE slot_name = '{SLOT}'"
+    expect(position(b.value(confirmed)) <= position(said), "confirmed, and the index does not say so")
+    b.search("PUT", "/reservations/_settings", {"index.mapping.total_fields.limit": None})
+    in_peace(running)
+    expect(position(b.search.meta("reservations")["written"]) >= position(b.value(confirmed)), "the index does not say so")
+    b.succeed("sync", "--once")
+    equal(b)
+
+
 def two_copies(b, rng):
     """The second copy waits, and takes over when the first is killed, or stands still for too long."""
     loaded(b)
@@ -405,7 +425,7 @@ def read_from_standby(b, rng, primary, standby):
     equal(b)
 
 
-SHARED = (dropped_slot, recreated_slot, robbed_slot, resync_killed, load_without_its_slot, two_bootstraps)
+SHARED = (dropped_slot, recreated_slot, robbed_slot, resync_killed, load_without_its_slot, two_bootstraps, refused_position)
 OWN = {
     invalidated_slot: (None, ("max_slot_wal_keep_size = 1MB", "min_wal_size = 32MB", "max_wal_size = 64MB")),
     idle_slot: ("18", ("idle_replication_slot_timeout = 1s",)),

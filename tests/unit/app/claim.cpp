@@ -26,7 +26,9 @@ struct bench {
     }
 
     pgsync::app::index_state find() { return pgsync::app::find_index(cluster.client, index); }
-    void claim(pgsync::app::index_state& state) { pgsync::app::claim(cluster.client, index, state); }
+    void claim(pgsync::app::index_state& state) {
+        pgsync::app::claim(cluster.client, {&index, 1}, {0}, {&state, 1});
+    }
     /// Whether the index now remembers what `state` says.
     bool remembers(const pgsync::app::index_state& state) {
         try {

@@ -70,6 +70,18 @@ TEST_CASE("a mapping as the shape has it, in the words of any cluster, has not d
               .empty());
 }
 
+TEST_CASE("a date range is what the cluster's version can have") {
+    const auto* with = R"({"r":{"type":"date_range","format":"strict_date_optional_time"}})";
+    const auto* without = R"({"r":{"type":"date_range"}})";
+    CHECK(drifts(with, with).empty());
+    CHECK(drifts(without, without).empty());
+    // Made by a version that cannot, kept by one that can; and the other way round.
+    CHECK(drifts(with, without).empty());
+    CHECK(drifts(with, R"({"r":{"type":"object","enabled":false}})").empty());
+    CHECK(drifts(without, with) ==
+          strings{"r has a format, over which this version of the cluster loses shards"});
+}
+
 TEST_CASE("what has drifted is told with its path") {
     CHECK(
         drifts(R"({"a":{"type":"integer"},"o":{"properties":{"b":{"type":"keyword"},"c":{"type":"date"}}}})",
