@@ -254,11 +254,19 @@ class Stage:
         for each in (self.database_side, self.search_side, self.rules):
             each.calm()
 
+    def in_contact(self, child, since):
+        """Waits until a program that was started when its log was so long has reached both servers: what is wrong
+        from the start it says, and ends; only from then on it waits."""
+        self.until("the program has reached both servers",
+                   lambda: child.poll() is not None or self.said(r"\d (info|warning) ", since))
+
     def load(self, inject, most=3, pause=(0.1, 0.7), options=()):
         """A bootstrap from the start, with `inject()` at random moments of it, at most so many times."""
         self.forget_everything()
         arguments = ("bootstrap", "--page-size", "20", "--bulks-in-flight", "2", *options)
+        since = self.log_size()
         child, times = self.start(*arguments), 0
+        self.in_contact(child, since)
         end = time.monotonic() + 300
         while True:
             if times < most:
@@ -293,8 +301,10 @@ class Stage:
     def follow(self, inject, pause=(0.2, 1.2), seconds=None, least=2):
         """sync, with `inject()` at random moments, for some seconds."""
         end = time.monotonic() + (self.options.seconds if seconds is None else seconds)
-        times = 0
+        times, since, before = 0, self.log_size(), self.sync
         self.alive()
+        if self.sync is not before:
+            self.in_contact(self.sync, since)
         while times < least or time.monotonic() < end:
             self.wait(self.rng.uniform(*pause), self.sync)
             self.alive()
