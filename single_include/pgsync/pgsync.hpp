@@ -23678,15 +23678,19 @@ inline void await_up_to_date(context& in, const std::string& slot) {
     const auto target = postgres::flushed_position(in.catalog());
     const auto deadline = std::chrono::steady_clock::now() + std::chrono::seconds(60);
     bool said = false;
+    auto followed = std::chrono::steady_clock::now();
     while (true) {
         const auto progress = read_slot_progress(in.catalog(), slot);
-        if (!progress.followed) {
+        const auto now = std::chrono::steady_clock::now();
+        if (progress.followed) followed = now;
+        // A sync that connects anew, or is just taking over what another one kept, is back in a moment.
+        if (now - followed >= std::chrono::seconds(10)) {
             throw error(errc::replication,
                         "nobody follows slot \"" + slot + "\", so that its indices are not up to date",
                         "start this program's sync, then try again");
         }
-        if (progress.written >= target) return;
-        if (std::chrono::steady_clock::now() >= deadline) {
+        if (progress.followed && progress.written >= target) return;
+        if (now >= deadline) {
             throw error(errc::replication,
                         "the sync that follows slot \"" + slot + "\" is " +
                             std::to_string(target.value - progress.written.value) +
