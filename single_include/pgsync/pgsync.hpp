@@ -17039,7 +17039,7 @@ class cluster {
                               const std::function<void(std::span<const elastic::stored_id>)>& on_ids) {
                     stream_client_.scan_ids(names[index], size, on_ids);
                 },
-                [] {},
+                {},
                 {},
                 {},
                 [this] { interrupt(); },
@@ -18829,20 +18829,6 @@ namespace pgsync::app {
 /// predecessors. The cluster then refuses whatever they send, however late it comes.
 namespace pgsync::app {
 
-namespace detail {
-
-[[nodiscard]] inline std::string new_keeper(const index_state& state) {
-    static constexpr std::array digits{'0', '1', '2', '3', '4', '5', '6', '7',
-                                       '8', '9', 'a', 'b', 'c', 'd', 'e', 'f'};
-    std::random_device random;
-    std::uint32_t token = random();
-    auto name = state.index + std::string(keeper_mark);
-    for (int i = 0; i < 8; ++i, token >>= 4U) name += digits[token & 15U];
-    return name;
-}
-
-}  // namespace detail
-
 /// Makes `states`, which go by index and must have been read before the slot or the load was this program's,
 /// those of indices that only this program keeps, all that `which` lists at once. Throws errc::superseded
 /// where another one has claimed one of them since then.
@@ -18853,7 +18839,7 @@ inline void claim(cluster::client_type& client, std::span<const compiled_index> 
         auto& state = states[i];
         for (const auto& each : state.keepers)
             actions.emplace_back(elastic::alias_action("remove", state.index, each));
-        state.keeper = detail::new_keeper(state);
+        state.keeper = state.index + std::string(keeper_mark) + std::to_string(std::random_device{}());
         actions.emplace_back(elastic::alias_action("add", state.index, state.keeper));
     }
     if (actions.empty()) return;
@@ -19360,15 +19346,20 @@ inline void print_statements(std::ostream& out, record& done, const postgres::sh
     }
 }
 
+inline void print_request(std::ostream& out, context& in, std::string_view method, const std::string& path,
+                          const boost::json::value& body) {
+    in.done().request(method, path, body);
+    out << method << " " << in.search().address() << path << "\n";
+    if (!body.is_null()) out << boost::json::serialize(body) << "\n";
+    out << "\n";
+}
+
 /// What is tried before an index is made beside the one readers have.
 inline void print_change(std::ostream& out, context& in, const index_names& names, const index_state& state,
                          const in_place_change& change) {
     in.done().index(names.alias)["tried_in_place"] = true;
     const auto print = [&](std::string_view method, const std::string& path, const boost::json::value& body) {
-        in.done().request(method, path, body);
-        out << method << " " << in.search().address() << path << "\n";
-        if (!body.is_null()) out << boost::json::serialize(body) << "\n";
-        out << "\n";
+        print_request(out, in, method, path, body);
     };
     out << "-- " << names.alias
         << ": its mapping or settings have changed, not its documents. This is tried first, and is all "
@@ -19381,6 +19372,13 @@ inline void print_change(std::ostream& out, context& in, const index_names& name
 }
 
 inline void print_requests(std::ostream& out, context& in, const std::vector<index_state>& states) {
+    const auto print = [&](std::string_view method, const std::string& path, const boost::json::value& body) {
+        print_request(out, in, method, path, body);
+    };
+    const auto print_alias = [&](const std::string& index, const std::string& alias) {
+        const auto add = elastic::alias_action("add", index, alias);
+        print("POST", "/_aliases", {{"actions", boost::json::array{add}}});
+    };
     for (std::size_t i = 0; i < states.size(); ++i) {
         const auto& index = in.indices()[i];
         const auto names = names_of(index);
@@ -19394,38 +19392,25 @@ inline void print_requests(std::ostream& out, context& in, const std::vector<ind
         if (!states[i].exists) {
             auto body = creation_body(index, states[i]);
             elastic::adapt_mapping(body, in.search().speaks());
-            body = in.search().speaks().creation_body(body);
-            in.done().request("PUT", "/" + names.index, body);
-            out << "PUT " << in.search().address() << "/" << names.index << "\n"
-                << boost::json::serialize(body) << "\n\n";
+            print("PUT", "/" + names.index, in.search().speaks().creation_body(body));
         }
         const auto there = states[i].exists ? states[i].index : names.index;
-        const auto claimed = elastic::alias_action("add", there, there + std::string(keeper_mark) + "…");
-        in.done().request("POST", "/_aliases", {{"actions", boost::json::array{claimed}}});
-        out << "POST " << in.search().address() << "/_aliases\n"
-            << boost::json::serialize(boost::json::object{{"actions", boost::json::array{claimed}}}) << "\n\n"
-            << "-- pages of " << in.setting().page_size << " documents, bounds first\n"
+        print_alias(there, there + std::string(keeper_mark) + "…");
+        out << "-- pages of " << in.setting().page_size << " documents, bounds first\n"
             << index.first_bounds_query << ";\n"
             << index.next_bounds_query << ";\n"
             << index.page_query << ";\n\n"
             << "POST " << in.search().address() << in.search().speaks().bulk_path(true) << "\n"
             << R"({"index":{"_index":")" << names.write_alias
             << R"(","_id":…,"version":…,"version_type":"external_gte"}})"
-            << "\n\nPUT " << in.search().address() << "/" << names.index << "/_settings\n"
-            << boost::json::serialize(serving_settings(index)) << "\n\n";
+            << "\n\n";
+        in.done().request("POST", in.search().speaks().bulk_path(true), nullptr);
+        print("PUT", "/" + names.index + "/_settings", serving_settings(index));
         if (states[i].serving.empty()) {
-            out << "POST " << in.search().address() << "/_aliases\n"
-                << R"({"actions":[{"add":{"index":")" << names.index << R"(","alias":")" << names.alias
-                << "\"}}]}\n\n";
+            print_alias(names.index, names.alias);
         } else {
             out << "-- readers go on with " << states[i].serving << " until sync has brought " << names.index
                 << " up to date\n\n";
-        }
-        in.done().request("POST", in.search().speaks().bulk_path(true), nullptr);
-        in.done().request("PUT", "/" + names.index + "/_settings", serving_settings(index));
-        if (states[i].serving.empty()) {
-            const auto add = elastic::alias_action("add", names.index, names.alias);
-            in.done().request("POST", "/_aliases", {{"actions", boost::json::array{add}}});
         }
     }
 }

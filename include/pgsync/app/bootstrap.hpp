@@ -275,15 +275,20 @@ inline void print_statements(std::ostream& out, record& done, const postgres::sh
     }
 }
 
+inline void print_request(std::ostream& out, context& in, std::string_view method, const std::string& path,
+                          const boost::json::value& body) {
+    in.done().request(method, path, body);
+    out << method << " " << in.search().address() << path << "\n";
+    if (!body.is_null()) out << boost::json::serialize(body) << "\n";
+    out << "\n";
+}
+
 /// What is tried before an index is made beside the one readers have.
 inline void print_change(std::ostream& out, context& in, const index_names& names, const index_state& state,
                          const in_place_change& change) {
     in.done().index(names.alias)["tried_in_place"] = true;
     const auto print = [&](std::string_view method, const std::string& path, const boost::json::value& body) {
-        in.done().request(method, path, body);
-        out << method << " " << in.search().address() << path << "\n";
-        if (!body.is_null()) out << boost::json::serialize(body) << "\n";
-        out << "\n";
+        print_request(out, in, method, path, body);
     };
     out << "-- " << names.alias
         << ": its mapping or settings have changed, not its documents. This is tried first, and is all "
@@ -296,6 +301,13 @@ inline void print_change(std::ostream& out, context& in, const index_names& name
 }
 
 inline void print_requests(std::ostream& out, context& in, const std::vector<index_state>& states) {
+    const auto print = [&](std::string_view method, const std::string& path, const boost::json::value& body) {
+        print_request(out, in, method, path, body);
+    };
+    const auto print_alias = [&](const std::string& index, const std::string& alias) {
+        const auto add = elastic::alias_action("add", index, alias);
+        print("POST", "/_aliases", {{"actions", boost::json::array{add}}});
+    };
     for (std::size_t i = 0; i < states.size(); ++i) {
         const auto& index = in.indices()[i];
         const auto names = names_of(index);
@@ -309,38 +321,25 @@ inline void print_requests(std::ostream& out, context& in, const std::vector<ind
         if (!states[i].exists) {
             auto body = creation_body(index, states[i]);
             elastic::adapt_mapping(body, in.search().speaks());
-            body = in.search().speaks().creation_body(body);
-            in.done().request("PUT", "/" + names.index, body);
-            out << "PUT " << in.search().address() << "/" << names.index << "\n"
-                << boost::json::serialize(body) << "\n\n";
+            print("PUT", "/" + names.index, in.search().speaks().creation_body(body));
         }
         const auto there = states[i].exists ? states[i].index : names.index;
-        const auto claimed = elastic::alias_action("add", there, there + std::string(keeper_mark) + "…");
-        in.done().request("POST", "/_aliases", {{"actions", boost::json::array{claimed}}});
-        out << "POST " << in.search().address() << "/_aliases\n"
-            << boost::json::serialize(boost::json::object{{"actions", boost::json::array{claimed}}}) << "\n\n"
-            << "-- pages of " << in.setting().page_size << " documents, bounds first\n"
+        print_alias(there, there + std::string(keeper_mark) + "…");
+        out << "-- pages of " << in.setting().page_size << " documents, bounds first\n"
             << index.first_bounds_query << ";\n"
             << index.next_bounds_query << ";\n"
             << index.page_query << ";\n\n"
             << "POST " << in.search().address() << in.search().speaks().bulk_path(true) << "\n"
             << R"({"index":{"_index":")" << names.write_alias
             << R"(","_id":…,"version":…,"version_type":"external_gte"}})"
-            << "\n\nPUT " << in.search().address() << "/" << names.index << "/_settings\n"
-            << boost::json::serialize(serving_settings(index)) << "\n\n";
+            << "\n\n";
+        in.done().request("POST", in.search().speaks().bulk_path(true), nullptr);
+        print("PUT", "/" + names.index + "/_settings", serving_settings(index));
         if (states[i].serving.empty()) {
-            out << "POST " << in.search().address() << "/_aliases\n"
-                << R"({"actions":[{"add":{"index":")" << names.index << R"(","alias":")" << names.alias
-                << "\"}}]}\n\n";
+            print_alias(names.index, names.alias);
         } else {
             out << "-- readers go on with " << states[i].serving << " until sync has brought " << names.index
                 << " up to date\n\n";
-        }
-        in.done().request("POST", in.search().speaks().bulk_path(true), nullptr);
-        in.done().request("PUT", "/" + names.index + "/_settings", serving_settings(index));
-        if (states[i].serving.empty()) {
-            const auto add = elastic::alias_action("add", names.index, names.alias);
-            in.done().request("POST", "/_aliases", {{"actions", boost::json::array{add}}});
         }
     }
 }

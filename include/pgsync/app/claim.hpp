@@ -1,8 +1,6 @@
 #pragma once
 
-#include <array>
 #include <cstddef>
-#include <cstdint>
 #include <random>
 #include <span>
 #include <string>
@@ -23,20 +21,6 @@
 /// predecessors. The cluster then refuses whatever they send, however late it comes.
 namespace pgsync::app {
 
-namespace detail {
-
-[[nodiscard]] inline std::string new_keeper(const index_state& state) {
-    static constexpr std::array digits{'0', '1', '2', '3', '4', '5', '6', '7',
-                                       '8', '9', 'a', 'b', 'c', 'd', 'e', 'f'};
-    std::random_device random;
-    std::uint32_t token = random();
-    auto name = state.index + std::string(keeper_mark);
-    for (int i = 0; i < 8; ++i, token >>= 4U) name += digits[token & 15U];
-    return name;
-}
-
-}  // namespace detail
-
 /// Makes `states`, which go by index and must have been read before the slot or the load was this program's,
 /// those of indices that only this program keeps, all that `which` lists at once. Throws errc::superseded
 /// where another one has claimed one of them since then.
@@ -47,7 +31,7 @@ inline void claim(cluster::client_type& client, std::span<const compiled_index> 
         auto& state = states[i];
         for (const auto& each : state.keepers)
             actions.emplace_back(elastic::alias_action("remove", state.index, each));
-        state.keeper = detail::new_keeper(state);
+        state.keeper = state.index + std::string(keeper_mark) + std::to_string(std::random_device{}());
         actions.emplace_back(elastic::alias_action("add", state.index, state.keeper));
     }
     if (actions.empty()) return;

@@ -107,7 +107,7 @@ class cluster {
                               const std::function<void(std::span<const elastic::stored_id>)>& on_ids) {
                     stream_client_.scan_ids(names[index], size, on_ids);
                 },
-                [] {},
+                {},
                 {},
                 {},
                 [this] { interrupt(); },
