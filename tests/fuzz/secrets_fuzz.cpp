@@ -67,6 +67,45 @@ void scrub(input& from) {
     (void)postgres::without_password(host, password);
 }
 
+/// What is said of a connection string that cannot be read, nothing of another.
+std::string said_of(const std::string& conninfo) {
+    try {
+        (void)postgres::parse_conninfo(conninfo);
+        return {};
+    } catch (const pgsync::error& problem) {
+        require(problem.code() == pgsync::errc::configuration, "it is a matter of configuration", conninfo);
+        return std::string(problem.what()) + problem.remedy();
+    }
+}
+
+/// Other letters and digits in all the same places, so that it is read alike. Those of a percent encoding
+/// stay, for not every two of them are one.
+std::string another_like(std::string_view password) {
+    const auto next_of = [](char c, char first, char last) {
+        return c == last ? first : static_cast<char>(c + 1);
+    };
+    std::string out;
+    std::size_t encoded = 0;
+    for (const char c : password) {
+        if (c == '%') {
+            encoded = 2;
+            out += c;
+        } else if (encoded > 0) {
+            --encoded;
+            out += c;
+        } else if (c >= 'a' && c <= 'z') {
+            out += next_of(c, 'a', 'z');
+        } else if (c >= 'A' && c <= 'Z') {
+            out += next_of(c, 'A', 'Z');
+        } else if (c >= '0' && c <= '9') {
+            out += next_of(c, '0', '9');
+        } else {
+            out += c;
+        }
+    }
+    return out;
+}
+
 void conninfo(input& from) {
     const auto password = std::string(from.text());
     const auto tail = std::string(from.text());
@@ -86,25 +125,19 @@ void conninfo(input& from) {
                     postgres::holds_password("postgresql://me:" + percent_encoded(password, true) + "@h/d"),
                 "a password is noticed", password);
     }
-    for (const std::string& text :
-         {"postgresql://me:" + password + "@h" + tail, "password=" + password + tail}) {
-        try {
-            (void)postgres::parse_conninfo(text);
-        } catch (const pgsync::error& problem) {
-            require(problem.code() == pgsync::errc::configuration, "it is a matter of configuration", text);
-            const auto said = std::string(problem.what()) + problem.remedy();
-            std::string other;
-            try {
-                (void)postgres::parse_conninfo("postgresql://me:x%zz@h");
-            } catch (const pgsync::error& same) {
-                other = std::string(same.what()) + same.remedy();
-            }
-            const auto shown = pgsync::printable(password);
-            if (telling(shown, other) && shown == password && tail.find(password) == std::string::npos &&
-                said.find(password) != std::string::npos)
-                require(false, "a message holds the password", text + "\n" + said);
-        }
-    }
+    const auto another = another_like(password);
+    const auto silent = [&](const auto& around) {
+        const auto said = said_of(around(password));
+        if (pgsync::printable(password) != password || said.find(password) == std::string::npos) return;
+        // It may be a word of the message's own, which is said whatever the password is.
+        const auto own = said_of("postgresql://me:x%zz@h") + said_of("password=x --");
+        const bool whatever =
+            another != password && said_of(around(another)).find(password) != std::string::npos;
+        require(whatever || !telling(password, own + tail), "a message holds the password",
+                around(password) + "\n" + said);
+    };
+    silent([&](const std::string& word) { return "postgresql://me:" + word + "@h" + tail; });
+    silent([&](const std::string& word) { return "password=" + word + tail; });
 }
 
 void url(input& from) {
