@@ -5874,18 +5874,15 @@ namespace detail {
 inline constexpr const char* encode_remedy =
     "in a URL write special characters of user and password percent-encoded: @ as %40, / as %2F, : as %3A";
 
-/// The text without what stands between double quotes, which may be a piece of a password.
+/// A message of libpq's without what it quotes, which may be a piece of a password: everything from its first
+/// quotation mark to its last, for a password may hold some itself. The marks of other languages («», „“) are
+/// not ASCII.
 [[nodiscard]] inline std::string without_quoted(std::string_view text) {
-    std::string out;
-    for (bool inside = false; const char c : text) {
-        if (c == '"') {
-            out += inside ? "\"" : "\"…";
-            inside = !inside;
-        } else if (!inside) {
-            out += c;
-        }
-    }
-    return out;
+    const auto mark = [](char c) { return c == '"' || (static_cast<unsigned char>(c) & 0x80U) != 0; };
+    const auto first = std::find_if(text.begin(), text.end(), mark);
+    const auto last = std::find_if(text.rbegin(), text.rend(), mark);
+    if (first == text.end()) return std::string(text);
+    return std::string(text.begin(), first) + "\"…\"" + std::string(last.base(), text.end());
 }
 
 [[nodiscard]] inline std::string without_line_end(std::string_view text) {
@@ -5910,7 +5907,8 @@ inline constexpr const char* encode_remedy =
     const std::unique_ptr<char, decltype(&PQfreemem)> message(raw_message, &PQfreemem);
     if (!options) {
         auto why = detail::without_line_end(message ? message.get() : "out of memory");
-        const bool secret = conninfo.find('@') != std::string::npos ||
+        // An `@` ends a password in a URL, and a `%` there may stand for a letter of the word itself.
+        const bool secret = conninfo.find_first_of("@%") != std::string::npos ||
                             detail::find_word(conninfo, "password", 0) != std::string_view::npos;
         throw error(errc::configuration,
                     "the connection string cannot be read: " + (secret ? detail::without_quoted(why) : why),
@@ -10435,9 +10433,9 @@ inline void check_host(std::string_view text) {
 [[nodiscard]] inline std::string masked(const std::string& text) {
     try {
         if (parse_url(text).password.empty()) return text;
-        const auto begin = text.find("://") + 3;
-        return text.substr(0, text.find(':', begin) + 1) + "***" +
-               text.substr(text.find('@', text.find(':', begin)));
+        // The password may hold an `@` of its own, what comes after it may not.
+        const auto begin = text.find(':', text.find("://") + 3);
+        return text.substr(0, begin + 1) + "***" + text.substr(text.rfind('@'));
     } catch (const error&) {
         return "***";
     }

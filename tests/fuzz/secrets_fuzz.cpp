@@ -138,6 +138,15 @@ void conninfo(input& from) {
     };
     silent([&](const std::string& word) { return "postgresql://me:" + word + "@h" + tail; });
     silent([&](const std::string& word) { return "password=" + word + tail; });
+    const auto hides = [](const std::string& text, std::string_view hidden) {
+        if (!telling(hidden, "postgresql://me:***@h user='me' password='***' host='h' password='***'"))
+            return;
+        const auto shown = postgres::masked(text);
+        require(shown.find(hidden) == std::string::npos, "a password shows", text + "\n" + shown);
+    };
+    const auto in_quotes = escaped(password, "'\\", '\\');
+    hides("postgresql://me:" + password + "@h", password);
+    hides("host=h password='" + in_quotes + "'", in_quotes);
 }
 
 void url(input& from) {
@@ -154,6 +163,14 @@ void url(input& from) {
     const auto read = pgsync::elastic::parse_url(text);
     require(read.user == user && read.password == password && read.base == "https://search:9200/a",
             "a URL is read as it was written", text);
+    const auto hides = [](const std::string& before, std::string_view hidden) {
+        const auto after = std::string("@search:9200/a");
+        if (!telling(hidden, before + "***" + after)) return;
+        const auto full = before + std::string(hidden) + after;
+        require(pgsync::elastic::masked(full).find(hidden) == std::string::npos, "a password shows", full);
+    };
+    hides("https://me:", password);
+    hides("https://" + percent_encoded(user, false) + ":", percent_encoded(password, false));
     try {
         const auto raw = pgsync::elastic::parse_url("http://" + rest);
         require(raw.base.find('@') == std::string::npos, "what is shown of a URL holds no user", rest);

@@ -107,9 +107,9 @@ inline void check_host(std::string_view text) {
 [[nodiscard]] inline std::string masked(const std::string& text) {
     try {
         if (parse_url(text).password.empty()) return text;
-        const auto begin = text.find("://") + 3;
-        return text.substr(0, text.find(':', begin) + 1) + "***" +
-               text.substr(text.find('@', text.find(':', begin)));
+        // The password may hold an `@` of its own, what comes after it may not.
+        const auto begin = text.find(':', text.find("://") + 3);
+        return text.substr(0, begin + 1) + "***" + text.substr(text.rfind('@'));
     } catch (const error&) {
         return "***";
     }

@@ -40,18 +40,15 @@ namespace detail {
 inline constexpr const char* encode_remedy =
     "in a URL write special characters of user and password percent-encoded: @ as %40, / as %2F, : as %3A";
 
-/// The text without what stands between double quotes, which may be a piece of a password.
+/// A message of libpq's without what it quotes, which may be a piece of a password: everything from its first
+/// quotation mark to its last, for a password may hold some itself. The marks of other languages («», „“) are
+/// not ASCII.
 [[nodiscard]] inline std::string without_quoted(std::string_view text) {
-    std::string out;
-    for (bool inside = false; const char c : text) {
-        if (c == '"') {
-            out += inside ? "\"" : "\"…";
-            inside = !inside;
-        } else if (!inside) {
-            out += c;
-        }
-    }
-    return out;
+    const auto mark = [](char c) { return c == '"' || (static_cast<unsigned char>(c) & 0x80U) != 0; };
+    const auto first = std::find_if(text.begin(), text.end(), mark);
+    const auto last = std::find_if(text.rbegin(), text.rend(), mark);
+    if (first == text.end()) return std::string(text);
+    return std::string(text.begin(), first) + "\"…\"" + std::string(last.base(), text.end());
 }
 
 [[nodiscard]] inline std::string without_line_end(std::string_view text) {
@@ -76,7 +73,8 @@ inline constexpr const char* encode_remedy =
     const std::unique_ptr<char, decltype(&PQfreemem)> message(raw_message, &PQfreemem);
     if (!options) {
         auto why = detail::without_line_end(message ? message.get() : "out of memory");
-        const bool secret = conninfo.find('@') != std::string::npos ||
+        // An `@` ends a password in a URL, and a `%` there may stand for a letter of the word itself.
+        const bool secret = conninfo.find_first_of("@%") != std::string::npos ||
                             detail::find_word(conninfo, "password", 0) != std::string_view::npos;
         throw error(errc::configuration,
                     "the connection string cannot be read: " + (secret ? detail::without_quoted(why) : why),

@@ -53,3 +53,13 @@ TEST_CASE("a URL that cannot work is refused, and no part of its password is sho
         }
     }
 }
+
+TEST_CASE("a URL is shown without its password") {
+    using pgsync::elastic::masked;
+    CHECK(masked("http://u:secret@host:9200/a") == "http://u:***@host:9200/a");
+    CHECK(masked("http://u:a@secret@host:9200") == "http://u:***@host:9200");
+    CHECK(masked("http://u:a:secret@host") == "http://u:***@host");
+    CHECK(masked("http://host:9200") == "http://host:9200");
+    CHECK(masked("http://u@host") == "http://u@host");
+    CHECK(masked("http://u:secret@host:port") == "***");
+}

@@ -31,7 +31,9 @@ TEST_CASE("a connection string is a URL, keys and values, a database or nothing"
 TEST_CASE("an unreadable connection string is told without its password", "[conninfo]") {
     for (const std::string text :
          {"host=h password=hush hush", "password=hush hush=hush", "postgresql://me:hush%zz@host/db",
-          "postgresql://me:hush@[bad/db", "host=h password='hush"}) {
+          "postgresql://me:hush@[bad/db", "host=h password='hush", "postgresql://me:\"hush%zz@host/db",
+          "postgresql://me:a\"hush\"%zz@host/db", "password=x hush\"hush\"", "password=x \"hush",
+          "postgresql://host/db?pass%77ord=hush%zz"}) {
         CAPTURE(text);
         try {
             (void)parse_conninfo(text);
@@ -43,6 +45,9 @@ TEST_CASE("an unreadable connection string is told without its password", "[conn
         }
     }
     CHECK_THROWS_WITH(parse_conninfo("hots=h"), contains("\"hots\""));
+    CHECK_THROWS_WITH(parse_conninfo("password=hush hots=h"), contains("invalid connection option \"…\""));
+    CHECK(detail::without_quoted("unterminated quoted string") == "unterminated quoted string");
+    CHECK(detail::without_quoted("« = » manque après « hush » dans la chaîne d'infos") == "\"…\"ne d'infos");
 }
 
 TEST_CASE("a URL whose password is not percent-encoded is recognised", "[conninfo]") {
