@@ -16,7 +16,7 @@ usage() {
     cat <<'USAGE'
 usage: scripts/servers.sh start --dir DIR [--postgres] [--opensearch] [--elasticsearch7] [--elasticsearch6]
                                 [--elasticsearch717] [--elasticsearch8] [--fast]
-                                [--postgres-version 9.6|10|13|15|16|17|18]
+                                [--postgres-version 9.6|10|11|12|13|15|16|17|18]
        scripts/servers.sh stop  --dir DIR [--purge]
 
 start  starts the named servers, the first three when none is named, with their data under DIR, on free

@@ -19,12 +19,14 @@ postgres_release() {
     case $1 in
         9.6) echo 9.6.24 ;;
         10) echo 10.23.0 ;;
+        11) echo 11.22.1 ;;
+        12) echo 12.22.0 ;;
         13) echo 13.23.0 ;;
         15) echo 15.15.0 ;;
         16) echo 16.11.0 ;;
         17) echo 17.7.0 ;;
         18) echo 18.1.0 ;;
-        *) die "there is no PostgreSQL $1 here, but 9.6, 10, 13, 15, 16, 17 and 18" ;;
+        *) die "there is no PostgreSQL $1 here, but 9.6, 10, 11, 12, 13, 15, 16, 17 and 18" ;;
     esac
 }
 
