@@ -221,8 +221,9 @@ check_shards() {
 }
 
 build_asan() {
-    configure_and_build "$build/clang-asan" all -DCMAKE_CXX_COMPILER=clang++-16 -DCMAKE_BUILD_TYPE=Debug \
-        '-DPGSYNC_SANITIZE=address;undefined' -DPGSYNC_RANDOM_SECONDS=15
+    configure_and_build "$build/clang-asan" unit_tests -DCMAKE_CXX_COMPILER=clang++-16 -DCMAKE_BUILD_TYPE=Debug \
+        '-DPGSYNC_SANITIZE=address;undefined' -DPGSYNC_BUILD_EXAMPLES=OFF -DPGSYNC_RANDOM_SECONDS=15 &&
+        cmake --build "$build/clang-asan" -j "$jobs" --target random_program golden odr_shape odr_pgsync
 }
 
 part_asan() {
