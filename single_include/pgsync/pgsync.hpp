@@ -18717,7 +18717,8 @@ struct in_place_change {
 /// Makes the index that readers have into one of this shape, where change_in_place() and the cluster agree;
 /// what follows it may go on meanwhile. From then on the index has this shape's names as well, as aliases.
 /// False where an index has to be made beside it, or is there. A second attempt does again what a first one
-/// that was killed has done. `waiting` is called now and then.
+/// that was killed has done. `_meta` is left to who follows the index, and says how far. `waiting` is called
+/// now and then.
 inline bool adapt_in_place(context& in, const compiled_index& index, const index_state& state,
                            const std::function<void()>& waiting) {
     const auto change = change_in_place(in, index, state);
@@ -18737,7 +18738,6 @@ inline bool adapt_in_place(context& in, const compiled_index& index, const index
               log::index(names.alias), state.serving);
     client.index_again(state.serving, waiting);
     client.change_aliases(aliases_in_place(names, state));
-    remember(client, index, find_index(client, index));
     return true;
 }
 
@@ -23589,7 +23589,7 @@ void persevere(const options& setting, std::span<const compiled_index> indices, 
         const auto pause = pauses.next();
         log::warn("{}; trying again in {} ms", why, pause.count());
         if (wait_for_stop(stop_fd, pause)) {
-            throw error(errc::interrupted, "stopped while a server was away: " + why,
+            throw error(errc::interrupted, "stopped before the next attempt: " + why,
                         "nothing is lost: what is not confirmed is repeated at the next start");
         }
     }

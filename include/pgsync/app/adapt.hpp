@@ -55,7 +55,8 @@ struct in_place_change {
 /// Makes the index that readers have into one of this shape, where change_in_place() and the cluster agree;
 /// what follows it may go on meanwhile. From then on the index has this shape's names as well, as aliases.
 /// False where an index has to be made beside it, or is there. A second attempt does again what a first one
-/// that was killed has done. `waiting` is called now and then.
+/// that was killed has done. `_meta` is left to who follows the index, and says how far. `waiting` is called
+/// now and then.
 inline bool adapt_in_place(context& in, const compiled_index& index, const index_state& state,
                            const std::function<void()>& waiting) {
     const auto change = change_in_place(in, index, state);
@@ -75,7 +76,6 @@ inline bool adapt_in_place(context& in, const compiled_index& index, const index
               log::index(names.alias), state.serving);
     client.index_again(state.serving, waiting);
     client.change_aliases(aliases_in_place(names, state));
-    remember(client, index, find_index(client, index));
     return true;
 }
 

@@ -56,7 +56,7 @@ void persevere(const options& setting, std::span<const compiled_index> indices, 
         const auto pause = pauses.next();
         log::warn("{}; trying again in {} ms", why, pause.count());
         if (wait_for_stop(stop_fd, pause)) {
-            throw error(errc::interrupted, "stopped while a server was away: " + why,
+            throw error(errc::interrupted, "stopped before the next attempt: " + why,
                         "nothing is lost: what is not confirmed is repeated at the next start");
         }
     }
