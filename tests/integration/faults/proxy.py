@@ -12,6 +12,7 @@ import socket
 import struct
 import threading
 import time
+import urllib.parse
 
 
 def listener():
@@ -239,6 +240,27 @@ class SearchProxy:
             if upstream:
                 upstream[0].close()
             reset(client)
+
+
+class Holding:
+    """Between a program and the cluster of this URL: holds back what `which(request)` is true of, until it is told to let
+    that go."""
+
+    def __init__(self, cluster, which):
+        self.which, self.held, self.go = which, threading.Event(), threading.Event()
+        self.proxy = SearchProxy(lambda: urllib.parse.urlsplit(cluster).port)
+        self.proxy.rule = self.rule
+        self.url = f"http://127.0.0.1:{self.proxy.port}"
+
+    def rule(self, request, forward):
+        if not self.go.is_set() and self.which(request):
+            self.held.set()
+            self.go.wait(120)
+        return forward(request)
+
+    def let_go(self):
+        self.go.set()
+        self.proxy.close()
 
 
 def read_request(stream):

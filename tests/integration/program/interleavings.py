@@ -6,10 +6,9 @@
 import subprocess
 import sys
 import threading
-import urllib.parse
 
 from harness import Bench, expect, run_all, until  # puts what follows within reach
-from proxy import SearchProxy
+from proxy import Holding
 from servers import Postgres
 import versions
 
@@ -157,26 +156,9 @@ def memory(b):
     expect(running.stop() == 0, "SIGTERM does not end sync with 0")
 
 
-class Holding:
-    """A cluster behind a proxy that holds large bulks back until it is told to let them go."""
-
-    LARGE = 300_000  # bytes; a bulk of a few changes is much smaller
-
-    def __init__(self, b):
-        self.held, self.go = threading.Event(), threading.Event()
-        self.proxy = SearchProxy(lambda: urllib.parse.urlsplit(b.search.url).port)
-        self.proxy.rule = self.rule
-        self.url = f"http://127.0.0.1:{self.proxy.port}"
-
-    def rule(self, request, forward):
-        if request.is_bulk and len(request.body) > self.LARGE and not self.go.is_set():
-            self.held.set()
-            self.go.wait(120)
-        return forward(request)
-
-    def let_go(self):
-        self.go.set()
-        self.proxy.close()
+def is_wide(request):
+    """A bulk of a fan-out; that of a few changes is much smaller."""
+    return request.is_bulk and len(request.body) > 300_000
 
 
 def with_many_of_one_guest(b):
@@ -201,7 +183,7 @@ def overtaking(b):
     the other where they meet."""
     guest, other, showing = with_many_of_one_guest(b)
     shared = b.value("SELECT count(*) FROM booking WHERE guest_id = %s", guest)
-    holding = Holding(b)
+    holding = Holding(b.search.url, is_wide)
     try:
         running = following(b, ELASTICSEARCH_URL=holding.url)
         b.sql.execute("UPDATE guest SET name = 'wide' WHERE id = %s", (guest,))
@@ -224,7 +206,7 @@ def stopping_short(b):
     rest is done at the next start."""
     guest, _, showing = with_many_of_one_guest(b)
     shared = b.value("SELECT count(*) FROM booking WHERE guest_id = %s", guest)
-    holding = Holding(b)
+    holding = Holding(b.search.url, is_wide)
     try:
         running = following(b, ELASTICSEARCH_URL=holding.url)
         b.sql.execute("UPDATE guest SET name = 'wide' WHERE id = %s", (guest,))

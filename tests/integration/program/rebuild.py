@@ -15,16 +15,12 @@ import signal
 import sys
 import threading
 import time
-import urllib.parse
 
 import psycopg2.extensions
 
-from harness import ROOT, Bench, airbnb_changes, expect, run_all, until
-
-sys.path.append(str(ROOT / "tests/integration/random"))
-sys.path.append(str(ROOT / "tests/integration/faults"))
-import compare  # noqa: E402
-from proxy import SearchProxy  # noqa: E402
+from harness import Bench, airbnb_changes, expect, run_all, until  # puts what follows within reach
+from proxy import Holding
+import compare
 
 BOOKING = """SELECT b.id::text, jsonb_build_object('id', b.id, 'start_date', b.start_date, 'guest', (
   SELECT jsonb_build_object('id', g.id, 'name', g.name, 'email', g.email) FROM guest g WHERE g.id = b.guest_id),
@@ -56,10 +52,9 @@ class Change:
         expect(got == status, f"{' '.join(arguments)} ended with {got}, not {status}:\n{output[-2000:]}")
         return output
 
-    def start(self, program, *arguments):
+    def start(self, program, *arguments, **environment):
         self.b.program = program
-        running = self.b.start(*arguments)
-        return running
+        return self.b.start(*arguments, **environment)
 
     def follow(self, program, *arguments):
         running = self.start(program, "sync", *arguments)
@@ -380,26 +375,19 @@ def a_mapping_grows_while_the_old_one_moves_on(c):
     """How far the index is says only who follows: a bootstrap that said it again, late, would take it back."""
     old = c.begin()
     slot, said = c.slot_of(c.serving()), c.b.search.meta("reservations")["written"]
-    held, go = threading.Event(), threading.Event()
-
-    def rule(request, forward):
-        if b'"written"' in request.body:
-            held.set()
-            go.wait(120)
-        return forward(request)
-
-    proxy = SearchProxy(lambda: urllib.parse.urlsplit(c.b.url).port)
-    proxy.rule = rule
-    c.b.program = c.grown
-    changing = c.b.start("bootstrap", ELASTICSEARCH_URL=f"http://127.0.0.1:{proxy.port}")
-    until("bootstrap is done, or about to say so", lambda: held.is_set() or changing.child.poll() is not None)
-    c.churn(c.b.sql, 20)
-    confirmed = "SELECT confirmed_flush_lsn > %s FROM pg_replication_slots WHERE active AND slot_name = %s"
-    until("the old one moves on", lambda: c.b.value(confirmed, said, slot))
-    old.child.send_signal(signal.SIGKILL)
-    go.set()
-    expect(changing.child.wait(60) == 0, "bootstrap fails:\n" + changing.output())
-    proxy.close()
+    holding = Holding(c.b.url, lambda request: b'"written"' in request.body)
+    try:
+        changing = c.start(c.grown, "bootstrap", ELASTICSEARCH_URL=holding.url)
+        until("bootstrap is done, or about to say so",
+              lambda: holding.held.is_set() or changing.child.poll() is not None)
+        c.churn(c.b.sql, 20)
+        confirmed = "SELECT confirmed_flush_lsn > %s FROM pg_replication_slots WHERE active AND slot_name = %s"
+        until("the old one moves on", lambda: c.b.value(confirmed, said, slot))
+        old.child.send_signal(signal.SIGKILL)
+        holding.let_go()
+        expect(changing.child.wait(60) == 0, "bootstrap fails:\n" + changing.output())
+    finally:
+        holding.let_go()
     expect("is changed as it is" in changing.output(), "the mapping alone has changed:\n" + changing.output())
     c.churn(c.b.sql, 20)
     grown = c.follow(c.grown)

@@ -15,7 +15,7 @@ import urllib.parse
 import urllib.request
 
 from harness import Bench, Cases, Failure, expect, until  # puts what follows within reach
-from proxy import SearchProxy
+from proxy import Holding
 from world import oracle
 import compare
 
@@ -203,26 +203,6 @@ def no_sync_runs(b):
     expect(not found["slot"], f"found: {found}")
 
 
-class Holding:
-    """A cluster behind a proxy that holds bulks back until it is told to let them go."""
-
-    def __init__(self, b):
-        self.held, self.go = threading.Event(), threading.Event()
-        self.proxy = SearchProxy(lambda: urllib.parse.urlsplit(b.url).port)
-        self.proxy.rule = self.rule
-        self.url = f"http://127.0.0.1:{self.proxy.port}"
-
-    def rule(self, request, forward):
-        if request.is_bulk and not self.go.is_set():
-            self.held.set()
-            self.go.wait(60)
-        return forward(request)
-
-    def let_go(self):
-        self.go.set()
-        self.proxy.close()
-
-
 @on("airbnb")
 def a_repair_that_comes_late(b):
     """Read before a change and written after it, a repair undoes nothing: neither the change nor a deletion; nor where the
@@ -233,7 +213,7 @@ def a_repair_that_comes_late(b):
     for commit in ("on", "off"):
         alter(b, "reservations", "7", '"id":7,', '"id":77,')
         alter(b, "reservations", "8", '"id":8,', '"id":88,')
-        holding = Holding(b)
+        holding = Holding(b.url, lambda request: request.is_bulk)
         try:
             repairing = b.start("verify", "--repair", ELASTICSEARCH_URL=holding.url)
             expect(holding.held.wait(60), "no bulk came:\n" + repairing.output())
