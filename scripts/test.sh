@@ -6,6 +6,8 @@ here=$(cd -- "$(dirname -- "${BASH_SOURCE[0]}")" && pwd)
 root=$(cd -- "$here/.." && pwd)
 # shellcheck source=scripts/lib/common.sh
 . "$here/lib/common.sh"
+# shellcheck source=scripts/lib/search.sh
+. "$here/lib/search.sh"
 
 usage() {
     cat <<'USAGE'
@@ -216,7 +218,7 @@ part_integration() {
 # A cluster that gives a shard up begins it again, a few times: documents alone would not tell for long.
 check_shards() {
     local found=0
-    grep -n 'shards failed' -- "$servers"/*/log || found=$?
+    lost_shards "$servers"/*/log || found=$?
     ((found == 1))
 }
 

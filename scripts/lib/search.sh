@@ -176,3 +176,7 @@ search_is_ready() {
 
 # stop_search NAME DIR
 stop_search() { end_process "$2/run/$1.pid" TERM 30 KILL 5; }
+
+# lost_shards LOG...: prints the lines by which a cluster says that it gave a shard up; failure where there are none. A
+# search that meets an index before its shard has started says "all shards failed", and loses nothing.
+lost_shards() { grep -E -n 'marking and sending shard failed due to|failing shard \[failed shard|reason: \[shards failed \[\[' -- "$@"; }
