@@ -49,7 +49,8 @@ if(PGSYNC_RUNTIME)
     at_least(libspdlog-dev 1: 1.10 "${spdlog_VERSION}")
     string(APPEND CPACK_DEBIAN_PACKAGE_DEPENDS
            ", ${depends}, libpq-dev (>= 15), libcurl4-openssl-dev (>= 7.88) | libcurl4-gnutls-dev (>= 7.88)"
-           ", libmicrohttpd-dev (>= 0.9.75), zlib1g-dev (>= 1:1.2.13), libcli11-dev (>= 2.1), libtomlplusplus-dev (>= 3.3), pkg-config")
+           ", libmicrohttpd-dev (>= 0.9.75), libssl-dev (>= 3.0), zlib1g-dev (>= 1:1.2.13), libcli11-dev (>= 2.1)"
+           ", libtomlplusplus-dev (>= 3.3), pkg-config")
 endif()
 set(CPACK_DEBIAN_PACKAGE_SUGGESTS "cmake (>= 3.25), g++ (>= 4:12)")
 set(CPACK_DEBIAN_PACKAGE_ARCHITECTURE all)

@@ -30,6 +30,8 @@ RANKS = {
     "metrics.hpp": 5,
     "backoff.hpp": 5,
     "quiet_thread.hpp": 5,
+    "stop_request.hpp": 5,
+    "stop_deadline.hpp": 5.2,
     "this_machine.hpp": 5,
     "transform": 6,
     "postgres": 6,
@@ -50,6 +52,7 @@ PLAIN_HEADERS = {"shape/node.hpp", "shape/text.hpp"}
 THIRD_PARTY = [
     (r"pqxx/", r"postgres/connection\.hpp"),
     (r"curl/", r"elastic/(curl_transport|detail/tls_remedy)\.hpp"),
+    (r"openssl/", r"elastic/sha256\.hpp"),
     (r"zlib\.h", r"elastic/detail/gzip\.hpp"),
     (r"(libpq/|libpq-|pg_config|postgres_ext)", r"postgres/.*"),
     (r"spdlog/", r"log\.hpp"),
@@ -61,7 +64,7 @@ THIRD_PARTY = [
     (r"boost/pfr", r"(shape|transform)/.*"),
     (r"boost/hana", r"(shape|sql|mapping|routing)/.*"),
     # POSIX; the compile-time half has no business with it.
-    (r"(fcntl|malloc|poll|unistd|pthread|signal|netdb|termios)\.h$|(sys|netinet|arpa)/", r"((postgres|elastic|snapshot|stream|app)/.*|(this_machine|quiet_thread)\.hpp)"),
+    (r"(fcntl|malloc|poll|unistd|pthread|signal|netdb|termios)\.h$|(sys|netinet|arpa)/", r"((postgres|elastic|snapshot|stream|app)/.*|(this_machine|quiet_thread|stop_request|stop_deadline)\.hpp)"),
     # C++'s own.
     (r"[a-z_0-9]+$", r".*"),
 ]

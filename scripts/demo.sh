@@ -117,7 +117,7 @@ clean_up() {
     # Private servers vanish with all they hold.
     if ((bootstrapped && !(private_postgres && private_search))); then
         bootstrapped=0
-        "$program" teardown >>"$work/teardown.log" 2>&1 || warn "airbnb teardown failed; removing its traces without it"
+        "$program" teardown --yes >>"$work/teardown.log" 2>&1 || warn "airbnb teardown failed; removing its traces without it"
         if ((!private_search)); then
             for name in $(indices) $index; do
                 [[ $(search_status "/$name") == 404 ]] || search DELETE "/$name" -o /dev/null || true
@@ -411,7 +411,7 @@ stop_sync() {
         die "airbnb sync ended with status $status on SIGTERM, not 0"
     fi
     say "airbnb sync ended with status 0 on SIGTERM"
-    "$program" teardown
+    "$program" teardown --yes
     [[ $(sql -c "select count(*) from pg_replication_slots where database = '$database'") == 0 ]] ||
         die "airbnb teardown left a replication slot behind"
     [[ $(search_status "/$index") == 404 && -z $(indices) ]] || die "airbnb teardown left an index behind"

@@ -247,12 +247,14 @@ class Document:
 
         columns = node.get("columns") or [each["name"] for each in table["columns"]]
         plain = [each for each in columns if not OPERATORS.search(each)]
-        for each in key:
-            if each not in plain:
+        # The members of a key in its order: so are the parts of _id, and foreign_key<…> is paired by it.
+        first = key if len(key) > 1 else [each for each in key if each not in plain]
+        for each in [*first, *(each for each in columns if each not in first)]:
+            if each in key and each not in plain:
                 column = Column(table, each)
-                members_name = identifier(each)
-                add(lambda stored: f"pgsync::hidden<pgsync::key<{stored}>>", members_name, members_name, (column.type, each))
-        for each in columns:
+                hidden = identifier(each)
+                add(lambda stored: f"pgsync::hidden<pgsync::key<{stored}>>", hidden, hidden, (column.type, each))
+                continue
             tokens = [part for part in OPERATORS.split(each) if part]
             json_name = "_".join(part.strip("{}") for part in tokens if not OPERATORS.fullmatch(part))
             member = identifier(json_name)
@@ -345,6 +347,7 @@ class Document:
     def joined(self, relationship, here, there, child, parent):
         """The kind of relation, and what joins it."""
         many = "has_one" if relationship.get("type") == "one_to_one" else "has_many"
+        label = child.get("label", child["table"])
         here_key = self.key_of(here, parent)
         there_key = self.key_of(there, child)
         explicit = relationship.get("foreign_key")
@@ -354,10 +357,13 @@ class Document:
             if not near or not far or (here == there and len(near) < 2):
                 raise Problem(f"link table {'.'.join(link)} has no foreign keys to both {'.'.join(here)} and {'.'.join(there)}")
             near, far = near[0], far[-1] if here == there else far[0]
-            if near[1] != here_key or far[1] != there_key:
+            if here == there:
+                self.remark(f"{'.'.join(link)} joins {'.'.join(here)} with itself: \"{label}\" has the rows that "
+                            f"{', '.join(far[0])} of it point at; turn its `through` round if it is to be the others")
+            if sorted(near[1]) != sorted(here_key) or sorted(far[1]) != sorted(there_key):
                 self.remark(f"the foreign keys of {'.'.join(link)} do not point at primary keys: look at its `through`")
             return many, [f"pgsync::through<{literal('.'.join(link) if link[0] != 'public' else link[1])}, "
-                          f"{self.columns('foreign_key', near[0])}, {self.columns('foreign_key', far[0])}>"]
+                          f"{self.in_order(*near, here_key)}, {self.in_order(*far, there_key)}>"]
         if explicit:
             theirs, ours = explicit["child"], explicit["parent"]
             points_there = sorted(theirs) == sorted(there_key) and sorted(ours) != sorted(here_key)
@@ -365,7 +371,10 @@ class Document:
             to_here, to_there = self.catalog.between(there, here), self.catalog.between(here, there)
             if not to_here and not to_there:
                 raise Problem(f"no foreign key joins {'.'.join(here)} and {'.'.join(there)}: say \"foreign_key\" in its relationship")
-            points_there = bool(to_there) and (not to_here or many == "has_one")
+            points_there = here != there and bool(to_there) and (not to_here or many == "has_one")
+            if here == there:
+                self.remark(f"{'.'.join(here)} refers to itself: \"{label}\" has the rows that point at this one; write "
+                            "belongs_to for the row that this one points at")
             ours, theirs = to_there[0] if points_there else (to_here[0][1], to_here[0][0])
             if len(to_there if points_there else to_here) > 1:
                 self.remark(f"several foreign keys join {'.'.join(here)} and {'.'.join(there)}: the first one was taken")
@@ -377,11 +386,16 @@ class Document:
 
     def join_of(self, columns, referenced, key):
         """In the key's order where it is the key."""
+        if sorted(referenced) == sorted(key):
+            return [self.in_order(columns, referenced, key)]
+        return [self.columns("foreign_key", columns), self.columns("references", referenced)]
+
+    def in_order(self, columns, referenced, key):
+        """The foreign key's columns in the order of the key that they point at."""
         pairs = list(zip(columns, referenced))
         if sorted(referenced) == sorted(key):
             pairs.sort(key=lambda pair: key.index(pair[1]))
-            return [self.columns("foreign_key", [one for one, _ in pairs])]
-        return [self.columns("foreign_key", columns), self.columns("references", referenced)]
+        return self.columns("foreign_key", [one for one, _ in pairs])
 
     def key_of(self, table, node):
         return self.catalog.table(*table)["key"] or node.get("primary_key") or []

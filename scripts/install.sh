@@ -58,7 +58,7 @@ case $system in
     *)
         die "can install packages on Debian 12 and 13 and Ubuntu 24.04 only, and this is ${system:-neither}. Please install yourself:
   to build    a C++20 compiler (g++ 12, clang 16 or newer), cmake, ninja, pkg-config, Boost 1.81 or newer with
-              Boost.JSON, libpqxx, libpq, libcurl, libmicrohttpd, zlib,
+              Boost.JSON, libpqxx, libpq, libcurl, libmicrohttpd, OpenSSL, zlib,
               CLI11, spdlog, toml++
   to run      a PostgreSQL server with psql, Java 17, Maven, curl, jq, unzip
   for tests   Catch2, clang 16 with its compiler-rt, clang-format 16, python3 with psycopg2 and yaml
@@ -67,7 +67,7 @@ then run the other scripts; scripts/demo.sh takes --no-install."
 esac
 
 wanted=(g++ cmake ninja-build pkg-config "${boost[@]}" libpqxx-dev libpq-dev libcurl4-openssl-dev
-    libmicrohttpd-dev zlib1g-dev libcli11-dev libspdlog-dev libtomlplusplus-dev ca-certificates curl jq unzip xz-utils)
+    libmicrohttpd-dev libssl-dev zlib1g-dev libcli11-dev libspdlog-dev libtomlplusplus-dev ca-certificates curl jq unzip xz-utils)
 if ((postgres)) && ! postgres_programs >/dev/null; then wanted+=("$postgres_server"); fi
 if ! command -v psql >/dev/null; then wanted+=(postgresql-client); fi
 if ((search)); then

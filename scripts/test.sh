@@ -18,7 +18,8 @@ g++ and clang and runs every test. Says what it does, how long each part took, a
 passed and failed; the exit status is 0 when all passed.
 
   --fast          no servers, and none of the tests that need one
-  --long SECONDS  the randomised test runs that long instead of less than a minute, and so does each fuzzer
+  --long SECONDS  the randomised test runs that long instead of less than a minute, and so do that of an operator who changes
+                  tables, publication and servers meanwhile, and each fuzzer
   --only PART     only this part, and those named by further --only:
                     format       clang-format, shellcheck
                     gcc          g++, -O2 program: structure, unit and server tests
@@ -82,7 +83,7 @@ clean_up() {
         wait "$starting" 2>/dev/null || true
     fi
     if ((!fast && !keep)) && [[ -d $servers ]]; then
-        "$here/servers.sh" stop --dir "$servers" --purge >/dev/null 2>"$logs/stop.log" || cat -- "$logs/stop.log" >&2
+        stop_servers >/dev/null 2>"$logs/stop.log" || cat -- "$logs/stop.log" >&2
     fi
     exit "$status"
 }
@@ -91,11 +92,29 @@ trap 'exit 130' INT
 trap 'exit 143' TERM
 trap 'exit 129' HUP
 
+# For minutes a server does best with what its quick compiler makes: the better one and a parallel collector took most
+# of its time, and that of two cores. Servers that tests start get it from the environment, too.
+export PGSYNC_SEARCH_JAVA_OPTIONS='-XX:TieredStopAtLevel=1 -XX:+UseSerialGC'
+
+# Two sets: tests that would disturb each other run on different ones. The first also has what few tests need.
+launch_servers() {
+    "$here/servers.sh" start --dir "$servers/first" --postgres --opensearch --elasticsearch7 --elasticsearch6 \
+        --elasticsearch717 --elasticsearch8 &&
+        "$here/servers.sh" start --dir "$servers/second" --postgres --opensearch --elasticsearch7 &&
+        printf '{"version": {"major": 1, "minor": 0}, "local": [{"servers": [{"id": "first"}, {"id": "second"}]}]}\n' \
+            >"$servers/sets.json"
+}
+
+stop_servers() {
+    local set
+    for set in first second; do "$here/servers.sh" stop --dir "$servers/$set" --purge || return; done
+    rm -rf -- "$servers"
+}
+
 # They start while the first build runs.
 start_servers() {
     say "servers: starting in the background, see ${logs#"$root"/}/servers.log"
-    "$here/servers.sh" start --dir "$servers" --postgres --opensearch --elasticsearch7 --elasticsearch6 \
-        --elasticsearch717 --elasticsearch8 >"$logs/servers.log" 2>&1 &
+    launch_servers >"$logs/servers.log" 2>&1 &
     starting=$!
 }
 
@@ -112,10 +131,10 @@ wait_for_servers() {
         starting='' running=1
         set -a
         # shellcheck source=/dev/null
-        . "$servers/env"
+        . "$servers/first/env"
         set +a
-        export PGSYNC_TEST_SERVERS=1
-        if ((keep)); then say "servers: see $servers/env; scripts/servers.sh stop --dir $servers --purge ends them"; fi
+        export PGSYNC_TEST_SERVERS=1 PGSYNC_TEST_SERVER_SETS=$servers
+        if ((keep)); then say "servers: see $servers/*/env; scripts/servers.sh stop --purge --dir ends those of a folder"; fi
     fi
     ((running))
 }
@@ -211,14 +230,15 @@ part_integration() {
     ((!fast)) || return 0
     if ! wanted gcc; then step "build with g++" build_gcc || return 0; fi
     wait_for_servers || return 0
-    tests "integration tests" "$build/gcc" -L integration
+    # One for each set of servers, and one for what starts its own: most of their time is waiting.
+    tests "integration tests" "$build/gcc" -L integration -j $((jobs + 1)) --resource-spec-file "$servers/sets.json"
     step "every shard was kept" check_shards || true
 }
 
 # A cluster that gives a shard up begins it again, a few times: documents alone would not tell for long.
 check_shards() {
     local found=0
-    lost_shards "$servers"/*/log || found=$?
+    lost_shards "$servers"/*/*/log || found=$?
     ((found == 1))
 }
 

@@ -61,12 +61,12 @@ def measure(b, queries, mapping, bookings, repeat, say):
             cluster.fresh_index(b, mapping)
             each[f"bulk {connections}"] = cluster.send(b, bodies, connections)
         cluster.forget(b)
-        b.run("teardown")
+        b.run("teardown", "--yes")
         with processors.watched(b) as spent:
             _, each["memory"], each["processor"], output = timed(b, "bootstrap")
         each |= spent
         each["load"] = seconds_of(output)
-        b.run("teardown")
+        b.run("teardown", "--yes")
         _, _, each["gzip processor"], output = timed(b, "bootstrap", "--compress", "always")
         each["gzip load"] = seconds_of(output)
         rounds.append(each)

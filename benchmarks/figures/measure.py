@@ -105,7 +105,7 @@ def main():
         if "transaction" in chosen:
             many.transaction(b, queries, mapping, wanted.bookings, wanted.rows, say)
         if wanted.pgsync:
-            b.run("teardown")
+            b.run("teardown", "--yes")
             incumbent.measure(b, wanted.pgsync, wanted.bookings, wanted, own, say)
 
 

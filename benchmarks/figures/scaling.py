@@ -19,7 +19,7 @@ def measure(program, bookings, repeat, say):
             fill(b, count)
             rounds = []
             for _ in range(repeat):
-                b.run("teardown")
+                b.run("teardown", "--yes")
                 _, memory, _, output = timed(b, "bootstrap")
                 rounds.append((count / seconds_of(output), memory))
         say.row(f"load of {count} documents, documents/s", statistics.median(each[0] for each in rounds), "documents", count, None, "")

@@ -13,6 +13,7 @@
 #include <pgsync/declare/index.hpp>
 #include <pgsync/mapping/properties.hpp>
 #include <pgsync/routing/routes.hpp>
+#include <pgsync/shape/misspelt.hpp>
 #include <pgsync/shape/walk.hpp>
 #include <pgsync/sql/select.hpp>
 
@@ -51,11 +52,6 @@ concept declares_index = requires(const Index& of) {
     typename Index::root;
     index_base(of);
 };
-
-/// There is such a type only for what is known at compile time. `*&` leaves out members that are not static,
-/// which g++ would otherwise take for an error.
-template <std::size_t Value>
-struct constant {};
 
 template <typename Index>
 constexpr std::string_view make_index_name() {
@@ -233,6 +229,9 @@ constexpr void check_index() {
     };
     (void)check::index_name_is_valid<Index, check::fits_index_name(make_index_name<Index>())>{};
     (void)check::index_members_are_text<Index, said.are_text>{};
+    constexpr auto misspelt = misspelt_of_index<Index>();
+    (void)check::static_is_known<Index, fixed_string<misspelt.size() + 1>(misspelt.data(), misspelt.size()),
+                                 misspelt.empty()>{};
     (void)check::index_text_is_json<Index, absent_or_json(said.settings) && absent_or_json(said.mapping)>{};
     (void)check::index_where_is_closed<Index,
                                        said.where.data() == nullptr || check::is_closed_sql(said.where)>{};

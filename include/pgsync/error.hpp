@@ -15,6 +15,7 @@ enum class errc : std::uint8_t {
     connection,     ///< a server is away or cut the connection: worth trying again
     busy,           ///< a server works, but not for this just now (a deadlock, no memory): worth trying again
     superseded,     ///< another program has taken over what this one did: worth trying again, after it
+    changed,        ///< something that was checked at the start is different now: worth beginning again
     permission,     ///< the role or API user lacks a right
     catalog,        ///< the database does not look as the shape says
     replication,    ///< slot, publication, replica identity or WAL level
@@ -27,7 +28,8 @@ enum class errc : std::uint8_t {
 
 /// What goes away by itself, and so says nothing about a shape or a setting: worth trying again.
 [[nodiscard]] constexpr bool is_passing(errc code) noexcept {
-    return code == errc::connection || code == errc::busy || code == errc::superseded;
+    return code == errc::connection || code == errc::busy || code == errc::superseded ||
+           code == errc::changed;
 }
 
 /// The one exception pgsync throws. `what()` names the thing that failed; `remedy()` says what to do about
@@ -52,5 +54,10 @@ class error : public std::runtime_error {
     std::string remedy_;
     std::source_location where_;
 };
+
+/// Beside an error: it is errc::connection, since a program that has once been connected waits for it to pass
+/// as well (a certificate is being renewed), but it says that what was set is wrong rather than that a server
+/// is away. Who has never been connected had better say so than wait.
+struct wrong_settings {};
 
 }  // namespace pgsync

@@ -78,6 +78,13 @@ enum class phase : std::uint8_t {
     failed,  ///< for good
 };
 
+/// Something that is not as it should be, or has to be made right before the program goes on.
+struct condition {
+    std::string name;   ///< what kind it is: `table_replaced`
+    bool error = true;  ///< documents are wrong or will be; else it is a warning
+    std::string text;
+};
+
 struct index_counts {
     explicit index_counts(std::string called) : name(std::move(called)) {}
 
@@ -150,6 +157,25 @@ class registry {
         return std::chrono::seconds(steady_seconds() - beat_.load(std::memory_order_relaxed));
     }
 
+    /// Who reports what is not in order: the running command, at once, and the monitor, every few seconds.
+    enum class observer : std::uint8_t { command, monitor };
+    /// What `by` finds not in order now, in place of what it found before.
+    void set_conditions(observer by, std::vector<condition> now) {
+        const std::lock_guard lock(mutex_);
+        (by == observer::command ? of_command_ : of_monitor_) = std::move(now);
+    }
+    /// What anybody finds not in order, each once, errors first.
+    [[nodiscard]] std::vector<condition> conditions() const {
+        const std::lock_guard lock(mutex_);
+        std::vector<condition> all = of_command_;
+        for (const auto& each : of_monitor_) {
+            const auto same = [&](const condition& known) { return known.text == each.text; };
+            if (std::none_of(all.begin(), all.end(), same)) all.push_back(each);
+        }
+        std::stable_partition(all.begin(), all.end(), [](const condition& each) { return each.error; });
+        return all;
+    }
+
     /// The slot that the program is about just now.
     void watch_slot(const std::string& name) {
         const std::lock_guard lock(mutex_);
@@ -189,6 +215,8 @@ class registry {
     mutable std::mutex mutex_;
     std::list<std::function<void(depths&)>> probes_;
     std::string slot_;
+    std::vector<condition> of_command_;
+    std::vector<condition> of_monitor_;
 };
 
 /// Adds to what registry::look() finds, as long as it lives. Called from any thread.

@@ -34,6 +34,17 @@ namespace detail {
 
 }  // namespace detail
 
+/// Is all of it UTF-8?
+[[nodiscard]] constexpr bool is_utf8(std::string_view text) {
+    while (!text.empty()) {
+        unsigned number = 0;
+        const auto size = detail::utf8_size(text, number);
+        if (size == 0) return false;
+        text.remove_prefix(size);
+    }
+    return true;
+}
+
 /// A name, a value or a server's words as they may stand in a log line or on a terminal: control characters
 /// as `\n`, `\x1b` or `\u2028`, bytes that are no UTF-8 as `\xff`, so that nothing in a table or an answer
 /// can look like a line of its own. With `lines` a line end stays one.

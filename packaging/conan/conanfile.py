@@ -47,6 +47,7 @@ class Pgsync(ConanFile):
             self.requires("libpqxx/[>=6.4]", **public)
             self.requires("libcurl/[>=7.88 <9]", **public)
             self.requires("libmicrohttpd/[>=0.9.75 <2]", **public)
+            self.requires("openssl/[>=3 <4]", **public)
             self.requires("zlib/[>=1.2.11 <2]", **public)
             self.requires("spdlog/[>=1.10 <2]", **public)
             self.requires("cli11/[>=2.1 <3]", **public)

@@ -103,13 +103,14 @@ ensure_jars() {
 # start_search NAME DIR
 start_search() {
     local name=$1 dir=$2 home=$2/$1 log=$2/$1/log java cluster base port url attempt deadline
-    local -a path
+    local -a path more_options
     describe_engine "$name"
     if remembered_process "$dir/run/$name.pid" >/dev/null; then
         # shellcheck source=/dev/null
         say "$engine_title: already running on $(. "$dir/run/$name.env" && printf '%s' "${!engine_variable}")"
         return
     fi
+    read -r -a more_options <<<"${PGSYNC_SEARCH_JAVA_OPTIONS-}"
     java=$(find_java) || die "no Java 17 or newer found; run scripts/install.sh"
     mkdir -p -- "$home/node_1/config" "$home/tmp"
     [[ -s $home/cluster ]] || printf 'pgsync-%s\n' "$(random_word 8)" >"$home/cluster"
@@ -139,7 +140,7 @@ start_search() {
         fi
         : >"$log" # here, and not by the child: it is read below, maybe before the child has got to run
         # A session of its own: Ctrl-C in the terminal is the script's business, not the server's.
-        setsid "$java" -Xmx1g "${engine_java_options[@]}" -Djava.io.tmpdir="$home/tmp" -Dlog4j2.disable.jmx=true \
+        setsid "$java" -Xmx1g "${engine_java_options[@]}" "${more_options[@]}" -Djava.io.tmpdir="$home/tmp" -Dlog4j2.disable.jmx=true \
             "${path[@]}" "$engine_main" -basePath "$home" -numOfNode 1 -clusterName "$cluster" \
             -baseHttpPort "$base" </dev/null >>"$log" 2>&1 9>&- &
         remember_process "$dir/run/$name.pid" $! || true

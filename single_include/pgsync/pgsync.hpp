@@ -970,6 +970,25 @@ struct shape_has_members {
 };
 
 template <typename Struct, bool Ok>
+struct shape_can_be_tied {
+    static_assert(Ok,
+                  "pgsync: this struct has more members than Boost.PFR takes apart, which is 100 as it "
+                  "comes; leave out "
+                  "what no search needs, or move some into a struct of their own and embed<…> it, which "
+                  "makes an object "
+                  "of them");
+};
+
+template <typename Struct, fixed_string Static, bool Ok>
+struct static_is_known {
+    static_assert(
+        Ok,
+        "pgsync: this static is called almost as one that pgsync reads, and would say nothing; an index has "
+        "`name`, `where`, `settings`, `mapping`, `pipeline`, `routing` and `transform`, a struct `table` and "
+        "`schema`: correct its name, or give it one that is further from these");
+};
+
+template <typename Struct, bool Ok>
 struct shape_has_key {
     static_assert(
         Ok,
@@ -1178,6 +1197,24 @@ struct json_key_is_named {
 };
 
 template <typename Struct, fixed_string Member, bool Ok>
+struct json_key_names_fields {
+    static_assert(
+        Ok,
+        "pgsync: a JSON key begins or ends with a dot, or has two in a row, or nothing but blanks between "
+        "two; for a cluster a dot stands between the names of an object and its member, and here one has no "
+        "name: write another in named<T, \"key\">");
+};
+
+template <typename Struct, fixed_string Member, bool Ok>
+struct json_key_is_free {
+    static_assert(
+        Ok,
+        "pgsync: this JSON key is the cluster's own, at the top of every document: _id, _index, _source, "
+        "_routing, _version, _seq_no, _primary_term, _field_names and _ignored are; give the member another "
+        "with named<T, \"key\">, or keep it out of the document with hidden<T>");
+};
+
+template <typename Struct, fixed_string Member, bool Ok>
 struct json_key_is_unique {
     static_assert(
         Ok,
@@ -1280,6 +1317,27 @@ struct index_members_are_text {
     return !name.empty() && name.size() <= 63;
 }
 
+/// A cluster reads `a.b` as `b` in the object `a`.
+[[nodiscard]] constexpr bool fits_json_key(std::string_view key) {
+    if (key.find('.') == std::string_view::npos) return true;
+    bool blank = true;
+    for (const char c : key) {
+        if (c == '.' && blank) return false;
+        blank = c == '.' || (blank && (c == ' ' || c == '\t'));
+    }
+    return !blank;
+}
+
+/// What Elasticsearch 6 to 8 and OpenSearch call their own at the top of a document, all of them.
+[[nodiscard]] constexpr bool is_metadata_field(std::string_view key) {
+    if (key.empty() || key[0] != '_') return false;
+    for (const std::string_view own : {"_id", "_index", "_source", "_routing", "_version", "_seq_no",
+                                       "_primary_term", "_field_names", "_ignored"}) {
+        if (key == own) return true;
+    }
+    return false;
+}
+
 [[nodiscard]] constexpr bool fits_index_name(std::string_view name) {
     if (name.empty() || name.size() > 200) return false;
     if (name[0] == '-' || name[0] == '_' || name[0] == '+' || name[0] == '.') return false;
@@ -1291,6 +1349,93 @@ struct index_members_are_text {
 }
 
 }  // namespace pgsync::detail::check
+
+// ---- pgsync/shape/misspelt.hpp
+/// A static that is meant for pgsync and not called as pgsync reads it would silently say nothing: `wehre` is
+/// no filter. No program can list a struct's statics, but it can ask for each by its name; asked for are
+/// those that a slip of the fingers makes (two letters turned round, one left out, one twice, a plural) and
+/// some that one might think of.
+namespace pgsync::detail {
+
+/// There is such a type only for what is known at compile time. `*&` leaves out members that are not static,
+/// which g++ would otherwise take for an error.
+template <std::size_t Value>
+struct constant {};
+
+#define PGSYNC_TEXT(name) \
+    if constexpr (requires { typename constant<std::string_view(*&Of::name).size()>; }) return #name;
+#define PGSYNC_FUNCTION(name) \
+    if constexpr (requires { *&Of::name; }) return #name;
+
+/// The name of such a static of an index; empty where there is none.
+template <typename Of>
+constexpr std::string_view misspelt_of_index() {
+    // clang-format off
+    PGSYNC_TEXT(anme) PGSYNC_TEXT(nmae) PGSYNC_TEXT(naem) PGSYNC_TEXT(nme) PGSYNC_TEXT(nam)
+    PGSYNC_TEXT(nname) PGSYNC_TEXT(naame) PGSYNC_TEXT(namme) PGSYNC_TEXT(namee) PGSYNC_TEXT(names)
+    PGSYNC_TEXT(Name) PGSYNC_TEXT(name_) PGSYNC_TEXT(index_name)
+    PGSYNC_TEXT(hwere) PGSYNC_TEXT(wehre) PGSYNC_TEXT(whree) PGSYNC_TEXT(wheer) PGSYNC_TEXT(were)
+    PGSYNC_TEXT(whre) PGSYNC_TEXT(whee) PGSYNC_TEXT(wher) PGSYNC_TEXT(wwhere) PGSYNC_TEXT(whhere)
+    PGSYNC_TEXT(wheere) PGSYNC_TEXT(wherre) PGSYNC_TEXT(wheree) PGSYNC_TEXT(wheres) PGSYNC_TEXT(Where)
+    PGSYNC_TEXT(where_) PGSYNC_TEXT(filter) PGSYNC_TEXT(condition)
+    PGSYNC_TEXT(esttings) PGSYNC_TEXT(stetings) PGSYNC_TEXT(setitngs) PGSYNC_TEXT(settnigs)
+    PGSYNC_TEXT(settigns) PGSYNC_TEXT(settinsg) PGSYNC_TEXT(ettings) PGSYNC_TEXT(sttings)
+    PGSYNC_TEXT(setings) PGSYNC_TEXT(settngs) PGSYNC_TEXT(settigs) PGSYNC_TEXT(settins) PGSYNC_TEXT(setting)
+    PGSYNC_TEXT(ssettings) PGSYNC_TEXT(seettings) PGSYNC_TEXT(setttings) PGSYNC_TEXT(settiings)
+    PGSYNC_TEXT(settinngs) PGSYNC_TEXT(settinggs) PGSYNC_TEXT(settingss) PGSYNC_TEXT(Settings)
+    PGSYNC_TEXT(settings_) PGSYNC_TEXT(index_settings)
+    PGSYNC_TEXT(ampping) PGSYNC_TEXT(mpaping) PGSYNC_TEXT(mapipng) PGSYNC_TEXT(mappnig) PGSYNC_TEXT(mappign)
+    PGSYNC_TEXT(apping) PGSYNC_TEXT(mpping) PGSYNC_TEXT(maping) PGSYNC_TEXT(mappng) PGSYNC_TEXT(mappig)
+    PGSYNC_TEXT(mappin) PGSYNC_TEXT(mmapping) PGSYNC_TEXT(maapping) PGSYNC_TEXT(mappping)
+    PGSYNC_TEXT(mappiing) PGSYNC_TEXT(mappinng) PGSYNC_TEXT(mappingg) PGSYNC_TEXT(mappings)
+    PGSYNC_TEXT(Mapping) PGSYNC_TEXT(mapping_) PGSYNC_TEXT(index_mapping)
+    PGSYNC_TEXT(ippeline) PGSYNC_TEXT(ppieline) PGSYNC_TEXT(piepline) PGSYNC_TEXT(pipleine)
+    PGSYNC_TEXT(pipeilne) PGSYNC_TEXT(pipelnie) PGSYNC_TEXT(pipelien) PGSYNC_TEXT(ipeline)
+    PGSYNC_TEXT(ppeline) PGSYNC_TEXT(pieline) PGSYNC_TEXT(pipline) PGSYNC_TEXT(pipeine) PGSYNC_TEXT(pipelne)
+    PGSYNC_TEXT(pipelie) PGSYNC_TEXT(pipelin) PGSYNC_TEXT(ppipeline) PGSYNC_TEXT(piipeline)
+    PGSYNC_TEXT(pippeline) PGSYNC_TEXT(pipeeline) PGSYNC_TEXT(pipelline) PGSYNC_TEXT(pipeliine)
+    PGSYNC_TEXT(pipelinne) PGSYNC_TEXT(pipelinee) PGSYNC_TEXT(pipelines) PGSYNC_TEXT(Pipeline)
+    PGSYNC_TEXT(pipeline_) PGSYNC_TEXT(ingest_pipeline)
+    PGSYNC_TEXT(oruting) PGSYNC_TEXT(ruoting) PGSYNC_TEXT(rotuing) PGSYNC_TEXT(rouitng) PGSYNC_TEXT(routnig)
+    PGSYNC_TEXT(routign) PGSYNC_TEXT(ruting) PGSYNC_TEXT(roting) PGSYNC_TEXT(rouing) PGSYNC_TEXT(routng)
+    PGSYNC_TEXT(routig) PGSYNC_TEXT(routin) PGSYNC_TEXT(rrouting) PGSYNC_TEXT(roouting)
+    PGSYNC_TEXT(rouuting) PGSYNC_TEXT(routting) PGSYNC_TEXT(routiing) PGSYNC_TEXT(routinng)
+    PGSYNC_TEXT(routingg) PGSYNC_TEXT(routings) PGSYNC_TEXT(Routing) PGSYNC_TEXT(routing_)
+    PGSYNC_TEXT(routing_key)
+    PGSYNC_FUNCTION(rtansform) PGSYNC_FUNCTION(tarnsform) PGSYNC_FUNCTION(trnasform)
+    PGSYNC_FUNCTION(trasnform) PGSYNC_FUNCTION(tranfsorm) PGSYNC_FUNCTION(transofrm)
+    PGSYNC_FUNCTION(transfrom) PGSYNC_FUNCTION(transfomr) PGSYNC_FUNCTION(ransform)
+    PGSYNC_FUNCTION(tansform) PGSYNC_FUNCTION(trnsform) PGSYNC_FUNCTION(trasform) PGSYNC_FUNCTION(tranform)
+    PGSYNC_FUNCTION(transorm) PGSYNC_FUNCTION(transfrm) PGSYNC_FUNCTION(transfom) PGSYNC_FUNCTION(transfor)
+    PGSYNC_FUNCTION(ttransform) PGSYNC_FUNCTION(trransform) PGSYNC_FUNCTION(traansform)
+    PGSYNC_FUNCTION(trannsform) PGSYNC_FUNCTION(transsform) PGSYNC_FUNCTION(transfform)
+    PGSYNC_FUNCTION(transfoorm) PGSYNC_FUNCTION(transforrm) PGSYNC_FUNCTION(transformm)
+    PGSYNC_FUNCTION(transforms) PGSYNC_FUNCTION(Transform) PGSYNC_FUNCTION(transform_)
+        // clang-format on
+        return {};
+}
+
+/// The same of a struct, or of what describe<> says of it.
+template <typename Of>
+constexpr std::string_view misspelt_of_struct() {
+    // clang-format off
+    PGSYNC_TEXT(atble) PGSYNC_TEXT(tbale) PGSYNC_TEXT(talbe) PGSYNC_TEXT(tabel) PGSYNC_TEXT(tble)
+    PGSYNC_TEXT(tabe) PGSYNC_TEXT(tabl) PGSYNC_TEXT(ttable) PGSYNC_TEXT(taable) PGSYNC_TEXT(tabble)
+    PGSYNC_TEXT(tablle) PGSYNC_TEXT(tablee) PGSYNC_TEXT(tables) PGSYNC_TEXT(Table) PGSYNC_TEXT(table_)
+    PGSYNC_TEXT(table_name) PGSYNC_TEXT(tablename)
+    PGSYNC_TEXT(cshema) PGSYNC_TEXT(shcema) PGSYNC_TEXT(scehma) PGSYNC_TEXT(schmea) PGSYNC_TEXT(scheam)
+    PGSYNC_TEXT(chema) PGSYNC_TEXT(shema) PGSYNC_TEXT(scema) PGSYNC_TEXT(schma) PGSYNC_TEXT(schea)
+    PGSYNC_TEXT(schem) PGSYNC_TEXT(sschema) PGSYNC_TEXT(scchema) PGSYNC_TEXT(schhema) PGSYNC_TEXT(scheema)
+    PGSYNC_TEXT(schemma) PGSYNC_TEXT(schemaa) PGSYNC_TEXT(schemas) PGSYNC_TEXT(Schema) PGSYNC_TEXT(schema_)
+    PGSYNC_TEXT(schema_name) PGSYNC_TEXT(schemaname)
+        // clang-format on
+        return {};
+}
+
+#undef PGSYNC_TEXT
+#undef PGSYNC_FUNCTION
+
+}  // namespace pgsync::detail
 
 #include <boost/pfr/core.hpp>
 
@@ -1336,6 +1481,11 @@ constexpr std::size_t count_members() {
 
 template <typename Struct>
 inline constexpr std::size_t member_count = count_members<Struct>();
+
+/// Boost.PFR takes only so many apart.
+template <typename Struct>
+inline constexpr bool can_be_tied = !std::is_void_v<decltype(boost::pfr::detail::tie_as_tuple(
+    std::declval<Struct&>(), boost::pfr::detail::size_t_<member_count<Struct>>{}))>;
 
 /// References to all members.
 template <typename Struct>
@@ -2376,6 +2526,7 @@ constexpr bool check_cases(type_list<Cases...>) {
 struct member_facts {
     field made;
     bool names_json = true;
+    bool names_fields = true;  ///< no nameless object on the way
     bool maps_json = true;
     bool fits_relation = true;
     bool has_steps = true;
@@ -2411,6 +2562,7 @@ constexpr member_facts make_facts() {
         column.path = said.path;
         facts.names_itself = said.source == value_source::column && said.column.data() == nullptr;
         facts.names_json = said.json.data() == nullptr || !said.json.empty();
+        facts.names_fields = check::fits_json_key(said.json);
         facts.maps_json = said.mapping.data() == nullptr || check::is_json_object(said.mapping);
         if constexpr (relation_of<held>::known) {
             using related = relation_of<held>;
@@ -2445,7 +2597,7 @@ constexpr member_facts make_facts() {
             facts.sound = value.known && facts.closed && facts.is_no_column && facts.has_steps &&
                           facts.fits_json && facts.key_has_value;
         }
-        facts.sound = facts.sound && facts.names_json && facts.maps_json;
+        facts.sound = facts.sound && facts.names_json && facts.names_fields && facts.maps_json;
         return facts;
     }
 }
@@ -2460,6 +2612,7 @@ constexpr void report_member() {
     constexpr auto& facts = facts_of<member_type<Struct, I>>;
     constexpr auto& text = member_text<Struct, I>;
     (void)check::json_key_is_named<Struct, text, facts.names_json>{};
+    (void)check::json_key_names_fields<Struct, text, facts.names_fields>{};
     (void)check::mapping_is_json<Struct, text, facts.maps_json>{};
     (void)check::annotation_fits_relation<Struct, text, facts.fits_relation>{};
     if constexpr (relation_of<held>::known) {
@@ -2572,6 +2725,17 @@ constexpr std::size_t find_twin() {
     return fields.size();
 }
 
+/// The first member of a root that is called like one of the cluster's own fields, or the number of members.
+template <typename Struct>
+constexpr std::size_t find_metadata_field() {
+    const auto& fields = fields_of<Struct>;
+    for (std::size_t i = 0; i < fields.size(); ++i) {
+        const bool shown = !fields[i].is_left_out && !fields[i].column.hidden;
+        if (shown && check::is_metadata_field(fields[i].column.json)) return i;
+    }
+    return fields.size();
+}
+
 constexpr bool key_kind_fits(const field& member) {
     const auto& column = member.column;
     if (!member.is_column()) return true;
@@ -2671,6 +2835,13 @@ template <typename Struct>
 concept plain_aggregate =
     std::is_class_v<Struct> && std::is_aggregate_v<Struct> && !requires { Struct{base_probe<Struct>{}}; };
 
+template <typename Struct, typename Of>
+constexpr void check_statics() {
+    constexpr auto misspelt = misspelt_of_struct<Of>();
+    (void)check::static_is_known<Struct, fixed_string<misspelt.size() + 1>(misspelt.data(), misspelt.size()),
+                                 misspelt.empty()>{};
+}
+
 /// Everything that can be said of one struct by itself. False where nothing more can be made of it.
 template <typename Struct>
 constexpr bool check_struct() {
@@ -2680,10 +2851,15 @@ constexpr bool check_struct() {
     } else if constexpr (!plain_aggregate<Struct>) {
         (void)check::shape_is_aggregate<Struct, false>{};
         return false;
+    } else if constexpr (!can_be_tied<Struct>) {
+        (void)check::shape_can_be_tied<Struct, false>{};
+        return false;
     } else {
         (void)check::shape_has_members<Struct, (member_count<Struct> > 0)>{};
         (void)check::table_is_named<Struct, check::fits_identifier(table_of<Struct>.table) &&
                                                 table_of<Struct>.schema.size() <= 63>{};
+        check_statics<Struct, Struct>();
+        if constexpr (requires { sizeof(describe<Struct>); }) check_statics<Struct, describe<Struct>>();
         (void)check::long_json_keys_fit<Struct, json_keys_fit<Struct>()>{};
         check_members<Struct>(std::make_index_sequence<member_count<Struct>>{});
         if constexpr (describes_members<Struct>)
@@ -3180,6 +3356,9 @@ template <typename Root, typename... Sources>
 constexpr void walk_root(shape_writer& writer) {
     if constexpr (struct_checked<Root>) {
         (void)check::shape_has_key<Root, (key_count<Root> > 0)>{};
+        constexpr std::size_t taken = find_metadata_field<Root>();
+        if constexpr (taken != member_count<Root>)
+            (void)check::json_key_is_free<Root, member_text<Root, taken>, false>{};
         if constexpr (key_count<Root> > 0) {
             constexpr bool match =
                 (true && ... &&
@@ -3474,6 +3653,11 @@ constexpr void write_value(text& out, const shape_view& shape, std::size_t self,
                    "FROM (SELECT translate(regexp_replace(";
             operand();
             out << "::text, '^.*=', ''), '[]', '{}')::double precision[] AS v OFFSET 0) s)";
+            return;
+        case value_kind::int64:
+            // An oid is a string to row_to_json. To a bigint this does nothing.
+            operand();
+            out << (column.array ? "::bigint[]" : "::bigint");
             return;
         case value_kind::decimal:
         case value_kind::json:
@@ -3981,9 +4165,11 @@ constexpr void write_total(text& out, const shape_view& shape, std::size_t self)
 constexpr void write_aggregate(text& out, const shape_view& shape, std::size_t self, reader who) {
     const auto& node = shape.nodes[self];
     const auto of = [&](std::string_view function) {
+        const auto& column = *shape.member_of(node, node.operand);
         out << function << '(';
-        write_operand(out, shape, self, *shape.member_of(node, node.operand));
+        write_operand(out, shape, self, column);
         out << ')';
+        if (column.kind == value_kind::int64) out << "::bigint";  // see write_value
     };
     switch (node.what) {
         case aggregate::count:
@@ -4136,6 +4322,18 @@ constexpr void write_select(text& out, const shape_view& shape, const query& wit
     write_children(out, shape, 0, with);
 }
 
+/// ` AND n0."a" IS NOT NULL` for the parts of the root's key from `first` on: a row where one is null has no
+/// document. A comparison of rows looks no further than the first part that differs, so (5, null) lies
+/// between (4, 'x') and (6, 'x').
+constexpr void write_not_null(text& out, const shape_view& shape, std::size_t first, std::string_view word) {
+    for (std::size_t part = first; part < shape.key_size(shape.root()); ++part) {
+        out << word;
+        write_column(out, 0, shape.key_of(shape.root(), part).name);
+        out << " IS NOT NULL";
+        word = " AND ";
+    }
+}
+
 /// Documents of one page: `$1…` are the parts of its first key, then those of its last, both within. The
 /// parameters are to be replaced by literals, since COPY takes none; their types are those of the columns.
 constexpr void write_page_query(text& out, const shape_view& shape, query with) {
@@ -4143,6 +4341,7 @@ constexpr void write_page_query(text& out, const shape_view& shape, query with) 
     write_select(out, shape, with);
     out << " WHERE ";
     write_range(out, shape, 0, [&](std::string_view name) { write_column(out, 0, name); });
+    write_not_null(out, shape, 1, " AND ");
 }
 
 /// ` = ANY($1)`, or for several columns a join with arrays of equal length, one a column.
@@ -4195,6 +4394,9 @@ constexpr void write_bounds_query(text& out, const shape_view& shape, std::strin
         out << ") > (";
         for (std::size_t part = 0; part < parts; ++part) out << (part == 0 ? "$" : ", $") << (part + 2);
         out << ')';
+        write_not_null(out, shape, 1, " AND ");
+    } else {
+        write_not_null(out, shape, 0, " WHERE ");
     }
     out << " ORDER BY ";
     write_key(out, shape, 0);
@@ -4356,6 +4558,8 @@ constexpr void write_owners_query(text& out, const shape_view& shape, std::size_
             write_column(out, top, link_for_key_part(shape, shape.nodes[top], part));
             out << " IS NOT NULL";
         }
+    } else if (node.parent != 0 || !links_to_key(shape, node)) {
+        write_not_null(out, shape, 0, " AND ");
     }
 }
 
@@ -4496,11 +4700,6 @@ concept declares_index = requires(const Index& of) {
     typename Index::root;
     index_base(of);
 };
-
-/// There is such a type only for what is known at compile time. `*&` leaves out members that are not static,
-/// which g++ would otherwise take for an error.
-template <std::size_t Value>
-struct constant {};
 
 template <typename Index>
 constexpr std::string_view make_index_name() {
@@ -4678,6 +4877,9 @@ constexpr void check_index() {
     };
     (void)check::index_name_is_valid<Index, check::fits_index_name(make_index_name<Index>())>{};
     (void)check::index_members_are_text<Index, said.are_text>{};
+    constexpr auto misspelt = misspelt_of_index<Index>();
+    (void)check::static_is_known<Index, fixed_string<misspelt.size() + 1>(misspelt.data(), misspelt.size()),
+                                 misspelt.empty()>{};
     (void)check::index_text_is_json<Index, absent_or_json(said.settings) && absent_or_json(said.mapping)>{};
     (void)check::index_where_is_closed<Index,
                                        said.where.data() == nullptr || check::is_closed_sql(said.where)>{};
@@ -4781,6 +4983,17 @@ namespace detail {
 
 }  // namespace detail
 
+/// Is all of it UTF-8?
+[[nodiscard]] constexpr bool is_utf8(std::string_view text) {
+    while (!text.empty()) {
+        unsigned number = 0;
+        const auto size = detail::utf8_size(text, number);
+        if (size == 0) return false;
+        text.remove_prefix(size);
+    }
+    return true;
+}
+
 /// A name, a value or a server's words as they may stand in a log line or on a terminal: control characters
 /// as `\n`, `\x1b` or `\u2028`, bytes that are no UTF-8 as `\xff`, so that nothing in a table or an answer
 /// can look like a line of its own. With `lines` a line end stays one.
@@ -4830,6 +5043,7 @@ enum class errc : std::uint8_t {
     connection,     ///< a server is away or cut the connection: worth trying again
     busy,           ///< a server works, but not for this just now (a deadlock, no memory): worth trying again
     superseded,     ///< another program has taken over what this one did: worth trying again, after it
+    changed,        ///< something that was checked at the start is different now: worth beginning again
     permission,     ///< the role or API user lacks a right
     catalog,        ///< the database does not look as the shape says
     replication,    ///< slot, publication, replica identity or WAL level
@@ -4842,7 +5056,8 @@ enum class errc : std::uint8_t {
 
 /// What goes away by itself, and so says nothing about a shape or a setting: worth trying again.
 [[nodiscard]] constexpr bool is_passing(errc code) noexcept {
-    return code == errc::connection || code == errc::busy || code == errc::superseded;
+    return code == errc::connection || code == errc::busy || code == errc::superseded ||
+           code == errc::changed;
 }
 
 /// The one exception pgsync throws. `what()` names the thing that failed; `remedy()` says what to do about
@@ -4867,6 +5082,11 @@ class error : public std::runtime_error {
     std::string remedy_;
     std::source_location where_;
 };
+
+/// Beside an error: it is errc::connection, since a program that has once been connected waits for it to pass
+/// as well (a certificate is being renewed), but it says that what was set is wrong rather than that a server
+/// is away. Who has never been connected had better say so than wait.
+struct wrong_settings {};
 
 }  // namespace pgsync
 
@@ -4931,7 +5151,8 @@ struct options {
     std::string program = "pgsync";      ///< how the user called us, for messages
     std::string database;                ///< conninfo or URI; empty: libpq's PG* variables
     std::string read_from;               ///< a standby to read documents from; empty: `database`
-    std::string elasticsearch;           ///< base URL of the cluster; empty: ELASTICSEARCH_URL
+    std::string elasticsearch;           ///< URLs of the cluster, with commas; empty: ELASTICSEARCH_URL
+    bool insecure_http = false;          ///< credentials may go to another machine over http://
     std::string name;                    ///< of slot and publication; empty: made from the indices' names
     std::size_t page_size = 5000;        ///< documents read at once at most
     std::size_t workers = 2;             ///< connections that read pages at once
@@ -4942,18 +5163,24 @@ struct options {
     on_rejected rejected = on_rejected::stop;     ///< documents
     on_lost_slot lost_slot = on_lost_slot::stop;  ///< with changes
     std::chrono::seconds stop_timeout{30};        ///< for what is in flight when asked to stop
+    /// bootstrap and sync: how long they wait for servers that are away when they start; 0: as long as it
+    /// takes. Whatever else is asked of a server that is away fails soon.
+    std::chrono::seconds connect_timeout{0};
     /// Where /metrics, /health, /ready and a status page are served: a port of this machine, or HOST:PORT;
     /// empty: nowhere.
     std::string metrics;
     /// Where everything is counted; empty: somewhere of the engine's own.
     std::shared_ptr<pgsync::metrics::registry> counts{};
     std::chrono::seconds watch{0};  ///< status: between two looks, which give a rate; 0: one look
-    bool dry_run = false;           ///< bootstrap: print what it would do, and do nothing
+    bool dry_run = false;           ///< tell what would be done, and do nothing
+    bool yes = false;               ///< do what cannot be undone without asking
     bool once = false;              ///< sync: return when caught up
     bool bootstrap_first = false;   ///< sync: bootstrap first where that is to be done
     /// Whether sync lets readers have an index of a changed shape once it is up to date; else swap() does.
     bool swap_when_ready = true;
-    bool teardown_old = false;  ///< remove not this program's indices, but those of its earlier shapes
+    bool adopt = false;             ///< bootstrap, sync: take indices that another database or program keeps
+    bool teardown_old = false;      ///< remove not this program's indices, but those of its earlier shapes
+    bool teardown_letters = false;  ///< remove the indices of dead letters, too
 };
 
 }  // namespace pgsync::app
@@ -4991,8 +5218,8 @@ struct report {
 #include <system_error>
 #include <unistd.h>
 
-// ---- pgsync/app/stop_request.hpp
-namespace pgsync::app {
+// ---- pgsync/stop_request.hpp
+namespace pgsync {
 
 /// The wish that a program stop, as a file descriptor that becomes readable with it, so that every wait can
 /// end with it. It cannot be taken back.
@@ -5031,6 +5258,14 @@ class stop_request {
     return ::poll(&each, 1, static_cast<int>(time.count())) > 0;
 }
 
+}  // namespace pgsync
+
+// ---- pgsync/app/stop_request.hpp
+namespace pgsync::app {
+
+using pgsync::stop_request;
+using pgsync::wait_for_stop;
+
 }  // namespace pgsync::app
 
 // ---- pgsync/app/verify_options.hpp
@@ -5068,10 +5303,12 @@ enum class phase : std::uint8_t;
 namespace app {
 
 class record;
+struct start_wait;
 
 /// The commands of some indices as functions. Each throws pgsync::error where the program would end with a
 /// message, and returns what it would tell. What changes something goes on by itself when a server that
-/// answered once goes away and comes back.
+/// answered once goes away and comes back; bootstrap() and sync() also wait for one that is away when they
+/// begin, see options::connect_timeout.
 class basic_engine {
   public:
     /// `indices` must outlive it. With `metrics` these are served from here on.
@@ -5084,9 +5321,10 @@ class basic_engine {
     report bootstrap() const;
     /// Follows the database; returns after stop(), or with `once` when caught up.
     report sync() const;
-    /// Lets readers have indices of a changed shape, or of an earlier one again; see app::swap().
+    /// Lets readers have indices of a changed shape, or of an earlier one again; see app::swap(). Asks at the
+    /// terminal, and throws errc::configuration where there is none, unless options::yes is set.
     report swap() const;
-    /// Removes slot, publication and indices.
+    /// Removes slot, publication and indices. Asks as swap() does.
     report teardown() const;
     /// How far everything is: in order where every index is loaded and followed.
     [[nodiscard]] report status() const;
@@ -5102,8 +5340,10 @@ class basic_engine {
     /// Lists what the cluster refused, tries it again, or drops it.
     [[nodiscard]] report dead_letters(const dead_letters_options& how = {}) const;
 
-    /// Ends what runs: sync() finishes what is in flight and returns, anything else throws errc::interrupted.
-    /// For good; from any thread, and from a signal handler.
+    /// Ends what runs: sync() finishes what is in flight and returns, also from a load or while it waits for
+    /// a server, which the next start goes on with. It throws errc::interrupted where what was in flight was
+    /// not acknowledged in time, or with `once`; anything else always does. For good; from any thread, and
+    /// from a signal handler.
     void stop() const noexcept { stop_.make(); }
     /// What stop() sets: a signal handler can, too.
     [[nodiscard]] const stop_request& stopping() const noexcept { return stop_; }
@@ -5114,7 +5354,8 @@ class basic_engine {
 
   private:
     template <typename Body>
-    void work(record& done, const Body& body, metrics::phase then) const;
+    void work(record& done, const Body& body, metrics::phase then, const start_wait& first,
+              metrics::phase* reached = nullptr) const;
 
     options setting_;
     std::span<const compiled_index> indices_;
@@ -5756,6 +5997,9 @@ class copy_binary_parser {
 
 }  // namespace pgsync::postgres
 
+#include <exception>
+#include <future>
+
 #include <cstdlib>
 
 // ---- pgsync/postgres/scrub.hpp
@@ -6109,9 +6353,16 @@ struct sql_functions {
 [[nodiscard]] constexpr bool has_via_root(int version) noexcept { return version >= 130000; }
 /// pg_replication_slots.wal_status and safe_wal_size.
 [[nodiscard]] constexpr bool has_wal_status(int version) noexcept { return version >= 130000; }
+/// client_connection_check_interval.
+[[nodiscard]] constexpr bool has_client_check(int version) noexcept { return version >= 140000; }
 [[nodiscard]] constexpr bool has_idle_session_timeout(int version) noexcept { return version >= 140000; }
 /// Row filters and column lists of a publication's tables, and FOR TABLES IN SCHEMA.
 [[nodiscard]] constexpr bool has_publication_filters(int version) noexcept { return version >= 150000; }
+/// publish_generated_columns, virtual generated columns, and the refusal of updates whose replica identity
+/// has generated columns that a publication leaves out.
+[[nodiscard]] constexpr bool has_published_generated_columns(int version) noexcept {
+    return version >= 180000;
+}
 [[nodiscard]] constexpr bool has_transaction_timeout(int version) noexcept { return version >= 170000; }
 [[nodiscard]] constexpr bool has_failover_slots(int version) noexcept { return version >= 170000; }
 [[nodiscard]] constexpr bool has_invalidation_reason(int version) noexcept { return version >= 170000; }
@@ -6180,14 +6431,16 @@ inline constexpr std::string_view distrusted_sql =
     "WHERE u.nsp <> ALL (current_schemas(true)) ORDER BY u.ord";
 
 /// Statements to be run one after the other, which a walsender also understands, and which beat every other
-/// source of a setting (PGOPTIONS, PGDATESTYLE, ALTER ROLE … SET).
-[[nodiscard]] inline std::array<std::string, 2> settings_sql(int version) {
+/// source of a setting (PGOPTIONS, PGDATESTYLE, ALTER ROLE … SET). With `raw` texts come as the bytes that
+/// the database holds.
+[[nodiscard]] inline std::array<std::string, 2> settings_sql(int version, bool raw = false) {
     std::string first =
         "SELECT pg_catalog.set_config('pgsync.search_path', "
         "pg_catalog.current_schemas(false)::pg_catalog.text"
         ", false), pg_catalog.set_config('pgsync.said_path', pg_catalog.current_setting('search_path'), "
         "false)"
         ", pg_catalog.set_config('search_path', 'pg_catalog', false)";
+    if (raw) first += ", pg_catalog.set_config('client_encoding', 'SQL_ASCII', false)";
     for (const auto& each : session_settings) {
         if (version < each.since) continue;
         first.append(", pg_catalog.set_config('")
@@ -6379,6 +6632,13 @@ class sql_error : public error {
     std::string sqlstate_;
 };
 
+/// The server is there, and encryption with it does not come about: no TLS, or a certificate that is not
+/// accepted.
+class encryption_error : public sql_error, public wrong_settings {
+  public:
+    using sql_error::sql_error;
+};
+
 /// An error as a server reports it; only `message` is always there.
 struct complaint {
     std::string sqlstate;
@@ -6471,6 +6731,15 @@ template <std::size_t N>
     const bool stale_plan = state == "0A000" && from.source_file == "plancache.c";
     if (stale_plan || detail::one_of(state, busy)) return errc::busy;
     return from.connection_lost ? errc::connection : errc::database;
+}
+
+/// A fault of PostgreSQL: where a transaction creates or rewrites a table while a slot is being made, and
+/// another one begins in that moment, the slot's picture of the catalog lacks the table, and what is written
+/// to it later can never be decoded. Not translated; "filenumber" from version 16 on.
+[[nodiscard]] inline bool lacks_tables(const sql_error& problem) {
+    const std::string_view what = problem.what();
+    return problem.sqlstate() == "XX000" && what.find("could not map file") != std::string_view::npos &&
+           what.find("to relation OID") != std::string_view::npos;
 }
 
 /// What to do about it, in pgsync's words where it knows better than the server's own hint.
@@ -6569,6 +6838,12 @@ using connection_ptr = std::unique_ptr<PGconn, finish>;
     return out.append("/").append(text(PQdb(connection)));
 }
 
+/// Of the database: `UTF8`.
+[[nodiscard]] inline std::string_view server_encoding(const PGconn* connection) {
+    const char* said = PQparameterStatus(connection, "server_encoding");
+    return said == nullptr ? "UTF8" : said;
+}
+
 /// For hiding it only.
 [[nodiscard]] inline std::string_view password_of(const PGconn* connection) {
     const char* password = PQpass(connection);
@@ -6590,6 +6865,7 @@ using connection_ptr = std::unique_ptr<PGconn, finish>;
     from.on_replication_session = replication;
     auto code = classify(from);
     auto remedy = remedy_for(from);
+    bool encryption_fails = false;
     const auto why = tidy_connect_message(from.message);
     const auto says = [&](std::string_view word) { return why.find(word) != std::string::npos; };
     if (from.sqlstate.starts_with("28") && says("certificate")) remedy = encryption_remedy(why);
@@ -6604,14 +6880,18 @@ using connection_ptr = std::unique_ptr<PGconn, finish>;
             remedy = "check the host's name: PGHOST or the URL";
         } else if (const auto encryption = encryption_remedy(why); !encryption.empty()) {
             remedy = encryption;
+            // These come as well where a server, or what stands before it, ends in the middle of it.
+            encryption_fails = !says("SSL SYSCALL error") && !says("unexpected eof") &&
+                               !says("SSL connection has been closed unexpectedly");
         } else {
             remedy =
                 "check PGHOST and PGPORT or the URL, and that the server runs and accepts connections from "
                 "here";
         }
     }
-    throw sql_error(code, from.sqlstate, "cannot connect to " + server_of(connection) + ": " + scrub(why),
-                    remedy);
+    const auto what = "cannot connect to " + server_of(connection) + ": " + scrub(why);
+    if (encryption_fails) throw encryption_error(code, from.sqlstate, what, remedy);
+    throw sql_error(code, from.sqlstate, what, remedy);
 }
 
 [[nodiscard]] inline std::optional<std::chrono::steady_clock::time_point> connect_deadline(
@@ -6708,7 +6988,7 @@ using connection_ptr = std::unique_ptr<PGconn, finish>;
 
 }  // namespace pgsync::postgres::detail
 
-#include <exception>
+#include <iterator>
 #include <thread>
 
 // ---- pgsync/postgres/result.hpp
@@ -6775,11 +7055,39 @@ namespace pgsync::postgres::detail {
 struct backend_id {
     std::string pid;
     std::string start;
+    std::string server{};  ///< when its server was started, which tells several behind one name apart
 };
 
 /// Tells the session that runs it who serves it.
 inline constexpr std::string_view identify_backend_sql =
-    "SELECT pid::text, backend_start::text FROM pg_catalog.pg_stat_get_activity(pg_catalog.pg_backend_pid())";
+    "SELECT pid::text, backend_start::text, pg_catalog.pg_postmaster_start_time()::text "
+    "FROM pg_catalog.pg_stat_get_activity(pg_catalog.pg_backend_pid())";
+
+[[nodiscard]] inline backend_id backend_in(const result& answer) {
+    if (answer.rows() != 1) return {};
+    return {std::string(answer.get(0, 0)), std::string(answer.get(0, 1)), std::string(answer.get(0, 2))};
+}
+
+/// Where to find the server again that a connection was made to: behind a name, or in a list of hosts, there
+/// may be several, and only that one knows of the connection. What libpq does not know is null.
+[[nodiscard]] inline std::string same_server(const std::string& conninfo, const char* known_host,
+                                             const char* known_address, const char* known_port) {
+    const auto text = [](const char* known) { return std::string(known == nullptr ? "" : known); };
+    const auto host = text(known_host);
+    const auto address = text(known_address);
+    const auto port = text(known_port);
+    auto parameters = with_defaults(parse_conninfo(conninfo));
+    if (!host.empty()) {
+        set_parameter(parameters, "host", host);
+        set_parameter(parameters, "hostaddr", address);
+    } else if (!address.empty()) {
+        set_parameter(parameters, "hostaddr", address);
+    }
+    if (!port.empty()) set_parameter(parameters, "port", port);
+    // A primary that was demoted meanwhile is the one that is asked all the same.
+    set_parameter(parameters, "target_session_attrs", "any");
+    return to_conninfo(parameters);
+}
 
 /// A second connection to the same server, asked about a first one that has fallen silent: is its query
 /// merely slow, or is the connection dead, so that the server has long answered, or never heard of it, and
@@ -6791,6 +7099,14 @@ class witness {
     witness(const std::string& conninfo, int stop_fd, std::chrono::milliseconds patience)
         : stop_fd_(stop_fd), patience_(patience), connection_(open(conninfo, false, stop_fd)) {}
 
+    /// Is this the server of that process, or another one that a balancer has chosen?
+    [[nodiscard]] bool is_server_of(const backend_id& who) {
+        if (who.server.empty()) return true;
+        const auto answer =
+            ask("SELECT pg_catalog.pg_postmaster_start_time() = $1::timestamptz", {who.server.c_str()});
+        return PQntuples(answer.native()) == 1 && std::string_view(PQgetvalue(answer.native(), 0, 0)) == "t";
+    }
+
     /// Does that process still work on something, so that waiting for it makes sense?
     [[nodiscard]] bool works(const backend_id& who) {
         // It does not if it waits for its client (Client), or for new log to send (Activity). The server
@@ -6801,7 +7117,7 @@ class witness {
                                       "WHERE pid = $1::int AND backend_start = $2::timestamptz"
                                     : "SELECT state = 'active' FROM pg_catalog.pg_stat_activity "
                                       "WHERE pid = $1::int AND backend_start = $2::timestamptz";
-        const auto answer = ask(sql, who);
+        const auto answer = ask(sql, {who.pid.c_str(), who.start.c_str()});
         return PQntuples(answer.native()) == 1 && std::string_view(PQgetvalue(answer.native(), 0, 0)) == "t";
     }
 
@@ -6815,7 +7131,7 @@ class witness {
             const auto told =
                 ask("SELECT pg_catalog.pg_terminate_backend(pid) FROM pg_catalog.pg_stat_activity "
                     "WHERE pid = $1::int AND backend_start = $2::timestamptz",
-                    who);
+                    {who.pid.c_str(), who.start.c_str()});
             if (PQntuples(told.native()) == 0 || std::chrono::steady_clock::now() >= deadline) return;
             std::this_thread::sleep_for(pause);
             pause = std::min(pause * 2, std::chrono::milliseconds(200));
@@ -6825,11 +7141,12 @@ class witness {
   private:
     static constexpr std::chrono::milliseconds longest_end{2'000};
 
-    result ask(const char* sql, const backend_id& who) {
+    result ask(const char* sql, std::initializer_list<const char*> values) {
         auto* const native = connection_.get();
-        const std::array<const char*, 2> values{who.pid.c_str(), who.start.c_str()};
         const auto deadline = std::chrono::steady_clock::now() + patience_;
-        if (PQsendQueryParams(native, sql, 2, nullptr, values.data(), nullptr, nullptr, 0) == 0) fail();
+        if (PQsendQueryParams(native, sql, static_cast<int>(values.size()), nullptr, std::data(values),
+                              nullptr, nullptr, 0) == 0)
+            fail();
         result last(nullptr);
         while (true) {
             const int unsent = PQflush(native);
@@ -6863,9 +7180,17 @@ class witness {
 /// is there and does not let the witness in leaves the question open, and that is worth waiting, too.
 [[nodiscard]] inline bool worth_waiting_for(const backend_id& who, const std::string& conninfo, int stop_fd,
                                             std::chrono::milliseconds patience, std::string& why) {
+    // A balancer that gives each connection to the next server comes to the right one soon.
+    constexpr int attempts = 8;
     try {
-        if (witness(conninfo, stop_fd, patience).works(who)) return true;
-        why = "the server is not working on anything for us";
+        for (int attempt = 0; attempt < attempts; ++attempt) {
+            witness server(conninfo, stop_fd, patience);
+            if (!server.is_server_of(who)) continue;
+            if (server.works(who)) return true;
+            why = "the server is not working on anything for us";
+            return false;
+        }
+        why = "it is another server that answers there now";
         return false;
     } catch (const sql_error& problem) {
         why = problem.what();
@@ -6885,6 +7210,39 @@ inline void end_backend(const backend_id& who, const std::string& conninfo,
 
 }  // namespace pgsync::postgres::detail
 
+#include <csignal>
+#include <pthread.h>
+
+// ---- pgsync/quiet_thread.hpp
+namespace pgsync {
+
+/// As long as it lives no signal reaches this thread, and none ever reaches the threads that are started
+/// meanwhile: they inherit that.
+class signals_blocked {
+  public:
+    signals_blocked() {
+        sigset_t all;
+        sigfillset(&all);
+        pthread_sigmask(SIG_SETMASK, &all, &before_);
+    }
+    ~signals_blocked() { pthread_sigmask(SIG_SETMASK, &before_, nullptr); }
+    signals_blocked(const signals_blocked&) = delete;
+    signals_blocked& operator=(const signals_blocked&) = delete;
+
+  private:
+    sigset_t before_{};
+};
+
+/// Starts a thread that takes no signals: SIGINT and SIGTERM stay the main thread's business, and a SIGPIPE
+/// out of a TLS library ends nothing.
+template <typename Function>
+[[nodiscard]] std::thread quiet_thread(Function&& function) {
+    const signals_blocked meanwhile;
+    return std::thread(std::forward<Function>(function));
+}
+
+}  // namespace pgsync
+
 // ---- pgsync/postgres/detail/channel.hpp
 namespace pgsync::postgres::detail {
 
@@ -6900,8 +7258,9 @@ class channel {
     channel(const std::string& conninfo, bool replication, int stop)
         : stop_fd(stop),
           on_replication_(replication),
-          conninfo_(conninfo),
           connection_(open(conninfo, replication, stop)),
+          conninfo_(same_server(conninfo, PQhost(connection_.get()), PQhostaddr(connection_.get()),
+                                PQport(connection_.get()))),
           patience_(patience_of(parse_conninfo(conninfo))) {}
 
     int stop_fd;
@@ -6919,9 +7278,7 @@ class channel {
     [[nodiscard]] std::chrono::milliseconds patience() const noexcept { return patience_; }
 
     /// Who serves this connection, from the answer to identify_backend_sql.
-    void served_by(const result& answer) {
-        if (answer.rows() == 1) backend_ = {std::string(answer.get(0, 0)), std::string(answer.get(0, 1))};
-    }
+    void served_by(const result& answer) { backend_ = backend_in(answer); }
 
     /// Waits until there is something to read or write; may also return for no reason.
     void wait(short events) {
@@ -7091,10 +7448,31 @@ class channel {
         return out;
     }
 
+    /// cancel(), without waiting for a server that is away until TCP gives up. False where nothing came of
+    /// it.
+    bool cancel_soon() noexcept {
+        try {
+            const auto handle = std::shared_ptr<PGcancel>(PQgetCancel(connection_.get()), [](PGcancel* each) {
+                if (each != nullptr) PQfreeCancel(each);
+            });
+            if (!handle) return false;
+            const auto done = std::make_shared<std::promise<bool>>();
+            auto cancelled = done->get_future();
+            quiet_thread([handle, done] {
+                std::array<char, 256> why{};
+                done->set_value(PQcancel(handle.get(), why.data(), static_cast<int>(why.size())) != 0);
+            }).detach();
+            return cancelled.wait_for(std::chrono::seconds(2)) == std::future_status::ready &&
+                   cancelled.get();
+        } catch (const std::exception&) {
+            return false;
+        }
+    }
+
     /// Stops what runs and throws away what comes of it, for a few seconds at most.
     void abandon() noexcept {
         if (!usable() || PQtransactionStatus(connection_.get()) != PQTRANS_ACTIVE) return;
-        cancel();
+        if (!cancel_soon()) return close();
         const auto deadline = std::chrono::steady_clock::now() + std::chrono::seconds(5);
         while (usable() && std::chrono::steady_clock::now() < deadline) {
             char* raw = nullptr;
@@ -7119,8 +7497,8 @@ class channel {
     }
 
     bool on_replication_;
-    std::string conninfo_;
     connection_ptr connection_;
+    std::string conninfo_;  ///< of another connection to the same server
     std::chrono::milliseconds patience_;
     backend_id backend_;
     clock::time_point heard_ = clock::now();  ///< see heard()
@@ -7199,8 +7577,8 @@ namespace pgsync::postgres {
 using parameter = std::optional<std::string_view>;
 
 /// A connection to PostgreSQL over libpq, for what must be fast. It never blocks outside poll(). Values read
-/// the same in every session: ISO dates, UTC, hexadecimal bytea, UTF-8, floats in full; no statement timeout.
-/// Not for use from two threads at once.
+/// the same in every session: ISO dates, UTC, hexadecimal bytea, UTF-8 (but see is_raw()), floats in full; no
+/// statement timeout. Not for use from two threads at once.
 ///
 /// Errors: whatever the server refuses is sql_error, whose code says what kind it is. After errc::connection
 /// the session is of no more use, usable() is false; after any other error it goes on. Parameters are given
@@ -7212,7 +7590,8 @@ class session {
     /// set_stop_fd().
     explicit session(const std::string& conninfo = {}, int stop_fd = -1)
         : channel_(conninfo, false, stop_fd) {
-        const auto settings = detail::settings_sql(server_version());
+        raw_ = detail::server_encoding(native()) == "SQL_ASCII";
+        const auto settings = detail::settings_sql(server_version(), raw_);
         exec(settings[0] + "; " + settings[1]);
         channel_.served_by(exec(detail::identify_backend_sql));
     }
@@ -7227,6 +7606,9 @@ class session {
     [[nodiscard]] std::string server() const { return detail::server_of(native()); }
     [[nodiscard]] bool in_transaction() const { return PQtransactionStatus(native()) != PQTRANS_IDLE; }
     [[nodiscard]] bool usable() const noexcept { return channel_.usable(); }
+    /// Are texts the bytes that somebody once wrote, whatever they mean? A database whose encoding is
+    /// SQL_ASCII takes all, and would fail each query that reads one which is no UTF-8.
+    [[nodiscard]] bool is_raw() const noexcept { return raw_; }
     [[nodiscard]] int socket() const { return PQsocket(native()); }
     /// For what this class does not offer.
     [[nodiscard]] PGconn* native() const { return channel_.native(); }
@@ -7381,6 +7763,7 @@ class session {
     std::string statement_;
     std::string texts_;
     std::vector<const char*> bound_;
+    bool raw_ = false;
     detail::channel channel_;
 };
 
@@ -7447,32 +7830,72 @@ class watchdog {
 // ---- pgsync/postgres/connection.hpp
 namespace pgsync::postgres {
 
+namespace detail {
+
+#if PQXX_VERSION_MAJOR < 7
+/// libpqxx 6 makes a connection's policy by itself; the connection it is to take waits here for a moment.
+inline thread_local connection_ptr handed_over;
+
+/// How libpqxx 6 gets a connection: it takes the one that is there, and makes no other.
+class ready_made : public pqxx::connectionpolicy {
+  public:
+    using pqxx::connectionpolicy::connectionpolicy;
+    handle do_startconnect(handle there) override { return there == nullptr ? handed_over.release() : there; }
+    handle do_completeconnect(handle there) override { return there; }
+};
+using pqxx_connection = pqxx::basic_connection_base<ready_made>;
+#else
+using pqxx_connection = pqxx::connection;
+#endif
+
+/// Gives an open connection to libpqxx, whose own way to connect cannot be interrupted, drops the SQLSTATE,
+/// and may quote the password.
+[[nodiscard]] inline std::unique_ptr<pqxx_connection> adopt(connection_ptr made) {
+    PQsetnonblocking(made.get(), 0);
+#if PQXX_VERSION_MAJOR < 7
+    handed_over = std::move(made);
+    return std::make_unique<pqxx_connection>(std::string());
+#else
+    return std::make_unique<pqxx_connection>(pqxx_connection::seize_raw_connection(made.release()));
+#endif
+}
+
+}  // namespace detail
+
 /// A connection for administration: publications, slots, replica identities. The one place that knows
 /// libpqxx, 6.4 and 7.x; settings, errors and the meaning of `conninfo` are those of session.
 class admin_connection {
   public:
     using row = std::vector<std::optional<std::string>>;
 
-    explicit admin_connection(const std::string& conninfo = {}) : conninfo_(conninfo) {
-        const auto parameters = detail::verified(with_defaults(parse_conninfo(conninfo)));
-        patience_ = patience_of(parameters);
-        try {
-            connection_ = std::make_unique<pqxx::connection>(to_conninfo(parameters));
-        } catch (const std::exception&) {
-            // libpqxx drops the SQLSTATE and may quote the password. A session knows better what is wrong,
-            // unless nothing is any more.
-            const session probe(conninfo);
-            throw sql_error(errc::connection, {},
-                            "cannot connect to " + probe.server() + ": the first try failed", "try again");
-        }
+    /// While it connects, `stop_fd` ends the wait.
+    explicit admin_connection(const std::string& conninfo = {}, int stop_fd = -1) : conninfo_(conninfo) {
+        patience_ = patience_of(detail::verified(with_defaults(parse_conninfo(conninfo))));
+        connection_ = detail::adopt(detail::open(conninfo, false, stop_fd));
         server_version_ = connection_->server_version();
-        if (server_version_ < oldest_version) const session refused(conninfo);  // says so and throws
         for (const auto& sql : detail::settings_sql(server_version_)) execute(sql);
         const auto self = query(detail::identify_backend_sql);
-        if (!self.empty()) backend_ = {self[0].at(0).value_or(""), self[0].at(1).value_or("")};
+        if (!self.empty())
+            backend_ = {self[0].at(0).value_or(""), self[0].at(1).value_or(""), self[0].at(2).value_or("")};
+        here_ = detail::same_server(conninfo, connection_->hostname(), nullptr, connection_->port());
     }
 
     [[nodiscard]] int server_version() const noexcept { return server_version_; }
+    /// What it was made with: another session finds the same server by it.
+    [[nodiscard]] const std::string& conninfo() const noexcept { return conninfo_; }
+    /// Of the server process behind it; 0 where the server does not tell.
+    [[nodiscard]] int pid() const {
+        return backend_.pid.empty() ? 0 : static_cast<int>(std::strtol(backend_.pid.c_str(), nullptr, 10));
+    }
+
+    /// Asks the server to give up the statement that another thread is running on this connection.
+    void cancel() noexcept {
+        try {
+            if (connection_->is_open()) connection_->cancel_query();
+        } catch (const std::exception&) {
+            // It may be over already; if the server is away, that is told where the statement waits.
+        }
+    }
 
     /// Runs one statement outside of any transaction block, as CREATE of a slot wants it.
     void execute(std::string_view sql) {
@@ -7533,7 +7956,7 @@ class admin_connection {
     }
 
     /// libpqxx 6 would connect again by itself, without our settings.
-    pqxx::connection& usable() {
+    detail::pqxx_connection& usable() {
         if (!connection_->is_open())
             throw sql_error(errc::connection, {}, "the administrative connection to PostgreSQL is lost");
         return *connection_;
@@ -7553,7 +7976,7 @@ class admin_connection {
         complaint from;
         try {
             const auto socket = usable().sock();
-            const detail::watchdog watching(socket, conninfo_, backend_, patience_);
+            const detail::watchdog watching(socket, here_, backend_, patience_);
             body();
             return;
         } catch (const error&) {
@@ -7574,7 +7997,8 @@ class admin_connection {
     }
 
     std::string conninfo_;
-    std::unique_ptr<pqxx::connection> connection_;
+    std::string here_;  ///< of another connection to the same server
+    std::unique_ptr<detail::pqxx_connection> connection_;
     std::chrono::milliseconds patience_{};
     detail::backend_id backend_;
     int server_version_ = 0;
@@ -7610,13 +8034,14 @@ class catalog_row {
     }
     /// 0/0 for NULL.
     lsn position() { return lsn::parse(row_.get(next_++)).value_or(lsn{}); }
-    /// The text of an int2vector or oidvector: "1 3 0".
-    std::vector<int> numbers() {
+    /// The text of an int2vector or oidvector: "1 3 0". Empty for NULL.
+    template <typename Number = int>
+    std::vector<Number> numbers() {
         auto value = row_.get(next_++);
-        std::vector<int> out;
+        std::vector<Number> out;
         while (!value.empty()) {
             const auto end = value.find(' ');
-            out.push_back(parse<int>(value.substr(0, end)));
+            out.push_back(parse<Number>(value.substr(0, end)));
             value.remove_prefix(end == std::string_view::npos ? value.size() : end + 1);
         }
         return out;
@@ -7711,18 +8136,25 @@ struct descendant {
 // ---- pgsync/postgres/publication_facts.hpp
 namespace pgsync::postgres {
 
+/// The comment that a publication has which pgsync made. Only that one is dropped by teardown: another may
+/// have been there before, under the same name, for somebody else.
+inline constexpr std::string_view publication_mark = "made by pgsync";
+
 struct publication_facts {
     std::uint32_t oid = 0;
-    bool owned = false;  ///< the current role may alter it
+    bool owned = false;   ///< the current role may alter it
+    bool marked = false;  ///< pgsync made it; see publication_mark
     bool all_tables = false;
     bool publishes_insert = false;
     bool publishes_update = false;
     bool publishes_delete = false;
     bool publishes_truncate = false;       ///< false before version 11
     bool via_root = false;                 ///< partitions' changes come as their partitioned table's
+    bool stored_generated = false;         ///< publish_generated_columns = stored
     std::vector<std::uint32_t> tables;     ///< named one by one
     std::vector<std::uint32_t> narrowed;   ///< those of them with a row filter or a column list
     std::vector<std::uint32_t> published;  ///< whose changes come: partitions, or their root with via_root
+    std::vector<std::string> names;        ///< of the published tables, quoted, in the same order
 
     [[nodiscard]] bool publishes(std::uint32_t table) const {
         return std::find(published.begin(), published.end(), table) != published.end();
@@ -7735,11 +8167,13 @@ struct publication_facts {
     const auto version = session.server_version();
     if (!has_publications(version)) return std::nullopt;
     std::string sql =
-        "SELECT p.oid, pg_catalog.pg_has_role(p.pubowner, 'USAGE'), p.puballtables, p.pubinsert, "
+        "SELECT p.oid, pg_catalog.pg_has_role(p.pubowner, 'USAGE'), "
+        "coalesce(pg_catalog.obj_description(p.oid, 'pg_publication'), ''), p.puballtables, p.pubinsert, "
         "p.pubupdate, "
         "p.pubdelete, ";
     sql.append(has_truncate(version) ? "p.pubtruncate, " : "false, ")
-        .append(has_via_root(version) ? "p.pubviaroot" : "false");
+        .append(has_via_root(version) ? "p.pubviaroot, " : "false, ")
+        .append(has_published_generated_columns(version) ? "p.pubgencols = 's'" : "false");
     const auto found =
         session.exec_params(sql + " FROM pg_catalog.pg_publication p WHERE p.pubname = $1", {name});
     if (found.rows() == 0) return std::nullopt;
@@ -7747,12 +8181,14 @@ struct publication_facts {
     publication_facts out;
     out.oid = row.number<std::uint32_t>();
     out.owned = row.flag();
+    out.marked = row.text() == publication_mark;
     out.all_tables = row.flag();
     out.publishes_insert = row.flag();
     out.publishes_update = row.flag();
     out.publishes_delete = row.flag();
     out.publishes_truncate = row.flag();
     out.via_root = row.flag();
+    out.stored_generated = row.flag();
 
     const std::string narrowed =
         has_publication_filters(version) ? "r.prqual IS NOT NULL OR r.prattrs IS NOT NULL" : "false";
@@ -7766,19 +8202,22 @@ struct publication_facts {
         if (table.flag()) out.narrowed.push_back(out.tables.back());
     }
     const auto published = session.exec_params(
-        "SELECT c.oid FROM pg_catalog.pg_publication_tables t JOIN pg_catalog.pg_namespace n ON n.nspname = "
+        "SELECT c.oid, n.nspname, c.relname FROM pg_catalog.pg_publication_tables t JOIN "
+        "pg_catalog.pg_namespace n ON n.nspname = "
         "t.schemaname "
         "JOIN pg_catalog.pg_class c ON c.relnamespace = n.oid AND c.relname = t.tablename WHERE t.pubname = "
         "$1 ORDER BY 1",
         {name});
-    for (int i = 0; i < published.rows(); ++i)
-        out.published.push_back(detail::catalog_row(published.row(i)).number<std::uint32_t>());
+    for (int i = 0; i < published.rows(); ++i) {
+        detail::catalog_row table(published.row(i));
+        out.published.push_back(table.number<std::uint32_t>());
+        const auto schema = table.text();
+        out.names.push_back(quote_identifier(schema) + "." + quote_identifier(table.text()));
+    }
     return out;
 }
 
 }  // namespace pgsync::postgres
-
-#include <iterator>
 
 // ---- pgsync/postgres/table_facts.hpp
 namespace pgsync::postgres {
@@ -7803,8 +8242,10 @@ struct column_facts {
     std::uint32_t element_type = 0;  ///< of an array; 0 for anything else
     std::int32_t typmod = -1;        ///< of the column or of its domain
     bool not_null = false;   ///< NOT NULL or part of the primary key; a domain's NOT NULL does not count
+    int length = -1;         ///< bytes of a value; below 0 where that varies
     bool generated = false;  ///< GENERATED ALWAYS AS (…): logical replication leaves it out
-    bool readable = false;   ///< the current role may SELECT it
+    bool virtual_generated = false;  ///< such a one that is not stored: PostgreSQL 18 and later
+    bool readable = false;           ///< the current role may SELECT it
 };
 
 struct index_facts {
@@ -7907,11 +8348,12 @@ namespace detail {
 }
 
 [[nodiscard]] inline std::string columns_sql(int version) {
-    const std::string generated = has_generated_columns(version) ? "a.attgenerated <> ''" : "false";
+    const std::string generated =
+        has_generated_columns(version) ? "a.attgenerated <> '', a.attgenerated = 'v'" : "false, false";
     return "SELECT a.attrelid, a.attname, a.attnum, a.atttypid, pg_catalog.format_type(a.atttypid, "
            "a.atttypmod)"
            ", b.oid, n.nspname, b.typname, b.typtype, b.typcategory, b.typarray"
-           ", CASE WHEN b.typcategory = 'A' THEN b.typelem ELSE 0 END, up.typmod, a.attnotnull, " +
+           ", CASE WHEN b.typcategory = 'A' THEN b.typelem ELSE 0 END, up.typmod, a.attnotnull, b.typlen, " +
            generated +
            ", pg_catalog.has_column_privilege(a.attrelid, a.attnum, 'SELECT') "
            "FROM pg_catalog.pg_attribute a CROSS JOIN LATERAL ("
@@ -7951,7 +8393,9 @@ namespace detail {
     out.element_type = row.number<std::uint32_t>();
     out.typmod = row.number<std::int32_t>();
     out.not_null = row.flag();
+    out.length = row.number<int>();
     out.generated = row.flag();
+    out.virtual_generated = row.flag();
     out.readable = row.flag();
     return out;
 }
@@ -8834,11 +9278,13 @@ class decoder {
 // ---- pgsync/postgres/system_identity.hpp
 namespace pgsync::postgres {
 
-/// Who a server is and where its log stands: what IDENTIFY_SYSTEM tells.
+/// Who a server is, where its WAL ends (what IDENTIFY_SYSTEM tells), and which of its databases is meant.
 struct system_identity {
     std::string system;          ///< the cluster's unique number; another one means another cluster
     std::uint32_t timeline = 0;  ///< greater after each promotion of a standby
     lsn flushed;
+    std::uint32_t database = 0;  ///< oid of the database that is connected to; 0: not asked
+    std::string database_name{};
 };
 
 }  // namespace pgsync::postgres
@@ -8857,12 +9303,18 @@ class replication_stream {
     explicit replication_stream(const std::string& conninfo = {}, int stop_fd = -1)
         : channel_(conninfo, true, stop_fd) {
         if (!has_sql_on_replication(server_version())) return;
-        for (const auto& sql : detail::settings_sql(server_version())) run(sql);
+        for (const auto& sql : detail::settings_sql(server_version(), encoding() != "UTF8")) run(sql);
         channel_.served_by(run(std::string(detail::identify_backend_sql)).back());
     }
 
     [[nodiscard]] int server_version() const { return PQserverVersion(channel_.native()); }
     [[nodiscard]] std::string server() const { return detail::server_of(channel_.native()); }
+    /// The database's encoding, in which texts arrive: callers that need UTF-8 convert them. The server
+    /// would convert every text of every row, and for one that has no UTF-8 form the stream would end there,
+    /// again and again, whatever the row holds by now.
+    [[nodiscard]] std::string encoding() const {
+        return std::string(detail::server_encoding(channel_.native()));
+    }
 
     /// Only before start().
     [[nodiscard]] system_identity identify() {
@@ -9170,12 +9622,461 @@ struct index_binding {
     std::vector<std::uint32_t> key_array_types;  ///< parameter types of the keys query
     std::vector<route_binding> routes;           ///< one for each of index->routes, in their order
     std::vector<qualified_name> tables{};        ///< of the tables that the shape names without schema
+    std::string meaning_sql{};  ///< what its names of tables and columns mean, see read_guard.hpp
+    std::string meaning{};      ///< what that was when it was bound
 
     /// One of the index's queries as it is run here.
     [[nodiscard]] std::string query(std::string_view compiled) const {
         return qualify_tables(compiled, tables);
     }
 };
+
+}  // namespace pgsync::postgres
+
+// ---- pgsync/json_difference.hpp
+/// JSON looked into as text: whatever becomes of numbers in a parser, here they stay what was written, every
+/// digit of them.
+namespace pgsync {
+
+/// Where two JSON texts differ, and what stands there in each; nothing where only the other has it. Views
+/// into the texts.
+struct json_difference {
+    std::string path;  ///< `guest.name`, `reviews[3].rating`, `["an odd key"]`; empty for the whole
+    std::optional<std::string_view> one;
+    std::optional<std::string_view> other;
+};
+
+namespace detail {
+
+[[noreturn]] inline void refuse_json() {
+    throw pgsync::error(errc::protocol, "a document is no JSON that can be read");
+}
+
+[[nodiscard]] constexpr bool is_json_blank(char c) { return c == ' ' || c == '\n' || c == '\t' || c == '\r'; }
+
+/// Walks through one JSON text. Where it is no JSON the walk ends with errc::protocol or goes on somehow; it
+/// never leaves the text.
+class json_walk {
+  public:
+    explicit json_walk(std::string_view text) : text_(text) {}
+
+    /// The next character that is not blank; 0 at the end.
+    [[nodiscard]] char peek() {
+        while (at_ < text_.size() && is_json_blank(text_[at_])) ++at_;
+        return at_ < text_.size() ? text_[at_] : '\0';
+    }
+    bool take(char c) {
+        if (peek() != c) return false;
+        ++at_;
+        return true;
+    }
+    /// The text of the next value, without the blanks around it.
+    std::string_view value() {
+        const char first = peek();
+        const auto begin = at_;
+        if (first == '"') {
+            skip_string();
+        } else if (first == '{' || first == '[') {
+            skip_nested();
+        } else {
+            while (at_ < text_.size() && !is_json_blank(text_[at_]) && text_[at_] != ',' &&
+                   text_[at_] != '}' && text_[at_] != ']')
+                ++at_;
+        }
+        if (at_ == begin) refuse_json();
+        return text_.substr(begin, at_ - begin);
+    }
+
+  private:
+    void skip_string() {
+        for (++at_; at_ < text_.size(); ++at_) {
+            if (text_[at_] == '\\') {
+                ++at_;
+            } else if (text_[at_] == '"') {
+                ++at_;
+                return;
+            }
+        }
+        refuse_json();
+    }
+    void skip_nested() {
+        std::size_t depth = 0;
+        do {
+            if (at_ >= text_.size()) refuse_json();
+            const char c = text_[at_];
+            if (c == '"') {
+                skip_string();
+                continue;
+            }
+            if (c == '{' || c == '[') ++depth;
+            if (c == '}' || c == ']') --depth;
+            ++at_;
+        } while (depth != 0);
+    }
+
+    std::string_view text_;
+    std::size_t at_ = 0;
+};
+
+inline void append_utf8(std::string& out, unsigned number) {
+    const auto byte = [&](unsigned value) { out += static_cast<char>(value); };
+    if (number < 0x80U) {
+        byte(number);
+    } else if (number < 0x800U) {
+        byte(0xC0U | number >> 6U);
+        byte(0x80U | (number & 0x3FU));
+    } else if (number < 0x10000U) {
+        byte(0xE0U | number >> 12U);
+        byte(0x80U | (number >> 6U & 0x3FU));
+        byte(0x80U | (number & 0x3FU));
+    } else {
+        byte(0xF0U | number >> 18U);
+        byte(0x80U | (number >> 12U & 0x3FU));
+        byte(0x80U | (number >> 6U & 0x3FU));
+        byte(0x80U | (number & 0x3FU));
+    }
+}
+
+/// The four hexadecimal digits at `at`.
+[[nodiscard]] inline unsigned hex4(std::string_view text, std::size_t at) {
+    unsigned value = 0;
+    for (std::size_t i = at; i < at + 4; ++i) {
+        const char c = i < text.size() ? text[i] : '\0';
+        const bool digit = c >= '0' && c <= '9';
+        const char lower = static_cast<char>(c | 0x20);
+        if (!digit && (lower < 'a' || lower > 'f')) refuse_json();
+        value = value << 4U | static_cast<unsigned>(digit ? c - '0' : lower - 'a' + 10);
+    }
+    return value;
+}
+
+/// A number as its digits without zeros at either end, and the power of ten that they are to be multiplied
+/// with: one form for each value.
+struct plain_number {
+    bool negative = false;
+    std::string digits{};
+    std::int64_t exponent = 0;
+
+    friend bool operator==(const plain_number&, const plain_number&) = default;
+};
+
+[[nodiscard]] inline plain_number read_number(std::string_view text) {
+    plain_number out;
+    std::size_t at = 0;
+    const auto is_digit = [&] { return at < text.size() && text[at] >= '0' && text[at] <= '9'; };
+    if (at < text.size() && text[at] == '-') {
+        out.negative = true;
+        ++at;
+    }
+    for (; is_digit(); ++at) out.digits += text[at];
+    if (at < text.size() && text[at] == '.') {
+        for (++at; is_digit(); ++at) {
+            out.digits += text[at];
+            --out.exponent;
+        }
+    }
+    if (at < text.size() && (text[at] == 'e' || text[at] == 'E')) {
+        ++at;
+        const bool down = at < text.size() && text[at] == '-';
+        if (at < text.size() && (text[at] == '-' || text[at] == '+')) ++at;
+        std::int64_t power = 0;
+        constexpr std::int64_t beyond_use = 1'000'000'000'000;
+        for (; is_digit(); ++at) power = std::min(beyond_use, power * 10 + (text[at] - '0'));
+        out.exponent += down ? -power : power;
+    }
+    if (at != text.size() || out.digits.empty()) refuse_json();
+    out.digits.erase(0, std::min(out.digits.find_first_not_of('0'), out.digits.size()));
+    while (!out.digits.empty() && out.digits.back() == '0') {
+        out.digits.pop_back();
+        ++out.exponent;
+    }
+    if (out.digits.empty()) return {};
+    return out;
+}
+
+}  // namespace detail
+
+/// Calls `each(key, value)` with the texts of an object's members; the key with its quotes.
+template <typename Each>
+void for_json_members(std::string_view object, const Each& each) {
+    detail::json_walk walk(object);
+    if (!walk.take('{')) detail::refuse_json();
+    if (walk.take('}')) return;
+    do {
+        const auto key = walk.peek() == '"' ? walk.value() : std::string_view();
+        if (key.empty() || !walk.take(':')) detail::refuse_json();
+        each(key, walk.value());
+    } while (walk.take(','));
+    if (!walk.take('}')) detail::refuse_json();
+}
+
+/// Calls `each(value)` with the texts of an array's elements.
+template <typename Each>
+void for_json_elements(std::string_view array, const Each& each) {
+    detail::json_walk walk(array);
+    if (!walk.take('[')) detail::refuse_json();
+    if (walk.take(']')) return;
+    do {
+        each(walk.value());
+    } while (walk.take(','));
+    if (!walk.take(']')) detail::refuse_json();
+}
+
+/// What a JSON string, given with its quotes, stands for, as UTF-8; half a surrogate pair stays one.
+[[nodiscard]] inline std::string json_string_value(std::string_view quoted) {
+    constexpr std::string_view letters = "bfnrt";
+    constexpr std::string_view meant = "\b\f\n\r\t";
+    std::string out;
+    if (quoted.size() < 2) detail::refuse_json();
+    const auto text = quoted.substr(1, quoted.size() - 2);
+    out.reserve(text.size());
+    for (std::size_t at = 0; at < text.size(); ++at) {
+        if (text[at] != '\\') {
+            out += text[at];
+            continue;
+        }
+        if (++at == text.size()) detail::refuse_json();
+        if (text[at] == 'u') {
+            auto number = detail::hex4(text, at + 1);
+            at += 4;
+            if (number >= 0xD800U && number < 0xDC00U && text.substr(at + 1).starts_with("\\u")) {
+                const auto low = detail::hex4(text, at + 3);
+                if (low >= 0xDC00U && low < 0xE000U) {
+                    number = 0x10000U + ((number - 0xD800U) << 10U) + (low - 0xDC00U);
+                    at += 6;
+                }
+            }
+            detail::append_utf8(out, number);
+        } else {
+            const auto letter = letters.find(text[at]);
+            out += letter == std::string_view::npos ? text[at] : meant[letter];
+        }
+    }
+    return out;
+}
+
+namespace detail {
+
+class json_comparison {
+  public:
+    json_comparison(std::size_t limit, std::vector<json_difference>& out) : limit_(limit), out_(out) {}
+
+    void compare(std::string_view one, std::string_view other, const std::string& path, int depth = 0) {
+        if (full() || one == other) return;
+        const auto kind = kind_of(one);
+        // So deep nothing is compared but the text.
+        if (kind != kind_of(other) || depth == deepest) return note(path, one, other);
+        if (kind == '{') {
+            members(one, other, path, depth);
+        } else if (kind == '[') {
+            elements(one, other, path, depth);
+        } else if (kind == '"') {
+            if (json_string_value(one) != json_string_value(other)) note(path, one, other);
+        } else if (kind != '0' || read_number(one) != read_number(other)) {
+            note(path, one, other);
+        }
+    }
+
+  private:
+    using member = std::pair<std::string, std::string_view>;
+    static constexpr int deepest = 500;
+
+    [[nodiscard]] bool full() const { return out_.size() >= limit_; }
+    void note(const std::string& path, std::optional<std::string_view> one,
+              std::optional<std::string_view> other) {
+        if (!full()) out_.push_back({path, one, other});
+    }
+
+    static char kind_of(std::string_view text) {
+        const char first = text.front();
+        return first == '-' || (first >= '0' && first <= '9') ? '0' : first;
+    }
+
+    static std::vector<member> sorted(std::string_view object) {
+        std::vector<member> out;
+        for_json_members(object, [&](std::string_view key, std::string_view value) {
+            out.emplace_back(json_string_value(key), value);
+        });
+        std::stable_sort(out.begin(), out.end(),
+                         [](const member& a, const member& b) { return a.first < b.first; });
+        return out;
+    }
+
+    void members(std::string_view one, std::string_view other, const std::string& path, int depth) {
+        const auto mine = sorted(one);
+        const auto theirs = sorted(other);
+        auto a = mine.begin();
+        auto b = theirs.begin();
+        while (a != mine.end() || b != theirs.end()) {
+            if (b == theirs.end() || (a != mine.end() && a->first < b->first)) {
+                note(below(path, a->first), a->second, std::nullopt);
+                ++a;
+            } else if (a == mine.end() || b->first < a->first) {
+                note(below(path, b->first), std::nullopt, b->second);
+                ++b;
+            } else {
+                if (a->second != b->second) compare(a->second, b->second, below(path, a->first), depth + 1);
+                ++a;
+                ++b;
+            }
+        }
+    }
+
+    void elements(std::string_view one, std::string_view other, const std::string& path, int depth) {
+        std::vector<std::string_view> mine;
+        std::vector<std::string_view> theirs;
+        for_json_elements(one, [&](std::string_view each) { mine.push_back(each); });
+        for_json_elements(other, [&](std::string_view each) { theirs.push_back(each); });
+        for (std::size_t i = 0; i < std::max(mine.size(), theirs.size()); ++i) {
+            const auto at = path + "[" + std::to_string(i) + "]";
+            if (i >= theirs.size()) {
+                note(at, mine[i], std::nullopt);
+            } else if (i >= mine.size()) {
+                note(at, std::nullopt, theirs[i]);
+            } else {
+                compare(mine[i], theirs[i], at, depth + 1);
+            }
+        }
+    }
+
+    static std::string below(const std::string& path, const std::string& key) {
+        const bool plain = !key.empty() && std::all_of(key.begin(), key.end(), [](char c) {
+            const auto byte = static_cast<unsigned char>(c);
+            return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_' ||
+                   c == '-' || byte >= 0x80;
+        });
+        if (!plain) return path + "[\"" + key + "\"]";
+        return path.empty() ? key : path + "." + key;
+    }
+
+    std::size_t limit_;
+    std::vector<json_difference>& out_;
+};
+
+/// Without the blanks around it.
+[[nodiscard]] inline std::string_view json_trimmed(std::string_view text) { return json_walk(text).value(); }
+
+}  // namespace detail
+
+/// Where two JSON texts differ, at most `limit` places. The order of an object's members does not matter, nor
+/// blanks, nor how a character or a number is written: 1.0 is 1 and 1e0, but 9007199254740993 is not
+/// 9007199254740992. Errors: errc::protocol for what is no JSON.
+[[nodiscard]] inline std::vector<json_difference> json_differences(std::string_view one,
+                                                                   std::string_view other,
+                                                                   std::size_t limit) {
+    std::vector<json_difference> out;
+    if (one == other) return out;
+    detail::json_comparison(limit, out).compare(detail::json_trimmed(one), detail::json_trimmed(other), {});
+    return out;
+}
+
+/// Whether they mean the same, see json_differences().
+[[nodiscard]] inline bool same_json(std::string_view one, std::string_view other) {
+    return json_differences(one, other, 1).empty();
+}
+
+}  // namespace pgsync
+
+// ---- pgsync/postgres/document_fault.hpp
+/// A row of which no document can be made, for what it holds.
+namespace pgsync::postgres {
+
+struct document_fault {
+    std::string key;         ///< as the database has it
+    std::string id;          ///< the same as text, for people
+    std::string type;        ///< for programs: `postgresql_22012`, `not_utf8`, `transform`
+    std::string reason;      ///< with the member, where it could be found
+    std::string document{};  ///< JSON as the database made it, where it did
+};
+
+[[nodiscard]] inline std::string fault_text(std::string_view index, std::string_view id,
+                                            std::string_view reason) {
+    return "document \"" + std::string(id) + "\" of index " + std::string(index) +
+           " cannot be made: " + std::string(reason);
+}
+
+/// Ends the program over a document that is not to be set aside.
+[[noreturn]] inline void throw_fault(std::string_view index, const document_fault& fault) {
+    throw error(errc::rejected, fault_text(index, fault.id, fault.reason),
+                std::string("correct the row or the ") + (fault.type == "transform" ? "transform" : "shape") +
+                    " and start again: nothing from this change on was acknowledged");
+}
+
+/// Is it a value in some row that the server cannot make of what the shape asks for, and no fault of the
+/// query or the server? 20: no case fits; 21: a subquery with several rows; 22: a value that does not fit, a
+/// division by zero, a byte that is no text; 23: a domain's check; 2F, 38, 39, P0: what a function raises;
+/// 54: too long or too deep; XX001: a damaged row. A function may also raise a state that PostgreSQL itself
+/// never has.
+[[nodiscard]] inline bool is_row_fault(const sql_error& problem) {
+    constexpr std::array<std::string_view, 9> of_rows{"20", "21", "22", "23", "2F", "38", "39", "P0", "54"};
+    constexpr std::array<std::string_view, 33> of_others{
+        "00", "01", "02", "03", "08", "09", "0A", "0B", "0F", "0L", "0P", "0Z", "24", "25", "26", "27", "28",
+        "2B", "2D", "34", "3B", "3D", "3F", "40", "42", "44", "53", "55", "57", "58", "72", "F0", "HV"};
+    const std::string_view state = problem.sqlstate();
+    if (problem.code() != errc::database || state.size() != 5) return false;
+    if (state == "XX001") return true;
+    // What PostgreSQL says, in English always, of a value of more than a gigabyte.
+    if (state == "XX000")
+        return std::string_view(problem.what()).find("invalid memory alloc request size") !=
+               std::string_view::npos;
+    const auto kind = state.substr(0, 2);
+    return detail::one_of(kind, of_rows) || !(kind == "XX" || detail::one_of(kind, of_others));
+}
+
+namespace detail {
+
+inline void find_bad_text(std::string_view json, std::string& path) {
+    const auto inside = [](std::string_view part) { return !is_utf8(part); };
+    const auto first = json.find_first_not_of(" \t\r\n");
+    if (first == std::string_view::npos) return;
+    bool found = false;
+    if (json[first] == '{') {
+        for_json_members(json, [&](std::string_view key, std::string_view value) {
+            if (found || !(inside(key) || inside(value))) return;
+            found = true;
+            path += (path.empty() ? "" : ".") + printable(key.substr(1, key.size() - 2));
+            find_bad_text(value, path);
+        });
+    } else if (json[first] == '[') {
+        std::size_t number = 0;
+        for_json_elements(json, [&](std::string_view value) {
+            if (!found && inside(value)) {
+                found = true;
+                path += "[" + std::to_string(number) + "]";
+                find_bad_text(value, path);
+            }
+            ++number;
+        });
+    }
+}
+
+}  // namespace detail
+
+/// Where in a document there is a byte that is no UTF-8: `tags[0].name`; empty where there is none, or where
+/// the document cannot be taken apart.
+[[nodiscard]] inline std::string place_of_bad_text(std::string_view json) {
+    std::string path;
+    try {
+        detail::find_bad_text(json, path);
+    } catch (const error&) {
+        return {};
+    }
+    return path;
+}
+
+/// The first byte of a text that belongs to no UTF-8 character, as `0xe9`; empty where there is none.
+[[nodiscard]] inline std::string bad_byte(std::string_view text) {
+    while (!text.empty()) {
+        unsigned number = 0;
+        const auto size = pgsync::detail::utf8_size(text, number);
+        if (size == 0) {
+            const auto shown = printable(text.substr(0, 1));
+            return "0" + shown.substr(shown.find('x'));
+        }
+        text.remove_prefix(size);
+    }
+    return {};
+}
 
 }  // namespace pgsync::postgres
 
@@ -9240,9 +10141,11 @@ class document_reader {
     document_reader(session& connection, std::span<const index_binding> indices)
         : session_(connection), indices_(indices) {}
 
-    /// Calls `on_document(read_document)` for each of `keys` that has a row.
-    template <typename Keys, typename OnDocument>
-    void by_keys(std::size_t index, const Keys& keys, OnDocument&& on_document) {
+    /// Calls `on_document(read_document)` for each of `keys` that has a row, or `on_fault(document_fault)`
+    /// where the row came but makes no document. What the server itself refuses to read is a sql_error of the
+    /// whole query, see is_row_fault().
+    template <typename Keys, typename OnDocument, typename OnFault>
+    void by_keys(std::size_t index, const Keys& keys, OnDocument&& on_document, OnFault&& on_fault) {
         const auto& bound = indices_[index];
         const auto parts = bound.key_array_types.size();
         const auto name = "pgsync_keys_" + std::to_string(index);
@@ -9251,8 +10154,14 @@ class document_reader {
             read_key(row, parts);
             auto at = static_cast<int>(parts);
             const auto routing = bound.index->routing.empty() ? std::string_view() : row.get(at++);
-            on_document(finished(*bound.index, routing, row.get(at)));
+            finish(*bound.index, routing, row.get(at), on_document, on_fault);
         });
+    }
+    /// The same; a fault is thrown as errc::rejected.
+    template <typename Keys, typename OnDocument>
+    void by_keys(std::size_t index, const Keys& keys, OnDocument&& on_document) {
+        by_keys(index, keys, on_document,
+                [&](const document_fault& fault) { throw_fault(indices_[index].index->name, fault); });
     }
 
     /// Calls `on_row(id, routing)` for each of `keys` that has a row of the index: what by_keys() finds,
@@ -9268,6 +10177,17 @@ class document_reader {
             on_row(std::string_view(key_),
                    bound.index->routing.empty() ? std::string_view() : row.get(static_cast<int>(parts)));
         });
+    }
+
+    /// Looks `keys` up in the root's table, whatever is found: an error of class 22 says that one of them can
+    /// be no key.
+    template <typename Keys>
+    void look_up(std::size_t index, const Keys& keys) {
+        const auto& bound = indices_[index];
+        const auto name = "pgsync_look_up_" + std::to_string(index);
+        if (!is_prepared(name))
+            prepare(name, root_query(bound, "", bound.routes.front().table), bound.key_array_types);
+        rows(name, arrays(keys, bound.key_array_types.size()), [](const row_view&) {});
     }
 
     /// Calls `on_stamp(id, stamp)` for each of `keys` that is in the root's table: what two readings have in
@@ -9320,12 +10240,9 @@ class document_reader {
     void find_owners(std::size_t index, std::size_t route, const Links& links) {
         const auto& bound = indices_[index];
         const auto& types = bound.routes[route].array_types;
-        auto literals = arrays(links, types.size());
-        for (std::size_t i = 0; i < literals.size(); ++i) {
-            literals[i] = quote_literal(literals[i]) + "::" + type_name(types[i]);
-        }
         session_.exec("DECLARE pgsync_owners NO SCROLL CURSOR WITH HOLD FOR " +
-                      bind_literals(bound.query(bound.index->routes[route].owners_query), literals));
+                      bind_literals(bound.query(bound.index->routes[route].owners_query),
+                                    typed(arrays(links, types.size()), types)));
     }
 
     /// Calls `on_piece(std::vector<std::string>)` with what find_owners() found, at most as many at a time as
@@ -9348,14 +10265,19 @@ class document_reader {
         session_.exec("CLOSE pgsync_owners");
     }
 
-    /// The next page of at most `size` root rows after the key `after`; nothing when none is left.
+    /// The next page of at most `size` root rows after the key `after`; nothing when none is left. With
+    /// `all_rows` those are counted, too, that the index's `where` leaves out: it is not asked, for it may
+    /// fail for a row as everything in a shape may.
     [[nodiscard]] std::optional<page_bounds> next_page(std::size_t index, std::size_t size,
-                                                       const std::optional<std::string>& after) {
+                                                       const std::optional<std::string>& after,
+                                                       bool all_rows = false) {
         const auto& bound = indices_[index];
         std::vector<std::string> literals{std::to_string(size)};
         if (after) append_literals(*after, bound, literals);
-        const auto found = session_.exec(bind_literals(
-            bound.query(after ? bound.index->next_bounds_query : bound.index->first_bounds_query), literals));
+        const auto query =
+            all_rows ? bounds_of_all(bound, after.has_value())
+                     : bound.query(after ? bound.index->next_bounds_query : bound.index->first_bounds_query);
+        const auto found = session_.exec(bind_literals(query, literals));
         if (found.rows() == 0) return std::nullopt;
         const auto parts = static_cast<int>(bound.key_array_types.size());
         page_bounds page;
@@ -9367,9 +10289,56 @@ class document_reader {
         return page;
     }
 
-    /// Calls `on_document(read_document)` for every root row of the page.
-    template <typename OnDocument>
-    void by_page(std::size_t index, const page_bounds& page, OnDocument&& on_document) {
+    /// The keys of a page's rows, also of those that the index's `where` leaves out.
+    [[nodiscard]] std::vector<std::string> keys_of(std::size_t index, const page_bounds& page) {
+        const auto& bound = indices_[index];
+        const auto parts = bound.key_array_types.size();
+        std::vector<std::string> literals;
+        append_literals(page.first, bound, literals);
+        append_literals(page.last, bound, literals);
+        const auto list = key_list(bound, "");
+        const auto side = [&](std::size_t first) {
+            std::string out;
+            for (std::size_t part = 0; part < parts; ++part)
+                out += (part == 0 ? "" : ", ") + literals[first + part];
+            return "(" + out + ")";
+        };
+        const auto found = session_.exec(
+            "SELECT " + key_list(bound, "::text") + " FROM " + bound.routes.front().table + " n0 WHERE (" +
+            list + ") >= " + side(0) + " AND (" + list + ") <= " + side(parts) + not_null(bound));
+        std::vector<std::string> keys;
+        for (int row = 0; row < found.rows(); ++row) {
+            read_key(found.row(row), parts);
+            keys.push_back(key_);
+        }
+        return keys;
+    }
+
+    /// What the server says when one member alone of the document with this key is made; nothing where that
+    /// works, or where it cannot be tried.
+    [[nodiscard]] std::optional<sql_error> try_member(std::size_t index, const std::string& key,
+                                                      std::string_view member) {
+        const auto& bound = indices_[index];
+        constexpr std::string_view whole = "row_to_json(d0.*)";
+        auto sql = bound.query(bound.index->keys_query);
+        const auto at = sql.find(whole);
+        if (at == std::string::npos) return std::nullopt;
+        sql.replace(at, whole.size(), "d0." + quote_identifier(member));
+        try {
+            session_.exec(
+                bind_literals(sql, typed(arrays(std::vector<std::string>{key}, bound.key_array_types.size()),
+                                         bound.key_array_types)));
+        } catch (const sql_error& problem) {
+            if (!session_.usable() || !is_row_fault(problem)) throw;
+            return problem;
+        }
+        return std::nullopt;
+    }
+
+    /// Calls `on_document(read_document)` for every root row of the page, or `on_fault(document_fault)`, see
+    /// by_keys().
+    template <typename OnDocument, typename OnFault>
+    void by_page(std::size_t index, const page_bounds& page, OnDocument&& on_document, OnFault&& on_fault) {
         const auto& bound = indices_[index];
         const auto parts = bound.key_array_types.size();
         std::vector<std::string> literals;
@@ -9383,9 +10352,15 @@ class document_reader {
                 key_.clear();
                 for (std::size_t part = 0; part < parts; ++part)
                     append_key_part(key_, row[part].text, part == 0);
-                on_document(finished(*bound.index, routed != 0 ? row[parts].text : std::string_view(),
-                                     row[parts + routed].text));
+                finish(*bound.index, routed != 0 ? row[parts].text : std::string_view(),
+                       row[parts + routed].text, on_document, on_fault);
             });
+    }
+    /// The same; a fault is thrown as errc::rejected.
+    template <typename OnDocument>
+    void by_page(std::size_t index, const page_bounds& page, OnDocument&& on_document) {
+        by_page(index, page, on_document,
+                [&](const document_fault& fault) { throw_fault(indices_[index].index->name, fault); });
     }
 
   private:
@@ -9421,22 +10396,89 @@ class document_reader {
         return root_query(bound, routing, rows + ")");
     }
 
-    /// The document of the key read last, transformed where its index has a transform.
-    read_document finished(const compiled_index& index, std::string_view routing, std::string_view json) {
+    /// `n0."a", n0."b"`, each with something behind it.
+    static std::string key_list(const index_binding& bound, std::string_view suffix) {
+        const auto& shape = bound.index->shape;
+        std::string out;
+        for (std::size_t part = 0; part < shape.key_size(shape.root()); ++part) {
+            out += (part == 0 ? "n0." : ", n0.") + quote_identifier(shape.key_of(shape.root(), part).name);
+            out += suffix;
+        }
+        return out;
+    }
+    static std::string not_null(const index_binding& bound) {
+        const auto& shape = bound.index->shape;
+        std::string out;
+        for (std::size_t part = 0; part < shape.key_size(shape.root()); ++part) {
+            out += " AND n0." + quote_identifier(shape.key_of(shape.root(), part).name) + " IS NOT NULL";
+        }
+        return out;
+    }
+
+    /// As the compiled query does, see detail::sql::write_bounds_query, but over all rows of the table.
+    static std::string bounds_of_all(const index_binding& bound, bool after) {
+        const auto parts = bound.key_array_types.size();
+        const auto list = [&](std::string_view before, std::string_view behind) {
+            std::string out;
+            for (std::size_t part = 1; part <= parts; ++part) {
+                out.append(part == 1 ? "" : ", ").append(before).append("k").append(std::to_string(part));
+                out += behind;
+            }
+            return out;
+        };
+        std::string sql = "WITH page(" + list("", "") + ") AS (SELECT " + key_list(bound, "") + " FROM " +
+                          bound.routes.front().table + " n0 WHERE true" + not_null(bound);
+        if (after) {
+            sql += " AND (" + key_list(bound, "") + ") > (";
+            for (std::size_t part = 0; part < parts; ++part)
+                sql += (part == 0 ? "$" : ", $") + std::to_string(part + 2);
+            sql += ")";
+        }
+        return sql + " ORDER BY " + key_list(bound, "") + " LIMIT $1) SELECT " + list("lo.", "::text") +
+               ", " + list("hi.", "::text") +
+               ", (SELECT count(*) FROM page)::text FROM (SELECT * FROM page ORDER BY " + list("", "") +
+               " LIMIT 1) lo, (SELECT * FROM page ORDER BY " + list("", " DESC") + " LIMIT 1) hi";
+    }
+
+    /// Hands over the document of the key read last, transformed where its index has a transform.
+    template <typename OnDocument, typename OnFault>
+    void finish(const compiled_index& index, std::string_view routing, std::string_view json,
+                const OnDocument& on_document, const OnFault& on_fault) {
+        if (session_.is_raw() && !(is_utf8(key_) && is_utf8(routing) && is_utf8(json)))
+            return on_fault(not_utf8(routing, json));
         read_document out{key_, routing, json};
-        if (index.transform == nullptr) return out;
+        if (index.transform == nullptr) return on_document(out);
         transformed_.clear();
+        std::optional<std::string> failed;
         try {
             out.kept = index.transform(json, transformed_);
+        } catch (const std::bad_alloc&) {
+            throw;
         } catch (const std::exception& problem) {
-            throw error(errc::rejected,
-                        "the transform of index " + std::string(index.name) + " failed for document \"" +
-                            printable(key_) + "\": " + printable(problem.what()),
-                        "correct the row or the transform and start again: nothing from this change on was "
-                        "acknowledged");
+            failed = printable(problem.what());
+        } catch (...) {
+            failed = "it threw something that is no std::exception";
+        }
+        if (failed) {
+            return on_fault(document_fault{key_, printable(key_), "transform",
+                                           "the transform failed: " + *failed, std::string(json)});
         }
         out.json = transformed_;
-        return out;
+        on_document(out);
+    }
+    [[nodiscard]] document_fault not_utf8(std::string_view routing, std::string_view json) const {
+        const auto path = place_of_bad_text(json);
+        std::string reason;
+        if (!is_utf8(json)) {
+            reason = (path.empty() ? "" : "member " + path + " holds ") + "a byte that is no UTF-8, " +
+                     bad_byte(json);
+        } else if (!is_utf8(key_)) {
+            reason = "its key holds a byte that is no UTF-8, " + bad_byte(key_);
+        } else {
+            reason = "its routing holds a byte that is no UTF-8, " + bad_byte(routing);
+        }
+        return {key_, printable(key_), "not_utf8",
+                reason + "; the database's encoding is SQL_ASCII, which lets any byte in"};
     }
 
     /// One array literal for each part of the keys.
@@ -9457,6 +10499,14 @@ class document_reader {
             const std::vector<std::string_view> views(column.begin(), column.end());
             literals.push_back(array_literal(views));
         }
+        return literals;
+    }
+
+    /// Array literals with their types, for a query without parameters.
+    std::vector<std::string> typed(std::vector<std::string> literals,
+                                   const std::vector<std::uint32_t>& types) {
+        for (std::size_t i = 0; i < literals.size(); ++i)
+            literals[i] = quote_literal(literals[i]) + "::" + type_name(types[i]);
         return literals;
     }
 
@@ -10229,79 +11279,33 @@ struct document_transform {
 
 #include <fstream>
 
-#include <bit>
+#include <openssl/evp.h>
+#include <openssl/hmac.h>
+
+#include <climits>
 
 // ---- pgsync/elastic/sha256.hpp
-/// What Amazon's signatures are made of. Here and not from a library, so that pgsync needs no other than
-/// libcurl.
+/// What Amazon's signatures are made of: OpenSSL's, in this library's types.
 namespace pgsync::elastic {
 
 using sha256_digest = std::array<std::uint8_t, 32>;
 
 namespace detail {
 
-/// The fractional parts of the cube roots of the first 64 primes.
-inline constexpr std::array<std::uint32_t, 64> sha256_constants{
-    0x428a2f98, 0x71374491, 0xb5c0fbcf, 0xe9b5dba5, 0x3956c25b, 0x59f111f1, 0x923f82a4, 0xab1c5ed5,
-    0xd807aa98, 0x12835b01, 0x243185be, 0x550c7dc3, 0x72be5d74, 0x80deb1fe, 0x9bdc06a7, 0xc19bf174,
-    0xe49b69c1, 0xefbe4786, 0x0fc19dc6, 0x240ca1cc, 0x2de92c6f, 0x4a7484aa, 0x5cb0a9dc, 0x76f988da,
-    0x983e5152, 0xa831c66d, 0xb00327c8, 0xbf597fc7, 0xc6e00bf3, 0xd5a79147, 0x06ca6351, 0x14292967,
-    0x27b70a85, 0x2e1b2138, 0x4d2c6dfc, 0x53380d13, 0x650a7354, 0x766a0abb, 0x81c2c92e, 0x92722c85,
-    0xa2bfe8a1, 0xa81a664b, 0xc24b8b70, 0xc76c51a3, 0xd192e819, 0xd6990624, 0xf40e3585, 0x106aa070,
-    0x19a4c116, 0x1e376c08, 0x2748774c, 0x34b0bcb5, 0x391c0cb3, 0x4ed8aa4a, 0x5b9cca4f, 0x682e6ff3,
-    0x748f82ee, 0x78a5636f, 0x84c87814, 0x8cc70208, 0x90befffa, 0xa4506ceb, 0xbef9a3f7, 0xc67178f2};
-
-inline void sha256_block(std::array<std::uint32_t, 8>& state, const unsigned char* block) {
-    std::array<std::uint32_t, 64> w{};
-    for (std::size_t i = 0; i < 16; ++i, block += 4) {
-        w[i] = std::uint32_t{block[0]} << 24U | std::uint32_t{block[1]} << 16U |
-               std::uint32_t{block[2]} << 8U | std::uint32_t{block[3]};
+inline void require_digest(bool made) {
+    if (!made) {
+        throw error(errc::configuration, "OpenSSL made no SHA-256, which signed requests need",
+                    "look at the settings of OpenSSL on this machine (openssl.cnf)");
     }
-    for (std::size_t i = 16; i < 64; ++i) {
-        const auto a = w[i - 15];
-        const auto b = w[i - 2];
-        w[i] = w[i - 16] + (std::rotr(a, 7) ^ std::rotr(a, 18) ^ a >> 3U) + w[i - 7] +
-               (std::rotr(b, 17) ^ std::rotr(b, 19) ^ b >> 10U);
-    }
-    auto [a, b, c, d, e, f, g, h] = state;
-    for (std::size_t i = 0; i < 64; ++i) {
-        const auto first = h + (std::rotr(e, 6) ^ std::rotr(e, 11) ^ std::rotr(e, 25)) +
-                           ((e & f) ^ (~e & g)) + sha256_constants[i] + w[i];
-        const auto second =
-            (std::rotr(a, 2) ^ std::rotr(a, 13) ^ std::rotr(a, 22)) + ((a & b) ^ (a & c) ^ (b & c));
-        h = g;
-        g = f;
-        f = e;
-        e = d + first;
-        d = c;
-        c = b;
-        b = a;
-        a = first + second;
-    }
-    const std::array<std::uint32_t, 8> add{a, b, c, d, e, f, g, h};
-    for (std::size_t i = 0; i < 8; ++i) state[i] += add[i];
 }
 
 }  // namespace detail
 
+/// Throws errc::configuration where OpenSSL was told to make none.
 [[nodiscard]] inline sha256_digest sha256(std::string_view text) {
-    std::array<std::uint32_t, 8> state{0x6a09e667, 0xbb67ae85, 0x3c6ef372, 0xa54ff53a,
-                                       0x510e527f, 0x9b05688c, 0x1f83d9ab, 0x5be0cd19};
-    const auto* const bytes = reinterpret_cast<const unsigned char*>(text.data());
-    const auto whole = text.size() / 64 * 64;
-    for (std::size_t at = 0; at < whole; at += 64) detail::sha256_block(state, bytes + at);
-    std::array<unsigned char, 128> last{};
-    const auto rest = text.size() - whole;
-    for (std::size_t i = 0; i < rest; ++i) last[i] = bytes[whole + i];
-    last[rest] = 0x80;
-    const std::size_t end = rest < 56 ? 64 : 128;
-    const auto bits = std::uint64_t{text.size()} * 8;
-    for (std::size_t i = 0; i < 8; ++i)
-        last[end - 1 - i] = static_cast<unsigned char>(bits >> (8U * static_cast<unsigned>(i)));
-    for (std::size_t at = 0; at < end; at += 64) detail::sha256_block(state, last.data() + at);
     sha256_digest out{};
-    for (std::size_t i = 0; i < 32; ++i)
-        out[i] = static_cast<std::uint8_t>(state[i / 4] >> (24U - 8U * static_cast<unsigned>(i % 4)));
+    detail::require_digest(EVP_Digest(text.data(), text.size(), out.data(), nullptr, EVP_sha256(), nullptr) ==
+                           1);
     return out;
 }
 
@@ -10318,15 +11322,14 @@ inline void sha256_block(std::array<std::uint32_t, 8>& state, const unsigned cha
     return out;
 }
 
+/// Throws as sha256().
 [[nodiscard]] inline sha256_digest hmac_sha256(std::string_view key, std::string_view text) {
-    const auto hashed = sha256(key);
-    std::string inner(key.size() <= 64 ? key : bytes_of(hashed));
-    inner.resize(64, '\0');
-    std::string outer = inner;
-    for (char& c : inner) c = static_cast<char>(c ^ 0x36);
-    for (char& c : outer) c = static_cast<char>(c ^ 0x5c);
-    const auto first = sha256(inner.append(text));
-    return sha256(outer.append(bytes_of(first)));
+    sha256_digest out{};
+    detail::require_digest(key.size() <= INT_MAX &&
+                           HMAC(EVP_sha256(), key.data(), static_cast<int>(key.size()),
+                                reinterpret_cast<const unsigned char*>(text.data()), text.size(), out.data(),
+                                nullptr) != nullptr);
+    return out;
 }
 
 }  // namespace pgsync::elastic
@@ -10376,6 +11379,8 @@ inline void check_host(std::string_view text) {
     const auto bracket = text.rfind(']');
     const auto colon = text.find(':', bracket == std::string_view::npos ? 0 : bracket);
     if (text.empty() || colon == 0) refuse_url("names no host");
+    if (text.find(',') != std::string_view::npos)
+        refuse_url("has a comma in its host; of several, each begins with http:// or https://");
     if (colon == std::string_view::npos) return;
     long port = 0;
     for (const char c : text.substr(colon + 1)) {
@@ -10429,13 +11434,45 @@ inline void check_host(std::string_view text) {
     return url;
 }
 
-/// As it was given, with `***` for the password; `***` alone where it cannot be read.
+/// The URLs in a list like `http://a:9200,http://b:9200`. A comma that no http:// or https:// follows is part
+/// of a URL: a password may have one.
+[[nodiscard]] inline std::vector<std::string> split_urls(std::string_view text) {
+    std::vector<std::string> out;
+    std::size_t begin = 0;
+    for (std::size_t at = text.find(','); at != std::string_view::npos; at = text.find(',', at + 1)) {
+        auto next = text.find_first_not_of(' ', at + 1);
+        if (next == std::string_view::npos) next = text.size();
+        const auto rest = text.substr(next);
+        if (!rest.starts_with("http://") && !rest.starts_with("https://")) continue;
+        out.emplace_back(text.substr(begin, at - begin));
+        begin = next;
+    }
+    out.emplace_back(text.substr(begin));
+    return out;
+}
+
+/// Reads a list of URLs; throws as parse_url().
+[[nodiscard]] inline std::vector<cluster_url> parse_urls(std::string_view text) {
+    std::vector<cluster_url> out;
+    for (const auto& each : split_urls(text)) out.push_back(parse_url(each));
+    return out;
+}
+
+/// As it was given, with `***` for each password; `***` alone where it cannot be read.
 [[nodiscard]] inline std::string masked(const std::string& text) {
     try {
-        if (parse_url(text).password.empty()) return text;
-        // The password may hold an `@` of its own, what comes after it may not.
-        const auto begin = text.find(':', text.find("://") + 3);
-        return text.substr(0, begin + 1) + "***" + text.substr(text.rfind('@'));
+        std::string out;
+        for (const auto& each : split_urls(text)) {
+            if (!out.empty()) out += ',';
+            if (parse_url(each).password.empty()) {
+                out += each;
+                continue;
+            }
+            // The password may hold an `@` of its own, what comes after it may not.
+            const auto begin = each.find(':', each.find("://") + 3);
+            out += each.substr(0, begin + 1) + "***" + each.substr(each.rfind('@'));
+        }
+        return out;
     } catch (const error&) {
         return "***";
     }
@@ -10448,7 +11485,7 @@ namespace pgsync::elastic {
 
 /// Who signs requests to Amazon's OpenSearch Service, and for where.
 struct aws_credentials {
-    std::string service;  ///< "es", or "aoss" for the serverless kind
+    std::string service;  ///< "es"
     std::string region;   ///< "eu-west-1"
     std::string access_key;
     std::string secret_key;
@@ -10615,6 +11652,16 @@ class access_reader {
         if (!path.empty()) static_cast<void>(content(name, path));
         return path;
     }
+    /// A yes or no; one that is not set is a no.
+    [[nodiscard]] bool flag(const std::string& name) const {
+        const auto text = value(name);
+        for (const auto* yes : {"1", "true", "on", "yes"})
+            if (text == yes) return true;
+        for (const auto* no : {"", "0", "false", "off", "no"})
+            if (text == no) return false;
+        throw error(errc::configuration, name + " is neither yes nor no",
+                    "write true, 1, on, yes, or false, 0, off, no");
+    }
     [[noreturn]] static void both(const std::string& one, const std::string& other) {
         throw error(errc::configuration,
                     one + " and " + other + " are both set, and only one of them can count",
@@ -10639,10 +11686,11 @@ class access_reader {
 }  // namespace detail
 
 /// What the environment says about access to the cluster at `url`, whose user and password count as well.
-/// Throws errc::configuration, naming the variables, never what they hold, where they contradict each other
-/// or a file cannot be read.
+/// Throws errc::configuration, naming the variables, never what they hold, where they contradict each other,
+/// a file cannot be read, or what proves who we are would cross a network unencrypted. The latter is allowed
+/// by `insecure_http`, or ELASTICSEARCH_INSECURE_HTTP.
 template <typename Get>
-[[nodiscard]] cluster_access read_access(const cluster_url& url, Get get) {
+[[nodiscard]] cluster_access read_access(const cluster_url& url, Get get, bool insecure_http = false) {
     const detail::access_reader in(std::move(get));
     cluster_access out;
     std::vector<std::string> ways;  // the variables that say who we are
@@ -10668,9 +11716,16 @@ template <typename Get>
     if (!token.empty()) out.authorization = "Bearer " + token;
     if (const auto service = in.value("ELASTICSEARCH_AWS_SERVICE"); !service.empty()) {
         note("ELASTICSEARCH_AWS_SERVICE");
-        if (service != "es" && service != "aoss") {
+        if (service == "aoss") {
+            throw error(
+                errc::configuration,
+                "ELASTICSEARCH_AWS_SERVICE is \"aoss\": OpenSearch Serverless is not supported, since "
+                "it has no GET /, _nodes, _cluster/health, _refresh and _tasks",
+                "use an OpenSearch domain, with ELASTICSEARCH_AWS_SERVICE=es");
+        }
+        if (service != "es") {
             throw error(errc::configuration, "ELASTICSEARCH_AWS_SERVICE is \"" + service + "\"",
-                        "it must be es, or aoss for OpenSearch Serverless");
+                        "it must be es");
         }
         auto region = in.value("AWS_REGION");
         if (region.empty()) region = in.value("AWS_DEFAULT_REGION");
@@ -10687,6 +11742,20 @@ template <typename Get>
         }
     }
     if (ways.size() > 1) in.both(ways[0], ways[1]);
+    const std::string host(host_of(url));
+    const bool exposed = !ways.empty() && url.base.starts_with("http://") && !is_this_machine(host);
+    if (!in.flag("ELASTICSEARCH_INSECURE_HTTP") && exposed && !insecure_http) {
+        const auto* const what = out.aws                      ? "requests signed for AWS"
+                                 : !token.empty()             ? "the bearer token"
+                                 : !out.authorization.empty() ? "the API key"
+                                                              : "user and password";
+        throw error(
+            errc::configuration,
+            std::string(what) + " (" + ways[0] + ") would travel to " + host +
+                " in the clear, since the cluster's URL begins with http://",
+            "write https:// in ELASTICSEARCH_URL or --elasticsearch; in a network that nobody else is "
+            "on, set ELASTICSEARCH_INSECURE_HTTP=1 or --insecure-http");
+    }
 
     out.ca_file = in.file("ELASTICSEARCH_CA_FILE");
     out.client_certificate = in.file("ELASTICSEARCH_CLIENT_CERT");
@@ -10707,8 +11776,10 @@ template <typename Get>
     return out;
 }
 
-[[nodiscard]] inline cluster_access access_from_environment(const cluster_url& url) {
-    return read_access(url, [](const char* name) { return std::getenv(name); });
+[[nodiscard]] inline cluster_access access_from_environment(const cluster_url& url,
+                                                            bool insecure_http = false) {
+    return read_access(
+        url, [](const char* name) { return std::getenv(name); }, insecure_http);
 }
 
 }  // namespace pgsync::elastic
@@ -10770,8 +11841,6 @@ namespace pgsync::elastic::detail {
 
 }  // namespace pgsync::elastic::detail
 
-#include <future>
-
 // ---- pgsync/elastic/transport.hpp
 namespace pgsync::elastic {
 
@@ -10781,6 +11850,8 @@ struct request {
     std::string path;  ///< with its query, "/_bulk?…"
     std::shared_ptr<const std::string> body;
     std::string content_type = "application/json";
+    /// X-Opaque-Id, which the cluster shows beside the task it runs for this request; empty: none.
+    std::string opaque_id{};
     std::chrono::milliseconds timeout{60'000};
     /// Once it asks to stop, nobody waits for the answer any more: the request completes soon, without one.
     std::stop_token stop;
@@ -10794,6 +11865,7 @@ struct response {
     std::string failure;
     std::optional<std::chrono::seconds> retry_after;
     std::string remedy{};  ///< where the failure asks for a certain one
+    bool late = false;     ///< the failure: the request was sent, and its time went by
 };
 
 /// Called exactly once for each request, from the transport's own thread; must not block there, nor throw.
@@ -10805,50 +11877,23 @@ concept transport = requires(T& t, request r, response_handler h) {
     { t.submit(std::move(r), std::move(h)) } -> std::same_as<void>;
 };
 
-/// Submits and waits.
+/// Submits, and returns at once.
 template <transport Transport>
-[[nodiscard]] response perform(Transport& through, request what) {
+[[nodiscard]] std::future<response> ask(Transport& through, request what) {
     // Shared: this thread may see the answer while the other is still on its way out of set_value().
     const auto answer = std::make_shared<std::promise<response>>();
     auto future = answer->get_future();
     through.submit(std::move(what), [answer](response&& r) { answer->set_value(std::move(r)); });
-    return future.get();
+    return future;
+}
+
+/// Submits and waits.
+template <transport Transport>
+[[nodiscard]] response perform(Transport& through, request what) {
+    return ask(through, std::move(what)).get();
 }
 
 }  // namespace pgsync::elastic
-
-#include <csignal>
-#include <pthread.h>
-
-// ---- pgsync/quiet_thread.hpp
-namespace pgsync {
-
-/// As long as it lives no signal reaches this thread, and none ever reaches the threads that are started
-/// meanwhile: they inherit that.
-class signals_blocked {
-  public:
-    signals_blocked() {
-        sigset_t all;
-        sigfillset(&all);
-        pthread_sigmask(SIG_SETMASK, &all, &before_);
-    }
-    ~signals_blocked() { pthread_sigmask(SIG_SETMASK, &before_, nullptr); }
-    signals_blocked(const signals_blocked&) = delete;
-    signals_blocked& operator=(const signals_blocked&) = delete;
-
-  private:
-    sigset_t before_{};
-};
-
-/// Starts a thread that takes no signals: SIGINT and SIGTERM stay the main thread's business, and a SIGPIPE
-/// out of a TLS library ends nothing.
-template <typename Function>
-[[nodiscard]] std::thread quiet_thread(Function&& function) {
-    const signals_blocked meanwhile;
-    return std::thread(std::forward<Function>(function));
-}
-
-}  // namespace pgsync
 
 // ---- pgsync/elastic/curl_transport.hpp
 namespace pgsync::elastic {
@@ -10927,6 +11972,7 @@ class curl_transport {
         response_handler handler;
         std::size_t largest_answer;
         response answer;
+        bool late = false;  ///< see response
         CURL* easy = nullptr;
         curl_slist* headers = nullptr;
         char message[CURL_ERROR_SIZE] = {};
@@ -10988,6 +12034,7 @@ class curl_transport {
             // Without this libcurl would wait for a "100 Continue" before each large body.
             add_header(t, "Expect:");
         }
+        if (!t.what.opaque_id.empty()) add_header(t, "X-Opaque-Id: " + t.what.opaque_id);
         curl_easy_setopt(t.easy, CURLOPT_HTTPHEADER, t.headers);
         curl_easy_setopt(t.easy, CURLOPT_CUSTOMREQUEST, t.what.method.c_str());
         auto* easy = t.easy;
@@ -11031,6 +12078,8 @@ class curl_transport {
             if (!value.empty()) curl_easy_setopt(t.easy, option, value.c_str());
         };
         file(CURLOPT_CAINFO, access_.ca_file);
+        // Else those in the system's folder, which libcurl may have been built with, would count as well.
+        if (!access_.ca_file.empty()) curl_easy_setopt(t.easy, CURLOPT_CAPATH, nullptr);
         file(CURLOPT_SSLCERT, access_.client_certificate);
         file(CURLOPT_SSLKEY, access_.client_key);
         file(CURLOPT_KEYPASSWD, access_.client_key_password);
@@ -11041,6 +12090,7 @@ class curl_transport {
         t.answer = {};
         t.answer.failure = why;
         t.answer.remedy = remedy;
+        t.answer.late = t.late;
         t.handler(std::move(t.answer));
     }
 
@@ -11059,6 +12109,9 @@ class curl_transport {
             return answer_nothing(*each, "the answer is larger than any a cluster gives");
         } else {
             const char* why = each->message[0] != '\0' ? each->message : curl_easy_strerror(code);
+            long sent = 0;  // bytes; none where there was not even a connection in that time
+            each->late = code == CURLE_OPERATION_TIMEDOUT &&
+                         curl_easy_getinfo(easy, CURLINFO_REQUEST_SIZE, &sent) == CURLE_OK && sent > 0;
             return answer_nothing(*each, why, detail::tls_remedy(code, why));
         }
         each->what.body.reset();
@@ -11173,6 +12226,22 @@ class backoff {
 
 #include <cstring>
 
+// ---- pgsync/elastic/rejected_item.hpp
+namespace pgsync::elastic {
+
+/// A document that is not in the index for good: the cluster refuses it, or it could not be made.
+struct rejected_item {
+    std::string target;
+    std::string id;
+    std::uint64_t version = 0;
+    long status = 0;  ///< HTTP; 0: it never came to the cluster
+    std::string type;
+    std::string reason;
+    std::string document;  ///< JSON; empty for a delete, and where there is none
+};
+
+}  // namespace pgsync::elastic
+
 // ---- pgsync/elastic/bulk_body.hpp
 namespace pgsync::elastic {
 
@@ -11225,6 +12294,17 @@ class bulk_body {
         items_.back().length = text_->size() - items_.back().offset;
     }
 
+    /// Notes a document that cannot be made and so is not sent: it only has to be told, and set aside or not,
+    /// like one that the cluster refuses.
+    void refuse(rejected_item&& what) {
+        refused_bytes_ += what.id.size() + what.reason.size() + what.document.size();
+        refused_.push_back(std::move(what));
+    }
+    [[nodiscard]] std::vector<rejected_item> take_refused() {
+        refused_bytes_ = 0;
+        return std::exchange(refused_, {});
+    }
+
     /// Makes sure that no delete of this body can create an index: deletes with a version do when their
     /// target is missing, `require_alias` or not, and report success. A target that is only deleted from
     /// therefore gets an update of nothing behind the items, which does obey `require_alias` and so forbids
@@ -11258,7 +12338,9 @@ class bulk_body {
     /// Before much is added: room for so many bytes altogether.
     void reserve(std::size_t bytes) { text_->reserve(bytes); }
 
-    [[nodiscard]] std::size_t bytes() const { return text_->size(); }
+    [[nodiscard]] std::size_t bytes() const { return text_->size() + refused_bytes_; }
+    /// Is there nothing to be sent and nothing to be told?
+    [[nodiscard]] bool empty() const { return items_.empty() && refused_.empty(); }
     [[nodiscard]] std::size_t items() const { return items_.size(); }
     [[nodiscard]] std::shared_ptr<const std::string> text() const { return text_; }
 
@@ -11363,6 +12445,8 @@ class bulk_body {
     std::string names_;
     std::vector<item> items_;
     std::vector<std::string> guards_;
+    std::vector<rejected_item> refused_;
+    std::size_t refused_bytes_ = 0;
     std::size_t deletes_ = 0;
 };
 
@@ -11379,6 +12463,7 @@ enum class item_verdict : std::uint8_t {
     retry,      ///< the cluster is busy or cannot write now
     rejected,   ///< it will never take this document
     lost,       ///< the index it should go to is not there
+    closed,     ///< the index it should go to is closed, until somebody opens it
     forbidden,  ///< this user may not write the index
     unpiped,    ///< an ingest pipeline that it should pass is not there
 };
@@ -11386,8 +12471,9 @@ enum class item_verdict : std::uint8_t {
 struct item_result {
     item_verdict verdict = item_verdict::done;
     long status = 0;
-    std::string type;    ///< the cluster's error type
-    std::string reason;  ///< with its causes; at most some 1,000 bytes
+    std::string type;     ///< the cluster's error type
+    std::string reason;   ///< with its causes; at most some 1,000 bytes
+    std::string index{};  ///< that the error is about; empty where it does not say
 };
 
 /// One bulk's answer, item by item; `items` is empty when all of them are done.
@@ -11472,9 +12558,9 @@ inline std::string without_lone_surrogates(std::string_view json) {
 inline item_verdict judge(bool is_delete, long status, std::string_view type) {
     if ((status >= 200 && status < 300) || status == 409) return item_verdict::done;
     // No index can be made of a write alias's name, see app::names_of: nothing of that name is there.
-    if (type == "index_not_found_exception" || type == "index_closed_exception" ||
-        type == "invalid_index_name_exception")
+    if (type == "index_not_found_exception" || type == "invalid_index_name_exception")
         return item_verdict::lost;
+    if (type == "index_closed_exception") return item_verdict::closed;
     if (status == 404 && is_delete) return item_verdict::done;
     if (status == 404) return item_verdict::lost;  // require_alias: nothing of that name is an alias
     // The document's own fault, though it comes as 500: its pipeline says `fail`.
@@ -11497,6 +12583,7 @@ inline void read_error(const boost::json::value& error, item_result& into) {
         scrub(into.reason);
     } else if (const auto* object = error.if_object()) {
         into.type = text_of(*object, "type");
+        into.index = text_of(*object, "index");
         into.reason = text_of(*object, "reason");
         scrub(into.reason);
         const auto* cause = object->if_contains("caused_by");
@@ -11572,6 +12659,56 @@ inline bool read_item(const boost::json::value& value, item_result& into) {
 }
 
 }  // namespace pgsync::elastic
+
+#include <map>
+
+// ---- pgsync/elastic/detail/own_failures.hpp
+namespace pgsync::elastic::detail {
+
+/// Whether an answer says that the cluster, or what stands before it, cannot just now. Any other answer from
+/// 500 on is an error of its own, which may be the request's fault.
+[[nodiscard]] constexpr bool says_not_now(long status) {
+    return status == 0 || status == 408 || status == 429 || status == 502 || status == 503 || status == 504;
+}
+
+/// Tells a document that the cluster can never take, though it says 5xx, from a cluster in trouble: by what
+/// becomes of others of the same index meanwhile. Used by one thread.
+class own_failures {
+  public:
+    using time_point = std::chrono::steady_clock::time_point;
+
+    /// So many times it must have failed, each time after others had been written since the time before, and
+    /// for so long.
+    struct limits {
+        unsigned attempts = 10;
+        std::chrono::seconds time{120};
+    };
+
+    explicit own_failures(limits until) : limits_(until) {}
+
+    /// `item` failed; `passed`: how many documents of its index have been written so far. True from when that
+    /// is the document's own fault.
+    [[nodiscard]] bool failed(const std::string& item, std::uint64_t passed, time_point now) {
+        const auto [found, first] = items_.try_emplace(item, one{now, passed, 0});
+        auto& each = found->second;
+        if (first) return false;
+        if (passed > each.passed) ++each.attempts;
+        each.passed = passed;
+        return each.attempts >= limits_.attempts && now - each.since >= limits_.time;
+    }
+
+  private:
+    struct one {
+        time_point since;
+        std::uint64_t passed = 0;
+        unsigned attempts = 0;
+    };
+
+    limits limits_;
+    std::map<std::string, one> items_;
+};
+
+}  // namespace pgsync::elastic::detail
 
 // ---- pgsync/elastic/dialect.hpp
 /// What Elasticsearch and OpenSearch, in their versions, call by different names: the one place that knows.
@@ -11685,6 +12822,8 @@ class dialect {
     /// mapping, `_meta` included, and give the shard up (elastic/elasticsearch#69012,
     /// opensearch-project/OpenSearch#1921).
     [[nodiscard]] bool keeps_range_formats() const { return keeps_range_formats_; }
+    /// Whether the settings of an index that is closed say so.
+    [[nodiscard]] bool tells_closed() const { return !typed_; }
     /// Before Elasticsearch 7 mappings belong to a type; all there is now is this one.
     [[nodiscard]] boost::json::object creation_body(boost::json::object body) const {
         auto* mappings = typed_ ? body.if_contains("mappings") : nullptr;
@@ -11766,350 +12905,6 @@ inline void adapt_mapping(boost::json::object& body, const dialect& speaks) {
 
 }  // namespace pgsync::elastic
 
-// ---- pgsync/json_difference.hpp
-/// JSON looked into as text: whatever becomes of numbers in a parser, here they stay what was written, every
-/// digit of them.
-namespace pgsync {
-
-/// Where two JSON texts differ, and what stands there in each; nothing where only the other has it. Views
-/// into the texts.
-struct json_difference {
-    std::string path;  ///< `guest.name`, `reviews[3].rating`, `["an odd key"]`; empty for the whole
-    std::optional<std::string_view> one;
-    std::optional<std::string_view> other;
-};
-
-namespace detail {
-
-[[noreturn]] inline void refuse_json() {
-    throw pgsync::error(errc::protocol, "a document is no JSON that can be read");
-}
-
-[[nodiscard]] constexpr bool is_json_blank(char c) { return c == ' ' || c == '\n' || c == '\t' || c == '\r'; }
-
-/// Walks through one JSON text. Where it is no JSON the walk ends with errc::protocol or goes on somehow; it
-/// never leaves the text.
-class json_walk {
-  public:
-    explicit json_walk(std::string_view text) : text_(text) {}
-
-    /// The next character that is not blank; 0 at the end.
-    [[nodiscard]] char peek() {
-        while (at_ < text_.size() && is_json_blank(text_[at_])) ++at_;
-        return at_ < text_.size() ? text_[at_] : '\0';
-    }
-    bool take(char c) {
-        if (peek() != c) return false;
-        ++at_;
-        return true;
-    }
-    /// The text of the next value, without the blanks around it.
-    std::string_view value() {
-        const char first = peek();
-        const auto begin = at_;
-        if (first == '"') {
-            skip_string();
-        } else if (first == '{' || first == '[') {
-            skip_nested();
-        } else {
-            while (at_ < text_.size() && !is_json_blank(text_[at_]) && text_[at_] != ',' &&
-                   text_[at_] != '}' && text_[at_] != ']')
-                ++at_;
-        }
-        if (at_ == begin) refuse_json();
-        return text_.substr(begin, at_ - begin);
-    }
-
-  private:
-    void skip_string() {
-        for (++at_; at_ < text_.size(); ++at_) {
-            if (text_[at_] == '\\') {
-                ++at_;
-            } else if (text_[at_] == '"') {
-                ++at_;
-                return;
-            }
-        }
-        refuse_json();
-    }
-    void skip_nested() {
-        std::size_t depth = 0;
-        do {
-            if (at_ >= text_.size()) refuse_json();
-            const char c = text_[at_];
-            if (c == '"') {
-                skip_string();
-                continue;
-            }
-            if (c == '{' || c == '[') ++depth;
-            if (c == '}' || c == ']') --depth;
-            ++at_;
-        } while (depth != 0);
-    }
-
-    std::string_view text_;
-    std::size_t at_ = 0;
-};
-
-inline void append_utf8(std::string& out, unsigned number) {
-    const auto byte = [&](unsigned value) { out += static_cast<char>(value); };
-    if (number < 0x80U) {
-        byte(number);
-    } else if (number < 0x800U) {
-        byte(0xC0U | number >> 6U);
-        byte(0x80U | (number & 0x3FU));
-    } else if (number < 0x10000U) {
-        byte(0xE0U | number >> 12U);
-        byte(0x80U | (number >> 6U & 0x3FU));
-        byte(0x80U | (number & 0x3FU));
-    } else {
-        byte(0xF0U | number >> 18U);
-        byte(0x80U | (number >> 12U & 0x3FU));
-        byte(0x80U | (number >> 6U & 0x3FU));
-        byte(0x80U | (number & 0x3FU));
-    }
-}
-
-/// The four hexadecimal digits at `at`.
-[[nodiscard]] inline unsigned hex4(std::string_view text, std::size_t at) {
-    unsigned value = 0;
-    for (std::size_t i = at; i < at + 4; ++i) {
-        const char c = i < text.size() ? text[i] : '\0';
-        const bool digit = c >= '0' && c <= '9';
-        const char lower = static_cast<char>(c | 0x20);
-        if (!digit && (lower < 'a' || lower > 'f')) refuse_json();
-        value = value << 4U | static_cast<unsigned>(digit ? c - '0' : lower - 'a' + 10);
-    }
-    return value;
-}
-
-/// A number as its digits without zeros at either end, and the power of ten that they are to be multiplied
-/// with: one form for each value.
-struct plain_number {
-    bool negative = false;
-    std::string digits{};
-    std::int64_t exponent = 0;
-
-    friend bool operator==(const plain_number&, const plain_number&) = default;
-};
-
-[[nodiscard]] inline plain_number read_number(std::string_view text) {
-    plain_number out;
-    std::size_t at = 0;
-    const auto is_digit = [&] { return at < text.size() && text[at] >= '0' && text[at] <= '9'; };
-    if (at < text.size() && text[at] == '-') {
-        out.negative = true;
-        ++at;
-    }
-    for (; is_digit(); ++at) out.digits += text[at];
-    if (at < text.size() && text[at] == '.') {
-        for (++at; is_digit(); ++at) {
-            out.digits += text[at];
-            --out.exponent;
-        }
-    }
-    if (at < text.size() && (text[at] == 'e' || text[at] == 'E')) {
-        ++at;
-        const bool down = at < text.size() && text[at] == '-';
-        if (at < text.size() && (text[at] == '-' || text[at] == '+')) ++at;
-        std::int64_t power = 0;
-        constexpr std::int64_t beyond_use = 1'000'000'000'000;
-        for (; is_digit(); ++at) power = std::min(beyond_use, power * 10 + (text[at] - '0'));
-        out.exponent += down ? -power : power;
-    }
-    if (at != text.size() || out.digits.empty()) refuse_json();
-    out.digits.erase(0, std::min(out.digits.find_first_not_of('0'), out.digits.size()));
-    while (!out.digits.empty() && out.digits.back() == '0') {
-        out.digits.pop_back();
-        ++out.exponent;
-    }
-    if (out.digits.empty()) return {};
-    return out;
-}
-
-}  // namespace detail
-
-/// Calls `each(key, value)` with the texts of an object's members; the key with its quotes.
-template <typename Each>
-void for_json_members(std::string_view object, const Each& each) {
-    detail::json_walk walk(object);
-    if (!walk.take('{')) detail::refuse_json();
-    if (walk.take('}')) return;
-    do {
-        const auto key = walk.peek() == '"' ? walk.value() : std::string_view();
-        if (key.empty() || !walk.take(':')) detail::refuse_json();
-        each(key, walk.value());
-    } while (walk.take(','));
-    if (!walk.take('}')) detail::refuse_json();
-}
-
-/// Calls `each(value)` with the texts of an array's elements.
-template <typename Each>
-void for_json_elements(std::string_view array, const Each& each) {
-    detail::json_walk walk(array);
-    if (!walk.take('[')) detail::refuse_json();
-    if (walk.take(']')) return;
-    do {
-        each(walk.value());
-    } while (walk.take(','));
-    if (!walk.take(']')) detail::refuse_json();
-}
-
-/// What a JSON string, given with its quotes, stands for, as UTF-8; half a surrogate pair stays one.
-[[nodiscard]] inline std::string json_string_value(std::string_view quoted) {
-    constexpr std::string_view letters = "bfnrt";
-    constexpr std::string_view meant = "\b\f\n\r\t";
-    std::string out;
-    if (quoted.size() < 2) detail::refuse_json();
-    const auto text = quoted.substr(1, quoted.size() - 2);
-    out.reserve(text.size());
-    for (std::size_t at = 0; at < text.size(); ++at) {
-        if (text[at] != '\\') {
-            out += text[at];
-            continue;
-        }
-        if (++at == text.size()) detail::refuse_json();
-        if (text[at] == 'u') {
-            auto number = detail::hex4(text, at + 1);
-            at += 4;
-            if (number >= 0xD800U && number < 0xDC00U && text.substr(at + 1).starts_with("\\u")) {
-                const auto low = detail::hex4(text, at + 3);
-                if (low >= 0xDC00U && low < 0xE000U) {
-                    number = 0x10000U + ((number - 0xD800U) << 10U) + (low - 0xDC00U);
-                    at += 6;
-                }
-            }
-            detail::append_utf8(out, number);
-        } else {
-            const auto letter = letters.find(text[at]);
-            out += letter == std::string_view::npos ? text[at] : meant[letter];
-        }
-    }
-    return out;
-}
-
-namespace detail {
-
-class json_comparison {
-  public:
-    json_comparison(std::size_t limit, std::vector<json_difference>& out) : limit_(limit), out_(out) {}
-
-    void compare(std::string_view one, std::string_view other, const std::string& path, int depth = 0) {
-        if (full() || one == other) return;
-        const auto kind = kind_of(one);
-        // So deep nothing is compared but the text.
-        if (kind != kind_of(other) || depth == deepest) return note(path, one, other);
-        if (kind == '{') {
-            members(one, other, path, depth);
-        } else if (kind == '[') {
-            elements(one, other, path, depth);
-        } else if (kind == '"') {
-            if (json_string_value(one) != json_string_value(other)) note(path, one, other);
-        } else if (kind != '0' || read_number(one) != read_number(other)) {
-            note(path, one, other);
-        }
-    }
-
-  private:
-    using member = std::pair<std::string, std::string_view>;
-    static constexpr int deepest = 500;
-
-    [[nodiscard]] bool full() const { return out_.size() >= limit_; }
-    void note(const std::string& path, std::optional<std::string_view> one,
-              std::optional<std::string_view> other) {
-        if (!full()) out_.push_back({path, one, other});
-    }
-
-    static char kind_of(std::string_view text) {
-        const char first = text.front();
-        return first == '-' || (first >= '0' && first <= '9') ? '0' : first;
-    }
-
-    static std::vector<member> sorted(std::string_view object) {
-        std::vector<member> out;
-        for_json_members(object, [&](std::string_view key, std::string_view value) {
-            out.emplace_back(json_string_value(key), value);
-        });
-        std::stable_sort(out.begin(), out.end(),
-                         [](const member& a, const member& b) { return a.first < b.first; });
-        return out;
-    }
-
-    void members(std::string_view one, std::string_view other, const std::string& path, int depth) {
-        const auto mine = sorted(one);
-        const auto theirs = sorted(other);
-        auto a = mine.begin();
-        auto b = theirs.begin();
-        while (a != mine.end() || b != theirs.end()) {
-            if (b == theirs.end() || (a != mine.end() && a->first < b->first)) {
-                note(below(path, a->first), a->second, std::nullopt);
-                ++a;
-            } else if (a == mine.end() || b->first < a->first) {
-                note(below(path, b->first), std::nullopt, b->second);
-                ++b;
-            } else {
-                if (a->second != b->second) compare(a->second, b->second, below(path, a->first), depth + 1);
-                ++a;
-                ++b;
-            }
-        }
-    }
-
-    void elements(std::string_view one, std::string_view other, const std::string& path, int depth) {
-        std::vector<std::string_view> mine;
-        std::vector<std::string_view> theirs;
-        for_json_elements(one, [&](std::string_view each) { mine.push_back(each); });
-        for_json_elements(other, [&](std::string_view each) { theirs.push_back(each); });
-        for (std::size_t i = 0; i < std::max(mine.size(), theirs.size()); ++i) {
-            const auto at = path + "[" + std::to_string(i) + "]";
-            if (i >= theirs.size()) {
-                note(at, mine[i], std::nullopt);
-            } else if (i >= mine.size()) {
-                note(at, std::nullopt, theirs[i]);
-            } else {
-                compare(mine[i], theirs[i], at, depth + 1);
-            }
-        }
-    }
-
-    static std::string below(const std::string& path, const std::string& key) {
-        const bool plain = !key.empty() && std::all_of(key.begin(), key.end(), [](char c) {
-            const auto byte = static_cast<unsigned char>(c);
-            return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_' ||
-                   c == '-' || byte >= 0x80;
-        });
-        if (!plain) return path + "[\"" + key + "\"]";
-        return path.empty() ? key : path + "." + key;
-    }
-
-    std::size_t limit_;
-    std::vector<json_difference>& out_;
-};
-
-/// Without the blanks around it.
-[[nodiscard]] inline std::string_view json_trimmed(std::string_view text) { return json_walk(text).value(); }
-
-}  // namespace detail
-
-/// Where two JSON texts differ, at most `limit` places. The order of an object's members does not matter, nor
-/// blanks, nor how a character or a number is written: 1.0 is 1 and 1e0, but 9007199254740993 is not
-/// 9007199254740992. Errors: errc::protocol for what is no JSON.
-[[nodiscard]] inline std::vector<json_difference> json_differences(std::string_view one,
-                                                                   std::string_view other,
-                                                                   std::size_t limit) {
-    std::vector<json_difference> out;
-    if (one == other) return out;
-    detail::json_comparison(limit, out).compare(detail::json_trimmed(one), detail::json_trimmed(other), {});
-    return out;
-}
-
-/// Whether they mean the same, see json_differences().
-[[nodiscard]] inline bool same_json(std::string_view one, std::string_view other) {
-    return json_differences(one, other, 1).empty();
-}
-
-}  // namespace pgsync
-
 // ---- pgsync/elastic/held_document.hpp
 namespace pgsync::elastic {
 
@@ -12129,6 +12924,11 @@ struct held_document {
     std::string source{};   ///< JSON text as it was sent, every digit of it; empty where none is kept
     std::string failure{};  ///< the cluster's error type: whether it is there could not be told
 };
+
+/// How much of what documents hold is to be sent along with their versions: the query of a `_mget`.
+using wanted_source = std::string_view;
+inline constexpr wanted_source whole_source = "";
+inline constexpr wanted_source no_source = "?_source=false";
 
 /// The body of a `_mget`.
 [[nodiscard]] inline std::string many_documents_body(const std::vector<document_place>& places) {
@@ -12174,6 +12974,99 @@ struct held_document {
     });
     return out;
 }
+
+}  // namespace pgsync::elastic
+
+// ---- pgsync/elastic/index_unavailable.hpp
+/// Indices that an operator has closed or blocked. Nothing is wrong with them, and nobody but an operator can
+/// change it: a sync waits for that, a command that somebody has typed ends and says what to do.
+namespace pgsync::elastic {
+
+/// An index, or the whole cluster, that does not take a request until somebody lets it.
+class index_unavailable : public error {
+  public:
+    index_unavailable(const std::string& what, const std::string& remedy) : error(errc::busy, what, remedy) {}
+};
+
+/// The request that opens a closed index.
+[[nodiscard]] inline std::string opening(std::string_view index) {
+    return "POST /" + std::string(index) + "/_open";
+}
+[[nodiscard]] inline std::string closed_text(std::string_view index) {
+    return "index \"" + std::string(index) +
+           "\" is closed: nothing can be written to it or read from it until it is opened";
+}
+
+namespace detail {
+
+/// What stands between two marks of a text; empty where they are not there.
+[[nodiscard]] inline std::string_view between(std::string_view text, std::string_view before,
+                                              std::string_view after) {
+    const auto begin = text.find(before);
+    if (begin == std::string_view::npos) return {};
+    text.remove_prefix(begin + before.size());
+    const auto end = text.find(after);
+    return end == std::string_view::npos ? std::string_view() : text.substr(0, end);
+}
+
+}  // namespace detail
+
+/// Whether an error of the cluster is about a closed index.
+[[nodiscard]] inline bool says_closed(std::string_view answer) {
+    return answer.find("index_closed_exception") != std::string_view::npos;
+}
+/// Whether it is about a block, of an index or of the cluster.
+[[nodiscard]] inline bool says_blocked(std::string_view answer) {
+    return answer.find("cluster_block_exception") != std::string_view::npos;
+}
+
+/// What takes a block away, by the cluster's own words for it:
+/// `index [x] blocked by: [FORBIDDEN/8/index write (api)];`. Empty where they name none that an operator
+/// sets: a cluster without a master blocks everything, too. Elasticsearch 6 does not name
+/// the index; then it is `asked`.
+[[nodiscard]] inline std::string unblocking(std::string_view reason, std::string_view asked = {}) {
+    constexpr std::array<std::pair<std::string_view, std::string_view>, 5> of_index{
+        {{"/5/", "read_only"},
+         {"/7/", "read"},
+         {"/8/", "write"},
+         {"/9/", "metadata"},
+         {"/12/", "read_only_allow_delete"}}};
+    constexpr std::array<std::pair<std::string_view, std::string_view>, 2> of_cluster{
+        {{"/6/", "read_only"}, {"/13/", "read_only_allow_delete"}}};
+    auto index = detail::between(reason, "index [", "]");
+    if (index.empty() && reason.find("/cluster ") == std::string_view::npos) index = asked;
+    const auto request = [](const std::string& path, const std::string& setting) {
+        return "PUT " + path + "settings " + setting;
+    };
+    std::string out;
+    if (!index.empty()) {
+        for (const auto& [number, name] : of_index) {
+            if (reason.find(number) == std::string_view::npos) continue;
+            out =
+                request("/" + std::string(index) + "/_", "{\"index.blocks." + std::string(name) + "\":null}");
+            if (name == "read_only_allow_delete") out += "; a full disk sets it: make room first";
+        }
+        return out;
+    }
+    for (const auto& [number, name] : of_cluster) {
+        if (reason.find(number) == std::string_view::npos) continue;
+        const auto setting = "\"cluster.blocks." + std::string(name) + "\":null";
+        out = request("/_cluster/", "{\"persistent\":{" + setting + "},\"transient\":{" + setting + "}}");
+    }
+    return out;
+}
+
+}  // namespace pgsync::elastic
+
+// ---- pgsync/elastic/refused_always.hpp
+namespace pgsync::elastic {
+
+/// A request to which the cluster has answered with one and the same error of its own for minutes: it is
+/// there, and trying again is of no use.
+class refused_always : public error {
+  public:
+    refused_always(const std::string& what, const std::string& remedy) : error(errc::index, what, remedy) {}
+};
 
 }  // namespace pgsync::elastic
 
@@ -12224,6 +13117,11 @@ struct index_facts {
     bool alias = false;        ///< the name asked for was an alias of it
     boost::json::object meta;  ///< `_meta` of its mapping; empty where there is none
     std::vector<std::string> aliases{};
+    bool closed = false;
+    std::vector<std::string> blocks{};  ///< that it has: `write`, `read_only`, …
+    /// Another one for each index that was ever made, cloned or restored, whatever it is called.
+    std::string incarnation{};
+    std::int64_t created = 0;  ///< milliseconds since 1970; 0: unknown
 };
 
 /// One action of client::change_aliases(): `what` is `add` or `remove`.
@@ -12238,9 +13136,17 @@ struct stored_document {
     boost::json::value source;
 };
 
+/// What answers there is not to be talked to over TLS as it was set; see wrong_settings.
+class tls_error : public error, public wrong_settings {
+  public:
+    using error::error;
+};
+
 /// Administration of indices: everything that is not a bulk. Each call is repeated for a while when the
 /// cluster is away or busy; then errc::connection. What the cluster refuses is errc::index with its own
-/// words. Every call throws errc::interrupted after interrupt(). Threads may share a client.
+/// words, and so is a request to which it answers with one and the same error of its own (500) for minutes:
+/// it is there, and will not do that. An index that is closed, or blocked for longer, is index_unavailable.
+/// Every call throws errc::interrupted after interrupt(). Threads may share a client.
 template <transport Transport, waiting_clock Clock = steady_waiting>
 class client {
   public:
@@ -12248,7 +13154,9 @@ class client {
         std::string address;  ///< for messages, without secrets
         dialect speaks = {};
         std::chrono::seconds patience{30};
+        std::chrono::seconds stubborn{180};         ///< for one and the same 5xx that is no outage
         std::chrono::milliseconds timeout{60'000};  ///< of one attempt
+        bool awaits_opening = false;                ///< of closed indices, until interrupt()
         /// Asked now and then while waiting: is the program to stop? From then on nothing is repeated, and a
         /// cluster has no more than `stop_patience` for its answer: what works well still gets done.
         std::function<bool()> stopped = {};
@@ -12296,21 +13204,40 @@ class client {
     /// The index behind a name; nothing when the cluster has neither index nor alias of it. An alias of
     /// several indices is an error.
     [[nodiscard]] std::optional<index_facts> find(std::string_view name) {
-        const auto answer =
-            call("GET", "/" + escaped(name) + "?filter_path=*.aliases,*.mappings._meta,*.mappings._doc._meta",
-                 {}, {404});
-        if (answer.status == 404) return std::nullopt;
-        const auto top = object(answer.body);
-        if (top.empty()) return index_facts{std::string(name), false, {}, {}};
-        if (top.size() > 1) {
+        auto found = find_each(name);
+        if (found.empty()) return std::nullopt;
+        if (found.size() > 1) {
             throw error(errc::index,
-                        "\"" + std::string(name) + "\" is an alias of " + std::to_string(top.size()) +
+                        "\"" + std::string(name) + "\" is an alias of " + std::to_string(found.size()) +
                             " indices, of which pgsync would have to guess one",
                         "choose another name for the index, or remove that alias");
         }
-        auto facts = facts_of(*top.begin());
-        facts.alias = facts.index != name;
-        return facts;
+        return std::move(found.front());
+    }
+
+    /// Every index behind a name: several where it is an alias of them; none when the cluster has neither
+    /// index nor alias of it.
+    [[nodiscard]] std::vector<index_facts> find_each(std::string_view name) {
+        const auto path = "/" + escaped(name);
+        const auto answer =
+            call("GET",
+                 path +
+                     "?filter_path=*.aliases,*.mappings._meta,*.mappings._doc._meta,*.settings.index.uuid,"
+                     "*.settings.index.history,*.settings.index.verified_before_close,"
+                     "*.settings.index.blocks,*.settings.index.creation_date",
+                 {}, {404});
+        std::vector<index_facts> found;
+        if (answer.status == 404) return found;
+        const auto top = object(answer.body);
+        if (top.empty()) found.push_back({std::string(name), false, {}, {}});
+        for (const auto& each : top) {
+            found.push_back(facts_of(each));
+            found.back().alias = found.back().index != name;
+            if (settings_.speaks.tells_closed()) continue;
+            const auto about = "/" + escaped(found.back().index) + "/_count";
+            found.back().closed = says_closed(call("GET", about, {}, {400, 401, 403, 404}).body);
+        }
+        return found;
     }
 
     /// Every index whose name begins with `prefix`.
@@ -12318,7 +13245,7 @@ class client {
         const auto path = "/" + escaped(prefix) + "*?expand_wildcards=open,closed&";
         const auto answer =
             call("GET",
-                 path + "filter_path=*.settings.index.provided_name,*.aliases,*.mappings._meta," +
+                 path + "filter_path=*.settings.index.creation_date,*.aliases,*.mappings._meta," +
                      "*.mappings._doc._meta",
                  {}, {404});
         std::vector<index_facts> found;
@@ -12358,37 +13285,33 @@ class client {
     void put_mapping(std::string_view name, const boost::json::object& mapping) {
         call("PUT", settings_.speaks.mapping_path(escaped(name)), boost::json::serialize(mapping));
     }
-    /// Has every document indexed anew from what the index holds of it, by the mapping as it is now; what is
-    /// written meanwhile is newer and stays. Returns when that is done.
-    /// Meanwhile `waiting` is called a few times a second.
-    void index_again(std::string_view name, const std::function<void()>& waiting) {
+    /// Re-indexes every document of an index in place, from its stored source and by the mapping as it is now
+    /// (_update_by_query), and returns when that is done; documents written meanwhile are newer and stay. A
+    /// task that an earlier call started for the same `purpose`, and that still runs, is waited for instead
+    /// of starting a second one. Meanwhile `waiting` is called a few times a second.
+    void index_again(std::string_view name, const std::string& purpose,
+                     const std::function<void()>& waiting) {
         refresh(name);
-        const auto begun = object(call("POST", index_again_path(name), {}).body);
-        const auto task = string_in(begun, "task");
-        auto told = clock_.now();
-        while (true) {
-            const auto answer = object(call("GET", "/_tasks/" + task, {}).body);
-            const auto* done = answer.if_contains("completed");
-            if (done == nullptr || !done->is_bool())
-                throw error(errc::protocol, "the cluster does not tell of its task " + task);
-            if (done->get_bool()) {
-                const auto* outcome = answer.if_contains("response");
-                const auto* failures = outcome == nullptr ? nullptr : at(*outcome, "failures");
-                if (failures != nullptr && failures->is_array() && failures->get_array().empty()) return;
-                throw error(errc::index, "the cluster could not index the documents of \"" +
-                                             std::string(name) +
-                                             "\" anew: " + boost::json::serialize(answer).substr(0, 500));
-            }
-            if (told_to_stop())
-                throw error(errc::interrupted, "stopped while the cluster indexed documents anew");
-            if (clock_.now() - told > std::chrono::seconds(10)) {
-                told = clock_.now();
-                const auto* status = at(answer.at("task"), "status");
-                log::info("{}: indexed anew so far: {}", name,
-                          status == nullptr ? "?" : boost::json::serialize(*status).substr(0, 100));
-            }
-            pause(clock_.now() + std::chrono::milliseconds(250), current_stop());
-            waiting();
+        boost::json::value last;
+        for (int attempts = 0; attempts < 3; ++attempts) {
+            const auto outcome = outcome_of(name, begin_indexing(name, purpose), waiting);
+            if (!outcome) continue;  // gone with its node
+            last = *outcome;
+            if (at(last, "canceled") != nullptr) continue;
+            const auto* failures = at(last, "failures");
+            if (failures == nullptr || !failures->is_array() || !failures->get_array().empty()) break;
+            return;
+        }
+        throw error(errc::index, "the cluster could not re-index the documents of \"" + std::string(name) +
+                                     "\" in place: " + boost::json::serialize(last).substr(0, 500));
+    }
+    /// Waits for tasks that re-index this index for another purpose. A mapping that is changed under one
+    /// would leave nobody knowing by which mapping each document is indexed.
+    void await_other_indexing(std::string_view name, const std::string& purpose,
+                              const std::function<void()>& waiting) {
+        while (const auto other = indexing(name, purpose, false)) {
+            log::info("{}: another task re-indexes its documents; waiting until it ends", name);
+            static_cast<void>(outcome_of(name, *other, waiting));
         }
     }
     [[nodiscard]] static std::string index_again_path(std::string_view name) {
@@ -12467,7 +13390,8 @@ class client {
     /// What the index holds in each of these places, searchable yet or not. Errors: errc::index when there is
     /// no such index, errc::connection when a shard is away.
     [[nodiscard]] std::vector<held_document> get_documents(std::string_view name,
-                                                           const std::vector<document_place>& places) {
+                                                           const std::vector<document_place>& places,
+                                                           wanted_source wanted = whole_source) {
         std::vector<held_document> out(places.size());
         std::vector<document_place> asked;
         std::vector<std::size_t> numbers;
@@ -12480,7 +13404,7 @@ class client {
         if (asked.empty()) return out;
         // No filter_path: with it the cluster parses what it holds, and numbers come out as it understands
         // them.
-        const auto path = "/" + escaped(name) + "/_mget";
+        const auto path = "/" + escaped(name) + "/_mget" + std::string(wanted);
         const auto answer = call("POST", path, many_documents_body(asked));
         auto found = parse_many_documents(answer.body);
         if (found.size() != asked.size()) {
@@ -12492,6 +13416,7 @@ class client {
             const auto& failure = found[i].failure;
             if (failure == "index_not_found_exception")
                 throw error(errc::index, "index \"" + std::string(name) + "\" is gone");
+            if (says_closed(failure)) throw index_unavailable(closed_text(name), opening(name));
             // Where every document has a routing none can be there without.
             if (!failure.empty() && failure != "routing_missing_exception") {
                 throw error(errc::connection, "the cluster at " + settings_.address +
@@ -12535,15 +13460,25 @@ class client {
     /// place, the reading starts over.
     void scan_ids(std::string_view name, std::size_t size,
                   const std::function<void(std::span<const stored_id>)>& on_ids) {
-        for (int attempt = 1; !scan_once(name, std::clamp<std::size_t>(size, 1, 10'000), on_ids); ++attempt) {
-            if (attempt == 5) {
+        std::string same;
+        auto since = clock_.now();
+        response last;
+        for (int attempt = 1; !scan_once(name, std::clamp<std::size_t>(size, 1, 10'000), on_ids, last);
+             ++attempt) {
+            auto own = own_error(last);
+            if (own != same) since = clock_.now();
+            same = std::move(own);
+            if (same.empty() && attempt >= 5) {
                 throw error(errc::connection,
                             "the cluster at " + settings_.address +
                                 " failed five times to list the ids of \"" + std::string(name) + "\"",
                             "look at its log for failed searches, and start again");
             }
+            if (!same.empty() && clock_.now() - since >= settings_.stubborn)
+                refuse_always("POST", "/_search/scroll", last);
             log::warn("cluster {}: lost its place among the ids of {}; reading them again", settings_.address,
                       name);
+            if (!same.empty()) pause(clock_.now() + std::chrono::seconds(1), current_stop());
         }
     }
 
@@ -12577,6 +13512,8 @@ class client {
         backoff pauses;
         const auto deadline = clock_.now() + settings_.patience;
         bool said = false;
+        std::string same;  // error of the cluster's own
+        auto since = clock_.now();
         const auto shared = body ? std::make_shared<const std::string>(std::move(*body)) : nullptr;
         while (true) {
             request what;
@@ -12589,24 +13526,118 @@ class client {
             for (const auto status : accepted) {
                 if (answer.status == status) return answer;
             }
-            // A block (of a full disk, or an operator's) comes as 403 and goes away again.
-            const bool blocked = answer.body.find("cluster_block_exception") != std::string::npos;
-            const bool worth_repeating =
-                answer.status == 0 || answer.status == 429 || answer.status >= 500 || blocked;
-            if (!worth_repeating) refuse(method, path, answer);
+            const bool closed = answer.status < 500 && says_closed(answer.body);
+            if (closed && !settings_.awaits_opening) refuse_closed(path, answer);
+            if (!closed && !is_passing(answer)) refuse(method, path, answer);
             if (unanswered != nullptr)
                 *unanswered = *unanswered || answer.status == 0 || answer.status >= 500;
             const auto now = clock_.now();
-            if (now >= deadline || told_to_stop()) give_up(answer);
-            if (!std::exchange(said, true)) {
-                log::warn("cluster {}: {}; trying again for {} s", settings_.address, trouble(answer),
-                          settings_.patience.count());
+            if (told_to_stop()) give_up(answer);
+            auto own = own_error(answer);
+            if (own != same) since = now;
+            same = std::move(own);
+            const auto end = same.empty() ? deadline : std::max(deadline, since + settings_.stubborn);
+            if (!closed && now >= end) {
+                if (!same.empty() && settings_.stubborn > settings_.patience)
+                    refuse_always(method, path, answer);
+                give_up(answer);
             }
-            pause(std::min(deadline, now + pauses.next()), stop);
+            if (!std::exchange(said, true)) {
+                const auto seconds =
+                    same.empty() ? settings_.patience : std::max(settings_.patience, settings_.stubborn);
+                log::warn("cluster {}: {}; trying again {}", settings_.address, trouble(answer),
+                          closed ? "until it is opened: " + opening(name_in(path, answer))
+                                 : "for " + std::to_string(seconds.count()) + " s");
+            }
+            // An operator who has just opened the index may be waiting for us.
+            auto next = pauses.next();
+            if (closed) next = std::min(next, std::chrono::milliseconds(1'000));
+            pause(closed ? now + next : std::min(end, now + next), stop);
         }
     }
 
   private:
+    /// A running task that re-indexes this index for that purpose or, with `same` false, for any other.
+    std::optional<std::string> indexing(std::string_view name, const std::string& purpose, bool same) {
+        const auto answer = call("GET", "/_tasks?actions=*byquery&detailed", {}, {401, 403});
+        if (answer.status != 200) return std::nullopt;
+        const auto top = object(answer.body);
+        const auto* nodes = top.if_contains("nodes");
+        if (nodes == nullptr || !nodes->is_object()) return std::nullopt;
+        for (const auto& node : nodes->get_object()) {
+            const auto* tasks = at(node.value(), "tasks");
+            if (tasks == nullptr || !tasks->is_object()) continue;
+            for (const auto& [id, task] : tasks->get_object()) {
+                const auto* headers = at(task, "headers");
+                const auto about = string_in(task, "description");
+                if (at(task, "parent_task_id") != nullptr || !about.starts_with("update-by-query [") ||
+                    about.find("[" + std::string(name) + "]") == std::string::npos)
+                    continue;
+                if ((headers != nullptr && string_in(*headers, "X-Opaque-Id") == purpose) == same)
+                    return std::string(id);
+            }
+        }
+        return std::nullopt;
+    }
+    /// Starts re-indexing unless it runs already for this purpose, and returns the task's id. Each repeat
+    /// looks for the task first: an attempt that got no answer may have started it.
+    std::string begin_indexing(std::string_view name, const std::string& purpose) {
+        const auto stop = current_stop();
+        const auto deadline = clock_.now() + settings_.patience;
+        backoff pauses;
+        while (true) {
+            if (auto running = indexing(name, purpose, true)) return std::move(*running);
+            request what;
+            what.method = "POST";
+            what.path = index_again_path(name);
+            what.opaque_id = purpose;
+            what.timeout = settings_.timeout;
+            const auto answer = attempt(std::move(what), stop);
+            if (answer.status >= 200 && answer.status < 300) return string_in(object(answer.body), "task");
+            if (!is_passing(answer)) refuse("POST", index_again_path(name), answer);
+            if (told_to_stop() || clock_.now() >= deadline) give_up(answer);
+            log::warn("cluster {}: {}; trying again", settings_.address, trouble(answer));
+            pause(clock_.now() + std::max(pauses.next(), std::chrono::milliseconds(500)), stop);
+        }
+    }
+    /// What a task has to tell when it ends; nothing where the cluster has none of that id any more.
+    std::optional<boost::json::value> outcome_of(std::string_view name, const std::string& task,
+                                                 const std::function<void()>& waiting) {
+        auto told = clock_.now();
+        while (true) {
+            boost::json::object answer;
+            try {
+                const auto got = call("GET", "/_tasks/" + task, {}, {404});
+                if (got.status == 404) return std::nullopt;
+                answer = object(got.body);
+            } catch (const error& problem) {
+                // It goes on meanwhile, and giving it up would mean to begin another one beside it.
+                if (problem.code() != errc::connection || told_to_stop() ||
+                    dynamic_cast<const wrong_settings*>(&problem) != nullptr)
+                    throw;
+                waiting();
+                continue;
+            }
+            const auto* done = answer.if_contains("completed");
+            if (done == nullptr || !done->is_bool())
+                throw error(errc::protocol, "the cluster does not tell of its task " + task);
+            if (done->get_bool()) {
+                const auto* outcome = answer.if_contains("response");
+                return outcome != nullptr && outcome->is_object() ? *outcome : boost::json::value(answer);
+            }
+            if (told_to_stop())
+                throw error(errc::interrupted, "stopped while the cluster re-indexed documents");
+            if (clock_.now() - told > std::chrono::seconds(10)) {
+                told = clock_.now();
+                const auto* status = at(answer.at("task"), "status");
+                log::info("{}: re-indexed so far: {}", name,
+                          status == nullptr ? "?" : boost::json::serialize(*status).substr(0, 100));
+            }
+            pause(clock_.now() + std::chrono::milliseconds(250), current_stop());
+            waiting();
+        }
+    }
+
     struct scroll_guard {
         client& owner;
         std::string id;
@@ -12633,6 +13664,20 @@ class client {
         if (aliases != nullptr && aliases->is_object()) {
             for (const auto& each : aliases->get_object()) facts.aliases.emplace_back(each.key());
         }
+        const auto* settings = at(from.value(), "settings");
+        const auto* index = settings == nullptr ? nullptr : at(*settings, "index");
+        if (index == nullptr) return facts;
+        facts.closed = string_in(*index, "verified_before_close") == "true";
+        if (const auto* blocks = at(*index, "blocks"); blocks != nullptr && blocks->is_object()) {
+            for (const auto& each : blocks->get_object())
+                if (each.value() == "true") facts.blocks.emplace_back(each.key());
+        }
+        const auto created = string_in(*index, "creation_date");
+        std::from_chars(created.data(), created.data() + created.size(), facts.created);
+        facts.incarnation = string_in(*index, "uuid");
+        // What is restored over an index that is closed keeps its `uuid`.
+        const auto* history = at(*index, "history");
+        if (history != nullptr) facts.incarnation += "/" + string_in(*history, "uuid");
         return facts;
     }
 
@@ -12652,15 +13697,21 @@ class client {
     }
     [[nodiscard]] bool told_to_stop() const { return settings_.stopped && settings_.stopped(); }
 
+    /// May the same request get another answer later? A block (of a full disk, or an operator's) comes as 403
+    /// and goes away again.
+    static bool is_passing(const response& answer) {
+        return answer.status == 0 || answer.status == 429 || answer.status >= 500 ||
+               says_blocked(answer.body);
+    }
+
     /// Submits once and waits, as long as anybody is to wait at all.
     response attempt(request what, const std::stop_token& stop) {
         std::stop_source end;
         const std::stop_callback link(stop, [&end] { end.request_stop(); });
         what.stop = end.get_token();
-        const auto promise = std::make_shared<std::promise<response>>();
-        auto future = promise->get_future();
+        std::future<response> future;
         if (!stop.stop_requested()) {
-            transport_.submit(std::move(what), [promise](response&& r) { promise->set_value(std::move(r)); });
+            future = elastic::ask(transport_, std::move(what));
             if (settings_.stopped) wait_or_end(future, end);
             future.wait();
         }
@@ -12689,7 +13740,8 @@ class client {
     /// False when pages may have been missed. Only the first request may be repeated: whether a scroll moved
     /// on with a request that was not answered nobody knows.
     bool scan_once(std::string_view name, std::size_t size,
-                   const std::function<void(std::span<const stored_id>)>& on_ids) {
+                   const std::function<void(std::span<const stored_id>)>& on_ids, response& last) {
+        last = {};
         const std::string fields =
             "filter_path=_scroll_id,timed_out,_shards.failed,hits.hits._id,"
             "hits.hits._routing,hits.hits._version";
@@ -12712,7 +13764,10 @@ class client {
             const auto answer = attempt(std::move(what), stop);
             if (answer.status == 401 || answer.status == 403) refuse("POST", "/_search/scroll", answer);
             if (answer.status != 200 && told_to_stop()) give_up(answer);
-            if (answer.status != 200) return false;
+            if (answer.status != 200) {
+                last = answer;
+                return false;
+            }
             top = object(answer.body);
             if (auto id = string_in(top, "_scroll_id"); !id.empty()) scroll.id = std::move(id);
         }
@@ -12787,15 +13842,59 @@ class client {
                     std::to_string(answer.status) + "): " + reason(answer.body),
                 "check user and password in ELASTICSEARCH_URL, or the key or token, and what they may do");
         }
-        throw error(errc::index, "the cluster at " + settings_.address + " answers " + what + " with HTTP " +
-                                     std::to_string(answer.status) + ": " + reason(answer.body));
+        // Each version has metadata fields of its own: `_type`, `_doc_count`, …
+        const bool taken = answer.body.find("is defined more than once") != std::string::npos ||
+                           answer.body.find("is defined twice") != std::string::npos;
+        throw error(errc::index,
+                    "the cluster at " + settings_.address + " answers " + what + " with HTTP " +
+                        std::to_string(answer.status) + ": " + reason(answer.body),
+                    taken ? "this version of the cluster keeps that name for itself: give the member another "
+                            "with named<T, \"key\">"
+                          : "");
+    }
+    /// The index that an error is about, as far as it says; else the name that was asked for.
+    static std::string name_in(const std::string& path, const response& answer) {
+        boost::json::error_code failed;
+        const auto parsed = boost::json::parse(answer.body, failed);
+        const auto* outer = failed ? nullptr : at(parsed, "error");
+        const auto found = outer == nullptr ? std::string() : string_in(*outer, "index");
+        return found.empty() ? path.substr(1, path.find_first_of("/?", 1) - 1) : found;
+    }
+    /// Status and type of an error that does not say of itself that it is passing; empty for any other
+    /// answer. Not the reason: there may be numbers in it that differ each time.
+    static std::string own_error(const response& answer) {
+        if (answer.status < 500 || detail::says_not_now(answer.status) || says_blocked(answer.body))
+            return {};
+        boost::json::error_code failed;
+        const auto parsed = boost::json::parse(answer.body, failed);
+        const auto* outer = failed ? nullptr : at(parsed, "error");
+        return std::to_string(answer.status) + " " + (outer == nullptr ? "" : string_in(*outer, "type"));
+    }
+    [[noreturn]] static void refuse_closed(const std::string& path, const response& answer) {
+        const auto index = name_in(path, answer);
+        throw index_unavailable(closed_text(index), opening(index));
+    }
+    [[noreturn]] void refuse_always(const std::string& method, const std::string& path,
+                                    const response& answer) const {
+        throw elastic::refused_always("the cluster at " + settings_.address + " has answered " + method +
+                                          " " + path.substr(0, path.find('?')) + " with the same error for " +
+                                          std::to_string(settings_.stubborn.count()) +
+                                          " s: " + trouble(answer),
+                                      "it is not away, but cannot do this: its log says more about that "
+                                      "request; once that is mended start "
+                                      "again. Nothing is lost: what is not confirmed is repeated");
     }
     [[noreturn]] void give_up(const response& answer) const {
-        throw error(errc::connection,
-                    "the cluster at " + settings_.address + " does not answer: " + trouble(answer),
-                    answer.remedy.empty()
-                        ? "check that it runs and that ELASTICSEARCH_URL or --elasticsearch names it"
-                        : answer.remedy);
+        if (says_blocked(answer.body)) {
+            const auto remedy = unblocking(reason(answer.body));
+            if (!remedy.empty())
+                throw index_unavailable(
+                    "the cluster at " + settings_.address + " is blocked: " + reason(answer.body), remedy);
+        }
+        const auto what = "the cluster at " + settings_.address + " does not answer: " + trouble(answer);
+        if (!answer.remedy.empty()) throw tls_error(errc::connection, what, answer.remedy);
+        throw error(errc::connection, what,
+                    "check that it runs and that ELASTICSEARCH_URL or --elasticsearch names it");
     }
     static std::string trouble(const response& answer) {
         if (answer.status == 0) return answer.failure;
@@ -12829,7 +13928,6 @@ class client {
 }  // namespace pgsync::elastic
 
 #include <deque>
-#include <map>
 
 // ---- pgsync/elastic/bulk_room.hpp
 namespace pgsync::elastic {
@@ -13015,6 +14113,13 @@ enum class phase : std::uint8_t {
     failed,  ///< for good
 };
 
+/// Something that is not as it should be, or has to be made right before the program goes on.
+struct condition {
+    std::string name;   ///< what kind it is: `table_replaced`
+    bool error = true;  ///< documents are wrong or will be; else it is a warning
+    std::string text;
+};
+
 struct index_counts {
     explicit index_counts(std::string called) : name(std::move(called)) {}
 
@@ -13087,6 +14192,25 @@ class registry {
         return std::chrono::seconds(steady_seconds() - beat_.load(std::memory_order_relaxed));
     }
 
+    /// Who reports what is not in order: the running command, at once, and the monitor, every few seconds.
+    enum class observer : std::uint8_t { command, monitor };
+    /// What `by` finds not in order now, in place of what it found before.
+    void set_conditions(observer by, std::vector<condition> now) {
+        const std::lock_guard lock(mutex_);
+        (by == observer::command ? of_command_ : of_monitor_) = std::move(now);
+    }
+    /// What anybody finds not in order, each once, errors first.
+    [[nodiscard]] std::vector<condition> conditions() const {
+        const std::lock_guard lock(mutex_);
+        std::vector<condition> all = of_command_;
+        for (const auto& each : of_monitor_) {
+            const auto same = [&](const condition& known) { return known.text == each.text; };
+            if (std::none_of(all.begin(), all.end(), same)) all.push_back(each);
+        }
+        std::stable_partition(all.begin(), all.end(), [](const condition& each) { return each.error; });
+        return all;
+    }
+
     /// The slot that the program is about just now.
     void watch_slot(const std::string& name) {
         const std::lock_guard lock(mutex_);
@@ -13126,6 +14250,8 @@ class registry {
     mutable std::mutex mutex_;
     std::list<std::function<void(depths&)>> probes_;
     std::string slot_;
+    std::vector<condition> of_command_;
+    std::vector<condition> of_monitor_;
 };
 
 /// Adds to what registry::look() finds, as long as it lives. Called from any thread.
@@ -13158,17 +14284,6 @@ class probe {
 // ---- pgsync/elastic/bulk_writer.hpp
 namespace pgsync::elastic {
 
-/// A document the cluster refuses for good.
-struct rejected_item {
-    std::string target;
-    std::string id;
-    std::uint64_t version = 0;
-    long status = 0;
-    std::string type;
-    std::string reason;
-    std::string document;  ///< JSON; empty for a delete
-};
-
 /// How much of a bulk for one target is settled without having been written: a newer version was there, or
 /// the cluster refuses it for good.
 struct unwritten_count {
@@ -13186,8 +14301,10 @@ struct bulk_outcome {
 };
 
 /// Sends bulks, a bounded number at a time, and does not rest until each is answered: no answer, 429, 5xx and
-/// blocked indices are waited out, items that failed alone are sent again alone, bulks that are too large are
-/// halved, and so are bulks refused as a whole, until the item that is to blame stands alone.
+/// indices that are blocked or closed are waited out, items that failed alone are sent again alone, bulks
+/// that are too large are halved, and so are bulks refused as a whole, or without an answer five times in a
+/// row, until the item that is to blame stands alone. An item that fails alone, with an error that is not one
+/// of a cluster in trouble, again and again while others of its index are written, counts as rejected.
 ///
 /// The completion of each submitted bulk is called exactly once, in the order in which bulks are done, on the
 /// writer's own thread: it may use the transport, but neither submit() nor drain(), and must not throw. One
@@ -13204,6 +14321,8 @@ class bulk_writer {
         std::string path = dialect().bulk_path(true);
         std::string address;  ///< of the cluster, for messages
         metrics::registry* counts = &metrics::nowhere();
+        /// When an item's failures count as its own.
+        detail::own_failures::limits own_failures{};
     };
     using completion = std::function<void(bulk_outcome&&)>;
 
@@ -13235,6 +14354,7 @@ class bulk_writer {
         const auto each = std::make_shared<flight>(settings_, how);
         each->body = std::move(body);
         each->done = std::move(done);
+        each->outcome.rejected = each->body.take_refused();
         set_aside_impossible(*each);
         // Once the others know of it, it is the writer's thread's.
         auto what = request_of(*each);
@@ -13277,9 +14397,14 @@ class bulk_writer {
         return flights_.size();
     }
 
+    /// From now on a bulk for an index that is closed, or stays blocked, ends with index_unavailable instead
+    /// of waiting: for commands that somebody waits for.
+    void end_at_closed() { ends_at_closed_ = true; }
+
   private:
     struct flight {
-        flight(const settings& s, pace of_pace) : how(of_pace), pauses(s.first_pause, s.longest_pause) {}
+        flight(const settings& s, pace of_pace)
+            : how(of_pace), pauses(s.first_pause, s.longest_pause), own(s.own_failures) {}
         pace how;
         std::chrono::steady_clock::time_point sent{};
         bulk_body body;
@@ -13287,7 +14412,11 @@ class bulk_writer {
         completion done;
         bulk_outcome outcome;
         backoff pauses;
-        unsigned attempts = 0;  ///< failed ones in a row
+        unsigned attempts = 0;     ///< failed ones in a row
+        unsigned unanswered = 0;   ///< of these, such as may be the bulk's own fault
+        std::uint64_t others = 0;  ///< bulks that had been answered at the last attempt
+        bool halved = false;       ///< for want of an answer
+        detail::own_failures own;
         std::stop_token stop;
     };
     using flight_ptr = std::shared_ptr<flight>;
@@ -13354,14 +14483,15 @@ class bulk_writer {
         shared->changed.notify_all();
     }
 
-    /// No document can have an empty id, or one of more than 512 bytes, and a cluster refuses the whole bulk
-    /// for it: such writes are rejected here, and there is nothing to delete.
+    /// No document can have an empty id, one of more than 512 bytes, or one that is no UTF-8, and a cluster
+    /// refuses the whole bulk for it: such writes are rejected here, and there is nothing to delete.
     void set_aside_impossible(flight& each) const {
         std::vector<std::size_t> possible;
         const auto items = each.body.items();
         for (std::size_t i = 0; i < items; ++i) {
             const auto bytes = each.body.id_of(i).size();
-            if (bytes > 0 && bytes <= longest_id) {
+            const bool text = is_utf8(each.body.id_of(i));
+            if (bytes > 0 && bytes <= longest_id && text) {
                 possible.push_back(i);
             } else if (each.body.is_delete(i)) {
                 note_unwritten(each, i);
@@ -13369,8 +14499,9 @@ class bulk_writer {
                 reject(each, i,
                        {item_verdict::rejected, 400, "id_not_possible",
                         bytes == 0 ? "the id is empty"
+                        : !text    ? "the id is no UTF-8"
                                    : "the id is " + std::to_string(bytes) + " bytes long; the most is " +
-                                         std::to_string(longest_id)});
+                                      std::to_string(longest_id)});
             }
         }
         if (possible.size() < items) each.body = each.body.subset(possible);
@@ -13435,17 +14566,18 @@ class bulk_writer {
         if (answer.status == 200) {
             const auto parsed =
                 parse_bulk_response(answer.body, each->body.items(), each->body.guards().size());
-            if (!parsed) return retry(each, "an answer that is cut or not about this bulk", answer);
+            if (!parsed) return unanswered(each, "an answer that is cut or not about this bulk", answer);
+            ++answered_;
             return judge(each, *parsed, answer);
         }
-        if (answer.status == 0) return retry(each, "no answer: " + answer.failure, answer);
+        if (answer.status == 0) return unanswered(each, "no answer: " + answer.failure, answer);
         const auto said = "HTTP " + std::to_string(answer.status) + ": " + excerpt(answer.body);
         const auto says = [&](const char* what) { return answer.body.find(what) != std::string::npos; };
         if (answer.status == 429) refused_for_room();
-        if (answer.status == 408 || answer.status == 429 || answer.status >= 500 ||
-            says("cluster_block_exception")) {
+        if (says_blocked(answer.body)) end_if_blocked(*each, excerpt(answer.body));
+        if (answer.status == 408 || answer.status == 429 || says_blocked(answer.body))
             return retry(each, said, answer);
-        }
+        if (answer.status >= 500) return unanswered(each, said, answer);
         if (answer.status == 413) {
             return split(each, answer.status, "content_too_long",
                          "the document alone is larger than the cluster takes in one request (" +
@@ -13478,17 +14610,31 @@ class bulk_writer {
         std::vector<std::size_t> again;
         std::string why;
         bool refused = false;
+        bool closed = false;
+        note_passed(*each, parsed);
         for (std::size_t i = 0; i < parsed.items.size(); ++i) {
             const auto& item = parsed.items[i];
             switch (item.verdict) {
                 case item_verdict::done:
                     break;
                 case item_verdict::retry:
-                    if (again.empty())
-                        why = "HTTP " + std::to_string(item.status) + ", " + item.type + ": " + item.reason;
+                    if (is_own_failure(*each, i, item.status)) {
+                        reject(*each, i, item);
+                        break;
+                    }
+                    if (says_blocked(item.type)) end_if_blocked(*each, item.reason, each->body.target_of(i));
+                    if (again.empty()) why = trouble_of(item, each->body.target_of(i));
                     again.push_back(i);
                     refused = refused || item.status == 429;
                     break;
+                case item_verdict::closed: {
+                    const auto index = item.index.empty() ? std::string(each->body.target_of(i)) : item.index;
+                    if (ends_at_closed_) throw index_unavailable(closed_text(index), opening(index));
+                    if (!closed) why = closed_text(index) + " (" + opening(index) + ")";
+                    closed = true;
+                    again.push_back(i);
+                    break;
+                }
                 case item_verdict::rejected:
                     reject(*each, i, item);
                     break;
@@ -13518,13 +14664,92 @@ class bulk_writer {
         });
         if (again.empty()) return next_part(each);
         each->body = each->body.subset(again);
-        retry(each, std::to_string(again.size()) + " documents were not taken: " + why, answer);
+        each->unanswered = 0;
+        // Somebody may be waiting for it who has just opened the index.
+        const auto longest = closed ? std::chrono::milliseconds(1'000) : settings_.longest_pause;
+        retry(each, std::to_string(again.size()) + " documents were not taken: " + why, answer, longest);
+    }
+
+    /// A block may be gone in a moment, of a full disk for example.
+    void end_if_blocked(const flight& each, const std::string& reason, std::string_view target = {}) const {
+        if (!ends_at_closed_ || each.attempts < 8) return;
+        const auto remedy = unblocking(reason, target);
+        if (!remedy.empty()) throw index_unavailable(reason, remedy);
+    }
+
+    static std::string trouble_of(const item_result& item, std::string_view target) {
+        auto out = "HTTP " + std::to_string(item.status) + ", " + item.type + ": " + item.reason;
+        if (!says_blocked(item.type)) return out;
+        const auto remedy = unblocking(item.reason, target);
+        return remedy.empty() ? out : out + " " + remedy;
+    }
+
+    /// Counts what was written, by target.
+    void note_passed(const flight& each, const bulk_answer& parsed) {
+        std::uint64_t* of = nullptr;
+        std::string_view target;
+        for (std::size_t i = 0; i < each.body.items(); ++i) {
+            if (!parsed.items.empty() && parsed.items[i].verdict != item_verdict::done) continue;
+            if (of == nullptr || each.body.target_of(i) != target) {
+                target = each.body.target_of(i);
+                of = &passed_[std::string(target)];
+            }
+            ++*of;
+        }
+    }
+    /// The item failed once more: is it to blame for that itself?
+    bool is_own_failure(flight& each, std::size_t i, long status) {
+        if (detail::says_not_now(status) || status < 500) return false;
+        return fails_alone(each, i);
+    }
+    bool fails_alone(flight& each, std::size_t i) {
+        const std::string target(each.body.target_of(i));
+        return each.own.failed(target + '\n' + std::string(each.body.id_of(i)), passed_[target],
+                               clock_.now());
+    }
+
+    /// The bulk as a whole failed. Where it may itself be to blame, being more than the cluster can do in the
+    /// time, or holding an item that breaks it, parts of it are tried.
+    void unanswered(const flight_ptr& each, const std::string& why, const response& answer) {
+        if (each->stop.stop_requested()) return give_up(each, interruption());
+        if (each->attempts == 0) each->others = answered_;
+        // A cluster that is away says nothing about the bulk.
+        const bool about_it = answer.late || answer.status == 504 || !detail::says_not_now(answer.status) ||
+                              answered_ > each->others;
+        each->others = answered_;
+        if (!about_it) return retry(each, why, answer);
+        const bool alone = each->body.items() == 1;
+        // With 200 it may have been written.
+        if (alone && answer.status != 200 && fails_alone(*each, 0)) {
+            reject(*each, 0,
+                   {item_verdict::rejected, answer.status, "not_answered",
+                    "the cluster takes others of its index, and not this one: " + why});
+            return next_part(each);
+        }
+        if (++each->unanswered < (each->halved ? 2U : 5U) || alone) return retry(each, why, answer);
+        log::warn("cluster {}: {}; the bulk of {} documents is sent in halves", settings_.address, why,
+                  each->body.items());
+        each->unanswered = 0;
+        each->halved = true;
+        split(each, answer.status, "not_answered", why);
     }
 
     [[noreturn]] static void lost(std::string_view target, const std::string& reason) {
+        if (reason.find("no write index is defined") != std::string::npos) {
+            const std::string name(target);
+            throw error(errc::index,
+                        "alias \"" + name +
+                            "\" stands for more than one index, and so for none that could be "
+                            "written: " +
+                            reason,
+                        "GET /_alias/" + name +
+                            " shows which; take it away from the one that is a copy, POST "
+                            "/_aliases {\"actions\":[{\"remove\":{\"index\":\"…\",\"alias\":\"" +
+                            name + "\"}}]}, and start again: nothing from this change on was acknowledged");
+        }
         throw error(errc::index, "index \"" + std::string(target) + "\" is gone or is no alias: " + reason,
-                    "it was deleted or renamed while pgsync was writing; run teardown and bootstrap to build "
-                    "it again");
+                    "it was deleted or renamed while pgsync was writing; run bootstrap, which builds what is "
+                    "missing");
     }
     static std::string permission_remedy() {
         return "check user and password in ELASTICSEARCH_URL, or the key or token, and their right to write "
@@ -13575,6 +14800,7 @@ class bulk_writer {
 
     void next_part(const flight_ptr& each) {
         outage_.over(std::exchange(each->attempts, 0) > 0);
+        each->unanswered = 0;
         each->pauses.reset();
         if (each->rest.empty()) return finish(each);
         each->body = std::move(each->rest.front());
@@ -13583,8 +14809,12 @@ class bulk_writer {
     }
 
     void retry(const flight_ptr& each, const std::string& why, const response& answer) {
+        retry(each, why, answer, settings_.longest_pause);
+    }
+    void retry(const flight_ptr& each, const std::string& why, const response& answer,
+               std::chrono::milliseconds longest) {
         if (each->stop.stop_requested()) return give_up(each, interruption());
-        auto pause = each->pauses.next();
+        auto pause = std::min(each->pauses.next(), longest);
         if (answer.retry_after) {
             const auto asked = std::min(*answer.retry_after, std::chrono::seconds(60));
             pause = std::max(pause, std::chrono::duration_cast<std::chrono::milliseconds>(asked));
@@ -13631,11 +14861,16 @@ class bulk_writer {
         waiting_;            ///< of these, the ones to repeat
     std::stop_source stop_;  ///< replaced by resume()
     bool closing_ = false;
+    std::atomic<bool> ends_at_closed_{false};
+    std::uint64_t answered_ = 0;                   ///< bulks
+    std::map<std::string, std::uint64_t> passed_;  ///< documents that were written, by target
     detail::outage outage_;
     std::thread thread_;
 };
 
 }  // namespace pgsync::elastic
+
+#include <unordered_set>
 
 // ---- pgsync/elastic/batcher.hpp
 namespace pgsync::elastic {
@@ -13716,12 +14951,21 @@ class batcher {
         if (body_.bytes() >= settings_.bulk_bytes_limit) flush();
     }
 
+    /// A document that cannot be made: it is told when its bulk is done, like one that the cluster refuses.
+    /// `document` is what there is of it, if anything.
+    void refuse(std::size_t index, std::string_view id, std::uint64_t version, std::string type,
+                std::string reason, std::string document) {
+        body_.refuse({shared_->targets[index].name, std::string(id), version, 0, std::move(type),
+                      std::move(reason), std::move(document)});
+        if (body_.bytes() >= settings_.bulk_bytes_limit) flush();
+    }
+
     /// Sends what has gathered if it is worth a bulk: what comes next, see bulk_fit, is about one more.
     void flush_if_full() {
         if (body_.bytes() >= settings_.bulk_bytes / 4 * 3) flush();
     }
     void flush() {
-        if (body_.items() == 0) return;
+        if (body_.empty()) return;
         rethrow_failure();
         job_->open();
         std::vector<tally> fresh(tallies_.size());
@@ -13953,21 +15197,35 @@ struct read_snapshot {
     }
 };
 
+/// What begins a transaction that reads documents.
+struct read_start {
+    std::string sql;
+    std::string
+        meaning_sql{};      ///< what the names of all indices mean, empty: nobody asks; see read_guard.hpp
+    std::string meaning{};  ///< and what they have to mean
+};
+
 /// What begins a transaction that reads the tables of `indices`: locks them first, against no one but an
 /// ALTER TABLE; only the first query after it takes the snapshot. For a snapshot older than an ALTER TABLE
 /// that rewrites a table (or a TRUNCATE) that table is empty: whoever waited for its lock with the snapshot
 /// taken would find no row, and no change of the log would ever make up for it.
-[[nodiscard]] inline std::string begin_reading_sql(std::span<const index_binding> indices = {}) {
+[[nodiscard]] inline read_start begin_reading(std::span<const index_binding> indices = {}) {
+    read_start out;
     std::vector<std::string_view> tables;
     for (const auto& index : indices) {
+        if (!index.meaning_sql.empty()) {
+            out.meaning_sql += (out.meaning_sql.empty() ? "" : " || ") + index.meaning_sql;
+            out.meaning += index.meaning;
+        }
         for (const auto& route : index.routes) {
             if (!route.view && std::find(tables.begin(), tables.end(), route.table) == tables.end())
                 tables.push_back(route.table);
         }
     }
-    std::string sql = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY; ";
+    auto& sql = out.sql = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY; ";
     for (const auto table : tables) sql.append(table == tables.front() ? "LOCK TABLE " : ", ").append(table);
-    return tables.empty() ? sql : sql + " IN ACCESS SHARE MODE; ";
+    if (!tables.empty()) sql += " IN ACCESS SHARE MODE; ";
+    return out;
 }
 
 /// Takes the snapshots of all connections of a process one after the other, so that the order of versions is
@@ -13978,13 +15236,27 @@ struct read_snapshot {
 /// it can be behind what it was. The low byte keeps a row of snapshots on an idle database from running ahead
 /// of the log, where a restarted process would start below them. After a failover positions start anew
 /// somewhat below where the old primary was: each timeline's versions begin 1 TiB of log above those of the
-/// one before.
+/// one before. A database that was set back on its own timeline has no new one; its versions are then those
+/// of a later timeline than it has, see set_rewinds().
 class version_clock {
   public:
     /// What IDENTIFY_SYSTEM tells of the primary.
     void set_timeline(std::uint32_t timeline) {
         const std::lock_guard lock(mutex_);
-        base_ = std::uint64_t{timeline} << 48U;
+        timeline_ = timeline;
+        set_base();
+    }
+
+    /// How many timelines further on the versions are, because the database was set back; never fewer than
+    /// before.
+    void set_rewinds(std::uint32_t rewinds) {
+        const std::lock_guard lock(mutex_);
+        rewinds_ = std::max(rewinds_, rewinds);
+        set_base();
+    }
+    [[nodiscard]] std::uint32_t rewinds() {
+        const std::lock_guard lock(mutex_);
+        return rewinds_;
     }
 
     /// From now on begin() is for sessions on standbys, and no snapshot counts that has not seen the log up
@@ -14017,19 +15289,28 @@ class version_clock {
         return base_ + (position.value << 8U) + ahead;
     }
 
-    /// Runs `begin_sql`, see begin_reading_sql(), on `connection`, and tells of the snapshot. The caller ends
-    /// the transaction.
-    [[nodiscard]] read_snapshot begin(session& connection, const std::string& begin_sql) {
+    /// A version greater than that of any snapshot before, and less than that of any after. `primary` is a
+    /// session on the primary, also where begin() is for standbys.
+    [[nodiscard]] std::uint64_t take_version(session& primary) {
         const std::lock_guard lock(mutex_);
-        return begin_after(advance_ ? advance_() : lsn{}, connection, begin_sql);
+        const auto names = function_names(primary.server_version());
+        return next_version(
+            position_in(primary.exec("SELECT " + std::string(names.flush_lsn) + "::text"), 0));
+    }
+
+    /// Begins as `start` says, see begin_reading(), on `connection`, and tells of the snapshot. The caller
+    /// ends the transaction. Throws errc::changed where names of tables and columns mean something else.
+    [[nodiscard]] read_snapshot begin(session& connection, const read_start& start) {
+        const std::lock_guard lock(mutex_);
+        return begin_after(advance_ ? advance_() : lsn{}, connection, start);
     }
 
     /// The same, as often as it takes until the snapshot sees what is needed: the log tells of a commit a
     /// moment before other sessions see it, much before under synchronous replication, and a standby is
     /// behind. Throws errc::interrupted once `stopped()`.
     template <typename Stopped>
-    [[nodiscard]] read_snapshot begin(session& connection, const std::string& begin_sql,
-                                      const read_needs& needs, const Stopped& stopped) {
+    [[nodiscard]] read_snapshot begin(session& connection, const read_start& how, const read_needs& needs,
+                                      const Stopped& stopped) {
         auto pause = std::chrono::microseconds(200);
         const auto start = std::chrono::steady_clock::now();
         auto told = start;
@@ -14040,7 +15321,7 @@ class version_clock {
         while (true) {
             auto snapshot = [&] {
                 const std::lock_guard lock(mutex_);
-                return begin_after(advanced, connection, begin_sql);
+                return begin_after(advanced, connection, how);
             }();
             if (snapshot.sees(needs)) return snapshot;
             connection.exec("ROLLBACK");
@@ -14073,28 +15354,33 @@ class version_clock {
 
   private:
     /// `advanced`: where the log was flushed to, of one who writes beside; else nowhere.
-    read_snapshot begin_after(lsn advanced, session& connection, const std::string& begin_sql) {
+    read_snapshot begin_after(lsn advanced, session& connection, const read_start& how) {
         if (!standby_) {
-            auto snapshot = begin_on_primary(connection, begin_sql);
+            auto snapshot = begin_on_primary(connection, how);
             if (advance_) snapshot.version = version_beside(advanced);
             return snapshot;
         }
         newest_ = std::max(newest_, advanced);
-        return begin_on_standby(connection, begin_sql);
+        return begin_on_standby(connection, how);
     }
 
-    read_snapshot begin_on_primary(session& connection, const std::string& begin_sql) {
+    read_snapshot begin_on_primary(session& connection, const read_start& how) {
         const auto names = function_names(connection.server_version());
-        const auto row = connection.exec(begin_sql + "SELECT " + std::string(names.current_snapshot) +
+        const auto row = connection.exec(how.sql + "SELECT " + std::string(names.current_snapshot) +
                                          "::text, " + std::string(names.flush_lsn) + "::text, " +
-                                         std::string(names.insert_lsn) + "::text");
+                                         std::string(names.insert_lsn) + "::text" + asked(how));
+        if (!means_the_same(how, row, 3)) {
+            connection.exec("ROLLBACK");
+            throw error(errc::changed, "the tables are not what they were: looking closer");
+        }
         const auto flushed = position_in(row, 1);
         return {snapshot_in(row), next_version(flushed), end_of_last_record(position_in(row, 2)), {}, false};
     }
 
     /// What is replayed must be asked before the snapshot is taken, not in it. All that a standby replays is
     /// on the primary's disk.
-    read_snapshot begin_on_standby(session& connection, const std::string& begin_sql) {
+    /// Where names mean something else there, it is taken to be behind: the primary is looked at often.
+    read_snapshot begin_on_standby(session& connection, const read_start& how) {
         const auto names = function_names(connection.server_version());
         const auto state = connection.exec("SELECT pg_catalog.pg_is_in_recovery(), " +
                                            std::string(names.replay_lsn) + "::text");
@@ -14103,13 +15389,23 @@ class version_clock {
                         "let --read-from name a standby of the primary that --database names");
         }
         const auto replayed = position_in(state, 1);
-        const auto row =
-            connection.exec(begin_sql + "SELECT " + std::string(names.current_snapshot) + "::text");
-        const bool stale = replayed < newest_;
-        if (!stale) newest_ = replayed;
+        const auto row = connection.exec(how.sql + "SELECT " + std::string(names.current_snapshot) +
+                                         "::text" + asked(how));
+        const bool behind = replayed < newest_;
+        if (!behind) newest_ = replayed;
+        const bool stale = behind || !means_the_same(how, row, 1);
         const auto version = advance_ ? version_beside(replayed) : next_version(replayed);
         return {snapshot_in(row), stale ? 0 : version, {}, replayed, stale};
     }
+
+    static std::string asked(const read_start& how) {
+        return how.meaning_sql.empty() ? "" : ", " + how.meaning_sql;
+    }
+    static bool means_the_same(const read_start& how, const result& row, int column) {
+        return how.meaning_sql.empty() || row.get(0, column) == how.meaning;
+    }
+
+    void set_base() { base_ = std::uint64_t{timeline_ + rewinds_} << 48U; }
 
     std::uint64_t next_version(lsn position) {
         // In steps of two: what a routed document leaves behind elsewhere is deleted with the version
@@ -14140,6 +15436,8 @@ class version_clock {
     }
 
     std::mutex mutex_;
+    std::uint32_t timeline_ = 0;
+    std::uint32_t rewinds_ = 0;
     std::uint64_t base_ = 0;
     std::uint64_t last_ = 0;
     bool standby_ = false;
@@ -14164,6 +15462,316 @@ inline void advance_log(session& connection) {
         "BEGIN; SET LOCAL synchronous_commit = local; "
         "SELECT pg_catalog.pg_logical_emit_message(true, 'pgsync', 'start'); COMMIT");
 }
+
+}  // namespace pgsync::postgres
+
+// ---- pgsync/postgres/fault_place.hpp
+namespace pgsync::postgres {
+
+/// Finds out what in a shape it is that the server cannot make of a row, by making each member of the
+/// document alone: what nobody asks for the server does not compute.
+class fault_place {
+  public:
+    fault_place(session& connection, document_reader& reader, const index_binding& bound, std::size_t index)
+        : session_(connection), reader_(reader), bound_(bound), index_(index) {}
+
+    /// Why there can be no document with this key, after `problem` was told of it alone; no transaction is
+    /// open. What is named is a guess where it cannot be tried: then all SQL of the shape.
+    [[nodiscard]] std::string reason(const std::string& key, const sql_error& problem) {
+        const std::string said(problem.what());
+        const auto in = said.rfind(" in: ");  // a statement of ours, of no use to anybody
+        return place(key) + said.substr(0, in);
+    }
+
+  private:
+    [[nodiscard]] std::string place(const std::string& key) {
+        const auto& shape = bound_.index->shape;
+        const auto& root = shape.root();
+        if (!bound_.index->where.empty() && fails_to_filter(key))
+            return "`where` (" + printable(bound_.index->where) + "): ";
+        std::vector<std::string_view> members;
+        for (const auto& column : shape.columns_of(root)) {
+            if (!column.hidden || bound_.index->transform != nullptr) members.push_back(column.json);
+        }
+        for (const auto& node : shape.nodes) {
+            if (&node != &root && node.holder == 0 && is_shown(node)) members.push_back(node.json);
+        }
+        // Mostly it is the one that it was the last time.
+        if (!last_.empty() && reader_.try_member(index_, key, last_)) return told(last_);
+        std::string_view found;
+        std::size_t failing = 0;
+        for (const auto member : members) {
+            if (!reader_.try_member(index_, key, member)) continue;
+            found = member;
+            ++failing;
+        }
+        if (failing == 0 || failing == members.size()) return all_sql();
+        last_ = failing == 1 ? std::string(found) : std::string();
+        return told(found);
+    }
+
+    [[nodiscard]] bool fails_to_filter(const std::string& key) {
+        try {
+            reader_.present(index_, std::vector<std::string>{key}, [](std::string_view, std::string_view) {});
+            return false;
+        } catch (const sql_error& problem) {
+            if (!session_.usable() || !is_row_fault(problem)) throw;
+            return true;
+        }
+    }
+
+    /// `member ratio (1000 / (employee_id - 3)): `
+    [[nodiscard]] std::string told(std::string_view member) const {
+        const auto sql = sql_below(member);
+        std::string out = "member " + printable(member);
+        if (sql.size() == 1) out += " (" + printable(sql.front()) + ")";
+        return out + ": ";
+    }
+    [[nodiscard]] std::string all_sql() const {
+        std::string out;
+        for (const auto sql : sql_below({})) out += (out.empty() ? "" : "; or ") + printable(sql);
+        return out.empty() ? out : "SQL of the shape (" + out + "): ";
+    }
+
+    /// The shape's own SQL in a member of the root, or everywhere.
+    [[nodiscard]] std::vector<std::string_view> sql_below(std::string_view member) const {
+        const auto& shape = bound_.index->shape;
+        std::vector<std::string_view> out;
+        for (std::size_t i = 0; i < shape.nodes.size(); ++i) {
+            const auto& node = shape.nodes[i];
+            std::size_t top = i;
+            while (top != 0 && shape.nodes[top].holder != 0) top = shape.nodes[top].holder;
+            if (!member.empty() && i != 0 && shape.nodes[top].json != member) continue;
+            if (!node.where.empty()) out.push_back(node.where);
+            if (!node.order.empty()) out.push_back(node.order);
+            for (const auto& column : shape.columns_of(node)) {
+                const bool meant = member.empty() || i != 0 || column.json == member;
+                if (meant && column.source == value_source::expression) out.push_back(column.sql);
+            }
+        }
+        return out;
+    }
+
+    session& session_;
+    document_reader& reader_;
+    const index_binding& bound_;
+    std::size_t index_;
+    std::string last_;
+};
+
+}  // namespace pgsync::postgres
+
+// ---- pgsync/postgres/row_lookup.hpp
+namespace pgsync::postgres {
+
+/// What a row_lookup tells of the rows it finds.
+struct row_hooks {
+    /// Some come twice where a reading fails half-way: the later one counts.
+    std::function<void(const read_document&)> document;
+    /// A row of which no document can be made; left out, it is thrown as errc::rejected.
+    std::function<void(const document_fault&)> fault{};
+    /// See document_reader::stamps().
+    std::function<void(std::string_view id, std::string_view stamp)> stamp{};
+    /// All of these ids have been looked up in the transaction begun last: what has not come has no row.
+    std::function<void(const std::vector<std::string>& ids)> done{};
+    /// No row can have this id as its key, in the server's words; left out, it has just no row.
+    std::function<void(const std::string& id, const sql_error& why)> impossible{};
+};
+
+/// Looks up rows of one index one by one where that is needed: for ids that may be anything (a document
+/// that was put into the index by hand may be called "abc" where keys are numbers), and for rows of which
+/// the server can make no document, each of which fails the query for all the others.
+class row_lookup {
+  public:
+    row_lookup(session& connection, std::span<const index_binding> indices, std::size_t index)
+        : row_lookup(connection, std::make_unique<document_reader>(connection, indices), nullptr,
+                     indices[index], index) {}
+    /// With a reader that others use as well, on the same session.
+    row_lookup(session& connection, document_reader& reader, std::span<const index_binding> indices,
+               std::size_t index)
+        : row_lookup(connection, nullptr, &reader, indices[index], index) {}
+
+    /// Begins a transaction by `begin()` and tells of the rows of `ids`. Where one cannot be read this begins
+    /// anew with fewer ids, in a transaction of its own: `begin` may be called several times, each time for
+    /// what comes after.
+    template <typename Begin>
+    void documents(const std::vector<std::string>& ids, const Begin& begin, const row_hooks& on) {
+        attempt(possible(ids), begin, on);
+    }
+    /// Calls `on_row(id, routing)` for each row of `ids`, without the documents, and `on_fault(id)` where the
+    /// server cannot tell: the key is no value of the column, or a condition of the index fails for the row.
+    template <typename Begin, typename OnRow, typename OnFault>
+    void present(std::vector<std::string> ids, const Begin& begin, const OnRow& on_row,
+                 const OnFault& on_fault) {
+        ids = possible(ids);
+        if (ids.empty()) return;
+        try {
+            begin();
+            reader_.present(index_, ids, on_row);
+            session_.exec("COMMIT");
+            return;
+        } catch (const sql_error& problem) {
+            recover(problem);
+        }
+        if (ids.size() == 1) {
+            on_fault(ids.front());
+            return;
+        }
+        auto rest = second_half(ids);
+        present(std::move(ids), begin, on_row, on_fault);
+        present(std::move(rest), begin, on_row, on_fault);
+    }
+
+    /// For what is not done one by one.
+    [[nodiscard]] document_reader& reader() { return reader_; }
+
+    /// Those of `ids` that no row can have as its key; `begin` begins a transaction.
+    template <typename Begin>
+    [[nodiscard]] std::vector<std::string> impossible(const std::vector<std::string>& ids,
+                                                      const Begin& begin) {
+        std::vector<std::string> out;
+        for (const auto& id : ids) {
+            if (!is_possible(id)) out.push_back(id);
+        }
+        probe(possible(ids), begin, out);
+        return out;
+    }
+
+    [[nodiscard]] bool is_possible(const std::string& id) {
+        if (id.find('\0') != std::string::npos) return false;
+        split_key(id, parts_);
+        return parts_.size() == bound_.key_array_types.size();
+    }
+
+    /// The values that are asked for cannot be values of the column: no number, no date, too large.
+    [[nodiscard]] static bool says_impossible(const sql_error& problem) {
+        return problem.sqlstate().starts_with("22");
+    }
+
+  private:
+    row_lookup(session& connection, std::unique_ptr<document_reader> own, document_reader* shared,
+               const index_binding& bound, std::size_t index)
+        : session_(connection),
+          own_(std::move(own)),
+          reader_(shared == nullptr ? *own_ : *shared),
+          bound_(bound),
+          index_(index),
+          place_(connection, reader_, bound, index) {}
+
+    std::vector<std::string> possible(const std::vector<std::string>& ids) {
+        std::vector<std::string> out;
+        for (const auto& id : ids) {
+            if (is_possible(id)) out.push_back(id);
+        }
+        return out;
+    }
+
+    /// Takes the second half of several ids away.
+    static std::vector<std::string> second_half(std::vector<std::string>& ids) {
+        const auto half = ids.begin() + static_cast<std::ptrdiff_t>(ids.size() / 2);
+        std::vector<std::string> rest(std::make_move_iterator(half), std::make_move_iterator(ids.end()));
+        ids.erase(half, ids.end());
+        return rest;
+    }
+
+    /// To be called while `problem` is handled: returns where a value is to blame, with no transaction open.
+    void recover(const sql_error& problem) {
+        if (!session_.usable()) throw;
+        if (session_.in_transaction()) session_.exec("ROLLBACK");
+        if (!is_row_fault(problem)) throw;
+    }
+
+    template <typename Begin>
+    void probe(std::vector<std::string> ids, const Begin& begin, std::vector<std::string>& out) {
+        if (ids.empty()) return;
+        try {
+            begin();
+            reader_.look_up(index_, ids);
+            session_.exec("COMMIT");
+            return;
+        } catch (const sql_error& problem) {
+            recover(problem);
+            if (!says_impossible(problem)) throw;
+        }
+        if (ids.size() == 1) {
+            out.push_back(std::move(ids.front()));
+            return;
+        }
+        auto rest = second_half(ids);
+        probe(std::move(ids), begin, out);
+        probe(std::move(rest), begin, out);
+    }
+
+    template <typename Begin>
+    void attempt(std::vector<std::string> ids, const Begin& begin, const row_hooks& on) {
+        if (ids.empty()) return;
+        try {
+            begin();
+            read(ids, on);
+            return;
+        } catch (const sql_error& problem) {
+            recover(problem);
+            if (ids.size() == 1) return judge(ids.front(), begin, on, problem);
+        } catch (...) {
+            if (session_.usable() && session_.in_transaction()) session_.exec("ROLLBACK");
+            throw;
+        }
+        auto rest = second_half(ids);
+        attempt(std::move(ids), begin, on);
+        attempt(std::move(rest), begin, on);
+    }
+
+    void read(const std::vector<std::string>& ids, const row_hooks& on) {
+        reader_.by_keys(index_, ids, on.document, [&](const document_fault& fault) { tell(fault, on); });
+        if (on.stamp) reader_.stamps(index_, ids, on.stamp);
+        if (on.done) on.done(ids);
+        session_.exec("COMMIT");
+    }
+
+    void tell(const document_fault& fault, const row_hooks& on) const {
+        if (!on.fault) throw_fault(bound_.index->name, fault);
+        on.fault(fault);
+    }
+
+    /// One id alone fails: it can be no key, or the row is to blame.
+    template <typename Begin>
+    void judge(const std::string& id, const Begin& begin, const row_hooks& on, const sql_error& problem) {
+        if (says_impossible(problem) && !can_be_key(id)) {
+            if (on.impossible) on.impossible(id, problem);
+            return;
+        }
+        document_fault fault{id, printable(id), "postgresql_" + problem.sqlstate(), {}};
+        try {
+            begin();  // what is told now is of this snapshot
+            read({id}, on);
+            return;  // it has been corrected meanwhile
+        } catch (const sql_error& again) {
+            recover(again);
+            fault.type = "postgresql_" + again.sqlstate();
+            fault.reason = place_.reason(id, again);
+        }
+        tell(fault, on);
+    }
+
+    /// Whether the server takes it for a value of the key's columns.
+    bool can_be_key(const std::string& id) {
+        try {
+            reader_.look_up(index_, std::vector<std::string>{id});
+            return true;
+        } catch (const sql_error& problem) {
+            if (!session_.usable() || !says_impossible(problem)) throw;
+            return false;
+        }
+    }
+
+    session& session_;
+    std::unique_ptr<document_reader> own_;
+    document_reader& reader_;
+    const index_binding& bound_;
+    std::size_t index_;
+    fault_place place_;
+    std::vector<std::string> parts_;
+};
 
 }  // namespace pgsync::postgres
 
@@ -14267,10 +15875,11 @@ class initial_load {
         : settings_(setting),
           indices_(indices),
           index_(index),
-          begin_(postgres::begin_reading_sql(indices.subspan(index, 1))),
+          begin_(postgres::begin_reading(indices.subspan(index, 1))),
           clock_(clock),
           hooks_(hooks),
-          bounds_session_(settings_.database),
+          primary_(settings_.database, abandon_.fd()),
+          bounds_session_(settings_.database, abandon_.fd()),
           bounds_(bounds_session_, indices) {
         for (std::size_t i = 0; i < settings_.workers; ++i) batchers_.push_back(hooks_.make_batcher());
         page_ = std::make_unique<elastic::bulk_fit>(batchers_.front()->bulk_bytes(), first_page,
@@ -14290,6 +15899,7 @@ class initial_load {
             failure = std::current_exception();
             stop_ = true;
             hooks_.interrupt();
+            abandon_.make();
         }
         for (auto& worker : workers) worker.join();
         if (failure) std::rethrow_exception(failure);
@@ -14321,7 +15931,9 @@ class initial_load {
             }
             for (auto& batcher : batchers_) batcher->rethrow_failure();
             if (clock_type::now() >= next_record || last_look) {
-                if (const auto key = ledger_.advance(flushed_position())) hooks_.record(*key);
+                // One that is no UTF-8 cannot be remembered: the next one will do.
+                const auto key = ledger_.advance(postgres::flushed_position(primary_));
+                if (key && is_utf8(*key)) hooks_.record(*key);
                 next_record = clock_type::now() + settings_.record_every;
             }
             if (last_look && ledger_.empty()) return;
@@ -14330,21 +15942,19 @@ class initial_load {
                 stop_ = true;
                 patience = clock_type::now() + std::chrono::seconds(10);
             }
-            if (patience && clock_type::now() >= *patience) hooks_.interrupt();
+            if (patience && clock_type::now() >= *patience) {
+                hooks_.interrupt();
+                abandon_.make();
+            }
             std::this_thread::sleep_for(std::chrono::milliseconds(10));
         }
-    }
-
-    postgres::lsn flushed_position() {
-        const std::lock_guard lock(bounds_mutex_);
-        return postgres::flushed_position(bounds_session_);
     }
 
     /// The next page in key order, and its number in the ledger, which thus has the same order.
     std::optional<std::pair<postgres::page_bounds, std::uint64_t>> next_page() {
         const std::lock_guard lock(bounds_mutex_);
         if (exhausted_ || stop_) return std::nullopt;
-        auto page = bounds_.next_page(index_, page_->documents(), after_);
+        auto page = next_bounds();
         if (!page) {
             exhausted_ = true;
             return std::nullopt;
@@ -14354,12 +15964,22 @@ class initial_load {
         return std::pair{std::move(*page), number};
     }
 
+    std::optional<postgres::page_bounds> next_bounds() {
+        try {
+            return bounds_.next_page(index_, page_->documents(), after_);
+        } catch (const postgres::sql_error& problem) {
+            if (!bounds_session_.usable() || !postgres::is_row_fault(problem)) throw;
+            return bounds_.next_page(index_, page_->documents(), after_, true);
+        }
+    }
+
     void work(elastic::batcher& batcher) {
         try {
-            postgres::session connection(settings_.read_from);
+            postgres::session connection(settings_.read_from, abandon_.fd());
             postgres::document_reader reader(connection, indices_);
+            postgres::row_lookup rows(connection, reader, indices_, index_);
             while (const auto page = next_page())
-                load_page(connection, reader, batcher, page->first, page->second);
+                load_page(connection, rows, batcher, page->first, page->second);
         } catch (...) {
             const std::lock_guard lock(failure_mutex_);
             if (!failure_) failure_ = std::current_exception();
@@ -14367,8 +15987,8 @@ class initial_load {
         --active_;
     }
 
-    void load_page(postgres::session& connection, postgres::document_reader& reader,
-                   elastic::batcher& batcher, const postgres::page_bounds& page, std::uint64_t number) {
+    void load_page(postgres::session& connection, postgres::row_lookup& rows, elastic::batcher& batcher,
+                   const postgres::page_bounds& page, std::uint64_t number) {
         const auto job = std::make_shared<page_job>();
         job->number = number;
         batcher.begin_job([this, job] {
@@ -14376,31 +15996,73 @@ class initial_load {
             documents_ += job->documents;
             hooks_.progress(job->rows);
         });
-        const auto snapshot = clock_.begin(connection, begin_, {}, [this] { return stop_.load(); });
-        job->durable = snapshot.durable;
+        std::uint64_t version = 0;
+        const auto begin = [&] {
+            const auto snapshot = clock_.begin(connection, begin_, {}, [this] { return stop_.load(); });
+            job->durable = std::max(job->durable, snapshot.durable);
+            version = snapshot.version;
+        };
         std::size_t bytes = 0;
-        reader.by_page(index_, page, [&](const postgres::read_document& document) {
+        const auto take = [&](const postgres::read_document& document) {
             ++job->rows;
             // What a change in the meantime makes the transform leave out, that change removes.
             if (!document.kept) return;
-            batcher.index(index_, document.id, snapshot.version, document.json, document.routing);
+            batcher.index(index_, document.id, version, document.json, document.routing);
             ++job->documents;
             bytes += document.json.size();
-        });
-        connection.exec("COMMIT");
+        };
+        const auto refuse = [&](const postgres::document_fault& fault) {
+            ++job->rows;
+            batcher.refuse(index_, fault.id, version, fault.type, fault.reason, fault.document);
+        };
+        begin();
+        try {
+            rows.reader().by_page(index_, page, take, refuse);
+            connection.exec("COMMIT");
+        } catch (const postgres::sql_error& problem) {
+            if (!connection.usable() || !postgres::is_row_fault(problem)) throw;
+            connection.exec("ROLLBACK");
+            batcher.flush();  // some of the page may wait there, and no bulk is to hold a document twice
+            job->rows = job->documents = 0;
+            std::unordered_set<std::string> seen;
+            postgres::row_hooks on;
+            on.document = [&](const postgres::read_document& document) {
+                if (seen.emplace(document.id).second) take(document);
+            };
+            on.fault = [&](const postgres::document_fault& fault) {
+                if (seen.insert(fault.key).second) refuse(fault);
+            };
+            load_apart(rows, rows.reader().keys_of(index_, page), begin, on);
+        }
         page_->learn(job->documents, bytes);
         batcher.end_job();
     }
 
+    /// A page of which the server cannot make all documents.
+    template <typename Begin>
+    void load_apart(postgres::row_lookup& rows, const std::vector<std::string>& keys, const Begin& begin,
+                    const postgres::row_hooks& on) {
+        for (std::size_t at = 0; at < keys.size(); at += apart_at_once) {
+            if (stop_) throw error(errc::interrupted, "stopped during the initial load");
+            const auto first = keys.begin() + static_cast<std::ptrdiff_t>(at);
+            const auto size = std::min(apart_at_once, keys.size() - at);
+            rows.documents({first, first + static_cast<std::ptrdiff_t>(size)}, begin, on);
+        }
+    }
+
     static constexpr std::size_t first_page = 200;
+    static constexpr std::size_t apart_at_once = 500;
 
     load_settings settings_;
     std::span<const postgres::index_binding> indices_;
     std::size_t index_;
-    std::string begin_;  ///< what begins a transaction that reads a page
+    postgres::read_start begin_;  ///< what begins a transaction that reads a page
     postgres::version_clock& clock_;
     load_hooks hooks_;
 
+    stop_request abandon_;  ///< ends every wait for the database
+    /// Of the watching thread: the one that looks for the next page may be waiting for somebody's lock.
+    postgres::session primary_;
     std::unique_ptr<elastic::bulk_fit> page_;  ///< root rows of the next page
     std::mutex bounds_mutex_;
     postgres::session bounds_session_;
@@ -14465,6 +16127,38 @@ namespace pgsync::postgres {
 }
 
 }  // namespace pgsync::postgres
+
+// ---- pgsync/stop_deadline.hpp
+namespace pgsync {
+
+/// Makes a second stop request some time after a first one: for waits that a stop lets go on for a while, but
+/// not without end.
+class stop_deadline {
+  public:
+    /// `stop_fd` becomes readable with the first request; -1: there will be none. `into` must outlive this.
+    stop_deadline(int stop_fd, std::chrono::milliseconds time, const stop_request& into) {
+        if (stop_fd >= 0) thread_ = quiet_thread([this, stop_fd, time, &into] { run(stop_fd, time, into); });
+    }
+    ~stop_deadline() {
+        closing_.make();
+        if (thread_.joinable()) thread_.join();
+    }
+    stop_deadline(const stop_deadline&) = delete;
+    stop_deadline& operator=(const stop_deadline&) = delete;
+
+  private:
+    void run(int stop_fd, std::chrono::milliseconds time, const stop_request& into) {
+        std::array<pollfd, 2> fds{{{stop_fd, POLLIN, 0}, {closing_.fd(), POLLIN, 0}}};
+        while (::poll(fds.data(), fds.size(), -1) < 0 && errno == EINTR) {
+        }
+        if (fds[1].revents == 0 && !wait_for_stop(closing_.fd(), time)) into.make();
+    }
+
+    stop_request closing_;
+    std::thread thread_;
+};
+
+}  // namespace pgsync
 
 // ---- pgsync/stream/acknowledger.hpp
 namespace pgsync::stream {
@@ -14589,6 +16283,42 @@ class acknowledger {
 
 }  // namespace pgsync::stream
 
+// ---- pgsync/stream/aside.hpp
+namespace pgsync::stream {
+
+/// Does one thing in a thread of its own, so that the caller can go on meanwhile.
+class aside {
+  public:
+    explicit aside(std::function<void()> what)
+        : thread_(quiet_thread([this, what = std::move(what)] {
+              try {
+                  what();
+                  done_.set_value();
+              } catch (...) {
+                  done_.set_exception(std::current_exception());
+              }
+          })) {}
+    /// Waits for it.
+    ~aside() { thread_.join(); }
+    aside(const aside&) = delete;
+    aside& operator=(const aside&) = delete;
+
+    /// Whether it is done, or is within `time`; throws what it threw, once.
+    [[nodiscard]] bool done(std::chrono::milliseconds time = {}) {
+        if (!result_.valid()) return true;
+        if (result_.wait_for(time) != std::future_status::ready) return false;
+        result_.get();
+        return true;
+    }
+
+  private:
+    std::promise<void> done_;
+    std::future<void> result_ = done_.get_future();
+    std::thread thread_;
+};
+
+}  // namespace pgsync::stream
+
 // ---- pgsync/postgres/table_storage.hpp
 namespace pgsync::postgres {
 
@@ -14643,8 +16373,6 @@ struct index_access {
 };
 
 }  // namespace pgsync::stream
-
-#include <unordered_set>
 
 // ---- pgsync/stream/work.hpp
 namespace pgsync::stream {
@@ -14725,10 +16453,14 @@ struct follow_settings {
     bool keep_slot = false;  ///< read only: what is confirmed stays as it is, for somebody else
     std::chrono::seconds stop_timeout{30};  ///< for what is in flight when asked to stop
     std::size_t page_size = 5'000;          ///< root rows at once when everything is read again
-    bool read_everything = false;           ///< before anything else: every document and every row
     /// How often at most the indices are told how far they are, and the slot after them.
     std::chrono::milliseconds record_every{10'000};
-    /// Called once, when what is acknowledged is no more than some seconds behind the database; may throw.
+    /// Throws errc::changed where what was checked at the start does not hold any more; called before each
+    /// record and at least so often, from a thread of its own. Then follow() ends with that error.
+    std::function<void()> check{};
+    std::chrono::milliseconds check_every{2'000};
+    /// Called once, when what is acknowledged is no more than some seconds behind the database, in a thread
+    /// of its own; may throw.
     std::function<void()> caught_up{};
     /// Asked about once a second: is there something else to do? Then it ends as if asked to stop.
     std::function<bool()> enough{};
@@ -14745,30 +16477,30 @@ struct follow_batchers {
 
 /// Follows one slot into the indices; see follower. Returns when `stop_fd` became readable, with `once` when
 /// caught up, and when it is `enough`; what was sent by then is confirmed. Errors: errc::connection when a
-/// server went away, and all that stops for good.
+/// server went away, errc::changed (see `check`), and all that stops for good.
 PGSYNC_LINKAGE void follow(const follow_settings& setting, std::span<const postgres::index_binding> indices,
                            postgres::version_clock& clock, follow_batchers batchers,
                            const index_access& cluster, int stop_fd);
 
 /// Deletes from index number `index` what has no row any more and was written with a version below `below`,
 /// and returns when the cluster has acknowledged that. `read_from` as above. Throws errc::interrupted once
-/// `stopped()`.
+/// `stopped()`, or once `stop_fd` is readable while it waits for the database.
 PGSYNC_LINKAGE void remove_orphans(const std::string& read_from,
                                    std::span<const postgres::index_binding> indices, std::size_t index,
                                    std::uint64_t below, postgres::version_clock& clock,
                                    elastic::batcher& batcher, const index_access& cluster,
-                                   const std::function<bool()>& stopped);
+                                   const std::function<bool()>& stopped, int stop_fd);
 
 /// Reads again and writes what each work that `next()` yields names of an index, until it yields none;
 /// returns when the cluster has acknowledged all of it and what was read is on the database's disk. Works
 /// need no xids. Where one says `reload`, documents without a row are removed as well. `read_from` as above.
-/// Throws errc::interrupted once `stopped()`.
+/// Throws errc::interrupted once `stopped()`, or `stop_fd` is readable.
 PGSYNC_LINKAGE refreshed refresh(const std::string& read_from,
                                  std::span<const postgres::index_binding> indices, std::size_t page_size,
                                  postgres::version_clock& clock, elastic::batcher& batcher,
                                  const index_access& cluster,
                                  const std::function<std::optional<work>()>& next,
-                                 const std::function<bool()>& stopped);
+                                 const std::function<bool()>& stopped, int stop_fd);
 
 }  // namespace pgsync::stream
 
@@ -14841,14 +16573,6 @@ class gatherer {
         const std::lock_guard lock(mutex_);
         note_transaction();
         pending_.look_at_storage = true;
-    }
-
-    /// Everything the indices hold and everything that the roots have, whatever the log says.
-    void add_everything() {
-        const std::lock_guard lock(mutex_);
-        for (auto& index : pending_.indices) index.rescan_index = index.reload = true;
-        committed_ = true;
-        changed_.notify_all();
     }
 
     /// Everything before `position` has been added. Called at a commit, with its time as begin() has it, and
@@ -15051,147 +16775,6 @@ class gatherer {
 
 }  // namespace pgsync::stream
 
-// ---- pgsync/postgres/row_lookup.hpp
-namespace pgsync::postgres {
-
-/// Looks up rows of one index by ids that may be anything: whoever put a document into the index by hand was
-/// free to call it "abc" where keys are numbers. What no row can have as its key is simply not found.
-class row_lookup {
-  public:
-    row_lookup(session& connection, std::span<const index_binding> indices, std::size_t index)
-        : session_(connection), reader_(connection, indices), bound_(indices[index]), index_(index) {}
-
-    /// Begins a transaction by `begin()` and calls `on_document(read_document)` for each row of `ids`. Where
-    /// an id turns out to be impossible this begins anew with fewer ids, in a transaction of its own: `begin`
-    /// may be called several times, each time for documents that come after.
-    template <typename Begin, typename OnDocument>
-    void documents(const std::vector<std::string>& ids, const Begin& begin, const OnDocument& on_document) {
-        attempt(possible(ids), begin,
-                [&](const std::vector<std::string>& some) { reader_.by_keys(index_, some, on_document); });
-    }
-    /// The same, with `on_stamp(id, stamp)` for each row, see document_reader::stamps().
-    template <typename Begin, typename OnDocument, typename OnStamp>
-    void documents(const std::vector<std::string>& ids, const Begin& begin, const OnDocument& on_document,
-                   const OnStamp& on_stamp) {
-        attempt(possible(ids), begin, [&](const std::vector<std::string>& some) {
-            reader_.by_keys(index_, some, on_document);
-            reader_.stamps(index_, some, on_stamp);
-        });
-    }
-    /// The same with `on_row(id, routing)`, without the documents.
-    template <typename Begin, typename OnRow>
-    void present(const std::vector<std::string>& ids, const Begin& begin, const OnRow& on_row) {
-        attempt(possible(ids), begin,
-                [&](const std::vector<std::string>& some) { reader_.present(index_, some, on_row); });
-    }
-
-    /// Those of `ids` that no row can have as its key; `begin` begins a transaction.
-    template <typename Begin>
-    [[nodiscard]] std::vector<std::string> impossible(const std::vector<std::string>& ids,
-                                                      const Begin& begin) {
-        std::vector<std::string> out;
-        for (const auto& id : ids) {
-            if (!is_possible(id)) out.push_back(id);
-        }
-        probe(possible(ids), begin, out);
-        return out;
-    }
-
-    [[nodiscard]] bool is_possible(const std::string& id) {
-        if (id.find('\0') != std::string::npos) return false;
-        split_key(id, parts_);
-        return parts_.size() == bound_.key_array_types.size();
-    }
-
-    /// The values that are asked for cannot be values of the column: no number, no date, too large.
-    [[nodiscard]] static bool says_impossible(const sql_error& problem) {
-        return problem.sqlstate().starts_with("22");
-    }
-
-  private:
-    std::vector<std::string> possible(const std::vector<std::string>& ids) {
-        std::vector<std::string> out;
-        for (const auto& id : ids) {
-            if (is_possible(id)) out.push_back(id);
-        }
-        return out;
-    }
-
-    template <typename Begin>
-    void probe(std::vector<std::string> ids, const Begin& begin, std::vector<std::string>& out) {
-        if (ids.empty()) return;
-        try {
-            begin();
-            reader_.present(index_, ids, [](std::string_view, std::string_view) {});
-            session_.exec("COMMIT");
-            return;
-        } catch (const sql_error& problem) {
-            if (!session_.usable()) throw;
-            session_.exec("ROLLBACK");
-            if (!says_impossible(problem)) throw;
-        }
-        if (ids.size() == 1) {
-            out.push_back(std::move(ids.front()));
-            return;
-        }
-        const auto half = ids.begin() + static_cast<std::ptrdiff_t>(ids.size() / 2);
-        std::vector<std::string> rest(half, ids.end());
-        ids.erase(half, ids.end());
-        probe(std::move(ids), begin, out);
-        probe(std::move(rest), begin, out);
-    }
-
-    template <typename Begin, typename Read>
-    void attempt(std::vector<std::string> ids, const Begin& begin, const Read& read) {
-        if (ids.empty()) return;
-        try {
-            begin();
-            read(ids);
-            session_.exec("COMMIT");
-            return;
-        } catch (const sql_error& problem) {
-            if (!session_.usable()) throw;
-            session_.exec("ROLLBACK");
-            if (!says_impossible(problem)) throw;
-        } catch (...) {
-            if (session_.usable() && session_.in_transaction()) session_.exec("ROLLBACK");
-            throw;
-        }
-        // An expression of the shape may fail as well, which is no id's fault.
-        if (ids.size() == 1 && can_be_key(ids.front())) {
-            begin();
-            read(ids);
-            session_.exec("COMMIT");
-            return;
-        }
-        if (ids.size() == 1) return;
-        const auto half = ids.begin() + static_cast<std::ptrdiff_t>(ids.size() / 2);
-        std::vector<std::string> rest(half, ids.end());
-        ids.erase(half, ids.end());
-        attempt(std::move(ids), begin, read);
-        attempt(std::move(rest), begin, read);
-    }
-
-    /// Whether the server takes it for a value of the key's columns.
-    bool can_be_key(const std::string& id) {
-        try {
-            reader_.present(index_, std::vector<std::string>{id}, [](std::string_view, std::string_view) {});
-            return true;
-        } catch (const sql_error& problem) {
-            if (!session_.usable() || !says_impossible(problem)) throw;
-            return false;
-        }
-    }
-
-    session& session_;
-    document_reader reader_;
-    const index_binding& bound_;
-    std::size_t index_;
-    std::vector<std::string> parts_;
-};
-
-}  // namespace pgsync::postgres
-
 // ---- pgsync/stream/storage_watch.hpp
 namespace pgsync::stream {
 
@@ -15274,7 +16857,7 @@ class loader {
         : session_(documents),
           reader_(documents, indices),
           indices_(indices),
-          begin_(postgres::begin_reading_sql(indices)),
+          begin_(postgres::begin_reading(indices)),
           clock_(clock),
           batcher_(batcher),
           cluster_(std::move(cluster)),
@@ -15393,6 +16976,7 @@ class loader {
         std::size_t index;
         std::vector<std::string> keys;
         const known_routings* routings = nullptr;  ///< see index_work
+        bool foreign = false;                      ///< somebody else may have made the ids up
     };
 
     /// A transaction with its own snapshot, ended when the scope is.
@@ -15459,34 +17043,95 @@ class loader {
     /// a document to delete. A routed document is deleted wherever it may be but where it was just written;
     /// where that is, events of the root told.
     void load_piece(const keys_piece& piece, std::uint64_t version) {
-        const bool routed = !indices_[piece.index].index->routing.empty();
-        std::unordered_set<std::string_view> missing(piece.keys.begin(), piece.keys.end());
+        key_set missing(piece.keys.begin(), piece.keys.end());
         std::size_t documents = 0;
         std::size_t bytes = 0;
-        reader_.by_keys(piece.index, piece.keys, [&](const postgres::read_document& document) {
-            missing.erase(document.id);
-            ++documents;
-            bytes += document.json.size();
-            if (document.kept) {
-                batcher_.index(piece.index, document.id, version, document.json, document.routing);
-                ++done_.written;
-            } else {
-                batcher_.remove(piece.index, document.id, version, document.routing);
-                ++done_.deleted;
-            }
-            // Two routings may mean one shard, where the document was just written over: older than that, the
-            // delete leaves it alone in whatever order they arrive, and is newer than anything before.
-            if (routed) remove_elsewhere(piece, document.id, version - 1, document.routing);
-        });
-        fit_[piece.index].learn(documents, bytes);
-        done_.deleted += missing.size();
-        for (const auto id : missing) {
-            if (routed) {
-                remove_elsewhere(piece, id, version, std::nullopt);
-            } else {
-                batcher_.remove(piece.index, id, version);
-            }
+        try {
+            reader_.by_keys(
+                piece.index, piece.keys,
+                [&](const postgres::read_document& document) {
+                    missing.erase(document.id);
+                    ++documents;
+                    bytes += document.json.size();
+                    hand_over(piece, document, version);
+                },
+                [&](const postgres::document_fault& fault) {
+                    missing.erase(fault.key);
+                    refuse(piece.index, fault, version);
+                });
+        } catch (const postgres::sql_error& problem) {
+            if (!session_.usable() || !postgres::is_row_fault(problem)) throw;
+            return load_apart(piece, missing);
         }
+        fit_[piece.index].learn(documents, bytes);
+        for (const auto id : missing) remove_gone(piece, id, version);
+    }
+
+    using key_set = std::unordered_set<std::string_view>;
+
+    /// The same for what is still `missing` of a piece of which the server cannot make all documents: those
+    /// it can make are written, the others refused, each in a later snapshot.
+    void load_apart(const keys_piece& piece, key_set& missing) {
+        session_.exec("ROLLBACK");
+        const std::vector<std::string> keys(missing.begin(), missing.end());
+        std::uint64_t version = 0;
+        const auto begin = [&] {
+            go_on();
+            const auto snapshot = clock_.begin(session_, begin_, {}, stopped_);
+            durable_ = std::max(durable_, snapshot.durable);
+            version = snapshot.version;
+        };
+        postgres::row_hooks on;
+        on.document = [&](const postgres::read_document& document) {
+            if (missing.erase(document.id) != 0) hand_over(piece, document, version);
+        };
+        on.fault = [&](const postgres::document_fault& fault) {
+            if (missing.erase(fault.key) != 0) refuse(piece.index, fault, version);
+        };
+        on.done = [&](const std::vector<std::string>& ids) {
+            for (const auto& id : ids) {
+                if (missing.erase(id) != 0) remove_gone(piece, id, version);
+            }
+        };
+        on.impossible = [&](const std::string& id, const postgres::sql_error& why) {
+            if (!piece.foreign) throw why;
+            missing.erase(id);
+            begin();  // for a version
+            session_.exec("COMMIT");
+            remove_impossible(piece, id, version);
+        };
+        lookup_of(piece.index).documents(keys, begin, on);
+    }
+
+    [[nodiscard]] postgres::row_lookup& lookup_of(std::size_t index) {
+        return lookups_.try_emplace(index, session_, reader_, indices_, index).first->second;
+    }
+
+    void hand_over(const keys_piece& piece, const postgres::read_document& document, std::uint64_t version) {
+        if (document.kept) {
+            batcher_.index(piece.index, document.id, version, document.json, document.routing);
+            ++done_.written;
+        } else {
+            batcher_.remove(piece.index, document.id, version, document.routing);
+            ++done_.deleted;
+        }
+        // Two routings may mean one shard, where the document was just written over: older than that, the
+        // delete leaves it alone in whatever order they arrive, and is newer than anything before.
+        if (is_routed(piece)) remove_elsewhere(piece, document.id, version - 1, document.routing);
+    }
+    void refuse(std::size_t index, const postgres::document_fault& fault, std::uint64_t version) {
+        batcher_.refuse(index, fault.id, version, fault.type, fault.reason, fault.document);
+    }
+    void remove_gone(const keys_piece& piece, std::string_view id, std::uint64_t version) {
+        ++done_.deleted;
+        if (is_routed(piece)) {
+            remove_elsewhere(piece, id, version, std::nullopt);
+        } else {
+            batcher_.remove(piece.index, id, version);
+        }
+    }
+    [[nodiscard]] bool is_routed(const keys_piece& piece) const {
+        return !indices_[piece.index].index->routing.empty();
     }
 
     void remove_elsewhere(const keys_piece& piece, std::string_view id, std::uint64_t version,
@@ -15495,7 +17140,8 @@ class loader {
         const auto known = piece.routings->find(std::string(id));
         if (known == piece.routings->end()) return;
         for (const auto& routing : known->second) {
-            if (routing != kept) batcher_.remove(piece.index, id, version, routing);
+            // No document can have gone where no routing can lead.
+            if (routing != kept && is_utf8(routing)) batcher_.remove(piece.index, id, version, routing);
         }
     }
 
@@ -15516,48 +17162,31 @@ class loader {
         cluster_.refresh(index);
         cluster_.scan_ids(index, settings_.links_at_once, [&](std::span<const elastic::stored_id> ids) {
             keys_piece piece{index, {}};
+            piece.foreign = true;
             known_routings routings;
+            std::vector<std::string> impossible;
             for (const auto& each : ids) {
                 if (static_cast<std::uint64_t>(each.version) >= below) continue;
-                piece.keys.push_back(each.id);
-                if (!indices_[index].index->routing.empty()) routings[each.id].insert(each.routing);
+                // A wrong number of parts, or a zero byte, is not even asked for.
+                (lookup_of(index).is_possible(each.id) ? piece.keys : impossible).push_back(each.id);
+                if (is_routed(piece)) routings[each.id].insert(each.routing);
             }
             piece.routings = &routings;
             go_on();
-            if (piece.keys.empty()) return;
-            try {
-                load_piece(piece);
-            } catch (const error& problem) {
-                const auto* sql = dynamic_cast<const postgres::sql_error*>(&problem);
-                // A wrong number of parts, a zero byte, or what the server says of a value.
-                const bool value =
-                    sql == nullptr ? problem.code() == errc::protocol || problem.code() == errc::configuration
-                                   : postgres::row_lookup::says_impossible(*sql);
-                if (!value || !session_.usable() || !remove_impossible(piece)) throw;
-                if (!piece.keys.empty()) load_piece(piece);
+            if (!impossible.empty()) {
+                const read_scope scope(*this, session_);
+                for (const auto& id : impossible) remove_impossible(piece, id, scope.version());
             }
+            if (!piece.keys.empty()) load_piece(piece);
         });
     }
 
-    /// Somebody else may have put documents into the index whose ids no row can have: "abc" where keys are
-    /// numbers. They are deleted and taken out of the piece; false where there are none.
-    bool remove_impossible(keys_piece& piece) {
-        auto& lookup = lookups_.try_emplace(piece.index, session_, indices_, piece.index).first->second;
-        const auto which = lookup.impossible(piece.keys, [&] { session_.exec(begin_); });
-        if (which.empty()) return false;
-        const read_scope scope(*this, session_);
-        for (const auto& id : which) {
-            log::warn("{}: deleting document \"{}\", whose id can be no key",
-                      indices_[piece.index].index->name, id);
-            std::erase(piece.keys, id);
-            ++done_.deleted;
-            if (indices_[piece.index].index->routing.empty()) {
-                batcher_.remove(piece.index, id, scope.version());
-            } else {
-                remove_elsewhere(piece, id, scope.version(), std::nullopt);
-            }
-        }
-        return true;
+    /// Somebody else has put a document into the index whose id no row can have: "abc" where keys are
+    /// numbers.
+    void remove_impossible(const keys_piece& piece, const std::string& id, std::uint64_t version) {
+        log::warn("{}: deleting document \"{}\", whose id can be no key", indices_[piece.index].index->name,
+                  id);
+        remove_gone(piece, id, version);
     }
 
     /// After a TRUNCATE of another table: every document may have lost something.
@@ -15565,28 +17194,42 @@ class loader {
         std::optional<std::string> after;
         while (true) {
             go_on();
-            {
+            std::optional<postgres::page_bounds> page;
+            const auto before = done_;
+            try {
                 const read_scope scope(*this, session_);
-                const auto page = reader_.next_page(index, fit_[index].documents(), after);
+                page = reader_.next_page(index, fit_[index].documents(), after);
                 if (!page) return;
-                std::size_t documents = 0;
-                std::size_t bytes = 0;
-                reader_.by_page(index, *page, [&](const postgres::read_document& document) {
-                    ++documents;
-                    bytes += document.json.size();
-                    if (document.kept) {
-                        batcher_.index(index, document.id, scope.version(), document.json, document.routing);
-                        ++done_.written;
-                    } else {
-                        batcher_.remove(index, document.id, scope.version(), document.routing);
-                        ++done_.deleted;
-                    }
-                });
-                fit_[index].learn(documents, bytes);
-                after = page->last;
+                reload_page(index, *page, scope.version());
+            } catch (const postgres::sql_error& problem) {
+                if (!session_.usable() || !postgres::is_row_fault(problem)) throw;
+                done_ = before;
+                batcher_.flush();  // some of the page may wait there, and no bulk is to hold a document twice
+                if (!page) page = reader_.next_page(index, fit_[index].documents(), after, true);
+                if (!page) return;
+                in_pieces(reader_.keys_of(index, *page), settings_.keys_at_once,
+                          [&](std::vector<std::string>& keys) {
+                              go_on();
+                              load_piece({index, std::move(keys)});
+                          });
             }
+            after = page->last;
             batcher_.flush_if_full();
         }
+    }
+    void reload_page(std::size_t index, const postgres::page_bounds& page, std::uint64_t version) {
+        std::size_t documents = 0;
+        std::size_t bytes = 0;
+        const keys_piece piece{index, {}};
+        reader_.by_page(
+            index, page,
+            [&](const postgres::read_document& document) {
+                ++documents;
+                bytes += document.json.size();
+                hand_over(piece, document, version);
+            },
+            [&](const postgres::document_fault& fault) { refuse(index, fault, version); });
+        fit_[index].learn(documents, bytes);
     }
 
     template <typename Set, typename OnPiece>
@@ -15605,7 +17248,7 @@ class loader {
     postgres::session& session_;
     postgres::document_reader reader_;
     std::span<const postgres::index_binding> indices_;
-    std::string begin_;  ///< what begins a transaction that reads
+    postgres::read_start begin_;  ///< what begins a transaction that reads
     postgres::version_clock& clock_;
     elastic::batcher& batcher_;
     index_access cluster_;
@@ -15619,24 +17262,116 @@ class loader {
 
 }  // namespace pgsync::stream
 
+// ---- pgsync/stream/log_text.hpp
+namespace pgsync::stream {
+
+/// Makes UTF-8 of the few texts of the WAL that are needed as such, names and keys. They come in the encoding
+/// of the database, see replication_stream::encoding(), and mostly are ASCII in any.
+class log_text {
+  public:
+    /// Asks the server; nothing where a text has no UTF-8 form.
+    using convert_function = std::function<std::optional<std::string>(std::string_view)>;
+
+    log_text() = default;
+    explicit log_text(convert_function convert) : convert_(std::move(convert)) {}
+
+    /// Of a database of this encoding; `connection` gives a session with it.
+    [[nodiscard]] static log_text of(const std::string& encoding,
+                                     std::function<postgres::session&()> connection) {
+        // Bytes of no encoding are taken as they are, by every session.
+        if (encoding == "UTF8" || encoding == "SQL_ASCII") return {};
+        return log_text([encoding, connection = std::move(connection)](
+                            std::string_view text) -> std::optional<std::string> {
+            constexpr std::string_view digits = "0123456789abcdef";
+            std::string hex = "\\x";
+            for (const char c : text) {
+                hex += digits[static_cast<unsigned char>(c) >> 4U];
+                hex += digits[static_cast<unsigned char>(c) & 15U];
+            }
+            try {
+                return std::string(
+                    connection()
+                        .exec_params("SELECT pg_catalog.convert_from($1::bytea, $2::name)", {hex, encoding})
+                        .get(0, 0));
+            } catch (const postgres::sql_error& problem) {
+                if (!problem.sqlstate().starts_with("22")) throw;
+                return std::nullopt;
+            }
+        });
+    }
+
+    /// Valid until the next call.
+    [[nodiscard]] std::optional<std::string_view> value(std::string_view text) {
+        if (!convert_ || is_ascii(text)) return text;
+        auto found = convert_(text);
+        if (!found) return std::nullopt;
+        value_ = std::move(*found);
+        return value_;
+    }
+
+    /// A table's description with readable names, valid until the next call; a name without a UTF-8 form
+    /// stays as it is, and nobody asks for it.
+    [[nodiscard]] postgres::change::relation relation(const postgres::change::relation& table) {
+        if (!convert_) return table;
+        names_.clear();
+        names_.reserve(table.columns.size() + 2);
+        const auto name = [&](std::string_view text) -> std::string_view {
+            return names_.emplace_back(value(text).value_or(text));
+        };
+        auto out = table;
+        out.schema = name(table.schema);
+        out.name = name(table.name);
+        columns_.assign(table.columns.begin(), table.columns.end());
+        for (auto& column : columns_) column.name = name(column.name);
+        out.columns = columns_;
+        return out;
+    }
+
+  private:
+    [[nodiscard]] static bool is_ascii(std::string_view text) {
+        return std::all_of(text.begin(), text.end(),
+                           [](char c) { return static_cast<unsigned char>(c) < 0x80U; });
+    }
+
+    convert_function convert_;
+    std::string value_;
+    std::vector<std::string> names_;
+    std::vector<postgres::change::relation_column> columns_;
+};
+
+}  // namespace pgsync::stream
+
 // ---- pgsync/stream/position_recorder.hpp
 namespace pgsync::stream {
 
-/// Has each position recorded with the indices before the slot is confirmed up to it: a slot that stands
-/// behind what its indices say then is not the one they followed, or somebody else has read from it, and
-/// changes are lost. One thread of its own, so that a cluster that is away does not keep the reader from
-/// answering the server; recording is not worth more than a request now and then.
+/// Records each position with the indices before the slot is confirmed up to it: a slot that stands ahead of
+/// what its indices say was created again or read by another program, and changes are lost. Before each
+/// record, and every few seconds when there is nothing to record, it checks that what was checked at the
+/// start still holds; so the slot is confirmed only up to positions at which it did. One thread of its own,
+/// so that a cluster or a catalog that does not answer cannot keep the reading thread from answering the
+/// server.
 class position_recorder {
   public:
-    /// Records durably; may throw, and is then asked again, unless that is errc::superseded.
+    /// Records durably; may throw, and is then asked again, unless that is errc::superseded or
+    /// elastic::refused_always.
     using record_function = std::function<void(postgres::lsn)>;
+    /// Returns where everything is as it was at the start; errc::changed where it is not. May throw
+    /// otherwise, and is then asked again before anything is recorded.
+    using check_function = std::function<void()>;
 
-    /// `superseded` gets that error, once: nothing is recorded any more.
-    position_recorder(record_function record, std::chrono::milliseconds every,
-                      std::function<void(std::exception_ptr)> superseded)
+    struct settings {
+        std::chrono::milliseconds record_every{10'000};  ///< at most
+        std::chrono::milliseconds check_every{2'000};    ///< at least
+    };
+
+    /// `ended` gets such an error, or errc::changed, once: nothing is recorded any more.
+    position_recorder(record_function record, check_function check, settings setting,
+                      std::function<void(std::exception_ptr)> ended)
         : record_(std::move(record)),
-          superseded_(std::move(superseded)),
-          every_(every),
+          check_(std::move(check)),
+          ended_(std::move(ended)),
+          record_every_(setting.record_every),
+          check_every_(setting.check_every),
           thread_([this] { run(); }) {}
     ~position_recorder() { close(); }
     position_recorder(const position_recorder&) = delete;
@@ -15662,7 +17397,14 @@ class position_recorder {
     /// From now on without pauses.
     void hurry() {
         const std::lock_guard lock(mutex_);
-        every_ = std::chrono::milliseconds(0);
+        record_every_ = std::chrono::milliseconds(0);
+        changed_.notify_all();
+    }
+
+    /// Checks at once: there is reason to think that something has changed.
+    void check_now() {
+        const std::lock_guard lock(mutex_);
+        check_now_ = true;
         changed_.notify_all();
     }
 
@@ -15677,68 +17419,98 @@ class position_recorder {
     }
 
   private:
+    using clock = std::chrono::steady_clock;
+
     void run() {
         std::unique_lock lock(mutex_);
-        std::optional<std::chrono::steady_clock::time_point> last;
-        const auto next = [&] {
-            constexpr std::chrono::milliseconds least(1'000);
-            return *last + (soon_ ? std::min(every_, least) : every_);
-        };
-        while (true) {
-            changed_.wait(lock, [&] { return closing_ || wanted_ > recorded_; });
-            while (!closing_ && last && every_.count() > 0 && std::chrono::steady_clock::now() < next())
-                changed_.wait_until(lock, next());
-            if (closing_) return;
-            soon_ = false;
+        std::optional<clock::time_point> last_record;
+        auto last_check = clock::now();
+        while (!closing_) {
+            const auto now = clock::now();
+            auto due = last_check + check_every_;
+            if (wanted_ > recorded_) due = std::min(due, record_due(last_record, now));
+            if (check_now_) due = now;
+            if (now < due) {
+                changed_.wait_until(lock, due);
+                continue;
+            }
+            const bool recording = wanted_ > recorded_ && record_due(last_record, now) <= now;
             const auto position = wanted_;
+            check_now_ = false;
+            if (recording) soon_ = false;
             lock.unlock();
-            const auto done = try_record(position);
+            const auto done = attempt(recording ? position : postgres::lsn{});
             lock.lock();
-            if (done == outcome::superseded) return;
-            if (done == outcome::recorded) recorded_ = std::max(recorded_, position);
-            last = std::chrono::steady_clock::now();
-            // Whatever the hurry, a cluster that refuses is given a moment.
+            if (done == outcome::ended) return;
+            last_check = clock::now();
+            if (recording) {
+                if (done == outcome::done) recorded_ = std::max(recorded_, position);
+                last_record = last_check;
+            }
+            // However much of a hurry there is, a server that refuses is given a moment.
             if (done == outcome::refused)
                 changed_.wait_for(lock, std::chrono::milliseconds(200), [&] { return closing_; });
         }
     }
 
-    enum class outcome : std::uint8_t { recorded, refused, superseded };
+    [[nodiscard]] clock::time_point record_due(const std::optional<clock::time_point>& last,
+                                               clock::time_point now) const {
+        constexpr std::chrono::milliseconds least(1'000);
+        if (!last || record_every_.count() == 0) return now;
+        return *last + (soon_ ? std::min(record_every_, least) : record_every_);
+    }
 
-    outcome try_record(postgres::lsn position) {
+    enum class outcome : std::uint8_t { done, refused, ended };
+
+    void check() const {
         try {
-            record_(position);
-            return outcome::recorded;
+            if (check_) check_();
         } catch (const error& problem) {
-            if (problem.code() == errc::superseded) {
-                superseded_(std::current_exception());
-                return outcome::superseded;
+            // One that is shut down waits for its last changes to be confirmed.
+            if (problem.code() != errc::connection && problem.code() != errc::busy) throw;
+            log::debug("not checked: {}", problem.what());
+        }
+    }
+
+    /// Checks, and records `position` where there is one.
+    outcome attempt(postgres::lsn position) {
+        try {
+            check();
+            if (position != postgres::lsn{}) record_(position);
+            return outcome::done;
+        } catch (const error& problem) {
+            if (problem.code() == errc::superseded || problem.code() == errc::changed ||
+                dynamic_cast<const elastic::refused_always*>(&problem) != nullptr) {
+                ended_(std::current_exception());
+                return outcome::ended;
             }
             if (problem.code() != errc::interrupted && problem.what() != last_problem_)
-                log::warn("the slot cannot be confirmed yet, since the index cannot say so: {}",
-                          problem.what());
+                log::warn("the slot cannot be confirmed yet: {}", problem.what());
             last_problem_ = problem.what();
             return outcome::refused;
         }
     }
 
     record_function record_;
-    std::function<void(std::exception_ptr)> superseded_;
+    check_function check_;
+    std::function<void(std::exception_ptr)> ended_;
     std::string last_problem_;
     std::mutex mutex_;
     std::condition_variable changed_;
-    std::chrono::milliseconds every_;
+    std::chrono::milliseconds record_every_;
+    std::chrono::milliseconds check_every_;
     postgres::lsn wanted_;
     postgres::lsn recorded_;
     bool soon_ = false;
+    bool check_now_ = false;
     bool closing_ = false;
     std::thread thread_;
 };
 
 }  // namespace pgsync::stream
 
-// ---- pgsync/stream/router.hpp
-namespace pgsync::stream {
+// ---- pgsync/routing/used_columns.hpp
+namespace pgsync {
 
 /// Every column of a node's table that its documents depend on: what is emitted, and what is joined on.
 [[nodiscard]] inline std::vector<std::string_view> used_columns(const shape_view& shape, std::size_t self) {
@@ -15766,8 +17538,13 @@ namespace pgsync::stream {
     return names;
 }
 
+}  // namespace pgsync
+
+// ---- pgsync/stream/router.hpp
+namespace pgsync::stream {
+
 /// Turns changed rows into keys and links, by the old and the new values of the columns each route names. No
-/// I/O.
+/// I/O of its own.
 class router {
   public:
     /// Tells the partitioned tables above a table that nobody knew at the start.
@@ -15776,16 +17553,21 @@ class router {
     /// Tells whether a table has a column now.
     using column_exists = std::function<bool(std::uint32_t oid, std::string_view column)>;
 
+    /// `look_closer` is called where a table is not what it was at the start.
     router(std::span<const postgres::index_binding> indices, gatherer& output, find_ancestors ancestors = {},
-           column_exists exists = {})
+           column_exists exists = {}, std::function<void()> look_closer = {}, log_text texts = {})
         : indices_(indices),
           output_(output),
           find_ancestors_(std::move(ancestors)),
-          column_exists_(std::move(exists)) {}
+          column_exists_(std::move(exists)),
+          look_closer_(std::move(look_closer)),
+          texts_(std::move(texts)) {}
 
     /// A table's present columns; comes before its first row and after each ALTER TABLE.
-    void relation(const postgres::change::relation& table) {
+    void relation(const postgres::change::relation& described) {
+        const auto table = texts_.relation(described);
         tables_.erase(table.oid);
+        if (look_closer_ && is_strange(table)) look_closer_();
         // A partition made or attached since the start.
         if (find_ancestors_ && !is_known(table.oid)) ancestors_[table.oid] = find_ancestors_(table.oid);
         table_plan plan;
@@ -15794,8 +17576,7 @@ class router {
             const auto& index = *indices_[i].index;
             for (std::size_t r = 0; r < index.routes.size(); ++r) {
                 if (!covers(indices_[i].routes[r], table.oid)) continue;
-                const bool is_new = !indices_[i].routes[r].covers(table.oid);
-                plan.routes.push_back(make_plan(indices_[i], i, r, table, is_new));
+                plan.routes.push_back(make_plan(indices_[i], i, r, table));
             }
         }
         tables_.emplace(table.oid, std::move(plan));
@@ -15872,6 +17653,20 @@ class router {
         return found != ancestors_.end() &&
                std::find(found->second.begin(), found->second.end(), route.table_oid) != found->second.end();
     }
+    /// Another table has the name of one that is followed, a followed one has another name, or one has come
+    /// that was not there at the start.
+    [[nodiscard]] bool is_strange(const postgres::change::relation& table) const {
+        const auto name =
+            postgres::quote_identifier(table.schema) + "." + postgres::quote_identifier(table.name);
+        bool known = false;
+        for (const auto& index : indices_) {
+            for (const auto& route : index.routes) {
+                known = known || route.covers(table.oid);
+                if ((route.table_oid == table.oid) != (route.table == name)) return true;
+            }
+        }
+        return !known;
+    }
     [[nodiscard]] bool is_known(std::uint32_t oid) const {
         for (const auto& index : indices_) {
             for (const auto& route : index.routes) {
@@ -15900,7 +17695,7 @@ class router {
     }
 
     route_plan make_plan(const postgres::index_binding& bound, std::size_t i, std::size_t r,
-                         const postgres::change::relation& table, bool is_new) const {
+                         const postgres::change::relation& table) const {
         const auto& index = *bound.index;
         const auto& generated = bound.routes[r].generated;
         const auto& route = index.routes[r];
@@ -15908,7 +17703,6 @@ class router {
         route_plan plan{i, r, route.direct, route.columns.empty(), false, false, false, {}, {}};
         // Then each old row holds everything, unless the identity was another one when it was written.
         plan.uncovered = table.replica_identity == 'f' && !route.columns.empty();
-        // A replica identity changed under way would silently drop the old values that the routes live by.
         const auto find_old = [&](std::string_view name) -> std::optional<std::size_t> {
             const auto at = position(table, name, index, node);
             if (!at) {
@@ -15918,22 +17712,16 @@ class router {
                     "be "
                     "read again",
                     table.schema, table.name, name, index.name);
-            } else if (!table.columns[*at].is_key && is_new) {
-                // Nobody could know of a partition made just now, and nothing of it has been missed.
+            } else if (!table.columns[*at].is_key) {
+                // The table was published before its replica identity was set, or lost it for a while: nobody
+                // knows which documents its updates and deletes of that time concern.
                 plan.uncovered = true;
                 log::warn(
-                    "{}.{} is a new partition whose replica identity does not cover column \"{}\": until "
-                    "ALTER TABLE \"{}\".\"{}\" REPLICA IDENTITY FULL each of its updates and deletes makes "
-                    "every document of {} be read again",
-                    table.schema, table.name, name, table.schema, table.name, index.name);
-            } else if (!table.columns[*at].is_key) {
-                throw error(
-                    errc::replication,
-                    "the replica identity of " + std::string(table.schema) + "." + std::string(table.name) +
-                        " no longer covers column \"" + std::string(name) + "\"",
-                    "ALTER TABLE \"" + std::string(table.schema) + "\".\"" + std::string(table.name) +
-                        "\" REPLICA IDENTITY FULL; then run teardown and bootstrap, because changes made "
-                        "meanwhile lack their old values");
+                    "the replica identity of {}.{} did not cover column \"{}\" when these changes were made: "
+                    "its "
+                    "updates and deletes from then make every document of {} be read again",
+                    table.schema, table.name, name, index.name);
+                if (look_closer_) look_closer_();
             }
             return at;
         };
@@ -15982,11 +17770,7 @@ class router {
     void visit(const route_plan& route, std::span<const postgres::field> row,
                std::span<const postgres::field> before) {
         if (route.everything) return lose_rows(route.index, route.route);
-        if (route.blind) {
-            lose_rows(route.index, route.route);
-            // Of a root rows may have come that the index does not know.
-            return output_.reload(route.index);
-        }
+        if (route.blind) return read_all_again(route);
         text_.clear();
         bool first = true;
         for (const auto at : route.link) {
@@ -15998,14 +17782,20 @@ class router {
                             "the log holds no text for a column that links a row to its owner",
                             "set REPLICA IDENTITY FULL on the table and run bootstrap again");
             }
-            append_key_part(text_, field->text, first);
+            const auto value = texts_.value(field->text);
+            // No query can ask for it; nor can there be a document by such a key, but the row that had it
+            // may have another now.
+            if (!value) return read_all_again(route);
+            append_key_part(text_, *value, first);
             first = false;
         }
         if (route.routing) {
             const auto* field = &row[*route.routing];
             if (field->kind == postgres::field_kind::unchanged && !before.empty())
                 field = &before[*route.routing];
-            output_.add_key(route.index, text_, field->text);
+            const auto routing = texts_.value(field->text);
+            if (!routing) return read_all_again(route);
+            output_.add_key(route.index, text_, *routing);
         } else if (route.direct) {
             output_.add_key(route.index, text_);
         } else {
@@ -16013,10 +17803,18 @@ class router {
         }
     }
 
+    void read_all_again(const route_plan& route) {
+        lose_rows(route.index, route.route);
+        // Of a root rows may have come that the index does not know.
+        output_.reload(route.index);
+    }
+
     std::span<const postgres::index_binding> indices_;
     gatherer& output_;
     find_ancestors find_ancestors_;
     column_exists column_exists_;
+    std::function<void()> look_closer_;
+    log_text texts_;
     std::unordered_map<std::uint32_t, std::vector<std::uint32_t>> ancestors_;
     std::unordered_map<std::uint32_t, table_plan> tables_;
     std::string text_;
@@ -16037,13 +17835,15 @@ class wide_loader {
     /// at all where something fails.
     using done_function = std::function<void(std::optional<postgres::lsn> durable)>;
 
-    /// `read_from`: conninfo of where documents are read. `failed` is called, once, with what ends the work;
+    /// `read_from`: conninfo of where documents are read; once `stop_fd` is readable nothing is waited for
+    /// there. `failed` is called, once, with what ends the work;
     /// once `stopped` says so, routes are given up.
-    wide_loader(std::string read_from, std::span<const postgres::index_binding> indices,
+    wide_loader(std::string read_from, int stop_fd, std::span<const postgres::index_binding> indices,
                 postgres::version_clock& clock, std::unique_ptr<elastic::batcher> batcher,
                 index_access cluster, loader::settings setting,
                 std::function<void(std::exception_ptr)> failed, std::function<bool()> stopped)
         : read_from_(std::move(read_from)),
+          stop_fd_(stop_fd),
           indices_(indices),
           clock_(clock),
           batcher_(std::move(batcher)),
@@ -16153,8 +17953,8 @@ class wide_loader {
     /// Made for the first route: most programs never see one.
     struct sessions {
         explicit sessions(wide_loader& owner)
-            : documents(owner.read_from_),
-              cursors(owner.read_from_),
+            : documents(owner.read_from_, owner.stop_fd_),
+              cursors(owner.read_from_, owner.stop_fd_),
               reader(documents, owner.indices_, owner.clock_, *owner.batcher_, owner.cluster_,
                      owner.settings_, owner.stopped_) {}
         postgres::session documents;
@@ -16165,6 +17965,7 @@ class wide_loader {
     static constexpr std::size_t most_waiting = 64;
 
     std::string read_from_;
+    int stop_fd_;
     std::span<const postgres::index_binding> indices_;
     postgres::version_clock& clock_;
     std::unique_ptr<elastic::batcher> batcher_;
@@ -16193,13 +17994,15 @@ namespace pgsync::stream {
 class follower {
   public:
     follower(const follow_settings& setting, std::span<const postgres::index_binding> indices,
-             postgres::version_clock& clock, follow_batchers batchers, const index_access& cluster)
+             postgres::version_clock& clock, follow_batchers batchers, const index_access& cluster,
+             int stop_fd)
         : settings_(setting),
           indices_(indices),
           cluster_(cluster),
           batcher_(std::move(batchers.prompt)),
-          primary_(settings_.database),
-          documents_(settings_.read_from),
+          overdue_(stop_fd, settings_.stop_timeout + std::chrono::seconds(2), abandon_),
+          primary_(settings_.database, abandon_.fd()),
+          documents_(settings_.read_from, abandon_.fd()),
           counts_(*settings_.counts),
           acknowledger_(std::make_shared<acknowledger>(counts_)),
           gatherer_(route_counts(indices), {}, *acknowledger_),
@@ -16208,21 +18011,24 @@ class follower {
               [this](std::uint32_t oid) { return postgres::read_ancestors(catalog(), oid); },
               [this](std::uint32_t oid, std::string_view column) {
                   return postgres::has_column(catalog(), oid, column);
-              }),
+              },
+              [this] { recorder_.check_now(); }, texts()),
           loader_(documents_, indices, clock, *batcher_, cluster, loading_settings(setting),
                   [this] { return leaving_.load(); }),
           wide_(
-              settings_.read_from, indices, clock, std::move(batchers.wide), cluster,
+              settings_.read_from, abandon_.fd(), indices, clock, std::move(batchers.wide), cluster,
               loading_settings(setting), [this](std::exception_ptr what) { fail(std::move(what)); },
               [this] { return leaving_.load(); }),
           storage_(indices, settings_.storage),
           clock_(clock),
-          stream_(settings_.database),
+          stream_(settings_.database, abandon_.fd()),
           decoder_(stream_.server_version(),
-                   [this](std::string_view schema, std::string_view name) {
-                       return postgres::find_followed(catalog(), indices_, schema, name);
+                   [this, texts = texts()](std::string_view schema, std::string_view name) mutable {
+                       const std::string in(texts.value(schema).value_or(schema));
+                       return postgres::find_followed(catalog(), indices_, in,
+                                                      texts.value(name).value_or(name));
                    }),
-          recorder_(cluster.record, settings_.record_every,
+          recorder_(cluster.record, settings_.check, {settings_.record_every, settings_.check_every},
                     [this](std::exception_ptr what) { fail(std::move(what)); }),
           probe_(counts_, [this](metrics::depths& sum) { look(sum); }) {}
 
@@ -16232,9 +18038,8 @@ class follower {
         postgres::advance_log(primary_);
         target_ = chased_ = postgres::flushed_position(primary_);
         if (settings_.read_from != settings_.database) clock_.read_from_standby(target_);
-        if (settings_.read_everything) gatherer_.add_everything();
         stream_.follow(settings_.slot, settings_.publication);
-        cluster_.claim();
+        claim();
         log::info("following slot {} on {}", log::slot(settings_.slot), stream_.server());
         counts_.beat();
         counts_.enter(metrics::phase::following);
@@ -16246,11 +18051,14 @@ class follower {
             finish(loading);
         } catch (...) {
             leaving_ = abandoned_ = true;
+            // Threads that wait for somebody's lock, or read millions of rows, are interrupted.
+            abandon_.make();
             gatherer_.close();
             cluster_.interrupt();
             wide_.close();
             if (loading.joinable()) loading.join();
             recorder_.close();
+            caught_up_.reset();
             cluster_.resume();
             throw;
         }
@@ -16279,9 +18087,24 @@ class follower {
         throw error(errc::connection, stream_.server() + " is not the server it was a moment ago");
     }
 
+    /// Every server behind the name has the database in one encoding.
+    log_text texts() {
+        return log_text::of(std::string(postgres::detail::server_encoding(primary_.native())),
+                            [this]() -> postgres::session& { return catalog(); });
+    }
+
     postgres::session& catalog() {
-        if (!catalog_) catalog_ = std::make_unique<postgres::session>(settings_.database);
+        if (!catalog_) catalog_ = std::make_unique<postgres::session>(settings_.database, abandon_.fd());
         return *catalog_;
+    }
+
+    /// The server must hear from us meanwhile, or it takes us for dead after wal_sender_timeout.
+    void claim() {
+        aside claiming(cluster_.claim);
+        while (!claiming.done(std::chrono::milliseconds(100))) {
+            counts_.beat();
+            stream_.send_status(postgres::lsn{});
+        }
     }
 
     void read_until_stopped(int stop_fd) {
@@ -16289,6 +18112,7 @@ class follower {
         while (true) {
             counts_.beat();
             rethrow_failure();
+            (void)is_settled();
             const bool waiting = settings_.once || !gatherer_.idle();
             const auto frame = stream_.receive(std::chrono::milliseconds(waiting ? 20 : 1'000), stop_fd);
             if (frame) {
@@ -16366,7 +18190,8 @@ class follower {
             if (readable(stop_fd)) return;
             if (clock_type::now() >= next_status) {
                 send_status();
-                next_status = clock_type::now() + std::chrono::seconds(1);
+                // It cannot ask for it: what it sends is not read.
+                next_status = clock_type::now() + std::chrono::milliseconds(250);
             }
         }
     }
@@ -16392,11 +18217,17 @@ class follower {
         if (!settings_.caught_up || written_ < chased_) return;
         const auto now = clock_type::now();
         if (now - chased_since_ <= moment) {
-            std::exchange(settings_.caught_up, nullptr)();
+            caught_up_ = std::make_unique<aside>(std::exchange(settings_.caught_up, nullptr));
             return;
         }
         chased_ = postgres::flushed_position(primary_);
         chased_since_ = now;
+    }
+
+    /// Nothing is being done about having caught up. Throws what went wrong with it.
+    bool is_settled() {
+        if (caught_up_ && caught_up_->done()) caught_up_.reset();
+        return !caught_up_;
     }
 
     /// Nothing more is read: what was sent is waited for and confirmed; the slot keeps the rest for the next
@@ -16409,7 +18240,7 @@ class follower {
             // The log may have to be flushed a little further, see acknowledger.
             if (loaded_all_) flushed_ = std::max(flushed_, postgres::flushed_position(primary_));
             send_status();
-            const bool answered = loaded_all_ && batcher_->idle() && wide_.idle();
+            const bool answered = is_settled() && loaded_all_ && batcher_->idle() && wide_.idle();
             if (answered && !acknowledger_->outstanding() && confirmed_ >= written_) break;
             if (clock_type::now() >= deadline) {
                 throw error(errc::interrupted,
@@ -16549,6 +18380,9 @@ class follower {
     std::span<const postgres::index_binding> indices_;
     index_access cluster_;
     std::unique_ptr<elastic::batcher> batcher_;
+    stop_request abandon_;  ///< ends every wait for the database, and what is waited for is cancelled
+    /// For the sake of the thread that reads the stream: what the others wait for ends with finish().
+    stop_deadline overdue_;
     postgres::session primary_;
     postgres::session documents_;
     std::unique_ptr<postgres::session> catalog_;  ///< of the reading thread, made when there is a question
@@ -16568,6 +18402,7 @@ class follower {
     postgres::lsn target_;
     postgres::lsn chased_;  ///< the end of the log as it was then
     clock_type::time_point chased_since_ = clock_type::now();
+    std::unique_ptr<aside> caught_up_;  ///< is doing what is to be done then
     postgres::lsn flushed_;
     postgres::lsn written_;    ///< everything before it is in the index
     postgres::lsn confirmed_;  ///< and the index says so
@@ -16579,15 +18414,15 @@ class follower {
 PGSYNC_LINKAGE void follow(const follow_settings& setting, std::span<const postgres::index_binding> indices,
                            postgres::version_clock& clock, follow_batchers batchers,
                            const index_access& cluster, int stop_fd) {
-    follower(setting, indices, clock, std::move(batchers), cluster).run(stop_fd);
+    follower(setting, indices, clock, std::move(batchers), cluster, stop_fd).run(stop_fd);
 }
 
 PGSYNC_LINKAGE void remove_orphans(const std::string& read_from,
                                    std::span<const postgres::index_binding> indices, std::size_t index,
                                    std::uint64_t below, postgres::version_clock& clock,
                                    elastic::batcher& batcher, const index_access& cluster,
-                                   const std::function<bool()>& stopped) {
-    postgres::session documents(read_from);
+                                   const std::function<bool()>& stopped, int stop_fd) {
+    postgres::session documents(read_from, stop_fd);
     loader remover(documents, indices, clock, batcher, cluster, {}, stopped);
     batcher.begin_job([] {});
     const auto durable = remover.remove_orphans(index, below);
@@ -16604,8 +18439,8 @@ PGSYNC_LINKAGE refreshed refresh(const std::string& read_from,
                                  postgres::version_clock& clock, elastic::batcher& batcher,
                                  const index_access& cluster,
                                  const std::function<std::optional<work>()>& next,
-                                 const std::function<bool()>& stopped) {
-    postgres::session documents(read_from);
+                                 const std::function<bool()>& stopped, int stop_fd) {
+    postgres::session documents(read_from, stop_fd);
     std::unique_ptr<postgres::session> cursors;
     loader::settings setting;
     setting.page_size = page_size;
@@ -16622,7 +18457,7 @@ PGSYNC_LINKAGE refreshed refresh(const std::string& read_from,
         }
         durable = std::max(durable, reader.load(std::move(*todo), storage, later).durable);
         for (const auto& route : wide) {
-            if (!cursors) cursors = std::make_unique<postgres::session>(read_from);
+            if (!cursors) cursors = std::make_unique<postgres::session>(read_from, stop_fd);
             durable = std::max(durable, reader.load_wide(route, *cursors));
         }
         for (const auto& [index, version] : reloaded)
@@ -16772,6 +18607,9 @@ class dead_letters {
         if (stop_.stop_requested()) stop_ = std::stop_source();
     }
 
+    /// See bulk_writer.
+    void end_at_closed() { writer_.end_at_closed(); }
+
     /// Documents set aside so far.
     [[nodiscard]] std::uint64_t count() const { return count_; }
 
@@ -16880,10 +18718,16 @@ class dead_letters {
             ++count_;
             const auto alias = from.alias_of(item->target);
             if (auto* of = settings_.counts->find(alias)) of->dead_letters.add();
-            log::warn("{}: the cluster rejects document \"{}\" (HTTP {}, {}): {}; set aside in {}{}",
-                      log::index(alias), shown(item->id), item->status, item->type,
-                      shown(item->reason, 1'000), index,
-                      refused.contains(dead_letter_id(item->id)) ? " without its content" : "");
+            const auto* const without =
+                refused.contains(dead_letter_id(item->id)) ? " without its content" : "";
+            if (item->status == 0) {
+                log::warn("{}: document \"{}\" cannot be made: {}; set aside in {}{}", log::index(alias),
+                          shown(item->id), shown(item->reason, 1'000), index, without);
+            } else {
+                log::warn("{}: the cluster rejects document \"{}\" (HTTP {}, {}): {}; set aside in {}{}",
+                          log::index(alias), shown(item->id), item->status, item->type,
+                          shown(item->reason, 1'000), index, without);
+            }
         }
     }
 
@@ -16896,7 +18740,7 @@ class dead_letters {
                     client_.create_index_if_missing(index, dead_letter_creation_body());
                 return;
             } catch (const error& problem) {
-                if (problem.code() != errc::connection) throw;
+                if (!is_passing(problem.code())) throw;
                 log::warn("{}; trying again until it works", problem.what());
             }
         }
@@ -16957,30 +18801,243 @@ class dead_letters {
 
 }  // namespace pgsync::elastic
 
+// ---- pgsync/elastic/failover.hpp
+namespace pgsync::elastic {
+
+/// Several addresses of one cluster as one transport. Requests go to one of them; once that one does not
+/// answer, or answers for a cluster that is away (502, 503, 504), those that follow go to the next, and after
+/// the last to the first. Nothing is repeated here: a caller that repeats a request reaches another node.
+///
+/// An address is asked for its cluster's uuid before anything else goes there, and again after it failed: one
+/// of another cluster gets nothing. With a single address nothing is asked.
+template <transport Node>
+class failover {
+  public:
+    struct node {
+        std::string address;  ///< without secrets, for messages
+        std::unique_ptr<Node> through;
+    };
+
+    /// Throws errc::configuration where there is none.
+    explicit failover(std::vector<node> nodes) {
+        if (nodes.empty()) throw error(errc::configuration, "no address of the cluster is named");
+        for (auto& each : nodes) {
+            address_ += (address_.empty() ? "" : ", ") + each.address;
+            nodes_.push_back({{std::move(each)}});
+        }
+    }
+    failover(const failover&) = delete;
+    failover& operator=(const failover&) = delete;
+    ~failover() = default;
+
+    /// All of them, for messages.
+    [[nodiscard]] const std::string& address() const { return address_; }
+    [[nodiscard]] std::size_t size() const { return nodes_.size(); }
+
+    void submit(request what, response_handler handler) {
+        std::size_t at = 0;
+        bool known = false;
+        {
+            const std::lock_guard lock(mutex_);
+            at = current_;
+            known = nodes_.size() == 1 || nodes_[at].known;
+        }
+        if (known) {
+            send(at, std::move(what), std::move(handler));
+        } else {
+            ask_first(at, std::move(what), std::move(handler));
+        }
+    }
+
+    /// Asks each address that answers which cluster it is of. Throws errc::configuration where two are of
+    /// different ones: what was written through one would be missing behind the other.
+    void require_one_cluster(std::chrono::milliseconds timeout) {
+        if (nodes_.size() == 1) return;
+        std::vector<std::future<response>> answers;
+        for (auto& each : nodes_) answers.push_back(ask(*each.through, question(timeout)));
+        std::string one;
+        std::string uuid;
+        for (std::size_t i = 0; i < nodes_.size(); ++i) {
+            const auto answer = answers[i].get();
+            if (answer.status == 0) {
+                log::warn("{} of the cluster does not answer: {}", nodes_[i].address, answer.failure);
+                continue;
+            }
+            if (refuses(answer)) continue;  // which the first request will tell of
+            const auto found = uuid_in(answer);
+            if (found.empty()) {
+                throw error(errc::configuration,
+                            nodes_[i].address +
+                                " does not tell which cluster it is of (GET /), so that nothing "
+                                "shows that the addresses are of one",
+                            "name one address");
+            }
+            if (uuid.empty()) {
+                uuid = found;
+                one = nodes_[i].address;
+            } else if (found != uuid) {
+                throw error(errc::configuration,
+                            one + " and " + nodes_[i].address + " are of different clusters (" + uuid +
+                                " and " + found + ")",
+                            "name several nodes of one cluster in ELASTICSEARCH_URL or --elasticsearch");
+            }
+        }
+    }
+
+  private:
+    struct member : node {
+        bool known = false;    ///< it is of this cluster, and has not failed since it said so
+        bool foreign = false;  ///< it is not, and the log says so
+    };
+
+    static request question(std::chrono::milliseconds timeout) {
+        request what;
+        what.path = "/";
+        what.timeout = timeout;
+        return what;
+    }
+
+    /// Empty where it is not told.
+    static std::string uuid_in(const response& answer) {
+        boost::system::error_code failed;
+        const auto body = boost::json::parse(answer.body, failed);
+        if (answer.status != 200 || failed || !body.is_object()) return {};
+        const auto* uuid = body.get_object().if_contains("cluster_uuid");
+        return uuid == nullptr || !uuid->is_string() ? std::string() : std::string(uuid->get_string());
+    }
+
+    // Handlers run in a node's own thread, and send to no other node: which of them goes first when all end
+    // is then no matter.
+
+    void send(std::size_t to, request what, response_handler handler) {
+        const auto stop = what.stop;
+        nodes_[to].through->submit(std::move(what),
+                                   [this, to, stop, handler = std::move(handler)](response&& answer) {
+                                       if (is_away(answer) && !stop.stop_requested()) failed(to, answer);
+                                       handler(std::move(answer));
+                                   });
+    }
+
+    void ask_first(std::size_t to, request what, response_handler handler) {
+        auto asked = question(std::min(what.timeout, longest_question));
+        asked.stop = what.stop;
+        const auto waiting = std::make_shared<request>(std::move(what));
+        nodes_[to].through->submit(
+            std::move(asked), [this, to, waiting, handler = std::move(handler)](response&& answer) mutable {
+                const bool tells = answer.status != 0 && !refuses(answer);
+                const auto why = tells ? why_not(to, answer) : std::string();
+                if (tells && why.empty()) return send(to, std::move(*waiting), std::move(handler));
+                if (!why.empty()) {
+                    answer = {};
+                    answer.failure = why;
+                }
+                if (answer.status != 0 && !is_away(answer)) return handler(std::move(answer));
+                if (!waiting->stop.stop_requested()) failed(to, answer);
+                handler(std::move(answer));
+            });
+    }
+
+    /// No answer, or that of somebody in front of a cluster that does not answer, or of a node without one.
+    static bool is_away(const response& answer) {
+        return answer.status == 0 || (answer.status >= 502 && answer.status <= 504);
+    }
+    /// It does not tell us, and has its reasons: what was to be sent would be refused as well. Some builds
+    /// have nothing at that path, and that is no reason.
+    static bool refuses(const response& answer) {
+        return answer.status >= 400 && answer.status != 400 && answer.status != 404 && answer.status != 405;
+    }
+
+    /// Why nothing is to be sent there; empty: it is of this cluster, and is remembered as such.
+    std::string why_not(std::size_t at, const response& answer) {
+        const auto uuid = uuid_in(answer);
+        const std::lock_guard lock(mutex_);
+        if (uuid.empty()) return "it does not tell which cluster it is of";
+        if (uuid_.empty()) uuid_ = uuid;
+        auto& asked = nodes_[at];
+        asked.known = uuid == uuid_;
+        if (!std::exchange(asked.foreign, !asked.known) && asked.foreign)
+            log::error("{} is of another cluster than before, and gets nothing", asked.address);
+        return asked.known
+                   ? std::string()
+                   : "it is of another cluster (" + printable(uuid) + ", not " + printable(uuid_) + ")";
+    }
+
+    void failed(std::size_t at, const response& answer) {
+        if (nodes_.size() == 1) return;
+        const std::lock_guard lock(mutex_);
+        if (answer.status == 0) nodes_[at].known = false;
+        if (current_ != at) return;  // another request has found out before
+        current_ = (at + 1) % nodes_.size();
+        // Once around is news; of a cluster that is away altogether those tell who repeat their requests.
+        const auto now = std::chrono::steady_clock::now();
+        if (now - said_ >= quiet) told_ = 0;
+        const bool news = told_ < nodes_.size();
+        if (news) {
+            ++told_;
+            said_ = now;
+        }
+        const auto why = answer.status == 0 ? answer.failure : "HTTP " + std::to_string(answer.status);
+        const auto text = nodes_[at].address + ": " + why + "; going on with " + nodes_[current_].address;
+        if (news) {
+            log::warn("{}", text);
+        } else {
+            log::debug("{}", text);
+        }
+    }
+
+    static constexpr std::chrono::milliseconds longest_question{5'000};
+    static constexpr std::chrono::seconds quiet{60};
+
+    std::string address_;
+    std::mutex mutex_;
+    std::size_t current_ = 0;
+    std::string uuid_;  ///< of the cluster; empty: none has told yet
+    std::chrono::steady_clock::time_point said_{};
+    std::size_t told_ = 0;
+    std::vector<member> nodes_;  ///< goes first: its threads use the others
+};
+
+}  // namespace pgsync::elastic
+
 // ---- pgsync/app/cluster.hpp
 namespace pgsync::app {
+
+/// A transport for each of the cluster's addresses. Throws errc::configuration for those that make no sense.
+[[nodiscard]] inline std::vector<elastic::failover<elastic::curl_transport>::node> nodes_of(
+    const options& setting, elastic::encoding bodies) {
+    std::vector<elastic::failover<elastic::curl_transport>::node> out;
+    for (auto& url : elastic::parse_urls(setting.elasticsearch)) {
+        auto access = elastic::access_from_environment(url, setting.insecure_http);
+        auto address = url.base;
+        out.push_back({std::move(address),
+                       std::make_unique<elastic::curl_transport>(std::move(url), std::move(access), bodies)});
+    }
+    return out;
+}
 
 /// The search cluster as the commands use it: one transport, one client for administration, one writer of
 /// bulks.
 class cluster {
   public:
-    using client_type = elastic::client<elastic::curl_transport>;
-    using writer_type = elastic::bulk_writer<elastic::curl_transport>;
-    using dead_letters_type = elastic::dead_letters<elastic::curl_transport>;
+    using transport_type = elastic::failover<elastic::curl_transport>;
+    using client_type = elastic::client<transport_type>;
+    using writer_type = elastic::bulk_writer<transport_type>;
+    using dead_letters_type = elastic::dead_letters<transport_type>;
 
     /// Asks who is there, and soon gives up: what is wrong at the start is better said than waited for.
-    /// `stopped` is asked whether the program is to stop: then administration does not wait for long.
-    cluster(const options& setting, const std::function<bool()>& stopped)
+    /// `stopped` is asked whether the program is to stop: then administration does not wait for long. One
+    /// that only looks does not wait for a cluster that answers.
+    cluster(const options& setting, const std::function<bool()>& stopped, bool only_looks = false)
         : options_(setting),
+          only_looks_(only_looks),
           stopped_(stopped),
-          transport_(elastic::parse_url(setting.elasticsearch),
-                     elastic::access_from_environment(elastic::parse_url(setting.elasticsearch)),
-                     encoding_of(setting)),
+          transport_(nodes_of(setting, encoding_of(setting))),
           dialect_(first_contact()),
           client_(transport_, client_settings(stopped)),
-          stream_client_(transport_, client_settings({})),
+          stream_client_(transport_, stream_settings()),
           writer_(transport_, writer_settings()),
           probe_(counts(), [this](metrics::depths& sum) { sum.bulks += writer_.in_flight(); }) {
+        transport_.require_one_cluster(first_patience);
         if (setting.rejected == on_rejected::dead_letter) {
             dead_letters_ = std::make_unique<dead_letters_type>(transport_, dead_letters_settings());
         }
@@ -17017,6 +19074,13 @@ class cluster {
             [alias](elastic::bulk_outcome& outcome) { stop_for(outcome, alias); });
     }
 
+    /// From now on nothing waits until somebody opens an index, or takes a block away: for commands that
+    /// somebody waits for.
+    void end_at_closed() {
+        writer_.end_at_closed();
+        if (dead_letters_) dead_letters_->end_at_closed();
+    }
+
     /// Nobody is to wait for the cluster any more, not even for requests on their way; until resume().
     void interrupt() {
         writer_.interrupt();
@@ -17046,6 +19110,7 @@ class cluster {
 
   private:
     static constexpr std::size_t wide_bulk_bytes = 1U << 20U;
+    static constexpr std::chrono::seconds first_patience{2};
 
     [[nodiscard]] metrics::registry& counts() const {
         return options_.counts ? *options_.counts : metrics::nowhere();
@@ -17054,15 +19119,17 @@ class cluster {
     static elastic::encoding encoding_of(const options& setting) {
         if (setting.compress == compression::never) return elastic::encoding::plain;
         if (setting.compress == compression::always) return elastic::encoding::gzip;
-        const auto url = elastic::parse_url(setting.elasticsearch);
-        return is_this_machine(elastic::host_of(url)) ? elastic::encoding::plain : elastic::encoding::gzip;
+        const auto urls = elastic::parse_urls(setting.elasticsearch);
+        const bool near = std::all_of(urls.begin(), urls.end(),
+                                      [](const auto& url) { return is_this_machine(elastic::host_of(url)); });
+        return near ? elastic::encoding::plain : elastic::encoding::gzip;
     }
 
     [[nodiscard]] elastic::dialect first_contact() {
         client_type::settings hasty;
         hasty.address = transport_.address();
         hasty.stopped = stopped_;
-        hasty.patience = std::chrono::seconds(2);
+        hasty.patience = hasty.stubborn = first_patience;
         hasty.timeout = std::min(options_.search_timeout, std::chrono::seconds(10));
         return elastic::dialect(client_type(transport_, std::move(hasty)).info());
     }
@@ -17083,6 +19150,12 @@ class cluster {
         setting.timeout = options_.search_timeout;
         setting.speaks = dialect_;
         setting.stopped = std::move(stopped);
+        if (only_looks_) setting.stubborn = setting.patience;
+        return setting;
+    }
+    client_type::settings stream_settings() const {
+        auto setting = client_settings({});
+        setting.awaits_opening = true;
         return setting;
     }
     dead_letters_type::settings dead_letters_settings() const {
@@ -17107,19 +19180,23 @@ class cluster {
         const auto& first = outcome.rejected.front();
         throw error(
             errc::rejected,
-            "the cluster rejects document \"" + printable(first.id) + "\" of " + alias(first.target) +
-                " (HTTP " + std::to_string(first.status) + ", " + first.type +
-                "): " + printable(first.reason) +
+            (first.status == 0
+                 ? postgres::fault_text(alias(first.target), printable(first.id), printable(first.reason))
+                 : "the cluster rejects document \"" + printable(first.id) + "\" of " + alias(first.target) +
+                       " (HTTP " + std::to_string(first.status) + ", " + first.type +
+                       "): " + printable(first.reason)) +
                 (outcome.rejected.size() > 1
                      ? "; and " + std::to_string(outcome.rejected.size() - 1) + " more in the same bulk"
                      : std::string()),
-            "correct the row or the shape and start again: nothing from this change on was acknowledged. To "
-            "set such documents aside and go on, use --on-rejected=dead-letter");
+            std::string("correct the row or the ") + (first.type == "transform" ? "transform" : "shape") +
+                " and start again: nothing from this change on was acknowledged. To set such documents aside "
+                "and go on, use --on-rejected=dead-letter");
     }
 
     options options_;
+    bool only_looks_;
     std::function<bool()> stopped_;
-    elastic::curl_transport transport_;
+    transport_type transport_;
     elastic::dialect dialect_;
     client_type client_;
     client_type stream_client_;  ///< can be interrupted without the other
@@ -17128,6 +19205,179 @@ class cluster {
     writer_type writer_;
     metrics::probe probe_;
 };
+
+}  // namespace pgsync::app
+
+// ---- pgsync/app/words.hpp
+/// Sizes and times as people read them.
+namespace pgsync::app {
+
+/// `512 bytes`, `1.5 kB`, `16 MB`: in steps of 1,024, as PostgreSQL counts.
+[[nodiscard]] inline std::string bytes_text(std::uint64_t bytes) {
+    if (bytes == 1) return "1 byte";
+    if (bytes < 1024) return std::to_string(bytes) + " bytes";
+    constexpr std::array<std::string_view, 5> units{"kB", "MB", "GB", "TB", "PB"};
+    auto value = static_cast<double>(bytes) / 1024;
+    std::size_t unit = 0;
+    // What would be printed as 1024 is one of the next unit.
+    for (; value >= 1023.5 && unit + 1 < units.size(); ++unit) value /= 1024;
+    return log::fixed(value, value < 9.95 ? 1 : 0) + " " + std::string(units[unit]);
+}
+
+/// `0.02 s`, `45 s`, `12 min`, `3.5 h`, `4 days`.
+[[nodiscard]] inline std::string seconds_text(double seconds) {
+    if (seconds < 0) seconds = 0;
+    if (seconds < 9.95) return log::fixed(seconds, seconds < 0.995 && seconds > 0 ? 2 : 1) + " s";
+    if (seconds < 119.5) return log::fixed(seconds, 0) + " s";
+    if (seconds < 119.5 * 60) return log::fixed(seconds / 60, 0) + " min";
+    if (seconds < 47.95 * 3600) return log::fixed(seconds / 3600, 1) + " h";
+    return log::fixed(seconds / 86'400, 0) + " days";
+}
+
+/// `1 document`, `3 documents`.
+[[nodiscard]] inline std::string counted(std::uint64_t number, std::string_view noun) {
+    return std::to_string(number) + " " + std::string(noun) + (number == 1 ? "" : "s");
+}
+
+}  // namespace pgsync::app
+
+// ---- pgsync/app/finding.hpp
+namespace pgsync::app {
+
+enum class severity : std::uint8_t {
+    error,    ///< it does not work, or documents are wrong
+    warning,  ///< it works, and will not for ever, or not well
+    advice,   ///< it works; this would be better
+};
+
+/// One thing to do about a finding: a statement for the database, a request for the cluster, a command of
+/// this program, or what no program can do.
+struct step {
+    enum class kind : std::uint8_t { sql, request, command, other };
+    kind what = kind::other;
+    std::string text{};  ///< the statement without `;`, the command, or `PUT /index/_settings`
+    std::string body{};  ///< of a request, JSON
+};
+
+[[nodiscard]] inline step by_sql(std::string statement) {
+    return {step::kind::sql, std::move(statement), {}};
+}
+[[nodiscard]] inline step by_request(std::string what, const boost::json::object& body) {
+    return {step::kind::request, std::move(what),
+            body.empty() ? std::string() : boost::json::serialize(body)};
+}
+[[nodiscard]] inline step by_command(std::string command) {
+    return {step::kind::command, std::move(command), {}};
+}
+[[nodiscard]] inline step by_hand(std::string text) { return {step::kind::other, std::move(text), {}}; }
+
+/// Which command sets it right without further ado, where the role's rights allow it.
+enum class mended_by : std::uint8_t { nobody, bootstrap, sync };
+
+/// Something that an operator should know.
+struct finding {
+    severity how_bad = severity::error;
+    std::string_view code{};  ///< what kind it is, for programs: `missing_index`
+    std::string what{};
+    std::string why{};           ///< it matters
+    std::vector<step> remedy{};  ///< in this order
+    mended_by mends = mended_by::nobody;
+    bool sync_starts = false;  ///< all the same, although it is an error that sync does not mend
+};
+
+using findings = std::vector<finding>;
+
+[[nodiscard]] constexpr std::string_view name_of(severity how_bad) noexcept {
+    constexpr std::array<std::string_view, 3> names{"error", "warning", "advice"};
+    return names[static_cast<std::size_t>(how_bad)];
+}
+
+/// What to do about it, in one line.
+[[nodiscard]] inline std::string remedy_of(const finding& about) {
+    std::string out;
+    for (const auto& todo : about.remedy) {
+        if (!out.empty()) out += "; ";
+        if (todo.what == step::kind::command) out += "run ";
+        out += todo.text + (todo.body.empty() ? "" : " " + todo.body);
+    }
+    return out;
+}
+
+/// The short form that /ready, the metrics and the status page show.
+[[nodiscard]] inline std::vector<metrics::condition> summaries_of(const findings& all) {
+    std::vector<metrics::condition> out;
+    for (const auto& each : all) {
+        if (each.how_bad != severity::advice)
+            out.push_back({std::string(each.code), each.how_bad == severity::error, each.what});
+    }
+    return out;
+}
+
+/// A step as it is typed: into psql, into curl or a console, into a shell.
+[[nodiscard]] inline std::string text_of(const step& of, std::string_view program) {
+    switch (of.what) {
+        case step::kind::sql:
+            return of.text + ";";
+        case step::kind::request:
+            return of.text + (of.body.empty() ? "" : " " + of.body);
+        case step::kind::command:
+            return std::string(program) + " " + of.text;
+        case step::kind::other:
+            break;
+    }
+    return of.text;
+}
+
+[[nodiscard]] inline boost::json::object json_of(const step& of) {
+    switch (of.what) {
+        case step::kind::sql:
+            return {{"sql", of.text}};
+        case step::kind::request: {
+            const auto blank = of.text.find(' ');
+            boost::json::object request{{"method", of.text.substr(0, blank)},
+                                        {"path", of.text.substr(blank + 1)}};
+            if (!of.body.empty()) request["body"] = boost::json::parse(of.body);
+            return {{"request", request}};
+        }
+        case step::kind::command:
+            return {{"command", of.text}};
+        case step::kind::other:
+            break;
+    }
+    return {{"text", of.text}};
+}
+
+/// The worst first, otherwise in the order in which they were found; in order where there is nothing but
+/// advice.
+[[nodiscard]] inline report report_of(findings all, std::string_view program) {
+    std::stable_sort(all.begin(), all.end(),
+                     [](const finding& a, const finding& b) { return a.how_bad < b.how_bad; });
+    std::array<std::uint64_t, 3> counts{};
+    boost::json::array list;
+    std::string text;
+    for (const auto& each : all) {
+        ++counts[static_cast<std::size_t>(each.how_bad)];
+        boost::json::array remedy;
+        text += std::string(name_of(each.how_bad)) + ": " + printable(each.what, true) + "\n";
+        text += "  " + printable(each.why, true) + "\n";
+        for (const auto& todo : each.remedy) {
+            text += "    " + printable(text_of(todo, program), true) + "\n";
+            remedy.push_back(json_of(todo));
+        }
+        text += "\n";
+        list.push_back({{"severity", name_of(each.how_bad)},
+                        {"code", each.code},
+                        {"what", each.what},
+                        {"why", each.why},
+                        {"remedy", remedy}});
+    }
+    const bool in_order = counts[0] == 0 && counts[1] == 0;
+    text += all.empty() ? std::string("nothing found\n")
+                        : counted(counts[0], "error") + ", " + counted(counts[1], "warning") + ", " +
+                              std::to_string(counts[2]) + " of advice\n";
+    return {in_order, text,
+            boost::json::serialize(boost::json::object{{"findings", list}, {"in_order", in_order}})};
+}
 
 }  // namespace pgsync::app
 
@@ -17179,6 +19429,830 @@ template <typename... Keys>
 
 }  // namespace pgsync::app
 
+// ---- pgsync/app/name_conditions.hpp
+/// What an operator does with whole indices, told by the names they have: a snapshot that is restored under
+/// another name brings its aliases along, and a clone its `_meta`.
+namespace pgsync::app {
+
+/// The names one index has in the cluster: readers use the alias, pgsync writes through a second alias of its
+/// own, so that a program that is still running cannot write into the index that a newer one has put behind
+/// the first. An index's name cannot have capitals, so that no cluster makes an index of that alias's name
+/// when the alias is gone and a write comes late.
+struct index_names {
+    std::string alias;
+    std::string index;
+    std::string write_alias;
+    /// On an index that was made beside the one that readers use, until it takes that one's place; see
+    /// swap().
+    std::string new_alias;
+};
+
+/// What an index's aliases have before their token by which programs have claimed it; see claim().
+inline constexpr std::string_view keeper_mark = "-KEEPER-";
+[[nodiscard]] inline bool is_keeper(std::string_view alias) {
+    return alias.find(keeper_mark) != std::string_view::npos;
+}
+
+/// What pgsync wrote into an index's `_meta`; null where the index is not its own.
+[[nodiscard]] inline const boost::json::object* own_meta(const elastic::index_facts& facts) {
+    const auto* found = facts.meta.if_contains("pgsync");
+    return found != nullptr ? found->if_object() : nullptr;
+}
+
+/// Whether an index says of itself that it is another one than it was when pgsync wrote that last: it has
+/// been restored from a snapshot, cloned, shrunk, or filled from another one. Those that were made before
+/// this was remembered say nothing.
+[[nodiscard]] inline bool is_other_incarnation(const elastic::index_facts& facts) {
+    const auto* meta = own_meta(facts);
+    const auto remembered = meta == nullptr ? std::string() : text_at(*meta, "incarnation");
+    return !remembered.empty() && !facts.incarnation.empty() && remembered != facts.incarnation;
+}
+
+/// A finding as an exception, for whatever cannot go on with it.
+class condition_error : public error {
+  public:
+    explicit condition_error(finding what, errc code = errc::index)
+        : error(code, what.what, remedy_of(what)), what_(std::move(what)) {}
+    [[nodiscard]] const finding& condition() const { return what_; }
+
+  private:
+    finding what_;
+};
+
+namespace detail {
+
+[[nodiscard]] inline step change_aliases_step(boost::json::array actions) {
+    return by_request("POST /_aliases", {{"actions", std::move(actions)}});
+}
+
+/// Whether pgsync gave the alias to an index of `names.alias`: one that a copy must not have.
+[[nodiscard]] inline bool is_ours(const index_names& names, std::string_view alias) {
+    if (alias == names.alias || alias == names.index) return true;
+    return alias.starts_with(names.alias + "-") &&
+           (alias.ends_with("-WRITE") || alias.ends_with("-NEW") || is_keeper(alias));
+}
+
+/// Takes our aliases away from an index; `besides` are left to it.
+inline void take_aliases(const index_names& names, const elastic::index_facts& from,
+                         boost::json::array& into) {
+    for (const auto& alias : from.aliases)
+        if (is_ours(names, alias)) into.emplace_back(elastic::alias_action("remove", from.index, alias));
+}
+
+[[nodiscard]] inline std::string quoted(std::string_view name) { return "\"" + std::string(name) + "\""; }
+
+/// Which of several indices is the one that pgsync made, the others being copies; null where that cannot be
+/// told.
+[[nodiscard]] inline const elastic::index_facts* original_of(
+    const index_names& names, const std::vector<elastic::index_facts>& holders) {
+    const elastic::index_facts* found = nullptr;
+    for (const auto& each : holders) {
+        if (own_meta(each) == nullptr || is_other_incarnation(each)) continue;
+        if (each.index == names.index) return &each;
+        if (found != nullptr) return nullptr;
+        found = &each;
+    }
+    return found;
+}
+
+}  // namespace detail
+
+/// Two indices or more behind one of our names: by which of them is ours and which are copies. `holders`: all
+/// that are behind `name`.
+[[nodiscard]] inline std::optional<finding> shared_name(const index_names& names, std::string_view name,
+                                                        const std::vector<elastic::index_facts>& holders) {
+    if (holders.size() < 2) return std::nullopt;
+    const auto* original = detail::original_of(names, holders);
+    std::string others;
+    boost::json::array actions;
+    for (const auto& each : holders) {
+        if (&each == original) continue;
+        others += (others.empty() ? "" : ", ") + detail::quoted(each.index);
+        if (original != nullptr) {
+            others += own_meta(each) == nullptr ? ", which pgsync did not make"
+                                                : ", a copy of it (restored from a snapshot, or cloned)";
+            detail::take_aliases(names, each, actions);
+        }
+    }
+    finding out;
+    out.code = "shared_alias";
+    out.why = "pgsync would have to guess which to write to, and searches find documents of all of them";
+    const auto alias =
+        "alias " + detail::quoted(name) + " stands for " + std::to_string(holders.size()) + " indices: ";
+    if (original != nullptr) {
+        out.what = alias + detail::quoted(original->index) + ", which pgsync made, and " + others;
+        out.remedy = {detail::change_aliases_step(std::move(actions))};
+        return out;
+    }
+    out.what = alias + others + ", and nothing tells which of them pgsync made";
+    for (const auto& alias_of : holders.front().aliases)
+        if (detail::is_ours(names, alias_of))
+            actions.emplace_back(elastic::alias_action("remove", "…", alias_of));
+    out.remedy = {by_hand("take our aliases away from each index that is a copy, in place of … here:"),
+                  detail::change_aliases_step(std::move(actions))};
+    return out;
+}
+
+/// The alias that is written through is not on the index that pgsync keeps, or not on that alone. `own`: that
+/// index; `writers`: all that are behind the alias.
+[[nodiscard]] inline std::optional<finding> misplaced_writes(
+    const index_names& names, const elastic::index_facts& own,
+    const std::vector<elastic::index_facts>& writers) {
+    boost::json::array actions;
+    std::string others;
+    bool there = false;
+    for (const auto& each : writers) {
+        if (each.index == own.index) {
+            there = true;
+            continue;
+        }
+        others += (others.empty() ? "" : ", ") + detail::quoted(each.index);
+        actions.emplace_back(elastic::alias_action("remove", each.index, names.write_alias));
+    }
+    if (there && others.empty()) return std::nullopt;
+    if (!there) actions.emplace_back(elastic::alias_action("add", own.index, names.write_alias));
+    finding out;
+    if (others.empty()) {
+        out.code = "alias_missing";
+        out.what = "index " + detail::quoted(own.index) + " is not behind the alias " +
+                   detail::quoted(names.write_alias);
+        out.why = "sync cannot write";
+    } else {
+        out.code = "write_alias";
+        out.what = "alias " + detail::quoted(names.write_alias) + " stands for " + others +
+                   (there ? " as well as for " : ", not for ") + "index " + detail::quoted(own.index) +
+                   ", which pgsync keeps";
+        out.why = "what is written would go to another index, or to none";
+    }
+    out.remedy = {detail::change_aliases_step(std::move(actions))};
+    return out;
+}
+
+/// Readers have an index of this shape that is not the one that pgsync keeps: a copy of it, or it under
+/// another name. `hash`: of the shape; `own`: null where the index that pgsync made is gone.
+[[nodiscard]] inline std::optional<finding> served_copy(const index_names& names, std::string_view hash,
+                                                        const elastic::index_facts& reader,
+                                                        const elastic::index_facts* own) {
+    const auto* meta = own_meta(reader);
+    if (meta == nullptr || text_at(*meta, "hash") != hash) return std::nullopt;
+    if (own != nullptr && own->index == reader.index) return std::nullopt;
+    finding out;
+    out.code = "served_copy";
+    out.what = "readers have index " + detail::quoted(reader.index) + " as " + detail::quoted(names.alias) +
+               ", a copy of " + detail::quoted(names.index) + " (restored from a snapshot, or cloned)" +
+               (own == nullptr ? ", which is gone" : "");
+    out.why = "nobody keeps it up to date";
+    boost::json::array actions;
+    if (own != nullptr) {
+        actions.emplace_back(elastic::alias_action("remove", reader.index, names.alias));
+        actions.emplace_back(elastic::alias_action("add", own->index, names.alias));
+        out.remedy = {detail::change_aliases_step(std::move(actions))};
+    } else {
+        out.remedy = {by_command("bootstrap")};  // takes it over, as it is
+    }
+    return out;
+}
+
+}  // namespace pgsync::app
+
+#include <sstream>
+
+// ---- pgsync/postgres/origin.hpp
+/// What the documents of an index were read from, as the catalog identified it. A table keeps its rows under
+/// a name; where the name, a column's name or the publication comes to mean something else, rows change for
+/// which the WAL has no change event.
+namespace pgsync::postgres {
+
+/// One table or view.
+struct table_origin {
+    std::uint32_t oid = 0;  ///< 0: it does not exist
+    /// Its own relfilenode; of a partitioned table those of its partitions, as `oid:file oid:file`.
+    std::string file;
+    /// Columns by name: number, type and type modifier, `x` and the transaction that last altered it, and a
+    /// hash of what a generated one is computed from.
+    std::map<std::string, std::string> columns;
+    std::vector<std::uint32_t> partitions;  ///< that hold its rows, in order
+    /// All tables below it as `oid:transaction`, sorted: which one attached it.
+    std::vector<std::string> attached;
+    std::vector<std::uint32_t> published;  ///< its entries in the publication, and those of its partitions
+    std::string
+        view;  ///< of a view: a hash of its definition, and which state of a materialised view it reads
+
+    friend bool operator==(const table_origin&, const table_origin&) = default;
+};
+
+/// All tables of an index, by name as the shape writes it (`booking`, `inventory.booking`).
+struct origin {
+    std::string publication;  ///< its oid and the transaction that changed it last; empty: there is none
+    std::map<std::string, table_origin> tables;
+
+    friend bool operator==(const origin&, const origin&) = default;
+};
+
+/// In which way what a name stands for has changed, and whether that leaves documents to be read again.
+enum class origin_change {
+    table_replaced,        ///< another table has the name
+    column_replaced,       ///< another column has the name, or its values were rewritten
+    partition_added,       ///< with rows that came without change events
+    partition_removed,     ///< the same, gone, or away for a while
+    unpublished,           ///< the table was not in the publication for a while
+    view_changed,          ///< a view is defined otherwise, or a materialised one was refreshed
+    publication_replaced,  ///< dropped and created again: the WAL in between cannot be decoded
+    publication_altered,   ///< it may have left out changes for a while
+};
+
+struct origin_difference {
+    origin_change what{};
+    std::string table{};   ///< by its name in the shape; empty where the publication is meant
+    std::string column{};  ///< of column_replaced
+    std::vector<std::uint32_t> partitions{};  ///< of partition_added
+};
+
+namespace detail {
+
+template <typename T>
+[[nodiscard]] bool includes(const std::vector<T>& all, const std::vector<T>& some) {
+    return std::includes(all.begin(), all.end(), some.begin(), some.end());
+}
+
+/// The parts of a text that stand between spaces.
+[[nodiscard]] inline std::vector<std::string> parts_of(const std::string& text) {
+    std::istringstream in(text);
+    return {std::istream_iterator<std::string>(in), {}};
+}
+
+/// The column's number and what it is computed from; with `type` its type, too.
+[[nodiscard]] inline std::string column_without_stamp(const std::string& column, bool type) {
+    std::string out;
+    const auto parts = parts_of(column);
+    for (std::size_t i = 0; i < parts.size(); ++i) {
+        if (parts[i].front() == 'x' || (!type && (i == 1 || i == 2))) continue;
+        out += " " + parts[i];
+    }
+    return out;
+}
+
+/// Has a table, or a partition that it had before, a new file?
+[[nodiscard]] inline bool is_rewritten(const std::string& before, const std::string& now) {
+    std::map<std::string, std::string> files;
+    const auto halves = [](const std::string& part) {
+        const auto colon = part.find(':');
+        return colon == std::string::npos ? std::pair(std::string(), part)
+                                          : std::pair(part.substr(0, colon), part.substr(colon + 1));
+    };
+    for (const auto& part : parts_of(now)) files.insert(halves(part));
+    const auto parts = parts_of(before);
+    return std::any_of(parts.begin(), parts.end(), [&](const auto& part) {
+        const auto [table, file] = halves(part);
+        const auto found = files.find(table);
+        return found != files.end() && found->second != file;
+    });
+}
+
+/// Is a column of that name another one, or does it hold other values? A new file alone means nothing, that
+/// is what VACUUM FULL and TRUNCATE make as well; nor does a column that was altered alone. A type that
+/// changes without a new file is only called otherwise. A column that was added or dropped shows in what the
+/// shape can read of it. `before_file` is empty of a view, whose columns have no file.
+[[nodiscard]] inline bool is_replaced(const std::string& before, const std::string& now,
+                                      const std::string& before_file, const std::string& now_file) {
+    if (before == now) return false;
+    if (before_file.empty()) return column_without_stamp(before, true) != column_without_stamp(now, true);
+    return column_without_stamp(before, false) != column_without_stamp(now, false) ||
+           is_rewritten(before_file, now_file);
+}
+
+}  // namespace detail
+
+/// What is different now for documents that were made from `before`. Tables that only one of the two has are
+/// left out: they belong to another shape.
+[[nodiscard]] inline std::vector<origin_difference> differences(const origin& before, const origin& now) {
+    std::vector<origin_difference> out;
+    const auto oid_of = [](const std::string& publication) {
+        return publication.substr(0, publication.find(' '));
+    };
+    const bool replaced =
+        !before.publication.empty() && oid_of(before.publication) != oid_of(now.publication);
+    if (replaced) {
+        out.push_back({origin_change::publication_replaced});
+    } else if (!before.publication.empty() && before.publication != now.publication) {
+        out.push_back({origin_change::publication_altered});
+    }
+    for (const auto& [name, was] : before.tables) {
+        const auto found = now.tables.find(name);
+        if (found == now.tables.end()) continue;
+        const auto& is = found->second;
+        if (was.oid != is.oid) {
+            out.push_back({origin_change::table_replaced, name});
+            continue;
+        }
+        for (const auto& [column, described] : was.columns) {
+            const auto same = is.columns.find(column);
+            if (same == is.columns.end() || !detail::is_replaced(described, same->second, was.file, is.file))
+                continue;
+            out.push_back({origin_change::column_replaced, name, column});
+        }
+        // One that was attached again may have other rows now: those it got meanwhile nobody was told of.
+        if (!detail::includes(is.partitions, was.partitions) || !detail::includes(is.attached, was.attached))
+            out.push_back({origin_change::partition_removed, name});
+        if (!detail::includes(was.partitions, is.partitions)) {
+            origin_difference added{origin_change::partition_added, name};
+            std::set_difference(is.partitions.begin(), is.partitions.end(), was.partitions.begin(),
+                                was.partitions.end(), std::back_inserter(added.partitions));
+            out.push_back(std::move(added));
+        }
+        if (!replaced && !detail::includes(is.published, was.published))
+            out.push_back({origin_change::unpublished, name});
+        if (was.view != is.view) out.push_back({origin_change::view_changed, name});
+    }
+    return out;
+}
+
+}  // namespace pgsync::postgres
+
+// ---- pgsync/app/origin_json.hpp
+/// What an index was read from, as its `_meta` keeps it.
+namespace pgsync::app {
+
+[[nodiscard]] inline boost::json::object json_of(const postgres::origin& of) {
+    boost::json::object tables;
+    for (const auto& [name, table] : of.tables) {
+        boost::json::object each{{"oid", table.oid}};
+        if (!table.file.empty()) each["file"] = table.file;
+        if (!table.view.empty()) each["view"] = table.view;
+        boost::json::object columns;
+        for (const auto& [column, described] : table.columns) columns[column] = described;
+        each["columns"] = std::move(columns);
+        if (!table.partitions.empty())
+            each["partitions"] = boost::json::array(table.partitions.begin(), table.partitions.end());
+        if (!table.attached.empty())
+            each["attached"] = boost::json::array(table.attached.begin(), table.attached.end());
+        if (!table.published.empty())
+            each["published"] = boost::json::array(table.published.begin(), table.published.end());
+        tables[name] = std::move(each);
+    }
+    return {{"publication", of.publication}, {"tables", std::move(tables)}};
+}
+
+/// Nothing where that is not what json_of() made.
+[[nodiscard]] inline std::optional<postgres::origin> read_origin(const boost::json::value& from) {
+    const auto* tables = value_at(from, "tables");
+    if (tables == nullptr || !tables->is_object()) return std::nullopt;
+    postgres::origin out;
+    out.publication = text_at(from, "publication");
+    for (const auto& member : tables->get_object()) {
+        auto& table = out.tables[member.key()];
+        const auto& each = member.value();
+        table.oid = static_cast<std::uint32_t>(number_at(each, "oid").value_or(0));
+        table.file = text_at(each, "file");
+        table.view = text_at(each, "view");
+        if (const auto* columns = value_at(each, "columns"); columns != nullptr && columns->is_object()) {
+            for (const auto& column : columns->get_object()) {
+                if (column.value().is_string()) table.columns[column.key()] = column.value().get_string();
+            }
+        }
+        const auto oids = [&](std::string_view key, std::vector<std::uint32_t>& into) {
+            const auto* list = value_at(each, key);
+            if (list == nullptr || !list->is_array()) return;
+            for (const auto& oid : list->get_array()) {
+                if (const auto number = number_at(oid)) into.push_back(static_cast<std::uint32_t>(*number));
+            }
+            std::sort(into.begin(), into.end());
+        };
+        if (const auto* list = value_at(each, "attached"); list != nullptr && list->is_array()) {
+            for (const auto& one : list->get_array())
+                if (one.is_string()) table.attached.emplace_back(one.get_string());
+        }
+        oids("partitions", table.partitions);
+        oids("published", table.published);
+    }
+    return out;
+}
+
+}  // namespace pgsync::app
+
+// ---- pgsync/postgres/read_origin.hpp
+namespace pgsync::postgres {
+
+/// What shapes read of one table.
+struct table_use {
+    table_name table;
+    bool any_column = false;  ///< SQL of the shape may name every column
+    std::set<std::string> columns;
+};
+/// By name as the shape writes it.
+using table_uses = std::map<std::string, table_use>;
+
+/// What the catalog says at one moment of the tables that shapes read and of the publication.
+struct catalog_state {
+    origin made_of;
+    /// Of each table all else by which a sync that runs may go wrong: its qualified name, kind and
+    /// persistence, row security, and the replica identities of the tables that hold its rows.
+    std::map<std::string, std::string> nature;
+    /// Of each view the tables it reads, at any depth, by oid and name. Not of what reads a materialised
+    /// view: that changes with REFRESH alone.
+    std::map<std::string, std::map<std::uint32_t, std::string>> read_by_views;
+
+    /// Is there anything to look into? Not where a table only got more columns or entries in the publication.
+    [[nodiscard]] bool differs_from(const catalog_state& before) const {
+        return nature != before.nature || !differences(before.made_of, made_of).empty();
+    }
+};
+
+namespace detail {
+
+/// `found`: the tables of the names $1 (schemas, empty ones stand for the search_path) and $2. `down`: they
+/// and all that is below them by partitioning.
+[[nodiscard]] inline std::string found_tables_sql(int version) {
+    return "WITH RECURSIVE found AS (SELECT t.ord, c.* FROM unnest($1::text[], $2::text[]) WITH ORDINALITY "
+           "AS "
+           "t(nsp, rel, ord) CROSS JOIN (SELECT " +
+           std::string(users_schemas) +
+           " AS path) s CROSS JOIN LATERAL (SELECT c.oid, n.nspname, c.relname, c.relkind, c.relpersistence, "
+           "c.relfilenode FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid = "
+           "c.relnamespace WHERE c.relname = t.rel::name AND CASE WHEN t.nsp <> '' THEN n.nspname = "
+           "t.nsp::name ELSE n.nspname = ANY (s.path) END ORDER BY array_position(s.path, n.nspname) LIMIT "
+           "1) c), "
+           "down AS (SELECT f.ord, f.oid FROM found f UNION SELECT d.ord, i.inhrelid FROM down d "
+           "JOIN pg_catalog.pg_inherits i ON i.inhparent = d.oid" +
+           std::string(has_partitions(version)
+                           ? " JOIN pg_catalog.pg_class p ON p.oid = i.inhparent AND p.relkind = 'p'"
+                           : "") +
+           ") ";
+}
+
+[[nodiscard]] inline std::string origin_sql(int version) {
+    // A deferrable or invalid index is no identity to the server.
+    const std::string identity =
+        "SELECT pg_catalog.string_agg(c.oid::text || c.relreplident::text || coalesce(("
+        "SELECT pg_catalog.string_agg(x.indexrelid::text || ' ' || x.indkey::text, ',' ORDER BY "
+        "x.indexrelid) "
+        "FROM pg_catalog.pg_index x WHERE x.indrelid = c.oid AND x.indisvalid AND x.indimmediate AND "
+        "((c.relreplident = 'd' AND x.indisprimary) OR (c.relreplident = 'i' AND x.indisreplident))), '') || "
+        "c.relpersistence::text, ';' ORDER BY c.oid) FROM down d JOIN pg_catalog.pg_class c ON c.oid = d.oid "
+        "WHERE d.ord = f.ord AND c.relkind IN ('r', 'f')";
+    const std::string published =
+        has_publications(version)
+            ? "(SELECT pg_catalog.string_agg(r.oid::text, ' ' ORDER BY r.oid) FROM down d JOIN "
+              "pg_catalog.pg_publication_rel r ON r.prrelid = d.oid JOIN pg_catalog.pg_publication p ON "
+              "p.oid = "
+              "r.prpubid WHERE d.ord = f.ord AND p.pubname = $3::name)"
+            : "NULLIF($3::text, $3::text)";
+    return found_tables_sql(version) +
+           "SELECT f.ord, f.oid, pg_catalog.quote_ident(f.nspname) || '.' || "
+           "pg_catalog.quote_ident(f.relname), "
+           "f.relkind, f.relkind::text || f.relpersistence::text || "
+           "pg_catalog.row_security_active(f.oid)::text "
+           "|| ' ' || coalesce((" +
+           identity +
+           "), ''), CASE WHEN f.relfilenode <> 0 THEN f.relfilenode::text ELSE coalesce((SELECT "
+           "pg_catalog.string_agg(c.oid::text || ':' || c.relfilenode::text, ' ' ORDER BY c.oid) FROM down d "
+           "JOIN pg_catalog.pg_class c ON c.oid = d.oid WHERE d.ord = f.ord AND c.relkind = 'r'), '') END, "
+           "(SELECT pg_catalog.string_agg(c.oid::text, ' ' ORDER BY c.oid) FROM down d JOIN "
+           "pg_catalog.pg_class c "
+           "ON c.oid = d.oid WHERE d.ord = f.ord AND d.oid <> f.oid AND c.relkind IN ('r', 'f')), "
+           "(SELECT pg_catalog.string_agg(i.inhrelid::text || ':' || i.xmin::text, ' ' ORDER BY i.inhrelid) "
+           "FROM down d JOIN pg_catalog.pg_inherits i ON i.inhrelid = d.oid WHERE d.ord = f.ord AND d.oid <> "
+           "f.oid), " +
+           published + " FROM found f ORDER BY f.ord";
+}
+
+[[nodiscard]] inline std::string origin_columns_sql(int version) {
+    const std::string computed =
+        has_generated_columns(version)
+            ? " || coalesce((SELECT ' ' || pg_catalog.md5(g.adbin::text) FROM pg_catalog.pg_attrdef g WHERE "
+              "a.attgenerated <> '' AND g.adrelid = a.attrelid AND g.adnum = a.attnum), '')"
+            : "";
+    return "SELECT a.attrelid, a.attname, a.attnum::text || ' ' || a.atttypid::text || ' ' || "
+           "a.atttypmod::text || ' x' || a.xmin::text" +
+           computed +
+           " FROM pg_catalog.pg_attribute a WHERE a.attrelid = ANY ($1::oid[]) AND a.attnum > 0 AND NOT "
+           "a.attisdropped";
+}
+
+/// Views read through their rules, which name relations by oid. REFRESH gives a materialised view a new file;
+/// with CONCURRENTLY it writes rows into the old one, which nothing in the catalog shows in time.
+inline constexpr std::string_view view_origin_sql =
+    "WITH RECURSIVE up AS (SELECT v AS view, v AS oid FROM unnest($1::oid[]) AS v UNION "
+    "SELECT u.view, d.refobjid FROM up u JOIN pg_catalog.pg_rewrite w ON w.ev_class = u.oid "
+    "JOIN pg_catalog.pg_depend d ON d.classid = 'pg_catalog.pg_rewrite'::regclass AND d.objid = w.oid AND "
+    "d.refclassid = 'pg_catalog.pg_class'::regclass AND d.deptype = 'n' AND d.refobjid <> u.oid) "
+    "SELECT u.view, c.relkind, c.oid, c.oid::regclass::text, CASE WHEN c.relkind IN ('v', 'm') THEN "
+    "pg_catalog.md5((SELECT "
+    "pg_catalog.string_agg(w.ev_action::text, '' ORDER BY w.rulename) FROM pg_catalog.pg_rewrite w WHERE "
+    "w.ev_class = c.oid)) END, CASE WHEN c.relkind = 'm' THEN c.relfilenode::text END FROM up u "
+    "JOIN pg_catalog.pg_class c ON c.oid = u.oid ORDER BY u.view, c.oid";
+
+[[nodiscard]] inline std::string publication_state_sql(int version) {
+    std::string sql =
+        "SELECT p.oid::text || ' ' || p.xmin::text || ' ' || p.puballtables::text || p.pubinsert::text || "
+        "p.pubupdate::text || p.pubdelete::text";
+    if (has_truncate(version)) sql += " || p.pubtruncate::text";
+    if (has_via_root(version)) sql += " || p.pubviaroot::text";
+    if (has_publication_filters(version))
+        sql +=
+            " || coalesce((SELECT ' ' || pg_catalog.string_agg(s.oid::text, ' ' ORDER BY s.oid) FROM "
+            "pg_catalog.pg_publication_namespace s WHERE s.pnpubid = p.oid), '')";
+    return sql + " FROM pg_catalog.pg_publication p WHERE p.pubname = $1::name";
+}
+
+inline void read_views(session& session, const std::map<std::uint32_t, std::vector<std::string>>& views,
+                       catalog_state& out) {
+    if (views.empty()) return;
+    std::vector<std::string> oids;
+    for (const auto& [oid, names] : views) oids.push_back(std::to_string(oid));
+    const std::vector<std::string_view> list(oids.begin(), oids.end());
+    const auto rows = session.exec_params(view_origin_sql, {array_literal(list)});
+    std::set<std::string> stored;
+    for (int i = 0; i < rows.rows(); ++i) {
+        catalog_row row(rows.row(i));
+        const auto view = row.number<std::uint32_t>();
+        const auto kind = row.character();
+        const auto oid = row.number<std::uint32_t>();
+        const auto called = row.text();
+        const auto definition = row.text();
+        const auto state = row.text();
+        for (const auto& name : views.at(view)) {
+            auto& described = out.made_of.tables[name].view;
+            if (!definition.empty()) described += (described.empty() ? "" : " ") + definition.substr(0, 12);
+            if (!state.empty()) described += ":" + state;
+            if (kind == 'm') stored.insert(name);
+            if (kind == 'r' || kind == 'p' || kind == 'f') out.read_by_views[name][oid] = called;
+        }
+    }
+    for (const auto& name : stored) out.read_by_views.erase(name);
+}
+
+}  // namespace detail
+
+/// The tables that `uses` names and the publication, as they are now. Two round trips, three with a
+/// publication, one more with views; no lock on any table.
+[[nodiscard]] inline catalog_state read_catalog_state(session& session, const table_uses& uses,
+                                                      std::string_view publication) {
+    const auto version = session.server_version();
+    catalog_state out;
+    std::vector<const std::string*> names;
+    std::vector<std::string_view> schemas;
+    std::vector<std::string_view> tables;
+    for (const auto& [name, use] : uses) {
+        names.push_back(&name);
+        schemas.push_back(use.table.schema);
+        tables.push_back(use.table.name);
+        out.made_of.tables[name];
+        out.nature[name];
+    }
+    const auto found = session.exec_params(detail::origin_sql(version),
+                                           {array_literal(schemas), array_literal(tables), publication});
+    std::map<std::uint32_t, std::vector<std::string>> by_oid;
+    std::map<std::uint32_t, std::vector<std::string>> views;
+    const auto sorted_oids = [](detail::catalog_row& row) {
+        auto oids = row.numbers<std::uint32_t>();
+        std::sort(oids.begin(), oids.end());
+        return oids;
+    };
+    std::vector<std::string> oids;
+    for (int i = 0; i < found.rows(); ++i) {
+        detail::catalog_row row(found.row(i));
+        const auto& name = *names.at(row.number<std::size_t>() - 1);
+        auto& table = out.made_of.tables[name];
+        table.oid = row.number<std::uint32_t>();
+        auto& nature = out.nature[name];
+        nature = row.text();
+        const auto kind = row.character();
+        nature += " " + row.text();
+        const auto file = row.text();
+        const bool is_view = kind == 'v' || kind == 'm';
+        if (!is_view) table.file = file;
+        table.partitions = sorted_oids(row);
+        table.attached = detail::parts_of(row.text());
+        std::sort(table.attached.begin(), table.attached.end());
+        table.published = sorted_oids(row);
+        by_oid[table.oid].push_back(name);
+        if (is_view) views[table.oid].push_back(name);
+        oids.push_back(std::to_string(table.oid));
+    }
+    const std::vector<std::string_view> oid_views(oids.begin(), oids.end());
+    const auto columns = session.exec_params(detail::origin_columns_sql(version), {array_literal(oid_views)});
+    for (int i = 0; i < columns.rows(); ++i) {
+        detail::catalog_row row(columns.row(i));
+        const auto oid = row.number<std::uint32_t>();
+        const auto column = row.text();
+        const auto described = row.text();
+        for (const auto& name : by_oid.at(oid)) {
+            const auto& use = uses.at(name);
+            if (use.any_column || use.columns.contains(column))
+                out.made_of.tables[name].columns[column] = described;
+        }
+    }
+    detail::read_views(session, views, out);
+    if (has_publications(version)) {
+        const auto state = session.exec_params(detail::publication_state_sql(version), {publication});
+        if (state.rows() != 0) out.made_of.publication = state.get(0, 0);
+    }
+    return out;
+}
+
+}  // namespace pgsync::postgres
+
+// ---- pgsync/postgres/table_uses.hpp
+namespace pgsync::postgres {
+
+/// A table's name as the shape writes it.
+[[nodiscard]] inline std::string written_name(const node_data& node) {
+    return (node.schema.empty() ? "" : std::string(node.schema) + ".") + std::string(node.table);
+}
+
+/// What some indices read of the database.
+[[nodiscard]] inline table_uses table_uses_of(std::span<const compiled_index> indices) {
+    table_uses out;
+    for (const auto& index : indices) {
+        const auto& shape = index.shape;
+        for (std::size_t i = 0; i < shape.nodes.size(); ++i) {
+            const auto& node = shape.nodes[i];
+            if (node.kind == relation::embed) continue;  // columns of another node's row
+            auto& use = out[written_name(node)];
+            use.table = {std::string(node.schema), std::string(node.table)};
+            if (uses_any_column(shape, node) || node.kind == relation::source ||
+                (i == 0 && !index.where.empty()))
+                use.any_column = true;
+            for (const auto name : used_columns(shape, i)) use.columns.emplace(name);
+            if (i == 0 && !index.routing.empty()) use.columns.emplace(index.routing);
+        }
+        // What changed rows are found by.
+        for (const auto& route : index.routes) {
+            auto& use = out[written_name(shape.nodes[route.node])];
+            for (const auto name : route.columns) use.columns.emplace(name);
+        }
+    }
+    return out;
+}
+
+/// The tables of one index among those of several.
+[[nodiscard]] inline origin origin_of(const compiled_index& index, const origin& all) {
+    origin out;
+    out.publication = all.publication;
+    for (const auto& [name, use] : table_uses_of({&index, 1})) {
+        const auto found = all.tables.find(name);
+        if (found == all.tables.end()) continue;
+        auto& mine = out.tables[name] = found->second;
+        if (!use.any_column)
+            std::erase_if(mine.columns,
+                          [&](const auto& column) { return !use.columns.contains(column.first); });
+    }
+    return out;
+}
+
+}  // namespace pgsync::postgres
+
+// ---- pgsync/app/owner.hpp
+/// Whose an index is. Any program can reach any cluster: a wrong variable in the environment is enough, and
+/// production's documents are in the hands of a developer's database. So each index remembers who fills it,
+/// and nobody else writes into it, deletes it or takes its alias.
+namespace pgsync::app {
+
+/// The database that fills an index, and the program that keeps it.
+struct index_owner {
+    std::string system{};        ///< number of the PostgreSQL cluster; empty: nobody has filled it yet
+    std::uint32_t database = 0;  ///< oid; 0 where an earlier version of pgsync made the index
+    std::string database_name{};
+    std::string program{};  ///< slots and publications have their names from it; empty: of an earlier version
+    std::string root{};     ///< the table whose rows documents are; empty: of an earlier version
+
+    friend bool operator==(const index_owner&, const index_owner&) = default;
+};
+
+/// A program at work beside one database.
+struct program_here {
+    postgres::system_identity database;
+    std::string name;                  ///< see index_owner::program
+    std::vector<std::string> indices;  ///< the aliases of all of them
+};
+
+/// The aliases of all indices of a program.
+[[nodiscard]] inline std::vector<std::string> names_of_all(std::span<const compiled_index> indices) {
+    std::vector<std::string> names;
+    for (const auto& index : indices) names.emplace_back(index.name);
+    return names;
+}
+
+/// The name of slot and publication where the user gives none. Slots allow lower case letters, digits and
+/// underscores.
+[[nodiscard]] inline std::string default_name(std::string_view first_index) {
+    std::string name = "pgsync_";
+    for (const char c : first_index) {
+        const bool plain = (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '_';
+        name += plain ? c : '_';
+    }
+    return name.substr(0, 54);  // of 63; builds side by side append their hash
+}
+
+[[nodiscard]] inline std::string root_of(const compiled_index& index) {
+    return postgres::written_name(index.shape.nodes.front());
+}
+
+[[nodiscard]] inline index_owner owner_of(const program_here& me, const compiled_index& index) {
+    return {me.database.system, me.database.database, me.database.database_name, me.name, root_of(index)};
+}
+
+/// Adds what `_meta` says of it.
+inline void add_owner(boost::json::object& meta, const index_owner& owner) {
+    if (!owner.system.empty()) meta["system"] = owner.system;
+    if (owner.database != 0) {
+        meta["database"] = owner.database;
+        meta["database_name"] = owner.database_name;
+    }
+    if (!owner.program.empty()) meta["program"] = owner.program;
+    if (!owner.root.empty()) meta["root"] = owner.root;
+}
+[[nodiscard]] inline index_owner owner_in(const boost::json::object& meta) {
+    index_owner out;
+    out.system = text_at(meta, "system");
+    const auto* oid = meta.if_contains("database");
+    if (oid != nullptr && oid->is_int64()) out.database = static_cast<std::uint32_t>(oid->get_int64());
+    out.database_name = text_at(meta, "database_name");
+    out.program = text_at(meta, "program");
+    out.root = text_at(meta, "root");
+    return out;
+}
+
+namespace detail {
+
+/// Whether another database filled the index: of another server, or another one of this server. One that was
+/// dropped and created again under its name is no other: that is a restored one, whose slot is gone.
+[[nodiscard]] inline std::optional<finding> why_other_database(const std::string& index,
+                                                               const index_owner& its,
+                                                               const postgres::system_identity& now) {
+    const bool other_server = !its.system.empty() && !now.system.empty() && its.system != now.system;
+    const bool other_database = its.database != 0 && now.database != 0 && its.database != now.database &&
+                                its.database_name != now.database_name;
+    if (!other_server && !other_database) return std::nullopt;
+    const auto named = its.database_name.empty() ? std::string("a database")
+                                                 : "database \"" + printable(its.database_name) + "\" (oid " +
+                                                       std::to_string(its.database) + ")";
+    finding out;
+    out.code = other_server ? "other_system" : "other_database";
+    out.what = "index \"" + index + "\" was filled from " + named;
+    if (other_server) out.what += " of another PostgreSQL cluster (system identifier " + its.system + ")";
+    out.what += ", and this is \"" + printable(now.database_name) + "\"";
+    out.what +=
+        other_server ? " of the one with system identifier " + now.system : " of the same PostgreSQL cluster";
+    out.why = "its documents would be overwritten and deleted by rows of another database";
+    out.remedy = {by_hand("connect to that one with PGHOST, PGDATABASE or --database; for this one use "
+                          "another search cluster, or give the index another name"),
+                  by_hand("only where this database takes that one's place (restored, cloned, upgraded): "
+                          "bootstrap --adopt, which reads all of it again while readers keep the index")};
+    return out;
+}
+
+/// Whether two tables may be the same one, as shapes write them: with a schema or without.
+[[nodiscard]] inline bool may_be_same(std::string_view one, std::string_view other) {
+    const auto alone = [](std::string_view name) { return name.substr(name.rfind('.') + 1); };
+    const auto has_schema = [](std::string_view name) { return name.find('.') != std::string_view::npos; };
+    return has_schema(one) && has_schema(other) ? one == other : alone(one) == alone(other);
+}
+
+/// Whether another program keeps the index. Where the user gives this one no name, that is none to compare:
+/// it is made of the first index, which may be another one tomorrow.
+[[nodiscard]] inline std::optional<finding> why_other_program(const std::string& index,
+                                                              const index_owner& its, const index_owner& mine,
+                                                              std::span<const std::string> my_indices) {
+    const bool named = std::none_of(my_indices.begin(), my_indices.end(),
+                                    [&](const auto& each) { return default_name(each) == mine.program; });
+    const bool other_root = !its.root.empty() && !may_be_same(its.root, mine.root);
+    const bool other_name = named && !its.program.empty() && its.program != mine.program;
+    if (!other_root && !other_name) return std::nullopt;
+    const auto who = [](const index_owner& owner) {
+        return "program \"" + printable(owner.program) + "\", whose documents are rows of table \"" +
+               printable(owner.root) + "\"";
+    };
+    finding out;
+    out.code = "other_program";
+    out.what = "index \"" + index + "\" is kept by " + who(its) + ", and this is " + who(mine);
+    out.why = "readers of that one would find other documents than they expect";
+    out.remedy = {by_hand("give this program's index another name: static constexpr std::string_view name = "
+                          "\"…\"; in its struct" +
+                          std::string(other_name ? "; or, where it is that program, its --name " +
+                                                       printable(its.program)
+                                                 : "")),
+                  by_hand("only where this program takes that one's place: bootstrap --adopt")};
+    return out;
+}
+
+}  // namespace detail
+
+/// Why an index is not this program's; nothing where it is.
+[[nodiscard]] inline std::optional<finding> why_foreign(const std::string& index, const index_owner& its,
+                                                        const program_here& me, const index_owner& mine) {
+    if (auto other = detail::why_other_database(index, its, me.database)) return other;
+    return detail::why_other_program(index, its, mine, me.indices);
+}
+
+/// Compares the databases of two owners by their numbers; names and programs may differ.
+[[nodiscard]] inline bool same_database(const index_owner& one, const index_owner& other) {
+    return one.system == other.system && one.database == other.database;
+}
+
+}  // namespace pgsync::app
+
 // ---- pgsync/app/index_state.hpp
 namespace pgsync::app {
 
@@ -17205,28 +20279,9 @@ namespace pgsync::app {
     return text_hash(texts);
 }
 
-/// The names one index has in the cluster: readers use the alias, pgsync writes through a second alias of its
-/// own, so that a program that is still running cannot write into the index that a newer one has put behind
-/// the first. An index's name cannot have capitals, so that no cluster makes an index of that alias's name
-/// when the alias is gone and a write comes late.
-struct index_names {
-    std::string alias;
-    std::string index;
-    std::string write_alias;
-    /// On an index that was made beside the one that readers use, until it takes that one's place; see
-    /// swap().
-    std::string new_alias;
-};
-
 [[nodiscard]] inline index_names names_of(const compiled_index& index) {
     const std::string concrete = std::string(index.name) + "-" + shape_hash(index).substr(0, 8);
     return {std::string(index.name), concrete, concrete + "-WRITE", concrete + "-NEW"};
-}
-
-/// What an index's aliases have before their token by which programs have claimed it; see claim().
-inline constexpr std::string_view keeper_mark = "-KEEPER-";
-[[nodiscard]] inline bool is_keeper(std::string_view alias) {
-    return alias.find(keeper_mark) != std::string_view::npos;
 }
 
 /// What the cluster knows of an index, most of it remembered in the index's `_meta`.
@@ -17240,19 +20295,35 @@ struct index_state {
     std::vector<std::string> together{};  ///< the aliases of all indices of that program
     std::string serving{};       ///< the index that readers find, of this shape or of another; empty: none
     std::string serving_hash{};  ///< of the shape of that one
-    bool beside = false;         ///< was made beside the one that serves, and has not taken its place yet
+    std::optional<finding> serving_copy{};  ///< that one is a copy of this program's
+    bool beside = false;  ///< was made beside the one that serves, and has not taken its place yet
     std::vector<std::string> keepers{};       ///< its aliases by which programs have claimed it; see claim()
     std::string keeper{};                     ///< this program's; empty: it has not
     std::optional<std::string> loaded_until;  ///< last key of the pages that are done
     /// Whatever the log tells before it is in the index, and the slot has never been confirmed beyond.
     std::optional<postgres::lsn> written;
-    std::string system;          ///< the database cluster whose positions these are; empty before the load
+    index_owner owner{};
+    std::optional<index_owner> serving_owner{};  ///< of the index that readers find, where it is another one
+    /// Of an index whose readers this one was allowed to take, although it is not this program's.
+    std::optional<index_owner> adopted{};
+    bool foreign = false;        ///< it is not this program's, which was told to adopt it
     std::uint32_t timeline = 0;  ///< on which the documents were read
+    /// How many timelines further on its documents' versions are; see app/set_back.hpp.
+    std::uint32_t rewinds = 0;
     /// While an index is read again: its documents of lower versions may be without a row.
     std::optional<std::uint64_t> orphans_below;
+    /// What its documents were read from; nothing where an earlier version of pgsync made it.
+    std::optional<postgres::origin> made_from{};
     /// Which files of its tables it reflects; only where the log lacks TRUNCATE, see stream::storage_watch.
     std::optional<postgres::table_storage> storage{};
-    std::uint64_t loaded_rows = 0;  ///< about so many up to `loaded_until`
+    std::uint64_t loaded_rows = 0;      ///< about so many up to `loaded_until`
+    bool closed = false;                ///< by an operator
+    std::vector<std::string> blocks{};  ///< that it has: `write`, `read_only`, …
+    bool serving_closed = false;        ///< the index that readers find
+    /// Which index it is, whatever it is called; see elastic::index_facts.
+    std::string incarnation{};
+    std::int64_t created = 0;  ///< milliseconds since 1970
+    bool restored = false;     ///< it is another one than it was when it was last told how far it is
 };
 
 [[nodiscard]] inline boost::json::object meta_of(const compiled_index& index, const index_state& state) {
@@ -17269,12 +20340,18 @@ struct index_state {
         mine["loaded_until"] = *state.loaded_until;
         mine["loaded_rows"] = state.loaded_rows;
     }
+    if (!state.incarnation.empty()) mine["incarnation"] = state.incarnation;
     if (state.written) mine["written"] = postgres::to_string(*state.written);
-    if (!state.system.empty()) {
-        mine["system"] = state.system;
-        mine["timeline"] = state.timeline;
+    add_owner(mine, state.owner);
+    if (state.adopted) {
+        boost::json::object other;
+        add_owner(other, *state.adopted);
+        mine["adopted"] = other;
     }
+    if (state.timeline != 0) mine["timeline"] = state.timeline;
+    if (state.rewinds > 0) mine["rewinds"] = state.rewinds;
     if (state.orphans_below) mine["orphans_below"] = *state.orphans_below;
+    if (state.made_from) mine["made_from"] = json_of(*state.made_from);
     if (state.storage) {
         boost::json::object files;
         for (const auto& [table, its] : *state.storage) files[table] = its;
@@ -17298,13 +20375,12 @@ inline void remember(cluster::client_type& client, const compiled_index& index, 
     if (client.put_meta(state.keeper.empty() ? names.index : state.keeper, meta_of(index, state))) return;
     if (state.keeper.empty() || !client.exists(state.index))
         throw error(errc::index, "index \"" + names.index + "\" is gone");
+    const auto now = client.find(state.index);
+    if (now && std::none_of(now->aliases.begin(), now->aliases.end(), is_keeper)) {
+        throw error(errc::superseded, "index \"" + state.index + "\" has lost the alias \"" + state.keeper +
+                                          "\": it was restored from a snapshot, or somebody took it away");
+    }
     throw error(errc::superseded, "index \"" + names.index + "\" has been taken over by another program");
-}
-
-/// What pgsync wrote into an index's `_meta`; null where the index is not its own.
-[[nodiscard]] inline const boost::json::object* own_meta(const elastic::index_facts& facts) {
-    const auto* found = facts.meta.if_contains("pgsync");
-    return found != nullptr ? found->if_object() : nullptr;
 }
 
 /// What the cluster knows of an index that pgsync made, by its own_meta().
@@ -17313,6 +20389,11 @@ inline void remember(cluster::client_type& client, const compiled_index& index, 
     index_state state;
     state.exists = true;
     state.index = facts.index;
+    state.closed = facts.closed;
+    state.blocks = facts.blocks;
+    state.incarnation = facts.incarnation;
+    state.created = facts.created;
+    state.restored = is_other_incarnation(facts);
     const auto* loaded = meta.if_contains("loaded");
     state.loaded = loaded != nullptr && loaded->is_bool() && loaded->get_bool();
     const auto number = [&](std::string_view key) -> std::optional<std::uint64_t> {
@@ -17334,9 +20415,13 @@ inline void remember(cluster::client_type& client, const compiled_index& index, 
         state.loaded_until = std::string(until->get_string());
     state.loaded_rows = number("loaded_rows").value_or(0);
     state.written = postgres::lsn::parse(text_at(meta, "written"));
-    state.system = text_at(meta, "system");
+    state.owner = owner_in(meta);
+    if (const auto* other = meta.if_contains("adopted"); other != nullptr && other->is_object())
+        state.adopted = owner_in(other->get_object());
     state.timeline = static_cast<std::uint32_t>(number("timeline").value_or(0));
+    state.rewinds = static_cast<std::uint32_t>(number("rewinds").value_or(0));
     state.orphans_below = number("orphans_below");
+    if (const auto* from = meta.if_contains("made_from")) state.made_from = read_origin(*from);
     if (const auto* files = meta.if_contains("storage"); files != nullptr && files->is_object()) {
         state.storage.emplace();
         for (const auto& each : files->get_object()) {
@@ -17346,27 +20431,37 @@ inline void remember(cluster::client_type& client, const compiled_index& index, 
     return state;
 }
 
-/// Finds out how far the index is. Throws errc::index where a name is taken by something that is not ours.
+namespace detail {
+
+/// The one index behind a name; nothing where there is none. Throws condition_error where there are several.
+[[nodiscard]] inline std::optional<elastic::index_facts> find_one(cluster::client_type& client,
+                                                                  const index_names& names,
+                                                                  const std::string& name) {
+    auto found = client.find_each(name);
+    if (auto shared = shared_name(names, name, found)) throw condition_error(std::move(*shared));
+    if (found.empty()) return std::nullopt;
+    return std::move(found.front());
+}
+
+}  // namespace detail
+
+/// Finds out how far the index is. Throws errc::index where a name is taken by something that is not ours, or
+/// stands for several indices.
 [[nodiscard]] inline index_state find_index(cluster::client_type& client, const compiled_index& index) {
     const auto names = names_of(index);
-    std::string serving;
-    std::string serving_hash;
-    if (const auto reader = client.find(names.alias)) {
-        const auto* meta = own_meta(*reader);
-        if (!reader->alias || meta == nullptr) {
-            throw error(
-                errc::index,
-                "\"" + names.alias + "\" already is " +
-                    (reader->alias ? "an alias of index \"" + reader->index + "\", which" : "an index that") +
-                    " pgsync did not make",
-                "rename or delete it, or give the struct another name: static constexpr std::string_view "
-                "name = \"…\";");
-        }
-        serving = reader->index;
-        serving_hash = text_at(*meta, "hash");
+    const auto reader = detail::find_one(client, names, names.alias);
+    if (reader && (!reader->alias || own_meta(*reader) == nullptr)) {
+        throw error(
+            errc::index,
+            "\"" + names.alias + "\" already is " +
+                (reader->alias ? "an alias of index \"" + reader->index + "\", which" : "an index that") +
+                " pgsync did not make",
+            "rename or delete it, or give the struct another name: static constexpr std::string_view "
+            "name = \"…\";");
     }
     index_state state;
-    if (const auto found = client.find(names.index)) {
+    const auto found = detail::find_one(client, names, names.index);
+    if (found) {
         const auto* meta = own_meta(*found);
         if (meta == nullptr) {
             throw error(errc::index, "index \"" + names.index + "\" exists, but pgsync did not make it",
@@ -17376,9 +20471,45 @@ inline void remember(cluster::client_type& client, const compiled_index& index, 
         state.beside =
             std::find(found->aliases.begin(), found->aliases.end(), names.new_alias) != found->aliases.end();
     }
-    state.serving = std::move(serving);
-    state.serving_hash = std::move(serving_hash);
+    if (!reader) return state;
+    state.serving = reader->index;
+    state.serving_hash = text_at(*own_meta(*reader), "hash");
+    if (!found || found->index != reader->index) state.serving_owner = owner_in(*own_meta(*reader));
+    state.serving_closed = reader->closed;
+    state.serving_copy = served_copy(names, shape_hash(index), *reader, found ? &*found : nullptr);
     return state;
+}
+
+/// Throws errc::superseded where the index of a running program is another one by now, restored from a
+/// snapshot under its name: what the slot told since then is not in it, and the slot must not be confirmed
+/// past that.
+inline void check_incarnation(cluster::client_type& client, const index_state& state) {
+    if (state.incarnation.empty()) return;
+    const auto now = client.find(state.index);
+    if (!now || now->incarnation.empty() || now->incarnation == state.incarnation) return;
+    throw error(errc::superseded,
+                "index \"" + state.index + "\" is not the one it was: it has been restored from a snapshot");
+}
+
+/// Whether what is written would go to another index than to this program's.
+[[nodiscard]] inline std::optional<finding> find_misplaced_writes(cluster::client_type& client,
+                                                                  const compiled_index& index) {
+    const auto names = names_of(index);
+    const auto own = client.find(names.index);
+    if (!own) return std::nullopt;
+    return misplaced_writes(names, *own, client.find_each(names.write_alias));
+}
+/// The same, as condition_error.
+inline void check_writes(cluster::client_type& client, const compiled_index& index) {
+    if (auto misplaced = find_misplaced_writes(client, index)) throw condition_error(std::move(*misplaced));
+}
+
+/// Throws elastic::index_unavailable where the index is closed, or the one that readers have while this
+/// program's is not there.
+inline void require_open(const index_state& state) {
+    const bool closed = state.exists ? state.closed : state.serving_closed;
+    const auto& name = state.exists ? state.index : state.serving;
+    if (closed) throw elastic::index_unavailable(elastic::closed_text(name), elastic::opening(name));
 }
 
 /// Merges `from` into `into`, objects member by member.
@@ -17395,10 +20526,10 @@ inline void merge_json(boost::json::object& into, const boost::json::object& fro
 
 /// The settings that the index's declaration asks for, without the prefix `index` that may or may not be
 /// written.
-[[nodiscard]] inline boost::json::object declared_settings(const compiled_index& index) {
+[[nodiscard]] inline boost::json::object settings_in(std::string_view declaration) {
     boost::json::object out;
-    if (index.settings.empty()) return out;
-    const auto said = boost::json::parse(index.settings);
+    if (declaration.empty()) return out;
+    const auto said = boost::json::parse(declaration);
     for (const auto& member : said.get_object()) {
         constexpr std::string_view prefix = "index.";
         const std::string_view key = member.key();
@@ -17409,6 +20540,9 @@ inline void merge_json(boost::json::object& into, const boost::json::object& fro
         }
     }
     return out;
+}
+[[nodiscard]] inline boost::json::object declared_settings(const compiled_index& index) {
+    return settings_in(index.settings);
 }
 
 /// What creates the index: no replicas and no refresh while it is being loaded; deletes are remembered for an
@@ -17487,6 +20621,989 @@ class record {
 };
 
 }  // namespace pgsync::app
+
+// ---- pgsync/app/attended.hpp
+namespace pgsync::app {
+
+/// Looks after a statement that may have to wait for other people's transactions: as long as it lives, `look`
+/// is called every few seconds, in a thread of its own and with a session of its own, so that somebody can
+/// say what is waited for; and once `stopped()` the statement is cancelled.
+class attendant {
+  public:
+    /// Returns whether it had something to say; if not, it is soon called again.
+    using look_function = std::function<bool(postgres::session&, std::chrono::seconds waited)>;
+
+    attendant(postgres::admin_connection& database, std::function<bool()> stopped, look_function look)
+        : database_(database),
+          stopped_(std::move(stopped)),
+          look_(std::move(look)),
+          thread_(quiet_thread([this] { run(); })) {}
+    ~attendant() {
+        {
+            const std::lock_guard lock(mutex_);
+            done_ = true;
+            changed_.notify_all();
+        }
+        ending_.make();
+        thread_.join();
+    }
+    attendant(const attendant&) = delete;
+    attendant& operator=(const attendant&) = delete;
+
+  private:
+    using clock = std::chrono::steady_clock;
+    static constexpr std::chrono::seconds look_every{3};
+
+    void run() {
+        const auto start = clock::now();
+        auto next = start + look_every;
+        while (!done_within(std::chrono::milliseconds(100))) {
+            // Again each time: the statement may not have begun when it was first asked.
+            if (stopped_()) database_.cancel();
+            if (stopped_() || clock::now() < next) continue;
+            if (look(std::chrono::duration_cast<std::chrono::seconds>(clock::now() - start)))
+                next = clock::now() + look_every;
+        }
+    }
+
+    bool look(std::chrono::seconds waited) {
+        try {
+            if (!session_) session_.emplace(database_.conninfo(), ending_.fd());
+            return look_(*session_, waited);
+        } catch (const std::exception& problem) {
+            // The statement itself tells where the server is away.
+            session_.reset();
+            log::debug("cannot tell what is waited for: {}", problem.what());
+            return true;
+        }
+    }
+
+    bool done_within(std::chrono::milliseconds time) {
+        std::unique_lock lock(mutex_);
+        return changed_.wait_for(lock, time, [&] { return done_; });
+    }
+
+    postgres::admin_connection& database_;
+    std::function<bool()> stopped_;
+    look_function look_;
+    stop_request ending_;
+    std::optional<postgres::session> session_;
+    std::mutex mutex_;
+    std::condition_variable changed_;
+    bool done_ = false;
+    std::thread thread_;
+};
+
+}  // namespace pgsync::app
+
+// ---- pgsync/postgres/open_transactions.hpp
+/// Transactions of others that have not ended: what a slot, a lock or a load has to wait for.
+namespace pgsync::postgres {
+
+/// A transaction that a session has open, or one that was prepared and belongs to no session any more.
+struct open_transaction {
+    int pid = 0;        ///< of the server process; 0: it is prepared
+    std::string gid{};  ///< of a prepared one
+    std::string user{};
+    std::string database{};
+    std::string application{};
+    std::string state{};                    ///< `active`, `idle in transaction`; empty where nobody tells
+    std::optional<std::int64_t> seconds{};  ///< since it began, or was prepared; hidden from some roles
+    std::optional<std::uint32_t> xid{};     ///< it has written something
+
+    [[nodiscard]] bool prepared() const noexcept { return pid == 0; }
+};
+
+namespace detail {
+
+/// Selects what read_transactions() reads: `which` is a condition on `a`, pg_stat_activity, and
+/// `which_prepared` one on `p`, pg_prepared_xacts.
+[[nodiscard]] inline std::string transactions_sql(const std::string& which,
+                                                  const std::string& which_prepared) {
+    return "SELECT a.pid, NULL AS gid, a.usename AS by, a.datname AS in_database, a.application_name AS "
+           "application, CASE WHEN a.state = '<insufficient privilege>' THEN NULL ELSE a.state END AS state, "
+           "extract(epoch FROM pg_catalog.clock_timestamp() - a.xact_start)::bigint AS age, "
+           "a.backend_xid::text AS xid FROM pg_catalog.pg_stat_activity a WHERE (" +
+           which +
+           ") AND a.pid <> pg_catalog.pg_backend_pid() UNION ALL SELECT NULL, p.gid, p.owner, p.database, "
+           "NULL, NULL, extract(epoch FROM pg_catalog.clock_timestamp() - p.prepared)::bigint, "
+           "p.transaction::text FROM pg_catalog.pg_prepared_xacts p WHERE " +
+           which_prepared + " ORDER BY age DESC NULLS LAST, pid, gid";
+}
+
+[[nodiscard]] inline std::vector<open_transaction> read_transactions(session& session,
+                                                                     const std::string& sql) {
+    const auto found = session.exec(sql);
+    std::vector<open_transaction> out;
+    for (int i = 0; i < found.rows(); ++i) {
+        catalog_row row(found.row(i));
+        auto& each = out.emplace_back();
+        each.pid = row.number<int>();
+        each.gid = row.text();
+        each.user = row.text();
+        each.database = row.text();
+        each.application = row.text();
+        each.state = row.text();
+        if (const bool hidden = row.null(); true) {
+            const auto seconds = row.number<std::int64_t>();
+            if (!hidden) each.seconds = seconds;
+        }
+        if (const bool none = row.null(); true) {
+            const auto xid = row.number<std::uint32_t>();
+            if (!none) each.xid = xid;
+        }
+    }
+    return out;
+}
+
+}  // namespace detail
+
+/// Every transaction of the whole server that has written something, but this session's: the oldest first.
+[[nodiscard]] inline std::vector<open_transaction> read_open_transactions(session& session) {
+    return detail::read_transactions(session, detail::transactions_sql("a.backend_xid IS NOT NULL", "true"));
+}
+
+/// Whom the server process `pid` waits for just now: who holds, or stands before it for, the lock that it
+/// wants. A prepared transaction has no process, and is found by the lock it holds.
+[[nodiscard]] inline std::vector<open_transaction> read_blockers(session& session, int pid) {
+    const auto who = std::to_string(pid);
+    const auto blocking = "pg_catalog.pg_blocking_pids(" + who + ")";
+    return detail::read_transactions(
+        session,
+        detail::transactions_sql(
+            "a.pid = ANY (" + blocking + ")",
+            "0 = ANY (" + blocking +
+                ") AND p.transaction::text IN (SELECT own.transactionid::text FROM pg_catalog.pg_locks w "
+                "JOIN pg_catalog.pg_locks held ON held.granted AND held.pid IS NULL "
+                "AND held.locktype = w.locktype AND held.database IS NOT DISTINCT FROM w.database "
+                "AND held.relation IS NOT DISTINCT FROM w.relation "
+                "AND held.transactionid::text IS NOT DISTINCT FROM w.transactionid::text "
+                "JOIN pg_catalog.pg_locks own ON own.locktype = 'transactionid' AND own.pid IS NULL "
+                "AND own.virtualtransaction = held.virtualtransaction "
+                "WHERE w.pid = " +
+                who + " AND NOT w.granted)"));
+}
+
+/// Whom every reader of a table waits for: who has locked it against all others, or stands before somebody
+/// who wants to. `table` is quoted as in SQL; a name that no table has is locked by nobody.
+[[nodiscard]] inline std::vector<open_transaction> read_lock_holders(session& session,
+                                                                     const std::string& table) {
+    const auto locks =
+        "pg_catalog.pg_locks l WHERE l.locktype = 'relation' AND l.mode = 'AccessExclusiveLock' "
+        "AND l.database = (SELECT d.oid FROM pg_catalog.pg_database d WHERE d.datname = "
+        "pg_catalog.current_database()) AND l.relation = pg_catalog.to_regclass(" +
+        quote_literal(table) + ")::oid";
+    return detail::read_transactions(
+        session,
+        detail::transactions_sql(
+            "a.pid IN (SELECT l.pid FROM " + locks +
+                " AND l.granted UNION ALL SELECT pg_catalog.unnest(pg_catalog.pg_blocking_pids(l.pid)) "
+                "FROM " +
+                locks + " AND NOT l.granted)",
+            "p.transaction::text IN (SELECT own.transactionid::text FROM pg_catalog.pg_locks own WHERE "
+            "own.locktype = 'transactionid' AND own.pid IS NULL AND own.virtualtransaction IN "
+            "(SELECT l.virtualtransaction FROM " +
+                locks + " AND l.granted AND l.pid IS NULL))"));
+}
+
+}  // namespace pgsync::postgres
+
+// ---- pgsync/app/waited_for.hpp
+/// Other people's transactions as an operator has to know them: who, since when, and how to end them.
+namespace pgsync::app {
+
+/// `server process 4711 of user "shop" (application "import", database "shop"), open for 12 s, idle in
+/// transaction`, or `prepared transaction "gid" of …`.
+[[nodiscard]] inline std::string text_of(const postgres::open_transaction& of) {
+    const auto named = [](const char* what, const std::string& name) {
+        return name.empty() ? std::string() : std::string(what) + "\"" + printable(name) + "\"";
+    };
+    std::string about = named("application ", of.application);
+    const auto database = named("database ", of.database);
+    if (!about.empty() && !database.empty()) about += ", ";
+    about += database;
+    std::string out = of.prepared() ? "prepared transaction \"" + printable(of.gid) + "\""
+                                    : "server process " + std::to_string(of.pid);
+    out += named(" of user ", of.user);
+    if (!about.empty()) out += " (" + about + ")";
+    if (of.seconds) {
+        out += std::string(of.prepared() ? ", prepared for " : ", open for ") +
+               seconds_text(static_cast<double>(*of.seconds));
+    }
+    if (!of.state.empty()) out += ", " + printable(of.state);
+    return out;
+}
+
+/// What ends it, where it does not end by itself.
+[[nodiscard]] inline std::vector<step> steps_to_end(const postgres::open_transaction& of) {
+    if (!of.prepared()) {
+        return {by_sql("SELECT pg_catalog.pg_terminate_backend(" + std::to_string(of.pid) + ")")};
+    }
+    const auto gid = postgres::quote_literal(of.gid);
+    return {by_hand("in database \"" + printable(of.database) + "\", if the transaction is to count:"),
+            by_sql("COMMIT PREPARED " + gid), by_hand("otherwise:"), by_sql("ROLLBACK PREPARED " + gid)};
+}
+
+/// The same of several in one line, no more than `most` of them. Of a prepared one, which never ends by
+/// itself, the statement that ends it stands there as well.
+[[nodiscard]] inline std::string list_of(const std::vector<postgres::open_transaction>& all,
+                                         std::size_t most = 5) {
+    std::string out;
+    for (std::size_t i = 0; i < std::min(all.size(), most); ++i) {
+        const auto& each = all[i];
+        out += (out.empty() ? "" : "; ") + text_of(each);
+        if (!each.prepared()) continue;
+        const auto gid = printable(postgres::quote_literal(each.gid));
+        out += ", until COMMIT PREPARED " + gid + " or ROLLBACK PREPARED " + gid + " is run there";
+    }
+    if (all.size() > most) out += "; and " + std::to_string(all.size() - most) + " more";
+    return out;
+}
+
+}  // namespace pgsync::app
+
+// ---- pgsync/postgres/lookups.hpp
+/// By which columns the queries of a shape look up rows, and whether an index answers them.
+namespace pgsync::postgres {
+
+/// Rows of a node's table are looked up by these columns.
+struct lookup {
+    std::size_t node = 0;
+    std::vector<std::string> columns;
+    bool for_documents = false;  ///< to make a document
+    bool for_owners = false;     ///< to find the documents of a changed row
+};
+
+/// Every look-up of the keys query and of the owners queries, each once for a node.
+[[nodiscard]] inline std::vector<lookup> lookups_of(const compiled_index& index) {
+    std::vector<lookup> out;
+    const auto& shape = index.shape;
+    const auto add = [&](std::size_t node, bool owners, std::vector<std::string> columns) {
+        if (columns.empty()) return;
+        auto sorted = columns;
+        std::sort(sorted.begin(), sorted.end());
+        auto found = std::find_if(out.begin(), out.end(), [&](lookup each) {
+            std::sort(each.columns.begin(), each.columns.end());
+            return each.node == node && each.columns == sorted;
+        });
+        if (found == out.end()) found = out.insert(out.end(), {node, std::move(columns), false, false});
+        (owners ? found->for_owners : found->for_documents) = true;
+    };
+    const auto columns_of = [&](const node_data& node, bool of_parent) {
+        std::vector<std::string> names;
+        for (const auto& link : shape.links_of(node))
+            names.emplace_back(of_parent ? link.parent : link.child);
+        return names;
+    };
+    for (const auto& route : index.routes) {
+        const auto& node = shape.nodes[route.node];
+        if (route.node == 0) continue;
+        // From the parent's row down to this one; from what a changed row says up to the parent's.
+        if (node.kind != relation::source) add(route.node, false, columns_of(node, false));
+        if (!route.direct && !route.columns.empty()) {
+            add(node.parent, true, columns_of(node, true));
+            if (is_recursive(node)) add(route.node, true, columns_of(node, true));
+        }
+    }
+    return out;
+}
+
+enum class coverage : std::uint8_t {
+    none,
+    partly,  ///< an index begins with one of the columns
+    full,
+};
+
+/// Whether an index finds rows of a table by equality of these columns.
+[[nodiscard]] inline coverage covered(const table_facts& table, const std::vector<std::string>& columns) {
+    if (table.indexed(columns)) return coverage::full;
+    const auto wanted = [&](const std::string& column) {
+        return std::find(columns.begin(), columns.end(), column) != columns.end();
+    };
+    auto best = coverage::none;
+    for (const auto& index : table.indexes) {
+        if (!index.valid || index.partial || index.columns.empty() || !wanted(index.columns[0])) continue;
+        if (index.method != "btree" && index.method != "hash") continue;
+        // All of a unique one: what is left is one row.
+        const bool all = std::all_of(index.columns.begin(), index.columns.end(), wanted);
+        if (all && index.unique) return coverage::full;
+        best = coverage::partly;
+    }
+    return best;
+}
+
+/// The same of a partitioned table: by an index of its own or one of each partition.
+[[nodiscard]] inline coverage covered(const table_facts& table, const std::vector<table_facts>& partitions,
+                                      const std::vector<std::string>& columns) {
+    auto best = covered(table, columns);
+    if (partitions.empty() || best == coverage::full) return best;
+    auto worst = coverage::full;
+    for (const auto& each : partitions) worst = std::min(worst, covered(each, columns));
+    return std::max(best, worst);
+}
+
+namespace detail {
+
+[[nodiscard]] inline std::string index_columns(const std::vector<std::string>& columns) {
+    std::string out;
+    for (const auto& column : columns) out += (out.empty() ? "" : ", ") + quote_identifier(column);
+    return out;
+}
+[[nodiscard]] inline std::string qualified(const table_facts& table) {
+    return quote_identifier(table.schema) + "." + quote_identifier(table.name);
+}
+
+/// One table's; in front of it what an earlier attempt left, which is of no use and written all the same.
+inline void add_index_statements(std::vector<std::string>& out, const table_facts& table,
+                                 const std::vector<std::string>& columns) {
+    for (const auto& index : table.indexes) {
+        if (!index.valid && index.columns == columns && !index.partial)
+            out.push_back("DROP INDEX CONCURRENTLY " + quote_identifier(table.schema) + "." +
+                          quote_identifier(index.name));
+    }
+    out.push_back("CREATE INDEX CONCURRENTLY ON " + qualified(table) + " (" + index_columns(columns) + ")");
+}
+
+}  // namespace detail
+
+/// What makes the index, without keeping anybody from writing. A partitioned table takes no CONCURRENTLY:
+/// first each partition gets its index, which the one on the table itself then only has to adopt.
+[[nodiscard]] inline std::vector<std::string> index_statements(const table_facts& table,
+                                                               const std::vector<table_facts>& partitions,
+                                                               const std::vector<std::string>& columns,
+                                                               int version) {
+    std::vector<std::string> out;
+    if (table.kind != 'p') {
+        detail::add_index_statements(out, table, columns);
+        return out;
+    }
+    for (const auto& each : partitions) {
+        if (each.kind == 'r' && covered(each, columns) != coverage::full)
+            detail::add_index_statements(out, each, columns);
+    }
+    if (has_partitioned_indexes(version))
+        out.push_back("CREATE INDEX ON " + detail::qualified(table) + " (" + detail::index_columns(columns) +
+                      ")");
+    return out;
+}
+
+}  // namespace pgsync::postgres
+
+// ---- pgsync/postgres/table_publications.hpp
+namespace pgsync::postgres {
+
+/// A publication as the server applies it to one table that holds rows, whether it names the table, a
+/// partitioned table above it, its schema or all tables.
+struct table_publication {
+    std::uint32_t table = 0;
+    std::string name;
+    bool updates = false;
+    bool deletes = false;
+    bool stored_generated = false;                      ///< publish_generated_columns = stored
+    std::optional<std::vector<std::string>> columns{};  ///< its column list
+    std::vector<std::string> filter{};  ///< columns that its row filter uses; "" stands for the whole row
+};
+
+namespace detail {
+
+/// One row for each table and publication, or several where there is a column list or a row filter: one for
+/// each column of these.
+[[nodiscard]] inline std::string table_publications_sql(int version) {
+    const std::string partition = has_partitions(version) ? "c.relispartition" : "false";
+    const std::string via_root = has_via_root(version) ? "p.pubviaroot" : "false";
+    const std::string generated = has_published_generated_columns(version) ? "p.pubgencols = 's'" : "false";
+    const bool filters = has_publication_filters(version);
+    std::string sql =
+        "WITH RECURSIVE up AS (SELECT t.oid AS leaf, t.oid, 0 AS depth FROM unnest($1::oid[]) t (oid) "
+        "UNION ALL SELECT u.leaf, i.inhparent, u.depth + 1 FROM up u "
+        "JOIN pg_catalog.pg_class c ON c.oid = u.oid AND " +
+        partition +
+        " JOIN pg_catalog.pg_inherits i ON i.inhrelid = u.oid), "
+        "member AS (SELECT u.leaf, u.oid, u.depth, r.prpubid AS pub FROM up u "
+        "JOIN pg_catalog.pg_publication_rel r ON r.prrelid = u.oid "
+        "UNION SELECT u.leaf, u.oid, u.depth, p.oid FROM up u "
+        "JOIN pg_catalog.pg_publication p ON p.puballtables AND u.depth = 0 ";
+    if (filters) {
+        sql +=
+            "UNION SELECT u.leaf, u.oid, u.depth, n.pnpubid FROM up u "
+            "JOIN pg_catalog.pg_class c ON c.oid = u.oid "
+            "JOIN pg_catalog.pg_publication_namespace n ON n.pnnspid = c.relnamespace ";
+    }
+    // Whose column list and row filter count: the topmost partitioned table's in the publication, where
+    // changes come as its, and otherwise the table's own.
+    sql +=
+        "), applied AS (SELECT m.leaf, m.pub, coalesce((SELECT a.oid FROM member a WHERE a.leaf = m.leaf AND "
+        "a.pub = m.pub AND a.depth > 0 AND " +
+        via_root +
+        " ORDER BY a.depth DESC LIMIT 1), m.leaf) AS source FROM (SELECT DISTINCT leaf, pub FROM member) m "
+        "JOIN pg_catalog.pg_publication p ON p.oid = m.pub) "
+        "SELECT a.leaf, p.pubname, p.pubupdate, p.pubdelete, " +
+        generated;
+    if (!filters) {
+        return sql +
+               ", '', '' FROM applied a JOIN pg_catalog.pg_publication p ON p.oid = a.pub ORDER BY 1, 2";
+    }
+    return sql +
+           ", coalesce(part.what, ''), coalesce(part.name, '') "
+           "FROM applied a JOIN pg_catalog.pg_publication p ON p.oid = a.pub "
+           "LEFT JOIN pg_catalog.pg_publication_rel r ON r.prpubid = a.pub AND r.prrelid = a.source "
+           "LEFT JOIN LATERAL (SELECT 'c' AS what, t.attname::text AS name FROM pg_catalog.pg_attribute t "
+           "WHERE t.attrelid = a.source AND t.attnum = ANY (r.prattrs) "
+           "UNION ALL SELECT 'f', coalesce(t.attname, '') FROM (SELECT DISTINCT (pg_catalog.regexp_matches("
+           "r.prqual::text, ':varattno ([0-9]+)', 'g'))[1]::int2 AS number) v "
+           "LEFT JOIN pg_catalog.pg_attribute t ON t.attrelid = a.source AND t.attnum = v.number AND "
+           "v.number > "
+           "0) part ON true ORDER BY 1, 2, 6, 7";
+}
+
+}  // namespace detail
+
+/// Every publication of every one of these tables, in one round trip; nothing on a server older than 10.
+[[nodiscard]] inline std::vector<table_publication> read_table_publications(
+    session& session, std::span<const std::uint32_t> tables) {
+    std::vector<table_publication> out;
+    if (tables.empty() || !has_publications(session.server_version())) return out;
+    std::vector<std::string> texts;
+    for (const auto oid : tables) texts.push_back(std::to_string(oid));
+    std::sort(texts.begin(), texts.end());
+    texts.erase(std::unique(texts.begin(), texts.end()), texts.end());
+    const std::vector<std::string_view> views(texts.begin(), texts.end());
+    const auto found =
+        session.exec_params(detail::table_publications_sql(session.server_version()), {array_literal(views)});
+    for (int i = 0; i < found.rows(); ++i) {
+        detail::catalog_row row(found.row(i));
+        table_publication read;
+        read.table = row.number<std::uint32_t>();
+        read.name = row.text();
+        read.updates = row.flag();
+        read.deletes = row.flag();
+        read.stored_generated = row.flag();
+        const auto what = row.character();
+        if (out.empty() || out.back().table != read.table || out.back().name != read.name)
+            out.push_back(std::move(read));
+        auto& each = out.back();
+        if (what == 'c') {
+            if (!each.columns) each.columns.emplace();
+            each.columns->push_back(row.text());
+        } else if (what == 'f') {
+            each.filter.push_back(row.text());
+        }
+    }
+    return out;
+}
+
+}  // namespace pgsync::postgres
+
+// ---- pgsync/postgres/identity_plan.hpp
+/// Which replica identity a table needs, chosen so that the server goes on taking every write it takes now.
+/// PostgreSQL refuses an UPDATE or DELETE of a published table whose replica identity does not fit every
+/// publication that publishes it; all its reasons are in refused_by(). No I/O.
+namespace pgsync::postgres {
+
+/// Why something cannot be, and what the user can do about it.
+struct refusal {
+    std::string why;
+    std::string remedy;
+};
+
+/// One statement of a plan.
+struct identity_statement {
+    std::string sql;
+    bool concurrently = false;  ///< waits for transactions, keeping nobody from writing; in no transaction
+};
+
+/// What has to be done so that old rows in WAL hold the columns that are needed.
+struct identity_plan {
+    std::vector<identity_statement> statements{};  ///< in this order; none: the identity is right as it is
+    std::string missing{};                ///< columns whose old values WAL lacks as it is, for messages
+    bool publish_generated = false;       ///< our publication needs publish_generated_columns = stored
+    std::optional<refusal> impossible{};  ///< then nothing may be changed
+};
+
+namespace detail {
+
+/// A replica identity as the server sees it.
+struct identity_choice {
+    bool full = false;
+    std::vector<std::string> columns{};  ///< of its index, where it is not full; none: there is no identity
+};
+
+[[nodiscard]] inline bool contains(const std::vector<std::string>& all, std::string_view wanted) {
+    return std::find(all.begin(), all.end(), wanted) != all.end();
+}
+[[nodiscard]] inline std::string in_quotes(std::string_view text) { return "\"" + printable(text) + "\""; }
+
+/// The first generated column that an identity holds; null where it holds none.
+[[nodiscard]] inline const column_facts* generated_in(const table_facts& table, const identity_choice& choice,
+                                                      bool virtual_ones) {
+    const auto found = std::find_if(table.columns.begin(), table.columns.end(), [&](const auto& each) {
+        return each.generated && each.virtual_generated == virtual_ones &&
+               (choice.full || contains(choice.columns, each.name));
+    });
+    return found == table.columns.end() ? nullptr : &*found;
+}
+
+/// Why the server refuses updates or deletes of a table with this identity for a publication's sake; nothing
+/// where it takes them. As CheckCmdReplicaIdentity() and RelationBuildPublicationDesc() of PostgreSQL have
+/// it.
+[[nodiscard]] inline std::optional<refusal> refused_by(const table_publication& publication,
+                                                       const table_facts& table,
+                                                       const identity_choice& choice, int version) {
+    if (!publication.updates && !publication.deletes) return std::nullopt;
+    const auto name = "publication " + in_quotes(publication.name);
+    const auto quoted = quote_identifier(publication.name);
+    if (!choice.full && choice.columns.empty()) {
+        return refusal{name + " publishes its changes, and it has no replica identity",
+                       "ALTER TABLE " + qualified(table) + " REPLICA IDENTITY FULL"};
+    }
+    for (const auto& column : publication.filter) {
+        if (choice.full || contains(choice.columns, column)) continue;
+        return refusal{"the row filter of " + name + " uses " +
+                           (column.empty() ? "the whole row" : "column " + in_quotes(column)) +
+                           ", which its replica identity lacks",
+                       "take the row filter from " + name};
+    }
+    if (publication.columns) {
+        if (choice.full) {
+            return refusal{name + " has a column list for it, which REPLICA IDENTITY FULL does not allow",
+                           "take the column list from " + name};
+        }
+        for (const auto& column : choice.columns) {
+            if (contains(*publication.columns, column)) continue;
+            return refusal{
+                "the column list of " + name + " lacks " + in_quotes(column) + " of its replica identity",
+                "add " + quote_identifier(column) + " to the column list of " + name};
+        }
+    }
+    if (!has_published_generated_columns(version)) return std::nullopt;
+    if (const auto* column = generated_in(table, choice, true)) {
+        return refusal{"its column " + in_quotes(column->name) +
+                           " is generated and virtual, which no publication can hold",
+                       "make column " + in_quotes(column->name) + " a stored one"};
+    }
+    if (publication.stored_generated || publication.columns) return std::nullopt;
+    if (const auto* column = generated_in(table, choice, false)) {
+        return refusal{name + " leaves out its generated column " + in_quotes(column->name),
+                       "ALTER PUBLICATION " + quoted + " SET (publish_generated_columns = stored)"};
+    }
+    return std::nullopt;
+}
+
+/// The most bytes that a value of a column takes in an index; nothing where it may be of any length.
+[[nodiscard]] inline std::optional<std::size_t> longest_value(const column_facts& column) {
+    if (column.length > 0) return static_cast<std::size_t>(column.length);
+    const auto& type = column.base_name;
+    if (type == "inet" || type == "cidr") return 24;
+    if (column.typmod < 0) return std::nullopt;
+    const auto modifier = static_cast<std::size_t>(column.typmod);
+    if (type == "varchar" || type == "bpchar") return modifier * 4;
+    if (type == "numeric") return ((modifier >> 16U) & 0xffffU) + 16;
+    return std::nullopt;
+}
+
+/// Types whose values a B-tree index orders by the operators of the server itself.
+[[nodiscard]] inline bool has_btree_order(const column_facts& column) {
+    constexpr std::string_view known[] = {"int2",      "int4",        "int8",    "oid",  "uuid",   "bool",
+                                          "date",      "time",        "timetz",  "name", "float4", "float8",
+                                          "timestamp", "timestamptz", "varchar", "inet", "cidr",   "bpchar",
+                                          "numeric",   "interval",    "macaddr", "char"};
+    if (column.base_kind == 'e') return true;
+    return column.base_schema == "pg_catalog" &&
+           std::find(std::begin(known), std::end(known), column.base_name) != std::end(known);
+}
+
+class identity_planner {
+  public:
+    identity_planner(const table_facts& table, const std::set<std::string>& needed, int version,
+                     std::span<const table_publication> others)
+        : table_(table), needed_(needed), version_(version), others_(others) {
+        const auto published = [](const table_publication& each) { return each.updates || each.deletes; };
+        // Who reads it through another publication, or chose its index, may live by what old rows hold now.
+        kept_ = table.replica_identity == 'i' ||
+                (table.replica_identity != 'f' && std::any_of(others.begin(), others.end(), published));
+    }
+
+    identity_plan run() {
+        identity_plan plan;
+        for (const auto& column : needed_) {
+            if (!contains(table_.identity, column))
+                plan.missing += (plan.missing.empty() ? "" : ", ") + column;
+        }
+        const identity_choice now{table_.replica_identity == 'f', table_.identity};
+        const bool identified = now.full || !now.columns.empty();
+        if (identified && plan.missing.empty() && !refused(now)) return finished(std::move(plan), now);
+        if (auto sql = by_default()) {
+            plan.statements.push_back({*sql});
+            return finished(std::move(plan), {false, table_.primary_key});
+        }
+        const identity_choice full{true, {}};
+        const auto not_full = refused(full);
+        if (!not_full) {
+            if (!now.full)
+                plan.statements.push_back({"ALTER TABLE " + qualified(table_) + " REPLICA IDENTITY FULL"});
+            return finished(std::move(plan), full);
+        }
+        if (const auto* index = suitable_index()) {
+            plan.statements.push_back({by_index(*index)});
+            return finished(std::move(plan), {false, index->columns});
+        }
+        const auto columns = new_columns();
+        const auto no_index = why_no_new(columns);
+        if (!no_index) {
+            plan.statements = new_index(columns);
+            return finished(std::move(plan), {false, columns});
+        }
+        // What refuses its writes already is not of our making, and our publication makes nothing worse.
+        if (identified && plan.missing.empty() && !refused_by_ours(now))
+            return finished(std::move(plan), now);
+        plan.impossible = refusal{
+            "no replica identity of table " + qualified(table_) + " has " +
+                (needed_.empty() ? std::string("its rows") : "the old values of " + joined(needed_)) +
+                " in WAL without PostgreSQL refusing the application's updates and deletes: with REPLICA "
+                "IDENTITY FULL because " +
+                not_full->why + "; and no index can be the identity because " + no_index->why,
+            not_full->remedy + "; or " + no_index->remedy};
+        return plan;
+    }
+
+    [[nodiscard]] bool takes_full() const { return !refused({true, {}}); }
+
+    /// What makes the identity an index in place of whole rows; empty where nothing can.
+    std::vector<identity_statement> narrower() {
+        if (const auto* index = suitable_index()) return {{by_index(*index)}};
+        const auto columns = new_columns();
+        return why_no_new(columns) ? std::vector<identity_statement>() : new_index(columns);
+    }
+
+  private:
+    static std::string joined(const std::set<std::string>& names) {
+        std::string all;
+        for (const auto& name : names) all += (all.empty() ? "" : ", ") + name;
+        return all;
+    }
+
+    /// As our publication publishes the table: everything, and stored generated columns where it can be told
+    /// to.
+    [[nodiscard]] std::optional<refusal> refused_by_ours(const identity_choice& choice,
+                                                         bool stored = true) const {
+        if (!has_publications(version_)) return std::nullopt;
+        return refused_by({table_.oid, "pgsync's own", true, true, stored, std::nullopt, {}}, table_, choice,
+                          version_);
+    }
+    [[nodiscard]] std::optional<refusal> refused(const identity_choice& choice) const {
+        for (const auto& each : others_) {
+            if (auto why = refused_by(each, table_, choice, version_)) return why;
+        }
+        return refused_by_ours(choice);
+    }
+    identity_plan finished(identity_plan plan, const identity_choice& choice) const {
+        plan.publish_generated = refused_by_ours(choice, false).has_value() && !refused_by_ours(choice);
+        return plan;
+    }
+
+    [[nodiscard]] bool covers(const std::vector<std::string>& columns) const {
+        const auto is_in = [&](const std::string& each) { return contains(columns, each); };
+        if (!std::all_of(needed_.begin(), needed_.end(), is_in)) return false;
+        return !kept_ || std::all_of(table_.identity.begin(), table_.identity.end(), is_in);
+    }
+    [[nodiscard]] bool suits(const index_facts& index) const {
+        return index.identifies() && index.method == "btree" && covers(index.columns) &&
+               !refused({false, index.columns});
+    }
+    [[nodiscard]] const index_facts* primary() const {
+        const auto found = std::find_if(table_.indexes.begin(), table_.indexes.end(),
+                                        [](const auto& index) { return index.primary; });
+        return found == table_.indexes.end() ? nullptr : &*found;
+    }
+
+    /// The primary key, where it is enough and something else is chosen that does not do.
+    [[nodiscard]] std::optional<std::string> by_default() const {
+        const auto* key = primary();
+        if (table_.replica_identity == 'd' || key == nullptr || !suits(*key)) return std::nullopt;
+        return by_index(*key);
+    }
+    [[nodiscard]] std::string by_index(const index_facts& index) const {
+        return "ALTER TABLE " + qualified(table_) + " REPLICA IDENTITY " +
+               (index.primary ? "DEFAULT" : "USING INDEX " + quote_identifier(index.name));
+    }
+    [[nodiscard]] const index_facts* suitable_index() const {
+        if (const auto* key = primary(); key != nullptr && suits(*key)) return key;
+        const auto found = std::find_if(table_.indexes.begin(), table_.indexes.end(),
+                                        [&](const auto& index) { return suits(index); });
+        return found == table_.indexes.end() ? nullptr : &*found;
+    }
+
+    /// What an index of ours would hold: what is needed, what other publications need, and the primary key,
+    /// which makes it unique.
+    [[nodiscard]] std::vector<std::string> new_columns() const {
+        std::vector<std::string> columns(needed_.begin(), needed_.end());
+        const auto add = [&](const std::vector<std::string>& more) {
+            for (const auto& each : more) {
+                if (!contains(columns, each)) columns.push_back(each);
+            }
+        };
+        for (const auto& each : others_) {
+            if (each.updates || each.deletes) add(each.filter);
+        }
+        if (kept_) add(table_.identity);
+        add(table_.primary_key);
+        return columns;
+    }
+    [[nodiscard]] std::optional<refusal> why_no_new(const std::vector<std::string>& columns) const {
+        const auto name = qualified(table_);
+        const auto* key = primary();
+        if (key == nullptr) return refusal{"it has no primary key", "give table " + name + " a primary key"};
+        // A unique index that is checked at once would refuse what a deferrable key allows for a moment.
+        if (!key->immediate)
+            return refusal{"its primary key is deferrable",
+                           "make the primary key of table " + name + " not deferrable"};
+        std::size_t bytes = 0;
+        for (const auto& each : columns) {
+            const auto* column = table_.column(each);
+            const auto quoted = in_quotes(each);
+            if (column == nullptr)
+                return refusal{"a row filter uses the whole row", "let the row filter name its columns"};
+            if (column->generated) {
+                return refusal{"column " + quoted + " is generated",
+                               "let other publications not filter by column " + quoted};
+            }
+            if (!column->not_null) {
+                return refusal{
+                    "column " + quoted + " may be null",
+                    "ALTER TABLE " + name + " ALTER COLUMN " + quote_identifier(each) + " SET NOT NULL"};
+            }
+            // A value too long for the index would be refused at its INSERT.
+            const auto longest = longest_value(*column);
+            bytes += longest.value_or(0);
+            if (!longest || !has_btree_order(*column) || bytes > longest_entry) {
+                return refusal{
+                    "a value of column " + quoted + " (" + column->type_text + ") may be too long for one",
+                    "make a unique index of your own, CREATE UNIQUE INDEX CONCURRENTLY … ON " + name + " (" +
+                        index_columns(columns) + "), if its values are short enough"};
+            }
+        }
+        return refused({false, columns});
+    }
+    [[nodiscard]] std::vector<identity_statement> new_index(const std::vector<std::string>& columns) const {
+        std::vector<identity_statement> out;
+        std::string name;
+        for (int number = 1; name.empty(); ++number) {
+            const auto tried = index_name(number);
+            const auto there = std::find_if(table_.indexes.begin(), table_.indexes.end(),
+                                            [&](const auto& index) { return index.name == tried; });
+            if (there != table_.indexes.end() && there->valid) continue;
+            // One that was interrupted is of no use, and written all the same.
+            if (there != table_.indexes.end()) {
+                out.push_back({"DROP INDEX CONCURRENTLY " + quote_identifier(table_.schema) + "." +
+                                   quote_identifier(tried),
+                               true});
+            }
+            name = tried;
+        }
+        const auto quoted = quote_identifier(name);
+        out.push_back({"CREATE UNIQUE INDEX CONCURRENTLY " + quoted + " ON " + qualified(table_) + " (" +
+                           index_columns(columns) + ")",
+                       true});
+        out.push_back({"ALTER TABLE " + qualified(table_) + " REPLICA IDENTITY USING INDEX " + quoted});
+        return out;
+    }
+    /// Known again as ours, and no other table's: tables are renamed, and their indexes keep their names.
+    [[nodiscard]] std::string index_name(int number) const {
+        constexpr std::size_t longest = 33;
+        auto head = table_.name.substr(0, longest);
+        if (head.size() < table_.name.size()) {
+            while (!head.empty() && (static_cast<unsigned char>(table_.name[head.size()]) & 0xc0U) == 0x80U)
+                head.pop_back();
+        }
+        return head + "_pgsync_identity_" + std::to_string(table_.oid) +
+               (number == 1 ? "" : "_" + std::to_string(number));
+    }
+
+    /// A third of a page less what every entry has.
+    static constexpr std::size_t longest_entry = 2'500;
+
+    const table_facts& table_;
+    const std::set<std::string>& needed_;
+    int version_;
+    std::span<const table_publication> others_;
+    bool kept_ = false;  ///< the columns of the identity as it is stay in it
+};
+
+}  // namespace detail
+
+/// What has to be done to a table that holds rows (no partitioned one) so that its old rows in WAL hold the
+/// columns `needed`, and our publication can publish it, without any write being refused because of that.
+/// `others` are all publications of this table but ours.
+[[nodiscard]] inline identity_plan plan_identity(const table_facts& table,
+                                                 const std::set<std::string>& needed, int version,
+                                                 std::span<const table_publication> others) {
+    return detail::identity_planner(table, needed, version, others).run();
+}
+
+/// What makes WAL hold less of a table with REPLICA IDENTITY FULL than whole old rows; empty where nothing
+/// can.
+[[nodiscard]] inline std::vector<identity_statement> narrower_identity(
+    const table_facts& table, const std::set<std::string>& needed, int version,
+    std::span<const table_publication> others) {
+    return detail::identity_planner(table, needed, version, others).narrower();
+}
+
+/// Whether REPLICA IDENTITY FULL has no update or delete refused.
+[[nodiscard]] inline bool takes_full(const table_facts& table, int version,
+                                     std::span<const table_publication> others) {
+    return detail::identity_planner(table, std::set<std::string>(), version, others).takes_full();
+}
+
+/// Why the server refuses updates or deletes of a table as everything is now; nothing where it takes them.
+/// `publications` are all that publish it.
+[[nodiscard]] inline std::optional<refusal> refused_writes(const table_facts& table, int version,
+                                                           std::span<const table_publication> publications) {
+    const detail::identity_choice now{table.replica_identity == 'f', table.identity};
+    for (const auto& each : publications) {
+        if (auto why = detail::refused_by(each, table, now, version)) return why;
+    }
+    return std::nullopt;
+}
+
+}  // namespace pgsync::postgres
+
+// ---- pgsync/postgres/foreign_keys.hpp
+namespace pgsync::postgres {
+
+/// Two columns, of one table and of the other.
+using column_pair = std::pair<std::string, std::string>;
+
+/// A FOREIGN KEY constraint.
+struct foreign_key_facts {
+    std::string name;
+    std::uint32_t table = 0;             ///< has the constraint
+    std::uint32_t referenced = 0;        ///< is pointed at
+    std::vector<column_pair> columns{};  ///< `table`'s and `referenced`'s
+};
+
+/// The foreign key that pairs the columns of a join between two tables otherwise than the join does; null
+/// where none does, or another foreign key pairs them as the join. A foreign key counts where all its columns
+/// are joined: what it pairs is then what belongs together.
+[[nodiscard]] inline const foreign_key_facts* contradicting_key(std::span<const foreign_key_facts> keys,
+                                                                std::uint32_t one, std::uint32_t other,
+                                                                const std::vector<column_pair>& joined) {
+    const foreign_key_facts* against = nullptr;
+    const auto has = [](const auto& in, const auto& part, const std::string& name) {
+        return std::any_of(in.begin(), in.end(), [&](const column_pair& each) { return part(each) == name; });
+    };
+    const auto first = [](const column_pair& pair) -> const std::string& { return pair.first; };
+    const auto second = [](const column_pair& pair) -> const std::string& { return pair.second; };
+    for (const auto& key : keys) {
+        // Of a table that refers to itself both directions are tried.
+        for (const bool forward : {true, false}) {
+            const auto from = forward ? one : other;
+            const auto to = forward ? other : one;
+            if (key.table != from || key.referenced != to) continue;
+            std::vector<column_pair> pairs = key.columns;
+            if (!forward) {
+                for (auto& pair : pairs) std::swap(pair.first, pair.second);
+            }
+            const bool speaks = std::all_of(pairs.begin(), pairs.end(), [&](const column_pair& pair) {
+                return has(joined, first, pair.first) && has(joined, second, pair.second);
+            });
+            if (!speaks) continue;
+            const bool agrees = std::all_of(pairs.begin(), pairs.end(), [&](const column_pair& pair) {
+                return std::find(joined.begin(), joined.end(), pair) != joined.end();
+            });
+            if (agrees) return nullptr;
+            if (against == nullptr) against = &key;
+        }
+    }
+    return against;
+}
+
+/// The foreign keys of these tables, in one round trip.
+[[nodiscard]] inline std::vector<foreign_key_facts> read_foreign_keys(session& session,
+                                                                      std::span<const std::uint32_t> tables) {
+    std::vector<std::string> texts;
+    for (const auto oid : tables) texts.push_back(std::to_string(oid));
+    const std::vector<std::string_view> views(texts.begin(), texts.end());
+    const auto found = session.exec_params(
+        "SELECT k.oid, k.conname, k.conrelid, k.confrelid, a.attname, b.attname "
+        "FROM pg_catalog.pg_constraint k "
+        "CROSS JOIN LATERAL unnest(k.conkey, k.confkey) WITH ORDINALITY AS c(one, other, place) "
+        "JOIN pg_catalog.pg_attribute a ON a.attrelid = k.conrelid AND a.attnum = c.one "
+        "JOIN pg_catalog.pg_attribute b ON b.attrelid = k.confrelid AND b.attnum = c.other "
+        "WHERE k.contype = 'f' AND k.conrelid = ANY ($1::oid[]) ORDER BY k.conname, k.oid, c.place",
+        {array_literal(views)});
+    std::vector<foreign_key_facts> out;
+    std::uint32_t last = 0;
+    for (int i = 0; i < found.rows(); ++i) {
+        detail::catalog_row row(found.row(i));
+        const auto oid = row.number<std::uint32_t>();
+        if (out.empty() || oid != last) out.emplace_back();
+        last = oid;
+        auto& key = out.back();
+        key.name = row.text();
+        key.table = row.number<std::uint32_t>();
+        key.referenced = row.number<std::uint32_t>();
+        auto column = row.text();
+        key.columns.emplace_back(std::move(column), row.text());
+    }
+    return out;
+}
+
+}  // namespace pgsync::postgres
+
+// ---- pgsync/postgres/read_guard.hpp
+/// Documents are read by names, and what names mean can change and change back between two looks at the
+/// catalog: tables swapped by renaming, and swapped again when that was found to be a mistake. Which
+/// documents were made of the wrong table meanwhile nobody could tell afterwards. So each transaction that
+/// reads documents first compares what the names mean, under its locks, with what they meant when the shape
+/// was bound.
+namespace pgsync::postgres {
+
+namespace detail {
+
+/// SQL of one text: the tables and columns that the names of `index` mean, and the rules of its views.
+[[nodiscard]] inline std::string meaning_sql(const index_binding& index) {
+    std::string tables;
+    std::string views;
+    for (const auto& route : index.routes) {
+        auto& list = route.view ? views : tables;
+        const auto oid = "pg_catalog.to_regclass(" + quote_literal(route.table) + ")::pg_catalog.oid";
+        if (list.find(oid) == std::string::npos) list.append(list.empty() ? "" : ", ").append(oid);
+    }
+    bool any_column = false;
+    std::vector<std::string> columns;
+    for (const auto& [name, use] : table_uses_of({index.index, 1})) {
+        any_column = any_column || use.any_column;
+        columns.insert(columns.end(), use.columns.begin(), use.columns.end());
+    }
+    const std::vector<std::string_view> names(columns.begin(), columns.end());
+    const auto used =
+        any_column ? std::string()
+                   : " AND a.attname = ANY (" + quote_literal(array_literal(names)) + "::pg_catalog.name[])";
+    std::string sql =
+        "coalesce((SELECT pg_catalog.string_agg(a.attrelid::text || '.' || a.attnum::text || "
+        "a.attname::text, "
+        "' ' ORDER BY a.attrelid, a.attnum) FROM pg_catalog.pg_attribute a WHERE a.attrelid = ANY (ARRAY[" +
+        tables + "]::pg_catalog.oid[]) AND a.attnum > 0 AND NOT a.attisdropped" + used + "), '')";
+    if (views.empty()) return sql;
+    return sql +
+           " || coalesce((SELECT pg_catalog.string_agg(w.oid::text || ':' || w.xmin::text, ' ' ORDER BY "
+           "w.oid) "
+           "FROM pg_catalog.pg_rewrite w WHERE w.ev_class = ANY (ARRAY[" +
+           views + "]::pg_catalog.oid[])), '')";
+}
+
+}  // namespace detail
+
+/// Has each index remember what its names mean now.
+inline void guard_names(std::span<index_binding> indices, session& connection) {
+    for (auto& index : indices) {
+        if (index.routes.empty()) continue;
+        index.meaning_sql = detail::meaning_sql(index);
+        index.meaning = connection.exec("SELECT " + index.meaning_sql).get(0, 0);
+    }
+}
+
+}  // namespace pgsync::postgres
 
 // ---- pgsync/postgres/session_facts.hpp
 namespace pgsync::postgres {
@@ -17568,7 +21685,7 @@ namespace pgsync::postgres::detail {
             return category == 'S' || category == 'E' || category == 'I' || type == "uuid" || type == "xml" ||
                    type == "bit" || type == "varbit" || type == "interval" || type == "bytea" ||
                    type == "macaddr" || type == "money" || type == "time" || type == "timetz" ||
-                   type == "citext" || type == "name";
+                   type == "citext" || type == "name" || type == "char";
         case value_kind::uuid:
             return type == "uuid";
         case value_kind::date:
@@ -17717,7 +21834,9 @@ namespace pgsync::postgres::detail {
 [[nodiscard]] inline std::string advice(std::string_view type, char category) {
     const auto better = category == 'A' ? suggested(type.substr(type.starts_with('_') ? 1 : 0), '-')
                                         : suggested(type, category);
-    if (better.empty()) return "; no element type holds it: leave the member out, or use an expression";
+    if (better.empty())
+        return "; no element type holds it: leave the member out, or make text of it with "
+               "expression<std::string, \"…::text\">";
     return category == 'A' ? "; declare it as std::vector<" + std::string(better) + ">"
                            : "; declare it as " + std::string(better);
 }
@@ -17763,13 +21882,22 @@ class sql_checker {
             plan("where of index " + std::string(index.name),
                  "SELECT 1" + from + " WHERE (" + text(index.where) + ") LIMIT 0", table);
         }
+        // What is tempting where a link table stands between.
+        const bool linked =
+            data.kind != relation::root && index.shape.nodes[data.parent].kind == relation::hop;
+        const std::string sees =
+            linked
+                ? "; it sees the columns of \"" + printable(table.name) +
+                      "\" alone, not those of a link table on the way: for these make a view of the link and "
+                      "the rows it leads to, and relate to that with depends_on<…>"
+                : std::string();
         if (!data.where.empty()) {
             plan("where of relation \"" + std::string(data.member) + "\" to " + place,
-                 "SELECT 1" + from + " WHERE (" + text(data.where) + ") LIMIT 0", table);
+                 "SELECT 1" + from + " WHERE (" + text(data.where) + ") LIMIT 0", table, sees);
         }
         if (!data.order.empty()) {
             plan("order_by of relation \"" + std::string(data.member) + "\" to " + place,
-                 "SELECT 1" + from + " ORDER BY " + text(data.order) + " LIMIT 0", table);
+                 "SELECT 1" + from + " ORDER BY " + text(data.order) + " LIMIT 0", table, sees);
         }
         for (const auto& column : index.shape.columns_of(data)) {
             if (column.source != value_source::expression) continue;
@@ -17792,7 +21920,8 @@ class sql_checker {
 
     /// Plans a query that is to read one table alone, since changes of others would not be seen. False where
     /// it does not run.
-    bool plan(const std::string& what, const std::string& sql, const table_facts& table) {
+    bool plan(const std::string& what, const std::string& sql, const table_facts& table,
+              const std::string& no_column = {}) {
         try {
             for (const auto& name : relations_of(session_.exec("EXPLAIN (VERBOSE, FORMAT JSON) " + sql))) {
                 if (name == table.schema + "." + table.name || table.kind != 'r') continue;
@@ -17804,7 +21933,8 @@ class sql_checker {
             return true;
         } catch (const sql_error& problem) {
             if (is_passing(problem.code())) throw;
-            findings_.push_back(what + " does not run: " + told(problem, about_));
+            findings_.push_back(what + " does not run: " + told(problem, about_) +
+                                (problem.sqlstate() == "42703" ? no_column : std::string()));
             return false;
         }
     }
@@ -17896,14 +22026,14 @@ struct followed_table {
     bool owned = false;       ///< the current role may publish it
     /// Of a partitioned table, those that hold its rows: the log names them, not it.
     std::vector<followed_table> partitions{};
+    bool partitioned = false;
 };
 
-/// A table whose replica identity does not cover the columns that lead to its owners.
-struct uncovered_table {
-    std::uint32_t oid = 0;
-    std::string quoted_name;
-    std::string columns;  ///< the uncovered ones, for messages
-    bool owned = false;   ///< the current role may alter it
+/// What old rows of a table have to hold: the columns that lead to its owners. Of a partitioned table each
+/// partition has a replica identity of its own.
+struct identity_need {
+    table_facts table;  ///< that holds rows
+    std::set<std::string> columns{};
 };
 
 /// A right that the current role lacks.
@@ -17915,8 +22045,10 @@ struct missing_right {
 
 struct shape_report {
     std::vector<index_binding> bindings;
-    std::vector<followed_table> tables;  ///< each once, in the order of first use
-    std::vector<uncovered_table> identities;
+    std::vector<followed_table> tables;           ///< each once, in the order of first use
+    std::vector<identity_need> identities;        ///< of every table that holds rows, each once
+    std::vector<table_facts> partitioned;         ///< those of `tables` that are
+    std::vector<table_publication> publications;  ///< all of them, of every one of these tables
     std::vector<missing_right> rights;
     std::vector<std::string> findings;  ///< what makes it impossible to go on, all at once
 };
@@ -17930,8 +22062,12 @@ class shape_checker {
   public:
     shape_checker(std::span<const compiled_index> indices,
                   const std::vector<std::optional<table_facts>>& tables, const partition_facts& partitions,
-                  const session_facts& about)
-        : indices_(indices), tables_(tables), partitions_(partitions), about_(about) {}
+                  const session_facts& about, std::span<const foreign_key_facts> foreign_keys)
+        : indices_(indices),
+          tables_(tables),
+          partitions_(partitions),
+          about_(about),
+          foreign_keys_(foreign_keys) {}
 
     shape_report run() {
         std::size_t at = 0;
@@ -17964,6 +22100,42 @@ class shape_checker {
                        return std::find(key.begin(), key.end(), part) != key.end();
                    });
         });
+    }
+
+    /// The index that would make these columns unique, were it not for what it is; null where there is none.
+    static const index_facts* nearly_unique(const table_facts& table, const std::vector<std::string>& key) {
+        const auto found = std::find_if(table.indexes.begin(), table.indexes.end(), [&](const auto& index) {
+            return index.unique &&
+                   std::all_of(index.columns.begin(), index.columns.end(), [&](const auto& part) {
+                       return std::find(key.begin(), key.end(), part) != key.end();
+                   });
+        });
+        return found == table.indexes.end() ? nullptr : &*found;
+    }
+    /// Why no index makes them so, and what to do.
+    static std::string why_not_unique(const table_facts& table, const std::vector<std::string>& key) {
+        const auto* near = nearly_unique(table, key);
+        if (near == nullptr)
+            return "no primary key or unique index is on these columns or some of them; mark the primary "
+                   "key's "
+                   "members with pgsync::key<T>";
+        const auto name = (near->primary ? "the primary key " : "the unique index ") + quoted(near->name);
+        if (!near->immediate) {
+            return name +
+                   " is DEFERRABLE, and PostgreSQL lets no such constraint identify a row: within a "
+                   "transaction "
+                   "two rows may be alike; make it NOT DEFERRABLE (drop it and add it again), or add a "
+                   "unique "
+                   "index that is checked at once, if no statement of the application relies on the delay; "
+                   "the "
+                   "rows of a has_many need no key at all: leave key<T> out and say order_by<…>";
+        }
+        if (!near->valid) {
+            return name + " is not valid: an attempt to build it failed; DROP INDEX CONCURRENTLY " +
+                   quote_identifier(table.schema) + "." + quote_identifier(near->name) +
+                   " and build it again";
+        }
+        return name + " is on some rows only (it has a WHERE); a unique index on all rows is needed";
     }
 
     std::string place(const node_data& node) const {
@@ -18066,6 +22238,7 @@ class shape_checker {
         check_access(asked, table);
         if (!is_view(table) && seen_.insert(table.oid).second) {
             followed_table followed{table.oid, quoted_name(table), table.owned};
+            followed.partitioned = table.kind == 'p';
             if (const auto found = partitions_.find(table.oid); found != partitions_.end()) {
                 for (const auto& part : found->second) {
                     followed.partitions.push_back({part.oid, quoted_name(part), part.owned});
@@ -18108,6 +22281,15 @@ class shape_checker {
     bool check_kind(const std::string& asked, const node_data& data, const table_facts& table) {
         if (table.kind == 'r' || table.kind == 'p') return true;
         if (is_view(table) && data.view) return true;
+        if (is_view(table) && data.kind == relation::hop) {
+            find(quoted(asked) + ", the link table of relation " + quoted(data.member) + " of " +
+                 place(data) + ", is " + kind_text(table.kind) +
+                 ", and a link table must be a table, whatever depends_on says; name the table behind the "
+                 "view, "
+                 "or make one view of the link and the rows it leads to and relate to that: "
+                 "has_many<ThatView, depends_on<…>>");
+            return false;
+        }
         find(quoted(asked) + ", which " + place(data) + " reads, is " + kind_text(table.kind) +
              (is_view(table) ? "; say which tables it is made of: depends_on<Table, \"column\"> among the "
                                "relation's options, or behind the root in index<…>"
@@ -18195,8 +22377,14 @@ class shape_checker {
         } else if (column.key && (column.kind == value_kind::text || column.kind == value_kind::keyword) &&
                    type != "text" && type != "varchar" && found->category != 'E') {
             find("key column " + quoted(column.name) + " of table " + quoted(table.name) + " has type " +
-                 type + ", whose values can be equal without reading the same; a key of " + place(data) +
-                 " must be text, varchar, an enum, an integer, uuid, date or numeric");
+                 (type == "bpchar" ? found->type_text + ", which compares without the blanks at its end"
+                                   : type + ", whose values can be equal without reading the same") +
+                 "; a key of " + place(data) +
+                 " must be text, varchar, an enum, an integer, uuid, date or numeric" +
+                 (type == "bpchar" ? ": ALTER COLUMN " + quote_identifier(column.name) +
+                                         " TYPE varchar, there and in the tables that refer to it, or mark "
+                                         "another unique column with key<T>"
+                                   : std::string()));
         }
         return true;
     }
@@ -18209,10 +22397,7 @@ class shape_checker {
         }
         if (!key.empty() && !is_view(table) && !is_unique(table, key)) {
             find("the key of " + place(data) + " (" + joined(key) + ") is not unique in table " +
-                 quoted(table.name) +
-                 ": no primary key or unique index covers exactly these columns; mark the primary key's "
-                 "members with "
-                 "pgsync::key<T>");
+                 quoted(table.name) + ": " + why_not_unique(table, key));
         }
     }
 
@@ -18222,7 +22407,9 @@ class shape_checker {
         const auto& child = facts(node);
         const auto& parent = facts(data.parent);
         std::vector<std::string> referenced;
+        std::vector<column_pair> pairs;
         for (const auto& link : shape.links_of(data)) {
+            pairs.emplace_back(link.parent, link.child);
             const auto* a = parent.column(link.parent);
             const auto* b = child.column(link.child);
             if (a == nullptr || b == nullptr) continue;
@@ -18230,7 +22417,14 @@ class shape_checker {
                 find("relation " + quoted(data.member) + " of index " + std::string(index_->name) +
                      " joins " + parent.name + "." + std::string(link.parent) + " (" + a->base_name +
                      ") with " + child.name + "." + std::string(link.child) + " (" + b->base_name +
-                     "), whose values do not read the same; give both columns one type");
+                     "), and only values of one type can be joined, for they are compared as the WAL has "
+                     "them; "
+                     "join other columns, with foreign_key<\"…\"> and references<\"…\">, or give both "
+                     "columns one type" +
+                     (data.guard_column.empty()
+                          ? std::string()
+                          : "; where a column holds keys of several types, give each type a column of its "
+                            "own, with a belongs_to each"));
             }
             // An operator of such a type would have to be found in its schema.
             for (const auto* column : {a, b}) {
@@ -18241,36 +22435,62 @@ class shape_checker {
             }
             if (data.kind == relation::belongs_to) referenced.emplace_back(link.child);
         }
+        check_pairs(data, parent, child, pairs);
         if (data.kind == relation::belongs_to && !is_view(child) && !is_unique(child, referenced)) {
             find("relation " + quoted(data.member) + " of index " + std::string(index_->name) +
                  " belongs to one row of " + quoted(child.name) + ", but (" + joined(referenced) +
-                 ") is not unique there; refer to a primary key or a unique index, or use has_many");
+                 ") is not unique there" +
+                 (nearly_unique(child, referenced) != nullptr
+                      ? ": " + why_not_unique(child, referenced)
+                      : std::string("; refer to a primary key or a unique index, or use has_many")));
         }
+    }
+
+    /// Columns of a composite key are paired by their order in the shape, which need not be the constraint's:
+    /// documents would have rows of other parents.
+    void check_pairs(const node_data& data, const table_facts& parent, const table_facts& child,
+                     const std::vector<column_pair>& pairs) {
+        if (pairs.size() < 2 || data.kind == relation::source) return;
+        const auto* key = contradicting_key(foreign_keys_, parent.oid, child.oid, pairs);
+        if (key == nullptr) return;
+        const bool from_parent = key->table == parent.oid;
+        const auto& from = from_parent ? parent : child;
+        const auto& to = from_parent ? child : parent;
+        std::string wanted;
+        for (const auto& [one, other] : key->columns)
+            wanted += (wanted.empty() ? "" : ", ") + from.name + "." + one + " = " + to.name + "." + other;
+        std::string found;
+        for (const auto& [one, other] : pairs)
+            found += (found.empty() ? "" : ", ") + parent.name + "." + one + " = " + child.name + "." + other;
+        find("relation " + quoted(data.member) + " of index " + std::string(index_->name) + " joins " +
+             found + ", but foreign key " + quoted(key->name) + " says " + wanted +
+             "; foreign_key<\"…\"> names its columns in the order of the key's members in the struct that "
+             "they "
+             "refer to, or of the columns that references<\"…\"> names");
     }
 
     void collect_identities() {
         for (const auto& table : report_.tables) {
             const auto found = std::find_if(tables_.begin(), tables_.end(),
                                             [&](const auto& each) { return each && each->oid == table.oid; });
-            if (table.partitions.empty() && (*found)->kind == 'r') {
-                collect_identity(**found, needed_[table.oid]);
+            const auto& facts = **found;
+            if (facts.kind == 'p') report_.partitioned.push_back(facts);
+            if (table.partitions.empty() && facts.kind == 'r') {
+                collect_identity(facts, needed_[table.oid]);
                 continue;
             }
-            // Each partition has a replica identity of its own.
             const auto parts = partitions_.find(table.oid);
             if (parts == partitions_.end()) continue;
             for (const auto& part : parts->second) collect_identity(part, needed_[table.oid]);
         }
     }
+    /// A partition may be named beside its partitioned table.
     void collect_identity(const table_facts& table, const std::set<std::string>& needed) {
-        std::vector<std::string> missing;
-        for (const auto& column : needed) {
-            if (!table.identity_covers(std::array{column})) missing.push_back(column);
-        }
-        // Without any identity the server refuses every UPDATE of a published table.
-        if (missing.empty() && table.identity.empty()) missing.emplace_back("its rows");
-        if (!missing.empty())
-            report_.identities.push_back({table.oid, quoted_name(table), joined(missing), table.owned});
+        auto& all = report_.identities;
+        const auto known = std::find_if(all.begin(), all.end(),
+                                        [&](const auto& each) { return each.table.oid == table.oid; });
+        auto& need = known == all.end() ? all.emplace_back(identity_need{table}) : *known;
+        need.columns.insert(needed.begin(), needed.end());
     }
 
     static std::string joined(const std::vector<std::string>& names) {
@@ -18283,6 +22503,7 @@ class shape_checker {
     const std::vector<std::optional<table_facts>>& tables_;
     const partition_facts& partitions_;
     const session_facts& about_;
+    std::span<const foreign_key_facts> foreign_keys_;
     const compiled_index* index_ = nullptr;
     std::size_t first_table_ = 0;
     std::set<std::uint32_t> seen_;
@@ -18313,6 +22534,31 @@ class shape_checker {
     return out;
 }
 
+/// The foreign keys of all these tables, where any relation joins more than one column.
+[[nodiscard]] inline std::vector<foreign_key_facts> read_composite_keys(
+    session& connection, std::span<const compiled_index> indices,
+    const std::vector<std::optional<table_facts>>& tables) {
+    const bool any = std::any_of(indices.begin(), indices.end(), [](const compiled_index& index) {
+        return std::any_of(index.shape.nodes.begin(), index.shape.nodes.end(),
+                           [](const node_data& node) { return node.links > 1; });
+    });
+    if (!any) return {};
+    std::vector<std::uint32_t> oids;
+    for (const auto& table : tables) {
+        if (table) oids.push_back(table->oid);
+    }
+    return read_foreign_keys(connection, oids);
+}
+
+/// All publications of the tables that hold rows, and of partitioned ones.
+[[nodiscard]] inline std::vector<table_publication> read_publications_of(session& connection,
+                                                                         const shape_report& report) {
+    std::vector<std::uint32_t> oids;
+    for (const auto& each : report.identities) oids.push_back(each.table.oid);
+    for (const auto& each : report.partitioned) oids.push_back(each.oid);
+    return read_table_publications(connection, oids);
+}
+
 }  // namespace detail
 
 /// Compares shapes with the catalog; all findings at once.
@@ -18325,7 +22571,9 @@ class shape_checker {
     const auto tables = read_tables(connection, names);
     const auto partitions = detail::read_partitions(connection, tables);
     const auto about = read_session(connection);
-    auto report = detail::shape_checker(indices, tables, partitions, about).run();
+    const auto foreign_keys = detail::read_composite_keys(connection, indices, tables);
+    auto report = detail::shape_checker(indices, tables, partitions, about, foreign_keys).run();
+    report.publications = detail::read_publications_of(connection, report);
     // What may not be read cannot be tried either.
     if (!report.rights.empty()) return report;
     // A missing column is better told by its member than by a query that lacks it.
@@ -18333,6 +22581,7 @@ class shape_checker {
         report.findings = detail::sql_checker(indices, connection, tables, about).run();
     if (report.findings.empty())
         report.findings = detail::prepare_queries(report.bindings, connection, about);
+    if (report.findings.empty()) guard_names(report.bindings, connection);
     return report;
 }
 
@@ -18343,12 +22592,121 @@ class shape_checker {
 /// slot.
 namespace pgsync::app {
 
+/// What a step of the setup may have to wait for, and who has to wait behind it meanwhile.
+enum class step_waits : std::uint8_t {
+    tables,         ///< the tables are locked against everybody: an application queues up behind it
+    table_changes,  ///< tables are locked against ALTER TABLE, VACUUM and their like alone
+    transactions,   ///< whatever has written something, in turn; nobody waits behind it
+};
+
 /// One statement and why it is needed.
 struct setup_step {
     std::string sql;
     std::string why;
-    bool own = true;  ///< this role may run it
+    bool own = true;            ///< this role may run it
+    bool concurrently = false;  ///< keeps nobody from writing while it waits, and must not be interrupted
+    step_waits waits = step_waits::table_changes;
 };
+
+/// A table and what becomes of its replica identity.
+struct planned_identity {
+    const postgres::identity_need* need = nullptr;
+    postgres::identity_plan plan;
+};
+
+/// The publications that publish a table, but for the one of that name.
+[[nodiscard]] inline std::vector<postgres::table_publication> other_publications(
+    const postgres::shape_report& report, std::uint32_t table, std::string_view own) {
+    std::vector<postgres::table_publication> out;
+    for (const auto& each : report.publications) {
+        if (each.table == table && each.name != own) out.push_back(each);
+    }
+    return out;
+}
+
+[[nodiscard]] inline std::vector<planned_identity> plan_identities(const postgres::shape_report& report,
+                                                                   const std::string& name, int server) {
+    std::vector<planned_identity> out;
+    for (const auto& need : report.identities) {
+        const auto others = other_publications(report, need.table.oid, name);
+        out.push_back({&need, postgres::plan_identity(need.table, need.columns, server, others)});
+    }
+    return out;
+}
+
+/// Tables outside the shapes whose updates would be refused, or that would be followed for nothing, once our
+/// publication publishes every kind of change.
+[[nodiscard]] inline std::optional<postgres::refusal> why_not_publish_all(
+    const postgres::shape_report& report, const std::optional<postgres::publication_facts>& publication,
+    const std::string& name, int server) {
+    if (!publication || (publication->publishes_update && publication->publishes_delete)) return std::nullopt;
+    const auto is_ours = [&](std::uint32_t oid) {
+        return std::any_of(report.tables.begin(), report.tables.end(), [&](const auto& table) {
+            return table.oid == oid || std::any_of(table.partitions.begin(), table.partitions.end(),
+                                                   [&](const auto& part) { return part.oid == oid; });
+        });
+    };
+    std::string names;
+    for (std::size_t i = 0; i < publication->published.size(); ++i) {
+        if (!is_ours(publication->published[i])) names += (names.empty() ? "" : ", ") + publication->names[i];
+    }
+    if (names.empty()) return std::nullopt;
+    return postgres::refusal{
+        "the publication leaves out updates or deletes, and publishes other tables as well (" + names +
+            "), whose updates PostgreSQL might refuse once they are published",
+        // From one of all tables none can be taken.
+        publication->all_tables
+            ? "see to it that each of those has a replica identity or is never updated, and then ALTER "
+              "PUBLICATION " +
+                  postgres::quote_identifier(name) + " SET (publish = 'insert, update, delete" +
+                  (postgres::has_truncate(server) ? ", truncate')" : "')") + ", or choose another --name"
+            : "choose another --name, or take those tables from the publication"};
+}
+
+/// Something that cannot be set up without PostgreSQL refusing the application's writes.
+struct setup_obstacle : postgres::refusal {
+    bool sync_starts = false;  ///< all the same: the writes are refused already, so that sync misses none
+};
+
+/// Everything that cannot be set up without the application's writes being refused.
+[[nodiscard]] inline std::vector<setup_obstacle> impossible_setup(
+    const postgres::shape_report& report, const std::optional<postgres::publication_facts>& publication,
+    const std::string& name, int server) {
+    std::vector<setup_obstacle> out;
+    for (const auto& each : plan_identities(report, name, server)) {
+        if (each.plan.impossible) out.push_back({*each.plan.impossible, each.plan.missing.empty()});
+    }
+    if (const auto why = why_not_publish_all(report, publication, name, server)) out.push_back({*why, false});
+    return out;
+}
+
+/// The same for indices that are loaded and only follow: throws where changes would go unseen. Where they are
+/// refused to the application there are none to be missed; that is told, and everything else goes on.
+inline void warn_impossible(const postgres::shape_report& report, const std::string& name, int server) {
+    for (const auto& [need, plan] : plan_identities(report, name, server)) {
+        if (!plan.impossible) continue;
+        if (!plan.missing.empty())
+            throw error(errc::replication, plan.impossible->why, plan.impossible->remedy);
+        log::warn("{}; {}", plan.impossible->why, plan.impossible->remedy);
+    }
+}
+
+/// Throws, before anything is changed, where the database cannot be set up without breaking the application.
+inline void refuse_impossible(const postgres::shape_report& report,
+                              const std::optional<postgres::publication_facts>& publication,
+                              const std::string& name, int server) {
+    const auto all = impossible_setup(report, publication, name, server);
+    if (all.empty()) return;
+    std::string what;
+    std::string remedy;
+    for (const auto& each : all) {
+        what += "\n  - " + each.why;
+        remedy += "\n  - " + each.remedy;
+    }
+    throw error(errc::replication,
+                "the application's writes would be refused, so nothing was changed:" + what,
+                "one of these for each:" + remedy);
+}
 
 /// What of a table a publication names: from version 13 on a partitioned table brings its partitions along,
 /// also those to come; before, each has to be named.
@@ -18362,11 +22720,59 @@ struct setup_step {
 [[nodiscard]] inline bool publishes(const postgres::publication_facts& publication,
                                     const postgres::followed_table& table) {
     if (publication.publishes(table.oid)) return true;
+    // The server lists partitions only.
+    if (publication.all_tables && table.partitioned && table.partitions.empty()) return true;
     const auto& named = publication.tables;
     if (std::find(named.begin(), named.end(), table.oid) != named.end()) return true;
     return !table.partitions.empty() &&
            std::all_of(table.partitions.begin(), table.partitions.end(),
                        [&](const auto& part) { return publication.publishes(part.oid); });
+}
+
+/// Does it send all kinds of changes that the server knows?
+[[nodiscard]] inline bool leaves_out_operations(const postgres::publication_facts& publication, int server) {
+    return !publication.publishes_insert || !publication.publishes_update || !publication.publishes_delete ||
+           (postgres::has_truncate(server) && !publication.publishes_truncate);
+}
+
+/// With publish_via_partition_root the server does not send a TRUNCATE of one partition.
+[[nodiscard]] inline bool hides_leaf_truncate(const postgres::publication_facts& publication,
+                                              const postgres::shape_report& report) {
+    return publication.via_root && std::any_of(report.tables.begin(), report.tables.end(),
+                                               [](const auto& table) { return !table.partitions.empty(); });
+}
+
+/// What of our publication has to go before replica identities change, since with these it would have updates
+/// refused: a row filter, a column list, generated columns left out.
+inline void add_widening_steps(std::vector<setup_step>& steps, const postgres::shape_report& report,
+                               const std::optional<postgres::publication_facts>& publication,
+                               const std::string& name, bool generated) {
+    if (!publication) return;
+    const auto quoted = postgres::quote_identifier(name);
+    if (generated && !publication->stored_generated) {
+        steps.push_back({"ALTER PUBLICATION " + quoted + " SET (publish_generated_columns = stored)",
+                         "PostgreSQL refuses updates of a table whose replica identity has generated columns "
+                         "that are not published",
+                         publication->owned});
+    }
+    const auto& narrowed = publication->narrowed;
+    for (const auto& table : report.tables) {
+        if (std::find(narrowed.begin(), narrowed.end(), table.oid) == narrowed.end()) continue;
+        steps.push_back({"ALTER PUBLICATION " + quoted + " DROP TABLE " + table.quoted_name,
+                         "the publication has only some of its rows or columns", publication->owned});
+    }
+}
+
+inline void add_identity_steps(std::vector<setup_step>& steps, const std::vector<planned_identity>& planned) {
+    for (const auto& [need, plan] : planned) {
+        const auto why =
+            plan.missing.empty()
+                ? std::string("so that PostgreSQL takes its updates and deletes once it is published")
+                : "so that the old value of " + plan.missing + " is in WAL";
+        for (const auto& each : plan.statements)
+            steps.push_back({each.sql, why, need->table.owned, each.concurrently,
+                             each.concurrently ? step_waits::transactions : step_waits::tables});
+    }
 }
 
 /// What is missing in the publication, or all of it.
@@ -18384,75 +22790,162 @@ inline void add_publication_steps(std::vector<setup_step>& steps, const postgres
         }
         // No column lists: they would make an application's UPDATE fail once somebody sets REPLICA IDENTITY
         // FULL.
-        steps.push_back({"CREATE PUBLICATION " + quoted + " FOR TABLE " + list,
+        // Updates must not be refused either once somebody sets REPLICA IDENTITY FULL, or adds a generated
+        // column under it.
+        const std::string generated = postgres::has_published_generated_columns(server.version)
+                                          ? " WITH (publish_generated_columns = stored)"
+                                          : "";
+        // In one statement for the server, so that it never is without its mark; see publication_mark.
+        steps.push_back({"CREATE PUBLICATION " + quoted + " FOR TABLE " + list + generated +
+                             "; COMMENT ON PUBLICATION " + quoted + " IS " +
+                             postgres::quote_literal(postgres::publication_mark),
                          "says which tables are followed", owns_tables && server.may_create_in_database});
         return;
     }
     for (const auto& table : report.tables) {
         const auto& narrowed = publication->narrowed;
-        if (std::find(narrowed.begin(), narrowed.end(), table.oid) != narrowed.end()) {
-            steps.push_back({"ALTER PUBLICATION " + quoted + " DROP TABLE " + table.quoted_name,
-                             "the publication has only some of its rows or columns", publication->owned});
-        } else if (publishes(*publication, table)) {
-            continue;
-        }
+        const bool narrow = std::find(narrowed.begin(), narrowed.end(), table.oid) != narrowed.end();
+        if (!narrow && publishes(*publication, table)) continue;  // what is narrow has been taken out
         for (const auto& each : publishable(table, server.version)) {
             steps.push_back({"ALTER PUBLICATION " + quoted + " ADD TABLE " + each,
                              "the publication lacks this table", publication->owned && table.owned});
         }
     }
     const bool truncate = postgres::has_truncate(server.version);
-    if (!publication->publishes_insert || !publication->publishes_update || !publication->publishes_delete ||
-        (truncate && !publication->publishes_truncate)) {
+    if (hides_leaf_truncate(*publication, report)) {
+        steps.push_back({"ALTER PUBLICATION " + quoted + " SET (publish_via_partition_root = false)",
+                         "so that a TRUNCATE of one partition is sent", publication->owned});
+    }
+    if (leaves_out_operations(*publication, server.version)) {
         steps.push_back({"ALTER PUBLICATION " + quoted + " SET (publish = 'insert, update, delete" +
                              (truncate ? ", truncate')" : "')"),
                          "the publication leaves out a kind of change", publication->owned});
     }
 }
 
-/// Everything still missing in the database, in order. Statements that are there already are not listed.
+/// Everything still missing in the database, in order: at no moment, wherever it ends, is a write refused
+/// that was not before. Statements that are there already are not listed.
 [[nodiscard]] inline std::vector<setup_step> setup_steps(
     const postgres::shape_report& report, const std::optional<postgres::publication_facts>& publication,
     const std::optional<postgres::slot_facts>& slot, const std::string& name,
     const postgres::server_facts& server) {
     std::vector<setup_step> steps;
-    for (const auto& table : report.identities) {
-        steps.push_back({"ALTER TABLE " + table.quoted_name + " REPLICA IDENTITY FULL",
-                         "so that the old value of " + table.columns + " is in the log", table.owned});
-    }
+    const auto planned = plan_identities(report, name, server.version);
+    const bool generated = std::any_of(planned.begin(), planned.end(),
+                                       [](const auto& each) { return each.plan.publish_generated; });
+    add_widening_steps(steps, report, publication, name, generated);
+    add_identity_steps(steps, planned);
     // Without publications the slot tells of every table.
     if (postgres::has_publications(server.version))
         add_publication_steps(steps, report, publication, name, server);
     if (!slot) {
         // A slot that standbys keep as well outlives a failover.
-        steps.push_back({"SELECT pg_catalog.pg_create_logical_replication_slot(" +
-                             postgres::quote_literal(name) + ", '" +
-                             std::string(postgres::output_plugin(server.version)) + "'" +
-                             (postgres::has_failover_slots(server.version) ? ", failover => true)" : ")"),
-                         "keeps the log from here on until it is in the index"});
+        steps.push_back(
+            {"SELECT pg_catalog.pg_create_logical_replication_slot(" + postgres::quote_literal(name) + ", '" +
+                 std::string(postgres::output_plugin(server.version)) + "'" +
+                 (postgres::has_failover_slots(server.version) ? ", failover => true)" : ")"),
+             "keeps the WAL from here on until it is in the index", true, false, step_waits::transactions});
     }
     return steps;
 }
 
-/// For indices that are loaded and only follow: throws where anything is missing. What is missing now may
-/// have been missing for a while, and nobody knows which changes it cost.
+/// Throws where something is missing that this role may not set right. What changes that cost is found out
+/// once it is there.
 inline void refuse_missing(const std::vector<setup_step>& missing) {
-    if (missing.empty()) return;
     std::string all;
-    for (const auto& step : missing) all += "\n  " + step.sql + ";  -- " + step.why;
-    throw error(errc::replication, "the database is not set up as these shapes need it:" + all,
-                "changes may have gone unseen; run teardown, then bootstrap");
+    for (const auto& step : missing) {
+        if (!step.own) all += "\n  " + step.sql + ";  -- " + step.why;
+    }
+    if (all.empty()) return;
+    throw error(
+        errc::permission,
+        "the database is not set up as these shapes need it, and this role may not change that:" + all,
+        "have an administrator run these, then start again: readers keep the index, and documents that "
+        "changes were lost for are read again");
 }
 
-/// Runs one step. An ALTER TABLE waits for its lock only a moment at a time, so that no busy application
-/// queues up behind it.
+/// How long a step may wait for its lock at a time; 0: as long as it takes.
+///
+/// What waits for an ALTER TABLE makes the whole application wait, so that this is tried a moment at a time.
+/// But an autovacuum gives way only to who has waited for deadlock_timeout, and without that a VACUUM of a
+/// big table would be waited out: so each third attempt is longer than that. Nobody but a VACUUM stands
+/// behind a publication, and nobody at all behind the making of a slot, which waits for every transaction
+/// that runs when it begins, and once more for those that have begun meanwhile: given up half-way, it would
+/// begin again with others, and on a busy server never end.
+[[nodiscard]] constexpr std::chrono::milliseconds lock_timeout_of(
+    step_waits waits, int attempt, std::chrono::milliseconds deadlock_timeout) {
+    constexpr std::chrono::milliseconds moment(500);
+    constexpr std::chrono::milliseconds to_give_way(200);  // for an autovacuum that was just asked to
+    if (waits == step_waits::transactions) return std::chrono::milliseconds(0);
+    if (waits == step_waits::tables && attempt % 3 != 0) return moment;
+    return deadlock_timeout + to_give_way;
+}
+
+/// Between two attempts: an application that queued up behind the last one gets on with its work.
+[[nodiscard]] constexpr std::chrono::milliseconds pause_after(int attempt) {
+    constexpr std::chrono::milliseconds longest(2'000);
+    return std::min(longest, std::chrono::milliseconds(200) * attempt);
+}
+
+namespace detail {
+
+/// Those that were open when a slot's making began `waited` ago, with the one it waits for just now first.
+inline std::vector<postgres::open_transaction> waited_for_by_slot(
+    const std::vector<postgres::open_transaction>& now, const std::vector<postgres::open_transaction>& open,
+    std::chrono::seconds waited) {
+    auto out = now;
+    for (const auto& each : open) {
+        const bool known = std::any_of(now.begin(), now.end(),
+                                       [&](const auto& other) { return other.xid && other.xid == each.xid; });
+        if (!known && each.seconds && *each.seconds >= waited.count()) out.push_back(each);
+    }
+    return out;
+}
+
+/// If this program is killed while the server makes a slot, the server is to notice, and to leave none.
+/// Before version 14 it goes on making it, and a next bootstrap waits for that, see take_turn().
+inline void notice_lost_client(postgres::admin_connection& database) {
+    if (!postgres::has_client_check(database.server_version())) return;
+    try {
+        database.execute("SET client_connection_check_interval = '5s'");
+    } catch (const postgres::sql_error& problem) {
+        log::debug("{}", problem.what());  // not every operating system can tell
+    }
+}
+
+}  // namespace detail
+
+/// Runs one step, and says every few seconds whom it waits for. A stop cancels it; of a slot nothing is left
+/// then.
 inline void run_step(postgres::admin_connection& database, const setup_step& step,
                      const std::function<bool()>& stopped) {
     log::info("{}", step.sql);
+    const auto deadlock_timeout = std::chrono::milliseconds(std::stoll(
+        database.query("SELECT setting FROM pg_catalog.pg_settings WHERE name = 'deadlock_timeout'")
+            .at(0)
+            .at(0)
+            .value_or("1000")));
+    const bool slot = step.waits == step_waits::transactions && !step.concurrently;
+    if (slot) detail::notice_lost_client(database);
+    const attendant with(database, stopped, [&](postgres::session& session, std::chrono::seconds waited) {
+        const auto blockers = postgres::read_blockers(session, database.pid());
+        if (!slot) {
+            if (!blockers.empty()) log::info("waiting for a lock, which is held by {}", list_of(blockers));
+            return !blockers.empty();
+        }
+        const auto all =
+            detail::waited_for_by_slot(blockers, postgres::read_open_transactions(session), waited);
+        if (!all.empty())
+            log::info("the slot is made once transactions have ended that ran before it: {}", list_of(all));
+        return !all.empty();
+    });
     auto told = std::chrono::steady_clock::now();
-    database.execute("SET lock_timeout = '500ms'");
-    while (true) {
+    if (step.concurrently)
+        log::info("this waits for transactions that are running, and keeps nobody from writing");
+    for (int attempt = 1;; ++attempt) {
+        const auto limit = lock_timeout_of(step.waits, attempt, deadlock_timeout);
         try {
+            database.execute("SET lock_timeout = " + std::to_string(limit.count()));
             database.execute(step.sql);
             break;
         } catch (const postgres::sql_error& problem) {
@@ -18462,21 +22955,26 @@ inline void run_step(postgres::admin_connection& database, const setup_step& ste
                     "have an administrator run what `bootstrap --dry-run` prints, then run bootstrap again");
             }
             // A bootstrap that was killed may have left it under way. What it made is looked at by sync.
-            if (problem.sqlstate() == "42710") break;
-            if (problem.sqlstate() != "55P03") throw;
+            if (problem.sqlstate() == "42710" || (step.concurrently && problem.sqlstate() == "42P07")) break;
+            const bool cancelled = problem.sqlstate() == "57014" && stopped();
+            if (problem.sqlstate() != "55P03" && !cancelled) throw;
         }
-        if (stopped()) throw error(errc::interrupted, "stopped while waiting for a lock: " + step.sql);
         if (std::chrono::steady_clock::now() - told > std::chrono::seconds(5)) {
             told = std::chrono::steady_clock::now();
             log::info("still waiting for a lock, a moment at a time: {}", step.sql);
         }
-        std::this_thread::sleep_for(std::chrono::milliseconds(200));
+        const auto until = std::chrono::steady_clock::now() + pause_after(attempt);
+        do {
+            if (stopped()) throw error(errc::interrupted, "stopped while this waited: " + step.sql);
+            std::this_thread::sleep_for(std::chrono::milliseconds(50));
+        } while (std::chrono::steady_clock::now() < until);
     }
+    if (stopped()) throw error(errc::interrupted, "stopped after: " + step.sql);
     database.execute("RESET lock_timeout");
 }
 
 /// Waits until every transaction in progress now has ended: what they wrote is then visible to the pages of
-/// the load, whether or not the slot and the publication have seen it.
+/// the load, whether or not the slot and the publication have seen it. Says every few seconds which.
 inline void wait_for_running_transactions(postgres::admin_connection& database,
                                           const std::function<bool()>& stopped) {
     const auto sql = "SELECT " +
@@ -18489,23 +22987,22 @@ inline void wait_for_running_transactions(postgres::admin_connection& database,
         return *parsed;
     };
     const auto until = snapshot().xmax();
+    std::optional<postgres::session> session;
     auto told = std::chrono::steady_clock::now();
-    while (snapshot().xmin() < until) {
+    while (true) {
+        const auto now = snapshot();
+        if (now.xmin() >= until) return;
         if (stopped())
             throw error(errc::interrupted, "stopped while waiting for running transactions to end");
-        if (std::chrono::steady_clock::now() - told > std::chrono::seconds(5)) {
+        if (std::chrono::steady_clock::now() - told > std::chrono::seconds(3)) {
             told = std::chrono::steady_clock::now();
-            std::string who;
-            for (const auto& row : database.query(
-                     "SELECT pid::text, coalesce(usename, '?'), (now() - xact_start)::interval(0)::text "
-                     "FROM pg_catalog.pg_stat_activity WHERE backend_xid IS NOT NULL AND pid <> "
-                     "pg_backend_pid() "
-                     "ORDER BY xact_start LIMIT 3")) {
-                who += (who.empty() ? "" : "; ") + std::string("pid ") + row.at(0).value_or("?") + " of " +
-                       row.at(1).value_or("?") + " for " + row.at(2).value_or("?");
-            }
-            log::info("waiting for transactions that were running before the load: {}",
-                      who.empty() ? "unknown" : who);
+            if (!session) session.emplace(database.conninfo());
+            auto open = postgres::read_open_transactions(*session);
+            std::erase_if(open, [&](const auto& each) {
+                return !each.xid || now.visible(*each.xid) || now.extend(*each.xid) >= until;
+            });
+            if (!open.empty())
+                log::info("waiting for transactions that were running before the load: {}", list_of(open));
         }
         std::this_thread::sleep_for(std::chrono::milliseconds(20));
     }
@@ -18513,27 +23010,64 @@ inline void wait_for_running_transactions(postgres::admin_connection& database,
 
 }  // namespace pgsync::app
 
+// ---- pgsync/postgres/read_identity.hpp
+namespace pgsync::postgres {
+
+/// Notes which database the session is connected to.
+inline void read_database(session& connection, system_identity& into) {
+    const auto found = connection.exec(
+        "SELECT d.oid, d.datname FROM pg_catalog.pg_database d WHERE d.datname = "
+        "pg_catalog.current_database()");
+    detail::catalog_row row(found.row(0));
+    into.database = row.number<std::uint32_t>();
+    into.database_name = row.text();
+}
+
+/// Whose a session's database is, without where its WAL ends.
+[[nodiscard]] inline system_identity read_owner(session& connection) {
+    system_identity out;
+    out.system =
+        connection.exec("SELECT system_identifier::text FROM pg_catalog.pg_control_system()").get(0, 0);
+    read_database(connection, out);
+    return out;
+}
+
+/// The same as IDENTIFY_SYSTEM, of a primary, without the right to replicate.
+[[nodiscard]] inline system_identity read_identity(session& primary) {
+    const auto names = function_names(primary.server_version());
+    const auto found = primary.exec("SELECT system_identifier::text, " + std::string(names.flush_lsn) +
+                                    "::text, ('x' || left(" + std::string(names.log_file) + "(" +
+                                    std::string(names.insert_lsn) +
+                                    "), 8))::bit(32)::bigint FROM pg_catalog.pg_control_system()");
+    detail::catalog_row row(found.row(0));
+    system_identity out;
+    out.system = row.text();
+    out.flushed = row.position();
+    out.timeline = row.number<std::uint32_t>();
+    read_database(primary, out);
+    return out;
+}
+
+}  // namespace pgsync::postgres
+
 // ---- pgsync/app/context.hpp
 namespace pgsync::app {
 
-/// Slots allow lower case letters, digits and underscores.
-[[nodiscard]] inline std::string default_name(std::span<const compiled_index> indices) {
-    std::string name = "pgsync_";
-    for (const char c : indices.front().name) {
-        const bool plain = (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '_';
-        name += plain ? c : '_';
-    }
-    return name.substr(0, 54);  // of 63; builds side by side append their hash
-}
-
 /// What the user left open: names, and where the servers are.
 [[nodiscard]] inline options with_defaults(options setting, std::span<const compiled_index> indices) {
-    if (setting.name.empty()) setting.name = default_name(indices);
+    if (setting.name.empty()) setting.name = default_name(indices.front().name);
     if (setting.read_from.empty()) setting.read_from = setting.database;
     if (setting.elasticsearch.empty()) {
         const char* url = std::getenv("ELASTICSEARCH_URL");
         setting.elasticsearch = url != nullptr && *url != '\0' ? url : "http://127.0.0.1:9200";
     }
+    return setting;
+}
+
+/// Throws errc::configuration for what cannot work whatever the servers say: better before one is waited for.
+[[nodiscard]] inline options checked(options setting) {
+    for (const auto& url : elastic::parse_urls(setting.elasticsearch))
+        static_cast<void>(elastic::access_from_environment(url, setting.insecure_http));
     return setting;
 }
 
@@ -18543,13 +23077,14 @@ class context {
     /// `stop_fd` becomes readable when the program is to stop; -1 if never.
     context(options setting, std::span<const compiled_index> indices, int stop_fd)
         : named_(!setting.name.empty()),
-          setting_(with_defaults(std::move(setting), indices)),
+          setting_(checked(with_defaults(std::move(setting), indices))),
           base_name_(setting_.name),
           all_(indices),
           indices_(indices.begin(), indices.end()),
           stop_fd_(stop_fd),
-          database_(setting_.database),
-          catalog_(setting_.database),
+          limit_(stop_fd, setting_.stop_timeout, overdue_),
+          catalog_(setting_.database, stop_fd),
+          database_(setting_.database, stop_fd),
           cluster_(setting_, [this] { return stopped(); }) {
         counts().watch_slot(setting_.name);
     }
@@ -18586,6 +23121,9 @@ class context {
         return setting_.counts ? *setting_.counts : metrics::nowhere();
     }
     [[nodiscard]] int stop_fd() const { return stop_fd_; }
+    /// Becomes readable when the program should have stopped by now: for waits that a stop does not end at
+    /// once.
+    [[nodiscard]] int overdue_fd() const { return overdue_.fd(); }
     [[nodiscard]] bool stopped() const { return wait_for_stop(stop_fd_, std::chrono::milliseconds(0)); }
 
     /// Who the primary is, for whatever is read or followed from here on. Throws errc::connection while a
@@ -18597,11 +23135,43 @@ class context {
                 catalog_.server() +
                     " is a standby; waiting for its promotion, or for --database to reach the primary");
         }
-        auto found = postgres::replication_stream(setting_.database).identify();
+        auto found = postgres::replication_stream(setting_.database, overdue_fd()).identify();
+        postgres::read_database(catalog_, found);
         clock_.set_timeline(found.timeline);
+        identity_ = found;
         if (setting_.read_from != setting_.database) check_standby(found);
         return found;
     }
+
+    /// Who an index has to belong to, for this program to write into it.
+    [[nodiscard]] const program_here& here() {
+        if (!here_) here_ = {postgres::read_owner(catalog_), base_name_, names_of_all(all_)};
+        return *here_;
+    }
+
+    /// Up to where this process has seen the database's WAL, by what it has written: in an earlier context,
+    /// whose connections were lost since. Nothing where there was none.
+    [[nodiscard]] const std::optional<postgres::system_identity>& seen() const { return seen_; }
+    void remember_seen(std::optional<postgres::system_identity> seen) { seen_ = std::move(seen); }
+    void forget_seen() {
+        seen_.reset();
+        written_before_ = counts().written.value();
+    }
+    /// The same, and what has been written since.
+    [[nodiscard]] std::optional<postgres::system_identity> seen_by_now() const {
+        const auto written = counts().written.value();
+        if (!identity_ || written <= 0 || written == written_before_) return seen_;
+        auto out = *identity_;
+        out.flushed = {static_cast<std::uint64_t>(written)};
+        return out;
+    }
+
+    /// Logs a warning, each text once: what sync has said bootstrap need not say again.
+    void warn_once(const std::string& text) {
+        if (warned_.insert(text).second) log::warn("{}", text);
+    }
+
+    void warn_again() { warned_.clear(); }
 
     /// Compares the shapes with the catalog; throws with all findings at once: errc::catalog, or
     /// errc::permission where nothing but rights is missing.
@@ -18640,8 +23210,8 @@ class context {
     }
 
   private:
-    void check_standby(const postgres::system_identity& primary) const {
-        postgres::session standby(setting_.read_from);
+    void check_standby(const postgres::system_identity& primary) {
+        postgres::session standby(setting_.read_from, overdue_fd());
         if (!postgres::has_publications(standby.server_version())) {
             throw error(errc::configuration, "--read-from needs PostgreSQL 10 or later",
                         "leave it out: documents are then read from the primary");
@@ -18658,6 +23228,18 @@ class context {
         if (found.get(0, 0) != "t") {
             throw error(errc::connection, "--read-from names " + standby.server() + ", which is no standby");
         }
+        // No standby gets anything before it is on the primary's disk; so the primary is asked last.
+        const auto names = postgres::function_names(standby.server_version());
+        const auto replayed = postgres::lsn::parse(
+            standby.exec("SELECT " + std::string(names.replay_lsn) + "::text").get(0, 0));
+        if (const auto flushed = postgres::flushed_position(catalog_); replayed && *replayed > flushed) {
+            throw error(errc::connection,
+                        "--read-from names " + standby.server() + ", which has replayed WAL up to " +
+                            postgres::to_string(*replayed) + ", and that of " + catalog_.server() +
+                            " ends at " + postgres::to_string(flushed) +
+                            ": the primary was set back, and the standby shows what it has lost",
+                        "make the standby again from the primary as it is now");
+        }
     }
 
     bool named_;
@@ -18666,12 +23248,156 @@ class context {
     std::span<const compiled_index> all_;
     std::vector<compiled_index> indices_;
     int stop_fd_;
+    stop_request overdue_;
+    stop_deadline limit_;
+    postgres::session catalog_;  ///< before the other, whose connecting no stop can end
     postgres::admin_connection database_;
-    postgres::session catalog_;
     cluster cluster_;
     postgres::version_clock clock_;
+    std::optional<postgres::system_identity> identity_;
+    std::optional<program_here> here_;
+    std::int64_t written_before_ = counts().written.value();  ///< by earlier contexts
+    std::optional<postgres::system_identity> seen_;
+    std::set<std::string> warned_;
     record own_record_;
     record* done_ = &own_record_;
+};
+
+}  // namespace pgsync::app
+
+// ---- pgsync/app/source_rules.hpp
+namespace pgsync::app {
+
+/// What an index keeps of a document as it was sent: everything, by default, or by `_source` of its mapping
+/// only some fields of it, or nothing. What it does not keep can be searched, and not be read back.
+class source_rules {
+  public:
+    source_rules() = default;
+    /// By the index's mapping and settings, as the cluster tells them.
+    explicit source_rules(const boost::json::value& mapping, const boost::json::value& settings = nullptr) {
+        const auto* rules = value_at(mapping, "_source");
+        const auto patterns = [&](std::string_view name, std::vector<std::string>& into) {
+            const auto* list = rules == nullptr ? nullptr : value_at(*rules, name);
+            if (list == nullptr) return;
+            if (list->is_string()) into.emplace_back(list->get_string());
+            if (!list->is_array()) return;
+            for (const auto& each : list->get_array()) into.push_back(text_of_json(&each));
+        };
+        patterns("includes", includes_);
+        patterns("excludes", excludes_);
+        if (rules != nullptr && text_at(*rules, "enabled") == "false") kept_ = false;
+        auto mode = rules == nullptr ? std::string() : text_at(*rules, "mode");
+        // Elasticsearch 8.17 and later.
+        for (const std::string_view path : {"index.mapping.source.mode", "mapping.source.mode"})
+            if (mode.empty()) mode = text_at(settings, path);
+        if (!mode.empty() && mode != "stored") kept_ = false;
+    }
+
+    /// Whether documents can be read back as they were sent.
+    [[nodiscard]] bool whole() const { return kept_ && includes_.empty() && excludes_.empty(); }
+    /// Whether there is anything to be read back. What is put together from the index (`synthetic`) is not
+    /// what was sent.
+    [[nodiscard]] bool kept() const { return kept_; }
+
+    /// Whether a field is kept; `path`: the names of the objects it is in and its own, with dots between.
+    [[nodiscard]] bool holds(std::string_view path) const {
+        return kept_ && (includes_.empty() || any_covers(includes_, path)) && !any_covers(excludes_, path);
+    }
+
+    /// What of a document's JSON is kept, without objects and arrays that are empty: whether of one with no
+    /// field left an empty one stays depends on the version of the cluster.
+    [[nodiscard]] std::string kept_of(std::string_view json) const {
+        return value_of(pgsync::detail::json_trimmed(json), {}).value_or("{}");
+    }
+
+    /// The fields of `properties`, as a mapping has them, that are not kept: the outermost of each.
+    [[nodiscard]] std::vector<std::string> lacking(const boost::json::value& properties) const {
+        std::vector<std::string> out;
+        collect(properties, {}, out);
+        // A pattern may be about what is inside of a JSON column, which no mapping knows.
+        for (const auto& pattern : excludes_) {
+            if (std::none_of(out.begin(), out.end(),
+                             [&](const auto& path) { return any_covers({pattern}, path); }))
+                out.push_back(pattern);
+        }
+        return out;
+    }
+
+  private:
+    /// `*` stands for any characters, dots among them.
+    static bool matches(std::string_view pattern, std::string_view text) {
+        std::size_t p = 0;
+        std::size_t t = 0;
+        std::size_t star = std::string_view::npos;
+        std::size_t retry = 0;
+        while (t < text.size()) {
+            if (p < pattern.size() && pattern[p] == '*') {
+                star = p++;
+                retry = t;
+            } else if (p < pattern.size() && pattern[p] == text[t]) {
+                ++p;
+                ++t;
+            } else if (star != std::string_view::npos) {
+                p = star + 1;
+                t = ++retry;
+            } else {
+                return false;
+            }
+        }
+        while (p < pattern.size() && pattern[p] == '*') ++p;
+        return p == pattern.size();
+    }
+    /// Whether a pattern means the path, or an object that it is in.
+    static bool any_covers(const std::vector<std::string>& patterns, std::string_view path) {
+        return std::any_of(patterns.begin(), patterns.end(), [&](const std::string& pattern) {
+            for (auto end = path.find('.'); end != std::string_view::npos; end = path.find('.', end + 1))
+                if (matches(pattern, path.substr(0, end))) return true;
+            return matches(pattern, path);
+        });
+    }
+
+    static std::string below(const std::string& path, std::string_view name) {
+        return path.empty() ? std::string(name) : path + "." + std::string(name);
+    }
+
+    [[nodiscard]] std::optional<std::string> value_of(std::string_view json, const std::string& path) const {
+        std::string out;
+        const auto add = [&](std::string_view key, const std::optional<std::string>& value) {
+            if (!value) return;
+            out += out.empty() ? (json.front() == '{' ? "{" : "[") : ",";
+            if (!key.empty()) (out += key) += ':';
+            out += *value;
+        };
+        if (json.starts_with('{')) {
+            for_json_members(json, [&](std::string_view key, std::string_view value) {
+                add(key, value_of(value, below(path, json_string_value(key))));
+            });
+        } else if (json.starts_with('[')) {
+            for_json_elements(json, [&](std::string_view each) { add({}, value_of(each, path)); });
+        } else {
+            return path.empty() || holds(path) ? std::optional<std::string>(json) : std::nullopt;
+        }
+        if (out.empty()) return std::nullopt;
+        return out + (json.front() == '{' ? "}" : "]");
+    }
+
+    void collect(const boost::json::value& properties, const std::string& path,
+                 std::vector<std::string>& into) const {
+        if (!properties.is_object()) return;
+        for (const auto& each : properties.get_object()) {
+            const auto at = below(path, each.key());
+            const auto* inner = value_at(each.value(), "properties");
+            if (any_covers(excludes_, at) || (inner == nullptr && !holds(at))) {
+                into.push_back(at);
+            } else if (inner != nullptr) {
+                collect(*inner, at, into);
+            }
+        }
+    }
+
+    bool kept_ = true;
+    std::vector<std::string> includes_;
+    std::vector<std::string> excludes_;
 };
 
 }  // namespace pgsync::app
@@ -18681,11 +23407,67 @@ class context {
 /// the cluster can change it as it is.
 namespace pgsync::app {
 
-/// What would have to change of an index to make it one of this shape.
+/// What would have to change of an index to make it one of this shape, and what undoes it.
 struct in_place_change {
-    boost::json::object settings;  ///< empty: they are the same
-    boost::json::object mapping;
+    boost::json::object settings{};  ///< by their whole names; empty: they are the same
+    boost::json::object mapping{};
+    boost::json::object former_settings{};  ///< the same ones as they are now
+    boost::json::object former_mapping{};
 };
+
+namespace detail {
+
+/// Settings by their whole names, without the prefix `index.`.
+inline void flatten(const boost::json::object& from, const std::string& prefix,
+                    std::map<std::string, boost::json::value>& into) {
+    for (const auto& member : from) {
+        const auto name = prefix + std::string(member.key());
+        if (member.value().is_object()) {
+            flatten(member.value().get_object(), name + ".", into);
+        } else {
+            into[name] = member.value();
+        }
+    }
+}
+[[nodiscard]] inline std::map<std::string, boost::json::value> flat_settings(std::string_view declared) {
+    std::map<std::string, boost::json::value> out;
+    flatten(settings_in(declared), {}, out);
+    return out;
+}
+
+/// A pipeline that the index itself has its documents pass: whatever is indexed again from the index would
+/// pass it a second time.
+[[nodiscard]] inline bool names_pipeline(const boost::json::object& settings) {
+    for (const std::string_view name : {"index.default_pipeline", "index.final_pipeline"}) {
+        const auto said = text_at(settings, name);
+        if (!said.empty() && said != "_none") return true;
+    }
+    return false;
+}
+
+/// What `was` and `wanted`, as declared, differ in: what is to be set, null for what is not declared any
+/// more, unless that has another value from the start.
+[[nodiscard]] inline boost::json::object changed_settings(std::string_view was, std::string_view wanted,
+                                                          const boost::json::object& at_creation) {
+    const auto before = flat_settings(was);
+    const auto now = flat_settings(wanted);
+    std::map<std::string, boost::json::value> made;
+    flatten(at_creation, {}, made);
+    boost::json::object out;
+    for (const auto& [name, value] : now) {
+        const auto found = before.find(name);
+        if (found == before.end() || found->second != value) out["index." + name] = value;
+    }
+    for (const auto& [name, value] : before) {
+        if (now.contains(name)) continue;
+        const bool loading = name == "refresh_interval" || name == "number_of_replicas";
+        const auto first = made.find(name);
+        out["index." + name] = first == made.end() || loading ? boost::json::value(nullptr) : first->second;
+    }
+    return out;
+}
+
+}  // namespace detail
 
 /// The names of this shape that the index readers have gets.
 [[nodiscard]] inline boost::json::array aliases_in_place(const index_names& names, const index_state& state) {
@@ -18695,50 +23477,139 @@ struct in_place_change {
 
 /// What to ask the cluster for, where nothing but mapping or settings differ between this shape and the index
 /// that readers have; whether the cluster agrees only asking shows. Nothing where an index has to be made
-/// beside it, or is there.
+/// beside it, or is there: also where the index does not hold all that its documents were made of, since they
+/// are indexed again from what it holds.
 [[nodiscard]] inline std::optional<in_place_change> change_in_place(context& in, const compiled_index& index,
                                                                     const index_state& state) {
     if (state.exists || state.serving.empty()) return std::nullopt;
-    const auto facts = in.search().client().find(state.serving);
+    auto& client = in.search().client();
+    const auto facts = client.find(state.serving);
     const auto* meta = facts ? own_meta(*facts) : nullptr;
     if (meta == nullptr || text_at(*meta, "query") != index.keys_query ||
         text_at(*meta, "pipeline") != index.pipeline)
         return std::nullopt;
+    const auto there = client.ask("/" + cluster::client_type::escaped(facts->index) + "?flat_settings=true");
+    const auto* about = there ? value_at(*there, facts->index) : nullptr;
+    const auto* mapping = about == nullptr ? nullptr : elastic::dialect::mapping_in(*about);
+    const auto* settings = about == nullptr ? nullptr : value_at(*about, "settings");
+    if (mapping == nullptr || !mapping->is_object() || settings == nullptr || !settings->is_object())
+        return std::nullopt;
     in_place_change out;
-    // The cluster refuses a request for no settings.
-    if (text_at(*meta, "settings") != index.settings) out.settings = {{"index", declared_settings(index)}};
     auto body = creation_body(index, state);
+    out.settings = detail::changed_settings(text_at(*meta, "settings"), index.settings,
+                                            body.at("settings").at("index").as_object());
+    for (const auto& each : out.settings) {
+        const auto* now = settings->get_object().if_contains(each.key());
+        out.former_settings[each.key()] = now == nullptr ? boost::json::value(nullptr) : *now;
+    }
     elastic::adapt_mapping(body, in.search().speaks());
     out.mapping = body.at("mappings").as_object();
     out.mapping.erase("_meta");
+    out.former_mapping = mapping->get_object();
+    out.former_mapping.erase("_meta");
+    if (!source_rules(*mapping, *settings).whole() || !source_rules(out.mapping, out.settings).whole() ||
+        detail::names_pipeline(settings->get_object()) || detail::names_pipeline(out.settings)) {
+        log::info(
+            "{}: its mapping or settings have changed; {} does not hold all that its documents were made of, "
+            "so that they cannot be indexed again from it",
+            log::index(index.name), facts->index);
+        return std::nullopt;
+    }
     return out;
 }
 
-/// Makes the index that readers have into one of this shape, where change_in_place() and the cluster agree;
-/// what follows it may go on meanwhile. From then on the index has this shape's names as well, as aliases.
-/// False where an index has to be made beside it, or is there. A second attempt does again what a first one
-/// that was killed has done. `_meta` is left to who follows the index, and says how far. `waiting` is called
-/// now and then.
-inline bool adapt_in_place(context& in, const compiled_index& index, const index_state& state,
-                           const std::function<void()>& waiting) {
-    const auto change = change_in_place(in, index, state);
-    if (!change) return false;
-    auto& client = in.search().client();
-    const auto names = names_of(index);
+namespace detail {
+
+/// Whether the cluster did as it was asked; it may refuse.
+template <typename Request>
+bool agreed(const index_names& names, const index_state& state, const Request& request) {
     try {
-        if (!change->settings.empty()) client.put_settings(state.serving, change->settings);
-        client.put_mapping(state.serving, change->mapping);
+        request();
+        return true;
     } catch (const error& problem) {
         if (problem.code() != errc::index) throw;
         log::info("{}: its mapping or settings have changed, and the cluster cannot change {} as it is: {}",
                   log::index(names.alias), state.serving, problem.what());
         return false;
     }
+}
+
+/// Puts back what was changed before something else was refused. Fields that were added stay: no cluster
+/// takes one out, and no reader sees it.
+inline void undo(cluster::client_type& client, const index_state& state, const in_place_change& change,
+                 bool settings) {
+    client.put_mapping(state.serving, change.former_mapping);
+    if (settings && !change.former_settings.empty())
+        client.put_settings(state.serving, change.former_settings);
+}
+
+}  // namespace detail
+
+/// Makes the index that readers have into one of this shape, where change_in_place() and the cluster agree;
+/// what follows it may go on meanwhile. From then on the index has this shape's names as well, as aliases.
+/// False where an index has to be made beside it, or is there; then that of the readers is as it was. A
+/// second attempt does again what a first one that was killed has done, but for what the cluster is still at.
+/// `_meta` is left to who follows the index, and says how far. `waiting` is called now and then.
+inline bool adapt_in_place(context& in, const compiled_index& index, const index_state& state,
+                           const std::function<void()>& waiting) {
+    auto& client = in.search().client();
+    const auto names = names_of(index);
+    if (!state.exists && state.serving_copy) {
+        log::info("{}: {} is taken over as it is: it is of this shape, and a copy of {}, which is gone",
+                  log::index(names.alias), state.serving, names.index);
+        client.change_aliases(aliases_in_place(names, state));
+        return true;
+    }
+    const auto change = change_in_place(in, index, state);
+    if (!change) return false;
+    const auto purpose = "pgsync " + names.index;
+    client.await_other_indexing(state.serving, purpose, waiting);
+    const auto put_settings = [&](const boost::json::object& which) {
+        if (!which.empty()) client.put_settings(state.serving, which);
+    };
+    // Readers must not see anything of a change that is not to be: a cluster that cannot change a setting of
+    // an open index says so of the value it has already, and a mapping is taken as a whole or not at all.
+    if (!detail::agreed(names, state, [&] { put_settings(change->former_settings); })) return false;
+    if (!detail::agreed(names, state, [&] { client.put_mapping(state.serving, change->mapping); }))
+        return false;
+    if (!detail::agreed(names, state, [&] { put_settings(change->settings); })) {
+        detail::undo(client, state, *change, false);
+        return false;
+    }
     log::info("{}: its mapping or settings have changed, not its documents: {} is changed as it is",
               log::index(names.alias), state.serving);
-    client.index_again(state.serving, waiting);
+    if (!detail::agreed(names, state, [&] { client.index_again(state.serving, purpose, waiting); })) {
+        detail::undo(client, state, *change, true);
+        return false;
+    }
     client.change_aliases(aliases_in_place(names, state));
     return true;
+}
+
+}  // namespace pgsync::app
+
+// ---- pgsync/app/guard.hpp
+/// In front of every request that writes into an index, deletes it, or moves an alias.
+namespace pgsync::app {
+
+/// Why an index is another's: the one that this program writes, or with `readers` the one that it would take
+/// the alias from. Nothing where both are this program's.
+[[nodiscard]] inline std::optional<finding> why_not_ours(const program_here& me, const compiled_index& index,
+                                                         const index_state& state, bool readers = true) {
+    const std::string alias(index.name);
+    const auto mine = owner_of(me, index);
+    if (state.exists) {
+        if (auto other = why_foreign(alias, state.owner, me, mine)) return other;
+    }
+    if (!readers || !state.serving_owner) return std::nullopt;
+    if (state.adopted && same_database(*state.adopted, *state.serving_owner)) return std::nullopt;
+    return why_foreign(state.serving, *state.serving_owner, me, mine);
+}
+
+/// The same, as condition_error.
+inline void check_ours(const program_here& me, const compiled_index& index, const index_state& state,
+                       bool readers = true) {
+    if (auto other = why_not_ours(me, index, state, readers)) throw condition_error(std::move(*other));
 }
 
 }  // namespace pgsync::app
@@ -18758,10 +23629,9 @@ namespace pgsync::app {
     return text_hash(each);
 }
 
-[[nodiscard]] inline std::vector<std::string> names_of_all(std::span<const compiled_index> indices) {
-    std::vector<std::string> names;
-    for (const auto& index : indices) names.emplace_back(index.name);
-    return names;
+/// The slot of a build that is there beside another one of the same program.
+[[nodiscard]] inline std::string slot_beside(const std::string& base, const std::string& build) {
+    return base + "_" + build.substr(0, 8);
 }
 
 /// The slot of a build: that of its indices that are there, `base` for the first build, and a name with its
@@ -18775,18 +23645,64 @@ namespace pgsync::app {
         if (state.exists) slots.insert(state.slot);
         if (!state.exists && !state.serving.empty()) beside = true;
     }
-    if (beside || slots.size() > 1) return base + "_" + build.substr(0, 8);
+    if (beside || slots.size() > 1) return slot_beside(base, build);
     return slots.empty() ? base : *slots.begin();
 }
 
+namespace detail {
+
+/// Refuses indices that are another's, before anything is changed, unless this program was told to adopt
+/// them. With `readers` those count as well that readers have now.
+inline void guard_build(context& in, bool readers, std::vector<index_state>& states) {
+    for (std::size_t i = 0; i < states.size(); ++i) {
+        auto& state = states[i];
+        const auto& index = in.indices()[i];
+        if (!in.setting().adopt) {
+            check_ours(in.here(), index, state, readers);
+            continue;
+        }
+        state.foreign = why_not_ours(in.here(), index, state, false).has_value();
+        if (why_not_ours(in.here(), index, state)) state.adopted = state.serving_owner;
+    }
+}
+
+/// The slot of a build some of whose indices are to be adopted: never one of another build, whose program may
+/// go on with it.
+[[nodiscard]] inline std::string adopting_slot(const std::string& base, const std::string& build,
+                                               std::span<const index_state> states) {
+    std::vector<index_state> own;
+    std::copy_if(states.begin(), states.end(), std::back_inserter(own),
+                 [](const auto& state) { return !state.foreign; });
+    const auto slot = own_slot(base, build, own);
+    const bool of_others = std::any_of(own.begin(), own.end(), [&](const auto& state) {
+        return state.exists && state.slot == slot && state.build != build;
+    });
+    const bool ours = std::any_of(own.begin(), own.end(),
+                                  [&](const auto& state) { return state.exists && state.build == build; });
+    return of_others && !ours ? slot_beside(base, build) : slot;
+}
+
+}  // namespace detail
+
 /// What the cluster knows of a program's indices; `in` is set to the slot that is this build's. An index may
-/// follow another one: see indices_of_slot(). Throws errc::index where the user gave the slot a name that
+/// follow another one: see indices_of_slot(). Throws condition_error where one of them, or with `readers` one
+/// that readers have in its place, is another's, and errc::index where the user gave the slot a name that
 /// these indices do not have.
-[[nodiscard]] inline std::vector<index_state> find_build(context& in) {
+[[nodiscard]] inline std::vector<index_state> find_build(context& in, bool readers = true) {
     std::vector<index_state> states;
     for (const auto& index : in.indices()) states.push_back(find_index(in.search().client(), index));
     const auto build = build_hash(in.indices());
-    const auto slot = own_slot(in.base_name(), build, states);
+    detail::guard_build(in, readers, states);
+    const bool adopts =
+        std::any_of(states.begin(), states.end(), [](const auto& state) { return state.foreign; });
+    const auto slot = adopts ? detail::adopting_slot(in.base_name(), build, states)
+                             : own_slot(in.base_name(), build, states);
+    for (auto& state : states) {
+        if (!state.foreign) continue;
+        state.slot = slot;
+        state.build = build;
+        state.together = names_of_all(in.indices());
+    }
     if (in.is_named() && slot != in.base_name() && !slot.starts_with(in.base_name() + "_")) {
         for (std::size_t i = 0; i < states.size(); ++i) {
             if (states[i].slot != slot) continue;
@@ -18796,15 +23712,36 @@ namespace pgsync::app {
                         "use the --name it was made with, or run teardown and bootstrap");
         }
     }
-    for (auto& state : states) {
+    for (std::size_t i = 0; i < states.size(); ++i) {
+        auto& state = states[i];
         if (state.exists) continue;
+        state.owner = owner_of(in.here(), in.indices()[i]);
         state.slot = slot;
         state.build = build;
         state.together = names_of_all(in.indices());
         state.beside = !state.serving.empty();
     }
     in.use_slot(slot);
+    // One clock is for all of them.
+    for (const auto& state : states) in.clock().set_rewinds(state.rewinds);
+    for (auto& state : states) state.rewinds = in.clock().rewinds();
     return states;
+}
+
+/// The owner that an index is to remember from here on. It keeps the program's name that it has: a run
+/// without --name must not lock out those with it.
+[[nodiscard]] inline index_owner owner_now(context& in, const compiled_index& index,
+                                           const index_state& state) {
+    auto out = owner_of(in.here(), index);
+    if (state.foreign || !state.exists) return out;
+    if (!state.owner.program.empty()) {
+        out.program = state.owner.program;
+    } else if (!state.slot.empty()) {  // of an earlier version, which remembers its slot alone
+        const auto suffix = slot_beside({}, state.build);
+        const bool beside = state.slot.size() > suffix.size() && state.slot.ends_with(suffix);
+        out.program = beside ? state.slot.substr(0, state.slot.size() - suffix.size()) : state.slot;
+    }
+    return out;
 }
 
 /// Which of them follow `slot`.
@@ -18815,6 +23752,320 @@ namespace pgsync::app {
         if (states[i].slot == slot) which.push_back(i);
     }
     return which;
+}
+
+}  // namespace pgsync::app
+
+// ---- pgsync/app/catalog_changes.hpp
+/// What has changed in the database since the documents of loaded indices were read, other than by changes
+/// that the slot reports. One diagnosis for bootstrap, sync, status and doctor.
+namespace pgsync::app {
+
+/// What one index needs because of it.
+struct index_changes {
+    bool read_again = false;  ///< every document
+    /// Partitions whose rows are in no change event, by the table's name in the shape.
+    std::map<std::string, std::vector<std::uint32_t>> new_partitions{};
+};
+
+struct catalog_changes {
+    findings conditions{};
+    std::vector<index_changes> indices{};  ///< one each, in their order
+    /// Why the WAL since the slot's position cannot be decoded: the slot has lost changes.
+    std::optional<std::string> lost{};
+
+    [[nodiscard]] bool read_again() const {
+        return std::any_of(indices.begin(), indices.end(), [](const auto& each) { return each.read_again; });
+    }
+    [[nodiscard]] bool new_partitions() const {
+        return std::any_of(indices.begin(), indices.end(),
+                           [](const auto& each) { return !each.new_partitions.empty(); });
+    }
+};
+
+namespace detail {
+
+inline finding mended_by_reading(std::string_view code, std::string what, std::string why) {
+    return {severity::error, code, std::move(what), std::move(why), {by_command("sync")}, mended_by::sync};
+}
+
+/// What an operator is to know of a difference.
+inline finding condition_of(const postgres::origin_difference& each, const std::string& index,
+                            const std::string& publication) {
+    using postgres::origin_change;
+    const auto table = "table \"" + each.table + "\"";
+    const auto documents = "the documents of index \"" + index + "\" that show its rows are read again";
+    switch (each.what) {
+        case origin_change::table_replaced:
+            return mended_by_reading(
+                "table_replaced",
+                table + " is another table than the one that documents of index \"" + index +
+                    "\" were read from: it was dropped and created again, or another one was "
+                    "renamed to its name",
+                "its rows came without change events; sync sees to replica identity and "
+                "publication, and " +
+                    documents);
+        case origin_change::column_replaced:
+            return mended_by_reading("column_replaced",
+                                     "column \"" + each.column + "\" of " + table +
+                                         " is another column than before, or was rewritten with other values",
+                                     "no change event has its values; " + documents);
+        case origin_change::partition_added:
+            return {severity::warning,
+                    "partition_added",
+                    table + " has " + std::to_string(each.partitions.size()) + " new partition" +
+                        (each.partitions.size() == 1 ? "" : "s"),
+                    "rows that they had when they were attached came without change events; sync reads the "
+                    "documents "
+                    "that show them",
+                    {by_command("sync")},
+                    mended_by::sync};
+        case origin_change::partition_removed:
+            return mended_by_reading(
+                "partition_removed",
+                table + " has lost a partition, for good or for a while: it was detached or dropped",
+                "its rows left, and perhaps came back, without change events; " + documents);
+        case origin_change::unpublished:
+            return mended_by_reading(
+                "table_unpublished",
+                table + " was taken out of publication \"" + publication + "\" for a while, or is",
+                "changes made meanwhile were not sent; " + documents);
+        case origin_change::view_changed:
+            return mended_by_reading(
+                "view_changed",
+                "view \"" + each.table + "\" has another definition than before, or was refreshed",
+                "no change event has its rows; " + documents);
+        case origin_change::publication_altered:
+            return mended_by_reading(
+                "publication_altered",
+                "publication \"" + publication + "\" was altered, and may have left out changes for a while",
+                "which ones nobody knows; every document of index \"" + index + "\" is read again");
+        case origin_change::publication_replaced:
+            break;
+    }
+    return {severity::error,
+            "publication_replaced",
+            "publication \"" + publication + "\" was dropped, and perhaps created again",
+            "PostgreSQL cannot decode the WAL from before that for it, so that changes to index \"" + index +
+                "\" are lost",
+            {by_command("bootstrap --on-lost-slot=resync")}};
+}
+
+/// Which of the followed tables a publication leaves out, or shows in part only.
+inline std::vector<std::uint32_t> tables_left_out(const postgres::shape_report& report,
+                                                  const postgres::publication_facts& publication) {
+    std::vector<std::uint32_t> out;
+    for (const auto& table : report.tables) {
+        const auto& narrowed = publication.narrowed;
+        const bool in_part = std::find(narrowed.begin(), narrowed.end(), table.oid) != narrowed.end();
+        if (in_part || !publishes(publication, table)) out.push_back(table.oid);
+    }
+    return out;
+}
+
+inline bool reads(const postgres::index_binding& index, const std::vector<std::uint32_t>& tables) {
+    return std::any_of(index.routes.begin(), index.routes.end(), [&](const auto& route) {
+        return std::find(tables.begin(), tables.end(), route.table_oid) != tables.end();
+    });
+}
+
+/// Views that read other tables than depends_on names, as after a table was replaced under its name: a view
+/// keeps reading the one that it was made with.
+inline findings misled_views(const compiled_index& index, const postgres::index_binding& bound,
+                             const postgres::catalog_state& now) {
+    findings out;
+    const auto& nodes = index.shape.nodes;
+    for (std::size_t r = 0; r < index.routes.size(); ++r) {
+        const auto& source = nodes[index.routes[r].node];
+        if (source.kind != relation::source) continue;
+        for (const auto& view : nodes) {
+            const bool its = view.view && view.kind != relation::source && view.parent == source.parent &&
+                             view.member == source.member;
+            const auto reads = now.read_by_views.find(postgres::written_name(view));
+            if (!its || reads == now.read_by_views.end()) continue;
+            const bool read = std::any_of(reads->second.begin(), reads->second.end(), [&](const auto& each) {
+                return bound.routes[r].covers(each.first);
+            });
+            if (read) continue;
+            std::string tables;
+            for (const auto& [oid, called] : reads->second) tables += (tables.empty() ? "" : ", ") + called;
+            out.push_back(
+                {severity::warning,
+                 "view_misled",
+                 "view \"" + postgres::written_name(view) + "\" of index \"" + std::string(index.name) +
+                     "\" does not read table \"" + postgres::written_name(source) +
+                     "\", which depends_on names; it reads " + tables,
+                 "changes of those are not followed; a view goes on reading the table that it was made with, "
+                 "whatever that is called now",
+                 {by_hand(
+                     "CREATE OR REPLACE VIEW with the table that has the name now, or correct depends_on")}});
+        }
+    }
+    return out;
+}
+
+}  // namespace detail
+
+/// Compares what loaded indices were made from with the database as it is. `states` go by index, as
+/// `report.bindings` and `indices` do; only those that follow `slot_name` and are loaded count, but for views
+/// that read other tables than the shape says.
+[[nodiscard]] inline catalog_changes look_for_changes(
+    std::span<const compiled_index> indices, std::span<const index_state> states,
+    const std::string& slot_name, const postgres::shape_report& report,
+    const postgres::catalog_state& catalog, const std::optional<postgres::publication_facts>& publication,
+    const postgres::server_facts& server) {
+    using postgres::origin_change;
+    catalog_changes out;
+    out.indices.resize(states.size());
+    const auto add = [&](finding condition) {
+        const auto same = [&](const finding& each) { return each.what == condition.what; };
+        if (std::none_of(out.conditions.begin(), out.conditions.end(), same))
+            out.conditions.push_back(std::move(condition));
+    };
+    const bool published = postgres::has_publications(server.version);
+    const auto left_out =
+        publication ? detail::tables_left_out(report, *publication) : std::vector<std::uint32_t>();
+    const bool fewer = publication && leaves_out_operations(*publication, server.version);
+    const bool hides_truncate = publication && hides_leaf_truncate(*publication, report);
+    for (std::size_t i = 0; i < states.size(); ++i) {
+        const auto& state = states[i];
+        // A view that reads another table does so before and during a load as well.
+        for (auto& each : detail::misled_views(indices[i], report.bindings[i], catalog)) add(std::move(each));
+        if (!state.loaded || state.slot != slot_name) continue;
+        const std::string name(indices[i].name);
+        auto& mine = out.indices[i];
+        if (published && !publication) {
+            const postgres::origin_difference gone{origin_change::publication_replaced};
+            out.lost = "publication \"" + slot_name + "\" is gone";
+            add(detail::condition_of(gone, name, slot_name));
+            continue;
+        }
+        for (const auto& table : report.tables) {
+            if (std::find(left_out.begin(), left_out.end(), table.oid) == left_out.end() ||
+                !detail::reads(report.bindings[i], {table.oid}))
+                continue;
+            mine.read_again = true;
+            add(detail::mended_by_reading(
+                "table_unpublished",
+                "publication \"" + slot_name + "\" leaves out " + table.quoted_name +
+                    ", or some of its rows or columns",
+                "changes that it does not send are in no document; sync puts the table in, "
+                "and documents of index \"" +
+                    name + "\" are read again"));
+        }
+        if (fewer || hides_truncate) {
+            mine.read_again = true;
+            add(detail::mended_by_reading(
+                "publication_altered",
+                "publication \"" + slot_name + "\" leaves out " +
+                    (fewer ? "some kinds of changes"
+                           : "TRUNCATE of single partitions (publish_via_partition_root)"),
+                "changes that it does not send are in no document; sync alters it, and documents of index "
+                "\"" +
+                    name + "\" are read again"));
+        }
+        if (!state.made_from) continue;
+        for (const auto& each :
+             postgres::differences(*state.made_from, postgres::origin_of(indices[i], catalog.made_of))) {
+            if (each.what == origin_change::publication_replaced) {
+                out.lost = "publication \"" + slot_name + "\" was dropped and created again";
+            } else if (each.what == origin_change::partition_added) {
+                mine.new_partitions[each.table] = each.partitions;
+            } else {
+                mine.read_again = true;
+            }
+            add(detail::condition_of(each, name, slot_name));
+        }
+    }
+    return out;
+}
+
+}  // namespace pgsync::app
+
+// ---- pgsync/app/check_partitions.hpp
+/// Partitions that are still to come: each is made with REPLICA IDENTITY DEFAULT, whatever the others have.
+/// It takes over the primary key, and nothing else that could identify its rows.
+namespace pgsync::app {
+
+/// The statements of an event trigger that gives a partition REPLICA IDENTITY FULL in the statement that
+/// makes or attaches it, where a table above it has that. One does for all tables of a database.
+[[nodiscard]] inline std::vector<std::string> partition_trigger(const std::string& schema) {
+    const auto function = postgres::quote_identifier(schema) + ".\"pgsync_partition_identity\"()";
+    return {
+        "CREATE OR REPLACE FUNCTION " + function +
+            " RETURNS event_trigger\nLANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $function$\n"
+            "DECLARE\n"
+            "    part regclass;\n"
+            "BEGIN\n"
+            "    FOR part IN\n"
+            "        SELECT DISTINCT leaf.relid\n"
+            "        FROM pg_event_trigger_ddl_commands() ddl\n"
+            "        CROSS JOIN LATERAL pg_partition_tree(ddl.objid) leaf\n"
+            "        JOIN pg_class c ON c.oid = leaf.relid\n"
+            "        WHERE ddl.classid = 'pg_class'::regclass AND c.relkind = 'r' AND c.relispartition\n"
+            "          AND c.relreplident <> 'f'\n"
+            "          AND EXISTS (SELECT FROM pg_partition_ancestors(c.oid) up\n"
+            "                      JOIN pg_class above ON above.oid = up.relid\n"
+            "                      WHERE above.relkind = 'p' AND above.relreplident = 'f')\n"
+            "    LOOP\n"
+            "        EXECUTE format('ALTER TABLE %s REPLICA IDENTITY FULL', part);\n"
+            "    END LOOP;\n"
+            "EXCEPTION WHEN OTHERS THEN\n"
+            "    RAISE WARNING 'a new partition has no replica identity: %', SQLERRM;\n"
+            "END $function$",
+        "CREATE EVENT TRIGGER pgsync_partition_identity ON ddl_command_end WHEN TAG IN ('CREATE TABLE', "
+        "'ALTER TABLE') EXECUTE FUNCTION " +
+            function};
+}
+
+/// That a partition made later will have no replica identity; nothing where the primary key is one.
+/// `full_fits`: REPLICA IDENTITY FULL has no update refused here. `has_trigger`: see partition_trigger().
+[[nodiscard]] inline findings partition_finding(const postgres::table_facts& table, bool full_fits,
+                                                bool has_trigger) {
+    const bool keyed = std::any_of(table.indexes.begin(), table.indexes.end(),
+                                   [](const auto& index) { return index.primary && index.immediate; });
+    if (table.kind != 'p' || keyed || (has_trigger && full_fits && table.replica_identity == 'f')) return {};
+    const auto name = postgres::detail::qualified(table);
+    std::vector<step> remedy{by_hand("give it a primary key that is not deferrable: ALTER TABLE " + name +
+                                     " ADD PRIMARY KEY (…)" +
+                                     (full_fits ? "; or else, as a superuser:" : ""))};
+    if (full_fits) {
+        if (!has_trigger) {
+            for (auto& sql : partition_trigger(table.schema)) remedy.push_back(by_sql(std::move(sql)));
+        }
+        if (table.replica_identity != 'f')
+            remedy.push_back(by_sql("ALTER TABLE " + name + " REPLICA IDENTITY FULL"));
+    }
+    findings out;
+    out.push_back(
+        {severity::warning, "partitions_without_key",
+         "partitioned table " + table.schema + "." + table.name +
+             " has no primary key that could be the replica identity of its partitions",
+         "PostgreSQL refuses the application's updates and deletes of a new partition from the moment it is "
+         "there until it has a replica identity, which no partition takes over from its table",
+         std::move(remedy)});
+    return out;
+}
+
+/// One for each partitioned table of the shapes that needs one. Before version 13 a new partition is not
+/// published by itself.
+[[nodiscard]] inline findings partition_findings(postgres::session& catalog,
+                                                 const postgres::shape_report& report,
+                                                 const std::string& name, int version) {
+    findings out;
+    if (!postgres::has_via_root(version) || report.partitioned.empty()) return out;
+    const bool has_trigger =
+        catalog
+            .exec(
+                "SELECT 1 FROM pg_catalog.pg_event_trigger WHERE evtname = 'pgsync_partition_identity' AND "
+                "evtenabled IN ('O', 'A')")
+            .rows() == 1;
+    for (const auto& table : report.partitioned) {
+        const auto others = other_publications(report, table.oid, name);
+        for (auto& each : partition_finding(table, postgres::takes_full(table, version, others), has_trigger))
+            out.push_back(std::move(each));
+    }
+    return out;
 }
 
 }  // namespace pgsync::app
@@ -18875,21 +24126,19 @@ namespace pgsync::app {
                ")";
     }
     if (state.written && slot->confirmed > *state.written) {
-        return quoted + " was dropped and made anew, or read by another program: it begins at " +
-               postgres::to_string(slot->confirmed) + ", and the index was written up to " +
-               postgres::to_string(*state.written);
+        const auto where = "it begins at " + postgres::to_string(slot->confirmed) +
+                           ", and the index was written up to " + postgres::to_string(*state.written);
+        if (state.restored) {
+            return quoted + " has not what index \"" + state.index +
+                   "\" lacks, which has been restored from an older snapshot, or cloned: " + where;
+        }
+        return quoted +
+               " was dropped and made anew, or read by another program, or the index was restored from an "
+               "older "
+               "snapshot: " +
+               where;
     }
     return std::nullopt;
-}
-
-/// Positions of one database cluster mean nothing in another.
-inline void check_same_system(const std::string& index, const index_state& state,
-                              const postgres::system_identity& identity) {
-    if (state.system.empty() || state.system == identity.system) return;
-    throw error(errc::index,
-                "index \"" + index + "\" was filled from another database cluster (system identifier " +
-                    state.system + ", here it is " + identity.system + ")",
-                "connect to that one, or run teardown, then bootstrap");
 }
 
 /// What lost changes deserve, by the user's choice: throws, or returns when everything is to be read again.
@@ -18899,7 +24148,7 @@ inline void decide_on_loss(const context& in, const std::string& index, const st
         throw error(
             errc::replication, what,
             "run bootstrap or sync with --on-lost-slot=resync to read everything again while the index "
-            "stays in use, or teardown, then bootstrap");
+            "stays in use");
     }
     log::warn("{}; reading everything again, the index stays in use", what);
 }
@@ -18908,10 +24157,9 @@ inline void decide_on_loss(const context& in, const std::string& index, const st
 /// From then on bootstrap does the rest, also after a crash.
 inline void begin_again(context& in, const std::vector<std::size_t>& which,
                         std::vector<index_state>& states) {
-    postgres::session primary(in.setting().database);
+    postgres::session primary(in.setting().database, in.overdue_fd());
     postgres::advance_log(primary);
-    const auto version = in.clock().begin(primary, postgres::begin_reading_sql()).version;
-    primary.exec("ROLLBACK");
+    const auto version = in.clock().take_version(primary);
     claim(in.search().client(), in.indices(), which, states);
     for (const auto i : which) {
         auto& state = states[i];
@@ -18919,6 +24167,7 @@ inline void begin_again(context& in, const std::vector<std::size_t>& which,
         state.loaded_until.reset();
         state.written.reset();
         state.storage.reset();
+        state.made_from.reset();
         // Greater than that of any document there, also of an earlier attempt's.
         state.orphans_below = version;
         remember(in.search().client(), in.indices()[i], state);
@@ -19095,15 +24344,237 @@ inline std::string rows_of(std::string_view table, std::string_view where) {
     return number_at(plan.get_array()[0], "Plan", "Plan Rows");
 }
 
-/// The same, but counted where the table is small: there a guess would be far off, and counting takes no
-/// time.
-[[nodiscard]] inline std::uint64_t estimate_rows(postgres::session& catalog, std::string_view table,
-                                                 std::string_view where) {
+/// The same for the rows of an index that have a document, but counted where the table is small: there a
+/// guess would be far off, and counting takes no time.
+[[nodiscard]] inline std::uint64_t estimate_rows(postgres::session& catalog,
+                                                 const postgres::index_binding& bound) {
     constexpr std::uint64_t few = 100'000;
+    const auto& index = *bound.index;
+    const auto& table = bound.routes.front().table;
+    std::string where = index.where.empty() ? "true" : "(" + std::string(index.where) + "\n)";
+    for (std::size_t part = 0; part < index.shape.key_size(index.shape.root()); ++part) {
+        where += " AND " + postgres::quote_identifier(index.shape.key_of(index.shape.root(), part).name) +
+                 " IS NOT NULL";
+    }
     const auto all = planned_rows(catalog, table, {});
-    if (!all || *all >= few) return planned_rows(catalog, table, where).value_or(0);
-    return std::stoull(
-        std::string(catalog.exec("SELECT count(*)" + detail::rows_of(table, where)).get(0, 0)));
+    if (all && *all < few) {
+        try {
+            return std::stoull(
+                std::string(catalog.exec("SELECT count(*)" + detail::rows_of(table, where)).get(0, 0)));
+        } catch (const postgres::sql_error& problem) {
+            // The condition may fail for some row, which its document is to suffer from and nothing else.
+            if (!catalog.usable() || !postgres::is_row_fault(problem)) throw;
+        }
+    }
+    return planned_rows(catalog, table, where).value_or(0);
+}
+
+}  // namespace pgsync::app
+
+// ---- pgsync/app/set_back.hpp
+/// When the database was put back to an earlier state in a way that its WAL does not tell: a snapshot of its
+/// disk or data directory put back, a base backup started without recovery, a crash with fsync = off. The
+/// index then shows rows that are not there any more, and what is written now would have lower versions than
+/// what it holds. (Recovery to a point in time ends in a new timeline, which is noticed like a promotion.)
+namespace pgsync::app {
+
+/// The same database with where its WAL ends now: to be asked after the states of its indices were read,
+/// since another program may be telling them how far they are.
+[[nodiscard]] inline postgres::system_identity where_it_is(context& in, postgres::system_identity who) {
+    who.flushed = postgres::flushed_position(in.catalog());
+    return who;
+}
+
+/// Why the database that is there now is behind what an index was made of; nothing where it is not. `seen`:
+/// what this process knows of it since the index was last told. `now` must have been read after `state`.
+[[nodiscard]] inline std::optional<std::string> why_set_back(
+    const std::string& index, const index_state& state, const postgres::system_identity& now,
+    const std::optional<postgres::system_identity>& seen = std::nullopt) {
+    if (!state.written || state.owner.system != now.system || state.timeline == 0) return std::nullopt;
+    auto timeline = state.timeline;
+    auto written = *state.written;
+    if (seen && seen->system == now.system &&
+        std::tuple(seen->timeline, seen->flushed) > std::tuple(timeline, written)) {
+        timeline = seen->timeline;
+        written = seen->flushed;
+    }
+    if (std::tuple(timeline, written) <= std::tuple(now.timeline, now.flushed)) return std::nullopt;
+    const auto place = [](postgres::lsn position, std::uint32_t of) {
+        return postgres::to_string(position) + " of timeline " + std::to_string(of);
+    };
+    return "index \"" + index + "\" shows more than the database has: it was written up to " +
+           place(written, timeline) + ", and the database's WAL ends at " + place(now.flushed, now.timeline) +
+           "; the database was set back without recovery (a snapshot of its disk or data directory was put "
+           "back, a base backup was started without recovery, it crashed with fsync = off, or what answers "
+           "is an "
+           "old primary from before a failover)";
+}
+
+inline constexpr const char* set_back_remedy =
+    "connect to the database that the index was made from; or run bootstrap or sync with "
+    "--on-lost-slot=resync: "
+    "everything is read again and written over what the index has, which stays in use";
+
+/// What that deserves, by the user's choice: throws, or returns when everything is to be read again.
+inline void decide_on_set_back(const context& in, const std::string& why) {
+    if (in.setting().lost_slot == on_lost_slot::stop) throw error(errc::replication, why, set_back_remedy);
+    log::warn("{}; reading everything again, the index stays in use", why);
+}
+
+/// How many timelines further on than the database's own the versions of these indices have to be, so that
+/// what is written from now on is newer than whatever an index holds that was `set_back`.
+[[nodiscard]] inline std::uint32_t rewinds_above(const index_state& set_back,
+                                                 const postgres::system_identity& now) {
+    // Whatever its timeline was, and however far its WAL had got: each has versions of its own.
+    const auto used = std::max(set_back.timeline, now.timeline) + set_back.rewinds;
+    return used + 1 - now.timeline;
+}
+
+/// From now on everything is written above what `set_back` holds.
+inline void write_above(context& in, const index_state& set_back, const postgres::system_identity& now,
+                        std::span<index_state> states) {
+    in.clock().set_rewinds(rewinds_above(set_back, now));
+    for (auto& state : states) state.rewinds = in.clock().rewinds();
+    in.forget_seen();
+}
+
+}  // namespace pgsync::app
+
+// ---- pgsync/app/contact.hpp
+namespace pgsync::app {
+
+/// Why a server could not be asked.
+struct trouble {
+    std::string what;
+    std::string remedy;
+};
+
+/// Both servers as far as they answer: for commands that look, and that tell of one while the other is down.
+class contact {
+  public:
+    /// `stop_fd` becomes readable when the program is to stop; -1 if never.
+    contact(options setting, std::span<const compiled_index> indices, int stop_fd)
+        : setting_(with_defaults(std::move(setting), indices)), indices_(indices), stop_fd_(stop_fd) {
+        no_cluster_ = attempt([&] {
+            cluster_ = std::make_unique<cluster>(
+                setting_, [this] { return wait_for_stop(stop_fd_, std::chrono::milliseconds(0)); }, true);
+            search_address_ = cluster_->address();
+        });
+        no_database_ = attempt([&] {
+            auto made = std::make_unique<postgres::session>(setting_.database, stop_fd_);
+            made->exec("SET lock_timeout = '5s'");  // whoever looks does not queue up behind an ALTER TABLE
+            catalog_ = std::move(made);
+        });
+    }
+
+    [[nodiscard]] const options& setting() const { return setting_; }
+    [[nodiscard]] std::span<const compiled_index> indices() const { return indices_; }
+    [[nodiscard]] int stop_fd() const { return stop_fd_; }
+    /// Null where it does not answer.
+    [[nodiscard]] postgres::session* catalog() { return catalog_.get(); }
+    [[nodiscard]] cluster* search() { return cluster_.get(); }
+    /// Without secrets; empty where it never answered.
+    [[nodiscard]] const std::string& search_address() const { return search_address_; }
+    [[nodiscard]] const std::optional<trouble>& no_database() const { return no_database_; }
+    [[nodiscard]] const std::optional<trouble>& no_cluster() const { return no_cluster_; }
+
+    /// Looks at the database, or the cluster, where it answers; from where it does not any more it counts as
+    /// down.
+    template <typename Look>
+    void with_database(Look&& look) {
+        if (!catalog_) return;
+        if (auto gone = attempt([&] { look(*catalog_); })) {
+            no_database_ = std::move(gone);
+            catalog_.reset();
+        }
+    }
+    template <typename Look>
+    void with_cluster(Look&& look) {
+        if (!cluster_) return;
+        if (auto gone = attempt([&] { look(*cluster_); })) {
+            no_cluster_ = std::move(gone);
+            cluster_.reset();
+        }
+    }
+
+  private:
+    /// Being stopped is no finding.
+    template <typename Body>
+    static std::optional<trouble> attempt(Body&& body) {
+        try {
+            body();
+            return std::nullopt;
+        } catch (const error& problem) {
+            if (problem.code() == errc::interrupted) throw;
+            return trouble{problem.what(), problem.remedy()};
+        }
+    }
+
+    options setting_;
+    std::span<const compiled_index> indices_;
+    int stop_fd_;
+    std::unique_ptr<cluster> cluster_;
+    std::unique_ptr<postgres::session> catalog_;
+    std::string search_address_;
+    std::optional<trouble> no_database_;
+    std::optional<trouble> no_cluster_;
+};
+
+}  // namespace pgsync::app
+
+// ---- pgsync/app/slot_owner.hpp
+/// Whether a slot that is there by this program's name is this program's. Two programs with one name, or one
+/// program beside two databases of a server or two search clusters, need a --name each.
+namespace pgsync::app {
+
+/// Why nothing can be followed through it; nothing where it can. `plugin`: that this program reads through.
+[[nodiscard]] inline std::optional<trouble> why_unusable(const std::string& name,
+                                                         const postgres::slot_facts& slot,
+                                                         std::string_view database, std::string_view plugin) {
+    const auto quoted = "slot \"" + name + "\"";
+    if (!slot.logical) return trouble{quoted + " is a physical one, of a standby", "choose another --name"};
+    if (slot.plugin != plugin) {
+        return trouble{quoted + " exists, but for output plugin \"" + printable(slot.plugin) + "\"",
+                       "choose another --name, or drop that slot"};
+    }
+    if (slot.database != database) {
+        return trouble{quoted + " belongs to database \"" + printable(slot.database) + "\"",
+                       "choose another --name: each database needs a slot of its own"};
+    }
+    return std::nullopt;
+}
+
+/// Why the program that follows the slot just now does not do it for this program's indices in this cluster;
+/// nothing where it may. The slot must have been read before the states: a program that follows it
+/// records a position in its indices before confirming it.
+[[nodiscard]] inline std::optional<trouble> why_others(const std::string& name,
+                                                       const postgres::slot_facts& slot,
+                                                       std::span<const index_state> states) {
+    if (slot.active_pid == 0) return std::nullopt;
+    const auto who = "slot \"" + name + "\" is followed by another program (server process " +
+                     std::to_string(slot.active_pid) + ")";
+    const auto follows = [&](const index_state& state) { return state.exists && state.slot == name; };
+    if (std::none_of(states.begin(), states.end(), follows)) {
+        return trouble{
+            who + ", and no index of this program in this cluster follows that slot",
+            "where that program is another one, or writes to another cluster, choose another --name "
+            "for this one and run bootstrap; else stop it and run bootstrap"};
+    }
+    for (const auto& state : states) {
+        if (!follows(state) || !state.loaded || !state.written || slot.confirmed <= *state.written) continue;
+        return trouble{who + ", which has confirmed it up to " + postgres::to_string(slot.confirmed) +
+                           ", while index \"" + state.index + "\" was written up to " +
+                           postgres::to_string(*state.written) + " only: it writes somewhere else",
+                       "one of the two needs another --name: stop the other one and give it one of its own, "
+                       "then run this "
+                       "one with --on-lost-slot=resync"};
+    }
+    return std::nullopt;
+}
+
+/// Throws errc::replication with what is wrong, where something is.
+inline void refuse(const std::optional<trouble>& why) {
+    if (why) throw error(errc::replication, why->what, why->remedy);
 }
 
 }  // namespace pgsync::app
@@ -19132,17 +24603,9 @@ inline void check_server(context& in, const postgres::server_facts& server,
                     "the server's wal_level is \"" + server.wal_level + "\", not \"logical\"",
                     "ALTER SYSTEM SET wal_level = logical; then restart PostgreSQL");
     }
-    if (slot && slot->plugin != postgres::output_plugin(server.version)) {
-        throw error(
-            errc::replication,
-            "slot \"" + in.setting().name + "\" exists, but for output plugin \"" + slot->plugin + "\"",
-            "choose another --name, or drop that slot");
-    }
-    if (slot && slot->database != server.database) {
-        throw error(errc::replication,
-                    "slot \"" + in.setting().name + "\" belongs to database \"" + slot->database + "\"",
-                    "choose another --name");
-    }
+    if (slot)
+        refuse(
+            why_unusable(in.setting().name, *slot, server.database, postgres::output_plugin(server.version)));
     if (!slot && server.used_replication_slots >= server.max_replication_slots) {
         throw error(
             errc::replication,
@@ -19160,12 +24623,21 @@ inline void check_server(context& in, const postgres::server_facts& server,
                         "let that bootstrap come to its end first");
         }
         // Who follows the slot now does not know of this index, and confirms its changes unwritten.
-        if (!states[i].loaded && slot && slot->active_pid != 0) {
+        if ((!states[i].loaded || states[i].foreign) && slot && slot->active_pid != 0) {
             throw error(errc::replication,
                         "index \"" + name + "\" is to be loaded, but slot \"" + in.setting().name +
                             "\" is in use by the server process " + std::to_string(slot->active_pid),
-                        "stop the sync that follows it first");
+                        "stop the sync that follows it first; where that is another program, or writes to "
+                        "another cluster, choose another --name");
         }
+    }
+    const bool ours =
+        std::any_of(states.begin(), states.end(), [&](const auto& state) { return state.exists; });
+    if (slot && !ours) {
+        in.warn_once(
+            "slot " + in.setting().name +
+            " is there, and no index of this program in this cluster follows it; where it is another "
+            "program's, or for another cluster, stop here and choose another --name");
     }
 }
 
@@ -19182,21 +24654,64 @@ inline void check_pipelines(context& in) {
     }
 }
 
-/// What is still to be done in the database; refuses where some of it concerns an index that is loaded.
-inline std::vector<setup_step> missing_steps(context& in, const postgres::shape_report& report,
-                                             const std::optional<postgres::slot_facts>& slot,
-                                             const std::vector<index_state>& states,
-                                             const postgres::server_facts& server) {
+/// Sees to what has changed in the database since loaded indices were made, as far as that costs their
+/// documents: from here on they count as not loaded, and readers keep them. False where another program
+/// follows the slot, which then sees to it.
+inline bool begin_again_where_changed(context& in, const postgres::shape_report& report,
+                                      std::optional<postgres::slot_facts>& slot,
+                                      const std::optional<postgres::publication_facts>& publication,
+                                      std::vector<index_state>& states, const postgres::server_facts& server,
+                                      const postgres::system_identity& identity) {
     const auto& name = in.setting().name;
-    const auto publication = postgres::read_publication(in.catalog(), name);
-    std::vector<compiled_index> loaded;
+    const auto now = postgres::read_catalog_state(in.catalog(), postgres::table_uses_of(in.indices()), name);
+    auto changes = look_for_changes(in.indices(), states, name, report, now, publication, server);
+    std::vector<std::size_t> which;
     for (std::size_t i = 0; i < states.size(); ++i) {
-        if (states[i].loaded && states[i].slot == name) loaded.push_back(in.indices()[i]);
+        if (!states[i].loaded || states[i].slot != name) continue;
+        const bool promoted = states[i].timeline != identity.timeline;
+        if (promoted) {
+            // What the old primary had not handed on may have got into the index, and no WAL has it.
+            log::warn(
+                "a standby has been promoted (timeline {} became {}): every document of {} is read again",
+                states[i].timeline, identity.timeline, in.indices()[i].name);
+        }
+        if (promoted || changes.lost || changes.indices[i].read_again) which.push_back(i);
     }
-    if (!loaded.empty())
-        refuse_missing(
-            setup_steps(postgres::check_shapes(loaded, in.catalog()), publication, slot, name, server));
-    return setup_steps(report, publication, slot, name, server);
+    for (const auto& each : changes.conditions) in.warn_once(each.what + "; " + each.why);
+    if (which.empty() || in.setting().dry_run) return true;
+    if (slot && slot->active_pid != 0) {
+        log::info("slot {} is in use by the server process {}: the sync that follows it sees to that",
+                  log::slot(name), slot->active_pid);
+        return false;
+    }
+    if (changes.lost) {
+        decide_on_loss(in, std::string(in.indices()[which.front()].name), *changes.lost);
+        if (slot) {
+            in.database().query("SELECT pg_catalog.pg_drop_replication_slot($1)", {name});
+            log::info("dropped slot {}, from which nothing can be read any more", log::slot(name));
+            slot.reset();
+        }
+    }
+    begin_again(in, which, states);
+    return true;
+}
+
+/// What this bootstrap has just changed of the publication is no reason to read documents again.
+inline void adopt_publication(context& in, std::vector<index_state>& states) {
+    const auto& name = in.setting().name;
+    if (const auto slot = postgres::read_slot(in.catalog(), name); !slot || slot->active_pid != 0) return;
+    const auto now = postgres::read_catalog_state(in.catalog(), {}, name).made_of.publication;
+    std::vector<std::size_t> which;
+    for (std::size_t i = 0; i < states.size(); ++i) {
+        const auto& state = states[i];
+        if (state.loaded && state.slot == name && state.made_from && state.made_from->publication != now)
+            which.push_back(i);
+    }
+    claim(in.search().client(), in.indices(), which, states);
+    for (const auto i : which) {
+        states[i].made_from->publication = now;
+        remember(in.search().client(), in.indices()[i], states[i]);
+    }
 }
 
 /// Creates the index in the cluster's own words. One that cannot search vectors gets them as plain numbers.
@@ -19242,7 +24757,13 @@ inline void load_index(context& in, const std::vector<postgres::index_binding>& 
     const auto names = names_of(index);
     auto& client = in.search().client();
     const auto save = [&] { remember(client, index, state); };
-    // Before the first page: a TRUNCATE from here on is one that the index does not reflect.
+    // Before the first page: what changes from here on may be missed by some pages.
+    if (!state.made_from && !state.loaded_until) {
+        const auto now =
+            postgres::read_catalog_state(in.catalog(), postgres::table_uses_of({&index, 1}), state.slot);
+        state.made_from = now.made_of;
+        save();
+    }
     if (!postgres::has_truncate(in.catalog().server_version()) && !state.storage && !state.loaded_until) {
         state.storage = postgres::read_storage(in.catalog(), bindings[number]);
         save();
@@ -19252,7 +24773,7 @@ inline void load_index(context& in, const std::vector<postgres::index_binding>& 
         log::info("{}: resuming the load after key {}", log::index(names.alias), *state.loaded_until);
         in.done().index(names.alias)["resumed_after"] = *state.loaded_until;
     }
-    const auto rows = estimate_rows(in.catalog(), bindings[number].routes[0].table, index.where);
+    const auto rows = estimate_rows(in.catalog(), bindings[number]);
     progress shown(names.alias, rows, before);
     auto* counts = in.counts().find(index.name);
     const auto count = [&](std::uint64_t done) {
@@ -19293,7 +24814,7 @@ inline void load_index(context& in, const std::vector<postgres::index_binding>& 
             });
         };
         stream::remove_orphans(in.setting().read_from, bindings, number, *state.orphans_below, in.clock(),
-                               *in.batcher(), access, stopped);
+                               *in.batcher(), access, stopped, in.overdue_fd());
         looked_at.finish();
         state.orphans_below.reset();
     }
@@ -19362,8 +24883,8 @@ inline void print_change(std::ostream& out, context& in, const index_names& name
     out << "-- " << names.alias
         << ": its mapping or settings have changed, not its documents. This is tried first, and is all "
         << "if the cluster can change " << state.serving << " as it is:\n\n";
-    if (!change.settings.empty()) print("PUT", "/" + state.serving + "/_settings", change.settings);
     print("PUT", in.search().speaks().mapping_path(state.serving), change.mapping);
+    if (!change.settings.empty()) print("PUT", "/" + state.serving + "/_settings", change.settings);
     print("POST", cluster::client_type::index_again_path(state.serving), nullptr);
     print("POST", "/_aliases", {{"actions", aliases_in_place(names, state)}});
     out << "-- " << names.alias << ": otherwise what follows, with statements above that it needs\n\n";
@@ -19448,9 +24969,31 @@ inline void end_turn(context& in) {
 inline void check_states(context& in, const std::optional<postgres::slot_facts>& slot,
                          const postgres::system_identity& identity, std::vector<index_state>& states) {
     const auto& name = in.setting().name;
+    const auto now = where_it_is(in, identity);
     std::vector<std::size_t> lost;
     for (const auto i : indices_of_slot(states, name)) {
-        check_same_system(std::string(in.indices()[i].name), states[i], identity);
+        if (states[i].foreign) {
+            const auto& its = states[i].owner;
+            log::warn(
+                "{}: was filled from database \"{}\"{}, and {} adopted; everything is read again, the "
+                "index stays in use",
+                log::index(in.indices()[i].name), its.database_name,
+                its.program.empty() ? "" : " by program \"" + its.program + "\"",
+                in.setting().dry_run ? "would be" : "is");
+            write_above(in, states[i], now, states);
+            states[i].owner = owner_now(in, in.indices()[i], states[i]);
+            states[i].timeline = identity.timeline;
+            states[i].loaded = false;
+            states[i].foreign = false;
+            lost.push_back(i);
+            continue;
+        }
+        if (const auto back = why_set_back(std::string(in.indices()[i].name), states[i], now, in.seen())) {
+            if (states[i].loaded) decide_on_set_back(in, *back);
+            write_above(in, states[i], now, states);
+            lost.push_back(i);
+            continue;
+        }
         const auto why = why_lost(name, slot, states[i]);
         if (!why) continue;
         if (states[i].loaded) decide_on_loss(in, std::string(in.indices()[i].name), *why);
@@ -19471,7 +25014,9 @@ inline void tell_of_changes(context& in, const std::vector<index_state>& states)
                 log::index(names.alias), states[i].serving);
             continue;
         }
-        if (states[i].exists && !states[i].beside) {
+        if (states[i].serving_copy) {
+            log::warn("{}: {}", names.alias, states[i].serving_copy->what);
+        } else if (states[i].exists && !states[i].beside) {
             log::info("{}: readers use {}, of another shape; {} is kept up to date beside it", names.alias,
                       states[i].serving, names.index);
         } else {
@@ -19481,6 +25026,38 @@ inline void tell_of_changes(context& in, const std::vector<index_state>& states)
                 names.alias, states[i].serving, names.index, states[i].slot);
         }
     }
+}
+
+/// A step that failed because somebody changed tables or the publication at that moment is not asked for any
+/// more, or not in these words: that passes. Throws in any case, within a catch.
+[[noreturn]] inline void rethrow_unless_changed(context& in, const setup_step& step,
+                                                const postgres::sql_error& problem) {
+    if (is_passing(problem.code())) throw;
+    const auto& name = in.setting().name;
+    const auto now =
+        setup_steps(in.check_shapes(), postgres::read_publication(in.catalog(), name),
+                    postgres::read_slot(in.catalog(), name), name, postgres::read_server(in.catalog()));
+    const auto same = [&](const setup_step& each) { return each.sql == step.sql; };
+    if (std::any_of(now.begin(), now.end(), same)) throw;
+    throw error(errc::changed, std::string("somebody changed it at the same moment: ") + problem.what());
+}
+
+/// What will refuse the application's updates later, if nothing is done.
+inline void warn_of_partitions(context& in, const postgres::shape_report& report,
+                               const postgres::server_facts& server) {
+    for (const auto& each : partition_findings(in.catalog(), report, in.setting().name, server.version))
+        log::warn("{}: {}; doctor says what to do", each.what, each.why);
+}
+
+/// Whatever might keep this database from filling the indices is found out before it takes them from the one
+/// that fills them now.
+inline void check_adopting(context& in, const postgres::server_facts& server,
+                           const postgres::shape_report& report, const std::vector<index_state>& states) {
+    const auto& name = in.setting().name;
+    const auto slot = postgres::read_slot(in.catalog(), name);
+    check_server(in, server, slot, states);
+    check_pipelines(in);
+    refuse_missing(setup_steps(report, postgres::read_publication(in.catalog(), name), slot, name, server));
 }
 
 }  // namespace detail
@@ -19495,7 +25072,15 @@ inline void bootstrap(context& in, std::ostream& out) {
     if (!server.replication && !in.setting().dry_run) detail::refuse_role(server);
     const auto identity = server.replication ? in.identify() : postgres::system_identity{};
     if (!in.setting().dry_run) detail::take_turn(in);
-    auto states = find_build(in);  // for the slot's name
+    auto states = find_build(in);  // for the slot's name; refuses what is another's before anything is made
+    refuse_impossible(report, postgres::read_publication(in.catalog(), in.setting().name), in.setting().name,
+                      server.version);
+    detail::warn_of_partitions(in, report, server);
+    for (std::size_t i = 0; i < states.size(); ++i) {
+        require_open(states[i]);
+        if (states[i].exists) check_writes(client, in.indices()[i]);
+    }
+    if (in.setting().adopt && !in.setting().dry_run) detail::check_adopting(in, server, report, states);
     for (std::size_t i = 0; i < states.size() && !in.setting().dry_run; ++i) {
         const auto waiting = [&in, alive = std::chrono::steady_clock::now()]() mutable {
             detail::keep_turn(in, alive);
@@ -19526,7 +25111,12 @@ inline void bootstrap(context& in, std::ostream& out) {
         log::info("dropped slot {}, which was invalid", log::slot(name));
         slot.reset();
     }
-    const auto steps = detail::missing_steps(in, report, slot, states, server);
+    const auto publication = postgres::read_publication(in.catalog(), name);
+    if (!in.setting().dry_run &&
+        std::any_of(states.begin(), states.end(), [](const auto& state) { return state.loaded; }))
+        refuse_missing(setup_steps(report, publication, slot, name, server));
+    detail::begin_again_where_changed(in, report, slot, publication, states, server, identity);
+    const auto steps = setup_steps(report, publication, slot, name, server);
     if (in.setting().dry_run) {
         detail::print_statements(out, in.done(), report, steps, server);
         return detail::print_requests(out, in, states);
@@ -19543,9 +25133,14 @@ inline void bootstrap(context& in, std::ostream& out) {
     }
     // The slot comes last: an unused one would make the server keep its log for ever.
     for (const auto& step : steps) {
-        run_step(in.database(), step, [&] { return in.stopped(); });
+        try {
+            run_step(in.database(), step, [&] { return in.stopped(); });
+        } catch (const postgres::sql_error& problem) {
+            detail::rethrow_unless_changed(in, step, problem);
+        }
         in.done().statement(step.sql, step.why);
     }
+    if (!steps.empty()) detail::adopt_publication(in, states);
     bool waited = false;
     for (std::size_t i = 0; i < states.size(); ++i) {
         if (states[i].loaded) {
@@ -19556,7 +25151,7 @@ inline void bootstrap(context& in, std::ostream& out) {
         if (!waited) {
             slot = postgres::read_slot(in.catalog(), name);
             wait_for_running_transactions(in.database(), [&] { return in.stopped(); });
-            postgres::session start(in.setting().database);
+            postgres::session start(in.setting().database, in.overdue_fd());
             postgres::advance_log(start);
             if (in.setting().read_from != in.setting().database)
                 in.clock().read_from_standby(postgres::flushed_position(start));
@@ -19566,7 +25161,7 @@ inline void bootstrap(context& in, std::ostream& out) {
         // From here on it is known when this load and the slot do not belong together any more.
         if (!states[i].written && slot) {
             states[i].written = slot->confirmed;
-            states[i].system = identity.system;
+            states[i].owner = owner_now(in, in.indices()[i], states[i]);
             states[i].timeline = identity.timeline;
             remember(client, in.indices()[i], states[i]);
         }
@@ -19577,85 +25172,181 @@ inline void bootstrap(context& in, std::ostream& out) {
 
 }  // namespace pgsync::app
 
-// ---- pgsync/app/contact.hpp
+// ---- pgsync/app/consent.hpp
+/// What cannot be undone is shown before it is done, and somebody has to want it.
 namespace pgsync::app {
 
-/// Why a server could not be asked.
-struct trouble {
-    std::string what;
-    std::string remedy;
+namespace detail {
+
+/// A line from the terminal; empty when asked to stop, or at its end. A signal handler of ours keeps a read
+/// from being interrupted, so that `stop_fd` is waited for as well.
+[[nodiscard]] inline std::string read_answer(int stop_fd) {
+    std::string line;
+    while (true) {
+        std::array<pollfd, 2> waited{pollfd{STDIN_FILENO, POLLIN, 0}, pollfd{stop_fd, POLLIN, 0}};
+        if (::poll(waited.data(), stop_fd < 0 ? 1U : 2U, -1) < 0) continue;
+        if (stop_fd >= 0 && waited[1].revents != 0) return {};
+        char next = '\n';
+        if (::read(STDIN_FILENO, &next, 1) != 1) return {};
+        if (next == '\n') return line;
+        line += next;
+    }
+}
+
+}  // namespace detail
+
+/// The report of a dry run: all of `what` ("drop slot x") would be done.
+[[nodiscard]] inline report would_do(const std::vector<std::string>& what) {
+    report out;
+    boost::json::array would;
+    for (const auto& each : what) {
+        out.text += "would " + printable(each) + "\n";
+        would.emplace_back(each);
+    }
+    out.json = boost::json::serialize(boost::json::object{{"dry_run", true}, {"would", would}});
+    return out;
+}
+
+/// True where all of `what` is to be done now: never with --dry-run, always with --yes. Else it asks at the
+/// terminal, and throws errc::configuration where there is none.
+[[nodiscard]] inline bool wanted(const options& setting, int stop_fd, std::string_view command,
+                                 const std::vector<std::string>& what) {
+    if (setting.dry_run || what.empty()) return false;
+    if (setting.yes) return true;
+    std::string list;
+    for (const auto& each : what) list += "\n  - " + printable(each);
+    const auto heading = std::string(command) + " is about to:" + list;
+    if (::isatty(STDIN_FILENO) == 0 || ::isatty(STDERR_FILENO) == 0) {
+        throw error(
+            errc::configuration, heading,
+            "nothing was done: say --yes to have it done without being asked, --dry-run to see it only");
+    }
+    std::cerr << setting.program << ": " << heading << "\nGo on? [y/N] " << std::flush;
+    const auto answer = detail::read_answer(stop_fd);
+    if (answer == "y" || answer == "Y" || answer == "yes") return true;
+    throw error(errc::interrupted, "nothing was done", "answer y, or say --yes");
+}
+
+}  // namespace pgsync::app
+
+// ---- pgsync/app/letters.hpp
+/// Dead letters: what they say, and which of them are settled, that is, of no concern any more: the index has
+/// the document with a greater version than was refused, or there is no row any more that it could be of, nor
+/// a document.
+namespace pgsync::app {
+
+/// What the cluster refused once.
+struct dead_letter {
+    std::string letter;         ///< its own `_id`
+    std::int64_t revision = 0;  ///< of the letter itself: another one where it was written again
+    std::string id;             ///< of the document
+    std::int64_t version = 0;   ///< with which it was refused
+    std::int64_t status = 0;
+    std::string type{};
+    std::string reason{};
+    std::string at{};
+    bool settled = false;
+    bool held = false;  ///< the index has a document of that id
 };
 
-/// Both servers as far as they answer: for commands that look, and that tell of one while the other is down.
-class contact {
-  public:
-    /// `stop_fd` becomes readable when the program is to stop; -1 if never.
-    contact(options setting, std::span<const compiled_index> indices, int stop_fd)
-        : setting_(with_defaults(std::move(setting), indices)), indices_(indices), stop_fd_(stop_fd) {
-        no_cluster_ = attempt([&] {
-            cluster_ = std::make_unique<cluster>(
-                setting_, [this] { return wait_for_stop(stop_fd_, std::chrono::milliseconds(0)); });
-            search_address_ = cluster_->address();
-        });
-        no_database_ = attempt([&] {
-            auto made = std::make_unique<postgres::session>(setting_.database, stop_fd_);
-            made->exec("SET lock_timeout = '5s'");  // whoever looks does not queue up behind an ALTER TABLE
-            catalog_ = std::move(made);
-        });
+namespace detail {
+
+/// Leaves out the document that was refused: it may be large, and no command needs it.
+inline constexpr elastic::wanted_source letter_alone = "?_source_excludes=document";
+
+inline std::int64_t integer_in(const boost::json::object& in, std::string_view key) {
+    const auto* found = in.if_contains(key);
+    return found != nullptr && found->is_int64() ? found->get_int64() : 0;
+}
+
+inline dead_letter read_letter(std::string letter, std::int64_t revision, const boost::json::object& source) {
+    dead_letter out;
+    out.letter = std::move(letter);
+    out.revision = revision;
+    out.id = text_at(source, "id");
+    out.version = integer_in(source, "version");
+    out.status = integer_in(source, "status");
+    out.type = text_at(source, "type");
+    out.reason = text_at(source, "reason");
+    out.at = text_at(source, "at");
+    return out;
+}
+
+/// The newest letters of an index of them, at most `limit`; none where it is not there, or may not be read.
+[[nodiscard]] inline std::vector<dead_letter> newest_letters(cluster::client_type& client,
+                                                             const std::string& name, std::size_t limit) {
+    std::vector<dead_letter> out;
+    if (limit == 0) return out;
+    const boost::json::object search{
+        {"size", std::min<std::size_t>(limit, 10'000)},
+        {"version", true},
+        {"_source", {{"excludes", boost::json::array{"document"}}}},
+        {"sort", boost::json::array{{{"at", {{"order", "desc"}, {"unmapped_type", "date"}}}}}}};
+    const auto answer = client.call("POST", "/" + cluster::client_type::escaped(name) + "/_search",
+                                    boost::json::serialize(search), {401, 403, 404});
+    if (answer.status >= 300) return out;
+    const auto found = boost::json::parse(answer.body);
+    for (const auto& hit : found.at("hits").at("hits").as_array()) {
+        const auto& each = hit.as_object();
+        out.push_back(
+            read_letter(text_at(each, "_id"), integer_in(each, "_version"), each.at("_source").as_object()));
     }
+    return out;
+}
 
-    [[nodiscard]] const options& setting() const { return setting_; }
-    [[nodiscard]] std::span<const compiled_index> indices() const { return indices_; }
-    [[nodiscard]] int stop_fd() const { return stop_fd_; }
-    /// Null where it does not answer.
-    [[nodiscard]] postgres::session* catalog() { return catalog_.get(); }
-    [[nodiscard]] cluster* search() { return cluster_.get(); }
-    /// Without secrets; empty where it never answered.
-    [[nodiscard]] const std::string& search_address() const { return search_address_; }
-    [[nodiscard]] const std::optional<trouble>& no_database() const { return no_database_; }
-    [[nodiscard]] const std::optional<trouble>& no_cluster() const { return no_cluster_; }
-
-    /// Looks at the database, or the cluster, where it answers; from where it does not any more it counts as
-    /// down.
-    template <typename Look>
-    void with_database(Look&& look) {
-        if (!catalog_) return;
-        if (auto gone = attempt([&] { look(*catalog_); })) {
-            no_database_ = std::move(gone);
-            catalog_.reset();
+/// Settles letters whose document `concrete` holds with a greater version than was refused: a later change
+/// got through.
+inline void settle_by_index(cluster::client_type& client, const compiled_index& index,
+                            const std::string& concrete, std::vector<dead_letter>& letters) {
+    std::map<std::string, std::int64_t> newest;
+    if (index.routing.empty()) {
+        std::vector<elastic::document_place> places;
+        for (const auto& each : letters) places.push_back({each.id});
+        const auto held = client.get_documents(concrete, places, elastic::no_source);
+        for (std::size_t i = 0; i < held.size(); ++i) {
+            if (held[i].found) newest[letters[i].id] = held[i].version;
         }
-    }
-    template <typename Look>
-    void with_cluster(Look&& look) {
-        if (!cluster_) return;
-        if (auto gone = attempt([&] { look(*cluster_); })) {
-            no_cluster_ = std::move(gone);
-            cluster_.reset();
+    } else {  // a letter does not tell of a routing
+        std::vector<std::string> ids;
+        for (const auto& each : letters) {
+            if (!each.id.empty() && each.id.size() <= 512) ids.push_back(each.id);
         }
+        for (const auto& copy : client.find_copies(concrete, ids))
+            newest[copy.id] = std::max(newest[copy.id], copy.version);
     }
-
-  private:
-    /// Being stopped is no finding.
-    template <typename Body>
-    static std::optional<trouble> attempt(Body&& body) {
-        try {
-            body();
-            return std::nullopt;
-        } catch (const error& problem) {
-            if (problem.code() == errc::interrupted) throw;
-            return trouble{problem.what(), problem.remedy()};
-        }
+    for (auto& each : letters) {
+        const auto found = newest.find(each.id);
+        each.held = found != newest.end();
+        if (each.version > 0 && each.held && found->second > each.version) each.settled = true;
     }
+}
 
-    options setting_;
-    std::span<const compiled_index> indices_;
-    int stop_fd_;
-    std::unique_ptr<cluster> cluster_;
-    std::unique_ptr<postgres::session> catalog_;
-    std::string search_address_;
-    std::optional<trouble> no_database_;
-    std::optional<trouble> no_cluster_;
-};
+/// Settles letters of documents that have no row any more, or none that the index is about. What the index
+/// still holds is to be deleted, and that may be what was refused. After settle_by_index().
+inline void settle_by_rows(postgres::session& catalog, std::span<const postgres::index_binding> indices,
+                           std::size_t number, std::vector<dead_letter>& letters) {
+    constexpr std::size_t at_once = 500;
+    std::vector<std::string> ids;
+    for (const auto& each : letters) {
+        if (!each.settled && !each.held && !each.id.empty()) ids.push_back(each.id);
+    }
+    const auto begin_sql = postgres::begin_reading(indices.subspan(number, 1)).sql;
+    const auto begin = [&] { catalog.exec(begin_sql); };
+    postgres::row_lookup rows(catalog, indices, number);
+    std::set<std::string> there;
+    for (std::size_t from = 0; from < ids.size(); from += at_once) {
+        const std::vector<std::string> some(
+            ids.begin() + static_cast<std::ptrdiff_t>(from),
+            ids.begin() + static_cast<std::ptrdiff_t>(std::min(ids.size(), from + at_once)));
+        // A row whose condition fails is there, too: that may be what the letter is about.
+        rows.present(
+            some, begin, [&](std::string_view id, std::string_view) { there.emplace(id); },
+            [&](const std::string& id) { there.insert(id); });
+    }
+    for (auto& each : letters) each.settled = each.settled || (!each.held && !there.contains(each.id));
+}
+
+}  // namespace detail
 
 }  // namespace pgsync::app
 
@@ -19746,13 +25437,17 @@ namespace pgsync::app {
                                                              const std::vector<std::size_t>& numbers) {
     const auto identity = in.identify();
     auto states = find_build(in);
+    const auto now = where_it_is(in, identity);
     for (const auto number : numbers) {
         const auto& state = states[number];
         const std::string name(in.indices()[number].name);
         if (!state.exists)
             throw error(errc::index, "index \"" + name + "\" of this program's shape does not exist",
                         "run bootstrap first");
-        check_same_system(name, state, identity);
+        check_ours(in.here(), in.indices()[number], state, false);
+        require_open(state);
+        if (const auto back = why_set_back(name, state, now))
+            log::warn("{}; what is written now may be refused as older: {}", *back, set_back_remedy);
         if (!state.loaded) {
             throw error(errc::index, "the initial load of index \"" + name + "\" is not finished",
                         "run bootstrap: it resumes");
@@ -19786,8 +25481,9 @@ namespace detail {
 /// Does what `next` yields, beside a sync that may be running.
 inline stream::refreshed read_again(context& in, std::span<const postgres::index_binding> indices,
                                     const std::function<std::optional<stream::work>()>& next) {
-    return stream::refresh(in.setting().read_from, indices, in.setting().page_size, in.clock(), *in.batcher(),
-                           in.access(), next, [&in] { return in.stopped(); });
+    return stream::refresh(
+        in.setting().read_from, indices, in.setting().page_size, in.clock(), *in.batcher(), in.access(), next,
+        [&in] { return in.stopped(); }, in.stop_fd());
 }
 
 /// The work to read some documents of index `number` again. Where documents of gone rows are routed to, only
@@ -19851,15 +25547,18 @@ class selected_keys {
         }
         const auto& shape = bound.index->shape;
         std::string columns;
+        std::string not_null;  // a row where a part of the key is null has no document
         for (std::size_t part = 0; part < parts_; ++part) {
-            columns += (part == 0 ? "" : ", ") +
-                       postgres::quote_identifier(shape.key_of(shape.root(), part).name) + "::text";
+            const auto column = postgres::quote_identifier(shape.key_of(shape.root(), part).name);
+            columns += (part == 0 ? "" : ", ") + column + "::text";
+            not_null += " AND " + column + " IS NOT NULL";
         }
-        session_.exec(postgres::begin_reading_sql(std::span(&bound, 1)));
+        session_.exec(postgres::begin_reading(std::span(&bound, 1)).sql);
         try {
             // Sent with parameters, of which there are none, so that it is one statement, whatever it says.
             session_.exec_params("DECLARE pgsync_keys NO SCROLL CURSOR WITH HOLD FOR SELECT " + columns +
-                                     " FROM " + bound.routes.front().table + " WHERE (" + where + ")",
+                                     " FROM " + bound.routes.front().table + " WHERE (" + where + ")" +
+                                     not_null,
                                  {});
             session_.exec("COMMIT");
         } catch (const postgres::sql_error& problem) {
@@ -20051,42 +25750,14 @@ namespace pgsync::app {
 
 namespace detail {
 
-/// What the cluster refused once.
-struct dead_letter {
-    std::string letter;         ///< its own `_id`
-    std::int64_t revision = 0;  ///< of the letter itself: another one where it was written again
-    std::string id;             ///< of the document
-    std::int64_t version = 0;   ///< with which it was refused
-    std::int64_t status = 0;
-    std::string type{};
-    std::string reason{};
-    std::string at{};
-    bool settled = false;  ///< the index has a newer version of the document
-};
-
-inline std::int64_t integer_in(const boost::json::object& in, std::string_view key) {
-    const auto* found = in.if_contains(key);
-    return found != nullptr && found->is_int64() ? found->get_int64() : 0;
-}
-
-inline dead_letter read_letter(std::string letter, std::int64_t revision, const boost::json::object& source) {
-    dead_letter out;
-    out.letter = std::move(letter);
-    out.revision = revision;
-    out.id = text_at(source, "id");
-    out.version = integer_in(source, "version");
-    out.status = integer_in(source, "status");
-    out.type = text_at(source, "type");
-    out.reason = text_at(source, "reason");
-    out.at = text_at(source, "at");
-    return out;
-}
-
 /// The dead letters of one index.
 class letter_box {
   public:
-    letter_box(context& in, std::size_t number)
+    /// Without `bindings` rows are not looked for.
+    letter_box(context& in, std::span<const postgres::index_binding> bindings, std::size_t number)
         : in_(in),
+          bindings_(bindings),
+          number_(number),
           index_(in.indices()[number]),
           name_(elastic::dead_letter_index(index_.name)),
           exists_(in.search().client().exists(name_)) {
@@ -20098,23 +25769,8 @@ class letter_box {
 
     /// The newest ones.
     [[nodiscard]] std::vector<dead_letter> newest(std::size_t limit) {
-        std::vector<dead_letter> out;
-        if (!exists_ || limit == 0) return out;
-        const boost::json::object search{
-            {"size", std::min<std::size_t>(limit, 10'000)},
-            {"version", true},
-            {"_source", {{"excludes", boost::json::array{"document"}}}},
-            {"sort", boost::json::array{{{"at", {{"order", "desc"}, {"unmapped_type", "date"}}}}}}};
-        const auto answer =
-            boost::json::parse(in_.search()
-                                   .client()
-                                   .call("POST", "/" + name_ + "/_search", boost::json::serialize(search))
-                                   .body);
-        for (const auto& hit : answer.at("hits").at("hits").as_array()) {
-            const auto& each = hit.as_object();
-            out.push_back(read_letter(text_at(each, "_id"), integer_in(each, "_version"),
-                                      each.at("_source").as_object()));
-        }
+        if (!exists_) return {};
+        auto out = newest_letters(in_.search().client(), name_, limit);
         mark_settled(out);
         return out;
     }
@@ -20128,13 +25784,7 @@ class letter_box {
             mark_settled(letters);
             if (!letters.empty()) on_piece(std::move(letters));
         };
-        if (!ids.empty()) {
-            std::set<std::string> once;
-            for (const auto& id : ids) once.insert(elastic::dead_letter_id(id));
-            std::vector<elastic::document_place> places;
-            for (const auto& id : once) places.push_back({id});
-            return hand_out(std::move(places));
-        }
+        if (!ids.empty()) return hand_out(places_of(ids));
         in_.search().client().scan_ids(name_, at_once, [&](std::span<const elastic::stored_id> some) {
             std::vector<elastic::document_place> places;
             for (const auto& each : some) places.push_back({each.id});
@@ -20142,10 +25792,39 @@ class letter_box {
         });
     }
 
+    /// Removes the letters of some documents, or all, unread; returns how many.
+    [[nodiscard]] std::uint64_t drop(const std::vector<std::string>& ids) {
+        if (!exists_) return 0;
+        std::vector<dead_letter> some;
+        std::uint64_t removed = 0;
+        const auto add = [&](const std::string& letter, std::int64_t revision) {
+            some.emplace_back().letter = letter;
+            some.back().revision = revision;
+        };
+        const auto flush = [&] {
+            remove(some);
+            removed += some.size();
+            some.clear();
+        };
+        if (!ids.empty()) {
+            const auto places = places_of(ids);
+            const auto held = in_.search().client().get_documents(name_, places, elastic::no_source);
+            for (std::size_t i = 0; i < held.size(); ++i)
+                if (held[i].found) add(places[i].id, held[i].version);
+            flush();
+            return removed;
+        }
+        in_.search().client().scan_ids(name_, at_once, [&](std::span<const elastic::stored_id> page) {
+            for (const auto& each : page) add(each.id, each.version);
+            flush();
+        });
+        return removed;
+    }
+
     /// The letters as they are now, without those that are gone.
     [[nodiscard]] std::vector<dead_letter> read(const std::vector<elastic::document_place>& places) {
         std::vector<dead_letter> out;
-        const auto held = in_.search().client().get_documents(name_, places);
+        const auto held = in_.search().client().get_documents(name_, places, letter_alone);
         for (std::size_t i = 0; i < held.size(); ++i) {
             if (!held[i].found) continue;
             boost::json::error_code failed;
@@ -20179,32 +25858,22 @@ class letter_box {
     static constexpr std::size_t at_once = 500;
 
   private:
-    /// Where the index holds a document of a greater version than was refused, a later change got through.
+    static std::vector<elastic::document_place> places_of(const std::vector<std::string>& ids) {
+        std::set<std::string> once;
+        for (const auto& id : ids) once.insert(elastic::dead_letter_id(id));
+        std::vector<elastic::document_place> places;
+        for (const auto& id : once) places.push_back({id});
+        return places;
+    }
+
     void mark_settled(std::vector<dead_letter>& letters) {
-        std::map<std::string, std::int64_t> newest;
-        const auto index = names_of(index_).index;
-        if (index_.routing.empty()) {
-            std::vector<elastic::document_place> places;
-            for (const auto& each : letters) places.push_back({each.id});
-            const auto held = in_.search().client().get_documents(index, places);
-            for (std::size_t i = 0; i < held.size(); ++i) {
-                if (held[i].found) newest[letters[i].id] = held[i].version;
-            }
-        } else {  // a letter does not tell of a routing
-            std::vector<std::string> ids;
-            for (const auto& each : letters) {
-                if (!each.id.empty() && each.id.size() <= 512) ids.push_back(each.id);
-            }
-            for (const auto& copy : in_.search().client().find_copies(index, ids))
-                newest[copy.id] = std::max(newest[copy.id], copy.version);
-        }
-        for (auto& each : letters) {
-            const auto found = newest.find(each.id);
-            each.settled = found != newest.end() && found->second > each.version;
-        }
+        settle_by_index(in_.search().client(), index_, names_of(index_).index, letters);
+        if (!bindings_.empty()) settle_by_rows(in_.catalog(), bindings_, number_, letters);
     }
 
     context& in_;
+    std::span<const postgres::index_binding> bindings_;
+    std::size_t number_;
     const compiled_index& index_;
     std::string name_;
     bool exists_;
@@ -20216,7 +25885,8 @@ inline void add_letters(report& out, boost::json::array& json, std::string_view 
     boost::json::array listed;
     for (const auto& each : letters) {
         open += each.settled ? 0U : 1U;
-        out.text += "  " + printable(each.id) + ": HTTP " + std::to_string(each.status) + ", " +
+        out.text += "  " + printable(each.id) + ": " +
+                    (each.status == 0 ? std::string() : "HTTP " + std::to_string(each.status) + ", ") +
                     printable(each.type) + ", " + each.at + (each.settled ? ", settled" : "") + "\n    " +
                     printable(each.reason) + "\n";
         listed.push_back({{"id", each.id},
@@ -20240,9 +25910,15 @@ inline void add_letters(report& out, boost::json::array& json, std::string_view 
     boost::json::array all;
     const auto numbers = chosen_indices(in, how.indices);
     static_cast<void>(require_loaded(in, numbers));
+    const auto shapes = postgres::check_shapes(in.indices(), in.catalog());
+    const bool look = shapes.findings.empty() && shapes.rights.empty();
+    if (!look)
+        log::warn(
+            "the database does not look as the shapes say, so that rows that are gone are not looked for");
     for (const auto number : numbers) {
         const auto& index = in.indices()[number];
-        detail::letter_box box(in, number);
+        detail::letter_box box(
+            in, look ? std::span(shapes.bindings) : std::span<const postgres::index_binding>(), number);
         const auto letters = box.newest(how.limit);
         const auto count = box.count();
         out.text += printable(index.name) + ": " + std::to_string(count) + " dead letters\n";
@@ -20268,12 +25944,12 @@ inline void add_letters(report& out, boost::json::array& json, std::string_view 
     write_beside_sync(in);
     for (const auto number : numbers) {
         const auto& index = in.indices()[number];
-        detail::letter_box box(in, number);
+        detail::letter_box box(in, shapes.bindings, number);
         std::uint64_t removed = 0;
         std::uint64_t settled = 0;
-        std::vector<detail::dead_letter> left;
+        std::vector<dead_letter> left;
         std::uint64_t left_count = 0;
-        box.for_each(how.ids, [&](std::vector<detail::dead_letter>&& letters) {
+        box.for_each(how.ids, [&](std::vector<dead_letter>&& letters) {
             std::vector<std::string> keys;
             for (const auto& each : letters) {
                 if (!each.settled) keys.push_back(each.id);
@@ -20289,9 +25965,9 @@ inline void add_letters(report& out, boost::json::array& json, std::string_view 
             // Refused anew, by us or by a sync, a letter has been written again.
             std::vector<elastic::document_place> places;
             for (const auto& each : letters) places.push_back({each.letter});
-            std::map<std::string, detail::dead_letter> now;
+            std::map<std::string, dead_letter> now;
             for (auto& each : box.read(places)) now.emplace(each.letter, each);
-            std::vector<detail::dead_letter> done;
+            std::vector<dead_letter> done;
             for (const auto& each : letters) {
                 const auto found = now.find(each.letter);
                 if (found == now.end() || found->second.revision == each.revision) {
@@ -20326,13 +26002,20 @@ inline void add_letters(report& out, boost::json::array& json, std::string_view 
     boost::json::array all;
     const auto numbers = chosen_indices(in, how.indices);
     static_cast<void>(require_loaded(in, numbers));
+    std::vector<std::string> what;
     for (const auto number : numbers) {
-        detail::letter_box box(in, number);
-        std::uint64_t removed = 0;
-        box.for_each(how.ids, [&](std::vector<detail::dead_letter>&& letters) {
-            box.remove(letters);
-            removed += letters.size();
-        });
+        const auto count = detail::letter_box(in, {}, number).count();
+        if (count == 0) continue;
+        what.push_back(
+            "remove " +
+            (how.all ? counted(count, "dead letter") : counted(how.ids.size(), "dead letter") + " at most") +
+            " of index " + std::string(in.indices()[number].name));
+    }
+    if (in.setting().dry_run) return would_do(what);
+    static_cast<void>(wanted(in.setting(), in.stop_fd(), "dead-letters drop", what));
+    for (const auto number : numbers) {
+        detail::letter_box box(in, {}, number);
+        const auto removed = box.drop(how.ids);
         const std::string name(in.indices()[number].name);
         out.text += printable(name) + ": " + std::to_string(removed) + " dead letters removed\n";
         all.push_back({{"index", name}, {"removed", removed}});
@@ -20346,158 +26029,12 @@ inline void add_letters(report& out, boost::json::array& json, std::string_view 
         case dead_letters_action::list:
             return list_dead_letters(in, how);
         case dead_letters_action::retry:
-            return retry_dead_letters(in, how);
+            // What would be tried again is what there is.
+            return in.setting().dry_run ? list_dead_letters(in, how) : retry_dead_letters(in, how);
         case dead_letters_action::drop:
             break;
     }
     return drop_dead_letters(in, how);
-}
-
-}  // namespace pgsync::app
-
-// ---- pgsync/app/words.hpp
-/// Sizes and times as people read them.
-namespace pgsync::app {
-
-/// `512 bytes`, `1.5 kB`, `16 MB`: in steps of 1,024, as PostgreSQL counts.
-[[nodiscard]] inline std::string bytes_text(std::uint64_t bytes) {
-    if (bytes == 1) return "1 byte";
-    if (bytes < 1024) return std::to_string(bytes) + " bytes";
-    constexpr std::array<std::string_view, 5> units{"kB", "MB", "GB", "TB", "PB"};
-    auto value = static_cast<double>(bytes) / 1024;
-    std::size_t unit = 0;
-    // What would be printed as 1024 is one of the next unit.
-    for (; value >= 1023.5 && unit + 1 < units.size(); ++unit) value /= 1024;
-    return log::fixed(value, value < 9.95 ? 1 : 0) + " " + std::string(units[unit]);
-}
-
-/// `0.02 s`, `45 s`, `12 min`, `3.5 h`, `4 days`.
-[[nodiscard]] inline std::string seconds_text(double seconds) {
-    if (seconds < 0) seconds = 0;
-    if (seconds < 9.95) return log::fixed(seconds, seconds < 0.995 && seconds > 0 ? 2 : 1) + " s";
-    if (seconds < 119.5) return log::fixed(seconds, 0) + " s";
-    if (seconds < 119.5 * 60) return log::fixed(seconds / 60, 0) + " min";
-    if (seconds < 47.95 * 3600) return log::fixed(seconds / 3600, 1) + " h";
-    return log::fixed(seconds / 86'400, 0) + " days";
-}
-
-/// `1 document`, `3 documents`.
-[[nodiscard]] inline std::string counted(std::uint64_t number, std::string_view noun) {
-    return std::to_string(number) + " " + std::string(noun) + (number == 1 ? "" : "s");
-}
-
-}  // namespace pgsync::app
-
-// ---- pgsync/app/finding.hpp
-namespace pgsync::app {
-
-enum class severity : std::uint8_t {
-    error,    ///< it does not work, or documents are wrong
-    warning,  ///< it works, and will not for ever, or not well
-    advice,   ///< it works; this would be better
-};
-
-/// One thing to do about a finding: a statement for the database, a request for the cluster, a command of
-/// this program, or what no program can do.
-struct step {
-    enum class kind : std::uint8_t { sql, request, command, other };
-    kind what = kind::other;
-    std::string text{};  ///< the statement without `;`, the command, or `PUT /index/_settings`
-    std::string body{};  ///< of a request, JSON
-};
-
-[[nodiscard]] inline step by_sql(std::string statement) {
-    return {step::kind::sql, std::move(statement), {}};
-}
-[[nodiscard]] inline step by_request(std::string what, const boost::json::object& body) {
-    return {step::kind::request, std::move(what),
-            body.empty() ? std::string() : boost::json::serialize(body)};
-}
-[[nodiscard]] inline step by_command(std::string command) {
-    return {step::kind::command, std::move(command), {}};
-}
-[[nodiscard]] inline step by_hand(std::string text) { return {step::kind::other, std::move(text), {}}; }
-
-/// Something that an operator should know.
-struct finding {
-    severity how_bad = severity::error;
-    std::string_view code{};  ///< what kind it is, for programs: `missing_index`
-    std::string what{};
-    std::string why{};           ///< it matters
-    std::vector<step> remedy{};  ///< in this order
-};
-
-using findings = std::vector<finding>;
-
-[[nodiscard]] constexpr std::string_view name_of(severity how_bad) noexcept {
-    constexpr std::array<std::string_view, 3> names{"error", "warning", "advice"};
-    return names[static_cast<std::size_t>(how_bad)];
-}
-
-/// A step as it is typed: into psql, into curl or a console, into a shell.
-[[nodiscard]] inline std::string text_of(const step& of, std::string_view program) {
-    switch (of.what) {
-        case step::kind::sql:
-            return of.text + ";";
-        case step::kind::request:
-            return of.text + (of.body.empty() ? "" : " " + of.body);
-        case step::kind::command:
-            return std::string(program) + " " + of.text;
-        case step::kind::other:
-            break;
-    }
-    return of.text;
-}
-
-[[nodiscard]] inline boost::json::object json_of(const step& of) {
-    switch (of.what) {
-        case step::kind::sql:
-            return {{"sql", of.text}};
-        case step::kind::request: {
-            const auto blank = of.text.find(' ');
-            boost::json::object request{{"method", of.text.substr(0, blank)},
-                                        {"path", of.text.substr(blank + 1)}};
-            if (!of.body.empty()) request["body"] = boost::json::parse(of.body);
-            return {{"request", request}};
-        }
-        case step::kind::command:
-            return {{"command", of.text}};
-        case step::kind::other:
-            break;
-    }
-    return {{"text", of.text}};
-}
-
-/// The worst first, otherwise in the order in which they were found; in order where there is nothing but
-/// advice.
-[[nodiscard]] inline report report_of(findings all, std::string_view program) {
-    std::stable_sort(all.begin(), all.end(),
-                     [](const finding& a, const finding& b) { return a.how_bad < b.how_bad; });
-    std::array<std::uint64_t, 3> counts{};
-    boost::json::array list;
-    std::string text;
-    for (const auto& each : all) {
-        ++counts[static_cast<std::size_t>(each.how_bad)];
-        boost::json::array remedy;
-        text += std::string(name_of(each.how_bad)) + ": " + printable(each.what, true) + "\n";
-        text += "  " + printable(each.why, true) + "\n";
-        for (const auto& todo : each.remedy) {
-            text += "    " + printable(text_of(todo, program), true) + "\n";
-            remedy.push_back(json_of(todo));
-        }
-        text += "\n";
-        list.push_back({{"severity", name_of(each.how_bad)},
-                        {"code", each.code},
-                        {"what", each.what},
-                        {"why", each.why},
-                        {"remedy", remedy}});
-    }
-    const bool in_order = counts[0] == 0 && counts[1] == 0;
-    text += all.empty() ? std::string("nothing found\n")
-                        : counted(counts[0], "error") + ", " + counted(counts[1], "warning") + ", " +
-                              std::to_string(counts[2]) + " of advice\n";
-    return {in_order, text,
-            boost::json::serialize(boost::json::object{{"findings", list}, {"in_order", in_order}})};
 }
 
 }  // namespace pgsync::app
@@ -20684,15 +26221,6 @@ inline void check_shards(cluster& search, const std::string& alias, const std::s
 inline void check_whole_cluster(cluster& search, const options& setting, findings& found) {
     check_disks(search, found);
     check_request_size(search, setting, found);
-    const auto health = search.client().ask("/_cluster/health");
-    if (health && text_at(*health, "status") == "red") {
-        found.push_back(
-            {severity::warning,
-             "cluster_red",
-             "the cluster is red: " + text_at(*health, "unassigned_shards") + " shards have no node",
-             "indices that lack a primary shard neither find nor take all documents; ours are told apart",
-             {by_hand("GET /_cat/shards?h=index,shard,prirep,state,unassigned.reason tells which")}});
-    }
 }
 
 }  // namespace pgsync::app::detail
@@ -20821,14 +26349,6 @@ inline step restart() { return by_hand("restart PostgreSQL"); }
 
 inline void check_server_settings(const server_checks& in) {
     const auto& server = in.server;
-    if (server.standby) {
-        in.found.push_back(
-            {severity::error,
-             "standby",
-             in.catalog.server() + " is a standby",
-             "a slot is made and followed on the primary",
-             {by_hand("have --database name the primary; target_session_attrs=read-write finds it")}});
-    }
     if (server.wal_level != "logical") {
         in.found.push_back({severity::error,
                             "wal_level",
@@ -20956,39 +26476,11 @@ inline void check_search_path(const server_checks& in) {
 
 inline void check_slot(const server_checks& in) {
     const auto& slot = in.slot;
-    const std::vector<step> again{by_command("bootstrap --on-lost-slot=resync")};
-    if (!slot) {
-        if (in.loaded) {
-            in.found.push_back({severity::error, "slot_missing", in.quoted_slot() + " is gone",
-                                "changes since then are in no index, and none is followed", again});
-        }
+    if (!slot) return;
+    if (slot->plugin != postgres::output_plugin(in.server.version) || slot->database != in.server.database)
         return;
-    }
-    if (slot->plugin != postgres::output_plugin(in.server.version) || slot->database != in.server.database) {
-        in.found.push_back({severity::error,
-                            "slot_taken",
-                            in.quoted_slot() + " is of database \"" + slot->database +
-                                "\" and output plugin \"" + slot->plugin + "\"",
-                            "this program needs one of its own",
-                            {by_hand("choose another --name")}});
-        return;
-    }
-    if (slot->lost()) {
-        in.found.push_back(
-            {severity::error, "slot_lost",
-             in.quoted_slot() + " is invalid (" +
-                 (slot->invalidation_reason.empty() ? slot->wal_status : slot->invalidation_reason) + ")",
-             "the server has removed log that no index has", again});
-        return;
-    }
+    if (slot->lost()) return;
     const bool follows = slot->active_pid != 0;
-    if (!follows && in.loaded) {
-        in.found.push_back({severity::warning,
-                            "not_followed",
-                            "no sync follows " + in.quoted_slot(),
-                            "the index stands still, and the server keeps its log",
-                            {by_command("sync")}});
-    }
     const auto retained = postgres::bytes_between(slot->restart, in.current);
     if (retained > much_log) {
         in.found.push_back(
@@ -21047,7 +26539,7 @@ inline void check_idle_timeout(const server_checks& in) {
 inline void found_slot(const server_checks& in, std::uint64_t kept, const std::string& name,
                        const std::string& database, bool ours) {
     auto remedy = by_sql("SELECT pg_catalog.pg_drop_replication_slot(" + postgres::quote_literal(name) + ")");
-    if (ours) remedy = by_command("teardown --old");
+    if (ours) remedy = by_command("teardown --old");  // which refuses what a newer shape has made
     in.found.push_back(
         {kept > much_log ? severity::warning : severity::advice,
          "other_slot",
@@ -21107,40 +26599,128 @@ inline void check_database(const server_checks& in) {
 
 }  // namespace pgsync::app::detail
 
-// ---- pgsync/app/text_table.hpp
+// ---- pgsync/app/check_waits.hpp
+/// Transactions of others that pgsync waits for, or that make the server keep its WAL: who they are, and what
+/// ends them.
 namespace pgsync::app {
 
-/// How many characters of UTF-8.
-[[nodiscard]] inline std::size_t width_of(const std::string& text) {
-    return static_cast<std::size_t>(std::count_if(
-        text.begin(), text.end(), [](char c) { return (static_cast<unsigned char>(c) & 0xC0U) != 0x80U; }));
-}
+namespace detail {
 
-/// Rows of equally many cells as lines whose columns stand below one another; the columns named by `right`
-/// end there rather than begin.
-[[nodiscard]] inline std::string text_table(const std::vector<std::vector<std::string>>& rows,
-                                            const std::vector<std::size_t>& right = {}) {
-    std::vector<std::size_t> widths;
-    for (const auto& row : rows) {
-        widths.resize(std::max(widths.size(), row.size()));
-        for (std::size_t i = 0; i < row.size(); ++i) widths[i] = std::max(widths[i], width_of(row[i]));
-    }
-    std::string out;
-    for (const auto& row : rows) {
-        std::string line;
-        for (std::size_t i = 0; i < row.size(); ++i) {
-            const std::string room(widths[i] - width_of(row[i]), ' ');
-            const bool is_right = std::find(right.begin(), right.end(), i) != right.end();
-            line += (i == 0 ? "" : "  ") + (is_right ? room + row[i] : row[i] + room);
-        }
-        out += line.substr(0, line.find_last_not_of(' ') + 1) + "\n";
+inline constexpr std::size_t most_named = 3;
+/// So many seconds a table may be locked without a word about it.
+inline constexpr std::int64_t locked_for_a_moment = 2;
+
+/// What ends the first of them.
+[[nodiscard]] inline std::vector<step> steps_to_end(const std::vector<postgres::open_transaction>& all) {
+    std::vector<step> out;
+    for (std::size_t i = 0; i < std::min(all.size(), most_named); ++i) {
+        for (auto& each : app::steps_to_end(all[i])) out.push_back(std::move(each));
     }
     return out;
 }
 
+}  // namespace detail
+
+/// A slot that a bootstrap is making, and that is not made before these transactions have ended.
+[[nodiscard]] inline finding slot_waits(const std::string& slot, int pid,
+                                        const std::vector<postgres::open_transaction>& whom) {
+    return {severity::warning, "slot_waits",
+            "slot \"" + slot + "\" is still being made, by server process " + std::to_string(pid) +
+                ": it waits for transactions that ran before it: " + list_of(whom, detail::most_named),
+            "bootstrap goes on by itself as soon as they have ended", detail::steps_to_end(whom)};
+}
+
+/// A table that nobody can read just now.
+[[nodiscard]] inline finding table_locked(const std::string& table,
+                                          const std::vector<postgres::open_transaction>& by) {
+    return {severity::warning, "table_locked",
+            "table " + table + " cannot be read: reads of it wait for " + list_of(by, detail::most_named),
+            "no document that shows its rows can be read until then; sync and bootstrap wait, and go on by "
+            "themselves",
+            detail::steps_to_end(by)};
+}
+
+/// Whether a transaction has been open for so long that it was probably forgotten. One that is prepared is
+/// committed within moments by who prepared it.
+[[nodiscard]] inline bool is_forgotten(const postgres::open_transaction& each) {
+    constexpr std::int64_t prepared = 10;
+    constexpr std::int64_t idle = 5 * 60;
+    constexpr std::int64_t active = 60 * 60;
+    if (!each.seconds) return false;
+    if (each.prepared()) return *each.seconds >= prepared;
+    return *each.seconds >= (each.state == "active" ? active : idle);
+}
+
+/// A transaction that was open before what the slot still needs: the server keeps its WAL from there on.
+[[nodiscard]] inline finding old_transaction(const std::string& slot,
+                                             const postgres::open_transaction& each) {
+    return {severity::warning, "old_transaction",
+            text_of(each) + ", makes the server keep the WAL since then for slot \"" + slot + "\"",
+            "the disk fills up, a sync that starts again reads all of it, and vacuum removes no row that has "
+            "died since",
+            steps_to_end(each)};
+}
+
+namespace detail {
+
+/// Whom the making of a slot waits for; nothing where it is not being made.
+[[nodiscard]] inline std::optional<finding> look_at_slot_wait(postgres::session& catalog,
+                                                              const std::string& name,
+                                                              const postgres::slot_facts& slot) {
+    if (slot.active_pid == 0 || slot.confirmed.value != 0) return std::nullopt;
+    const auto now = postgres::read_blockers(catalog, slot.active_pid);
+    if (now.empty()) return std::nullopt;
+    const auto since = catalog.exec(
+        "SELECT extract(epoch FROM pg_catalog.clock_timestamp() - query_start)::bigint FROM "
+        "pg_catalog.pg_stat_activity WHERE pid = " +
+        std::to_string(slot.active_pid));
+    const auto waited =
+        since.rows() == 0 || since.is_null(0, 0) ? 0 : std::stoll(std::string(since.get(0, 0)));
+    return slot_waits(
+        name, slot.active_pid,
+        waited_for_by_slot(now, postgres::read_open_transactions(catalog), std::chrono::seconds(waited)));
+}
+
+/// The tables of these shapes that are locked against readers, for longer than a moment.
+inline void check_locked_tables(postgres::session& catalog, std::span<const compiled_index> indices,
+                                findings& found) {
+    std::set<std::string> names;
+    for (const auto& index : indices) {
+        for (const auto& node : index.shape.nodes) {
+            if (node.table.empty() || node.view) continue;
+            names.insert((node.schema.empty() ? "" : postgres::quote_identifier(node.schema) + ".") +
+                         postgres::quote_identifier(node.table));
+        }
+    }
+    for (const auto& name : names) {
+        auto holders = postgres::read_lock_holders(catalog, name);
+        std::erase_if(holders,
+                      [](const auto& each) { return each.seconds && *each.seconds < locked_for_a_moment; });
+        if (!holders.empty()) found.push_back(table_locked(name, holders));
+    }
+}
+
+/// Everything of this kind; `slot` as found, where it is there.
+inline void check_waits(postgres::session& catalog, std::span<const compiled_index> indices,
+                        const std::string& name, const std::optional<postgres::slot_facts>& slot,
+                        findings& found) {
+    check_locked_tables(catalog, indices, found);
+    if (!slot || slot->lost()) return;
+    if (auto waits = look_at_slot_wait(catalog, name, *slot)) {
+        found.push_back(std::move(*waits));
+        return;
+    }
+    for (const auto& each : postgres::read_open_transactions(catalog)) {
+        if (is_forgotten(each)) found.push_back(old_transaction(name, each));
+    }
+}
+
+}  // namespace detail
+
 }  // namespace pgsync::app
 
-// ---- pgsync/app/status.hpp
+// ---- pgsync/app/look.hpp
+/// Looking at everything that a program relies on, without changing anything.
 namespace pgsync::app {
 
 /// One index as it is in the cluster.
@@ -21149,9 +26729,11 @@ struct index_status {
     index_state state;                          ///< of the index that this program writes
     std::string hash;                           ///< of the shape that this program has
     std::optional<trouble> odd;                 ///< why there is no telling
+    std::optional<finding> named;               ///< what is wrong with its names; may be `odd` as well
     std::optional<std::uint64_t> documents;     ///< that searches find
     std::optional<std::uint64_t> written;       ///< operations since its shards started
     std::optional<std::uint64_t> dead_letters;  ///< documents that the cluster refused
+    std::vector<dead_letter> letters;           ///< the newest of these
     std::optional<std::uint64_t> rows;          ///< the planner's estimate of how many there are to be
     std::string health;                         ///< `green`, `yellow`, `red`; empty where nobody says
     std::optional<double> rate;                 ///< operations a second
@@ -21160,11 +26742,21 @@ struct index_status {
     [[nodiscard]] bool is_elsewhere() const {
         return !state.serving.empty() && (!state.exists || state.serving != state.index);
     }
+    /// Letters that are of concern, of those that were looked at.
+    [[nodiscard]] std::uint64_t unsettled() const {
+        return static_cast<std::uint64_t>(
+            std::count_if(letters.begin(), letters.end(), [](const auto& each) { return !each.settled; }));
+    }
+    /// Letters that nobody has looked at: looking must not take long.
+    [[nodiscard]] std::uint64_t not_looked_at() const {
+        return dead_letters.value_or(0) > letters.size() ? *dead_letters - letters.size() : 0;
+    }
     [[nodiscard]] bool rebuild_due() const { return is_elsewhere() && !state.loaded; }
     [[nodiscard]] std::string_view phase() const {
         if (odd) return "unknown";
         if (!state.exists) return state.serving.empty() ? "missing" : "other shape";
-        if (!state.loaded) return "loading";
+        if (state.closed) return "closed";
+        if (!state.loaded) return state.orphans_below ? "reading again" : "loading";
         return is_elsewhere() ? "beside" : "loaded";
     }
     /// What is looked at: the index that is written, or while there is none the one that readers find.
@@ -21177,7 +26769,15 @@ struct slot_now {
     postgres::slot_lag lag;
 };
 
-/// What status() has seen.
+/// The tables of the shapes as they are.
+struct tables_now {
+    postgres::shape_report report;
+    std::optional<postgres::publication_facts> publication;  ///< of this program's own slot
+    catalog_changes changes;                                 ///< since its indices were loaded
+    std::vector<setup_step> missing;  ///< what they need and is not there; of loaded indices alone
+};
+
+/// Everything that status and doctor show and conditions are made of.
 struct status_facts {
     std::optional<postgres::server_facts> server;
     std::string database;  ///< `host:port/name`
@@ -21186,13 +26786,37 @@ struct status_facts {
     /// Slots by name, read before the indices were: these tell their position before it is confirmed.
     std::map<std::string, postgres::slot_facts> before;
     std::map<std::string, slot_now> slots;  ///< those that the indices follow, read in the end
-    std::string system;                     ///< the database's own identifier
+    std::optional<finding> slot_waits;      ///< where a bootstrap is making the slot; see check_waits.hpp
+    postgres::system_identity now;          ///< of the database
+    std::optional<tables_now> tables;       ///< nothing where the database could not be asked
+    findings locked;                        ///< tables that nobody can look at just now
     std::string software;
     std::string health;  ///< of the cluster
     std::vector<index_status> indices;
 };
 
+/// The last comparison of the shapes with the catalog: while that stays as it was, so does what was found.
+struct known_tables {
+    std::optional<postgres::catalog_state> state;
+    postgres::shape_report report;
+};
+
 namespace detail {
+
+/// So many dead letters are looked at, to tell which are settled; beyond that they are only counted.
+inline constexpr std::size_t letters_looked_at = 1'000;
+
+/// Which letters have no row any more. Where the database does not answer that now, they stay of concern.
+inline void look_for_rows(postgres::session& catalog, std::span<const postgres::index_binding> bindings,
+                          std::size_t number, index_status& index) {
+    if (index.unsettled() == 0) return;
+    try {
+        settle_by_rows(catalog, bindings, number, index.letters);
+    } catch (const error& problem) {
+        if (!catalog.usable() || problem.code() == errc::interrupted) throw;
+        log::debug("{}: rows of dead letters: {}", index.names.alias, problem.what());
+    }
+}
 
 /// An index, its documents and how it is.
 inline index_status look_at_index(cluster& search, const compiled_index& index) {
@@ -21202,10 +26826,14 @@ inline index_status look_at_index(cluster& search, const compiled_index& index) 
     auto& client = search.client();
     try {
         out.state = find_index(client, index);
+    } catch (const condition_error& problem) {
+        out.odd = trouble{problem.what(), problem.remedy()};
+        out.named = problem.condition();
     } catch (const error& problem) {
         if (problem.code() != errc::index && problem.code() != errc::permission) throw;
         out.odd = trouble{problem.what(), problem.remedy()};
     }
+    if (out.state.exists && !out.state.closed) out.named = find_misplaced_writes(client, index);
     const auto read = [&](const std::string& what) {
         return client.ask(what).value_or(boost::json::value(nullptr));
     };
@@ -21214,8 +26842,20 @@ inline index_status look_at_index(cluster& search, const compiled_index& index) 
     if (out.looked_at().empty()) return out;
     const auto path = "/" + cluster::client_type::escaped(out.looked_at());
     out.documents = number_at(read(path + "/_count"), "count");
+    if (*out.dead_letters > 0 && !out.state.closed) {
+        out.letters = newest_letters(client, elastic::dead_letter_index(index.name), letters_looked_at);
+        settle_by_index(client, index, out.looked_at(), out.letters);
+    }
     out.health = text_at(read("/_cluster/health" + path + "?level=indices&timeout=1s"), "indices",
                          out.looked_at(), "status");
+    return out;
+}
+
+/// A standby does not say where the primary is: only whose it is.
+inline postgres::system_identity look_at_identity(postgres::session& catalog, bool standby) {
+    if (!standby) return postgres::read_identity(catalog);
+    auto out = postgres::read_owner(catalog);
+    out.timeline = std::numeric_limits<std::uint32_t>::max();  // nothing is behind that
     return out;
 }
 
@@ -21269,7 +26909,7 @@ inline void look_at_clusters(contact& with, status_facts& out) {
         for (auto& index : out.indices) {
             const auto now = operations_of(search, index);
             const std::chrono::duration<double> passed = std::chrono::steady_clock::now() - start;
-            // Less than before: its shards have moved or started anew.
+            // Less than before: its shards have moved or were restarted.
             if (!now || !index.written || *now < *index.written) continue;
             index.rate = static_cast<double>(*now - *index.written) / passed.count();
             index.written = now;
@@ -21277,260 +26917,54 @@ inline void look_at_clusters(contact& with, status_facts& out) {
     });
 }
 
-/// What is not in order, with what to do about it.
-inline std::vector<trouble> troubles_of(const contact& with, const status_facts& facts,
-                                        const std::optional<trouble>& shapes) {
-    std::vector<trouble> out;
-    if (with.no_database())
-        out.push_back(
-            {"PostgreSQL cannot be asked: " + with.no_database()->what, with.no_database()->remedy});
-    if (with.no_cluster())
-        out.push_back({"the cluster cannot be asked: " + with.no_cluster()->what, with.no_cluster()->remedy});
-    if (facts.server && facts.server->standby) {
-        out.push_back({facts.database + " is a standby, from which nothing can be followed",
-                       "have --database name the primary; target_session_attrs=read-write finds it"});
-    }
-    if (shapes) out.push_back(*shapes);
-    if (facts.health == "red")
-        out.push_back({"the cluster is red: it lacks primary shards", "run doctor: it tells which, and why"});
-    std::set<std::string> followed;
-    for (const auto& index : facts.indices) {
-        const auto& alias = index.names.alias;
-        const auto& state = index.state;
-        const auto quoted = "index \"" + alias + "\"";
-        const auto served = "readers have \"" + state.serving + "\" as \"" + alias + "\", ";
-        const auto slot = facts.before.find(state.slot);
-        if (index.odd) {
-            out.push_back(*index.odd);
-        } else if (!state.exists && state.serving.empty()) {
-            out.push_back({quoted + " does not exist yet", "run bootstrap"});
-        } else if (!state.exists) {
-            out.push_back({served + "which is of another shape than this program's: a rebuild is due",
-                           "run bootstrap, then sync with this program"});
-        } else if (!state.loaded) {
-            out.push_back({"the initial load of " + quoted + " is not finished",
-                           "unless a bootstrap is running, run bootstrap: it resumes"});
-        } else if (state.serving.empty()) {
-            out.push_back({"the alias \"" + alias + "\" is gone, so that readers find nothing",
-                           "POST /_aliases {\"actions\":[{\"add\":{\"index\":\"" + state.index +
-                               "\",\"alias\":\"" + alias + "\"}}]}"});
-        } else if (!facts.system.empty() && !state.system.empty() && facts.system != state.system) {
-            out.push_back({quoted + " was filled from another database cluster (system identifier " +
-                               state.system + ", here it is " + facts.system + ")",
-                           "connect to that one, or run teardown, then bootstrap"});
-        } else if (const auto why =
-                       facts.server && !facts.server->standby
-                           ? why_lost(state.slot,
-                                      slot == facts.before.end() ? std::optional<postgres::slot_facts>()
-                                                                 : slot->second,
-                                      state)
-                           : std::nullopt) {
-            out.push_back({*why + ", and with it changes to " + quoted,
-                           "run bootstrap or sync with --on-lost-slot=resync"});
-        } else if (index.is_elsewhere()) {
-            out.push_back(
-                {served + "which is of another shape than this program's \"" + state.index + "\"",
-                 state.beside
-                     ? "sync lets them have this one when it is up to date; with --no-swap, swap does"
-                     : "run swap to let them have this one, or end this program"});
-        }
-        if (state.loaded) followed.insert(state.slot);
-        if (index.health == "red") out.push_back({quoted + " is red: it lacks primary shards", "run doctor"});
-    }
-    for (const auto& name : followed) {
-        const auto slot = facts.slots.find(name);
-        if (slot != facts.slots.end() && !slot->second.facts.lost() && slot->second.facts.active_pid == 0)
-            out.push_back({"no sync follows slot \"" + name + "\"", "run sync"});
-    }
-    return out;
-}
-
-template <typename Value>
-boost::json::value or_null(const std::optional<Value>& value) {
-    return value ? boost::json::value(*value) : boost::json::value(nullptr);
-}
-
-inline boost::json::object slot_json(const std::string& name, const slot_now* now) {
-    boost::json::object out{{"name", name}, {"exists", now != nullptr}};
-    if (now == nullptr) return out;
-    const auto& slot = now->facts;
-    const auto& lag = now->lag;
-    out["active_pid"] =
-        slot.active_pid != 0 ? boost::json::value(slot.active_pid) : boost::json::value(nullptr);
-    out["lost"] = slot.lost();
-    if (!slot.invalidation_reason.empty()) out["invalidation_reason"] = slot.invalidation_reason;
-    if (!slot.wal_status.empty()) out["wal_status"] = slot.wal_status;
-    out["confirmed"] = postgres::to_string(slot.confirmed);
-    if (lag.current.value == 0) return out;
-    out["current"] = postgres::to_string(lag.current);
-    out["lag_bytes"] = postgres::bytes_between(slot.confirmed, lag.current);
-    out["lag_seconds"] = or_null(postgres::seconds_behind(lag, slot.confirmed));
-    if (slot.restart.value != 0) out["retained_bytes"] = postgres::bytes_between(slot.restart, lag.current);
-    return out;
-}
-
-inline const slot_now* find_slot(const status_facts& facts, const std::string& name) {
-    const auto found = facts.slots.find(name);
-    return found == facts.slots.end() ? nullptr : &found->second;
-}
-
-inline boost::json::object index_json(const index_status& index) {
-    const auto& state = index.state;
-    const auto text = [](const std::string& value) {
-        return value.empty() ? boost::json::value(nullptr) : boost::json::value(value);
-    };
-    boost::json::object out{{"alias", index.names.alias},
-                            {"index", state.exists ? state.index : index.names.index},
-                            {"serving", text(state.serving)},
-                            {"slot", text(state.slot)},
-                            {"state", index.phase()},
-                            {"hash", index.hash},
-                            {"serving_hash", text(index.state.serving_hash)},
-                            {"rebuild_due", index.rebuild_due()},
-                            {"documents", or_null(index.documents)},
-                            {"rows_estimate", or_null(index.rows)},
-                            {"dead_letters", or_null(index.dead_letters)},
-                            {"written", or_null(index.written)}};
-    if (!index.health.empty()) out["health"] = index.health;
-    if (state.loaded_until) out["loaded_until"] = *state.loaded_until;
-    if (state.written) out["written_until"] = postgres::to_string(*state.written);
-    if (index.rate) out["documents_per_second"] = *index.rate;
-    return out;
-}
-
-inline std::string status_json(const contact& with, const status_facts& facts,
-                               const std::vector<trouble>& troubles) {
-    boost::json::object out;
-    auto& database = out["database"].emplace_object();
-    database["reached"] = !with.no_database().has_value();
-    if (facts.server) {
-        database["server"] = facts.database;
-        database["version"] = facts.version;
-        database["standby"] = facts.server->standby;
-        out["slot"] = slot_json(facts.own_slot, find_slot(facts, facts.own_slot));
-        for (const auto& [name, now] : facts.slots) {
-            if (name == facts.own_slot) continue;
-            if (!out.contains("other_slots")) out["other_slots"].emplace_array();
-            out["other_slots"].get_array().push_back(slot_json(name, &now));
-        }
-    }
-    auto& search = out["cluster"].emplace_object();
-    search["reached"] = !with.no_cluster().has_value();
-    if (!facts.software.empty()) {
-        search["address"] = with.search_address();
-        search["software"] = facts.software;
-        search["health"] = facts.health;
-    }
-    auto& indices = out["indices"].emplace_array();
-    for (const auto& index : facts.indices) indices.push_back(index_json(index));
-    auto& list = out["problems"].emplace_array();
-    for (const auto& each : troubles) list.push_back({{"what", each.what}, {"remedy", each.remedy}});
-    out["in_order"] = troubles.empty();
-    return boost::json::serialize(out);
-}
-
-inline std::string slot_text(const std::string& name, const slot_now* now) {
-    if (now == nullptr) return "slot " + name + " does not exist";
-    const auto& slot = now->facts;
-    auto out = "slot " + name +
-               (slot.active_pid != 0 ? ", read by server process " + std::to_string(slot.active_pid)
-                                     : std::string(", which nobody reads"));
-    if (slot.lost()) return out + ": lost";
-    out += ": confirmed up to " + postgres::to_string(slot.confirmed);
-    if (now->lag.current.value == 0) return out;
-    const auto behind = postgres::bytes_between(slot.confirmed, now->lag.current);
-    const auto seconds = postgres::seconds_behind(now->lag, slot.confirmed);
-    out += behind == 0 ? std::string(", which is all") : ", " + bytes_text(behind) + " behind";
-    if (behind != 0 && seconds)
-        out +=
-            *seconds == 0 ? ", with nothing more to send" : ", for " + seconds_text(*seconds) + " at least";
-    out += "; keeps " + bytes_text(postgres::bytes_between(slot.restart, now->lag.current)) + " of log";
-    if (!slot.wal_status.empty()) out += " (" + slot.wal_status + ")";
-    return out;
-}
-
-inline std::string status_text(const contact& with, const status_facts& facts,
-                               const std::vector<trouble>& troubles) {
-    std::string out = "PostgreSQL";
-    out += facts.server
-               ? " " + facts.version + " at " + facts.database + (facts.server->standby ? ", a standby" : "")
-               : std::string(" cannot be asked");
-    out += "\n";
-    if (facts.server) {
-        out += "  " + slot_text(facts.own_slot, find_slot(facts, facts.own_slot)) + "\n";
-        for (const auto& [name, now] : facts.slots)
-            if (name != facts.own_slot) out += "  " + slot_text(name, &now) + "\n";
-    }
-    out += facts.software.empty() ? std::string("the cluster cannot be asked\n")
-                                  : facts.software + " at " + with.search_address() +
-                                        (facts.health.empty() ? "" : ": " + facts.health) + "\n";
-    if (!facts.indices.empty()) {
-        const bool rates = with.setting().watch.count() != 0;
-        const auto number = [](const std::optional<std::uint64_t>& value) {
-            return value ? std::to_string(*value) : std::string("–");
-        };
-        std::vector<std::vector<std::string>> rows{{"index", "documents", "rows, about", "dead letters"}};
-        if (rates) rows[0].emplace_back("a second");
-        rows[0].insert(rows[0].end(), {"health", "state"});
-        for (const auto& index : facts.indices) {
-            auto& row = rows.emplace_back();
-            const bool loading = index.phase() == "loading";
-            row = {index.names.alias, number(loading ? index.written : index.documents), number(index.rows),
-                   number(index.dead_letters)};
-            if (rates) row.push_back(index.rate ? log::fixed(*index.rate, 1) : "–");
-            row.push_back(index.health.empty() ? "–" : index.health);
-            std::string state(index.phase());
-            if (index.state.loaded_until) state += " after key " + printable(*index.state.loaded_until);
-            if (!index.looked_at().empty()) state += ": " + index.looked_at();
-            if (index.is_elsewhere() && index.state.exists) state += ", readers have " + index.state.serving;
-            row.push_back(state);
-        }
-        std::vector<std::size_t> right{1, 2, 3};
-        if (rates) right.push_back(4);
-        out += "\n" + text_table(rows, right);
-    }
-    out += troubles.empty() ? "\nin order\n" : "\nnot in order:\n";
-    for (const auto& each : troubles) {
-        out += "  - " + each.what + "\n";
-        if (!each.remedy.empty()) out += "    " + each.remedy + "\n";
-    }
-    return out;
-}
-
-/// The planner's estimates; and why a sync would not start, where that lies with the tables.
-inline std::optional<trouble> look_at_tables(contact& with, postgres::session& catalog, status_facts& out) {
-    const auto report = postgres::check_shapes(with.indices(), catalog);
-    if (!report.findings.empty() || !report.rights.empty()) {
-        const auto number = report.findings.size() + report.rights.size();
-        return trouble{"the database does not look as the shapes say (" + counted(number, "finding") +
-                           "), so that no sync can start",
-                       "run doctor: it lists them"};
-    }
+/// The tables of the shapes, the planner's estimates, and what has changed since the indices were loaded.
+inline void look_at_tables(contact& with, postgres::session& catalog, known_tables& known,
+                           status_facts& out) {
+    auto& tables = out.tables.emplace();
+    auto now = postgres::read_catalog_state(catalog, postgres::table_uses_of(with.indices()), out.own_slot);
+    const bool in_order = known.report.findings.empty() && known.report.rights.empty();
+    if (!known.state || !in_order || now.differs_from(*known.state))
+        known.report = postgres::check_shapes(with.indices(), catalog);
+    known.state = now;
+    tables.report = known.report;
+    tables.publication = postgres::read_publication(catalog, out.own_slot);
+    if (!tables.report.findings.empty() || !tables.report.rights.empty() || out.indices.empty()) return;
+    for (std::size_t i = 0; i < out.indices.size(); ++i)
+        look_for_rows(catalog, tables.report.bindings, i, out.indices[i]);
+    std::vector<index_state> states;
+    bool loaded = true;
     for (std::size_t i = 0; i < out.indices.size(); ++i) {
-        out.indices[i].rows =
-            estimate_rows(catalog, report.bindings[i].routes[0].table, with.indices()[i].where);
+        out.indices[i].rows = estimate_rows(catalog, tables.report.bindings[i]);
+        states.push_back(out.indices[i].state);
+        loaded = loaded && states[i].loaded;
     }
-    return std::nullopt;
+    if (out.server->standby) return;
+    tables.changes = look_for_changes(with.indices(), states, out.own_slot, tables.report, now,
+                                      tables.publication, *out.server);
+    // What an index that is not loaded needs bootstrap sees to.
+    const postgres::slot_facts not_looked_at;
+    if (loaded)
+        tables.missing =
+            setup_steps(tables.report, tables.publication, not_looked_at, out.own_slot, *out.server);
 }
 
 }  // namespace detail
 
-/// How far everything is. In order means: loaded, followed, nothing lost, and this program's own shape.
-[[nodiscard]] inline report status(contact& with) {
+/// Looks at both servers, as far as they answer. `known`: what the last look found, where there was one.
+[[nodiscard]] inline status_facts look(contact& with, known_tables* known = nullptr) {
+    known_tables nothing;
     status_facts facts;
-    std::optional<trouble> shapes;
     facts.own_slot = with.setting().name;
     with.with_database([&](postgres::session& catalog) {
         facts.server = postgres::read_server(catalog);
         facts.database = catalog.server();
         const std::string version(catalog.exec("SHOW server_version").get(0, 0));
         facts.version = version.substr(0, version.find(' '));  // behind it stands who built it
-        facts.system =
-            catalog.exec("SELECT system_identifier::text FROM pg_catalog.pg_control_system()").get(0, 0);
         facts.before = detail::read_slots(catalog, with.setting().name);
     });
     detail::look_at_clusters(with, facts);
     with.with_database([&](postgres::session& catalog) {
+        facts.now = detail::look_at_identity(catalog, facts.server->standby);  // after the indices
         std::set<std::string> names{facts.own_slot};
         for (const auto& index : facts.indices) {
             if (!index.state.slot.empty()) names.insert(index.state.slot);
@@ -21540,18 +26974,24 @@ inline std::optional<trouble> look_at_tables(contact& with, postgres::session& c
             if (!slot) continue;
             facts.slots[name] = {
                 *slot, facts.server->standby ? postgres::slot_lag() : postgres::read_lag(catalog, *slot)};
+            if (!facts.server->standby && name == facts.own_slot)
+                facts.slot_waits = detail::look_at_slot_wait(catalog, name, *slot);
         }
-        shapes = detail::look_at_tables(with, catalog, facts);
+        try {
+            detail::look_at_tables(with, catalog, known == nullptr ? nothing : *known, facts);
+        } catch (const error& problem) {
+            if (problem.code() != errc::busy || !catalog.usable()) throw;
+            facts.tables.reset();
+            detail::check_locked_tables(catalog, with.indices(), facts.locked);
+        }
     });
-    const auto troubles = detail::troubles_of(with, facts, shapes);
-    return {troubles.empty(), detail::status_text(with, facts, troubles),
-            detail::status_json(with, facts, troubles)};
+    return facts;
 }
 
 }  // namespace pgsync::app
 
 // ---- pgsync/app/check_index.hpp
-/// What doctor looks at in one index: is it whole, and as this program would make it?
+/// What doctor looks at in one index beside its conditions: is it whole, and as this program would make it?
 namespace pgsync::app::detail {
 
 /// A field that is not in the index as the shape has it.
@@ -21715,16 +27155,6 @@ inline void check_index_settings(cluster& search, const compiled_index& index, c
     if (settings == nullptr || !settings->is_object()) return;
     const auto is = [&](std::string_view key) { return text_at(*settings, "index." + std::string(key)); };
     const auto put = "PUT /" + path + "/_settings";
-    for (const auto& each : settings->get_object()) {
-        const std::string_view key = each.key();
-        if (!key.starts_with("index.blocks.") || text_of_json(&each.value()) != "true") continue;
-        found.push_back(
-            {severity::error,
-             "blocked",
-             "index \"" + name + "\" has the block " + std::string(key),
-             "nothing is written to it; sync waits. A full disk sets read_only_allow_delete: make room first",
-             {by_request(put, {{key, nullptr}})}});
-    }
     const auto body = creation_body(index, state);
     const auto declared = declared_settings(index);
     const auto gc = text_at(value_at(body.at("settings"), "index")->get_object(), "gc_deletes");
@@ -21755,19 +27185,6 @@ inline void check_index_settings(cluster& search, const compiled_index& index, c
         left("number_of_replicas", "if a node fails, documents are gone until a reload");
 }
 
-inline void check_aliases(cluster& search, const index_status& index, findings& found) {
-    const auto add = [&](const std::string& alias, const std::string& why) {
-        const boost::json::object action{{"add", {{"index", index.state.index}, {"alias", alias}}}};
-        found.push_back({severity::error,
-                         "alias_missing",
-                         "index \"" + index.state.index + "\" is not behind the alias \"" + alias + "\"",
-                         why,
-                         {by_request("POST /_aliases", {{"actions", boost::json::array{action}}})}});
-    };
-    if (index.state.serving.empty()) add(index.names.alias, "readers find no index by that name");
-    if (!search.client().exists(index.names.write_alias)) add(index.names.write_alias, "sync cannot write");
-}
-
 /// All of one index. `nodes`: how many there are that hold data.
 inline void check_index(cluster& search, const compiled_index& index, const index_status& status,
                         std::uint64_t nodes, findings& found) {
@@ -21781,50 +27198,17 @@ inline void check_index(cluster& search, const compiled_index& index, const inde
                          {by_hand("PUT /_ingest/pipeline/" + std::string(index.pipeline) +
                                   ", or take `pipeline` out of the index")}});
     }
-    if (status.dead_letters.value_or(0) > 0) {
-        found.push_back(
-            {severity::warning,
-             "dead_letters",
-             counted(*status.dead_letters, "document") + " of index \"" + alias +
-                 "\" were refused by the cluster and set aside in " + elastic::dead_letter_index(alias),
-             "the index lacks them, or has them as they were before",
-             {by_hand("see there why; a row that is corrected is written as usual. Where it is the "
-                      "cluster that was corrected:"),
-              by_command("dead-letters retry")}});
+    if (status.dead_letters.value_or(0) > 0 && status.unsettled() + status.not_looked_at() == 0) {
+        found.push_back({severity::advice,
+                         "dead_letters",
+                         "all " + counted(*status.dead_letters, "dead letter") + " of index \"" + alias +
+                             "\" are settled: a later change got through, or the row is gone",
+                         "they tell of nothing that is wrong now",
+                         {by_command("dead-letters retry")}});
     }
-    if (status.odd) {
-        found.push_back({severity::error,
-                         "index",
-                         status.odd->what,
-                         "bootstrap and sync refuse to start",
-                         {by_hand(status.odd->remedy)}});
-        return;
-    }
+    if (status.odd) return;
     const auto& state = status.state;
-    const auto readers = "readers have index \"" + state.serving + "\" as \"" + alias + "\", ";
-    if (state.exists && !state.loaded) {
-        found.push_back({severity::warning,
-                         "load_unfinished",
-                         "the initial load of index \"" + alias + "\" is not finished",
-                         "readers do not see it; unless a bootstrap is running, nobody goes on with it",
-                         {by_command("bootstrap")}});
-    } else if (status.rebuild_due()) {
-        found.push_back({severity::warning,
-                         "rebuild_due",
-                         readers + "which is of another shape than this program's",
-                         "this program's sync has nothing to follow until its own index is there",
-                         {by_command("bootstrap"), by_command("sync")}});
-    } else if (status.is_elsewhere()) {
-        found.push_back(
-            {severity::warning,
-             "not_serving",
-             readers + "which is of another shape than this program's \"" + state.index + "\"",
-             state.beside ? "sync lets them have it when it is up to date; with --no-swap that is left to you"
-                          : "it is kept up to date for nobody, unless you want to return to it",
-             {by_command("swap")}});
-    }
-    if (!state.exists) return;
-    if (state.loaded) check_aliases(search, status, found);
+    if (!state.exists || state.closed) return;
     check_shards(search, alias, state.index, nodes, found);
     check_mapping(search, index, state, found);
     check_index_settings(search, index, state, nodes, found);
@@ -21832,136 +27216,122 @@ inline void check_index(cluster& search, const compiled_index& index, const inde
 
 }  // namespace pgsync::app::detail
 
-// ---- pgsync/postgres/lookups.hpp
-/// By which columns the queries of a shape look up rows, and whether an index answers them.
-namespace pgsync::postgres {
+// ---- pgsync/app/check_rows.hpp
+/// What doctor says of rows that may have no document, or none that is always the same.
+namespace pgsync::app::detail {
 
-/// Rows of a node's table are looked up by these columns.
-struct lookup {
-    std::size_t node = 0;
-    std::vector<std::string> columns;
-    bool for_documents = false;  ///< to make a document
-    bool for_owners = false;     ///< to find the documents of a changed row
-};
-
-/// Every look-up of the keys query and of the owners queries, each once for a node.
-[[nodiscard]] inline std::vector<lookup> lookups_of(const compiled_index& index) {
-    std::vector<lookup> out;
-    const auto& shape = index.shape;
-    const auto add = [&](std::size_t node, bool owners, std::vector<std::string> columns) {
-        if (columns.empty()) return;
-        auto sorted = columns;
-        std::sort(sorted.begin(), sorted.end());
-        auto found = std::find_if(out.begin(), out.end(), [&](lookup each) {
-            std::sort(each.columns.begin(), each.columns.end());
-            return each.node == node && each.columns == sorted;
-        });
-        if (found == out.end()) found = out.insert(out.end(), {node, std::move(columns), false, false});
-        (owners ? found->for_owners : found->for_documents) = true;
-    };
-    const auto columns_of = [&](const node_data& node, bool of_parent) {
-        std::vector<std::string> names;
-        for (const auto& link : shape.links_of(node))
-            names.emplace_back(of_parent ? link.parent : link.child);
-        return names;
-    };
-    for (const auto& route : index.routes) {
-        const auto& node = shape.nodes[route.node];
-        if (route.node == 0) continue;
-        // From the parent's row down to this one; from what a changed row says up to the parent's.
-        if (node.kind != relation::source) add(route.node, false, columns_of(node, false));
-        if (!route.direct && !route.columns.empty()) {
-            add(node.parent, true, columns_of(node, true));
-            if (is_recursive(node)) add(route.node, true, columns_of(node, true));
+/// Keys that may be null. `tables`: one for each node of each index.
+[[nodiscard]] inline findings nullable_keys(std::span<const compiled_index> indices,
+                                            std::span<const std::optional<postgres::table_facts>> tables) {
+    findings out;
+    std::size_t first = 0;
+    for (const auto& index : indices) {
+        for (std::size_t i = 0; i < index.shape.nodes.size(); ++i) {
+            const auto& node = index.shape.nodes[i];
+            const auto& table = tables[first + i];
+            const bool listed =
+                node.what == aggregate::none && (is_to_many(node) || node.kind == relation::has_one);
+            if (!table || table->kind == 'v' || table->kind == 'm' || (i != 0 && !listed)) continue;
+            for (const auto& column : index.shape.columns_of(node)) {
+                const auto* found = table->column(column.name);
+                if (!column.key || found == nullptr || found->not_null) continue;
+                const auto set = "ALTER TABLE " + postgres::quote_identifier(table->schema) + "." +
+                                 postgres::quote_identifier(table->name) + " ALTER COLUMN " +
+                                 postgres::quote_identifier(found->name) + " SET NOT NULL";
+                const auto what = "column \"" + found->name + "\" of table \"" + table->name +
+                                  "\" may be null and is part of the key of struct " +
+                                  std::string(node.type) + " of index " + std::string(index.name);
+                out.push_back({i == 0 ? severity::advice : severity::warning,
+                               "nullable_key",
+                               what,
+                               i == 0 ? "a row where it is null has no document"
+                               : is_recursive(node)
+                                   ? "rows where it is null are not shown"
+                                   : "rows where it is null come in no order that is always the "
+                                     "same, and of several a has_one takes any",
+                               {by_sql(set)}});
+            }
         }
+        first += index.shape.nodes.size();
     }
     return out;
 }
 
-enum class coverage : std::uint8_t {
-    none,
-    partly,  ///< an index begins with one of the columns
-    full,
-};
-
-/// Whether an index finds rows of a table by equality of these columns.
-[[nodiscard]] inline coverage covered(const table_facts& table, const std::vector<std::string>& columns) {
-    if (table.indexed(columns)) return coverage::full;
-    const auto wanted = [&](const std::string& column) {
-        return std::find(columns.begin(), columns.end(), column) != columns.end();
-    };
-    auto best = coverage::none;
-    for (const auto& index : table.indexes) {
-        if (!index.valid || index.partial || index.columns.empty() || !wanted(index.columns[0])) continue;
-        if (index.method != "btree" && index.method != "hash") continue;
-        // All of a unique one: what is left is one row.
-        const bool all = std::all_of(index.columns.begin(), index.columns.end(), wanted);
-        if (all && index.unique) return coverage::full;
-        best = coverage::partly;
+/// The encoding of the database.
+[[nodiscard]] inline findings encodings(std::string_view encoding) {
+    findings out;
+    if (encoding == "SQL_ASCII") {
+        out.push_back({severity::advice,
+                       "encoding",
+                       "the database's encoding is SQL_ASCII, which takes bytes of any encoding",
+                       "a row that holds a byte which is no UTF-8 has no document; sync stops there or, with "
+                       "--on-rejected=dead-letter, sets that document aside",
+                       {by_hand("correct such rows, and have a database of encoding UTF8 in the long run")}});
     }
-    return best;
-}
-
-/// The same of a partitioned table: by an index of its own or one of each partition.
-[[nodiscard]] inline coverage covered(const table_facts& table, const std::vector<table_facts>& partitions,
-                                      const std::vector<std::string>& columns) {
-    auto best = covered(table, columns);
-    if (partitions.empty() || best == coverage::full) return best;
-    auto worst = coverage::full;
-    for (const auto& each : partitions) worst = std::min(worst, covered(each, columns));
-    return std::max(best, worst);
-}
-
-namespace detail {
-
-[[nodiscard]] inline std::string index_columns(const std::vector<std::string>& columns) {
-    std::string out;
-    for (const auto& column : columns) out += (out.empty() ? "" : ", ") + quote_identifier(column);
-    return out;
-}
-[[nodiscard]] inline std::string qualified(const table_facts& table) {
-    return quote_identifier(table.schema) + "." + quote_identifier(table.name);
-}
-
-/// One table's; in front of it what an earlier attempt left, which is of no use and written all the same.
-inline void add_index_statements(std::vector<std::string>& out, const table_facts& table,
-                                 const std::vector<std::string>& columns) {
-    for (const auto& index : table.indexes) {
-        if (!index.valid && index.columns == columns && !index.partial)
-            out.push_back("DROP INDEX CONCURRENTLY " + quote_identifier(table.schema) + "." +
-                          quote_identifier(index.name));
-    }
-    out.push_back("CREATE INDEX CONCURRENTLY ON " + qualified(table) + " (" + index_columns(columns) + ")");
-}
-
-}  // namespace detail
-
-/// What makes the index, without keeping anybody from writing. A partitioned table takes no CONCURRENTLY:
-/// first each partition gets its index, which the one on the table itself then only has to adopt.
-[[nodiscard]] inline std::vector<std::string> index_statements(const table_facts& table,
-                                                               const std::vector<table_facts>& partitions,
-                                                               const std::vector<std::string>& columns,
-                                                               int version) {
-    std::vector<std::string> out;
-    if (table.kind != 'p') {
-        detail::add_index_statements(out, table, columns);
-        return out;
-    }
-    for (const auto& each : partitions) {
-        if (each.kind == 'r' && covered(each, columns) != coverage::full)
-            detail::add_index_statements(out, each, columns);
-    }
-    if (has_partitioned_indexes(version))
-        out.push_back("CREATE INDEX ON " + detail::qualified(table) + " (" + detail::index_columns(columns) +
-                      ")");
     return out;
 }
 
-}  // namespace pgsync::postgres
+}  // namespace pgsync::app::detail
+
+// ---- pgsync/app/check_writes.hpp
+/// Writes of the application that PostgreSQL refuses because of replica identities and publications, or
+/// would.
+namespace pgsync::app::detail {
+
+inline std::string shown_name(const postgres::table_facts& table) { return table.schema + "." + table.name; }
+
+[[nodiscard]] inline std::vector<step> steps_of(const std::vector<postgres::identity_statement>& statements) {
+    std::vector<step> out;
+    for (const auto& each : statements) out.push_back(by_sql(each.sql));
+    return out;
+}
+
+/// Updates and deletes of the application that PostgreSQL refuses now, whatever the cause.
+inline void check_refused_writes(const postgres::shape_report& report, const std::string& name,
+                                 const postgres::server_facts& server, findings& found) {
+    for (const auto& [need, plan] : plan_identities(report, name, server.version)) {
+        const auto& table = need->table;
+        const auto all = other_publications(report, table.oid, {});
+        const auto why = postgres::refused_writes(table, server.version, all);
+        if (!why) continue;
+        auto remedy = steps_of(plan.statements);
+        if (plan.publish_generated) {
+            remedy.insert(remedy.begin(), by_sql("ALTER PUBLICATION " + postgres::quote_identifier(name) +
+                                                 " SET (publish_generated_columns = stored)"));
+        }
+        const bool by_sync = !remedy.empty() && !plan.impossible && table.owned;
+        if (remedy.empty())
+            remedy.push_back(by_hand(plan.impossible ? plan.impossible->remedy : why->remedy));
+        found.push_back(
+            {severity::error, "writes_refused",
+             "PostgreSQL refuses updates or deletes of table " + shown_name(table) + ": " + why->why,
+             by_sync ? "the application's statements fail; sync sets it right when it starts, and within "
+                       "some seconds while it runs"
+                     : "the application's statements fail",
+             std::move(remedy), by_sync ? mended_by::sync : mended_by::nobody, plan.missing.empty()});
+    }
+}
+
+/// What bootstrap cannot set up without that.
+inline void check_impossible(const postgres::shape_report& report,
+                             const std::optional<postgres::publication_facts>& publication,
+                             const std::string& name, const postgres::server_facts& server, findings& found) {
+    for (const auto& each : impossible_setup(report, publication, name, server.version)) {
+        found.push_back({severity::error,
+                         "setup_impossible",
+                         each.why,
+                         "bootstrap refuses, and changes nothing",
+                         {by_hand(each.remedy)},
+                         mended_by::nobody,
+                         each.sync_starts});
+    }
+}
+
+}  // namespace pgsync::app::detail
 
 // ---- pgsync/app/check_tables.hpp
-/// What doctor looks at in the tables: whether they are as the shapes say, replica identities and
-/// publication, and the indexes that the queries need.
+/// What doctor looks at in the tables beside their conditions: replica identities and publication, and the
+/// indexes that the queries need.
 namespace pgsync::app::detail {
 
 /// How large and how busy a table is.
@@ -22054,8 +27424,6 @@ struct tables_seen {
     return out;
 }
 
-inline std::string shown_name(const postgres::table_facts& table) { return table.schema + "." + table.name; }
-
 /// What a look-up by some columns of a table is for, over all indices.
 struct needed_index {
     const postgres::table_facts* table = nullptr;
@@ -22144,98 +27512,31 @@ inline void check_statistics(const tables_seen& seen, findings& found) {
                      std::move(remedy)});
 }
 
-/// The columns of each table whose old values lead to documents, by its oid; of partitions their table's.
-[[nodiscard]] inline std::map<std::uint32_t, std::set<std::string>> identity_needs(
-    std::span<const compiled_index> indices, const postgres::shape_report& report) {
-    std::map<std::uint32_t, std::set<std::string>> out;
-    for (std::size_t i = 0; i < report.bindings.size(); ++i) {
-        const auto& binding = report.bindings[i];
-        for (std::size_t route = 0; route < binding.routes.size(); ++route) {
-            const auto& bound = binding.routes[route];
-            auto tables = bound.partitions;
-            if (tables.empty()) tables.push_back(bound.table_oid);
-            for (const auto table : tables) {
-                auto& needs = out[table];
-                for (const auto column : indices[i].routes[route].columns) needs.insert(std::string(column));
-                if (route == 0 && !indices[i].routing.empty()) needs.insert(std::string(indices[i].routing));
-            }
-        }
-    }
-    return out;
-}
-
-/// An index to be the table's replica identity; null where there is none.
-[[nodiscard]] inline const postgres::index_facts* identity_index(const postgres::table_facts& table,
-                                                                 const std::set<std::string>& needs) {
-    const auto found = std::find_if(table.indexes.begin(), table.indexes.end(), [&](const auto& index) {
-        return index.identifies() && std::all_of(needs.begin(), needs.end(), [&](const std::string& column) {
-                   return std::find(index.columns.begin(), index.columns.end(), column) !=
-                          index.columns.end();
-               });
-    });
-    return found == table.indexes.end() ? nullptr : &*found;
-}
-
-/// What makes the log hold less of a table than whole old rows; empty where nothing can.
-[[nodiscard]] inline std::vector<step> narrower_identity(const postgres::table_facts& table,
-                                                         const std::set<std::string>& needs) {
-    const auto name = postgres::detail::qualified(table);
-    if (const auto* index = identity_index(table, needs)) {
-        return {
-            by_sql("ALTER TABLE " + name + " REPLICA IDENTITY " +
-                   (index->primary ? "DEFAULT" : "USING INDEX " + postgres::quote_identifier(index->name)))};
-    }
-    // What is needed, and the primary key to make it unique.
-    std::vector<std::string> columns(needs.begin(), needs.end());
-    for (const auto& part : table.primary_key) {
-        if (!needs.contains(part)) columns.push_back(part);
-    }
-    const bool possible = !table.primary_key.empty() &&
-                          std::all_of(columns.begin(), columns.end(), [&](const std::string& each) {
-                              const auto* column = table.column(each);
-                              return column != nullptr && column->not_null && !column->generated;
-                          });
-    if (!possible) return {};
-    const auto index = postgres::quote_identifier(table.name.substr(0, 50) + "_identity");
-    return {by_sql("CREATE UNIQUE INDEX CONCURRENTLY " + index + " ON " + name + " (" +
-                   postgres::detail::index_columns(columns) + ")"),
-            by_sql("ALTER TABLE " + name + " REPLICA IDENTITY USING INDEX " + index)};
-}
-
-inline void check_full_identities(std::span<const compiled_index> indices,
-                                  const postgres::shape_report& report, const tables_seen& seen,
-                                  findings& found) {
-    const auto needs = identity_needs(indices, report);
-    std::set<std::uint32_t> told;
-    const auto check = [&](const postgres::table_facts& table) {
-        const auto need = needs.find(table.oid);
-        if (table.replica_identity != 'f' || need == needs.end() || need->second.empty()) return;
+inline void check_full_identities(const postgres::shape_report& report, const tables_seen& seen,
+                                  const std::string& name, int version, findings& found) {
+    for (const auto& need : report.identities) {
+        const auto& table = need.table;
+        if (table.replica_identity != 'f' || need.columns.empty()) continue;
         const auto size = seen.sizes.find(table.oid);
-        if (size == seen.sizes.end() || !told.insert(table.oid).second) return;
+        if (size == seen.sizes.end()) continue;
         const double width =
             size->second.rows < 1 ? 0 : static_cast<double>(size->second.bytes) / size->second.rows;
         // Where rows are few and small the whole of them in the log is no matter.
-        if (size->second.rewritten < 10'000 && (width < 256 || size->second.rewritten < 1'000)) return;
-        auto remedy = narrower_identity(table, need->second);
-        if (remedy.empty()) return;
-        found.push_back(
-            {severity::advice, "identity_full",
-             "table " + shown_name(table) + " has REPLICA IDENTITY FULL, with rows of about " +
-                 bytes_text(static_cast<std::uint64_t>(width)) + " and " +
-                 std::to_string(size->second.rewritten) + " updated or deleted so far",
-             "each update writes the whole old row into the log; an index identity writes what is "
-             "needed, but an update of columns that no document has then costs a read",
-             std::move(remedy)});
-    };
-    for (const auto& table : seen.tables) {
-        if (table) check(*table);
-    }
-    for (const auto& [root, parts] : seen.partitions) {
-        for (const auto& part : parts) check(part);
+        if (size->second.rewritten < 10'000 && (width < 256 || size->second.rewritten < 1'000)) continue;
+        const auto others = other_publications(report, table.oid, name);
+        auto remedy = steps_of(postgres::narrower_identity(table, need.columns, version, others));
+        if (remedy.empty()) continue;
+        found.push_back({severity::advice, "identity_full",
+                         "table " + shown_name(table) + " has REPLICA IDENTITY FULL, with rows of about " +
+                             bytes_text(static_cast<std::uint64_t>(width)) + " and " +
+                             std::to_string(size->second.rewritten) + " updated or deleted so far",
+                         "each update writes the whole old row into WAL; an index identity writes what is "
+                         "needed, but an update of columns that no document has then costs a read",
+                         std::move(remedy)});
     }
 }
 
-/// Replica identities and publication. What bootstrap does itself is no finding before it has run.
+/// What bootstrap will need of replica identities and publication and this role may not do itself.
 inline void check_setup(postgres::session& catalog, std::span<const compiled_index> indices,
                         const std::vector<bool>& loaded, const std::string& name,
                         const postgres::server_facts& server, findings& found) {
@@ -22249,21 +27550,7 @@ inline void check_setup(postgres::session& catalog, std::span<const compiled_ind
         return setup_steps(postgres::check_shapes(of, catalog), publication, not_looked_at, name, server);
     };
     std::set<std::string> told;
-    std::vector<step> all;
-    std::string what;
-    for (const auto& each : steps(followed)) {
-        told.insert(each.sql);
-        all.push_back(by_sql(each.sql));
-        what += (what.empty() ? "" : "; ") + each.why;
-    }
-    if (!all.empty()) {
-        all.push_back(by_command("teardown"));
-        all.push_back(by_command("bootstrap"));
-        found.push_back(
-            {severity::error, "setup", "the log does not say all that the shapes need: " + what,
-             "sync refuses to start; changes may have gone unseen, so everything is to be read again",
-             std::move(all)});
-    }
+    for (const auto& each : steps(followed)) told.insert(each.sql);  // a condition
     for (const auto& each : steps(others)) {
         if (each.own || told.contains(each.sql)) continue;
         found.push_back({severity::error,
@@ -22274,120 +27561,365 @@ inline void check_setup(postgres::session& catalog, std::span<const compiled_ind
     }
 }
 
-inline void check_tables(postgres::session& catalog, std::span<const compiled_index> indices,
-                         const std::vector<bool>& loaded, const std::string& name,
-                         const postgres::server_facts& server, findings& found) {
-    const auto report = postgres::check_shapes(indices, catalog);
-    for (const auto& right : report.rights) {
-        found.push_back({severity::error,
-                         "right",
-                         right.what,
-                         "documents could not be read; " + right.who + " has to run",
-                         {by_sql(right.sql)}});
-    }
-    for (const auto& each : report.findings)
-        found.push_back({severity::error, "shape", each, "bootstrap and sync refuse to start", {}});
+inline void check_tables(postgres::session& catalog, const postgres::shape_report& report,
+                         std::span<const compiled_index> indices, const std::vector<bool>& loaded,
+                         const std::string& name, const postgres::server_facts& server, findings& found) {
     const auto seen = see_tables(indices, catalog);
     check_lookups(indices, seen, server.version, found);
     check_statistics(seen, found);
+    for (auto& each : encodings(server.encoding)) found.push_back(std::move(each));
+    for (auto& each : nullable_keys(indices, seen.tables)) found.push_back(std::move(each));
     if (!report.findings.empty() || !report.rights.empty()) return;
     check_setup(catalog, indices, loaded, name, server, found);
-    check_full_identities(indices, report, seen, found);
+    for (auto& each : partition_findings(catalog, report, name, server.version))
+        found.push_back(std::move(each));
+    check_full_identities(report, seen, name, server.version, found);
 }
 
 }  // namespace pgsync::app::detail
 
-// ---- pgsync/app/doctor.hpp
+// ---- pgsync/app/conditions.hpp
+/// What state everything is in, as a list of what is not as it should be: one classification, which status
+/// and doctor print, /ready and the metrics show, and by which bootstrap and sync decide whether they can
+/// begin.
 namespace pgsync::app {
 
 namespace detail {
 
-/// What of an index and its slot does not belong together. The slots have been read before.
-inline void check_history(const index_status& index, const std::map<std::string, postgres::slot_facts>& slots,
-                          const std::string& system, findings& found) {
-    const auto& state = index.state;
-    const auto quoted = "index \"" + index.names.alias + "\"";
-    const auto slot = slots.find(state.slot);
-    if (!state.system.empty() && state.system != system) {
-        found.push_back(
-            {severity::error,
-             "other_system",
-             quoted + " was filled from another database cluster (system identifier " + state.system +
-                 ", here it is " + system + ")",
-             "positions of one log mean nothing in another",
-             {by_hand("connect to that one, or:"), by_command("teardown"), by_command("bootstrap")}});
-    } else if (slot != slots.end() && !slot->second.lost() && state.loaded && state.written &&
-               slot->second.confirmed > *state.written) {
-        found.push_back({severity::error,
-                         "changes_lost",
-                         why_lost(state.slot, slot->second, state).value_or(""),
-                         "changes in between are not in " + quoted,
-                         {by_command("bootstrap --on-lost-slot=resync")}});
+inline finding condition(severity how_bad, std::string_view code, std::string what, std::string why,
+                         std::vector<step> remedy, mended_by mends = mended_by::nobody) {
+    return {how_bad, code, std::move(what), std::move(why), std::move(remedy), mends};
+}
+
+/// Whether an index belongs to this database as it was, and to the slot that it follows. `slot` was read
+/// before the index, `now` after it.
+inline std::optional<finding> condition_of_history(const std::string& alias, const index_state& state,
+                                                   const std::optional<postgres::slot_facts>& slot,
+                                                   const postgres::system_identity& now) {
+    if (state.owner.database != 0 && now.database != 0 && state.owner.database != now.database) {
+        return condition(severity::error, "database_restored",
+                         "database \"" + printable(now.database_name) + "\" is not the one that index \"" +
+                             alias + "\" was filled from (oid " + std::to_string(state.owner.database) +
+                             ", now " + std::to_string(now.database) +
+                             "): it was dropped and created again, as a restored dump is",
+                         "its slot went with it, and no WAL leads from one to the other",
+                         {by_command("bootstrap --on-lost-slot=resync")});
     }
+    if (const auto back = why_set_back(alias, state, now)) {
+        return condition(
+            severity::error, "set_back", *back,
+            "documents show rows that are gone, and changes to them are refused as older than they are",
+            {by_hand("connect to the database that the index was made from, or:"),
+             by_command("bootstrap --on-lost-slot=resync")});
+    }
+    const auto why = why_lost(state.slot, slot, state);
+    if (!why || !state.loaded) return std::nullopt;
+    return condition(severity::error,
+                     !slot          ? "slot_missing"
+                     : slot->lost() ? "slot_lost"
+                                    : "changes_lost",
+                     *why, "changes in between are not in index \"" + alias + "\"",
+                     {by_command("bootstrap --on-lost-slot=resync")});
+}
+
+/// Whether the slot is this program's.
+inline std::optional<finding> condition_of_slot(const status_facts& facts) {
+    const auto own = facts.before.find(facts.own_slot);
+    if (own == facts.before.end() || facts.indices.empty()) return std::nullopt;
+    std::vector<index_state> states;
+    for (const auto& index : facts.indices) {
+        if (index.odd) return std::nullopt;
+        states.push_back(index.state);
+    }
+    if (const auto unusable = why_unusable(facts.own_slot, own->second, facts.server->database,
+                                           postgres::output_plugin(facts.server->version)))
+        return condition(severity::error, "slot_taken", unusable->what, "this program needs one of its own",
+                         {by_hand(unusable->remedy)});
+    const auto others = why_others(facts.own_slot, own->second, states);
+    if (!others) return std::nullopt;
+    return condition(severity::error, "slot_of_others", others->what,
+                     "what that program confirms is lost to this one's indices", {by_hand(others->remedy)});
+}
+
+inline step by_alias(const std::string& index, const std::string& alias) {
+    const boost::json::object action{{"add", {{"index", index}, {"alias", alias}}}};
+    return by_request("POST /_aliases", {{"actions", boost::json::array{action}}});
+}
+
+/// How far an index is, and what readers have.
+inline void add_conditions_of(const index_status& index, findings& out) {
+    const auto& alias = index.names.alias;
+    const auto& state = index.state;
+    const auto quoted = "index \"" + alias + "\"";
+    const auto readers = "readers have index \"" + state.serving + "\" as \"" + alias + "\", ";
+    if (index.named) out.push_back(*index.named);
+    if (index.odd && index.named) return;
+    if (index.odd) {
+        std::vector<step> remedy;
+        if (!index.odd->remedy.empty()) remedy.push_back(by_hand(index.odd->remedy));
+        out.push_back(condition(severity::error, "index", index.odd->what,
+                                "bootstrap and sync refuse to start", std::move(remedy)));
+        return;
+    }
+    if (state.closed) {
+        out.push_back(
+            condition(severity::error, "closed", elastic::closed_text(state.index),
+                      "searches fail, and sync waits; what changes meanwhile is written once it is open",
+                      {by_request(elastic::opening(state.index), {})}));
+        return;
+    }
+    if (state.serving_copy) {
+        out.push_back(*state.serving_copy);
+    } else if (!state.exists && state.serving.empty()) {
+        out.push_back(condition(severity::warning, "index_missing", quoted + " does not exist yet",
+                                "there are no documents", {by_command("bootstrap")}, mended_by::bootstrap));
+    } else if (index.rebuild_due() && !state.exists) {
+        out.push_back(condition(severity::warning, "rebuild_due",
+                                readers + "which is of another shape than this program's",
+                                "this program's sync has nothing to follow until its own index is there",
+                                {by_command("bootstrap"), by_command("sync")}, mended_by::bootstrap));
+    } else if (!state.loaded && state.orphans_below) {
+        out.push_back(condition(
+            severity::warning, "reading_again", "the documents of " + quoted + " are being read again",
+            "readers have them as they were until then; after an interruption sync goes on with it",
+            {by_hand("unless a sync or bootstrap is at it, run sync: it resumes")}, mended_by::sync));
+    } else if (!state.loaded) {
+        out.push_back(condition(
+            severity::warning, "load_unfinished", "the initial load of " + quoted + " is not finished",
+            "readers do not see it; unless a bootstrap is running, nobody goes on with it; it resumes",
+            {by_command("bootstrap")}, mended_by::bootstrap));
+    } else if (state.serving.empty()) {
+        out.push_back(condition(severity::error, "alias_missing",
+                                "index \"" + state.index + "\" is not behind the alias \"" + alias + "\"",
+                                "readers find no index by that name", {by_alias(state.index, alias)}));
+        out.back().sync_starts = true;
+    } else if (index.is_elsewhere()) {
+        out.push_back(condition(
+            severity::warning, "not_serving",
+            readers + "which is of another shape than this program's \"" + state.index + "\"",
+            state.beside ? "sync lets them have it when it is up to date; with --no-swap that is left to you"
+                         : "it is kept up to date for nobody, unless you want to return to it",
+            {by_command("swap")}));
+    }
+    if (state.exists && !state.closed && !state.blocks.empty()) {
+        std::string names;
+        boost::json::object none;
+        for (const auto& each : state.blocks) {
+            names += (names.empty() ? "" : ", ") + ("index.blocks." + each);
+            none["index.blocks." + each] = nullptr;
+        }
+        out.push_back(condition(
+            severity::error, "blocked", "index \"" + state.index + "\" has the block " + names,
+            "nothing is written to it; sync waits. A full disk sets read_only_allow_delete: make room first",
+            {by_request("PUT /" + state.index + "/_settings", none)}));
+        out.back().sync_starts = true;
+    }
+    if (index.health == "red") {
+        out.push_back(condition(severity::error, "red", quoted + " is red: it lacks primary shards",
+                                "documents of it are not found, and none is written to it",
+                                {by_hand("doctor says which shards, and why")}));
+        out.back().sync_starts = true;
+    }
+    const auto unsettled = index.unsettled();
+    const auto unseen = index.not_looked_at();
+    if (unsettled + unseen == 0) return;
+    auto what = counted(unsettled, "document") + " of " + quoted +
+                " could not be written and are set aside in " + elastic::dead_letter_index(alias);
+    if (unseen != 0) {
+        what += "; " + counted(unseen, "letter") + " older than the newest " +
+                std::to_string(index.letters.size()) + " were not looked at";
+    }
+    out.push_back(
+        condition(severity::warning, "dead_letters", std::move(what),
+                  "the index lacks them, or has them as they were before",
+                  {by_hand("dead-letters lists them with why; a row that is corrected is written as usual. "
+                           "Where it is the cluster that was corrected:"),
+                   by_command("dead-letters retry")}));
+}
+
+/// What the shapes need of the database.
+inline void add_conditions_of(const tables_now& tables, const std::string& name,
+                              const postgres::server_facts& server, findings& out) {
+    for (const auto& right : tables.report.rights) {
+        out.push_back(condition(severity::error, "right", right.what,
+                                "documents could not be read; " + right.who + " has to run",
+                                {by_sql(right.sql)}));
+    }
+    for (const auto& each : tables.report.findings)
+        out.push_back(condition(severity::error, "shape", each, "bootstrap and sync refuse to start", {}));
+    if (!tables.report.rights.empty() || !tables.report.findings.empty()) return;
+    check_refused_writes(tables.report, name, server, out);
+    check_impossible(tables.report, tables.publication, name, server, out);
+    out.insert(out.end(), tables.changes.conditions.begin(), tables.changes.conditions.end());
+    const auto told = [&](const setup_step& wanted) {
+        return std::any_of(out.begin(), out.end(), [&](const finding& each) {
+            return each.code == "writes_refused" &&
+                   std::any_of(each.remedy.begin(), each.remedy.end(),
+                               [&](const step& one) { return one.text == wanted.sql; });
+        });
+    };
+    std::string what;
+    std::vector<step> remedy;
+    bool own = true;
+    for (const auto& each : tables.missing) {
+        if (told(each)) continue;
+        what += (what.empty() ? "" : "; ") + each.sql + " (" + each.why + ")";
+        if (!each.own) remedy.push_back(by_sql(each.sql));
+        own = own && each.own;
+    }
+    if (what.empty()) return;
+    remedy.push_back(by_command("sync"));
+    out.push_back(
+        condition(severity::error, "setup", "the database is not set up as the shapes need it: " + what,
+                  own ? "sync does that when it starts, and at once while it runs; documents that missed "
+                        "changes are read again, and readers keep them"
+                      : "this role may not run all of it: have an administrator do so; sync then reads again "
+                        "what missed changes, and readers keep the index",
+                  std::move(remedy), own ? mended_by::sync : mended_by::nobody));
+}
+
+inline void add_unreachable(const std::optional<trouble>& why, std::string_view code, const char* who,
+                            findings& out) {
+    if (!why) return;
+    std::vector<step> remedy;
+    if (!why->remedy.empty()) remedy.push_back(by_hand(why->remedy));
+    out.push_back(condition(severity::error, code, std::string(who) + " cannot be asked: " + why->what,
+                            "nothing could be looked at there, or not all of it", std::move(remedy)));
 }
 
 }  // namespace detail
 
-/// Looks at everything that goes wrong, in the order in which it is set up; each finding with what to do.
-[[nodiscard]] inline report doctor(contact& with) {
-    findings found;
-    std::optional<postgres::server_facts> server;
-    std::map<std::string, postgres::slot_facts> slots;
-    std::string system;
-    with.with_database([&](postgres::session& catalog) {
-        server = postgres::read_server(catalog);
-        system = catalog.exec("SELECT system_identifier::text FROM pg_catalog.pg_control_system()").get(0, 0);
-        slots = detail::read_slots(catalog, with.setting().name);
-    });
-    std::vector<index_status> indices(with.indices().size());
-    findings of_cluster;
-    with.with_cluster([&](cluster& search) {
-        detail::check_whole_cluster(search, with.setting(), of_cluster);
-        const auto health = search.client().ask("/_cluster/health");
-        const auto nodes = health ? number_at(*health, "number_of_data_nodes").value_or(1) : 1;
-        for (std::size_t i = 0; i < indices.size(); ++i) {
-            indices[i] = detail::look_at_index(search, with.indices()[i]);
-            detail::check_index(search, with.indices()[i], indices[i], nodes, of_cluster);
-            if (server) detail::check_history(indices[i], slots, system, of_cluster);
+/// Everything that keeps documents from being right, or will; the worst first.
+[[nodiscard]] inline findings conditions_of(const contact& with, const status_facts& facts) {
+    findings out;
+    detail::add_unreachable(with.no_database(), "no_database", "PostgreSQL", out);
+    detail::add_unreachable(with.no_cluster(), "no_cluster", "the cluster", out);
+    const bool primary = facts.server && !facts.server->standby;
+    if (facts.server && facts.server->standby) {
+        out.push_back(detail::condition(
+            severity::error, "standby", facts.database + " is a standby",
+            "a slot is made and followed on the primary",
+            {by_hand("have --database name the primary; target_session_attrs=read-write finds it")}));
+    }
+    if (facts.health == "red") {
+        out.push_back(detail::condition(
+            severity::warning, "cluster_red", "the cluster is red: it lacks primary shards",
+            "indices that lack one neither find nor take all documents; ours are told apart",
+            {by_hand("GET /_cat/shards?h=index,shard,prirep,state,unassigned.reason says which")}));
+    }
+    if (facts.slot_waits) out.push_back(*facts.slot_waits);
+    out.insert(out.end(), facts.locked.begin(), facts.locked.end());
+    if (primary) {
+        if (auto others = detail::condition_of_slot(facts)) out.push_back(std::move(*others));
+    }
+    std::set<std::string> followed;
+    const program_here me{facts.now, with.setting().name, names_of_all(with.indices())};
+    for (std::size_t i = 0; i < facts.indices.size(); ++i) {
+        const auto& index = facts.indices[i];
+        detail::add_conditions_of(index, out);
+        auto foreign =
+            facts.server && !index.odd ? why_not_ours(me, with.indices()[i], index.state) : std::nullopt;
+        if (foreign) {
+            out.push_back(std::move(*foreign));
+        } else if (primary && !index.odd && index.state.exists) {
+            const auto slot = facts.before.find(index.state.slot);
+            if (auto found = detail::condition_of_history(
+                    index.names.alias, index.state,
+                    slot == facts.before.end() ? std::optional<postgres::slot_facts>() : slot->second,
+                    facts.now))
+                out.push_back(std::move(*found));
         }
+        if (index.state.loaded) followed.insert(index.state.slot);
+    }
+    if (facts.tables) detail::add_conditions_of(*facts.tables, facts.own_slot, *facts.server, out);
+    const bool runs = std::none_of(out.begin(), out.end(), [](const finding& each) {
+        return each.how_bad == severity::error && each.mends != mended_by::sync && !each.sync_starts;
     });
-    with.with_database([&](postgres::session& catalog) {
-        const auto names = postgres::function_names(server->version);
-        const auto end = std::string(server->standby ? names.replay_lsn : names.flush_lsn);
-        const auto current = postgres::lsn::parse(catalog.exec("SELECT " + end).get(0, 0));
-        // Of this program's own slot; those of other shapes are its programs' to look after.
-        const auto name = detail::slot_of(with, indices);
-        const auto slot = slots.find(name);
-        std::vector<bool> followed;
-        std::set<std::string> used{name};
-        for (const auto& index : indices) {
-            followed.push_back(index.state.loaded && index.state.slot == name);
-            used.insert(index.state.slot);
-        }
-        const bool any = std::find(followed.begin(), followed.end(), true) != followed.end();
-        detail::check_database({catalog, with.setting(), *server, name,
-                                slot == slots.end() ? std::optional<postgres::slot_facts>() : slot->second,
-                                current.value_or(postgres::lsn()), any, used, found});
-        detail::check_tables(catalog, with.indices(), followed, name, *server, found);
-    });
-    found.insert(found.end(), of_cluster.begin(), of_cluster.end());
-    const auto unreachable = [&](const std::optional<trouble>& why, std::string_view code, const char* who) {
-        if (!why) return;
-        std::vector<step> remedy;
-        if (!why->remedy.empty()) remedy.push_back(by_hand(why->remedy));
-        found.insert(
-            found.begin(),
-            {severity::error, code, why->what,
-             std::string("nothing could be looked at in ") + who + ", or not all of it", std::move(remedy)});
-    };
-    unreachable(with.no_cluster(), "no_cluster", "the cluster");
-    unreachable(with.no_database(), "no_database", "PostgreSQL");
-    return report_of(std::move(found), with.setting().program);
+    const auto own = facts.slots.find(facts.own_slot);
+    const bool follows = own != facts.slots.end() && own->second.facts.active_pid != 0;
+    for (auto& each : out) {
+        const bool by_sync = each.mends == mended_by::sync && each.remedy.size() == 1 &&
+                             each.remedy.front().what == step::kind::command;
+        if (by_sync && !runs)
+            each.remedy = {by_hand("sync sees to that once it can start: see what keeps it from that")};
+        if (by_sync && runs && follows)
+            each.remedy = {by_hand("the sync that runs sees to that by itself, within some seconds")};
+    }
+    for (const auto& name : followed) {
+        const auto slot = facts.slots.find(name);
+        if (slot == facts.slots.end() || slot->second.facts.lost() || slot->second.facts.active_pid != 0)
+            continue;
+        out.push_back(detail::condition(
+            severity::warning, "not_followed", "no sync follows slot \"" + name + "\"",
+            "the index stands still, and the server keeps its WAL",
+            {runs ? by_command("sync") : by_hand("see to the above first: sync would not start")},
+            mended_by::sync));
+    }
+    std::stable_sort(out.begin(), out.end(),
+                     [](const finding& a, const finding& b) { return a.how_bad < b.how_bad; });
+    return out;
 }
 
 }  // namespace pgsync::app
 
-#include <sstream>
+// ---- pgsync/app/doctor.hpp
+namespace pgsync::app {
+
+/// Looks at everything that goes wrong: the conditions, and what does no harm yet; each with what to do.
+[[nodiscard]] inline report doctor(contact& with) {
+    const auto facts = look(with);
+    findings found = conditions_of(with, facts);
+    findings more;
+    with.with_database([&](postgres::session& catalog) {
+        const auto names = postgres::function_names(facts.server->version);
+        const auto end = std::string(facts.server->standby ? names.replay_lsn : names.flush_lsn);
+        const auto current = postgres::lsn::parse(catalog.exec("SELECT " + end).get(0, 0));
+        // Of this program's own slot; those of other shapes are its programs' to look after.
+        const auto& name = facts.own_slot;
+        const auto slot = facts.before.find(name);
+        std::vector<bool> followed(with.indices().size());
+        std::set<std::string> used{name};
+        for (std::size_t i = 0; i < facts.indices.size(); ++i) {
+            const auto& state = facts.indices[i].state;
+            followed[i] = state.loaded && state.slot == name;
+            used.insert(state.slot);
+        }
+        if (!facts.server->standby) {
+            findings waits;
+            detail::check_waits(
+                catalog, with.indices(), name,
+                slot == facts.before.end() ? std::optional<postgres::slot_facts>() : slot->second, waits);
+            std::erase_if(waits, [&](const finding& each) {  // a condition already
+                return std::any_of(found.begin(), found.end(),
+                                   [&](const finding& known) { return known.code == each.code; });
+            });
+            more.insert(more.end(), waits.begin(), waits.end());
+        }
+        const bool any = std::find(followed.begin(), followed.end(), true) != followed.end();
+        detail::check_database(
+            {catalog, with.setting(), *facts.server, name,
+             slot == facts.before.end() ? std::optional<postgres::slot_facts>() : slot->second,
+             current.value_or(postgres::lsn()), any, used, more});
+        if (facts.tables) {
+            detail::check_tables(catalog, facts.tables->report, with.indices(), followed, name, *facts.server,
+                                 more);
+        }
+    });
+    with.with_cluster([&](cluster& search) {
+        detail::check_whole_cluster(search, with.setting(), more);
+        const auto health = search.client().ask("/_cluster/health");
+        const auto nodes = health ? number_at(*health, "number_of_data_nodes").value_or(1) : 1;
+        for (std::size_t i = 0; i < facts.indices.size(); ++i)
+            detail::check_index(search, with.indices()[i], facts.indices[i], nodes, more);
+    });
+    // Which shards a red index lacks, and why, is said below.
+    if (std::any_of(more.begin(), more.end(), [](const finding& each) { return each.code == "red"; }))
+        std::erase_if(found, [](const finding& each) { return each.code == "red"; });
+    found.insert(found.end(), more.begin(), more.end());
+    return report_of(std::move(found), with.setting().program);
+}
+
+}  // namespace pgsync::app
 
 // ---- pgsync/app/diagram.hpp
 /// A picture of shapes and their routes, as text that Mermaid or Graphviz draws.
@@ -22881,6 +28413,76 @@ inline boost::json::object explained_json(const compiled_index& index, const exp
 #include <netdb.h>
 #include <netinet/in.h>
 
+// ---- pgsync/app/connection_table.hpp
+namespace pgsync::app {
+
+/// Which connections of a server have to go, so that those who are slow, or do nothing, keep nobody else out:
+/// each has a limited time in all, however much it sends meanwhile, and there are so many at most. Where
+/// there is one more, the client who has the most loses its oldest one: who has one connection only keeps it,
+/// and of a client with many the newest is the one most likely to be worth something.
+class connection_table {
+  public:
+    using clock = std::chrono::steady_clock;
+
+    connection_table(std::size_t most, std::chrono::milliseconds time) : most_(most), time_(time) {}
+
+    /// `client` is its address. Returns another connection that has to go for this one, if any.
+    std::optional<int> add(int fd, std::string client, clock::time_point now) {
+        open_.push_back({fd, std::move(client), now + time_, false});
+        if (alive() <= most_) return std::nullopt;
+        std::map<std::string_view, std::size_t> many;
+        for (const auto& each : open_)
+            if (!each.ended) ++many[each.client];
+        const auto greedy = std::max_element(many.begin(), many.end(), [](const auto& a, const auto& b) {
+                                return a.second < b.second;
+                            })->second;
+        const auto found = std::find_if(open_.begin(), open_.end(), [&](const entry& each) {
+            return !each.ended && many.at(each.client) == greedy;
+        });
+        found->ended = true;
+        return found->fd;
+    }
+    void remove(int fd) {
+        open_.remove_if([&](const entry& each) { return each.fd == fd; });
+    }
+
+    /// The oldest connection whose time is over, each once.
+    [[nodiscard]] std::optional<int> overdue(clock::time_point now) {
+        for (auto& each : open_) {
+            if (each.ended) continue;
+            if (each.until > now) break;
+            each.ended = true;
+            return each.fd;
+        }
+        return std::nullopt;
+    }
+    /// When the next one is overdue.
+    [[nodiscard]] std::optional<clock::time_point> next() const {
+        for (const auto& each : open_)
+            if (!each.ended) return each.until;
+        return std::nullopt;
+    }
+
+  private:
+    struct entry {
+        int fd;
+        std::string client;
+        clock::time_point until;
+        bool ended;  ///< told to go, and not gone yet
+    };
+
+    [[nodiscard]] std::size_t alive() const {
+        return static_cast<std::size_t>(
+            std::count_if(open_.begin(), open_.end(), [](const entry& each) { return !each.ended; }));
+    }
+
+    std::size_t most_;
+    std::chrono::milliseconds time_;
+    std::list<entry> open_;  ///< the oldest first
+};
+
+}  // namespace pgsync::app
+
 // ---- pgsync/app/listen_address.hpp
 namespace pgsync::app {
 
@@ -22914,25 +28516,44 @@ struct page {
 };
 
 /// Answers GET requests in a thread of its own, with whatever `answer` makes of a path. For a few readers of
-/// small pages: connections are limited in number and time.
+/// small pages: each connection is for one request, and they are limited in number and time, see
+/// connection_table.
 class http_server {
   public:
     using answer_function = std::function<page(std::string_view path)>;
+    struct limits {
+        std::size_t connections = 32;
+        std::chrono::milliseconds time{10'000};  ///< of a connection, from its first byte to its last
+    };
 
     /// Listens from here on. Throws errc::configuration where the address is not to be had.
     http_server(const std::string& address, answer_function answer)
-        : answer_(std::move(answer)), socket_(listen_at(address)) {
+        : http_server(address, std::move(answer), limits()) {}
+    http_server(const std::string& address, answer_function answer, const limits& most)
+        : answer_(std::move(answer)), open_(most.connections, most.time), socket_(listen_at(address)) {
         const signals_blocked meanwhile;
+        // At its own limit the library would take no connection any more; it stays below that, since the
+        // table ends one for each that is too many.
+        const auto limit = static_cast<unsigned>(most.connections * 2);
         daemon_ =
             MHD_start_daemon(MHD_USE_INTERNAL_POLLING_THREAD | MHD_USE_AUTO, 0, nullptr, nullptr, &handle,
-                             this, MHD_OPTION_LISTEN_SOCKET, socket_, MHD_OPTION_CONNECTION_LIMIT, 32U,
-                             MHD_OPTION_CONNECTION_TIMEOUT, 10U, MHD_OPTION_END);
+                             this, MHD_OPTION_LISTEN_SOCKET, socket_, MHD_OPTION_CONNECTION_LIMIT, limit,
+                             MHD_OPTION_NOTIFY_CONNECTION, &notice, this, MHD_OPTION_END);
         if (daemon_ == nullptr) {
             ::close(socket_);
             throw error(errc::configuration, "--metrics: the HTTP server does not start");
         }
+        watch_ = quiet_thread([this] { end_overdue(); });
     }
-    ~http_server() { MHD_stop_daemon(daemon_); }  // closes the socket as well
+    ~http_server() {
+        MHD_stop_daemon(daemon_);  // closes the socket as well
+        {
+            const std::lock_guard lock(mutex_);
+            stopping_ = true;
+            changed_.notify_all();
+        }
+        watch_.join();
+    }
     http_server(const http_server&) = delete;
     http_server& operator=(const http_server&) = delete;
 
@@ -22980,6 +28601,43 @@ class http_server {
                     "another program may listen there, or another copy of this one: choose another port");
     }
 
+    /// A connection comes, or is about to be closed.
+    static void notice(void* self, MHD_Connection* connection, void**, MHD_ConnectionNotificationCode what) {
+        auto& server = *static_cast<http_server*>(self);
+        const auto* const socket = MHD_get_connection_info(connection, MHD_CONNECTION_INFO_CONNECTION_FD);
+        if (socket == nullptr) return;
+        const int fd = socket->connect_fd;
+        const std::lock_guard lock(server.mutex_);
+        if (what == MHD_CONNECTION_NOTIFY_CLOSED) return server.open_.remove(fd);
+        if (const auto other = server.open_.add(fd, client_of(connection), connection_table::clock::now()))
+            end(*other);
+        server.changed_.notify_all();
+    }
+    static std::string client_of(MHD_Connection* connection) {
+        const auto* const found = MHD_get_connection_info(connection, MHD_CONNECTION_INFO_CLIENT_ADDRESS);
+        const auto* const address = found == nullptr ? nullptr : found->client_addr;
+        if (address == nullptr) return {};
+        char host[NI_MAXHOST];
+        const socklen_t size = address->sa_family == AF_INET6 ? sizeof(sockaddr_in6) : sizeof(sockaddr_in);
+        const int problem =
+            ::getnameinfo(address, size, host, sizeof host, nullptr, 0, NI_NUMERICHOST | NI_NUMERICSERV);
+        return problem == 0 ? host : std::string();
+    }
+    /// The library notices, and closes it. Under the lock: until then the number is of no other connection.
+    static void end(int fd) { ::shutdown(fd, SHUT_RDWR); }
+
+    void end_overdue() {
+        std::unique_lock lock(mutex_);
+        while (!stopping_) {
+            while (const auto fd = open_.overdue(connection_table::clock::now())) end(*fd);
+            if (const auto next = open_.next()) {
+                changed_.wait_until(lock, *next);
+            } else {
+                changed_.wait(lock);
+            }
+        }
+    }
+
     static MHD_Result handle(void* self, MHD_Connection* connection, const char* path, const char* method,
                              const char*, const char*, std::size_t* upload_size, void** begun) {
         // The first call comes before a body, of which nobody here wants to know.
@@ -23006,6 +28664,7 @@ class http_server {
             &MHD_destroy_response);
         if (!response) return MHD_NO;
         MHD_add_response_header(response.get(), "Content-Type", what.type.c_str());
+        MHD_add_response_header(response.get(), "Connection", "close");
         MHD_add_response_header(response.get(), "Cache-Control", "no-store");
         MHD_add_response_header(response.get(), "X-Content-Type-Options", "nosniff");
         MHD_add_response_header(response.get(), "Content-Security-Policy",
@@ -23015,8 +28674,13 @@ class http_server {
     }
 
     answer_function answer_;
+    std::mutex mutex_;  ///< of what follows, but for the library's
+    std::condition_variable changed_;
+    connection_table open_;
+    bool stopping_ = false;
     int socket_;
     MHD_Daemon* daemon_ = nullptr;
+    std::thread watch_;
 };
 
 }  // namespace pgsync::app
@@ -23051,7 +28715,19 @@ struct readiness {
     }
     if (of.database_up.value() == 0) return {false, "the database is away"};
     if (of.cluster_up.value() == 0) return {false, "the cluster is away"};
+    for (const auto& each : of.conditions()) {
+        if (each.error) return {false, "not in order"};
+    }
     return {true, "following"};
+}
+
+/// What `/ready` says: the word, and below it what is not in order, a line each.
+[[nodiscard]] inline std::string readiness_text(const metrics::registry& of) {
+    std::string out = std::string(readiness_of(of).why) + "\n";
+    for (const auto& each : of.conditions())
+        out += std::string(each.error ? "error" : "warning") + " " + each.name + ": " + printable(each.text) +
+               "\n";
+    return out;
 }
 
 /// Whether there is any use in letting the program go on: false after an error that ends it, or where the
@@ -23166,6 +28842,20 @@ class metrics_writer {
     for (std::size_t i = 0; i < states.size(); ++i)
         out.sample(phase == static_cast<metrics::phase>(i) ? 1 : 0, "state", states[i]);
 
+    const auto conditions = of.conditions();
+    const auto errors =
+        std::count_if(conditions.begin(), conditions.end(), [](const auto& each) { return each.error; });
+    out.metric("pgsync_conditions", "gauge", "How many things are not in order; /ready says which.")
+        .sample(static_cast<double>(errors), "severity", "error")
+        .sample(static_cast<double>(conditions.size()) - static_cast<double>(errors), "severity", "warning");
+    if (!conditions.empty()) {
+        out.metric("pgsync_condition", "gauge", "1 for each kind of condition that holds.");
+        std::set<std::string> names;
+        for (const auto& each : conditions) {
+            if (names.insert(each.name).second) out.sample(1, "name", each.name);
+        }
+    }
+
     behind("pgsync_slot_lag_bytes", "Log between the slot's confirmed position and the end of the log.",
            of.slot_confirmed);
     behind("pgsync_slot_retained_bytes", "Log that the server keeps for the slot.", of.slot_restart);
@@ -23272,6 +28962,7 @@ th:first-child, td:first-child { text-align: left; }
 .bad { color: var(--bad); }
 </style>
 <h1><span>pgsync</span><span id="state">…</span><small id="about"></small></h1>
+<ul id="conditions"></ul>
 <div id="tiles"></div>
 <table id="indices"><thead></thead><tbody></tbody></table>
 <table id="errors"><thead></thead><tbody></tbody></table>
@@ -23350,7 +29041,14 @@ const shown = tiles.map(([title]) => {
   tile.append(svg);
   return {value, line, points: []};
 });
-function draw(m, ready, word) {
+function draw(m, ready, told) {
+  const [word, ...lines] = told.split('\n');
+  document.getElementById('conditions').replaceChildren(...lines.map(line => {
+    const item = document.createElement('li');
+    item.textContent = line;
+    item.className = line.startsWith('error') ? 'bad' : '';
+    return item;
+  }));
   const state = document.getElementById('state');
   state.textContent = word;
   state.className = ready ? 'ready' : '';
@@ -23412,11 +29110,11 @@ namespace pgsync::app {
 
 namespace detail {
 
-/// Does something every two seconds, in a thread of its own.
+/// Does something every few seconds, in a thread of its own.
 class repeated {
   public:
-    explicit repeated(std::function<void()> what)
-        : what_(std::move(what)), thread_(quiet_thread([this] { run(); })) {}
+    explicit repeated(std::function<void()> what, std::chrono::seconds every = std::chrono::seconds(2))
+        : what_(std::move(what)), every_(every), thread_(quiet_thread([this] { run(); })) {}
     ~repeated() {
         {
             const std::lock_guard lock(mutex_);
@@ -23435,11 +29133,12 @@ class repeated {
             lock.unlock();
             what_();
             lock.lock();
-            changed_.wait_for(lock, std::chrono::seconds(2), [&] { return closing_; });
+            changed_.wait_for(lock, every_, [&] { return closing_; });
         }
     }
 
     std::function<void()> what_;
+    std::chrono::seconds every_;
     std::mutex mutex_;
     std::condition_variable changed_;
     bool closing_ = false;
@@ -23456,10 +29155,12 @@ class monitor {
     /// Throws errc::configuration where nothing can listen at the address.
     monitor(const options& setting, std::span<const compiled_index> indices)
         : setting_(with_defaults(setting, indices)),
+          indices_(indices),
           counts_(setting.counts),
           server_(setting_.metrics, [this](std::string_view path) { return answer(path); }),
           database_([this] { look_for_database(); }),
-          cluster_([this] { look_for_cluster(); }) {
+          cluster_([this] { look_for_cluster(); }),
+          conditions_([this] { look_at_everything(); }, std::chrono::seconds(10)) {
         log::info("metrics and a status page at http://{}/", server_.address());
     }
 
@@ -23481,8 +29182,8 @@ class monitor {
                 counts_->at() == metrics::phase::failed ? "failed\n" : "the reader of the log is stuck\n"};
         }
         if (path == "/ready") {
-            const auto now = readiness_of(*counts_);
-            return {now.ready ? 200U : 503U, "text/plain", std::string(now.why) + "\n"};
+            return {readiness_of(*counts_).ready ? 200U : 503U, "text/plain; charset=utf-8",
+                    readiness_text(*counts_)};
         }
         if (path == "/") return {200, "text/html; charset=utf-8", std::string(status_page)};
         return {404, "text/plain", "there are /, /metrics, /health and /ready\n"};
@@ -23512,17 +29213,20 @@ class monitor {
     void look_for_cluster() {
         try {
             if (!transport_) {
-                const auto url = elastic::parse_url(setting_.elasticsearch);
-                transport_ = std::make_unique<elastic::curl_transport>(
-                    url, elastic::access_from_environment(url), elastic::encoding::plain);
+                transport_ =
+                    std::make_unique<cluster::transport_type>(nodes_of(setting_, elastic::encoding::plain));
             }
-            elastic::request what;
-            what.path = "/";
-            what.timeout = std::chrono::seconds(5);
-            what.stop = leaving_.get_token();
-            // Some builds have nothing at that path; who refuses us is there all the same.
-            const auto status = elastic::perform(*transport_, std::move(what)).status;
-            counts_->cluster_up.set(status > 0 && status < 500 ? 1 : 0);
+            bool up = false;
+            for (std::size_t i = 0; i < transport_->size() && !up; ++i) {  // each failure turns to the next
+                elastic::request what;
+                what.path = "/";
+                what.timeout = std::chrono::seconds(5);
+                what.stop = leaving_.get_token();
+                // Some builds have nothing at that path; who refuses us is there all the same.
+                const auto status = elastic::perform(*transport_, std::move(what)).status;
+                up = status > 0 && status < 500;
+            }
+            counts_->cluster_up.set(up ? 1 : 0);
         } catch (const std::exception& problem) {
             log::debug("looking for the cluster: {}", problem.what());
             counts_->cluster_up.set(0);
@@ -23532,17 +29236,35 @@ class monitor {
             counts_->database_up.set(0);
     }
 
+    /// As status does. A server that is away is noticed above, and sooner.
+    void look_at_everything() {
+        if (counts_->database_up.value() == 0 || counts_->cluster_up.value() == 0) return with_.reset();
+        try {
+            if (!with_) with_.emplace(setting_, indices_, ending_.fd());
+            const auto found = conditions_of(*with_, look(*with_, &known_));
+            counts_->set_conditions(metrics::registry::observer::monitor, summaries_of(found));
+            if (with_->no_database() || with_->no_cluster()) with_.reset();
+        } catch (const std::exception& problem) {
+            log::debug("looking at everything: {}", problem.what());
+            with_.reset();
+        }
+    }
+
     stop_request ending_;       ///< so that nobody waits for a database that says nothing,
     std::stop_source leaving_;  ///< or such a cluster
     options setting_;
+    std::span<const compiled_index> indices_;
     std::shared_ptr<metrics::registry> counts_;
     std::optional<postgres::session> session_;
     std::atomic<std::chrono::steady_clock::time_point> seen_{
         std::chrono::steady_clock::now()};  ///< the database
-    std::unique_ptr<elastic::curl_transport> transport_;
+    std::unique_ptr<cluster::transport_type> transport_;
+    std::optional<contact> with_;  ///< of the thread that looks at everything, as what follows
+    known_tables known_;
     http_server server_;
     detail::repeated database_;
     detail::repeated cluster_;
+    detail::repeated conditions_;
 };
 
 }  // namespace pgsync::app
@@ -23562,37 +29284,295 @@ inline bool worth_waiting(const error& problem) {
 
 }  // namespace detail
 
-/// Runs `body(context&)`, again and again while a server is away or busy, until it returns. Only the very
-/// first contact must work: what is wrong from the start is better said than waited for. `body` must be safe
-/// to begin anew.
+/// What a start does about servers that are away.
+struct start_wait {
+    /// Else the very first contact must work, and nobody is waited for who has closed or blocked an index.
+    bool waits = false;
+    std::chrono::seconds limit{0};  ///< 0: as long as it takes
+};
+
+/// Runs `body(context&)`, again and again while a server is away or busy, until it returns. What is wrong
+/// rather than away ends it: a password, a database that does not exist, something that is no search cluster.
+/// (A name that nobody knows may be known in a moment, where services come and go: that is away.) `body` must
+/// be safe to run again from its start.
 template <typename Body>
-void persevere(const options& setting, std::span<const compiled_index> indices, int stop_fd,
-               const Body& body) {
+void persevere(const options& setting, std::span<const compiled_index> indices, int stop_fd, const Body& body,
+               start_wait first = {}) {
+    using clock = std::chrono::steady_clock;
     auto& counts = setting.counts ? *setting.counts : metrics::nowhere();
     backoff pauses(std::chrono::milliseconds(200), std::chrono::milliseconds(10'000));
-    auto in = std::make_unique<context>(setting, indices, stop_fd);
+    std::unique_ptr<context> in;
+    std::optional<postgres::system_identity> seen;
+    bool reached = false;  ///< both servers, once
+    bool said = false;
+    const bool limited = first.limit.count() > 0;
+    const auto deadline = clock::now() + first.limit;
+    std::string told;  // of an index that is closed
+    clock::time_point told_at;
     while (true) {
-        const auto start = std::chrono::steady_clock::now();
+        const auto start = clock::now();
         std::string why;
+        bool until_opened = false;
         try {
             if (!in) in = std::make_unique<context>(setting, indices, stop_fd);
+            in->remember_seen(seen);
+            reached = true;
+            if (!first.waits) in->search().end_at_closed();
             body(*in);
             return;
+        } catch (const elastic::index_unavailable& problem) {
+            if (!first.waits) throw;
+            why = std::string(problem.what()) + " (" + problem.remedy() + ")";
+            until_opened = true;
         } catch (const error& problem) {
             if (!detail::worth_waiting(problem)) throw;
             why = problem.what();
+            if (!reached) {
+                if (!first.waits || dynamic_cast<const wrong_settings*>(&problem) != nullptr) throw;
+                if (limited && clock::now() >= deadline) {
+                    throw error(problem.code(),
+                                why + "; waited " + std::to_string(first.limit.count()) + " s for it",
+                                (problem.remedy().empty() ? "" : problem.remedy() + "; ") +
+                                    "--connect-timeout says how long a start waits, 0 means without end");
+                }
+                if (!std::exchange(said, true))
+                    log::info("waiting until both servers are there; if this one never comes: {}",
+                              problem.remedy().empty() ? "look at its own log" : problem.remedy());
+            }
         }
-        if (std::chrono::steady_clock::now() - start > std::chrono::seconds(30)) pauses.reset();
+        if (clock::now() - start > std::chrono::seconds(30)) pauses.reset();
+        if (in) seen = in->seen_by_now();
         in.reset();
         counts.enter(metrics::phase::away);
-        counts.reconnects.add();
-        const auto pause = pauses.next();
-        log::warn("{}; trying again in {} ms", why, pause.count());
+        if (reached) counts.reconnects.add();
+        auto pause = pauses.next();
+        if (!reached && limited) {
+            const auto left = std::chrono::ceil<std::chrono::milliseconds>(deadline - clock::now());
+            pause = std::clamp(left, std::chrono::milliseconds(1), pause);
+        }
+        // Somebody who has just opened it may wait for us.
+        if (until_opened) pause = std::min(pause, std::chrono::milliseconds(1'000));
+        const auto now = clock::now();
+        if (!until_opened) {
+            log::warn("{}; trying again in {} ms", why, pause.count());
+        } else if (why != told || now - told_at >= std::chrono::minutes(1)) {
+            log::warn("{}; looking at it every second", why);
+            told = why;
+            told_at = now;
+        }
         if (wait_for_stop(stop_fd, pause)) {
             throw error(errc::interrupted, "stopped before the next attempt: " + why,
                         "nothing is lost: what is not confirmed is repeated at the next start");
         }
     }
+}
+
+}  // namespace pgsync::app
+
+// ---- pgsync/app/text_table.hpp
+namespace pgsync::app {
+
+/// How many characters of UTF-8.
+[[nodiscard]] inline std::size_t width_of(const std::string& text) {
+    return static_cast<std::size_t>(std::count_if(
+        text.begin(), text.end(), [](char c) { return (static_cast<unsigned char>(c) & 0xC0U) != 0x80U; }));
+}
+
+/// Rows of equally many cells as lines whose columns stand below one another; the columns named by `right`
+/// end there rather than begin.
+[[nodiscard]] inline std::string text_table(const std::vector<std::vector<std::string>>& rows,
+                                            const std::vector<std::size_t>& right = {}) {
+    std::vector<std::size_t> widths;
+    for (const auto& row : rows) {
+        widths.resize(std::max(widths.size(), row.size()));
+        for (std::size_t i = 0; i < row.size(); ++i) widths[i] = std::max(widths[i], width_of(row[i]));
+    }
+    std::string out;
+    for (const auto& row : rows) {
+        std::string line;
+        for (std::size_t i = 0; i < row.size(); ++i) {
+            const std::string room(widths[i] - width_of(row[i]), ' ');
+            const bool is_right = std::find(right.begin(), right.end(), i) != right.end();
+            line += (i == 0 ? "" : "  ") + (is_right ? room + row[i] : row[i] + room);
+        }
+        out += line.substr(0, line.find_last_not_of(' ') + 1) + "\n";
+    }
+    return out;
+}
+
+}  // namespace pgsync::app
+
+// ---- pgsync/app/status.hpp
+namespace pgsync::app {
+
+namespace detail {
+
+template <typename Value>
+boost::json::value or_null(const std::optional<Value>& value) {
+    return value ? boost::json::value(*value) : boost::json::value(nullptr);
+}
+
+inline boost::json::object slot_json(const std::string& name, const slot_now* now) {
+    boost::json::object out{{"name", name}, {"exists", now != nullptr}};
+    if (now == nullptr) return out;
+    const auto& slot = now->facts;
+    const auto& lag = now->lag;
+    out["active_pid"] =
+        slot.active_pid != 0 ? boost::json::value(slot.active_pid) : boost::json::value(nullptr);
+    out["lost"] = slot.lost();
+    if (!slot.invalidation_reason.empty()) out["invalidation_reason"] = slot.invalidation_reason;
+    if (!slot.wal_status.empty()) out["wal_status"] = slot.wal_status;
+    out["confirmed"] = postgres::to_string(slot.confirmed);
+    if (lag.current.value == 0) return out;
+    out["current"] = postgres::to_string(lag.current);
+    out["lag_bytes"] = postgres::bytes_between(slot.confirmed, lag.current);
+    out["lag_seconds"] = or_null(postgres::seconds_behind(lag, slot.confirmed));
+    if (slot.restart.value != 0) out["retained_bytes"] = postgres::bytes_between(slot.restart, lag.current);
+    return out;
+}
+
+inline const slot_now* find_slot(const status_facts& facts, const std::string& name) {
+    const auto found = facts.slots.find(name);
+    return found == facts.slots.end() ? nullptr : &found->second;
+}
+
+inline boost::json::object index_json(const index_status& index) {
+    const auto& state = index.state;
+    const auto text = [](const std::string& value) {
+        return value.empty() ? boost::json::value(nullptr) : boost::json::value(value);
+    };
+    boost::json::object out{{"alias", index.names.alias},
+                            {"index", state.exists ? state.index : index.names.index},
+                            {"serving", text(state.serving)},
+                            {"slot", text(state.slot)},
+                            {"state", index.phase()},
+                            {"hash", index.hash},
+                            {"serving_hash", text(index.state.serving_hash)},
+                            {"rebuild_due", index.rebuild_due()},
+                            {"documents", or_null(index.documents)},
+                            {"rows_estimate", or_null(index.rows)},
+                            {"dead_letters", or_null(index.dead_letters)},
+                            {"unsettled_dead_letters", index.unsettled()},
+                            {"dead_letters_not_looked_at", index.not_looked_at()},
+                            {"written", or_null(index.written)}};
+    if (!index.health.empty()) out["health"] = index.health;
+    if (state.loaded_until) out["loaded_until"] = *state.loaded_until;
+    if (state.written) out["written_until"] = postgres::to_string(*state.written);
+    if (index.rate) out["documents_per_second"] = *index.rate;
+    return out;
+}
+
+inline std::string status_json(const contact& with, const status_facts& facts, const findings& conditions) {
+    boost::json::object out;
+    auto& database = out["database"].emplace_object();
+    database["reached"] = !with.no_database().has_value();
+    if (facts.server) {
+        database["server"] = facts.database;
+        database["version"] = facts.version;
+        database["standby"] = facts.server->standby;
+        out["slot"] = slot_json(facts.own_slot, find_slot(facts, facts.own_slot));
+        for (const auto& [name, now] : facts.slots) {
+            if (name == facts.own_slot) continue;
+            if (!out.contains("other_slots")) out["other_slots"].emplace_array();
+            out["other_slots"].get_array().push_back(slot_json(name, &now));
+        }
+    }
+    auto& search = out["cluster"].emplace_object();
+    search["reached"] = !with.no_cluster().has_value();
+    if (!facts.software.empty()) {
+        search["address"] = with.search_address();
+        search["software"] = facts.software;
+        search["health"] = facts.health;
+    }
+    auto& indices = out["indices"].emplace_array();
+    for (const auto& index : facts.indices) indices.push_back(index_json(index));
+    auto& list = out["problems"].emplace_array();
+    for (const auto& each : conditions) {
+        list.push_back({{"code", each.code},
+                        {"severity", name_of(each.how_bad)},
+                        {"what", each.what},
+                        {"why", each.why},
+                        {"remedy", remedy_of(each)}});
+    }
+    out["in_order"] = conditions.empty();
+    return boost::json::serialize(out);
+}
+
+inline std::string slot_text(const std::string& name, const slot_now* now) {
+    if (now == nullptr) return "slot " + name + " does not exist";
+    const auto& slot = now->facts;
+    auto out = "slot " + name +
+               (slot.active_pid != 0 ? ", read by server process " + std::to_string(slot.active_pid)
+                                     : std::string(", which nobody reads"));
+    if (slot.lost()) return out + ": lost";
+    out += ": confirmed up to " + postgres::to_string(slot.confirmed);
+    if (now->lag.current.value == 0) return out;
+    const auto behind = postgres::bytes_between(slot.confirmed, now->lag.current);
+    const auto seconds = postgres::seconds_behind(now->lag, slot.confirmed);
+    out += behind == 0 ? std::string(", which is all") : ", " + bytes_text(behind) + " behind";
+    if (behind != 0 && seconds)
+        out +=
+            *seconds == 0 ? ", with nothing more to send" : ", for " + seconds_text(*seconds) + " at least";
+    out += "; keeps " + bytes_text(postgres::bytes_between(slot.restart, now->lag.current)) + " of log";
+    if (!slot.wal_status.empty()) out += " (" + slot.wal_status + ")";
+    return out;
+}
+
+inline std::string status_text(const contact& with, const status_facts& facts, const findings& conditions) {
+    std::string out = "PostgreSQL";
+    out += facts.server
+               ? " " + facts.version + " at " + facts.database + (facts.server->standby ? ", a standby" : "")
+               : std::string(" cannot be asked");
+    out += "\n";
+    if (facts.server) {
+        out += "  " + slot_text(facts.own_slot, find_slot(facts, facts.own_slot)) + "\n";
+        for (const auto& [name, now] : facts.slots)
+            if (name != facts.own_slot) out += "  " + slot_text(name, &now) + "\n";
+    }
+    out += facts.software.empty() ? std::string("the cluster cannot be asked\n")
+                                  : facts.software + " at " + with.search_address() +
+                                        (facts.health.empty() ? "" : ": " + facts.health) + "\n";
+    if (!facts.indices.empty()) {
+        const bool rates = with.setting().watch.count() != 0;
+        const auto number = [](const std::optional<std::uint64_t>& value) {
+            return value ? std::to_string(*value) : std::string("–");
+        };
+        std::vector<std::vector<std::string>> rows{{"index", "documents", "rows, about", "dead letters"}};
+        if (rates) rows[0].emplace_back("a second");
+        rows[0].insert(rows[0].end(), {"health", "state"});
+        for (const auto& index : facts.indices) {
+            auto& row = rows.emplace_back();
+            const bool loading = index.phase() == "loading";
+            row = {index.names.alias, number(loading ? index.written : index.documents), number(index.rows),
+                   number(index.dead_letters)};
+            if (rates) row.push_back(index.rate ? log::fixed(*index.rate, 1) : "–");
+            row.push_back(index.health.empty() ? "–" : index.health);
+            std::string state(index.phase());
+            if (index.state.loaded_until) state += " after key " + printable(*index.state.loaded_until);
+            if (!index.looked_at().empty()) state += ": " + index.looked_at();
+            if (index.is_elsewhere() && index.state.exists) state += ", readers have " + index.state.serving;
+            row.push_back(state);
+        }
+        std::vector<std::size_t> right{1, 2, 3};
+        if (rates) right.push_back(4);
+        out += "\n" + text_table(rows, right);
+    }
+    out += conditions.empty() ? "\nin order\n" : "\nnot in order:\n";
+    for (const auto& each : conditions) {
+        out += "  - " + each.what + "\n";
+        if (const auto remedy = remedy_of(each); !remedy.empty()) out += "    " + remedy + "\n";
+    }
+    return out;
+}
+
+}  // namespace detail
+
+/// How far everything is. In order means: loaded, followed, nothing lost, and this program's own shape.
+[[nodiscard]] inline report status(contact& with) {
+    const auto facts = look(with);
+    const auto conditions = conditions_of(with, facts);
+    return {conditions.empty(), detail::status_text(with, facts, conditions),
+            detail::status_json(with, facts, conditions)};
 }
 
 }  // namespace pgsync::app
@@ -23632,9 +29612,11 @@ namespace pgsync::app {
 namespace detail {
 
 /// Lets readers find these indices by their aliases, in one request for all of them: whoever searches finds
-/// the old ones or the new ones. Returns the names of those that were not found before.
+/// the old ones or the new ones. Returns the names of those that were not found before. Throws
+/// condition_error where readers have what is another's, unless that is adopted.
 inline std::vector<std::string> take_place(cluster::client_type& client,
-                                           std::span<const compiled_index> indices) {
+                                           std::span<const compiled_index> indices, const program_here& me,
+                                           bool adopt) {
     boost::json::array actions;
     std::vector<std::string> taken;
     const auto act = [&](const char* what, const std::string& index, const std::string& alias) {
@@ -23643,6 +29625,7 @@ inline std::vector<std::string> take_place(cluster::client_type& client,
     for (const auto& index : indices) {
         const auto names = names_of(index);
         const auto state = find_index(client, index);
+        check_ours(me, index, state, !adopt);
         if (state.serving != state.index) {
             if (!state.serving.empty()) act("remove", state.serving, names.alias);
             act("add", state.index, names.alias);
@@ -23692,6 +29675,15 @@ inline void await_up_to_date(context& in, const std::string& slot) {
 /// earlier shape whose program still runs. Throws where they are not there, or not up to date.
 inline report swap(context& in) {
     const auto states = require_loaded(in, chosen_indices(in, {}));
+    std::vector<std::string> moved;
+    for (std::size_t i = 0; i < states.size(); ++i) {
+        if (states[i].serving == states[i].index) continue;
+        moved.push_back("let readers of \"" + std::string(in.indices()[i].name) + "\" have index " +
+                        states[i].index +
+                        (states[i].serving.empty() ? "" : " in place of " + states[i].serving));
+    }
+    if (in.setting().dry_run) return would_do(moved);
+    static_cast<void>(wanted(in.setting(), in.stop_fd(), "swap", moved));
     std::vector<std::string> waited;
     for (const auto& state : states) {
         if (state.serving == state.index ||
@@ -23700,7 +29692,7 @@ inline report swap(context& in) {
         detail::await_up_to_date(in, state.slot);
         waited.push_back(state.slot);
     }
-    const auto taken = detail::take_place(in.search().client(), in.indices());
+    const auto taken = detail::take_place(in.search().client(), in.indices(), in.here(), in.setting().adopt);
     report out;
     boost::json::array swapped;
     for (const auto& each : taken) swapped.emplace_back(each);
@@ -23714,6 +29706,45 @@ inline report swap(context& in) {
 
 #include <numeric>
 
+// ---- pgsync/postgres/read_links.hpp
+namespace pgsync::postgres {
+
+/// What the rows of a table have in some columns, each once and as a change event would have it, without rows
+/// where one is null; with no columns, one empty text where the table has any row. Nothing where there are
+/// more than `most`.
+[[nodiscard]] inline std::optional<std::vector<std::string>> read_links(
+    session& session, std::uint32_t table, std::span<const std::string_view> columns, std::size_t most) {
+    const auto name = session.exec_params(
+        "SELECT $1::oid::regclass::text, pg_catalog.count(*) FROM "
+        "pg_catalog.pg_class WHERE oid = $1::oid",
+        {std::to_string(table)});
+    std::vector<std::string> out;
+    if (name.get(0, 1) == "0") return out;  // dropped by now
+    const std::string from = " FROM ONLY " + std::string(name.get(0, 0));
+    if (columns.empty()) {
+        if (session.exec("SELECT 1" + from + " LIMIT 1").rows() != 0) out.emplace_back();
+        return out;
+    }
+    std::string list;
+    std::string present;
+    for (const auto column : columns) {
+        const auto quoted = quote_identifier(column);
+        list += (list.empty() ? "" : ", ") + quoted + "::text";
+        present += (present.empty() ? " WHERE " : " AND ") + quoted + " IS NOT NULL";
+    }
+    const auto rows =
+        session.exec("SELECT DISTINCT " + list + from + present + " LIMIT " + std::to_string(most + 1));
+    if (static_cast<std::size_t>(rows.rows()) > most) return std::nullopt;
+    for (int row = 0; row < rows.rows(); ++row) {
+        auto& text = out.emplace_back();
+        for (std::size_t part = 0; part < columns.size(); ++part)
+            append_key_part(text, rows.get(row, static_cast<int>(part)), part == 0);
+    }
+    return out;
+}
+
+}  // namespace pgsync::postgres
+
 // ---- pgsync/app/sync.hpp
 namespace pgsync::app {
 
@@ -23721,10 +29752,23 @@ namespace detail {
 
 /// One process follows a slot, others stand by: waits until it is free. False when asked to stop meanwhile.
 inline bool await_slot(context& in) {
+    using clock = std::chrono::steady_clock;
     bool said = false;
+    std::optional<clock::time_point> next_look;
+    const auto server = postgres::read_server(in.catalog());
     while (true) {
         const auto slot = postgres::read_slot(in.catalog(), in.setting().name);
+        if (slot)
+            refuse(why_unusable(in.setting().name, *slot, server.database,
+                                postgres::output_plugin(server.version)));
         if (!slot || slot->active_pid == 0) return true;
+        // Whose work is it?
+        if (!next_look || clock::now() >= *next_look) {
+            const auto name = in.setting().name;
+            const auto states = find_build(in);
+            if (in.setting().name == name) refuse(why_others(name, *slot, states));
+            next_look = clock::now() + std::chrono::seconds(5);
+        }
         in.counts().enter(metrics::phase::standing_by);
         in.counts().written.set(-1);  // how far the indices are only the other one knows
         if (!std::exchange(said, true)) {
@@ -23742,12 +29786,14 @@ inline bool await_slot(context& in) {
 inline bool are_loaded(context& in, const postgres::system_identity& identity,
                        const std::optional<postgres::slot_facts>& slot, std::span<const index_state> states) {
     const auto& name = in.setting().name;
+    const auto now = where_it_is(in, identity);
     bool again = false;
     for (const auto i : indices_of_slot(states, name)) {
         const auto& state = states[i];
         const std::string shown(in.indices()[i].name);
         if (!state.exists) {
             const bool other = !state.serving.empty();
+            if (state.serving_copy) throw condition_error(*state.serving_copy);
             throw error(errc::index,
                         "index \"" + shown + "\" does not exist" +
                             (other ? " yet as this program shapes it; readers have \"" + state.serving +
@@ -23757,12 +29803,19 @@ inline bool are_loaded(context& in, const postgres::system_identity& identity,
                             ? "run bootstrap first: it builds the index beside that one, see docs/changing.md"
                             : "run bootstrap first");
         }
-        check_same_system(shown, state, identity);
-        if (const auto why = why_lost(name, slot, state); why && state.loaded) {
+        if (state.foreign) {
+            again = true;  // bootstrap adopts it
+            continue;
+        }
+        if (const auto back = why_set_back(shown, state, now, in.seen()); back && state.loaded) {
+            decide_on_set_back(in, *back);
+            again = true;
+        } else if (const auto why = why_lost(name, slot, state); why && state.loaded) {
             decide_on_loss(in, shown, *why);
             again = true;
         } else if (!state.loaded) {
-            if (!state.orphans_below || in.setting().lost_slot == on_lost_slot::stop) {
+            // What was begun over a loaded index goes on.
+            if (!state.orphans_below) {
                 throw error(errc::index, "the initial load of index \"" + shown + "\" is not finished",
                             "run bootstrap again: it resumes");
             }
@@ -23780,15 +29833,76 @@ struct follow_way {
     std::function<bool()> enough{};
 };
 
-/// Follows one slot into the indices that are dealt with, `states` one each; returns false when the slot
-/// turns out to have been lost.
-inline bool follow(context& in, const postgres::system_identity& identity, std::vector<index_state>& states,
-                   const follow_way& how) {
+/// Why follow() returned.
+enum class follow_end : std::uint8_t {
+    done,     ///< asked to stop, caught up, or enough
+    lost,     ///< the slot has lost changes
+    changed,  ///< the database is not as it was at the start
+};
+
+/// Compares the catalog with what it was at the start, in a session of its own.
+class catalog_watch {
+  public:
+    /// `stop_fd`: as of postgres::session.
+    catalog_watch(std::string database, int stop_fd, std::span<const compiled_index> indices,
+                  std::string publication, postgres::catalog_state start)
+        : database_(std::move(database)),
+          stop_fd_(stop_fd),
+          uses_(postgres::table_uses_of(indices)),
+          publication_(std::move(publication)),
+          start_(std::move(start)) {}
+
+    /// Throws errc::changed where it is different.
+    void check() {
+        try {
+            if (!session_) session_.emplace(database_, stop_fd_);
+            if (postgres::read_catalog_state(*session_, uses_, publication_).differs_from(start_))
+                throw error(errc::changed,
+                            "the tables or the publication are not as they were: looking closer");
+        } catch (const error& problem) {
+            if (problem.code() != errc::changed) session_.reset();
+            throw;
+        }
+    }
+    [[nodiscard]] bool is_different() {
+        try {
+            check();
+            return false;
+        } catch (const error& problem) {
+            if (problem.code() != errc::changed) throw;
+            return true;
+        }
+    }
+
+  private:
+    std::string database_;
+    int stop_fd_;
+    postgres::table_uses uses_;
+    std::string publication_;
+    postgres::catalog_state start_;
+    std::optional<postgres::session> session_;
+};
+
+/// A slot that the server made, but cannot decode, now or ever: it is dropped, and thus lost.
+inline void replace_slot(context& in, const postgres::sql_error& problem) {
+    const auto& name = in.setting().name;
+    const auto why = "PostgreSQL cannot decode slot \"" + name +
+                     "\": a table was being created or rewritten when the slot was made (" + problem.what() +
+                     ")";
+    if (in.setting().lost_slot == on_lost_slot::stop) {
+        throw error(errc::replication, why,
+                    "run sync with --on-lost-slot=resync: it makes another slot and reads everything again "
+                    "while the index stays in use");
+    }
+    log::warn("{}; making another one", why);
+    in.database().query("SELECT pg_catalog.pg_drop_replication_slot($1)", {name});
+}
+
+/// Follows one slot into the indices that are dealt with, `states` one each.
+inline follow_end follow(context& in, const postgres::system_identity& identity,
+                         std::vector<index_state>& states, const postgres::shape_report& report,
+                         const postgres::catalog_state& catalog, const follow_way& how) {
     const auto& wanted = in.setting();
-    const auto report = in.check_shapes();
-    refuse_missing(setup_steps(report, postgres::read_publication(in.catalog(), wanted.name),
-                               postgres::read_slot(in.catalog(), wanted.name), wanted.name,
-                               postgres::read_server(in.catalog())));
     stream::follow_settings setting;
     setting.database = wanted.database;
     setting.read_from = wanted.read_from;
@@ -23802,13 +29916,16 @@ inline bool follow(context& in, const postgres::system_identity& identity, std::
     setting.stop_timeout = wanted.stop_timeout;
     setting.page_size = wanted.page_size;
     setting.counts = &in.counts();
-    for (const auto& state : states) {
-        // What the old primary had not handed on may have got into the index, and is told by no log.
-        if (state.timeline == identity.timeline || setting.read_everything) continue;
-        log::warn("a standby has been promoted (timeline {} became {}): every document is read again",
-                  state.timeline, identity.timeline);
-        setting.read_everything = true;
+    std::vector<std::size_t> other_origin;
+    for (std::size_t i = 0; i < states.size(); ++i) {
+        auto made_from = postgres::origin_of(in.indices()[i], catalog.made_of);
+        auto owner = owner_now(in, in.indices()[i], states[i]);  // the database may have been renamed
+        if (states[i].made_from != made_from || states[i].owner != owner) other_origin.push_back(i);
+        states[i].owner = std::move(owner);
+        states[i].made_from = std::move(made_from);
     }
+    catalog_watch watch(wanted.database, in.overdue_fd(), in.indices(), wanted.name, catalog);
+    setting.check = [&] { watch.check(); };
     for (const auto& state : states)
         setting.storage.push_back(state.storage.value_or(postgres::table_storage()));
     auto access = in.access();
@@ -23817,9 +29934,12 @@ inline bool follow(context& in, const postgres::system_identity& identity, std::
         std::vector<std::size_t> all(states.size());
         std::iota(all.begin(), all.end(), 0U);
         claim(in.search().client(), in.indices(), all, states);
+        const std::lock_guard lock(remembering);
+        for (const auto i : other_origin) remember(in.search().client(), in.indices()[i], states[i]);
     };
     access.remember = [&](std::size_t i, const postgres::table_storage& reflected) {
         const std::lock_guard lock(remembering);
+        check_incarnation(in.search().stream_client(), states[i]);
         auto next = states[i];
         next.storage = reflected;
         remember(in.search().stream_client(), in.indices()[i], next);
@@ -23828,11 +29948,11 @@ inline bool follow(context& in, const postgres::system_identity& identity, std::
     access.record = [&](postgres::lsn position) {
         const std::lock_guard lock(remembering);
         for (std::size_t i = 0; i < states.size(); ++i) {
-            if (states[i].written >= position && states[i].timeline == identity.timeline) continue;
+            if (states[i].written >= position) continue;
+            check_incarnation(in.search().stream_client(), states[i]);
             // What the index could not be told is told again, at the next attempt.
             auto next = states[i];
             next.written = position;
-            next.timeline = identity.timeline;
             remember(in.search().stream_client(), in.indices()[i], next);
             states[i] = std::move(next);
         }
@@ -23843,13 +29963,21 @@ inline bool follow(context& in, const postgres::system_identity& identity, std::
         in.done()["slot"] = wanted.name;
         if (const auto slot = postgres::read_slot(in.catalog(), wanted.name))
             in.done()["confirmed"] = postgres::to_string(slot->confirmed);
-        return true;
+        return follow_end::done;
     } catch (const postgres::sql_error& problem) {
+        if (postgres::lacks_tables(problem) && !how.keep_slot) {
+            replace_slot(in, problem);
+            return follow_end::lost;
+        }
         if (problem.code() != errc::replication || postgres::slot_in_use(problem)) throw;
         const auto slot = postgres::read_slot(in.catalog(), wanted.name);
-        if (slot && !slot->lost()) throw;
+        if (slot && !slot->lost() && !watch.is_different()) throw;
         log::warn("{}", problem.what());
-        return false;
+        return slot && !slot->lost() ? follow_end::changed : follow_end::lost;
+    } catch (const error& problem) {
+        if (problem.code() != errc::changed) throw;
+        log::info("{}", problem.what());
+        return follow_end::changed;
     }
 }
 
@@ -23870,6 +29998,17 @@ inline std::vector<std::string> other_slots(std::span<const index_state> states,
     return slots;
 }
 
+/// From now on the changes of an index come through another publication, which is compared from here on:
+/// `now`.
+inline void come_through(const postgres::origin& now, index_state& state) {
+    if (!state.made_from) return;
+    state.made_from->publication = now.publication;
+    for (auto& [name, table] : state.made_from->tables) {
+        if (const auto found = now.tables.find(name); found != now.tables.end())
+            table.published = found->second.published;
+    }
+}
+
 inline bool is_followed(context& in, const std::string& slot) {
     const auto facts = postgres::read_slot(in.catalog(), slot);
     return facts && facts->active_pid != 0;
@@ -23885,23 +30024,44 @@ inline void take_over(context& in, const postgres::system_identity& identity, co
     const auto which = indices_of_slot(states, slot);
     std::vector<std::size_t> lost;
     const auto facts = postgres::read_slot(in.catalog(), slot);
+    const auto now = where_it_is(in, identity);
     for (const auto i : which) {
         const std::string shown(in.indices()[i].name);
-        check_same_system(shown, states[i], identity);
         log::info("{}: taking it over from slot {}, which nobody follows", shown, slot);
-        const auto why = why_lost(slot, facts, states[i]);
-        if (!why) continue;
-        decide_on_loss(in, shown, *why);
+        if (const auto back = why_set_back(shown, states[i], now, in.seen())) {
+            decide_on_set_back(in, *back);
+            write_above(in, states[i], now, states);
+        } else if (const auto why = why_lost(slot, facts, states[i])) {
+            decide_on_loss(in, shown, *why);
+        } else if (states[i].timeline == identity.timeline) {
+            continue;
+        }
         lost.push_back(i);
     }
     if (lost.empty()) {
         auto theirs = chosen(states, which);
+        // Before the other slot is read to its end: what is altered later is told by the next comparison.
+        const auto own_now =
+            postgres::read_catalog_state(in.catalog(), postgres::table_uses_of(in.indices()), own).made_of;
         in.narrow(slot, which);
-        const bool whole = follow(in, identity, theirs, {true, true, {}, {}});
+        const auto report = in.check_shapes();
+        const auto catalog =
+            postgres::read_catalog_state(in.catalog(), postgres::table_uses_of(in.indices()), slot);
+        const auto changes = look_for_changes(in.indices(), theirs, slot, report, catalog,
+                                              postgres::read_publication(in.catalog(), slot),
+                                              postgres::read_server(in.catalog()));
+        const bool usable = !changes.lost && !changes.read_again() && !changes.new_partitions();
+        const bool whole =
+            usable && follow(in, identity, theirs, report, catalog, {true, true, {}, {}}) == follow_end::done;
         in.widen();
         in.use_slot(own);
-        if (!whole || in.stopped()) return;
-        for (std::size_t i = 0; i < which.size(); ++i) states[which[i]] = theirs[i];
+        if (in.stopped() || (usable && !whole)) return;
+        // What the other slot can no longer tell of is read again; this build's own slot has the rest.
+        if (!usable) lost = which;
+        for (std::size_t i = 0; i < which.size(); ++i) {
+            states[which[i]] = theirs[i];
+            come_through(own_now, states[which[i]]);
+        }
     }
     for (const auto i : which) {
         states[i].slot = own;
@@ -23929,21 +30089,130 @@ inline std::function<bool()> any_is_left(context& in, std::vector<std::string> s
     };
 }
 
+/// Reads the documents that show rows of partitions which came with them. A partition that was made empty
+/// costs nothing; where there are very many rows everything is read again instead, and this returns false.
+inline bool read_new_partitions(context& in, const postgres::shape_report& report, std::size_t number,
+                                const index_changes& changes) {
+    constexpr std::size_t most = 50'000;
+    const auto& index = in.indices()[number];
+    stream::work todo;
+    todo.indices.resize(in.indices().size());
+    auto& mine = todo.indices[number];
+    mine.links.resize(index.routes.size());
+    std::size_t found = 0;
+    for (std::size_t r = 0; r < index.routes.size(); ++r) {
+        const auto& route = index.routes[r];
+        const auto added = changes.new_partitions.find(postgres::written_name(index.shape.nodes[route.node]));
+        if (added == changes.new_partitions.end()) continue;
+        for (const auto partition : added->second) {
+            const auto links = postgres::read_links(in.catalog(), partition, route.columns, most - found);
+            if (!links) return false;
+            if (route.columns.empty() && !links->empty()) return false;  // a row may concern any document
+            found += links->size();
+            auto& into = route.direct ? mine.keys : mine.links[r];
+            into.insert(links->begin(), links->end());
+        }
+    }
+    if (mine.empty()) return true;
+    log::info("{}: reading the documents of {} rows that new partitions brought along", index.name, found);
+    postgres::session start(in.setting().database, in.overdue_fd());
+    postgres::advance_log(start);
+    if (in.setting().read_from != in.setting().database)
+        in.clock().read_from_standby(postgres::flushed_position(start));
+    bool given = false;
+    stream::refresh(
+        in.setting().read_from, report.bindings, in.setting().page_size, in.clock(), *in.batcher(),
+        in.access(),
+        [&]() -> std::optional<stream::work> {
+            if (std::exchange(given, true)) return std::nullopt;
+            return std::move(todo);
+        },
+        [&in] { return in.stopped(); }, in.overdue_fd());
+    return true;
+}
+
+/// What the shapes need of the catalog may be gone for a moment only: a migration in several transactions.
+class catalog_gap {
+  public:
+    /// The catalog is as it should be.
+    void close() { since_.reset(); }
+    /// Waits a moment before somebody looks again; false once that has gone on for too long, or where the
+    /// program has not followed anything yet: what is wrong from the start is better said at once.
+    [[nodiscard]] bool bridge(context& in, const error& problem, bool has_followed) {
+        using clock = std::chrono::steady_clock;
+        constexpr std::chrono::seconds longest(8);
+        if (problem.code() != errc::catalog || !has_followed) return false;
+        const auto now = clock::now();
+        if (!since_) {
+            since_ = now;
+            log::warn("{}; looking again for some seconds", problem.what());
+            in.counts().set_conditions(metrics::registry::observer::command,
+                                       {{"shape", true, problem.what()}});
+        }
+        if (now - *since_ > longest) return false;
+        static_cast<void>(wait_for_stop(in.stop_fd(), std::chrono::milliseconds(500)));
+        return true;
+    }
+
+  private:
+    std::optional<std::chrono::steady_clock::time_point> since_;
+};
+
+/// How the indices of one slot begin to be followed: what is there to be made right before that?
+enum class start : std::uint8_t { follow, bootstrap_first };
+
+/// Looks at everything that following relies on, and tells of what is not as it was.
+inline start look_before(context& in, const postgres::system_identity& identity,
+                         std::vector<index_state>& states, const postgres::shape_report& report,
+                         const postgres::catalog_state& catalog) {
+    const auto& name = in.setting().name;
+    const auto server = postgres::read_server(in.catalog());
+    const auto publication = postgres::read_publication(in.catalog(), name);
+    const auto changes = look_for_changes(in.indices(), states, name, report, catalog, publication, server);
+    for (const auto& each : changes.conditions) in.warn_once(each.what + "; " + each.why);
+    in.counts().set_conditions(metrics::registry::observer::command, summaries_of(changes.conditions));
+    const auto slot = postgres::read_slot(in.catalog(), name);
+    const auto steps = setup_steps(report, publication, slot, name, server);
+    warn_impossible(report, name, server.version);
+    refuse_missing(steps);
+    if (changes.lost) decide_on_loss(in, std::string(in.indices().front().name), *changes.lost);
+    const bool promoted = std::any_of(states.begin(), states.end(),
+                                      [&](const auto& state) { return state.timeline != identity.timeline; });
+    if (changes.lost || changes.read_again() || promoted || !steps.empty()) return start::bootstrap_first;
+    for (std::size_t i = 0; i < states.size(); ++i) {
+        if (changes.indices[i].new_partitions.empty()) continue;
+        if (read_new_partitions(in, report, i, changes.indices[i])) continue;
+        begin_again(in, {i}, states);
+        return start::bootstrap_first;
+    }
+    in.counts().set_conditions(metrics::registry::observer::command, {});
+    return start::follow;
+}
+
 }  // namespace detail
 
 /// Follows the database until asked to stop, or with `once` until caught up; errc::connection when a server
 /// goes away.
 inline void sync(context& in) {
+    bool repaired = false;                      // by a bootstrap just now
+    bool has_followed = in.seen().has_value();  // in an earlier context, which a passing error ended
+    detail::catalog_gap gap;
+    in.catalog().set_stop_fd(in.overdue_fd());  // what is in flight when it is stopped is finished in peace
     while (true) {
         in.counts().enter(metrics::phase::starting);
         in.widen();
-        static_cast<void>(find_build(in));  // for the slot's name
+        static_cast<void>(find_build(in));  // for the slot's name; refuses what is another's
         if (!detail::await_slot(in)) return;
         in.counts().enter(metrics::phase::starting);
         const auto identity = in.identify();
         const auto slot = postgres::read_slot(in.catalog(), in.setting().name);  // first, see why_lost()
         const auto own = in.setting().name;
         auto states = find_build(in);
+        for (std::size_t i = 0; i < states.size(); ++i) {
+            if (!states[i].exists) continue;
+            require_open(states[i]);
+            check_writes(in.search().client(), in.indices()[i]);
+        }
         if (in.setting().name != own) continue;
         if (!detail::are_loaded(in, identity, slot, states)) {
             bootstrap(in, std::cout);
@@ -23968,21 +30237,54 @@ inline void sync(context& in) {
         auto mine = detail::chosen(states, which);
         const bool once = in.setting().once;
         in.narrow(own, which);
-        const auto swap = [&] {
-            for (const auto& each : detail::take_place(in.search().client(), in.indices()))
+        postgres::shape_report report;
+        postgres::catalog_state catalog;
+        try {
+            report = in.check_shapes();
+            catalog = postgres::read_catalog_state(in.catalog(), postgres::table_uses_of(in.indices()), own);
+            if (detail::look_before(in, identity, mine, report, catalog) == detail::start::bootstrap_first) {
+                if (std::exchange(repaired, true)) {
+                    throw error(errc::replication,
+                                "bootstrap has just made this right, and it is wrong again: see above",
+                                "is somebody changing tables or the publication at this moment? Start again");
+                }
+                in.widen();
+                bootstrap(in, std::cout);
+                continue;
+            }
+        } catch (const error& problem) {
+            if (!gap.bridge(in, problem, has_followed)) throw;
+            if (in.stopped()) return;
+            continue;
+        }
+        // While it follows: through the client that ends with that.
+        const auto swap = [&, here = in.here()](cluster::client_type& client) {
+            for (const auto& each : detail::take_place(client, in.indices(), here, in.setting().adopt))
                 in.done().array("swapped").emplace_back(each);
         };
         const bool to_swap =
             in.setting().swap_when_ready && std::any_of(mine.begin(), mine.end(), [](const auto& state) {
                 return state.beside || state.serving.empty();
             });
-        if (detail::follow(
-                in, identity, mine,
-                {once, false, to_swap && !once ? std::function<void()>(swap) : std::function<void()>(),
-                 once ? std::function<bool()>() : detail::any_is_left(in, kept_by_others)})) {
-            if (once && to_swap && !in.stopped()) swap();
-            if (in.stopped() || once) return;
+        auto end = detail::follow_end::changed;
+        try {
+            end = detail::follow(
+                in, identity, mine, report, catalog,
+                {once, false,
+                 to_swap && !once ? std::function<void()>([&] { swap(in.search().stream_client()); })
+                                  : std::function<void()>(),
+                 once ? std::function<bool()>() : detail::any_is_left(in, kept_by_others)});
+            gap.close();
+        } catch (const error& problem) {
+            if (!gap.bridge(in, problem, true)) throw;
         }
+        has_followed = true;
+        repaired = false;
+        in.warn_again();
+        if (in.stopped()) return;
+        if (end != detail::follow_end::done) continue;
+        if (once && to_swap) swap(in.search().client());
+        if (once) return;
     }
 }
 
@@ -23993,35 +30295,82 @@ namespace pgsync::app {
 
 namespace detail {
 
-/// Removes a slot and its publication; whatever is not there any more is passed over.
-inline void remove_slot(context& in, const std::string& name) {
-    if (postgres::read_slot(in.catalog(), name)) {
-        in.database().query("SELECT pg_catalog.pg_drop_replication_slot($1)", {name});
-        log::info("dropped slot {}", log::slot(name));
-        in.done().array("dropped_slots").emplace_back(name);
+/// What a teardown removes, in this order. A slot is found by what its indices say: it goes before them, so
+/// that one which is interrupted leaves none that nobody finds, and that fills the disk.
+struct removal {
+    std::vector<std::string> slots;         ///< with their publications
+    std::vector<std::string> publications;  ///< of the same names
+    std::vector<std::string> indices;       ///< with those of dead letters
+
+    [[nodiscard]] std::vector<std::string> told() const {
+        std::vector<std::string> out;
+        for (const auto& each : slots) out.push_back("drop slot " + each);
+        for (const auto& each : publications) out.push_back("drop publication " + each);
+        for (const auto& each : indices) out.push_back("delete index " + each);
+        return out;
+    }
+};
+
+/// The slot of that name; nothing where there is none. Throws where it is no slot of this program's kind in
+/// this database.
+[[nodiscard]] inline std::optional<postgres::slot_facts> read_usable_slot(context& in,
+                                                                          const std::string& name) {
+    auto slot = postgres::read_slot(in.catalog(), name);
+    if (slot) {
+        const auto server = postgres::read_server(in.catalog());
+        refuse(why_unusable(name, *slot, server.database, postgres::output_plugin(server.version)));
+    }
+    return slot;
+}
+
+/// Adds a slot and its publication, where they are there. Throws where the slot is somebody else's, or in
+/// use.
+inline void plan_slot(context& in, const std::string& name, removal& plan) {
+    if (std::find(plan.slots.begin(), plan.slots.end(), name) != plan.slots.end()) return;
+    if (const auto slot = read_usable_slot(in, name)) {
+        if (slot->active_pid != 0) {
+            throw error(
+                errc::replication,
+                "slot \"" + name + "\" is in use by the server process " + std::to_string(slot->active_pid),
+                "stop the sync that follows it first");
+        }
+        plan.slots.push_back(name);
     }
     const auto publication = postgres::read_publication(in.catalog(), name);
     if (!publication) return;
     const auto sql = "DROP PUBLICATION " + postgres::quote_identifier(name);
-    if (!publication->owned) {
+    if (!publication->marked) {
+        log::info("publication {} stays: pgsync did not make it, or an earlier version did; to drop it: {}",
+                  name, sql);
+        in.done().statement(sql, "pgsync did not make the publication, or an earlier version did", false);
+    } else if (!publication->owned) {
         log::warn("the publication is not this role's and stays; have its owner run: {}", sql);
         in.done().statement(sql, "the publication is its owner's", false);
-        return;
+    } else {
+        plan.publications.push_back(name);
     }
-    in.database().execute(sql);
-    log::info("dropped publication {}", name);
-    in.done().array("dropped_publications").emplace_back(name);
 }
 
-inline void refuse_followed(context& in, const std::string& name) {
-    const auto slot = postgres::read_slot(in.catalog(), name);
-    if (!slot || slot->active_pid == 0) return;
-    throw error(errc::replication,
-                "slot \"" + name + "\" is in use by the server process " + std::to_string(slot->active_pid),
-                "stop the sync that follows it first");
+/// Refuses to remove what a newer program has made: it is still being loaded, or readers are to have it. What
+/// was made before this program's own is older, also where it never came to that.
+inline void refuse_newer(const index_names& names, const elastic::index_facts& facts,
+                         const index_state& candidate, const index_state& own) {
+    const bool waits = std::any_of(facts.aliases.begin(), facts.aliases.end(), [&](const auto& alias) {
+        return alias.starts_with(names.alias + "-") && alias.ends_with("-NEW");
+    });
+    const bool known = own.exists && own.created != 0 && candidate.created != 0;
+    const bool later = known && candidate.created > own.created;
+    if (known ? !later : candidate.loaded && !waits) return;
+    throw error(errc::index,
+                "index \"" + facts.index + "\" of another shape is " +
+                    (later              ? "newer than this program's \"" + own.index + "\""
+                     : candidate.loaded ? "waiting for readers, which no sync has given it yet"
+                                        : "being loaded"),
+                "it is a newer program's: to remove it, run teardown with that one");
 }
 
-/// What other shapes have made behind these aliases. Throws where any of it is still in use.
+/// What other shapes have made behind these aliases. Throws where any of it is still in use, newer, or
+/// another's.
 inline std::vector<index_state> find_old(context& in, const std::vector<index_state>& states) {
     std::vector<index_state> found;
     for (std::size_t i = 0; i < states.size(); ++i) {
@@ -24044,7 +30393,12 @@ inline std::vector<index_state> find_old(context& in, const std::vector<index_st
                 throw error(errc::index, "readers still have index \"" + facts.index + "\" of another shape",
                             "run swap first");
             }
-            found.push_back(state_of(facts, *meta));
+            auto old = state_of(facts, *meta);
+            // What this program has taken the readers from, in the place of another database.
+            old.foreign = states[i].adopted && same_database(*states[i].adopted, old.owner);
+            if (!old.foreign) check_ours(in.here(), in.indices()[i], old);
+            refuse_newer(names, facts, old, states[i]);
+            found.push_back(std::move(old));
         }
     }
     return found;
@@ -24066,54 +30420,169 @@ inline void refuse_kept(context& in, const index_state& old) {
     }
 }
 
-/// Removes what earlier shapes have left: indices that nobody reads any more, with their slots.
-inline void remove_old(context& in, const std::vector<index_state>& states) {
-    const auto old = find_old(in, states);
-    for (const auto& each : old) {
-        if (each.slot == in.setting().name) continue;
-        refuse_followed(in, each.slot);
+/// What earlier shapes have left: indices that nobody reads any more, with their slots.
+inline removal plan_old(context& in, const std::vector<index_state>& states) {
+    removal plan;
+    for (const auto& each : find_old(in, states)) {
+        plan.indices.push_back(each.index);
+        if (each.foreign || each.slot == in.setting().name) continue;
+        plan_slot(in, each.slot, plan);
         refuse_kept(in, each);
     }
-    for (const auto& each : old) {
-        in.search().client().delete_index(each.index);
-        log::info("deleted index {}", each.index);
-        in.done().array("deleted_indices").emplace_back(each.index);
-        if (each.slot != in.setting().name) remove_slot(in, each.slot);
-    }
-    if (old.empty()) log::info("no other shape has left anything");
+    if (plan.indices.empty()) log::info("no other shape has left anything");
+    return plan;
 }
 
-}  // namespace detail
+/// Whether an index is one of dead letters: any other that is called so is somebody else's.
+inline bool holds_letters(cluster::client_type& client, const std::string& name) {
+    const auto mapping = client.ask("/" + cluster::client_type::escaped(name) + "/_mapping");
+    const auto* about = mapping ? value_at(*mapping, name) : nullptr;
+    const auto* there = about == nullptr ? nullptr : elastic::dialect::mapping_in(*about);
+    const auto* fields = there == nullptr ? nullptr : value_at(*there, "properties");
+    if (fields == nullptr || !fields->is_object()) return false;
+    const auto wanted = elastic::dead_letter_creation_body();
+    for (const auto& each : wanted.at("mappings").at("properties").as_object())
+        if (text_at(*fields, each.key(), "type") != text_at(each.value(), "type")) return false;
+    return true;
+}
 
-/// Removes what bootstrap made: slot, publication, indices. Replica identities stay, since others may rely on
-/// them by now. Whatever is not there any more is passed over.
-inline void teardown(context& in) {
-    // The report tells of nothing as well.
-    for (const auto* what : {"deleted_indices", "dropped_slots", "dropped_publications"})
-        static_cast<void>(in.done().array(what));
-    const auto states = find_build(in);
-    if (in.setting().teardown_old) return detail::remove_old(in, states);
-    const auto& name = in.setting().name;
-    detail::refuse_followed(in, name);
+/// Adds the letters of the program's indices where that is asked for, and says so where they stay. What
+/// readers still have of another shape may have letters there as well.
+inline void plan_letters(context& in, const std::vector<index_state>& states, removal& plan) {
+    auto& client = in.search().client();
     for (std::size_t i = 0; i < states.size(); ++i) {
-        const auto names = names_of(in.indices()[i]);
-        if (!states[i].exists) continue;
-        if (states[i].slot != name) {
-            log::info("index {} stays: it follows slot {} of another program", names.index, states[i].slot);
-            continue;
+        const auto name = elastic::dead_letter_index(in.indices()[i].name);
+        if (!client.exists(name) || !holds_letters(client, name)) continue;
+        const auto letters = number_at(
+            client.ask("/" + cluster::client_type::escaped(name) + "/_count").value_or(nullptr), "count");
+        const auto shown = name + " with " + (letters ? counted(*letters, "dead letter") : "dead letters");
+        const auto& state = states[i];
+        if (!state.serving.empty() && state.serving != state.index) {
+            log::info("index {} stays: readers have {}, which it may be about as well", shown, state.serving);
+        } else if (state.exists && state.slot != in.setting().name) {
+            log::info("index {} stays: {} follows slot {} of another program", shown, state.index,
+                      state.slot);
+        } else if (!in.setting().teardown_letters) {
+            log::info("index {} stays; to remove it, too: {} teardown --dead-letters", shown,
+                      in.setting().program);
+            in.done().array("kept_dead_letters").emplace_back(name);
+        } else {
+            plan.indices.push_back(name);
         }
-        in.search().client().delete_index(states[i].index);
-        log::info("deleted index {}", states[i].index);
-        in.done().array("deleted_indices").emplace_back(states[i].index);
     }
-    detail::remove_slot(in, name);
-    for (const auto* what : {"deleted_indices", "dropped_slots", "dropped_publications"})
-        if (!in.done().array(what).empty()) return;
+}
+
+/// Which of the indices this build may remove: not those that another one has made and still keeps, as is the
+/// case where some of this one's are gone already.
+inline std::vector<std::size_t> removable(context& in, const std::vector<index_state>& states) {
+    const auto build = build_hash(in.indices());
+    const bool all =
+        std::all_of(states.begin(), states.end(), [](const auto& state) { return state.exists; });
+    std::vector<std::size_t> which;
+    for (std::size_t i = 0; i < states.size(); ++i) {
+        if (!states[i].exists) continue;
+        if (states[i].slot == in.setting().name && (all || states[i].build == build)) {
+            which.push_back(i);
+        } else {
+            log::info("index {} stays: it follows slot {} of another program", states[i].index,
+                      states[i].slot);
+        }
+    }
+    return which;
+}
+
+/// Throws where a slot is there by this program's name that no index in this cluster follows: it may be for
+/// those in another cluster, which would lose every change.
+inline void refuse_stray_slot(context& in) {
+    const auto& name = in.setting().name;
+    if (!read_usable_slot(in, name)) return;
+    throw error(errc::replication, "slot \"" + name + "\" is there, and no index in this cluster follows it",
+                "connect to the cluster whose indices follow it; where there are none any more: SELECT "
+                "pg_catalog.pg_drop_replication_slot(" +
+                    postgres::quote_literal(name) + ")");
+}
+
+/// What bootstrap made for this program's shapes.
+inline removal plan_own(context& in, const std::vector<index_state>& states) {
+    removal plan;
+    const auto which = removable(in, states);
+    if (!which.empty()) {
+        plan_slot(in, in.setting().name, plan);
+    } else if (std::none_of(states.begin(), states.end(), [&](const auto& state) {
+                   return state.exists && state.slot == in.setting().name;
+               })) {
+        refuse_stray_slot(in);
+    }
+    for (const auto i : which) plan.indices.push_back(states[i].index);
+    plan_letters(in, states, plan);
+    if (!plan.told().empty()) return plan;
     log::info("nothing of this program's shape is there to remove");
     for (const auto& state : states)
         if (!state.serving.empty() && !state.exists)
             log::info("index {}, which readers have, is of another shape; its own program removes it",
                       state.serving);
+    return plan;
+}
+
+/// Whatever has gone meanwhile is passed over. The indices are told whose they are to the end: a teardown
+/// that goes on where this one was killed finds some of them only.
+inline void remove(context& in, const removal& plan, std::vector<index_state>& states) {
+    const auto build = build_hash(in.indices());
+    for (std::size_t i = 0; i < states.size(); ++i) {
+        const bool goes = states[i].exists && std::find(plan.indices.begin(), plan.indices.end(),
+                                                        states[i].index) != plan.indices.end();
+        if (!goes || states[i].build == build) continue;
+        states[i].build = build;
+        remember(in.search().client(), in.indices()[i], states[i]);
+    }
+    for (const auto& name : plan.slots) {
+        if (!postgres::read_slot(in.catalog(), name)) continue;
+        in.database().query("SELECT pg_catalog.pg_drop_replication_slot($1)", {name});
+        log::info("dropped slot {}", log::slot(name));
+        in.done().array("dropped_slots").emplace_back(name);
+    }
+    for (const auto& name : plan.publications) {
+        in.database().execute("DROP PUBLICATION IF EXISTS " + postgres::quote_identifier(name));
+        log::info("dropped publication {}", name);
+        in.done().array("dropped_publications").emplace_back(name);
+    }
+    for (const auto& name : plan.indices) {
+        in.search().client().delete_index(name);
+        log::info("deleted index {}", name);
+        in.done().array("deleted_indices").emplace_back(name);
+    }
+}
+
+}  // namespace detail
+
+/// Removes what bootstrap made: slot, publication, indices. Replica identities stay, since others may rely on
+/// them by now. Whatever is not there any more is passed over. Asks first; see wanted().
+inline void teardown(context& in) {
+    // The report tells of nothing as well.
+    for (const auto* what : {"deleted_indices", "dropped_slots", "dropped_publications"})
+        static_cast<void>(in.done().array(what));
+    // What readers have instead of this program's index may be another's where it stays in any case.
+    auto states = find_build(in, in.setting().teardown_old);
+    const auto planned = [&] {
+        return in.setting().teardown_old ? detail::plan_old(in, states) : detail::plan_own(in, states);
+    };
+    const auto plan = planned();
+    const auto told = plan.told();
+    in.done()["dry_run"] = in.setting().dry_run;
+    if (in.setting().dry_run) {
+        for (const auto& each : told) {
+            log::info("would {}", each);
+            in.done().array("would").emplace_back(each);
+        }
+        return;
+    }
+    if (!wanted(in.setting(), in.stop_fd(), "teardown", told)) return;
+    if (!in.setting().yes) {  // somebody has thought about it for a while
+        states = find_build(in, in.setting().teardown_old);
+        if (planned().told() != told)
+            throw error(errc::index, "what would be removed has changed meanwhile", "run teardown again");
+    }
+    detail::remove(in, plan, states);
 }
 
 }  // namespace pgsync::app
@@ -24164,6 +30633,7 @@ struct row_document {
     std::string json;
     bool kept = true;
     std::string stamp{};
+    bool unmade = false;  ///< no document can be made of the row: whatever the index holds is let be
 };
 using row_documents = std::unordered_map<std::string, row_document>;
 
@@ -24182,11 +30652,18 @@ inline std::string shown_value(const std::optional<std::string_view>& value) {
 
 }  // namespace detail
 
+/// What of documents is compared.
+struct compared_part {
+    bool contents = true;   ///< or only whether they are there
+    source_rules source{};  ///< what the index keeps of them
+};
+
 /// Compares what stands in one place with what has to: `row` is null where there is none, or none that has a
 /// document. With `paths` it tells where they differ.
 [[nodiscard]] inline deviation compare_place(const elastic::document_place& place, const row_document* row,
-                                             const elastic::held_document& held, bool contents,
+                                             const elastic::held_document& held, const compared_part& part,
                                              std::vector<shown_difference>* paths = nullptr) {
+    if (row != nullptr && row->unmade) return deviation::none;
     const bool wanted = row != nullptr && row->kept && row->routing == place.routing;
     if (!wanted) {
         // Under another routing that means the same shard: that one's place is another.
@@ -24199,9 +30676,13 @@ inline std::string shown_value(const std::optional<std::string_view>& value) {
                               detail::shortened(held.routing)});
         return deviation::different;
     }
-    if (!contents) return deviation::none;
+    if (!part.contents) return deviation::none;
     constexpr std::size_t most_paths = 5;
-    const auto found = json_differences(row->json, held.source, paths == nullptr ? 1 : most_paths);
+    const bool whole = part.source.whole();
+    const auto wanted_text = whole ? std::string() : part.source.kept_of(row->json);
+    const auto held_text = whole ? std::string() : part.source.kept_of(held.source);
+    const auto found = json_differences(whole ? row->json : wanted_text, whole ? held.source : held_text,
+                                        paths == nullptr ? 1 : most_paths);
     if (found.empty()) return deviation::none;
     for (const auto& each : found) {
         if (paths != nullptr)
@@ -24229,7 +30710,7 @@ class second_look {
         /// Whether a document may come and go though its row stays: of a view's rows nobody knows, and a
         /// transform may look at other rows.
         bool fleeting = false;
-        bool contents = true;   ///< whether documents are compared, or only whether they are there
+        compared_part part{};
         std::size_t show = 10;  ///< how many suspects are told with their paths
         std::chrono::seconds patience{60};
         std::size_t bytes_at_once = 5U << 20U;
@@ -24281,17 +30762,18 @@ class second_look {
         row_documents rows;
         std::size_t bytes = 0;
         const auto begin = [&] { read_at = begin_reading(); };
-        rows_.documents(
-            ids, begin,
-            [&](const postgres::read_document& document) {
-                rows[std::string(document.id)] = {std::string(document.routing), std::string(document.json),
-                                                  document.kept};
-                bytes += document.json.size();
-            },
-            [&](std::string_view id, std::string_view stamp) {
-                const auto found = rows.find(std::string(id));
-                if (found != rows.end()) found->second.stamp = stamp;
-            });
+        postgres::row_hooks on;
+        on.document = [&](const postgres::read_document& document) {
+            rows[std::string(document.id)] = {std::string(document.routing), std::string(document.json),
+                                              document.kept};
+            bytes += document.json.size();
+        };
+        on.fault = [&](const postgres::document_fault& fault) { rows[fault.key].unmade = true; };
+        on.stamp = [&](std::string_view id, std::string_view stamp) {
+            const auto found = rows.find(std::string(id));
+            if (found != rows.end()) found->second.stamp = stamp;
+        };
+        rows_.documents(ids, begin, on);
         fit_.learn(rows.size(), bytes);
         return rows;
     }
@@ -24352,7 +30834,7 @@ class second_look {
                 continue;
             }
             each.paths.clear();
-            each.what = compare_place(each.place, row, held[i], settings_.contents,
+            each.what = compare_place(each.place, row, held[i], settings_.part,
                                       out.wrong.size() < settings_.show ? &each.paths : nullptr);
             if (each.what == deviation::none) continue;
             each.version = version;
@@ -24415,17 +30897,21 @@ struct index_findings {
     std::uint64_t extra = 0;
     std::uint64_t different = 0;
     std::uint64_t changing = 0;
+    std::uint64_t unmade = 0;    ///< rows of which no document can be made
     std::uint64_t may_come = 0;  ///< of those that are wrong
     std::uint64_t repaired = 0;
     std::uint64_t behind = 0;  ///< bytes of log that whoever follows the slot has still to read
     bool sampled = false;
     bool contents = true;
+    std::string no_contents;           ///< why they are not compared
+    std::vector<std::string> lacking;  ///< fields that cannot be compared, since the index does not keep them
     slot_progress slot;
     std::vector<suspect> examples;
     std::vector<std::string> unrepaired;  ///< why
+    std::vector<std::string> faults;      ///< why some cannot be made
 
     [[nodiscard]] std::uint64_t wrong() const { return missing + extra + different; }
-    [[nodiscard]] bool in_order() const { return wrong() == repaired; }
+    [[nodiscard]] bool in_order() const { return wrong() == repaired && unmade == 0; }
 };
 
 [[nodiscard]] inline std::string text_of(const index_findings& found) {
@@ -24439,8 +30925,12 @@ struct index_findings {
         out += number(found.missing) + " missing, " + number(found.extra) + " extra, " +
                number(found.different) + " different\n";
     }
-    if (!found.contents)
-        out += "  their contents were not compared: a pipeline makes them other than the database has them\n";
+    if (!found.contents) out += "  their contents were not compared: " + found.no_contents + "\n";
+    if (!found.lacking.empty()) {
+        std::string names;
+        for (const auto& each : found.lacking) names += (names.empty() ? "" : ", ") + printable(each);
+        out += "  not compared, since _source of the index's mapping leaves them out: " + names + "\n";
+    }
     for (const auto& each : found.examples) {
         out += "  " + std::string(name_of(each.what)) + " " + printable(each.place.id) +
                (each.place.routing.empty() ? std::string()
@@ -24463,6 +30953,10 @@ struct index_findings {
     }
     if (found.changing != 0)
         out += "  " + number(found.changing) + " changed at every look and could not be compared\n";
+    if (found.unmade != 0) {
+        out += "  " + number(found.unmade) + " cannot be made, and were not compared; correct their rows:\n";
+        for (const auto& why : found.faults) out += "    " + why + "\n";
+    }
     if (found.repaired != 0) out += "  " + number(found.repaired) + " repaired\n";
     for (const auto& why : found.unrepaired) out += "  not repaired: " + why + "\n";
     return out;
@@ -24481,14 +30975,30 @@ struct index_findings {
         examples.push_back(example);
     }
     boost::json::array unrepaired;
+    const boost::json::array lacking(found.lacking.begin(), found.lacking.end());
     for (const auto& why : found.unrepaired) unrepaired.emplace_back(why);
-    return {
-        {"index", found.name},          {"sampled", found.sampled},     {"contents_compared", found.contents},
-        {"rows", found.rows},           {"documents", found.documents}, {"compared", found.compared},
-        {"missing", found.missing},     {"extra", found.extra},         {"different", found.different},
-        {"may_come", found.may_come},   {"changing", found.changing},   {"repaired", found.repaired},
-        {"not_repaired", unrepaired},   {"slot", found.slot.exists},    {"followed", found.slot.followed},
-        {"behind_bytes", found.behind}, {"examples", examples}};
+    boost::json::array faults;
+    for (const auto& why : found.faults) faults.emplace_back(why);
+    return {{"index", found.name},
+            {"sampled", found.sampled},
+            {"contents_compared", found.contents},
+            {"rows", found.rows},
+            {"documents", found.documents},
+            {"compared", found.compared},
+            {"missing", found.missing},
+            {"extra", found.extra},
+            {"different", found.different},
+            {"may_come", found.may_come},
+            {"changing", found.changing},
+            {"repaired", found.repaired},
+            {"not_repaired", unrepaired},
+            {"not_compared", lacking},
+            {"slot", found.slot.exists},
+            {"followed", found.slot.followed},
+            {"behind_bytes", found.behind},
+            {"examples", examples},
+            {"cannot_be_made", found.unmade},
+            {"faults", faults}};
 }
 
 }  // namespace pgsync::app::detail
@@ -24525,20 +31035,25 @@ class index_verifier {
           slot_(std::move(slot)),
           index_(in.indices()[number]),
           names_(names_of(index_)),
-          begin_(postgres::begin_reading_sql(indices.subspan(number, 1))),
-          estimate_(estimate_rows(in.catalog(), indices[number].routes[0].table, index_.where)),
+          begin_(postgres::begin_reading(indices.subspan(number, 1))),
+          estimate_(estimate_rows(in.catalog(), indices[number])),
           share_(sample_share(how.sample, estimate_)),
           page_(in.setting().bulk_bytes, first_page, share_ < 1 ? sample_page : in.setting().page_size),
           shown_("verify " + std::string(index_.name),
                  static_cast<std::uint64_t>(2 * static_cast<double>(estimate_) * share_)),
-          documents_(in.setting().database),
+          part_(compared()),
+          documents_(in.setting().database, in.stop_fd()),
           judge_(judge_settings(), indices, documents_, in.catalog(), in.search().client(),
                  [this](std::chrono::milliseconds time) { return wait_for_stop(in_.stop_fd(), time); }),
           random_(std::random_device{}()) {
         found_.name = index_.name;
         found_.sampled = share_ < 1;
-        // What a pipeline makes of a document nobody here can know.
-        found_.contents = index_.pipeline.empty();
+        found_.contents = part_.contents;
+        if (!index_.pipeline.empty())
+            found_.no_contents = "a pipeline makes them other than the database has them";
+        if (!part_.source.kept())
+            found_.no_contents = "the index does not keep them as they were sent, see _source of its mapping";
+        if (part_.contents) found_.lacking = part_.source.lacking(boost::json::parse(index_.properties));
         credit_ = std::uniform_real_distribution<double>(0, 1)(random_);
     }
 
@@ -24561,13 +31076,30 @@ class index_verifier {
         to.index = number_;
         to.name = names_.index;
         to.slot = slot_;
-        to.begin = begin_;
+        to.begin = begin_.sql;
         to.fleeting = index_.transform != nullptr || indices_[number_].routes.front().view;
-        to.contents = index_.pipeline.empty();
+        to.part = part_;
         to.show = how_.show;
         to.patience = how_.patience;
         to.bytes_at_once = in_.setting().bulk_bytes;
         return to;
+    }
+
+    /// What a pipeline makes of a document nobody here can know, nor what an index does not keep.
+    compared_part compared() const {
+        compared_part out;
+        const auto answer = in_.search().client().ask("/" + cluster::client_type::escaped(names_.index) +
+                                                      "?flat_settings=true");
+        if (answer && answer->is_object() && !answer->get_object().empty()) {
+            const auto& about = answer->get_object().begin()->value();
+            const auto* mapping = elastic::dialect::mapping_in(about);
+            const auto* settings = value_at(about, "settings");
+            if (mapping != nullptr)
+                out.source =
+                    source_rules(*mapping, settings == nullptr ? boost::json::value(nullptr) : *settings);
+        }
+        out.contents = index_.pipeline.empty() && out.source.kept();
+        return out;
     }
 
     void go_on() const {
@@ -24576,17 +31108,17 @@ class index_verifier {
 
     /// A session with what looks up rows on it.
     struct row_reader {
-        row_reader(const std::string& conninfo, std::span<const postgres::index_binding> indices,
+        row_reader(const std::string& conninfo, int stop_fd, std::span<const postgres::index_binding> indices,
                    std::size_t index)
-            : session(conninfo), rows(session, indices, index) {}
+            : session(conninfo, stop_fd), rows(session, indices, index) {}
         postgres::session session;
         postgres::row_lookup rows;
     };
     [[nodiscard]] std::unique_ptr<row_reader> open_reader() const {
-        return std::make_unique<row_reader>(in_.setting().read_from, indices_, number_);
+        return std::make_unique<row_reader>(in_.setting().read_from, in_.stop_fd(), indices_, number_);
     }
     [[nodiscard]] std::unique_ptr<postgres::session> open_session() const {
-        return std::make_unique<postgres::session>(in_.setting().read_from);
+        return std::make_unique<postgres::session>(in_.setting().read_from, in_.stop_fd());
     }
 
     /// Runs `body(*session)`, made by `open`, until it works: a server that goes away for a while must not
@@ -24599,6 +31131,8 @@ class index_verifier {
             try {
                 if (!session) session = open();
                 return body(*session);
+            } catch (const elastic::index_unavailable&) {
+                throw;
             } catch (const error& problem) {
                 if (!is_passing(problem.code())) throw;
                 const auto pause = pauses.next();
@@ -24647,7 +31181,7 @@ class index_verifier {
     }
 
     void work() {
-        std::unique_ptr<postgres::session> session;
+        std::unique_ptr<row_reader> reader;
         while (!abandoned_) {
             // Whoever judges is not to be left behind.
             if (suspects() >= 2 * most_suspects) {
@@ -24657,8 +31191,7 @@ class index_verifier {
             const auto page = next_page();
             if (!page) return;
             patiently(
-                session, [this] { return open_session(); },
-                [&](postgres::session& on) { compare(on, *page); });
+                reader, [this] { return open_reader(); }, [&](row_reader& on) { compare(on, *page); });
         }
     }
 
@@ -24670,8 +31203,13 @@ class index_verifier {
             patiently(
                 bounds_, [this] { return open_session(); },
                 [&](postgres::session& on) {
-                    page =
-                        postgres::document_reader(on, indices_).next_page(number_, page_.documents(), after_);
+                    postgres::document_reader reader(on, indices_);
+                    try {
+                        page = reader.next_page(number_, page_.documents(), after_);
+                    } catch (const postgres::sql_error& problem) {
+                        if (!on.usable() || !postgres::is_row_fault(problem)) throw;
+                        page = reader.next_page(number_, page_.documents(), after_, true);
+                    }
                 });
             if (!page) {
                 exhausted_ = true;
@@ -24691,23 +31229,64 @@ class index_verifier {
         return std::nullopt;
     }
 
-    void compare(postgres::session& session, const postgres::page_bounds& page) {
+    /// The documents of a page, and what becomes of its other rows.
+    struct page_rows {
         std::vector<elastic::document_place> places;
         std::vector<row_document> rows;
         std::size_t bytes = 0;
         std::uint64_t left_out = 0;
-        session.exec(begin_);
-        postgres::document_reader(session, indices_)
-            .by_page(number_, page, [&](const postgres::read_document& document) {
-                if (!document.kept) {
-                    ++left_out;
-                    return;
-                }
-                places.push_back({std::string(document.id), std::string(document.routing)});
-                rows.push_back({std::string(document.routing), std::string(document.json), true});
-                bytes += document.json.size();
-            });
-        session.exec("COMMIT");
+        std::vector<std::string> faults;
+        std::set<std::string> seen;  ///< of what is read one by one
+
+        void take(const postgres::read_document& document) {
+            if (!document.kept) {
+                ++left_out;
+                return;
+            }
+            places.push_back({std::string(document.id), std::string(document.routing)});
+            rows.push_back({std::string(document.routing), std::string(document.json), true});
+            bytes += document.json.size();
+        }
+        void take(const postgres::document_fault& fault) {
+            faults.push_back("document \"" + fault.id + "\": " + printable(fault.reason));
+        }
+    };
+
+    page_rows read_page(row_reader& reader, const postgres::page_bounds& page) {
+        page_rows out;
+        reader.session.exec(begin_.sql);
+        try {
+            const auto take = [&](const auto& row) { out.take(row); };
+            reader.rows.reader().by_page(number_, page, take, take);
+            reader.session.exec("COMMIT");
+            return out;
+        } catch (const postgres::sql_error& problem) {
+            if (!reader.session.usable() || !postgres::is_row_fault(problem)) throw;
+            reader.session.exec("ROLLBACK");
+        }
+        // The server cannot make one of them: each is read by its key.
+        out = {};
+        postgres::row_hooks on;
+        on.document = [&](const postgres::read_document& document) {
+            if (out.seen.emplace(document.id).second) out.take(document);
+        };
+        on.fault = [&](const postgres::document_fault& fault) {
+            if (out.seen.insert(fault.key).second) out.take(fault);
+        };
+        const auto keys = reader.rows.reader().keys_of(number_, page);
+        for (std::size_t begin = 0; begin < keys.size(); begin += ids_at_once) {
+            go_on();
+            const auto end = std::min(keys.size(), begin + ids_at_once);
+            reader.rows.documents(
+                {keys.begin() + static_cast<std::ptrdiff_t>(begin),
+                 keys.begin() + static_cast<std::ptrdiff_t>(end)},
+                [&] { reader.session.exec(begin_.sql); }, on);
+        }
+        return out;
+    }
+
+    void compare(row_reader& reader, const postgres::page_bounds& page) {
+        const auto [places, rows, bytes, left_out, faults, seen] = read_page(reader, page);
         page_.learn(rows.size(), bytes);
         std::vector<suspect> wrong;
         for (std::size_t begin = 0; begin < places.size(); begin += ids_at_once) {
@@ -24717,19 +31296,23 @@ class index_verifier {
                 places.begin() + static_cast<std::ptrdiff_t>(end));
             const auto held = in_.search().client().get_documents(names_.index, some);
             for (std::size_t i = 0; i < some.size(); ++i) {
-                if (held[i].found && held[i].source.empty() && found_.contents) {
+                if (held[i].found && held[i].source.empty() && part_.contents) {
                     throw error(
                         errc::index, "index \"" + names_.index + "\" keeps no _source of its documents",
                         "nothing can be compared with the database; take \"_source\" out of its mapping");
                 }
-                if (compare_place(some[i], &rows[begin + i], held[i], found_.contents) != deviation::none)
+                if (compare_place(some[i], &rows[begin + i], held[i], part_) != deviation::none)
                     wrong.push_back({some[i]});
             }
         }
         shown_.add(rows.size() + left_out);
         const std::lock_guard lock(mutex_);
-        found_.rows += rows.size() + left_out;
+        found_.rows += rows.size() + left_out + faults.size();
         found_.compared += rows.size();
+        found_.unmade += faults.size();
+        for (const auto& each : faults) {
+            if (found_.faults.size() < how_.show) found_.faults.push_back(each);
+        }
         std::move(wrong.begin(), wrong.end(), std::back_inserter(suspects_));
     }
 
@@ -24756,15 +31339,21 @@ class index_verifier {
         std::vector<std::string> ids;
         for (const auto& each : documents) ids.push_back(each.id);
         std::set<elastic::document_place> right;
-        const auto begin = [&] { reader.session.exec(begin_); };
+        const auto begin = [&] { reader.session.exec(begin_.sql); };
         if (index_.transform == nullptr) {
-            reader.rows.present(ids, begin, [&](std::string_view id, std::string_view routing) {
-                right.insert({std::string(id), std::string(routing)});
-            });
+            reader.rows.present(
+                ids, begin,
+                [&](std::string_view id, std::string_view routing) {
+                    right.insert({std::string(id), std::string(routing)});
+                },
+                [](const std::string&) {});  // the second look lets it be
         } else {
-            reader.rows.documents(ids, begin, [&](const postgres::read_document& document) {
+            postgres::row_hooks on;
+            on.document = [&](const postgres::read_document& document) {
                 if (document.kept) right.insert({std::string(document.id), std::string(document.routing)});
-            });
+            };
+            on.fault = [](const postgres::document_fault&) {};  // the second look lets it be
+            reader.rows.documents(ids, begin, on);
         }
         const std::lock_guard lock(mutex_);
         for (const auto& each : documents) {
@@ -24868,23 +31457,26 @@ class index_verifier {
             version = snapshot.version;
             durable = std::max(durable, snapshot.durable);
         };
-        writing_->rows.documents(
-            {ids.begin(), ids.end()}, begin, [&](const postgres::read_document& document) {
-                const std::string id(document.id);
-                rows[id] = {std::string(document.routing), std::string(document.json), document.kept};
-                versions[id] = version;
-            });
+        postgres::row_hooks on;
+        on.document = [&](const postgres::read_document& document) {
+            const std::string id(document.id);
+            rows[id] = {std::string(document.routing), std::string(document.json), document.kept};
+            versions[id] = version;
+        };
+        on.fault = [&](const postgres::document_fault& fault) { rows[fault.key].unmade = true; };
+        writing_->rows.documents({ids.begin(), ids.end()}, begin, on);
         if (version == 0) {  // no row can have any of these ids
             begin();
             session.exec("COMMIT");
         }
         for (const auto& id : ids) {
             const auto row = rows.find(id);
-            if (row == rows.end() || !row->second.kept) continue;
+            if (row == rows.end() || !row->second.kept || row->second.unmade) continue;
             writer.index(number_, id, versions.at(id), row->second.json, row->second.routing);
         }
         for (const auto& each : piece) {
             const auto row = rows.find(each.place.id);
+            if (row != rows.end() && row->second.unmade) continue;
             const bool there = row != rows.end() && row->second.kept;
             if (there && row->second.routing == each.place.routing) continue;
             // Another routing may mean the shard where it was just written: see stream::loader.
@@ -24900,11 +31492,12 @@ class index_verifier {
     std::string slot_;
     const compiled_index& index_;
     index_names names_;
-    std::string begin_;
+    postgres::read_start begin_;
     std::uint64_t estimate_;
     double share_;
     elastic::bulk_fit page_;
     progress shown_;
+    compared_part part_;
     postgres::session documents_;
     std::unique_ptr<row_reader> writing_;
     second_look judge_;
@@ -24928,7 +31521,7 @@ class index_verifier {
 
 /// Compares every document with what the database says now, while changes go on; with `repair` it writes what
 /// differs. In order is what is equal in the end. Errors: errc::index where an index is not there or not
-/// loaded, errc::rejected where a transform fails.
+/// loaded.
 [[nodiscard]] inline report verify(context& in, const verify_options& how) {
     (void)detail::sample_share(how.sample, 1);
     const auto numbers = chosen_indices(in, how.indices);
@@ -24964,16 +31557,19 @@ PGSYNC_LINKAGE basic_engine::basic_engine(options setting, std::span<const compi
 }
 
 /// Runs a command that may take several attempts, with one record of them all, and has the counts say how it
-/// ends: `then` where it was done.
+/// ends: `then` where it was done. Where it fails `reached` is how far it had come.
 template <typename Body>
-void basic_engine::work(record& done, const Body& body, metrics::phase then) const {
+void basic_engine::work(record& done, const Body& body, metrics::phase then, const start_wait& first,
+                        metrics::phase* reached) const {
     try {
-        persevere(setting_, indices_, stop_.fd(), [&](context& in) {
+        const auto begin = [&](context& in) {
             in.record_in(done);
             body(in);
-        });
+        };
+        persevere(setting_, indices_, stop_.fd(), begin, first);
         setting_.counts->enter(then);
     } catch (const error& problem) {
+        if (reached != nullptr) *reached = setting_.counts->at();
         setting_.counts->enter(problem.code() == errc::interrupted ? metrics::phase::done
                                                                    : metrics::phase::failed);
         throw;
@@ -24992,8 +31588,8 @@ PGSYNC_LINKAGE report basic_engine::bootstrap(std::ostream& out) const {
         // A sync with the same settings may be at work beside it.
         log::warn("{}; bootstrap goes on without", problem.what());
     }
-    work(
-        done, [&](context& in) { app::bootstrap(in, out); }, metrics::phase::done);
+    work(done, [&](context& in) { app::bootstrap(in, out); }, metrics::phase::done,
+         {!setting_.dry_run, setting_.connect_timeout});
     return done.told();
 }
 
@@ -25003,11 +31599,23 @@ PGSYNC_LINKAGE report basic_engine::sync() const {
     record done;
     std::optional<monitor> shown;
     if (!setting_.metrics.empty()) shown.emplace(setting_, indices_);
-    if (setting_.bootstrap_first)
+    auto reached = metrics::phase::starting;
+    try {
+        if (setting_.bootstrap_first)
+            work(
+                done, [](context& in) { app::bootstrap(in, std::cout); }, metrics::phase::starting,
+                {true, setting_.connect_timeout}, &reached);
+        // After a bootstrap both servers have been there.
+        const auto limit = setting_.bootstrap_first ? std::chrono::seconds(0) : setting_.connect_timeout;
         work(
-            done, [](context& in) { app::bootstrap(in, std::cout); }, metrics::phase::starting);
-    work(
-        done, [](context& in) { app::sync(in); }, metrics::phase::done);
+            done, [](context& in) { app::sync(in); }, metrics::phase::done, {true, limit}, &reached);
+    } catch (const error& problem) {
+        // A sync that was asked to stop has done so, unless changes were on their way. With `once` it has not
+        // done what it was started for: to bring everything into the index.
+        const bool on_their_way = reached == metrics::phase::following || reached == metrics::phase::stopping;
+        if (problem.code() != errc::interrupted || on_their_way || setting_.once) throw;
+        log::info("{}; the next start goes on there", problem.what());
+    }
     return done.told();
 }
 
@@ -25019,8 +31627,7 @@ PGSYNC_LINKAGE report basic_engine::swap() const {
 
 PGSYNC_LINKAGE report basic_engine::teardown() const {
     record done;
-    work(
-        done, [](context& in) { app::teardown(in); }, metrics::phase::done);
+    work(done, [](context& in) { app::teardown(in); }, metrics::phase::done, {});
     return done.told();
 }
 
@@ -25198,10 +31805,12 @@ namespace pgsync::app {
     return out;
 }
 
-/// Of `known` the one that `word` was probably meant to be; empty where none is near.
-[[nodiscard]] inline std::string nearest(std::string_view word, const std::vector<std::string>& known) {
+/// Of `known` the one that `word` was probably meant to be, by at most `errors` letters that are wrong,
+/// missing or too many; empty where none is near.
+[[nodiscard]] inline std::string nearest(std::string_view word, const std::vector<std::string>& known,
+                                         std::size_t errors) {
     std::string best;
-    std::size_t least = std::max<std::size_t>(word.size() / 3, 2) + 1;
+    std::size_t least = errors + 1;
     for (const auto& each : known) {
         std::vector<std::size_t> row(each.size() + 1);  // Levenshtein's distance
         std::iota(row.begin(), row.end(), std::size_t{0});
@@ -25219,6 +31828,35 @@ namespace pgsync::app {
         }
     }
     return best;
+}
+[[nodiscard]] inline std::string nearest(std::string_view word, const std::vector<std::string>& known) {
+    return nearest(word, known, std::max<std::size_t>(word.size() / 3, 2));
+}
+
+/// A variable whose name begins as an option's does, and that no command has.
+struct unknown_variable {
+    std::string name;
+    std::string meant;  ///< the variable whose name was probably misspelt; empty: none
+};
+
+/// Those of `names`, none of which `known` holds, that begin as an option's variable does. A misspelt one
+/// sets nothing and ought to be told. But the prefix is not the program's alone: tests, builds and
+/// deployments have variables of their own (PGSYNC_TEST_SERVERS, PGSYNC_IMAGE), and a list of these would
+/// belong to each of them. So only where an option's name differs by one letter in three at most is it a
+/// mistake.
+[[nodiscard]] inline std::vector<unknown_variable> unknown_variables(const std::vector<std::string>& names,
+                                                                     const std::vector<std::string>& known) {
+    const auto prefix = environment_name("");
+    std::vector<std::string> options;
+    for (const auto& each : known) options.push_back(each.substr(prefix.size()));
+    std::vector<unknown_variable> out;
+    for (const auto& name : names) {
+        if (!name.starts_with(prefix) || std::find(known.begin(), known.end(), name) != known.end()) continue;
+        const auto word = name.substr(prefix.size());
+        const auto meant = nearest(word, options, std::max<std::size_t>(word.size() / 3, 1));
+        out.push_back({name, meant.empty() ? "" : prefix + meant});
+    }
+    return out;
 }
 
 /// Gives a command's options what the environment and a file say, where the arguments did not. CLI11 has
@@ -25252,6 +31890,25 @@ class configuration {
                 set(*option, found->second.values, {"file", where, {}}, where);
             }
         }
+        refuse_dry_run(said, file);
+    }
+
+    /// Variables of the environment that look like an option's and set nothing; see unknown_variables().
+    [[nodiscard]] std::vector<unknown_variable> unknown() const {
+        std::vector<std::string> names;
+        for (char** each = environ; *each != nullptr; ++each) {
+            const std::string_view line(*each);
+            const auto end = std::min(line.find('='), line.size());
+            if (end + 1 < line.size()) names.emplace_back(line.substr(0, end));  // an empty one says nothing
+        }
+        std::vector<std::string> known{environment_name("config")};
+        for (const auto* command :
+             std::as_const(app_).get_subcommands([](const CLI::App*) { return true; })) {
+            for (const auto* option : command->get_options())
+                if (is_settable(name_of(*option))) known.push_back(environment_name(name_of(*option)));
+        }
+        std::sort(names.begin(), names.end());
+        return unknown_variables(names, known);
     }
 
     /// What is in force, an option a line, each with where it comes from; passwords masked.
@@ -25264,7 +31921,12 @@ class configuration {
             out += printable(line) + "# " + from.kind +
                    (from.name.empty() ? "" : " " + printable(from.name)) + "\n";
         }
+        for (const auto& each : unknown()) out += "# " + text_of(each) + "\n";
         return out;
+    }
+    [[nodiscard]] static std::string text_of(const unknown_variable& each) {
+        return printable(each.name) + " is no option of any command" +
+               (each.meant.empty() ? "" : "; did you mean " + each.meant + "?");
     }
     /// The same as `{"page-size":{"value":"1000","from":"environment","name":"PGSYNC_PAGE_SIZE"},…}`.
     [[nodiscard]] std::string json() const {
@@ -25302,12 +31964,36 @@ class configuration {
     /// What asks for something instead of setting it, and what says where to look, is for arguments. So is
     /// `all`, which means other things to other commands.
     static bool is_settable(std::string_view name) {
-        return !name.empty() && name != "help" && name != "config" && name != "print-config" && name != "all";
+        return !name.empty() && name != "help" && name != "config" && name != "print-config" &&
+               name != "all" && name != "yes" && name != "adopt";
     }
     static std::string joined(const std::vector<std::string>& values) {
         std::string out;
         for (const auto& each : values) out += (out.empty() ? "" : ",") + each;
         return out;
+    }
+
+    /// Who sets this wants nothing to be changed, and a command that has no such option would pass it over.
+    void refuse_dry_run(const std::map<std::string, config_entry>& said, const std::string& file) const {
+        constexpr auto option = "dry-run";
+        if (chosen_.get_option_no_throw("--dry-run") != nullptr || !changes_something()) return;
+        auto where = environment_name(option);
+        auto text = environment(where);
+        if (const auto found = said.find(option); text.empty() && found != said.end()) {
+            where = file + ":" + std::to_string(found->second.line);
+            text = joined(found->second.values);
+        }
+        if (text.empty() || !truth(text, option, where)) return;
+        throw error(errc::configuration,
+                    where + ": dry-run is true, but " + chosen_.get_name() +
+                        " has no dry run, and would change something",
+                    "bootstrap, swap, teardown and dead-letters have one; to run " + chosen_.get_name() +
+                        " take it out of the environment or the file");
+    }
+    [[nodiscard]] bool changes_something() const {
+        const auto name = chosen_.get_name();
+        if (name == "verify") return chosen_.get_option("--repair")->as<bool>();
+        return name != "status" && name != "doctor" && name != "explain";
     }
 
     /// Some options may stand before the command's name, too.
@@ -25425,8 +32111,11 @@ class configuration {
 
     static bool holds_secret(const config_entry& each) {
         return std::any_of(each.values.begin(), each.values.end(), [&](const std::string& value) {
-            if (each.name == "elasticsearch" && !value.empty())
-                return !elastic::parse_url(value).password.empty();
+            if (each.name == "elasticsearch" && !value.empty()) {
+                const auto urls = elastic::parse_urls(value);
+                return std::any_of(urls.begin(), urls.end(),
+                                   [](const auto& url) { return !url.password.empty(); });
+            }
             return (each.name == "database" || each.name == "read-from") && postgres::holds_password(value);
         });
     }
@@ -25447,6 +32136,10 @@ class configuration {
                 if (!from.value.empty()) from = {"environment", "ELASTICSEARCH_URL", from.value};
                 if (from.value.empty()) from.value = "http://127.0.0.1:9200";
             }
+            if (found == origins_.end() && name == "insecure-http" &&
+                !environment("ELASTICSEARCH_INSECURE_HTTP").empty())
+                from = {"environment", "ELASTICSEARCH_INSECURE_HTTP",
+                        environment("ELASTICSEARCH_INSECURE_HTTP")};
             if (name == "database" || name == "read-from") from.value = postgres::masked(from.value);
             if (name == "elasticsearch") from.value = elastic::masked(from.value);
             out.emplace_back(name, std::move(from));
@@ -25487,6 +32180,7 @@ struct parsed_command {
     std::string log_level = "info";
     std::string log_format = "text";
     bool json = false;  ///< what the command tells, as one object on the standard output
+    std::vector<unknown_variable> unknown{};  ///< in the environment
 };
 
 namespace detail {
@@ -25501,9 +32195,13 @@ inline void add_database(CLI::App& to, options& into) {
 inline void add_servers(CLI::App& to, options& into) {
     add_database(to, into);
     to.add_option("--elasticsearch", into.elasticsearch,
-                  "URL of the cluster; default: ELASTICSEARCH_URL, else "
+                  "URL of the cluster, or several of its nodes, with commas between them or the option "
+                  "repeated: where one does not answer, the next is asked; default: ELASTICSEARCH_URL, else "
                   "http://127.0.0.1:9200")
+        ->join(',')
         ->type_name("URL");
+    to.add_flag("--insecure-http", into.insecure_http,
+                "send user, key or token to a cluster on another machine even over http://, in the clear");
     to.add_option_function<unsigned>(
           "--search-timeout",
           [&into](unsigned seconds) { into.search_timeout = std::chrono::seconds(seconds); },
@@ -25548,10 +32246,10 @@ inline void add_writing(CLI::App& to, options& into) {
         ->default_str("remote");
     const std::map<std::string, on_rejected> policies{{"stop", on_rejected::stop},
                                                       {"dead-letter", on_rejected::dead_letter}};
-    to.add_option(
-          "--on-rejected", into.rejected,
-          "what to do with a document the cluster refuses for good: stop, or write it with its error to "
-          "<index>-dead-letters and go on")
+    to.add_option("--on-rejected", into.rejected,
+                  "what to do with a document the cluster refuses for good, or that cannot be made of its "
+                  "row: stop, or "
+                  "write it with its error to <index>-dead-letters and go on")
         ->transform(CLI::CheckedTransformer(policies, CLI::ignore_case).description(""))
         ->type_name("stop|dead-letter")
         ->default_str("stop");
@@ -25633,6 +32331,19 @@ inline void add_dead_letters(CLI::App& to, dead_letters_options& into) {
     to.add_flag("--all", into.all, "drop: the letters of all documents");
 }
 
+/// Of commands that do what cannot be undone.
+inline void add_consent(CLI::App& to, options& setting) {
+    to.add_flag("--dry-run", setting.dry_run, "tell what would be done, and do nothing");
+    to.add_flag("--yes", setting.yes, "do it without asking; needed where there is no terminal to ask at");
+}
+
+inline void add_adopt(CLI::App& to, options& setting) {
+    to.add_flag("--adopt", setting.adopt,
+                "take over indices that another database or another program has filled: everything is read "
+                "again, "
+                "while readers keep them");
+}
+
 /// What is wrong with the arguments, and the word that was probably meant.
 inline error misuse(CLI::App& app, const CLI::ParseError& problem) {
     auto* chosen = app.get_subcommands().empty() ? &app : app.get_subcommands().front();
@@ -25687,7 +32398,9 @@ inline void refuse_password(const char* option, const std::string& conninfo) {
 inline void refuse_secrets(const options& setting) {
     refuse_password("--database", setting.database);
     refuse_password("--read-from", setting.read_from);
-    if (!setting.elasticsearch.empty() && !elastic::parse_url(setting.elasticsearch).password.empty()) {
+    if (setting.elasticsearch.empty()) return;
+    for (const auto& url : elastic::parse_urls(setting.elasticsearch)) {
+        if (url.password.empty()) continue;
         throw error(errc::configuration,
                     "--elasticsearch holds a password, which every user of this machine can read",
                     "put the URL into ELASTICSEARCH_URL instead");
@@ -25725,17 +32438,29 @@ inline std::optional<int> parse_command_line(int argc, char** argv, const std::s
         sub->add_flag("--json", into.json, "tell the result as one JSON object on the standard output");
         return sub;
     };
+    const auto add_start = [&setting](CLI::App& to) {
+        to.add_option_function<unsigned>(
+              "--connect-timeout",
+              [&setting](unsigned seconds) { setting.connect_timeout = std::chrono::seconds(seconds); },
+              "seconds that a start waits for servers that are away; 0: as long as it takes")
+            ->check(CLI::Range(0, 86'400))
+            ->type_name("SECONDS")
+            ->default_str(std::to_string(setting.connect_timeout.count()));
+    };
     auto* bootstrap =
         add("bootstrap", "Make publication, slot and indices, and fill them; resumes what was interrupted",
             command::bootstrap);
     detail::add_servers(*bootstrap, setting);
     detail::add_loading(*bootstrap, setting);
     detail::add_metrics(*bootstrap, setting);
-    bootstrap->add_flag("--dry-run", setting.dry_run, "print every statement and request, make none");
+    add_start(*bootstrap);
+    bootstrap->add_flag("--dry-run", setting.dry_run, "tell what would be done, and do nothing");
+    detail::add_adopt(*bootstrap, setting);
     auto* sync = add("sync", "Follow the database until SIGINT or SIGTERM", command::sync);
     detail::add_servers(*sync, setting);
     detail::add_loading(*sync, setting);
     detail::add_metrics(*sync, setting);
+    add_start(*sync);
     sync->add_option_function<unsigned>(
             "--stop-timeout",
             [&setting](unsigned seconds) { setting.stop_timeout = std::chrono::seconds(seconds); },
@@ -25745,6 +32470,7 @@ inline std::optional<int> parse_command_line(int argc, char** argv, const std::s
         ->type_name("SECONDS")
         ->default_str(std::to_string(setting.stop_timeout.count()));
     sync->add_flag("--once", setting.once, "stop when everything committed before the start is in the index");
+    detail::add_adopt(*sync, setting);
     sync->add_flag("--bootstrap", setting.bootstrap_first, "bootstrap first where that is still to be done");
     sync->add_flag_callback(
         "--no-swap", [&setting] { setting.swap_when_ready = false; },
@@ -25755,6 +32481,8 @@ inline std::optional<int> parse_command_line(int argc, char** argv, const std::s
             "to return to an earlier shape, with its program",
             command::swap);
     detail::add_servers(*swap, setting);
+    detail::add_consent(*swap, setting);
+    detail::add_adopt(*swap, setting);
     auto* status =
         add("status", "Tell how far slot and indices are; exit status 3 where something is not in order",
             command::status);
@@ -25774,8 +32502,11 @@ inline std::optional<int> parse_command_line(int argc, char** argv, const std::s
     detail::add_loading(*doctor, setting);
     auto* teardown = add("teardown", "Remove slot, publication and indices", command::teardown);
     detail::add_servers(*teardown, setting);
+    detail::add_consent(*teardown, setting);
     teardown->add_flag("--old", setting.teardown_old,
                        "not this program's, but what its earlier shapes have left and nobody uses any more");
+    teardown->add_flag("--dead-letters", setting.teardown_letters,
+                       "also the indices of documents that the cluster refused, with what is in them");
     auto* verify =
         add("verify", "Compare every document with the database, while changes go on", command::verify);
     detail::add_servers(*verify, setting);
@@ -25790,6 +32521,7 @@ inline std::optional<int> parse_command_line(int argc, char** argv, const std::s
     auto* letters = add("dead-letters", "List documents the cluster refused, try them again, or drop them",
                         command::dead_letters);
     detail::add_servers(*letters, setting);
+    detail::add_consent(*letters, setting);
     detail::add_dead_letters(*letters, into.dead_letters);
     auto* explain =
         add("explain", "Print SQL, mapping and routes; needs no server but for --plans", command::explain);
@@ -25834,6 +32566,7 @@ inline std::optional<int> parse_command_line(int argc, char** argv, const std::s
     detail::refuse_secrets(setting);
     configuration said(app, *app.get_subcommands().front());
     said.apply(file);
+    into.unknown = said.unknown();
     if (!setting.metrics.empty()) static_cast<void>(parse_listen_address(setting.metrics));
     if (print) {
         std::cout << (into.json ? said.json() + "\n" : said.text());
@@ -25873,8 +32606,9 @@ namespace pgsync::app {
 
 /// Tells the service manager how the program is doing, where there is one that wants to know: systemd's
 /// protocol is a datagram of lines to the socket that NOTIFY_SOCKET names, see sd_notify(3), which is not
-/// worth a library. READY=1 once it follows, loads or stands by; STOPPING=1; a line of status; and where
-/// WATCHDOG_USEC asks for it a sign of life as long as is_healthy().
+/// worth a library. READY=1 once it follows, loads or stands by, and before that more time as long as a
+/// server is away; STOPPING=1; a line of status; and where WATCHDOG_USEC asks for it a sign of life as long
+/// as is_healthy().
 class service_notice {
   public:
     /// In a thread of its own, where there is anybody to tell.
@@ -25925,6 +32659,7 @@ class service_notice {
         const bool ready = !ready_ && (now == metrics::phase::following || now == metrics::phase::loading ||
                                        now == metrics::phase::standing_by);
         const bool stopping = !stopping_ && now == metrics::phase::stopping;
+        if (!ready_ && now == metrics::phase::away) lines += "\nEXTEND_TIMEOUT_USEC=30000000";
         if (ready) lines += "\nREADY=1";
         if (stopping) lines += "\nSTOPPING=1";
         if (watchdog_.count() > 0 && is_healthy(*counts_)) lines += "\nWATCHDOG=1";
@@ -26070,6 +32805,10 @@ PGSYNC_LINKAGE int run_program(std::span<const compiled_index> indices, int argc
         if (status) return *status;
         failed = 1;
         log::start(command.log_level, command.log_format == "json" ? log::form::json : log::form::text);
+        for (const auto& each : command.unknown) {
+            const auto text = configuration::text_of(each);
+            each.meant.empty() ? log::debug("{}", text) : log::warn("{}", text);
+        }
         const auto result = dispatch(command, indices);
         if (command.json) {
             std::cout << result.json << "\n";

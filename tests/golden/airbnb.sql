@@ -29,7 +29,7 @@ SELECT n0."id"::text, row_to_json(d0.*)
     FROM "review" n7
     CROSS JOIN LATERAL (SELECT n7."id" AS "id", n7."rating" AS "rating", n7."comment" AS "comment") d7
     WHERE (n7."booking_id") >= ($1) AND (n7."booking_id") <= ($2) GROUP BY n7."booking_id") j7 ON j7.l1 = n0."id"
-  CROSS JOIN LATERAL (SELECT n0."id" AS "id", n0."start_date" AS "start_date", n0."end_date" AS "end_date", j1.doc AS "guest", j2.doc AS "place", coalesce(j7.doc, '[]') AS "reviews") d0
+  CROSS JOIN LATERAL (SELECT n0."id"::bigint AS "id", n0."start_date" AS "start_date", n0."end_date" AS "end_date", j1.doc AS "guest", j2.doc AS "place", coalesce(j7.doc, '[]') AS "reviews") d0
   WHERE (n0."id") >= ($1) AND (n0."id") <= ($2);
 
 -- keys: documents of some keys
@@ -63,12 +63,13 @@ SELECT n0."id"::text, row_to_json(d0.*)
     FROM "review" n7
     CROSS JOIN LATERAL (SELECT n7."id" AS "id", n7."rating" AS "rating", n7."comment" AS "comment") d7
     WHERE n7."booking_id" = n0."id") j7 ON true
-  CROSS JOIN LATERAL (SELECT n0."id" AS "id", n0."start_date" AS "start_date", n0."end_date" AS "end_date", j1.doc AS "guest", j2.doc AS "place", coalesce(j7.doc, '[]') AS "reviews") d0
+  CROSS JOIN LATERAL (SELECT n0."id"::bigint AS "id", n0."start_date" AS "start_date", n0."end_date" AS "end_date", j1.doc AS "guest", j2.doc AS "place", coalesce(j7.doc, '[]') AS "reviews") d0
   WHERE n0."id" = ANY($1);
 
 -- bounds of the first page
 WITH page AS (SELECT n0."id" AS k1
-    FROM "booking" n0 ORDER BY n0."id" LIMIT $1) SELECT lo.k1::text, hi.k1::text, (SELECT count(*) FROM page)::text FROM (SELECT * FROM page ORDER BY k1 LIMIT 1) lo, (SELECT * FROM page ORDER BY k1 DESC LIMIT 1) hi;
+    FROM "booking" n0
+    WHERE n0."id" IS NOT NULL ORDER BY n0."id" LIMIT $1) SELECT lo.k1::text, hi.k1::text, (SELECT count(*) FROM page)::text FROM (SELECT * FROM page ORDER BY k1 LIMIT 1) lo, (SELECT * FROM page ORDER BY k1 DESC LIMIT 1) hi;
 
 -- bounds of each page after it
 WITH page AS (SELECT n0."id" AS k1
@@ -78,31 +79,31 @@ WITH page AS (SELECT n0."id" AS k1
 -- owners of node 1, Guest guest
 SELECT DISTINCT n0."id"::text
   FROM "booking" n0
-  WHERE n0."guest_id" = ANY($1);
+  WHERE n0."guest_id" = ANY($1) AND n0."id" IS NOT NULL;
 
 -- owners of node 2, Place place
 SELECT DISTINCT n0."id"::text
   FROM "booking" n0
-  WHERE n0."place_id" = ANY($1);
+  WHERE n0."place_id" = ANY($1) AND n0."id" IS NOT NULL;
 
 -- owners of node 3, Host host
 SELECT DISTINCT n0."id"::text
   FROM "place" n2
   JOIN "booking" n0 ON n0."place_id" = n2."id"
-  WHERE n2."host_id" = ANY($1);
+  WHERE n2."host_id" = ANY($1) AND n0."id" IS NOT NULL;
 
 -- owners of node 4, City city
 SELECT DISTINCT n0."id"::text
   FROM "place" n2
   JOIN "booking" n0 ON n0."place_id" = n2."id"
-  WHERE n2."city_id" = ANY($1);
+  WHERE n2."city_id" = ANY($1) AND n0."id" IS NOT NULL;
 
 -- owners of node 5, Country country
 SELECT DISTINCT n0."id"::text
   FROM "city" n4
   JOIN "place" n2 ON n2."city_id" = n4."id"
   JOIN "booking" n0 ON n0."place_id" = n2."id"
-  WHERE n4."country_id" = ANY($1);
+  WHERE n4."country_id" = ANY($1) AND n0."id" IS NOT NULL;
 
 -- owners of node 6, Continent continent
 SELECT DISTINCT n0."id"::text
@@ -110,7 +111,7 @@ SELECT DISTINCT n0."id"::text
   JOIN "city" n4 ON n4."country_id" = n5."id"
   JOIN "place" n2 ON n2."city_id" = n4."id"
   JOIN "booking" n0 ON n0."place_id" = n2."id"
-  WHERE n5."continent_id" = ANY($1);
+  WHERE n5."continent_id" = ANY($1) AND n0."id" IS NOT NULL;
 
 -- owners of node 7, Review reviews
 SELECT DISTINCT n0."id"::text

@@ -21,7 +21,7 @@ SELECT n0."shop"::text, n0."number"::text, json_build_object('shop', n0."shop", 
         FROM "purchasing"."supplier" n6
         CROSS JOIN LATERAL (SELECT n6."id" AS "id", n6."name" AS "name", n6."active" AS "active") d6
         WHERE n6."id" = n3."sold_by") j6 ON true
-      CROSS JOIN LATERAL (SELECT n3."Item No" AS "number", n3."näme 🙂" AS "it's a ""name""", n3."price" AS "price", j4.doc AS "unit", j5.doc AS "maker", j6.doc AS "sold-by") d3
+      CROSS JOIN LATERAL (SELECT n3."Item No"::bigint AS "number", n3."näme 🙂" AS "it's a ""name""", n3."price" AS "price", j4.doc AS "unit", j5.doc AS "maker", j6.doc AS "sold-by") d3
       WHERE n3."Item No" = n2."item ""no""") j3 ON true
     LEFT JOIN LATERAL (SELECT json_agg(row_to_json(d7.*) ORDER BY n7."number") AS doc
       FROM "serial" n7
@@ -39,13 +39,13 @@ SELECT n0."shop"::text, n0."number"::text, json_build_object('shop', n0."shop", 
       FROM "purchasing"."supplier" n10
       CROSS JOIN LATERAL (SELECT n10."id" AS "id", n10."name" AS "name", n10."active" AS "active") d10
       WHERE n10."id" = n9."supplier_id") j10 ON true
-    CROSS JOIN LATERAL (SELECT n9."id" AS "id", n9."written" AS "written", n9."text" AS "text", j10.doc AS "supplier") d9
+    CROSS JOIN LATERAL (SELECT n9."id"::bigint AS "id", n9."written" AS "written", n9."text" AS "text", j10.doc AS "supplier") d9
     WHERE n9."about" = n0."note_thread") j9 ON true
   LEFT JOIN LATERAL (SELECT row_to_json(d11.*) AS doc
     FROM "invoice" n11
     CROSS JOIN LATERAL (SELECT n11."number" AS "number", n11."due" AS "due", n11."vat_rate" AS "vat_rate") d11
     WHERE n11."shop" = n0."shop" AND n11."order_number" = n0."number" ORDER BY n11."number" LIMIT 1) j11 ON true
-  WHERE (n0."shop", n0."number") >= ($1, $2) AND (n0."shop", n0."number") <= ($3, $4);
+  WHERE (n0."shop", n0."number") >= ($1, $2) AND (n0."shop", n0."number") <= ($3, $4) AND n0."number" IS NOT NULL;
 
 -- keys: documents of some keys
 SELECT n0."shop"::text, n0."number"::text, json_build_object('shop', n0."shop", 'number', n0."number", 'paid', n0."paid", 'due', n0."due", 'a key with more bytes than the sixty-three PostgreSQL gives an identifier', n0."remark", 'customer', j1.doc, 'lines', coalesce(j2.doc, '[]'), 'notes', coalesce(j9.doc, '[]'), 'invoice', j11.doc)
@@ -70,7 +70,7 @@ SELECT n0."shop"::text, n0."number"::text, json_build_object('shop', n0."shop", 
         FROM "purchasing"."supplier" n6
         CROSS JOIN LATERAL (SELECT n6."id" AS "id", n6."name" AS "name", n6."active" AS "active") d6
         WHERE n6."id" = n3."sold_by") j6 ON true
-      CROSS JOIN LATERAL (SELECT n3."Item No" AS "number", n3."näme 🙂" AS "it's a ""name""", n3."price" AS "price", j4.doc AS "unit", j5.doc AS "maker", j6.doc AS "sold-by") d3
+      CROSS JOIN LATERAL (SELECT n3."Item No"::bigint AS "number", n3."näme 🙂" AS "it's a ""name""", n3."price" AS "price", j4.doc AS "unit", j5.doc AS "maker", j6.doc AS "sold-by") d3
       WHERE n3."Item No" = n2."item ""no""") j3 ON true
     LEFT JOIN LATERAL (SELECT json_agg(row_to_json(d7.*) ORDER BY n7."number") AS doc
       FROM "serial" n7
@@ -88,7 +88,7 @@ SELECT n0."shop"::text, n0."number"::text, json_build_object('shop', n0."shop", 
       FROM "purchasing"."supplier" n10
       CROSS JOIN LATERAL (SELECT n10."id" AS "id", n10."name" AS "name", n10."active" AS "active") d10
       WHERE n10."id" = n9."supplier_id") j10 ON true
-    CROSS JOIN LATERAL (SELECT n9."id" AS "id", n9."written" AS "written", n9."text" AS "text", j10.doc AS "supplier") d9
+    CROSS JOIN LATERAL (SELECT n9."id"::bigint AS "id", n9."written" AS "written", n9."text" AS "text", j10.doc AS "supplier") d9
     WHERE n9."about" = n0."note_thread") j9 ON true
   LEFT JOIN LATERAL (SELECT row_to_json(d11.*) AS doc
     FROM "invoice" n11
@@ -98,17 +98,18 @@ SELECT n0."shop"::text, n0."number"::text, json_build_object('shop', n0."shop", 
 
 -- bounds of the first page
 WITH page AS (SELECT n0."shop" AS k1, n0."number" AS k2
-    FROM "purchasing"."Order" n0 ORDER BY n0."shop", n0."number" LIMIT $1) SELECT lo.k1::text, lo.k2::text, hi.k1::text, hi.k2::text, (SELECT count(*) FROM page)::text FROM (SELECT * FROM page ORDER BY k1, k2 LIMIT 1) lo, (SELECT * FROM page ORDER BY k1 DESC, k2 DESC LIMIT 1) hi;
+    FROM "purchasing"."Order" n0
+    WHERE n0."shop" IS NOT NULL AND n0."number" IS NOT NULL ORDER BY n0."shop", n0."number" LIMIT $1) SELECT lo.k1::text, lo.k2::text, hi.k1::text, hi.k2::text, (SELECT count(*) FROM page)::text FROM (SELECT * FROM page ORDER BY k1, k2 LIMIT 1) lo, (SELECT * FROM page ORDER BY k1 DESC, k2 DESC LIMIT 1) hi;
 
 -- bounds of each page after it
 WITH page AS (SELECT n0."shop" AS k1, n0."number" AS k2
     FROM "purchasing"."Order" n0
-    WHERE (n0."shop", n0."number") > ($2, $3) ORDER BY n0."shop", n0."number" LIMIT $1) SELECT lo.k1::text, lo.k2::text, hi.k1::text, hi.k2::text, (SELECT count(*) FROM page)::text FROM (SELECT * FROM page ORDER BY k1, k2 LIMIT 1) lo, (SELECT * FROM page ORDER BY k1 DESC, k2 DESC LIMIT 1) hi;
+    WHERE (n0."shop", n0."number") > ($2, $3) AND n0."number" IS NOT NULL ORDER BY n0."shop", n0."number" LIMIT $1) SELECT lo.k1::text, lo.k2::text, hi.k1::text, hi.k2::text, (SELECT count(*) FROM page)::text FROM (SELECT * FROM page ORDER BY k1, k2 LIMIT 1) lo, (SELECT * FROM page ORDER BY k1 DESC, k2 DESC LIMIT 1) hi;
 
 -- owners of node 1, Customer customer
 SELECT DISTINCT n0."shop"::text, n0."number"::text
   FROM "purchasing"."Order" n0
-  WHERE (n0."customer_country", n0."customer_email") IN (SELECT * FROM unnest($1, $2) k(k1, k2));
+  WHERE (n0."customer_country", n0."customer_email") IN (SELECT * FROM unnest($1, $2) k(k1, k2)) AND n0."shop" IS NOT NULL AND n0."number" IS NOT NULL;
 
 -- owners of node 2, Line lines
 SELECT DISTINCT n0."shop"::text, n0."number"::text
@@ -151,13 +152,13 @@ SELECT DISTINCT n2."shop"::text, n2."order"::text
 -- owners of node 9, Note notes
 SELECT DISTINCT n0."shop"::text, n0."number"::text
   FROM "purchasing"."Order" n0
-  WHERE n0."note_thread" = ANY($1);
+  WHERE n0."note_thread" = ANY($1) AND n0."shop" IS NOT NULL AND n0."number" IS NOT NULL;
 
 -- owners of node 10, Supplier supplier
 SELECT DISTINCT n0."shop"::text, n0."number"::text
   FROM "note" n9
   JOIN "purchasing"."Order" n0 ON n0."note_thread" = n9."about"
-  WHERE n9."supplier_id" = ANY($1);
+  WHERE n9."supplier_id" = ANY($1) AND n0."shop" IS NOT NULL AND n0."number" IS NOT NULL;
 
 -- owners of node 11, Invoice invoice
 SELECT DISTINCT n0."shop"::text, n0."number"::text

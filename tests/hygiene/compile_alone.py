@@ -9,9 +9,7 @@ WARNINGS = ["-Wall", "-Wextra", "-Wpedantic", "-Wshadow", "-Wconversion", "-Wsig
 
 
 def files_of(path):
-    """A file is itself; a folder stands for the headers in it, with its own folders unless it ends in /."""
-    if path.endswith("/"):
-        return sorted(pathlib.Path(path).glob("*.hpp"))
+    """A file is itself; a folder stands for the headers in it."""
     return sorted(pathlib.Path(path).rglob("*.hpp")) if pathlib.Path(path).is_dir() else [pathlib.Path(path)]
 
 
@@ -40,4 +38,5 @@ def main():
     sys.exit(1 if failures or not files else 0)
 
 
-main()
+if __name__ == "__main__":
+    main()

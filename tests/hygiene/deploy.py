@@ -130,16 +130,20 @@ def check_kubernetes():
         return
     objects = list(yaml.safe_load_all(read("deploy/kubernetes/pgsync.yaml")))
     by_kind = {each["kind"]: each for each in objects}
-    expect(set(by_kind) == {"Secret", "ConfigMap", "Deployment", "PodDisruptionBudget"}, f"kubernetes: {set(by_kind)}")
+    expect(set(by_kind) == {"Secret", "ConfigMap", "Deployment", "PodDisruptionBudget", "NetworkPolicy"},
+           f"kubernetes: {set(by_kind)}")
     deployment, budget = by_kind["Deployment"]["spec"], by_kind["PodDisruptionBudget"]["spec"]
     pod = deployment["template"]["spec"]
     container, = pod["containers"]
     labels = deployment["template"]["metadata"]["labels"]
-    for selector in (deployment["selector"], budget["selector"], pod["topologySpreadConstraints"][0]["labelSelector"]):
+    policy = by_kind["NetworkPolicy"]["spec"]
+    for selector in (deployment["selector"], budget["selector"], policy["podSelector"], pod["topologySpreadConstraints"][0]["labelSelector"]):
         expect(selector["matchLabels"].items() <= labels.items(), f"kubernetes: {selector} finds no pod")
     expect(deployment["replicas"] == 2 and budget["minAvailable"] < 2, "kubernetes: no copy may ever be moved")
     expect(pod["terminationGracePeriodSeconds"] > seconds_to_stop(), "kubernetes: it is killed before it has stopped")
     ports = {each["name"]: each["containerPort"] for each in container["ports"]}
+    expect([each["port"] for rule in policy["ingress"] for each in rule["ports"]] == ["metrics"] and
+           policy["policyTypes"] == ["Ingress"], "kubernetes: the policy lets in something else than who reads metrics")
     for probe in ("startupProbe", "livenessProbe", "readinessProbe"):
         asked = container[probe]["httpGet"]
         expect(asked["path"] == "/health" and asked["port"] in ports, f"kubernetes: {probe} asks {asked}")

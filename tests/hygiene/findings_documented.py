@@ -12,8 +12,6 @@ APP = ROOT / "include/pgsync/app"
 NOT_PROVOKED = {
     "standby": "needs a standby",
     "wal_senders": "needs a server whose senders are all in use",
-    "slot_taken": "another program's slot of the same name",
-    "other_system": "needs a second database cluster",
     "log_retained": "a gigabyte of log",
     "idle_replication_slot_timeout": "PostgreSQL 18 alone has it",
     "read_from": "needs a standby",
@@ -29,11 +27,21 @@ def main():
     problems = []
     found = set()
     for header in [*APP.glob("check_*.hpp"), APP / "doctor.hpp"]:
-        found |= set(re.findall(r'\.push_back\(\s*\{[^"]*?,\s*"(\w+)",', header.read_text(encoding="utf-8")))
-    doctor = (APP / "doctor.hpp").read_text(encoding="utf-8")
-    found |= set(re.findall(r'unreachable\(with\.\w+\(\), "(\w+)"', doctor))
+        text = header.read_text(encoding="utf-8")
+        found |= set(re.findall(r'\.push_back\(\s*\{[^"]*?,\s*"(\w+)",', text))
+        found |= set(re.findall(r'return \{\s*severity::\w+,\s*"(\w+)",', text))
+    for name in ("conditions.hpp", "catalog_changes.hpp", "lost_slot.hpp"):
+        text = (APP / name).read_text(encoding="utf-8")
+        found |= set(re.findall(r'condition\(\s*severity::\w+,\s*"(\w+)",', text))
+        found |= set(re.findall(r'mended_by_reading\(\s*"(\w+)",', text))
+        found |= set(re.findall(r'\{\s*severity::\w+,\s*"(\w+)",', text))
+        found |= set(re.findall(r'add_unreachable\(with\.\w+\(\), "(\w+)"', text))
+    found |= {"slot_missing", "slot_lost", "changes_lost"}  # chosen between
     mapping = (APP / "check_index.hpp").read_text(encoding="utf-8")
     found |= set(re.findall(r'each\.missing \? "(\w+)" : "\w+"', mapping)) | set(re.findall(r'each\.missing \? "\w+" : "(\w+)"', mapping))
+    for name in ("name_conditions.hpp", "owner.hpp"):
+        for codes in re.findall(r'\bcode = (?:\w+ \? "(\w+)" : )?"(\w+)"', (APP / name).read_text(encoding="utf-8")):
+            found |= set(codes) - {""}
     text = (ROOT / "docs/operating.md").read_text(encoding="utf-8")
     section = text[text.index("\n## What is wrong: doctor\n"):].split("\n## ")[1]
     told = set()
@@ -41,7 +49,9 @@ def main():
         told |= set(re.findall(r"`(\w+)`", row))
     problems += [f"docs/operating.md does not tell of {each}" for each in sorted(found - told)]
     problems += [f"docs/operating.md tells of {each}, which doctor does not find" for each in sorted(told - found)]
-    test = (ROOT / "tests/integration/program/watching.py").read_text(encoding="utf-8")
+    test = "".join((ROOT / "tests/integration/program" / each).read_text(encoding="utf-8")
+                   for each in ("watching.py", "writes.py", "lifecycle.py", "changed_world.py", "data.py",
+                                "cluster_changes.py", "ownership.py"))
     for each in sorted(found):
         if f'"{each}"' not in test and each not in NOT_PROVOKED:
             problems.append(f"no test provokes {each}")

@@ -14,7 +14,7 @@ import tempfile
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 PAGE = ROOT / "docs" / "configuration.md"
 BEGIN, END = "<!-- options -->\n", "<!-- /options -->"
-ARGUMENTS_ONLY = {"help", "config", "print-config", "all"}
+ARGUMENTS_ONLY = {"help", "config", "print-config", "all", "yes", "adopt"}
 
 
 def run(program, *arguments):

@@ -13,6 +13,7 @@ LIBRARIES = {
     "PostgreSQL": (["libpq"], "libpq", ["libpq-dev"]),
     "libpqxx": (["libpqxx"], "libpqxx", ["libpqxx-dev"]),
     "CURL": (["curl"], "libcurl", ["libcurl4-openssl-dev"]),
+    "OpenSSL": (["openssl"], "openssl", ["libssl-dev"]),
     "ZLIB": (["zlib"], "zlib", ["zlib1g-dev"]),
     "libmicrohttpd": (["libmicrohttpd"], "libmicrohttpd", ["libmicrohttpd-dev"]),
     "spdlog": (["spdlog"], "spdlog", ["libspdlog-dev"]),

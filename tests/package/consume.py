@@ -80,7 +80,8 @@ def main():
     arguments = parser.parse_args()
     with tempfile.TemporaryDirectory(prefix="pgsync-package-") as folder:
         folder = pathlib.Path(folder)
-        common = ["-G", "Ninja", f"-DCMAKE_CXX_COMPILER={arguments.compiler}", "-DCMAKE_BUILD_TYPE=Debug"]
+        common = ["-G", "Ninja", f"-DCMAKE_CXX_COMPILER={arguments.compiler}", "-DCMAKE_BUILD_TYPE=Debug",
+                  "-DCMAKE_CXX_FLAGS_DEBUG=-O0"]
         options = []
         if "find_package" in (arguments.how, arguments.what):
             options.append(install(folder, common, arguments.what))
@@ -93,7 +94,7 @@ def main():
             options += [f"-DCONSUMER_HALF={arguments.what}", f"-DPGSYNC_SOURCE={SOURCE}"]
         run("cmake", "-S", project, "-B", folder / "build", *common, *options)
         run("cmake", "--build", folder / "build")
-        check(folder / "build" / program, arguments.what)
+        check(folder / "build" / program, "shape" if arguments.how == "add_subdirectory" else arguments.what)
 
 
 main()

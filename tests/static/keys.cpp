@@ -51,7 +51,8 @@ static_assert(routes[0].node == 0 && routes[0].direct && routes[0].owners_query.
 static_assert(columns_are(routes[0].columns, {"no"}));
 static_assert(!routes[1].direct && columns_are(routes[1].columns, {"email"}));
 static_assert(routes[1].owners_query ==
-              "SELECT DISTINCT n0.\"no\"::text FROM \"room_booking\" n0 WHERE n0.\"visitor_id\" = ANY($1)");
+              "SELECT DISTINCT n0.\"no\"::text FROM \"room_booking\" n0 WHERE n0.\"visitor_id\" = ANY($1) "
+              "AND n0.\"no\" IS NOT NULL");
 static_assert(routes[2].direct && columns_are(routes[2].columns, {"room_booking_id"}));
 static_assert(routes[3].direct && columns_are(routes[3].columns, {"room_booking_id"}));
 }  // namespace convention
@@ -70,7 +71,8 @@ static_assert(links_are(shape_of<Topic>, 1, {{"slug", "topic"}}));
 static_assert(!links_to_key(shape_of<Topic>, shape_of<Topic>.nodes[1]));
 static_assert(!routes_of<Topic>[1].direct && columns_are(routes_of<Topic>[1].columns, {"topic"}));
 static_assert(routes_of<Topic>[1].owners_query ==
-              "SELECT DISTINCT n0.\"id\"::text FROM \"topic\" n0 WHERE n0.\"slug\" = ANY($1)");
+              "SELECT DISTINCT n0.\"id\"::text FROM \"topic\" n0 WHERE n0.\"slug\" = ANY($1) "
+              "AND n0.\"id\" IS NOT NULL");
 static_assert(links_to_key(shape_of<Topic>, shape_of<Topic>.nodes[2]) && routes_of<Topic>[2].direct);
 }  // namespace other_column
 
@@ -129,7 +131,8 @@ static_assert(columns_are(routes_of<Address>[1].columns, {"iso", "region code"})
 static_assert(!routes_of<Address>[1].direct);
 static_assert(routes_of<Address>[1].owners_query ==
               "SELECT DISTINCT n0.\"number\"::text FROM \"address\" n0 WHERE (n0.\"country\", n0.\"region\") "
-              "IN (SELECT * FROM unnest($1, $2) k(k1, k2))");
+              "IN (SELECT * FROM unnest($1, $2) k(k1, k2)) "
+              "AND n0.\"number\" IS NOT NULL");
 
 // The same column twice does not make the whole key.
 struct Half {

@@ -46,7 +46,8 @@ static_assert(compiled<bookings>.properties ==
               R"("guest":{"properties":{"id":{"type":"integer"}}},)"
               R"("note":{"type":"text","fields":{"keyword":{"type":"keyword","ignore_above":8191}}}})");
 static_assert(compiled<bookings>.first_bounds_query ==
-              "WITH page AS (SELECT n0.\"id\" AS k1 FROM \"booking\" n0 ORDER BY n0.\"id\" LIMIT $1)"
+              "WITH page AS (SELECT n0.\"id\" AS k1 FROM \"booking\" n0 WHERE n0.\"id\" IS NOT NULL "
+              "ORDER BY n0.\"id\" LIMIT $1)"
               " SELECT lo.k1::text, hi.k1::text, (SELECT count(*) FROM page)::text"
               " FROM (SELECT * FROM page ORDER BY k1 LIMIT 1) lo,"
               " (SELECT * FROM page ORDER BY k1 DESC LIMIT 1) hi");
@@ -126,9 +127,11 @@ static_assert(same_table(shape.nodes[1], shape.nodes[2]) && same_table(shape.nod
 static_assert(!same_table(shape.nodes[0], shape.nodes[1]));
 constexpr auto routes = routes_of<Trip>;
 static_assert(routes[1].owners_query ==
-              "SELECT DISTINCT n0.\"id\"::text FROM \"trip\" n0 WHERE n0.\"origin_id\" = ANY($1)");
+              "SELECT DISTINCT n0.\"id\"::text FROM \"trip\" n0 WHERE n0.\"origin_id\" = ANY($1) "
+              "AND n0.\"id\" IS NOT NULL");
 static_assert(routes[2].owners_query ==
-              "SELECT DISTINCT n0.\"id\"::text FROM \"trip\" n0 WHERE n0.\"to_city\" = ANY($1)");
+              "SELECT DISTINCT n0.\"id\"::text FROM \"trip\" n0 WHERE n0.\"to_city\" = ANY($1) "
+              "AND n0.\"id\" IS NOT NULL");
 static_assert(routes[4].owners_query ==
               "SELECT DISTINCT n3.\"trip_id\"::text FROM \"hotel\" n3 WHERE n3.\"city_id\" = ANY($1) "
               "AND n3.\"trip_id\" IS NOT NULL");

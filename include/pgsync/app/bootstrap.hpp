@@ -1,5 +1,6 @@
 #pragma once
 
+#include <algorithm>
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
@@ -15,6 +16,8 @@
 
 #include <pgsync/app/adapt.hpp>
 #include <pgsync/app/builds.hpp>
+#include <pgsync/app/catalog_changes.hpp>
+#include <pgsync/app/check_partitions.hpp>
 #include <pgsync/app/claim.hpp>
 #include <pgsync/app/context.hpp>
 #include <pgsync/app/index_state.hpp>
@@ -22,7 +25,9 @@
 #include <pgsync/app/progress.hpp>
 #include <pgsync/app/record.hpp>
 #include <pgsync/app/row_estimate.hpp>
+#include <pgsync/app/set_back.hpp>
 #include <pgsync/app/setup.hpp>
+#include <pgsync/app/slot_owner.hpp>
 #include <pgsync/app/stop_request.hpp>
 #include <pgsync/elastic/dialect.hpp>
 #include <pgsync/elastic/stored_id.hpp>
@@ -30,10 +35,13 @@
 #include <pgsync/log.hpp>
 #include <pgsync/metrics.hpp>
 #include <pgsync/postgres/publication_facts.hpp>
+#include <pgsync/postgres/read_origin.hpp>
 #include <pgsync/postgres/server_facts.hpp>
 #include <pgsync/postgres/slot_facts.hpp>
+#include <pgsync/postgres/sql_error.hpp>
 #include <pgsync/postgres/system_identity.hpp>
 #include <pgsync/postgres/table_storage.hpp>
+#include <pgsync/postgres/table_uses.hpp>
 #include <pgsync/postgres/version.hpp>
 #include <pgsync/printable.hpp>
 #if defined(PGSYNC_COMPILED)
@@ -63,17 +71,9 @@ inline void check_server(context& in, const postgres::server_facts& server,
                     "the server's wal_level is \"" + server.wal_level + "\", not \"logical\"",
                     "ALTER SYSTEM SET wal_level = logical; then restart PostgreSQL");
     }
-    if (slot && slot->plugin != postgres::output_plugin(server.version)) {
-        throw error(
-            errc::replication,
-            "slot \"" + in.setting().name + "\" exists, but for output plugin \"" + slot->plugin + "\"",
-            "choose another --name, or drop that slot");
-    }
-    if (slot && slot->database != server.database) {
-        throw error(errc::replication,
-                    "slot \"" + in.setting().name + "\" belongs to database \"" + slot->database + "\"",
-                    "choose another --name");
-    }
+    if (slot)
+        refuse(
+            why_unusable(in.setting().name, *slot, server.database, postgres::output_plugin(server.version)));
     if (!slot && server.used_replication_slots >= server.max_replication_slots) {
         throw error(
             errc::replication,
@@ -91,12 +91,21 @@ inline void check_server(context& in, const postgres::server_facts& server,
                         "let that bootstrap come to its end first");
         }
         // Who follows the slot now does not know of this index, and confirms its changes unwritten.
-        if (!states[i].loaded && slot && slot->active_pid != 0) {
+        if ((!states[i].loaded || states[i].foreign) && slot && slot->active_pid != 0) {
             throw error(errc::replication,
                         "index \"" + name + "\" is to be loaded, but slot \"" + in.setting().name +
                             "\" is in use by the server process " + std::to_string(slot->active_pid),
-                        "stop the sync that follows it first");
+                        "stop the sync that follows it first; where that is another program, or writes to "
+                        "another cluster, choose another --name");
         }
+    }
+    const bool ours =
+        std::any_of(states.begin(), states.end(), [&](const auto& state) { return state.exists; });
+    if (slot && !ours) {
+        in.warn_once(
+            "slot " + in.setting().name +
+            " is there, and no index of this program in this cluster follows it; where it is another "
+            "program's, or for another cluster, stop here and choose another --name");
     }
 }
 
@@ -113,21 +122,64 @@ inline void check_pipelines(context& in) {
     }
 }
 
-/// What is still to be done in the database; refuses where some of it concerns an index that is loaded.
-inline std::vector<setup_step> missing_steps(context& in, const postgres::shape_report& report,
-                                             const std::optional<postgres::slot_facts>& slot,
-                                             const std::vector<index_state>& states,
-                                             const postgres::server_facts& server) {
+/// Sees to what has changed in the database since loaded indices were made, as far as that costs their
+/// documents: from here on they count as not loaded, and readers keep them. False where another program
+/// follows the slot, which then sees to it.
+inline bool begin_again_where_changed(context& in, const postgres::shape_report& report,
+                                      std::optional<postgres::slot_facts>& slot,
+                                      const std::optional<postgres::publication_facts>& publication,
+                                      std::vector<index_state>& states, const postgres::server_facts& server,
+                                      const postgres::system_identity& identity) {
     const auto& name = in.setting().name;
-    const auto publication = postgres::read_publication(in.catalog(), name);
-    std::vector<compiled_index> loaded;
+    const auto now = postgres::read_catalog_state(in.catalog(), postgres::table_uses_of(in.indices()), name);
+    auto changes = look_for_changes(in.indices(), states, name, report, now, publication, server);
+    std::vector<std::size_t> which;
     for (std::size_t i = 0; i < states.size(); ++i) {
-        if (states[i].loaded && states[i].slot == name) loaded.push_back(in.indices()[i]);
+        if (!states[i].loaded || states[i].slot != name) continue;
+        const bool promoted = states[i].timeline != identity.timeline;
+        if (promoted) {
+            // What the old primary had not handed on may have got into the index, and no WAL has it.
+            log::warn(
+                "a standby has been promoted (timeline {} became {}): every document of {} is read again",
+                states[i].timeline, identity.timeline, in.indices()[i].name);
+        }
+        if (promoted || changes.lost || changes.indices[i].read_again) which.push_back(i);
     }
-    if (!loaded.empty())
-        refuse_missing(
-            setup_steps(postgres::check_shapes(loaded, in.catalog()), publication, slot, name, server));
-    return setup_steps(report, publication, slot, name, server);
+    for (const auto& each : changes.conditions) in.warn_once(each.what + "; " + each.why);
+    if (which.empty() || in.setting().dry_run) return true;
+    if (slot && slot->active_pid != 0) {
+        log::info("slot {} is in use by the server process {}: the sync that follows it sees to that",
+                  log::slot(name), slot->active_pid);
+        return false;
+    }
+    if (changes.lost) {
+        decide_on_loss(in, std::string(in.indices()[which.front()].name), *changes.lost);
+        if (slot) {
+            in.database().query("SELECT pg_catalog.pg_drop_replication_slot($1)", {name});
+            log::info("dropped slot {}, from which nothing can be read any more", log::slot(name));
+            slot.reset();
+        }
+    }
+    begin_again(in, which, states);
+    return true;
+}
+
+/// What this bootstrap has just changed of the publication is no reason to read documents again.
+inline void adopt_publication(context& in, std::vector<index_state>& states) {
+    const auto& name = in.setting().name;
+    if (const auto slot = postgres::read_slot(in.catalog(), name); !slot || slot->active_pid != 0) return;
+    const auto now = postgres::read_catalog_state(in.catalog(), {}, name).made_of.publication;
+    std::vector<std::size_t> which;
+    for (std::size_t i = 0; i < states.size(); ++i) {
+        const auto& state = states[i];
+        if (state.loaded && state.slot == name && state.made_from && state.made_from->publication != now)
+            which.push_back(i);
+    }
+    claim(in.search().client(), in.indices(), which, states);
+    for (const auto i : which) {
+        states[i].made_from->publication = now;
+        remember(in.search().client(), in.indices()[i], states[i]);
+    }
 }
 
 /// Creates the index in the cluster's own words. One that cannot search vectors gets them as plain numbers.
@@ -173,7 +225,13 @@ inline void load_index(context& in, const std::vector<postgres::index_binding>& 
     const auto names = names_of(index);
     auto& client = in.search().client();
     const auto save = [&] { remember(client, index, state); };
-    // Before the first page: a TRUNCATE from here on is one that the index does not reflect.
+    // Before the first page: what changes from here on may be missed by some pages.
+    if (!state.made_from && !state.loaded_until) {
+        const auto now =
+            postgres::read_catalog_state(in.catalog(), postgres::table_uses_of({&index, 1}), state.slot);
+        state.made_from = now.made_of;
+        save();
+    }
     if (!postgres::has_truncate(in.catalog().server_version()) && !state.storage && !state.loaded_until) {
         state.storage = postgres::read_storage(in.catalog(), bindings[number]);
         save();
@@ -183,7 +241,7 @@ inline void load_index(context& in, const std::vector<postgres::index_binding>& 
         log::info("{}: resuming the load after key {}", log::index(names.alias), *state.loaded_until);
         in.done().index(names.alias)["resumed_after"] = *state.loaded_until;
     }
-    const auto rows = estimate_rows(in.catalog(), bindings[number].routes[0].table, index.where);
+    const auto rows = estimate_rows(in.catalog(), bindings[number]);
     progress shown(names.alias, rows, before);
     auto* counts = in.counts().find(index.name);
     const auto count = [&](std::uint64_t done) {
@@ -224,7 +282,7 @@ inline void load_index(context& in, const std::vector<postgres::index_binding>& 
             });
         };
         stream::remove_orphans(in.setting().read_from, bindings, number, *state.orphans_below, in.clock(),
-                               *in.batcher(), access, stopped);
+                               *in.batcher(), access, stopped, in.overdue_fd());
         looked_at.finish();
         state.orphans_below.reset();
     }
@@ -293,8 +351,8 @@ inline void print_change(std::ostream& out, context& in, const index_names& name
     out << "-- " << names.alias
         << ": its mapping or settings have changed, not its documents. This is tried first, and is all "
         << "if the cluster can change " << state.serving << " as it is:\n\n";
-    if (!change.settings.empty()) print("PUT", "/" + state.serving + "/_settings", change.settings);
     print("PUT", in.search().speaks().mapping_path(state.serving), change.mapping);
+    if (!change.settings.empty()) print("PUT", "/" + state.serving + "/_settings", change.settings);
     print("POST", cluster::client_type::index_again_path(state.serving), nullptr);
     print("POST", "/_aliases", {{"actions", aliases_in_place(names, state)}});
     out << "-- " << names.alias << ": otherwise what follows, with statements above that it needs\n\n";
@@ -379,9 +437,31 @@ inline void end_turn(context& in) {
 inline void check_states(context& in, const std::optional<postgres::slot_facts>& slot,
                          const postgres::system_identity& identity, std::vector<index_state>& states) {
     const auto& name = in.setting().name;
+    const auto now = where_it_is(in, identity);
     std::vector<std::size_t> lost;
     for (const auto i : indices_of_slot(states, name)) {
-        check_same_system(std::string(in.indices()[i].name), states[i], identity);
+        if (states[i].foreign) {
+            const auto& its = states[i].owner;
+            log::warn(
+                "{}: was filled from database \"{}\"{}, and {} adopted; everything is read again, the "
+                "index stays in use",
+                log::index(in.indices()[i].name), its.database_name,
+                its.program.empty() ? "" : " by program \"" + its.program + "\"",
+                in.setting().dry_run ? "would be" : "is");
+            write_above(in, states[i], now, states);
+            states[i].owner = owner_now(in, in.indices()[i], states[i]);
+            states[i].timeline = identity.timeline;
+            states[i].loaded = false;
+            states[i].foreign = false;
+            lost.push_back(i);
+            continue;
+        }
+        if (const auto back = why_set_back(std::string(in.indices()[i].name), states[i], now, in.seen())) {
+            if (states[i].loaded) decide_on_set_back(in, *back);
+            write_above(in, states[i], now, states);
+            lost.push_back(i);
+            continue;
+        }
         const auto why = why_lost(name, slot, states[i]);
         if (!why) continue;
         if (states[i].loaded) decide_on_loss(in, std::string(in.indices()[i].name), *why);
@@ -402,7 +482,9 @@ inline void tell_of_changes(context& in, const std::vector<index_state>& states)
                 log::index(names.alias), states[i].serving);
             continue;
         }
-        if (states[i].exists && !states[i].beside) {
+        if (states[i].serving_copy) {
+            log::warn("{}: {}", names.alias, states[i].serving_copy->what);
+        } else if (states[i].exists && !states[i].beside) {
             log::info("{}: readers use {}, of another shape; {} is kept up to date beside it", names.alias,
                       states[i].serving, names.index);
         } else {
@@ -412,6 +494,38 @@ inline void tell_of_changes(context& in, const std::vector<index_state>& states)
                 names.alias, states[i].serving, names.index, states[i].slot);
         }
     }
+}
+
+/// A step that failed because somebody changed tables or the publication at that moment is not asked for any
+/// more, or not in these words: that passes. Throws in any case, within a catch.
+[[noreturn]] inline void rethrow_unless_changed(context& in, const setup_step& step,
+                                                const postgres::sql_error& problem) {
+    if (is_passing(problem.code())) throw;
+    const auto& name = in.setting().name;
+    const auto now =
+        setup_steps(in.check_shapes(), postgres::read_publication(in.catalog(), name),
+                    postgres::read_slot(in.catalog(), name), name, postgres::read_server(in.catalog()));
+    const auto same = [&](const setup_step& each) { return each.sql == step.sql; };
+    if (std::any_of(now.begin(), now.end(), same)) throw;
+    throw error(errc::changed, std::string("somebody changed it at the same moment: ") + problem.what());
+}
+
+/// What will refuse the application's updates later, if nothing is done.
+inline void warn_of_partitions(context& in, const postgres::shape_report& report,
+                               const postgres::server_facts& server) {
+    for (const auto& each : partition_findings(in.catalog(), report, in.setting().name, server.version))
+        log::warn("{}: {}; doctor says what to do", each.what, each.why);
+}
+
+/// Whatever might keep this database from filling the indices is found out before it takes them from the one
+/// that fills them now.
+inline void check_adopting(context& in, const postgres::server_facts& server,
+                           const postgres::shape_report& report, const std::vector<index_state>& states) {
+    const auto& name = in.setting().name;
+    const auto slot = postgres::read_slot(in.catalog(), name);
+    check_server(in, server, slot, states);
+    check_pipelines(in);
+    refuse_missing(setup_steps(report, postgres::read_publication(in.catalog(), name), slot, name, server));
 }
 
 }  // namespace detail
@@ -426,7 +540,15 @@ inline void bootstrap(context& in, std::ostream& out) {
     if (!server.replication && !in.setting().dry_run) detail::refuse_role(server);
     const auto identity = server.replication ? in.identify() : postgres::system_identity{};
     if (!in.setting().dry_run) detail::take_turn(in);
-    auto states = find_build(in);  // for the slot's name
+    auto states = find_build(in);  // for the slot's name; refuses what is another's before anything is made
+    refuse_impossible(report, postgres::read_publication(in.catalog(), in.setting().name), in.setting().name,
+                      server.version);
+    detail::warn_of_partitions(in, report, server);
+    for (std::size_t i = 0; i < states.size(); ++i) {
+        require_open(states[i]);
+        if (states[i].exists) check_writes(client, in.indices()[i]);
+    }
+    if (in.setting().adopt && !in.setting().dry_run) detail::check_adopting(in, server, report, states);
     for (std::size_t i = 0; i < states.size() && !in.setting().dry_run; ++i) {
         const auto waiting = [&in, alive = std::chrono::steady_clock::now()]() mutable {
             detail::keep_turn(in, alive);
@@ -457,7 +579,12 @@ inline void bootstrap(context& in, std::ostream& out) {
         log::info("dropped slot {}, which was invalid", log::slot(name));
         slot.reset();
     }
-    const auto steps = detail::missing_steps(in, report, slot, states, server);
+    const auto publication = postgres::read_publication(in.catalog(), name);
+    if (!in.setting().dry_run &&
+        std::any_of(states.begin(), states.end(), [](const auto& state) { return state.loaded; }))
+        refuse_missing(setup_steps(report, publication, slot, name, server));
+    detail::begin_again_where_changed(in, report, slot, publication, states, server, identity);
+    const auto steps = setup_steps(report, publication, slot, name, server);
     if (in.setting().dry_run) {
         detail::print_statements(out, in.done(), report, steps, server);
         return detail::print_requests(out, in, states);
@@ -474,9 +601,14 @@ inline void bootstrap(context& in, std::ostream& out) {
     }
     // The slot comes last: an unused one would make the server keep its log for ever.
     for (const auto& step : steps) {
-        run_step(in.database(), step, [&] { return in.stopped(); });
+        try {
+            run_step(in.database(), step, [&] { return in.stopped(); });
+        } catch (const postgres::sql_error& problem) {
+            detail::rethrow_unless_changed(in, step, problem);
+        }
         in.done().statement(step.sql, step.why);
     }
+    if (!steps.empty()) detail::adopt_publication(in, states);
     bool waited = false;
     for (std::size_t i = 0; i < states.size(); ++i) {
         if (states[i].loaded) {
@@ -487,7 +619,7 @@ inline void bootstrap(context& in, std::ostream& out) {
         if (!waited) {
             slot = postgres::read_slot(in.catalog(), name);
             wait_for_running_transactions(in.database(), [&] { return in.stopped(); });
-            postgres::session start(in.setting().database);
+            postgres::session start(in.setting().database, in.overdue_fd());
             postgres::advance_log(start);
             if (in.setting().read_from != in.setting().database)
                 in.clock().read_from_standby(postgres::flushed_position(start));
@@ -497,7 +629,7 @@ inline void bootstrap(context& in, std::ostream& out) {
         // From here on it is known when this load and the slot do not belong together any more.
         if (!states[i].written && slot) {
             states[i].written = slot->confirmed;
-            states[i].system = identity.system;
+            states[i].owner = owner_now(in, in.indices()[i], states[i]);
             states[i].timeline = identity.timeline;
             remember(client, in.indices()[i], states[i]);
         }

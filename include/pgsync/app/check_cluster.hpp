@@ -200,15 +200,6 @@ inline void check_shards(cluster& search, const std::string& alias, const std::s
 inline void check_whole_cluster(cluster& search, const options& setting, findings& found) {
     check_disks(search, found);
     check_request_size(search, setting, found);
-    const auto health = search.client().ask("/_cluster/health");
-    if (health && text_at(*health, "status") == "red") {
-        found.push_back(
-            {severity::warning,
-             "cluster_red",
-             "the cluster is red: " + text_at(*health, "unassigned_shards") + " shards have no node",
-             "indices that lack a primary shard neither find nor take all documents; ours are told apart",
-             {by_hand("GET /_cat/shards?h=index,shard,prirep,state,unassigned.reason tells which")}});
-    }
 }
 
 }  // namespace pgsync::app::detail

@@ -64,14 +64,6 @@ inline step restart() { return by_hand("restart PostgreSQL"); }
 
 inline void check_server_settings(const server_checks& in) {
     const auto& server = in.server;
-    if (server.standby) {
-        in.found.push_back(
-            {severity::error,
-             "standby",
-             in.catalog.server() + " is a standby",
-             "a slot is made and followed on the primary",
-             {by_hand("have --database name the primary; target_session_attrs=read-write finds it")}});
-    }
     if (server.wal_level != "logical") {
         in.found.push_back({severity::error,
                             "wal_level",
@@ -199,39 +191,11 @@ inline void check_search_path(const server_checks& in) {
 
 inline void check_slot(const server_checks& in) {
     const auto& slot = in.slot;
-    const std::vector<step> again{by_command("bootstrap --on-lost-slot=resync")};
-    if (!slot) {
-        if (in.loaded) {
-            in.found.push_back({severity::error, "slot_missing", in.quoted_slot() + " is gone",
-                                "changes since then are in no index, and none is followed", again});
-        }
+    if (!slot) return;
+    if (slot->plugin != postgres::output_plugin(in.server.version) || slot->database != in.server.database)
         return;
-    }
-    if (slot->plugin != postgres::output_plugin(in.server.version) || slot->database != in.server.database) {
-        in.found.push_back({severity::error,
-                            "slot_taken",
-                            in.quoted_slot() + " is of database \"" + slot->database +
-                                "\" and output plugin \"" + slot->plugin + "\"",
-                            "this program needs one of its own",
-                            {by_hand("choose another --name")}});
-        return;
-    }
-    if (slot->lost()) {
-        in.found.push_back(
-            {severity::error, "slot_lost",
-             in.quoted_slot() + " is invalid (" +
-                 (slot->invalidation_reason.empty() ? slot->wal_status : slot->invalidation_reason) + ")",
-             "the server has removed log that no index has", again});
-        return;
-    }
+    if (slot->lost()) return;
     const bool follows = slot->active_pid != 0;
-    if (!follows && in.loaded) {
-        in.found.push_back({severity::warning,
-                            "not_followed",
-                            "no sync follows " + in.quoted_slot(),
-                            "the index stands still, and the server keeps its log",
-                            {by_command("sync")}});
-    }
     const auto retained = postgres::bytes_between(slot->restart, in.current);
     if (retained > much_log) {
         in.found.push_back(
@@ -290,7 +254,7 @@ inline void check_idle_timeout(const server_checks& in) {
 inline void found_slot(const server_checks& in, std::uint64_t kept, const std::string& name,
                        const std::string& database, bool ours) {
     auto remedy = by_sql("SELECT pg_catalog.pg_drop_replication_slot(" + postgres::quote_literal(name) + ")");
-    if (ours) remedy = by_command("teardown --old");
+    if (ours) remedy = by_command("teardown --old");  // which refuses what a newer shape has made
     in.found.push_back(
         {kept > much_log ? severity::warning : severity::advice,
          "other_slot",

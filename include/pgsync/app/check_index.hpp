@@ -15,10 +15,11 @@
 #include <pgsync/app/finding.hpp>
 #include <pgsync/app/index_state.hpp>
 #include <pgsync/app/json_at.hpp>
-#include <pgsync/app/status.hpp>
+#include <pgsync/app/look.hpp>
 #include <pgsync/elastic/dialect.hpp>
+#include <pgsync/elastic/index_unavailable.hpp>
 
-/// What doctor looks at in one index: is it whole, and as this program would make it?
+/// What doctor looks at in one index beside its conditions: is it whole, and as this program would make it?
 namespace pgsync::app::detail {
 
 /// A field that is not in the index as the shape has it.
@@ -182,16 +183,6 @@ inline void check_index_settings(cluster& search, const compiled_index& index, c
     if (settings == nullptr || !settings->is_object()) return;
     const auto is = [&](std::string_view key) { return text_at(*settings, "index." + std::string(key)); };
     const auto put = "PUT /" + path + "/_settings";
-    for (const auto& each : settings->get_object()) {
-        const std::string_view key = each.key();
-        if (!key.starts_with("index.blocks.") || text_of_json(&each.value()) != "true") continue;
-        found.push_back(
-            {severity::error,
-             "blocked",
-             "index \"" + name + "\" has the block " + std::string(key),
-             "nothing is written to it; sync waits. A full disk sets read_only_allow_delete: make room first",
-             {by_request(put, {{key, nullptr}})}});
-    }
     const auto body = creation_body(index, state);
     const auto declared = declared_settings(index);
     const auto gc = text_at(value_at(body.at("settings"), "index")->get_object(), "gc_deletes");
@@ -222,19 +213,6 @@ inline void check_index_settings(cluster& search, const compiled_index& index, c
         left("number_of_replicas", "if a node fails, documents are gone until a reload");
 }
 
-inline void check_aliases(cluster& search, const index_status& index, findings& found) {
-    const auto add = [&](const std::string& alias, const std::string& why) {
-        const boost::json::object action{{"add", {{"index", index.state.index}, {"alias", alias}}}};
-        found.push_back({severity::error,
-                         "alias_missing",
-                         "index \"" + index.state.index + "\" is not behind the alias \"" + alias + "\"",
-                         why,
-                         {by_request("POST /_aliases", {{"actions", boost::json::array{action}}})}});
-    };
-    if (index.state.serving.empty()) add(index.names.alias, "readers find no index by that name");
-    if (!search.client().exists(index.names.write_alias)) add(index.names.write_alias, "sync cannot write");
-}
-
 /// All of one index. `nodes`: how many there are that hold data.
 inline void check_index(cluster& search, const compiled_index& index, const index_status& status,
                         std::uint64_t nodes, findings& found) {
@@ -248,50 +226,17 @@ inline void check_index(cluster& search, const compiled_index& index, const inde
                          {by_hand("PUT /_ingest/pipeline/" + std::string(index.pipeline) +
                                   ", or take `pipeline` out of the index")}});
     }
-    if (status.dead_letters.value_or(0) > 0) {
-        found.push_back(
-            {severity::warning,
-             "dead_letters",
-             counted(*status.dead_letters, "document") + " of index \"" + alias +
-                 "\" were refused by the cluster and set aside in " + elastic::dead_letter_index(alias),
-             "the index lacks them, or has them as they were before",
-             {by_hand("see there why; a row that is corrected is written as usual. Where it is the "
-                      "cluster that was corrected:"),
-              by_command("dead-letters retry")}});
+    if (status.dead_letters.value_or(0) > 0 && status.unsettled() + status.not_looked_at() == 0) {
+        found.push_back({severity::advice,
+                         "dead_letters",
+                         "all " + counted(*status.dead_letters, "dead letter") + " of index \"" + alias +
+                             "\" are settled: a later change got through, or the row is gone",
+                         "they tell of nothing that is wrong now",
+                         {by_command("dead-letters retry")}});
     }
-    if (status.odd) {
-        found.push_back({severity::error,
-                         "index",
-                         status.odd->what,
-                         "bootstrap and sync refuse to start",
-                         {by_hand(status.odd->remedy)}});
-        return;
-    }
+    if (status.odd) return;
     const auto& state = status.state;
-    const auto readers = "readers have index \"" + state.serving + "\" as \"" + alias + "\", ";
-    if (state.exists && !state.loaded) {
-        found.push_back({severity::warning,
-                         "load_unfinished",
-                         "the initial load of index \"" + alias + "\" is not finished",
-                         "readers do not see it; unless a bootstrap is running, nobody goes on with it",
-                         {by_command("bootstrap")}});
-    } else if (status.rebuild_due()) {
-        found.push_back({severity::warning,
-                         "rebuild_due",
-                         readers + "which is of another shape than this program's",
-                         "this program's sync has nothing to follow until its own index is there",
-                         {by_command("bootstrap"), by_command("sync")}});
-    } else if (status.is_elsewhere()) {
-        found.push_back(
-            {severity::warning,
-             "not_serving",
-             readers + "which is of another shape than this program's \"" + state.index + "\"",
-             state.beside ? "sync lets them have it when it is up to date; with --no-swap that is left to you"
-                          : "it is kept up to date for nobody, unless you want to return to it",
-             {by_command("swap")}});
-    }
-    if (!state.exists) return;
-    if (state.loaded) check_aliases(search, status, found);
+    if (!state.exists || state.closed) return;
     check_shards(search, alias, state.index, nodes, found);
     check_mapping(search, index, state, found);
     check_index_settings(search, index, state, nodes, found);

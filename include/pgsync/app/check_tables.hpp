@@ -14,10 +14,14 @@
 #include <utility>
 #include <vector>
 
+#include <pgsync/app/check_partitions.hpp>
+#include <pgsync/app/check_rows.hpp>
+#include <pgsync/app/check_writes.hpp>
 #include <pgsync/app/finding.hpp>
 #include <pgsync/app/setup.hpp>
 #include <pgsync/app/words.hpp>
 #include <pgsync/compiled.hpp>
+#include <pgsync/postgres/identity_plan.hpp>
 #include <pgsync/postgres/lookups.hpp>
 #include <pgsync/postgres/publication_facts.hpp>
 #include <pgsync/postgres/quote.hpp>
@@ -28,8 +32,8 @@
 #include <pgsync/postgres/slot_facts.hpp>
 #include <pgsync/postgres/table_facts.hpp>
 
-/// What doctor looks at in the tables: whether they are as the shapes say, replica identities and
-/// publication, and the indexes that the queries need.
+/// What doctor looks at in the tables beside their conditions: replica identities and publication, and the
+/// indexes that the queries need.
 namespace pgsync::app::detail {
 
 /// How large and how busy a table is.
@@ -122,8 +126,6 @@ struct tables_seen {
     return out;
 }
 
-inline std::string shown_name(const postgres::table_facts& table) { return table.schema + "." + table.name; }
-
 /// What a look-up by some columns of a table is for, over all indices.
 struct needed_index {
     const postgres::table_facts* table = nullptr;
@@ -212,98 +214,31 @@ inline void check_statistics(const tables_seen& seen, findings& found) {
                      std::move(remedy)});
 }
 
-/// The columns of each table whose old values lead to documents, by its oid; of partitions their table's.
-[[nodiscard]] inline std::map<std::uint32_t, std::set<std::string>> identity_needs(
-    std::span<const compiled_index> indices, const postgres::shape_report& report) {
-    std::map<std::uint32_t, std::set<std::string>> out;
-    for (std::size_t i = 0; i < report.bindings.size(); ++i) {
-        const auto& binding = report.bindings[i];
-        for (std::size_t route = 0; route < binding.routes.size(); ++route) {
-            const auto& bound = binding.routes[route];
-            auto tables = bound.partitions;
-            if (tables.empty()) tables.push_back(bound.table_oid);
-            for (const auto table : tables) {
-                auto& needs = out[table];
-                for (const auto column : indices[i].routes[route].columns) needs.insert(std::string(column));
-                if (route == 0 && !indices[i].routing.empty()) needs.insert(std::string(indices[i].routing));
-            }
-        }
-    }
-    return out;
-}
-
-/// An index to be the table's replica identity; null where there is none.
-[[nodiscard]] inline const postgres::index_facts* identity_index(const postgres::table_facts& table,
-                                                                 const std::set<std::string>& needs) {
-    const auto found = std::find_if(table.indexes.begin(), table.indexes.end(), [&](const auto& index) {
-        return index.identifies() && std::all_of(needs.begin(), needs.end(), [&](const std::string& column) {
-                   return std::find(index.columns.begin(), index.columns.end(), column) !=
-                          index.columns.end();
-               });
-    });
-    return found == table.indexes.end() ? nullptr : &*found;
-}
-
-/// What makes the log hold less of a table than whole old rows; empty where nothing can.
-[[nodiscard]] inline std::vector<step> narrower_identity(const postgres::table_facts& table,
-                                                         const std::set<std::string>& needs) {
-    const auto name = postgres::detail::qualified(table);
-    if (const auto* index = identity_index(table, needs)) {
-        return {
-            by_sql("ALTER TABLE " + name + " REPLICA IDENTITY " +
-                   (index->primary ? "DEFAULT" : "USING INDEX " + postgres::quote_identifier(index->name)))};
-    }
-    // What is needed, and the primary key to make it unique.
-    std::vector<std::string> columns(needs.begin(), needs.end());
-    for (const auto& part : table.primary_key) {
-        if (!needs.contains(part)) columns.push_back(part);
-    }
-    const bool possible = !table.primary_key.empty() &&
-                          std::all_of(columns.begin(), columns.end(), [&](const std::string& each) {
-                              const auto* column = table.column(each);
-                              return column != nullptr && column->not_null && !column->generated;
-                          });
-    if (!possible) return {};
-    const auto index = postgres::quote_identifier(table.name.substr(0, 50) + "_identity");
-    return {by_sql("CREATE UNIQUE INDEX CONCURRENTLY " + index + " ON " + name + " (" +
-                   postgres::detail::index_columns(columns) + ")"),
-            by_sql("ALTER TABLE " + name + " REPLICA IDENTITY USING INDEX " + index)};
-}
-
-inline void check_full_identities(std::span<const compiled_index> indices,
-                                  const postgres::shape_report& report, const tables_seen& seen,
-                                  findings& found) {
-    const auto needs = identity_needs(indices, report);
-    std::set<std::uint32_t> told;
-    const auto check = [&](const postgres::table_facts& table) {
-        const auto need = needs.find(table.oid);
-        if (table.replica_identity != 'f' || need == needs.end() || need->second.empty()) return;
+inline void check_full_identities(const postgres::shape_report& report, const tables_seen& seen,
+                                  const std::string& name, int version, findings& found) {
+    for (const auto& need : report.identities) {
+        const auto& table = need.table;
+        if (table.replica_identity != 'f' || need.columns.empty()) continue;
         const auto size = seen.sizes.find(table.oid);
-        if (size == seen.sizes.end() || !told.insert(table.oid).second) return;
+        if (size == seen.sizes.end()) continue;
         const double width =
             size->second.rows < 1 ? 0 : static_cast<double>(size->second.bytes) / size->second.rows;
         // Where rows are few and small the whole of them in the log is no matter.
-        if (size->second.rewritten < 10'000 && (width < 256 || size->second.rewritten < 1'000)) return;
-        auto remedy = narrower_identity(table, need->second);
-        if (remedy.empty()) return;
-        found.push_back(
-            {severity::advice, "identity_full",
-             "table " + shown_name(table) + " has REPLICA IDENTITY FULL, with rows of about " +
-                 bytes_text(static_cast<std::uint64_t>(width)) + " and " +
-                 std::to_string(size->second.rewritten) + " updated or deleted so far",
-             "each update writes the whole old row into the log; an index identity writes what is "
-             "needed, but an update of columns that no document has then costs a read",
-             std::move(remedy)});
-    };
-    for (const auto& table : seen.tables) {
-        if (table) check(*table);
-    }
-    for (const auto& [root, parts] : seen.partitions) {
-        for (const auto& part : parts) check(part);
+        if (size->second.rewritten < 10'000 && (width < 256 || size->second.rewritten < 1'000)) continue;
+        const auto others = other_publications(report, table.oid, name);
+        auto remedy = steps_of(postgres::narrower_identity(table, need.columns, version, others));
+        if (remedy.empty()) continue;
+        found.push_back({severity::advice, "identity_full",
+                         "table " + shown_name(table) + " has REPLICA IDENTITY FULL, with rows of about " +
+                             bytes_text(static_cast<std::uint64_t>(width)) + " and " +
+                             std::to_string(size->second.rewritten) + " updated or deleted so far",
+                         "each update writes the whole old row into WAL; an index identity writes what is "
+                         "needed, but an update of columns that no document has then costs a read",
+                         std::move(remedy)});
     }
 }
 
-/// Replica identities and publication. What bootstrap does itself is no finding before it has run.
+/// What bootstrap will need of replica identities and publication and this role may not do itself.
 inline void check_setup(postgres::session& catalog, std::span<const compiled_index> indices,
                         const std::vector<bool>& loaded, const std::string& name,
                         const postgres::server_facts& server, findings& found) {
@@ -317,21 +252,7 @@ inline void check_setup(postgres::session& catalog, std::span<const compiled_ind
         return setup_steps(postgres::check_shapes(of, catalog), publication, not_looked_at, name, server);
     };
     std::set<std::string> told;
-    std::vector<step> all;
-    std::string what;
-    for (const auto& each : steps(followed)) {
-        told.insert(each.sql);
-        all.push_back(by_sql(each.sql));
-        what += (what.empty() ? "" : "; ") + each.why;
-    }
-    if (!all.empty()) {
-        all.push_back(by_command("teardown"));
-        all.push_back(by_command("bootstrap"));
-        found.push_back(
-            {severity::error, "setup", "the log does not say all that the shapes need: " + what,
-             "sync refuses to start; changes may have gone unseen, so everything is to be read again",
-             std::move(all)});
-    }
+    for (const auto& each : steps(followed)) told.insert(each.sql);  // a condition
     for (const auto& each : steps(others)) {
         if (each.own || told.contains(each.sql)) continue;
         found.push_back({severity::error,
@@ -342,25 +263,19 @@ inline void check_setup(postgres::session& catalog, std::span<const compiled_ind
     }
 }
 
-inline void check_tables(postgres::session& catalog, std::span<const compiled_index> indices,
-                         const std::vector<bool>& loaded, const std::string& name,
-                         const postgres::server_facts& server, findings& found) {
-    const auto report = postgres::check_shapes(indices, catalog);
-    for (const auto& right : report.rights) {
-        found.push_back({severity::error,
-                         "right",
-                         right.what,
-                         "documents could not be read; " + right.who + " has to run",
-                         {by_sql(right.sql)}});
-    }
-    for (const auto& each : report.findings)
-        found.push_back({severity::error, "shape", each, "bootstrap and sync refuse to start", {}});
+inline void check_tables(postgres::session& catalog, const postgres::shape_report& report,
+                         std::span<const compiled_index> indices, const std::vector<bool>& loaded,
+                         const std::string& name, const postgres::server_facts& server, findings& found) {
     const auto seen = see_tables(indices, catalog);
     check_lookups(indices, seen, server.version, found);
     check_statistics(seen, found);
+    for (auto& each : encodings(server.encoding)) found.push_back(std::move(each));
+    for (auto& each : nullable_keys(indices, seen.tables)) found.push_back(std::move(each));
     if (!report.findings.empty() || !report.rights.empty()) return;
     check_setup(catalog, indices, loaded, name, server, found);
-    check_full_identities(indices, report, seen, found);
+    for (auto& each : partition_findings(catalog, report, name, server.version))
+        found.push_back(std::move(each));
+    check_full_identities(report, seen, name, server.version, found);
 }
 
 }  // namespace pgsync::app::detail

@@ -20,37 +20,54 @@
 #include <pgsync/elastic/curl_transport.hpp>
 #include <pgsync/elastic/dead_letters.hpp>
 #include <pgsync/elastic/dialect.hpp>
+#include <pgsync/elastic/failover.hpp>
 #include <pgsync/elastic/url.hpp>
 #include <pgsync/error.hpp>
 #include <pgsync/log.hpp>
 #include <pgsync/metrics.hpp>
+#include <pgsync/postgres/document_fault.hpp>
 #include <pgsync/printable.hpp>
 #include <pgsync/stream/index_access.hpp>
 #include <pgsync/this_machine.hpp>
 
 namespace pgsync::app {
 
+/// A transport for each of the cluster's addresses. Throws errc::configuration for those that make no sense.
+[[nodiscard]] inline std::vector<elastic::failover<elastic::curl_transport>::node> nodes_of(
+    const options& setting, elastic::encoding bodies) {
+    std::vector<elastic::failover<elastic::curl_transport>::node> out;
+    for (auto& url : elastic::parse_urls(setting.elasticsearch)) {
+        auto access = elastic::access_from_environment(url, setting.insecure_http);
+        auto address = url.base;
+        out.push_back({std::move(address),
+                       std::make_unique<elastic::curl_transport>(std::move(url), std::move(access), bodies)});
+    }
+    return out;
+}
+
 /// The search cluster as the commands use it: one transport, one client for administration, one writer of
 /// bulks.
 class cluster {
   public:
-    using client_type = elastic::client<elastic::curl_transport>;
-    using writer_type = elastic::bulk_writer<elastic::curl_transport>;
-    using dead_letters_type = elastic::dead_letters<elastic::curl_transport>;
+    using transport_type = elastic::failover<elastic::curl_transport>;
+    using client_type = elastic::client<transport_type>;
+    using writer_type = elastic::bulk_writer<transport_type>;
+    using dead_letters_type = elastic::dead_letters<transport_type>;
 
     /// Asks who is there, and soon gives up: what is wrong at the start is better said than waited for.
-    /// `stopped` is asked whether the program is to stop: then administration does not wait for long.
-    cluster(const options& setting, const std::function<bool()>& stopped)
+    /// `stopped` is asked whether the program is to stop: then administration does not wait for long. One
+    /// that only looks does not wait for a cluster that answers.
+    cluster(const options& setting, const std::function<bool()>& stopped, bool only_looks = false)
         : options_(setting),
+          only_looks_(only_looks),
           stopped_(stopped),
-          transport_(elastic::parse_url(setting.elasticsearch),
-                     elastic::access_from_environment(elastic::parse_url(setting.elasticsearch)),
-                     encoding_of(setting)),
+          transport_(nodes_of(setting, encoding_of(setting))),
           dialect_(first_contact()),
           client_(transport_, client_settings(stopped)),
-          stream_client_(transport_, client_settings({})),
+          stream_client_(transport_, stream_settings()),
           writer_(transport_, writer_settings()),
           probe_(counts(), [this](metrics::depths& sum) { sum.bulks += writer_.in_flight(); }) {
+        transport_.require_one_cluster(first_patience);
         if (setting.rejected == on_rejected::dead_letter) {
             dead_letters_ = std::make_unique<dead_letters_type>(transport_, dead_letters_settings());
         }
@@ -87,6 +104,13 @@ class cluster {
             [alias](elastic::bulk_outcome& outcome) { stop_for(outcome, alias); });
     }
 
+    /// From now on nothing waits until somebody opens an index, or takes a block away: for commands that
+    /// somebody waits for.
+    void end_at_closed() {
+        writer_.end_at_closed();
+        if (dead_letters_) dead_letters_->end_at_closed();
+    }
+
     /// Nobody is to wait for the cluster any more, not even for requests on their way; until resume().
     void interrupt() {
         writer_.interrupt();
@@ -116,6 +140,7 @@ class cluster {
 
   private:
     static constexpr std::size_t wide_bulk_bytes = 1U << 20U;
+    static constexpr std::chrono::seconds first_patience{2};
 
     [[nodiscard]] metrics::registry& counts() const {
         return options_.counts ? *options_.counts : metrics::nowhere();
@@ -124,15 +149,17 @@ class cluster {
     static elastic::encoding encoding_of(const options& setting) {
         if (setting.compress == compression::never) return elastic::encoding::plain;
         if (setting.compress == compression::always) return elastic::encoding::gzip;
-        const auto url = elastic::parse_url(setting.elasticsearch);
-        return is_this_machine(elastic::host_of(url)) ? elastic::encoding::plain : elastic::encoding::gzip;
+        const auto urls = elastic::parse_urls(setting.elasticsearch);
+        const bool near = std::all_of(urls.begin(), urls.end(),
+                                      [](const auto& url) { return is_this_machine(elastic::host_of(url)); });
+        return near ? elastic::encoding::plain : elastic::encoding::gzip;
     }
 
     [[nodiscard]] elastic::dialect first_contact() {
         client_type::settings hasty;
         hasty.address = transport_.address();
         hasty.stopped = stopped_;
-        hasty.patience = std::chrono::seconds(2);
+        hasty.patience = hasty.stubborn = first_patience;
         hasty.timeout = std::min(options_.search_timeout, std::chrono::seconds(10));
         return elastic::dialect(client_type(transport_, std::move(hasty)).info());
     }
@@ -153,6 +180,12 @@ class cluster {
         setting.timeout = options_.search_timeout;
         setting.speaks = dialect_;
         setting.stopped = std::move(stopped);
+        if (only_looks_) setting.stubborn = setting.patience;
+        return setting;
+    }
+    client_type::settings stream_settings() const {
+        auto setting = client_settings({});
+        setting.awaits_opening = true;
         return setting;
     }
     dead_letters_type::settings dead_letters_settings() const {
@@ -177,19 +210,23 @@ class cluster {
         const auto& first = outcome.rejected.front();
         throw error(
             errc::rejected,
-            "the cluster rejects document \"" + printable(first.id) + "\" of " + alias(first.target) +
-                " (HTTP " + std::to_string(first.status) + ", " + first.type +
-                "): " + printable(first.reason) +
+            (first.status == 0
+                 ? postgres::fault_text(alias(first.target), printable(first.id), printable(first.reason))
+                 : "the cluster rejects document \"" + printable(first.id) + "\" of " + alias(first.target) +
+                       " (HTTP " + std::to_string(first.status) + ", " + first.type +
+                       "): " + printable(first.reason)) +
                 (outcome.rejected.size() > 1
                      ? "; and " + std::to_string(outcome.rejected.size() - 1) + " more in the same bulk"
                      : std::string()),
-            "correct the row or the shape and start again: nothing from this change on was acknowledged. To "
-            "set such documents aside and go on, use --on-rejected=dead-letter");
+            std::string("correct the row or the ") + (first.type == "transform" ? "transform" : "shape") +
+                " and start again: nothing from this change on was acknowledged. To set such documents aside "
+                "and go on, use --on-rejected=dead-letter");
     }
 
     options options_;
+    bool only_looks_;
     std::function<bool()> stopped_;
-    elastic::curl_transport transport_;
+    transport_type transport_;
     elastic::dialect dialect_;
     client_type client_;
     client_type stream_client_;  ///< can be interrupted without the other

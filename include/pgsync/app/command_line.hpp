@@ -50,6 +50,7 @@ struct parsed_command {
     std::string log_level = "info";
     std::string log_format = "text";
     bool json = false;  ///< what the command tells, as one object on the standard output
+    std::vector<unknown_variable> unknown{};  ///< in the environment
 };
 
 namespace detail {
@@ -64,9 +65,13 @@ inline void add_database(CLI::App& to, options& into) {
 inline void add_servers(CLI::App& to, options& into) {
     add_database(to, into);
     to.add_option("--elasticsearch", into.elasticsearch,
-                  "URL of the cluster; default: ELASTICSEARCH_URL, else "
+                  "URL of the cluster, or several of its nodes, with commas between them or the option "
+                  "repeated: where one does not answer, the next is asked; default: ELASTICSEARCH_URL, else "
                   "http://127.0.0.1:9200")
+        ->join(',')
         ->type_name("URL");
+    to.add_flag("--insecure-http", into.insecure_http,
+                "send user, key or token to a cluster on another machine even over http://, in the clear");
     to.add_option_function<unsigned>(
           "--search-timeout",
           [&into](unsigned seconds) { into.search_timeout = std::chrono::seconds(seconds); },
@@ -111,10 +116,10 @@ inline void add_writing(CLI::App& to, options& into) {
         ->default_str("remote");
     const std::map<std::string, on_rejected> policies{{"stop", on_rejected::stop},
                                                       {"dead-letter", on_rejected::dead_letter}};
-    to.add_option(
-          "--on-rejected", into.rejected,
-          "what to do with a document the cluster refuses for good: stop, or write it with its error to "
-          "<index>-dead-letters and go on")
+    to.add_option("--on-rejected", into.rejected,
+                  "what to do with a document the cluster refuses for good, or that cannot be made of its "
+                  "row: stop, or "
+                  "write it with its error to <index>-dead-letters and go on")
         ->transform(CLI::CheckedTransformer(policies, CLI::ignore_case).description(""))
         ->type_name("stop|dead-letter")
         ->default_str("stop");
@@ -196,6 +201,19 @@ inline void add_dead_letters(CLI::App& to, dead_letters_options& into) {
     to.add_flag("--all", into.all, "drop: the letters of all documents");
 }
 
+/// Of commands that do what cannot be undone.
+inline void add_consent(CLI::App& to, options& setting) {
+    to.add_flag("--dry-run", setting.dry_run, "tell what would be done, and do nothing");
+    to.add_flag("--yes", setting.yes, "do it without asking; needed where there is no terminal to ask at");
+}
+
+inline void add_adopt(CLI::App& to, options& setting) {
+    to.add_flag("--adopt", setting.adopt,
+                "take over indices that another database or another program has filled: everything is read "
+                "again, "
+                "while readers keep them");
+}
+
 /// What is wrong with the arguments, and the word that was probably meant.
 inline error misuse(CLI::App& app, const CLI::ParseError& problem) {
     auto* chosen = app.get_subcommands().empty() ? &app : app.get_subcommands().front();
@@ -250,7 +268,9 @@ inline void refuse_password(const char* option, const std::string& conninfo) {
 inline void refuse_secrets(const options& setting) {
     refuse_password("--database", setting.database);
     refuse_password("--read-from", setting.read_from);
-    if (!setting.elasticsearch.empty() && !elastic::parse_url(setting.elasticsearch).password.empty()) {
+    if (setting.elasticsearch.empty()) return;
+    for (const auto& url : elastic::parse_urls(setting.elasticsearch)) {
+        if (url.password.empty()) continue;
         throw error(errc::configuration,
                     "--elasticsearch holds a password, which every user of this machine can read",
                     "put the URL into ELASTICSEARCH_URL instead");
@@ -288,17 +308,29 @@ inline std::optional<int> parse_command_line(int argc, char** argv, const std::s
         sub->add_flag("--json", into.json, "tell the result as one JSON object on the standard output");
         return sub;
     };
+    const auto add_start = [&setting](CLI::App& to) {
+        to.add_option_function<unsigned>(
+              "--connect-timeout",
+              [&setting](unsigned seconds) { setting.connect_timeout = std::chrono::seconds(seconds); },
+              "seconds that a start waits for servers that are away; 0: as long as it takes")
+            ->check(CLI::Range(0, 86'400))
+            ->type_name("SECONDS")
+            ->default_str(std::to_string(setting.connect_timeout.count()));
+    };
     auto* bootstrap =
         add("bootstrap", "Make publication, slot and indices, and fill them; resumes what was interrupted",
             command::bootstrap);
     detail::add_servers(*bootstrap, setting);
     detail::add_loading(*bootstrap, setting);
     detail::add_metrics(*bootstrap, setting);
-    bootstrap->add_flag("--dry-run", setting.dry_run, "print every statement and request, make none");
+    add_start(*bootstrap);
+    bootstrap->add_flag("--dry-run", setting.dry_run, "tell what would be done, and do nothing");
+    detail::add_adopt(*bootstrap, setting);
     auto* sync = add("sync", "Follow the database until SIGINT or SIGTERM", command::sync);
     detail::add_servers(*sync, setting);
     detail::add_loading(*sync, setting);
     detail::add_metrics(*sync, setting);
+    add_start(*sync);
     sync->add_option_function<unsigned>(
             "--stop-timeout",
             [&setting](unsigned seconds) { setting.stop_timeout = std::chrono::seconds(seconds); },
@@ -308,6 +340,7 @@ inline std::optional<int> parse_command_line(int argc, char** argv, const std::s
         ->type_name("SECONDS")
         ->default_str(std::to_string(setting.stop_timeout.count()));
     sync->add_flag("--once", setting.once, "stop when everything committed before the start is in the index");
+    detail::add_adopt(*sync, setting);
     sync->add_flag("--bootstrap", setting.bootstrap_first, "bootstrap first where that is still to be done");
     sync->add_flag_callback(
         "--no-swap", [&setting] { setting.swap_when_ready = false; },
@@ -318,6 +351,8 @@ inline std::optional<int> parse_command_line(int argc, char** argv, const std::s
             "to return to an earlier shape, with its program",
             command::swap);
     detail::add_servers(*swap, setting);
+    detail::add_consent(*swap, setting);
+    detail::add_adopt(*swap, setting);
     auto* status =
         add("status", "Tell how far slot and indices are; exit status 3 where something is not in order",
             command::status);
@@ -337,8 +372,11 @@ inline std::optional<int> parse_command_line(int argc, char** argv, const std::s
     detail::add_loading(*doctor, setting);
     auto* teardown = add("teardown", "Remove slot, publication and indices", command::teardown);
     detail::add_servers(*teardown, setting);
+    detail::add_consent(*teardown, setting);
     teardown->add_flag("--old", setting.teardown_old,
                        "not this program's, but what its earlier shapes have left and nobody uses any more");
+    teardown->add_flag("--dead-letters", setting.teardown_letters,
+                       "also the indices of documents that the cluster refused, with what is in them");
     auto* verify =
         add("verify", "Compare every document with the database, while changes go on", command::verify);
     detail::add_servers(*verify, setting);
@@ -353,6 +391,7 @@ inline std::optional<int> parse_command_line(int argc, char** argv, const std::s
     auto* letters = add("dead-letters", "List documents the cluster refused, try them again, or drop them",
                         command::dead_letters);
     detail::add_servers(*letters, setting);
+    detail::add_consent(*letters, setting);
     detail::add_dead_letters(*letters, into.dead_letters);
     auto* explain =
         add("explain", "Print SQL, mapping and routes; needs no server but for --plans", command::explain);
@@ -397,6 +436,7 @@ inline std::optional<int> parse_command_line(int argc, char** argv, const std::s
     detail::refuse_secrets(setting);
     configuration said(app, *app.get_subcommands().front());
     said.apply(file);
+    into.unknown = said.unknown();
     if (!setting.metrics.empty()) static_cast<void>(parse_listen_address(setting.metrics));
     if (print) {
         std::cout << (into.json ? said.json() + "\n" : said.text());

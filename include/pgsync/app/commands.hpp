@@ -1,5 +1,6 @@
 #pragma once
 
+#include <chrono>
 #include <iostream>
 #include <memory>
 #include <optional>
@@ -43,16 +44,19 @@ PGSYNC_LINKAGE basic_engine::basic_engine(options setting, std::span<const compi
 }
 
 /// Runs a command that may take several attempts, with one record of them all, and has the counts say how it
-/// ends: `then` where it was done.
+/// ends: `then` where it was done. Where it fails `reached` is how far it had come.
 template <typename Body>
-void basic_engine::work(record& done, const Body& body, metrics::phase then) const {
+void basic_engine::work(record& done, const Body& body, metrics::phase then, const start_wait& first,
+                        metrics::phase* reached) const {
     try {
-        persevere(setting_, indices_, stop_.fd(), [&](context& in) {
+        const auto begin = [&](context& in) {
             in.record_in(done);
             body(in);
-        });
+        };
+        persevere(setting_, indices_, stop_.fd(), begin, first);
         setting_.counts->enter(then);
     } catch (const error& problem) {
+        if (reached != nullptr) *reached = setting_.counts->at();
         setting_.counts->enter(problem.code() == errc::interrupted ? metrics::phase::done
                                                                    : metrics::phase::failed);
         throw;
@@ -71,8 +75,8 @@ PGSYNC_LINKAGE report basic_engine::bootstrap(std::ostream& out) const {
         // A sync with the same settings may be at work beside it.
         log::warn("{}; bootstrap goes on without", problem.what());
     }
-    work(
-        done, [&](context& in) { app::bootstrap(in, out); }, metrics::phase::done);
+    work(done, [&](context& in) { app::bootstrap(in, out); }, metrics::phase::done,
+         {!setting_.dry_run, setting_.connect_timeout});
     return done.told();
 }
 
@@ -82,11 +86,23 @@ PGSYNC_LINKAGE report basic_engine::sync() const {
     record done;
     std::optional<monitor> shown;
     if (!setting_.metrics.empty()) shown.emplace(setting_, indices_);
-    if (setting_.bootstrap_first)
+    auto reached = metrics::phase::starting;
+    try {
+        if (setting_.bootstrap_first)
+            work(
+                done, [](context& in) { app::bootstrap(in, std::cout); }, metrics::phase::starting,
+                {true, setting_.connect_timeout}, &reached);
+        // After a bootstrap both servers have been there.
+        const auto limit = setting_.bootstrap_first ? std::chrono::seconds(0) : setting_.connect_timeout;
         work(
-            done, [](context& in) { app::bootstrap(in, std::cout); }, metrics::phase::starting);
-    work(
-        done, [](context& in) { app::sync(in); }, metrics::phase::done);
+            done, [](context& in) { app::sync(in); }, metrics::phase::done, {true, limit}, &reached);
+    } catch (const error& problem) {
+        // A sync that was asked to stop has done so, unless changes were on their way. With `once` it has not
+        // done what it was started for: to bring everything into the index.
+        const bool on_their_way = reached == metrics::phase::following || reached == metrics::phase::stopping;
+        if (problem.code() != errc::interrupted || on_their_way || setting_.once) throw;
+        log::info("{}; the next start goes on there", problem.what());
+    }
     return done.told();
 }
 
@@ -98,8 +114,7 @@ PGSYNC_LINKAGE report basic_engine::swap() const {
 
 PGSYNC_LINKAGE report basic_engine::teardown() const {
     record done;
-    work(
-        done, [](context& in) { app::teardown(in); }, metrics::phase::done);
+    work(done, [](context& in) { app::teardown(in); }, metrics::phase::done, {});
     return done.told();
 }
 

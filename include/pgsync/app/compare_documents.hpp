@@ -16,12 +16,14 @@
 
 #include <pgsync/app/cluster.hpp>
 #include <pgsync/app/slot_progress.hpp>
+#include <pgsync/app/source_rules.hpp>
 #include <pgsync/elastic/bulk_fit.hpp>
 #include <pgsync/elastic/bulk_response.hpp>
 #include <pgsync/elastic/held_document.hpp>
 #include <pgsync/error.hpp>
 #include <pgsync/json_difference.hpp>
 #include <pgsync/postgres/binding.hpp>
+#include <pgsync/postgres/document_fault.hpp>
 #include <pgsync/postgres/lsn.hpp>
 #include <pgsync/postgres/read_transaction.hpp>
 #include <pgsync/postgres/row_lookup.hpp>
@@ -74,6 +76,7 @@ struct row_document {
     std::string json;
     bool kept = true;
     std::string stamp{};
+    bool unmade = false;  ///< no document can be made of the row: whatever the index holds is let be
 };
 using row_documents = std::unordered_map<std::string, row_document>;
 
@@ -92,11 +95,18 @@ inline std::string shown_value(const std::optional<std::string_view>& value) {
 
 }  // namespace detail
 
+/// What of documents is compared.
+struct compared_part {
+    bool contents = true;   ///< or only whether they are there
+    source_rules source{};  ///< what the index keeps of them
+};
+
 /// Compares what stands in one place with what has to: `row` is null where there is none, or none that has a
 /// document. With `paths` it tells where they differ.
 [[nodiscard]] inline deviation compare_place(const elastic::document_place& place, const row_document* row,
-                                             const elastic::held_document& held, bool contents,
+                                             const elastic::held_document& held, const compared_part& part,
                                              std::vector<shown_difference>* paths = nullptr) {
+    if (row != nullptr && row->unmade) return deviation::none;
     const bool wanted = row != nullptr && row->kept && row->routing == place.routing;
     if (!wanted) {
         // Under another routing that means the same shard: that one's place is another.
@@ -109,9 +119,13 @@ inline std::string shown_value(const std::optional<std::string_view>& value) {
                               detail::shortened(held.routing)});
         return deviation::different;
     }
-    if (!contents) return deviation::none;
+    if (!part.contents) return deviation::none;
     constexpr std::size_t most_paths = 5;
-    const auto found = json_differences(row->json, held.source, paths == nullptr ? 1 : most_paths);
+    const bool whole = part.source.whole();
+    const auto wanted_text = whole ? std::string() : part.source.kept_of(row->json);
+    const auto held_text = whole ? std::string() : part.source.kept_of(held.source);
+    const auto found = json_differences(whole ? row->json : wanted_text, whole ? held.source : held_text,
+                                        paths == nullptr ? 1 : most_paths);
     if (found.empty()) return deviation::none;
     for (const auto& each : found) {
         if (paths != nullptr)
@@ -139,7 +153,7 @@ class second_look {
         /// Whether a document may come and go though its row stays: of a view's rows nobody knows, and a
         /// transform may look at other rows.
         bool fleeting = false;
-        bool contents = true;   ///< whether documents are compared, or only whether they are there
+        compared_part part{};
         std::size_t show = 10;  ///< how many suspects are told with their paths
         std::chrono::seconds patience{60};
         std::size_t bytes_at_once = 5U << 20U;
@@ -191,17 +205,18 @@ class second_look {
         row_documents rows;
         std::size_t bytes = 0;
         const auto begin = [&] { read_at = begin_reading(); };
-        rows_.documents(
-            ids, begin,
-            [&](const postgres::read_document& document) {
-                rows[std::string(document.id)] = {std::string(document.routing), std::string(document.json),
-                                                  document.kept};
-                bytes += document.json.size();
-            },
-            [&](std::string_view id, std::string_view stamp) {
-                const auto found = rows.find(std::string(id));
-                if (found != rows.end()) found->second.stamp = stamp;
-            });
+        postgres::row_hooks on;
+        on.document = [&](const postgres::read_document& document) {
+            rows[std::string(document.id)] = {std::string(document.routing), std::string(document.json),
+                                              document.kept};
+            bytes += document.json.size();
+        };
+        on.fault = [&](const postgres::document_fault& fault) { rows[fault.key].unmade = true; };
+        on.stamp = [&](std::string_view id, std::string_view stamp) {
+            const auto found = rows.find(std::string(id));
+            if (found != rows.end()) found->second.stamp = stamp;
+        };
+        rows_.documents(ids, begin, on);
         fit_.learn(rows.size(), bytes);
         return rows;
     }
@@ -262,7 +277,7 @@ class second_look {
                 continue;
             }
             each.paths.clear();
-            each.what = compare_place(each.place, row, held[i], settings_.contents,
+            each.what = compare_place(each.place, row, held[i], settings_.part,
                                       out.wrong.size() < settings_.show ? &each.paths : nullptr);
             if (each.what == deviation::none) continue;
             each.version = version;

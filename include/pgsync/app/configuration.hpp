@@ -33,10 +33,12 @@ namespace pgsync::app {
     return out;
 }
 
-/// Of `known` the one that `word` was probably meant to be; empty where none is near.
-[[nodiscard]] inline std::string nearest(std::string_view word, const std::vector<std::string>& known) {
+/// Of `known` the one that `word` was probably meant to be, by at most `errors` letters that are wrong,
+/// missing or too many; empty where none is near.
+[[nodiscard]] inline std::string nearest(std::string_view word, const std::vector<std::string>& known,
+                                         std::size_t errors) {
     std::string best;
-    std::size_t least = std::max<std::size_t>(word.size() / 3, 2) + 1;
+    std::size_t least = errors + 1;
     for (const auto& each : known) {
         std::vector<std::size_t> row(each.size() + 1);  // Levenshtein's distance
         std::iota(row.begin(), row.end(), std::size_t{0});
@@ -54,6 +56,35 @@ namespace pgsync::app {
         }
     }
     return best;
+}
+[[nodiscard]] inline std::string nearest(std::string_view word, const std::vector<std::string>& known) {
+    return nearest(word, known, std::max<std::size_t>(word.size() / 3, 2));
+}
+
+/// A variable whose name begins as an option's does, and that no command has.
+struct unknown_variable {
+    std::string name;
+    std::string meant;  ///< the variable whose name was probably misspelt; empty: none
+};
+
+/// Those of `names`, none of which `known` holds, that begin as an option's variable does. A misspelt one
+/// sets nothing and ought to be told. But the prefix is not the program's alone: tests, builds and
+/// deployments have variables of their own (PGSYNC_TEST_SERVERS, PGSYNC_IMAGE), and a list of these would
+/// belong to each of them. So only where an option's name differs by one letter in three at most is it a
+/// mistake.
+[[nodiscard]] inline std::vector<unknown_variable> unknown_variables(const std::vector<std::string>& names,
+                                                                     const std::vector<std::string>& known) {
+    const auto prefix = environment_name("");
+    std::vector<std::string> options;
+    for (const auto& each : known) options.push_back(each.substr(prefix.size()));
+    std::vector<unknown_variable> out;
+    for (const auto& name : names) {
+        if (!name.starts_with(prefix) || std::find(known.begin(), known.end(), name) != known.end()) continue;
+        const auto word = name.substr(prefix.size());
+        const auto meant = nearest(word, options, std::max<std::size_t>(word.size() / 3, 1));
+        out.push_back({name, meant.empty() ? "" : prefix + meant});
+    }
+    return out;
 }
 
 /// Gives a command's options what the environment and a file say, where the arguments did not. CLI11 has
@@ -87,6 +118,25 @@ class configuration {
                 set(*option, found->second.values, {"file", where, {}}, where);
             }
         }
+        refuse_dry_run(said, file);
+    }
+
+    /// Variables of the environment that look like an option's and set nothing; see unknown_variables().
+    [[nodiscard]] std::vector<unknown_variable> unknown() const {
+        std::vector<std::string> names;
+        for (char** each = environ; *each != nullptr; ++each) {
+            const std::string_view line(*each);
+            const auto end = std::min(line.find('='), line.size());
+            if (end + 1 < line.size()) names.emplace_back(line.substr(0, end));  // an empty one says nothing
+        }
+        std::vector<std::string> known{environment_name("config")};
+        for (const auto* command :
+             std::as_const(app_).get_subcommands([](const CLI::App*) { return true; })) {
+            for (const auto* option : command->get_options())
+                if (is_settable(name_of(*option))) known.push_back(environment_name(name_of(*option)));
+        }
+        std::sort(names.begin(), names.end());
+        return unknown_variables(names, known);
     }
 
     /// What is in force, an option a line, each with where it comes from; passwords masked.
@@ -99,7 +149,12 @@ class configuration {
             out += printable(line) + "# " + from.kind +
                    (from.name.empty() ? "" : " " + printable(from.name)) + "\n";
         }
+        for (const auto& each : unknown()) out += "# " + text_of(each) + "\n";
         return out;
+    }
+    [[nodiscard]] static std::string text_of(const unknown_variable& each) {
+        return printable(each.name) + " is no option of any command" +
+               (each.meant.empty() ? "" : "; did you mean " + each.meant + "?");
     }
     /// The same as `{"page-size":{"value":"1000","from":"environment","name":"PGSYNC_PAGE_SIZE"},…}`.
     [[nodiscard]] std::string json() const {
@@ -137,12 +192,36 @@ class configuration {
     /// What asks for something instead of setting it, and what says where to look, is for arguments. So is
     /// `all`, which means other things to other commands.
     static bool is_settable(std::string_view name) {
-        return !name.empty() && name != "help" && name != "config" && name != "print-config" && name != "all";
+        return !name.empty() && name != "help" && name != "config" && name != "print-config" &&
+               name != "all" && name != "yes" && name != "adopt";
     }
     static std::string joined(const std::vector<std::string>& values) {
         std::string out;
         for (const auto& each : values) out += (out.empty() ? "" : ",") + each;
         return out;
+    }
+
+    /// Who sets this wants nothing to be changed, and a command that has no such option would pass it over.
+    void refuse_dry_run(const std::map<std::string, config_entry>& said, const std::string& file) const {
+        constexpr auto option = "dry-run";
+        if (chosen_.get_option_no_throw("--dry-run") != nullptr || !changes_something()) return;
+        auto where = environment_name(option);
+        auto text = environment(where);
+        if (const auto found = said.find(option); text.empty() && found != said.end()) {
+            where = file + ":" + std::to_string(found->second.line);
+            text = joined(found->second.values);
+        }
+        if (text.empty() || !truth(text, option, where)) return;
+        throw error(errc::configuration,
+                    where + ": dry-run is true, but " + chosen_.get_name() +
+                        " has no dry run, and would change something",
+                    "bootstrap, swap, teardown and dead-letters have one; to run " + chosen_.get_name() +
+                        " take it out of the environment or the file");
+    }
+    [[nodiscard]] bool changes_something() const {
+        const auto name = chosen_.get_name();
+        if (name == "verify") return chosen_.get_option("--repair")->as<bool>();
+        return name != "status" && name != "doctor" && name != "explain";
     }
 
     /// Some options may stand before the command's name, too.
@@ -260,8 +339,11 @@ class configuration {
 
     static bool holds_secret(const config_entry& each) {
         return std::any_of(each.values.begin(), each.values.end(), [&](const std::string& value) {
-            if (each.name == "elasticsearch" && !value.empty())
-                return !elastic::parse_url(value).password.empty();
+            if (each.name == "elasticsearch" && !value.empty()) {
+                const auto urls = elastic::parse_urls(value);
+                return std::any_of(urls.begin(), urls.end(),
+                                   [](const auto& url) { return !url.password.empty(); });
+            }
             return (each.name == "database" || each.name == "read-from") && postgres::holds_password(value);
         });
     }
@@ -282,6 +364,10 @@ class configuration {
                 if (!from.value.empty()) from = {"environment", "ELASTICSEARCH_URL", from.value};
                 if (from.value.empty()) from.value = "http://127.0.0.1:9200";
             }
+            if (found == origins_.end() && name == "insecure-http" &&
+                !environment("ELASTICSEARCH_INSECURE_HTTP").empty())
+                from = {"environment", "ELASTICSEARCH_INSECURE_HTTP",
+                        environment("ELASTICSEARCH_INSECURE_HTTP")};
             if (name == "database" || name == "read-from") from.value = postgres::masked(from.value);
             if (name == "elasticsearch") from.value = elastic::masked(from.value);
             out.emplace_back(name, std::move(from));

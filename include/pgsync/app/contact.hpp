@@ -31,7 +31,7 @@ class contact {
         : setting_(with_defaults(std::move(setting), indices)), indices_(indices), stop_fd_(stop_fd) {
         no_cluster_ = attempt([&] {
             cluster_ = std::make_unique<cluster>(
-                setting_, [this] { return wait_for_stop(stop_fd_, std::chrono::milliseconds(0)); });
+                setting_, [this] { return wait_for_stop(stop_fd_, std::chrono::milliseconds(0)); }, true);
             search_address_ = cluster_->address();
         });
         no_database_ = attempt([&] {

@@ -2,8 +2,11 @@
 
 #include <cctype>
 #include <chrono>
+#include <cstdint>
 #include <cstdlib>
 #include <memory>
+#include <optional>
+#include <set>
 #include <span>
 #include <string>
 #include <string_view>
@@ -13,40 +16,46 @@
 #include <pgsync/app/cluster.hpp>
 #include <pgsync/app/index_state.hpp>
 #include <pgsync/app/options.hpp>
+#include <pgsync/app/owner.hpp>
 #include <pgsync/app/record.hpp>
 #include <pgsync/app/setup.hpp>
 #include <pgsync/app/stop_request.hpp>
 #include <pgsync/compiled.hpp>
+#include <pgsync/elastic/access.hpp>
+#include <pgsync/elastic/url.hpp>
 #include <pgsync/error.hpp>
+#include <pgsync/log.hpp>
 #include <pgsync/metrics.hpp>
 #include <pgsync/postgres/connection.hpp>
+#include <pgsync/postgres/conninfo.hpp>
+#include <pgsync/postgres/lsn.hpp>
+#include <pgsync/postgres/read_identity.hpp>
 #include <pgsync/postgres/read_transaction.hpp>
 #include <pgsync/postgres/replication.hpp>
 #include <pgsync/postgres/session.hpp>
 #include <pgsync/postgres/shape_check.hpp>
+#include <pgsync/postgres/sql_error.hpp>
 #include <pgsync/postgres/system_identity.hpp>
 #include <pgsync/postgres/version.hpp>
+#include <pgsync/stop_deadline.hpp>
 
 namespace pgsync::app {
 
-/// Slots allow lower case letters, digits and underscores.
-[[nodiscard]] inline std::string default_name(std::span<const compiled_index> indices) {
-    std::string name = "pgsync_";
-    for (const char c : indices.front().name) {
-        const bool plain = (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '_';
-        name += plain ? c : '_';
-    }
-    return name.substr(0, 54);  // of 63; builds side by side append their hash
-}
-
 /// What the user left open: names, and where the servers are.
 [[nodiscard]] inline options with_defaults(options setting, std::span<const compiled_index> indices) {
-    if (setting.name.empty()) setting.name = default_name(indices);
+    if (setting.name.empty()) setting.name = default_name(indices.front().name);
     if (setting.read_from.empty()) setting.read_from = setting.database;
     if (setting.elasticsearch.empty()) {
         const char* url = std::getenv("ELASTICSEARCH_URL");
         setting.elasticsearch = url != nullptr && *url != '\0' ? url : "http://127.0.0.1:9200";
     }
+    return setting;
+}
+
+/// Throws errc::configuration for what cannot work whatever the servers say: better before one is waited for.
+[[nodiscard]] inline options checked(options setting) {
+    for (const auto& url : elastic::parse_urls(setting.elasticsearch))
+        static_cast<void>(elastic::access_from_environment(url, setting.insecure_http));
     return setting;
 }
 
@@ -56,13 +65,14 @@ class context {
     /// `stop_fd` becomes readable when the program is to stop; -1 if never.
     context(options setting, std::span<const compiled_index> indices, int stop_fd)
         : named_(!setting.name.empty()),
-          setting_(with_defaults(std::move(setting), indices)),
+          setting_(checked(with_defaults(std::move(setting), indices))),
           base_name_(setting_.name),
           all_(indices),
           indices_(indices.begin(), indices.end()),
           stop_fd_(stop_fd),
-          database_(setting_.database),
-          catalog_(setting_.database),
+          limit_(stop_fd, setting_.stop_timeout, overdue_),
+          catalog_(setting_.database, stop_fd),
+          database_(setting_.database, stop_fd),
           cluster_(setting_, [this] { return stopped(); }) {
         counts().watch_slot(setting_.name);
     }
@@ -99,6 +109,9 @@ class context {
         return setting_.counts ? *setting_.counts : metrics::nowhere();
     }
     [[nodiscard]] int stop_fd() const { return stop_fd_; }
+    /// Becomes readable when the program should have stopped by now: for waits that a stop does not end at
+    /// once.
+    [[nodiscard]] int overdue_fd() const { return overdue_.fd(); }
     [[nodiscard]] bool stopped() const { return wait_for_stop(stop_fd_, std::chrono::milliseconds(0)); }
 
     /// Who the primary is, for whatever is read or followed from here on. Throws errc::connection while a
@@ -110,11 +123,43 @@ class context {
                 catalog_.server() +
                     " is a standby; waiting for its promotion, or for --database to reach the primary");
         }
-        auto found = postgres::replication_stream(setting_.database).identify();
+        auto found = postgres::replication_stream(setting_.database, overdue_fd()).identify();
+        postgres::read_database(catalog_, found);
         clock_.set_timeline(found.timeline);
+        identity_ = found;
         if (setting_.read_from != setting_.database) check_standby(found);
         return found;
     }
+
+    /// Who an index has to belong to, for this program to write into it.
+    [[nodiscard]] const program_here& here() {
+        if (!here_) here_ = {postgres::read_owner(catalog_), base_name_, names_of_all(all_)};
+        return *here_;
+    }
+
+    /// Up to where this process has seen the database's WAL, by what it has written: in an earlier context,
+    /// whose connections were lost since. Nothing where there was none.
+    [[nodiscard]] const std::optional<postgres::system_identity>& seen() const { return seen_; }
+    void remember_seen(std::optional<postgres::system_identity> seen) { seen_ = std::move(seen); }
+    void forget_seen() {
+        seen_.reset();
+        written_before_ = counts().written.value();
+    }
+    /// The same, and what has been written since.
+    [[nodiscard]] std::optional<postgres::system_identity> seen_by_now() const {
+        const auto written = counts().written.value();
+        if (!identity_ || written <= 0 || written == written_before_) return seen_;
+        auto out = *identity_;
+        out.flushed = {static_cast<std::uint64_t>(written)};
+        return out;
+    }
+
+    /// Logs a warning, each text once: what sync has said bootstrap need not say again.
+    void warn_once(const std::string& text) {
+        if (warned_.insert(text).second) log::warn("{}", text);
+    }
+
+    void warn_again() { warned_.clear(); }
 
     /// Compares the shapes with the catalog; throws with all findings at once: errc::catalog, or
     /// errc::permission where nothing but rights is missing.
@@ -153,8 +198,25 @@ class context {
     }
 
   private:
-    void check_standby(const postgres::system_identity& primary) const {
-        postgres::session standby(setting_.read_from);
+    /// A database that the primary has comes to a standby with the WAL.
+    [[nodiscard]] postgres::session connect_to_standby() {
+        try {
+            return postgres::session(setting_.read_from, overdue_fd());
+        } catch (const postgres::sql_error& problem) {
+            if (problem.sqlstate() != "3D000") throw;
+            const auto given = postgres::with_defaults(postgres::parse_conninfo(setting_.read_from));
+            const auto* name = postgres::find_parameter(given, "dbname");
+            if (name == nullptr ||
+                catalog_.exec_params("SELECT FROM pg_catalog.pg_database WHERE datname = $1", {*name})
+                        .rows() == 0)
+                throw;
+            throw error(errc::connection,
+                        std::string(problem.what()) + "; the standby has not replayed its creation yet");
+        }
+    }
+
+    void check_standby(const postgres::system_identity& primary) {
+        auto standby = connect_to_standby();
         if (!postgres::has_publications(standby.server_version())) {
             throw error(errc::configuration, "--read-from needs PostgreSQL 10 or later",
                         "leave it out: documents are then read from the primary");
@@ -171,6 +233,18 @@ class context {
         if (found.get(0, 0) != "t") {
             throw error(errc::connection, "--read-from names " + standby.server() + ", which is no standby");
         }
+        // No standby gets anything before it is on the primary's disk; so the primary is asked last.
+        const auto names = postgres::function_names(standby.server_version());
+        const auto replayed = postgres::lsn::parse(
+            standby.exec("SELECT " + std::string(names.replay_lsn) + "::text").get(0, 0));
+        if (const auto flushed = postgres::flushed_position(catalog_); replayed && *replayed > flushed) {
+            throw error(errc::connection,
+                        "--read-from names " + standby.server() + ", which has replayed WAL up to " +
+                            postgres::to_string(*replayed) + ", and that of " + catalog_.server() +
+                            " ends at " + postgres::to_string(flushed) +
+                            ": the primary was set back, and the standby shows what it has lost",
+                        "make the standby again from the primary as it is now");
+        }
     }
 
     bool named_;
@@ -179,10 +253,17 @@ class context {
     std::span<const compiled_index> all_;
     std::vector<compiled_index> indices_;
     int stop_fd_;
+    stop_request overdue_;
+    stop_deadline limit_;
+    postgres::session catalog_;  ///< before the other, whose connecting no stop can end
     postgres::admin_connection database_;
-    postgres::session catalog_;
     cluster cluster_;
     postgres::version_clock clock_;
+    std::optional<postgres::system_identity> identity_;
+    std::optional<program_here> here_;
+    std::int64_t written_before_ = counts().written.value();  ///< by earlier contexts
+    std::optional<postgres::system_identity> seen_;
+    std::set<std::string> warned_;
     record own_record_;
     record* done_ = &own_record_;
 };

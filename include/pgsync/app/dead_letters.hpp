@@ -18,61 +18,39 @@
 #include <boost/json/serialize.hpp>
 #include <boost/json/value.hpp>
 
+#include <pgsync/app/consent.hpp>
 #include <pgsync/app/context.hpp>
 #include <pgsync/app/dead_letters_options.hpp>
 #include <pgsync/app/index_state.hpp>
 #include <pgsync/app/json_at.hpp>
+#include <pgsync/app/letters.hpp>
 #include <pgsync/app/refresh.hpp>
 #include <pgsync/app/report.hpp>
 #include <pgsync/app/serving_index.hpp>
+#include <pgsync/app/words.hpp>
 #include <pgsync/elastic/bulk_body.hpp>
 #include <pgsync/elastic/bulk_response.hpp>
 #include <pgsync/elastic/dead_letters.hpp>
 #include <pgsync/elastic/held_document.hpp>
 #include <pgsync/elastic/stored_id.hpp>
 #include <pgsync/error.hpp>
+#include <pgsync/log.hpp>
+#include <pgsync/postgres/binding.hpp>
+#include <pgsync/postgres/shape_check.hpp>
 #include <pgsync/printable.hpp>
 
 namespace pgsync::app {
 
 namespace detail {
 
-/// What the cluster refused once.
-struct dead_letter {
-    std::string letter;         ///< its own `_id`
-    std::int64_t revision = 0;  ///< of the letter itself: another one where it was written again
-    std::string id;             ///< of the document
-    std::int64_t version = 0;   ///< with which it was refused
-    std::int64_t status = 0;
-    std::string type{};
-    std::string reason{};
-    std::string at{};
-    bool settled = false;  ///< the index has a newer version of the document
-};
-
-inline std::int64_t integer_in(const boost::json::object& in, std::string_view key) {
-    const auto* found = in.if_contains(key);
-    return found != nullptr && found->is_int64() ? found->get_int64() : 0;
-}
-
-inline dead_letter read_letter(std::string letter, std::int64_t revision, const boost::json::object& source) {
-    dead_letter out;
-    out.letter = std::move(letter);
-    out.revision = revision;
-    out.id = text_at(source, "id");
-    out.version = integer_in(source, "version");
-    out.status = integer_in(source, "status");
-    out.type = text_at(source, "type");
-    out.reason = text_at(source, "reason");
-    out.at = text_at(source, "at");
-    return out;
-}
-
 /// The dead letters of one index.
 class letter_box {
   public:
-    letter_box(context& in, std::size_t number)
+    /// Without `bindings` rows are not looked for.
+    letter_box(context& in, std::span<const postgres::index_binding> bindings, std::size_t number)
         : in_(in),
+          bindings_(bindings),
+          number_(number),
           index_(in.indices()[number]),
           name_(elastic::dead_letter_index(index_.name)),
           exists_(in.search().client().exists(name_)) {
@@ -84,23 +62,8 @@ class letter_box {
 
     /// The newest ones.
     [[nodiscard]] std::vector<dead_letter> newest(std::size_t limit) {
-        std::vector<dead_letter> out;
-        if (!exists_ || limit == 0) return out;
-        const boost::json::object search{
-            {"size", std::min<std::size_t>(limit, 10'000)},
-            {"version", true},
-            {"_source", {{"excludes", boost::json::array{"document"}}}},
-            {"sort", boost::json::array{{{"at", {{"order", "desc"}, {"unmapped_type", "date"}}}}}}};
-        const auto answer =
-            boost::json::parse(in_.search()
-                                   .client()
-                                   .call("POST", "/" + name_ + "/_search", boost::json::serialize(search))
-                                   .body);
-        for (const auto& hit : answer.at("hits").at("hits").as_array()) {
-            const auto& each = hit.as_object();
-            out.push_back(read_letter(text_at(each, "_id"), integer_in(each, "_version"),
-                                      each.at("_source").as_object()));
-        }
+        if (!exists_) return {};
+        auto out = newest_letters(in_.search().client(), name_, limit);
         mark_settled(out);
         return out;
     }
@@ -114,13 +77,7 @@ class letter_box {
             mark_settled(letters);
             if (!letters.empty()) on_piece(std::move(letters));
         };
-        if (!ids.empty()) {
-            std::set<std::string> once;
-            for (const auto& id : ids) once.insert(elastic::dead_letter_id(id));
-            std::vector<elastic::document_place> places;
-            for (const auto& id : once) places.push_back({id});
-            return hand_out(std::move(places));
-        }
+        if (!ids.empty()) return hand_out(places_of(ids));
         in_.search().client().scan_ids(name_, at_once, [&](std::span<const elastic::stored_id> some) {
             std::vector<elastic::document_place> places;
             for (const auto& each : some) places.push_back({each.id});
@@ -128,10 +85,39 @@ class letter_box {
         });
     }
 
+    /// Removes the letters of some documents, or all, unread; returns how many.
+    [[nodiscard]] std::uint64_t drop(const std::vector<std::string>& ids) {
+        if (!exists_) return 0;
+        std::vector<dead_letter> some;
+        std::uint64_t removed = 0;
+        const auto add = [&](const std::string& letter, std::int64_t revision) {
+            some.emplace_back().letter = letter;
+            some.back().revision = revision;
+        };
+        const auto flush = [&] {
+            remove(some);
+            removed += some.size();
+            some.clear();
+        };
+        if (!ids.empty()) {
+            const auto places = places_of(ids);
+            const auto held = in_.search().client().get_documents(name_, places, elastic::no_source);
+            for (std::size_t i = 0; i < held.size(); ++i)
+                if (held[i].found) add(places[i].id, held[i].version);
+            flush();
+            return removed;
+        }
+        in_.search().client().scan_ids(name_, at_once, [&](std::span<const elastic::stored_id> page) {
+            for (const auto& each : page) add(each.id, each.version);
+            flush();
+        });
+        return removed;
+    }
+
     /// The letters as they are now, without those that are gone.
     [[nodiscard]] std::vector<dead_letter> read(const std::vector<elastic::document_place>& places) {
         std::vector<dead_letter> out;
-        const auto held = in_.search().client().get_documents(name_, places);
+        const auto held = in_.search().client().get_documents(name_, places, letter_alone);
         for (std::size_t i = 0; i < held.size(); ++i) {
             if (!held[i].found) continue;
             boost::json::error_code failed;
@@ -165,32 +151,22 @@ class letter_box {
     static constexpr std::size_t at_once = 500;
 
   private:
-    /// Where the index holds a document of a greater version than was refused, a later change got through.
+    static std::vector<elastic::document_place> places_of(const std::vector<std::string>& ids) {
+        std::set<std::string> once;
+        for (const auto& id : ids) once.insert(elastic::dead_letter_id(id));
+        std::vector<elastic::document_place> places;
+        for (const auto& id : once) places.push_back({id});
+        return places;
+    }
+
     void mark_settled(std::vector<dead_letter>& letters) {
-        std::map<std::string, std::int64_t> newest;
-        const auto index = names_of(index_).index;
-        if (index_.routing.empty()) {
-            std::vector<elastic::document_place> places;
-            for (const auto& each : letters) places.push_back({each.id});
-            const auto held = in_.search().client().get_documents(index, places);
-            for (std::size_t i = 0; i < held.size(); ++i) {
-                if (held[i].found) newest[letters[i].id] = held[i].version;
-            }
-        } else {  // a letter does not tell of a routing
-            std::vector<std::string> ids;
-            for (const auto& each : letters) {
-                if (!each.id.empty() && each.id.size() <= 512) ids.push_back(each.id);
-            }
-            for (const auto& copy : in_.search().client().find_copies(index, ids))
-                newest[copy.id] = std::max(newest[copy.id], copy.version);
-        }
-        for (auto& each : letters) {
-            const auto found = newest.find(each.id);
-            each.settled = found != newest.end() && found->second > each.version;
-        }
+        settle_by_index(in_.search().client(), index_, names_of(index_).index, letters);
+        if (!bindings_.empty()) settle_by_rows(in_.catalog(), bindings_, number_, letters);
     }
 
     context& in_;
+    std::span<const postgres::index_binding> bindings_;
+    std::size_t number_;
     const compiled_index& index_;
     std::string name_;
     bool exists_;
@@ -202,7 +178,8 @@ inline void add_letters(report& out, boost::json::array& json, std::string_view 
     boost::json::array listed;
     for (const auto& each : letters) {
         open += each.settled ? 0U : 1U;
-        out.text += "  " + printable(each.id) + ": HTTP " + std::to_string(each.status) + ", " +
+        out.text += "  " + printable(each.id) + ": " +
+                    (each.status == 0 ? std::string() : "HTTP " + std::to_string(each.status) + ", ") +
                     printable(each.type) + ", " + each.at + (each.settled ? ", settled" : "") + "\n    " +
                     printable(each.reason) + "\n";
         listed.push_back({{"id", each.id},
@@ -226,9 +203,15 @@ inline void add_letters(report& out, boost::json::array& json, std::string_view 
     boost::json::array all;
     const auto numbers = chosen_indices(in, how.indices);
     static_cast<void>(require_loaded(in, numbers));
+    const auto shapes = postgres::check_shapes(in.indices(), in.catalog());
+    const bool look = shapes.findings.empty() && shapes.rights.empty();
+    if (!look)
+        log::warn(
+            "the database does not look as the shapes say, so that rows that are gone are not looked for");
     for (const auto number : numbers) {
         const auto& index = in.indices()[number];
-        detail::letter_box box(in, number);
+        detail::letter_box box(
+            in, look ? std::span(shapes.bindings) : std::span<const postgres::index_binding>(), number);
         const auto letters = box.newest(how.limit);
         const auto count = box.count();
         out.text += printable(index.name) + ": " + std::to_string(count) + " dead letters\n";
@@ -254,12 +237,12 @@ inline void add_letters(report& out, boost::json::array& json, std::string_view 
     write_beside_sync(in);
     for (const auto number : numbers) {
         const auto& index = in.indices()[number];
-        detail::letter_box box(in, number);
+        detail::letter_box box(in, shapes.bindings, number);
         std::uint64_t removed = 0;
         std::uint64_t settled = 0;
-        std::vector<detail::dead_letter> left;
+        std::vector<dead_letter> left;
         std::uint64_t left_count = 0;
-        box.for_each(how.ids, [&](std::vector<detail::dead_letter>&& letters) {
+        box.for_each(how.ids, [&](std::vector<dead_letter>&& letters) {
             std::vector<std::string> keys;
             for (const auto& each : letters) {
                 if (!each.settled) keys.push_back(each.id);
@@ -275,9 +258,9 @@ inline void add_letters(report& out, boost::json::array& json, std::string_view 
             // Refused anew, by us or by a sync, a letter has been written again.
             std::vector<elastic::document_place> places;
             for (const auto& each : letters) places.push_back({each.letter});
-            std::map<std::string, detail::dead_letter> now;
+            std::map<std::string, dead_letter> now;
             for (auto& each : box.read(places)) now.emplace(each.letter, each);
-            std::vector<detail::dead_letter> done;
+            std::vector<dead_letter> done;
             for (const auto& each : letters) {
                 const auto found = now.find(each.letter);
                 if (found == now.end() || found->second.revision == each.revision) {
@@ -312,13 +295,20 @@ inline void add_letters(report& out, boost::json::array& json, std::string_view 
     boost::json::array all;
     const auto numbers = chosen_indices(in, how.indices);
     static_cast<void>(require_loaded(in, numbers));
+    std::vector<std::string> what;
     for (const auto number : numbers) {
-        detail::letter_box box(in, number);
-        std::uint64_t removed = 0;
-        box.for_each(how.ids, [&](std::vector<detail::dead_letter>&& letters) {
-            box.remove(letters);
-            removed += letters.size();
-        });
+        const auto count = detail::letter_box(in, {}, number).count();
+        if (count == 0) continue;
+        what.push_back(
+            "remove " +
+            (how.all ? counted(count, "dead letter") : counted(how.ids.size(), "dead letter") + " at most") +
+            " of index " + std::string(in.indices()[number].name));
+    }
+    if (in.setting().dry_run) return would_do(what);
+    static_cast<void>(wanted(in.setting(), in.stop_fd(), "dead-letters drop", what));
+    for (const auto number : numbers) {
+        detail::letter_box box(in, {}, number);
+        const auto removed = box.drop(how.ids);
         const std::string name(in.indices()[number].name);
         out.text += printable(name) + ": " + std::to_string(removed) + " dead letters removed\n";
         all.push_back({{"index", name}, {"removed", removed}});
@@ -332,7 +322,8 @@ inline void add_letters(report& out, boost::json::array& json, std::string_view 
         case dead_letters_action::list:
             return list_dead_letters(in, how);
         case dead_letters_action::retry:
-            return retry_dead_letters(in, how);
+            // What would be tried again is what there is.
+            return in.setting().dry_run ? list_dead_letters(in, how) : retry_dead_letters(in, how);
         case dead_letters_action::drop:
             break;
     }

@@ -28,10 +28,12 @@ enum class phase : std::uint8_t;
 namespace app {
 
 class record;
+struct start_wait;
 
 /// The commands of some indices as functions. Each throws pgsync::error where the program would end with a
 /// message, and returns what it would tell. What changes something goes on by itself when a server that
-/// answered once goes away and comes back.
+/// answered once goes away and comes back; bootstrap() and sync() also wait for one that is away when they
+/// begin, see options::connect_timeout.
 class basic_engine {
   public:
     /// `indices` must outlive it. With `metrics` these are served from here on.
@@ -44,9 +46,10 @@ class basic_engine {
     report bootstrap() const;
     /// Follows the database; returns after stop(), or with `once` when caught up.
     report sync() const;
-    /// Lets readers have indices of a changed shape, or of an earlier one again; see app::swap().
+    /// Lets readers have indices of a changed shape, or of an earlier one again; see app::swap(). Asks at the
+    /// terminal, and throws errc::configuration where there is none, unless options::yes is set.
     report swap() const;
-    /// Removes slot, publication and indices.
+    /// Removes slot, publication and indices. Asks as swap() does.
     report teardown() const;
     /// How far everything is: in order where every index is loaded and followed.
     [[nodiscard]] report status() const;
@@ -62,8 +65,10 @@ class basic_engine {
     /// Lists what the cluster refused, tries it again, or drops it.
     [[nodiscard]] report dead_letters(const dead_letters_options& how = {}) const;
 
-    /// Ends what runs: sync() finishes what is in flight and returns, anything else throws errc::interrupted.
-    /// For good; from any thread, and from a signal handler.
+    /// Ends what runs: sync() finishes what is in flight and returns, also from a load or while it waits for
+    /// a server, which the next start goes on with. It throws errc::interrupted where what was in flight was
+    /// not acknowledged in time, or with `once`; anything else always does. For good; from any thread, and
+    /// from a signal handler.
     void stop() const noexcept { stop_.make(); }
     /// What stop() sets: a signal handler can, too.
     [[nodiscard]] const stop_request& stopping() const noexcept { return stop_; }
@@ -74,7 +79,8 @@ class basic_engine {
 
   private:
     template <typename Body>
-    void work(record& done, const Body& body, metrics::phase then) const;
+    void work(record& done, const Body& body, metrics::phase then, const start_wait& first,
+              metrics::phase* reached = nullptr) const;
 
     options setting_;
     std::span<const compiled_index> indices_;

@@ -15,6 +15,7 @@
 
 #include <pgsync/app/report.hpp>
 #include <pgsync/app/words.hpp>
+#include <pgsync/metrics.hpp>
 #include <pgsync/printable.hpp>
 
 namespace pgsync::app {
@@ -46,6 +47,9 @@ struct step {
 }
 [[nodiscard]] inline step by_hand(std::string text) { return {step::kind::other, std::move(text), {}}; }
 
+/// Which command sets it right without further ado, where the role's rights allow it.
+enum class mended_by : std::uint8_t { nobody, bootstrap, sync };
+
 /// Something that an operator should know.
 struct finding {
     severity how_bad = severity::error;
@@ -53,6 +57,8 @@ struct finding {
     std::string what{};
     std::string why{};           ///< it matters
     std::vector<step> remedy{};  ///< in this order
+    mended_by mends = mended_by::nobody;
+    bool sync_starts = false;  ///< all the same, although it is an error that sync does not mend
 };
 
 using findings = std::vector<finding>;
@@ -60,6 +66,27 @@ using findings = std::vector<finding>;
 [[nodiscard]] constexpr std::string_view name_of(severity how_bad) noexcept {
     constexpr std::array<std::string_view, 3> names{"error", "warning", "advice"};
     return names[static_cast<std::size_t>(how_bad)];
+}
+
+/// What to do about it, in one line.
+[[nodiscard]] inline std::string remedy_of(const finding& about) {
+    std::string out;
+    for (const auto& todo : about.remedy) {
+        if (!out.empty()) out += "; ";
+        if (todo.what == step::kind::command) out += "run ";
+        out += todo.text + (todo.body.empty() ? "" : " " + todo.body);
+    }
+    return out;
+}
+
+/// The short form that /ready, the metrics and the status page show.
+[[nodiscard]] inline std::vector<metrics::condition> summaries_of(const findings& all) {
+    std::vector<metrics::condition> out;
+    for (const auto& each : all) {
+        if (each.how_bad != severity::advice)
+            out.push_back({std::string(each.code), each.how_bad == severity::error, each.what});
+    }
+    return out;
 }
 
 /// A step as it is typed: into psql, into curl or a console, into a shell.

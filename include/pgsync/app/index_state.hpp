@@ -14,11 +14,17 @@
 #include <boost/json/value.hpp>
 
 #include <pgsync/app/cluster.hpp>
+#include <pgsync/app/finding.hpp>
 #include <pgsync/app/json_at.hpp>
+#include <pgsync/app/name_conditions.hpp>
+#include <pgsync/app/origin_json.hpp>
+#include <pgsync/app/owner.hpp>
 #include <pgsync/compiled.hpp>
 #include <pgsync/elastic/client.hpp>
+#include <pgsync/elastic/index_unavailable.hpp>
 #include <pgsync/error.hpp>
 #include <pgsync/postgres/lsn.hpp>
+#include <pgsync/postgres/origin.hpp>
 #include <pgsync/postgres/table_storage.hpp>
 
 namespace pgsync::app {
@@ -46,28 +52,9 @@ namespace pgsync::app {
     return text_hash(texts);
 }
 
-/// The names one index has in the cluster: readers use the alias, pgsync writes through a second alias of its
-/// own, so that a program that is still running cannot write into the index that a newer one has put behind
-/// the first. An index's name cannot have capitals, so that no cluster makes an index of that alias's name
-/// when the alias is gone and a write comes late.
-struct index_names {
-    std::string alias;
-    std::string index;
-    std::string write_alias;
-    /// On an index that was made beside the one that readers use, until it takes that one's place; see
-    /// swap().
-    std::string new_alias;
-};
-
 [[nodiscard]] inline index_names names_of(const compiled_index& index) {
     const std::string concrete = std::string(index.name) + "-" + shape_hash(index).substr(0, 8);
     return {std::string(index.name), concrete, concrete + "-WRITE", concrete + "-NEW"};
-}
-
-/// What an index's aliases have before their token by which programs have claimed it; see claim().
-inline constexpr std::string_view keeper_mark = "-KEEPER-";
-[[nodiscard]] inline bool is_keeper(std::string_view alias) {
-    return alias.find(keeper_mark) != std::string_view::npos;
 }
 
 /// What the cluster knows of an index, most of it remembered in the index's `_meta`.
@@ -81,19 +68,35 @@ struct index_state {
     std::vector<std::string> together{};  ///< the aliases of all indices of that program
     std::string serving{};       ///< the index that readers find, of this shape or of another; empty: none
     std::string serving_hash{};  ///< of the shape of that one
-    bool beside = false;         ///< was made beside the one that serves, and has not taken its place yet
+    std::optional<finding> serving_copy{};  ///< that one is a copy of this program's
+    bool beside = false;  ///< was made beside the one that serves, and has not taken its place yet
     std::vector<std::string> keepers{};       ///< its aliases by which programs have claimed it; see claim()
     std::string keeper{};                     ///< this program's; empty: it has not
     std::optional<std::string> loaded_until;  ///< last key of the pages that are done
     /// Whatever the log tells before it is in the index, and the slot has never been confirmed beyond.
     std::optional<postgres::lsn> written;
-    std::string system;          ///< the database cluster whose positions these are; empty before the load
+    index_owner owner{};
+    std::optional<index_owner> serving_owner{};  ///< of the index that readers find, where it is another one
+    /// Of an index whose readers this one was allowed to take, although it is not this program's.
+    std::optional<index_owner> adopted{};
+    bool foreign = false;        ///< it is not this program's, which was told to adopt it
     std::uint32_t timeline = 0;  ///< on which the documents were read
+    /// How many timelines further on its documents' versions are; see app/set_back.hpp.
+    std::uint32_t rewinds = 0;
     /// While an index is read again: its documents of lower versions may be without a row.
     std::optional<std::uint64_t> orphans_below;
+    /// What its documents were read from; nothing where an earlier version of pgsync made it.
+    std::optional<postgres::origin> made_from{};
     /// Which files of its tables it reflects; only where the log lacks TRUNCATE, see stream::storage_watch.
     std::optional<postgres::table_storage> storage{};
-    std::uint64_t loaded_rows = 0;  ///< about so many up to `loaded_until`
+    std::uint64_t loaded_rows = 0;      ///< about so many up to `loaded_until`
+    bool closed = false;                ///< by an operator
+    std::vector<std::string> blocks{};  ///< that it has: `write`, `read_only`, …
+    bool serving_closed = false;        ///< the index that readers find
+    /// Which index it is, whatever it is called; see elastic::index_facts.
+    std::string incarnation{};
+    std::int64_t created = 0;  ///< milliseconds since 1970
+    bool restored = false;     ///< it is another one than it was when it was last told how far it is
 };
 
 [[nodiscard]] inline boost::json::object meta_of(const compiled_index& index, const index_state& state) {
@@ -110,12 +113,18 @@ struct index_state {
         mine["loaded_until"] = *state.loaded_until;
         mine["loaded_rows"] = state.loaded_rows;
     }
+    if (!state.incarnation.empty()) mine["incarnation"] = state.incarnation;
     if (state.written) mine["written"] = postgres::to_string(*state.written);
-    if (!state.system.empty()) {
-        mine["system"] = state.system;
-        mine["timeline"] = state.timeline;
+    add_owner(mine, state.owner);
+    if (state.adopted) {
+        boost::json::object other;
+        add_owner(other, *state.adopted);
+        mine["adopted"] = other;
     }
+    if (state.timeline != 0) mine["timeline"] = state.timeline;
+    if (state.rewinds > 0) mine["rewinds"] = state.rewinds;
     if (state.orphans_below) mine["orphans_below"] = *state.orphans_below;
+    if (state.made_from) mine["made_from"] = json_of(*state.made_from);
     if (state.storage) {
         boost::json::object files;
         for (const auto& [table, its] : *state.storage) files[table] = its;
@@ -139,13 +148,12 @@ inline void remember(cluster::client_type& client, const compiled_index& index, 
     if (client.put_meta(state.keeper.empty() ? names.index : state.keeper, meta_of(index, state))) return;
     if (state.keeper.empty() || !client.exists(state.index))
         throw error(errc::index, "index \"" + names.index + "\" is gone");
+    const auto now = client.find(state.index);
+    if (now && std::none_of(now->aliases.begin(), now->aliases.end(), is_keeper)) {
+        throw error(errc::superseded, "index \"" + state.index + "\" has lost the alias \"" + state.keeper +
+                                          "\": it was restored from a snapshot, or somebody took it away");
+    }
     throw error(errc::superseded, "index \"" + names.index + "\" has been taken over by another program");
-}
-
-/// What pgsync wrote into an index's `_meta`; null where the index is not its own.
-[[nodiscard]] inline const boost::json::object* own_meta(const elastic::index_facts& facts) {
-    const auto* found = facts.meta.if_contains("pgsync");
-    return found != nullptr ? found->if_object() : nullptr;
 }
 
 /// What the cluster knows of an index that pgsync made, by its own_meta().
@@ -154,6 +162,11 @@ inline void remember(cluster::client_type& client, const compiled_index& index, 
     index_state state;
     state.exists = true;
     state.index = facts.index;
+    state.closed = facts.closed;
+    state.blocks = facts.blocks;
+    state.incarnation = facts.incarnation;
+    state.created = facts.created;
+    state.restored = is_other_incarnation(facts);
     const auto* loaded = meta.if_contains("loaded");
     state.loaded = loaded != nullptr && loaded->is_bool() && loaded->get_bool();
     const auto number = [&](std::string_view key) -> std::optional<std::uint64_t> {
@@ -175,9 +188,13 @@ inline void remember(cluster::client_type& client, const compiled_index& index, 
         state.loaded_until = std::string(until->get_string());
     state.loaded_rows = number("loaded_rows").value_or(0);
     state.written = postgres::lsn::parse(text_at(meta, "written"));
-    state.system = text_at(meta, "system");
+    state.owner = owner_in(meta);
+    if (const auto* other = meta.if_contains("adopted"); other != nullptr && other->is_object())
+        state.adopted = owner_in(other->get_object());
     state.timeline = static_cast<std::uint32_t>(number("timeline").value_or(0));
+    state.rewinds = static_cast<std::uint32_t>(number("rewinds").value_or(0));
     state.orphans_below = number("orphans_below");
+    if (const auto* from = meta.if_contains("made_from")) state.made_from = read_origin(*from);
     if (const auto* files = meta.if_contains("storage"); files != nullptr && files->is_object()) {
         state.storage.emplace();
         for (const auto& each : files->get_object()) {
@@ -187,27 +204,37 @@ inline void remember(cluster::client_type& client, const compiled_index& index, 
     return state;
 }
 
-/// Finds out how far the index is. Throws errc::index where a name is taken by something that is not ours.
+namespace detail {
+
+/// The one index behind a name; nothing where there is none. Throws condition_error where there are several.
+[[nodiscard]] inline std::optional<elastic::index_facts> find_one(cluster::client_type& client,
+                                                                  const index_names& names,
+                                                                  const std::string& name) {
+    auto found = client.find_each(name);
+    if (auto shared = shared_name(names, name, found)) throw condition_error(std::move(*shared));
+    if (found.empty()) return std::nullopt;
+    return std::move(found.front());
+}
+
+}  // namespace detail
+
+/// Finds out how far the index is. Throws errc::index where a name is taken by something that is not ours, or
+/// stands for several indices.
 [[nodiscard]] inline index_state find_index(cluster::client_type& client, const compiled_index& index) {
     const auto names = names_of(index);
-    std::string serving;
-    std::string serving_hash;
-    if (const auto reader = client.find(names.alias)) {
-        const auto* meta = own_meta(*reader);
-        if (!reader->alias || meta == nullptr) {
-            throw error(
-                errc::index,
-                "\"" + names.alias + "\" already is " +
-                    (reader->alias ? "an alias of index \"" + reader->index + "\", which" : "an index that") +
-                    " pgsync did not make",
-                "rename or delete it, or give the struct another name: static constexpr std::string_view "
-                "name = \"…\";");
-        }
-        serving = reader->index;
-        serving_hash = text_at(*meta, "hash");
+    const auto reader = detail::find_one(client, names, names.alias);
+    if (reader && (!reader->alias || own_meta(*reader) == nullptr)) {
+        throw error(
+            errc::index,
+            "\"" + names.alias + "\" already is " +
+                (reader->alias ? "an alias of index \"" + reader->index + "\", which" : "an index that") +
+                " pgsync did not make",
+            "rename or delete it, or give the struct another name: static constexpr std::string_view "
+            "name = \"…\";");
     }
     index_state state;
-    if (const auto found = client.find(names.index)) {
+    const auto found = detail::find_one(client, names, names.index);
+    if (found) {
         const auto* meta = own_meta(*found);
         if (meta == nullptr) {
             throw error(errc::index, "index \"" + names.index + "\" exists, but pgsync did not make it",
@@ -217,9 +244,45 @@ inline void remember(cluster::client_type& client, const compiled_index& index, 
         state.beside =
             std::find(found->aliases.begin(), found->aliases.end(), names.new_alias) != found->aliases.end();
     }
-    state.serving = std::move(serving);
-    state.serving_hash = std::move(serving_hash);
+    if (!reader) return state;
+    state.serving = reader->index;
+    state.serving_hash = text_at(*own_meta(*reader), "hash");
+    if (!found || found->index != reader->index) state.serving_owner = owner_in(*own_meta(*reader));
+    state.serving_closed = reader->closed;
+    state.serving_copy = served_copy(names, shape_hash(index), *reader, found ? &*found : nullptr);
     return state;
+}
+
+/// Throws errc::superseded where the index of a running program is another one by now, restored from a
+/// snapshot under its name: what the slot told since then is not in it, and the slot must not be confirmed
+/// past that.
+inline void check_incarnation(cluster::client_type& client, const index_state& state) {
+    if (state.incarnation.empty()) return;
+    const auto now = client.find(state.index);
+    if (!now || now->incarnation.empty() || now->incarnation == state.incarnation) return;
+    throw error(errc::superseded,
+                "index \"" + state.index + "\" is not the one it was: it has been restored from a snapshot");
+}
+
+/// Whether what is written would go to another index than to this program's.
+[[nodiscard]] inline std::optional<finding> find_misplaced_writes(cluster::client_type& client,
+                                                                  const compiled_index& index) {
+    const auto names = names_of(index);
+    const auto own = client.find(names.index);
+    if (!own) return std::nullopt;
+    return misplaced_writes(names, *own, client.find_each(names.write_alias));
+}
+/// The same, as condition_error.
+inline void check_writes(cluster::client_type& client, const compiled_index& index) {
+    if (auto misplaced = find_misplaced_writes(client, index)) throw condition_error(std::move(*misplaced));
+}
+
+/// Throws elastic::index_unavailable where the index is closed, or the one that readers have while this
+/// program's is not there.
+inline void require_open(const index_state& state) {
+    const bool closed = state.exists ? state.closed : state.serving_closed;
+    const auto& name = state.exists ? state.index : state.serving;
+    if (closed) throw elastic::index_unavailable(elastic::closed_text(name), elastic::opening(name));
 }
 
 /// Merges `from` into `into`, objects member by member.
@@ -236,10 +299,10 @@ inline void merge_json(boost::json::object& into, const boost::json::object& fro
 
 /// The settings that the index's declaration asks for, without the prefix `index` that may or may not be
 /// written.
-[[nodiscard]] inline boost::json::object declared_settings(const compiled_index& index) {
+[[nodiscard]] inline boost::json::object settings_in(std::string_view declaration) {
     boost::json::object out;
-    if (index.settings.empty()) return out;
-    const auto said = boost::json::parse(index.settings);
+    if (declaration.empty()) return out;
+    const auto said = boost::json::parse(declaration);
     for (const auto& member : said.get_object()) {
         constexpr std::string_view prefix = "index.";
         const std::string_view key = member.key();
@@ -250,6 +313,9 @@ inline void merge_json(boost::json::object& into, const boost::json::object& fro
         }
     }
     return out;
+}
+[[nodiscard]] inline boost::json::object declared_settings(const compiled_index& index) {
+    return settings_in(index.settings);
 }
 
 /// What creates the index: no replicas and no refresh while it is being loaded; deletes are remembered for an

@@ -8,6 +8,7 @@
 
 #include <pgsync/app/claim.hpp>
 #include <pgsync/app/context.hpp>
+#include <pgsync/app/finding.hpp>
 #include <pgsync/app/index_state.hpp>
 #include <pgsync/error.hpp>
 #include <pgsync/log.hpp>
@@ -15,6 +16,7 @@
 #include <pgsync/postgres/session.hpp>
 #include <pgsync/postgres/slot_facts.hpp>
 #include <pgsync/postgres/system_identity.hpp>
+#include <pgsync/printable.hpp>
 
 /// When changes were lost on their way, and what to do about it.
 namespace pgsync::app {
@@ -34,21 +36,19 @@ namespace pgsync::app {
                ")";
     }
     if (state.written && slot->confirmed > *state.written) {
-        return quoted + " was dropped and made anew, or read by another program: it begins at " +
-               postgres::to_string(slot->confirmed) + ", and the index was written up to " +
-               postgres::to_string(*state.written);
+        const auto where = "it begins at " + postgres::to_string(slot->confirmed) +
+                           ", and the index was written up to " + postgres::to_string(*state.written);
+        if (state.restored) {
+            return quoted + " has not what index \"" + state.index +
+                   "\" lacks, which has been restored from an older snapshot, or cloned: " + where;
+        }
+        return quoted +
+               " was dropped and made anew, or read by another program, or the index was restored from an "
+               "older "
+               "snapshot: " +
+               where;
     }
     return std::nullopt;
-}
-
-/// Positions of one database cluster mean nothing in another.
-inline void check_same_system(const std::string& index, const index_state& state,
-                              const postgres::system_identity& identity) {
-    if (state.system.empty() || state.system == identity.system) return;
-    throw error(errc::index,
-                "index \"" + index + "\" was filled from another database cluster (system identifier " +
-                    state.system + ", here it is " + identity.system + ")",
-                "connect to that one, or run teardown, then bootstrap");
 }
 
 /// What lost changes deserve, by the user's choice: throws, or returns when everything is to be read again.
@@ -58,7 +58,7 @@ inline void decide_on_loss(const context& in, const std::string& index, const st
         throw error(
             errc::replication, what,
             "run bootstrap or sync with --on-lost-slot=resync to read everything again while the index "
-            "stays in use, or teardown, then bootstrap");
+            "stays in use");
     }
     log::warn("{}; reading everything again, the index stays in use", what);
 }
@@ -67,10 +67,9 @@ inline void decide_on_loss(const context& in, const std::string& index, const st
 /// From then on bootstrap does the rest, also after a crash.
 inline void begin_again(context& in, const std::vector<std::size_t>& which,
                         std::vector<index_state>& states) {
-    postgres::session primary(in.setting().database);
+    postgres::session primary(in.setting().database, in.overdue_fd());
     postgres::advance_log(primary);
-    const auto version = in.clock().begin(primary, postgres::begin_reading_sql()).version;
-    primary.exec("ROLLBACK");
+    const auto version = in.clock().take_version(primary);
     claim(in.search().client(), in.indices(), which, states);
     for (const auto i : which) {
         auto& state = states[i];
@@ -78,6 +77,7 @@ inline void begin_again(context& in, const std::vector<std::size_t>& which,
         state.loaded_until.reset();
         state.written.reset();
         state.storage.reset();
+        state.made_from.reset();
         // Greater than that of any document there, also of an earlier attempt's.
         state.orphans_below = version;
         remember(in.search().client(), in.indices()[i], state);

@@ -7,6 +7,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <fstream>
+#include <set>
 #include <string>
 #include <string_view>
 #include <unistd.h>
@@ -116,6 +117,20 @@ class metrics_writer {
     const auto phase = of.at();
     for (std::size_t i = 0; i < states.size(); ++i)
         out.sample(phase == static_cast<metrics::phase>(i) ? 1 : 0, "state", states[i]);
+
+    const auto conditions = of.conditions();
+    const auto errors =
+        std::count_if(conditions.begin(), conditions.end(), [](const auto& each) { return each.error; });
+    out.metric("pgsync_conditions", "gauge", "How many things are not in order; /ready says which.")
+        .sample(static_cast<double>(errors), "severity", "error")
+        .sample(static_cast<double>(conditions.size()) - static_cast<double>(errors), "severity", "warning");
+    if (!conditions.empty()) {
+        out.metric("pgsync_condition", "gauge", "1 for each kind of condition that holds.");
+        std::set<std::string> names;
+        for (const auto& each : conditions) {
+            if (names.insert(each.name).second) out.sample(1, "name", each.name);
+        }
+    }
 
     behind("pgsync_slot_lag_bytes", "Log between the slot's confirmed position and the end of the log.",
            of.slot_confirmed);

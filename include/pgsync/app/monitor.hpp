@@ -16,18 +16,21 @@
 #include <thread>
 #include <utility>
 
+#include <pgsync/app/cluster.hpp>
+#include <pgsync/app/conditions.hpp>
+#include <pgsync/app/contact.hpp>
 #include <pgsync/app/context.hpp>
+#include <pgsync/app/finding.hpp>
 #include <pgsync/app/http_server.hpp>
+#include <pgsync/app/look.hpp>
 #include <pgsync/app/metrics_text.hpp>
 #include <pgsync/app/options.hpp>
 #include <pgsync/app/readiness.hpp>
 #include <pgsync/app/status_page.hpp>
 #include <pgsync/app/stop_request.hpp>
 #include <pgsync/compiled.hpp>
-#include <pgsync/elastic/access.hpp>
 #include <pgsync/elastic/curl_transport.hpp>
 #include <pgsync/elastic/transport.hpp>
-#include <pgsync/elastic/url.hpp>
 #include <pgsync/log.hpp>
 #include <pgsync/metrics.hpp>
 #include <pgsync/postgres/read_transaction.hpp>
@@ -39,11 +42,11 @@ namespace pgsync::app {
 
 namespace detail {
 
-/// Does something every two seconds, in a thread of its own.
+/// Does something every few seconds, in a thread of its own.
 class repeated {
   public:
-    explicit repeated(std::function<void()> what)
-        : what_(std::move(what)), thread_(quiet_thread([this] { run(); })) {}
+    explicit repeated(std::function<void()> what, std::chrono::seconds every = std::chrono::seconds(2))
+        : what_(std::move(what)), every_(every), thread_(quiet_thread([this] { run(); })) {}
     ~repeated() {
         {
             const std::lock_guard lock(mutex_);
@@ -62,11 +65,12 @@ class repeated {
             lock.unlock();
             what_();
             lock.lock();
-            changed_.wait_for(lock, std::chrono::seconds(2), [&] { return closing_; });
+            changed_.wait_for(lock, every_, [&] { return closing_; });
         }
     }
 
     std::function<void()> what_;
+    std::chrono::seconds every_;
     std::mutex mutex_;
     std::condition_variable changed_;
     bool closing_ = false;
@@ -83,10 +87,12 @@ class monitor {
     /// Throws errc::configuration where nothing can listen at the address.
     monitor(const options& setting, std::span<const compiled_index> indices)
         : setting_(with_defaults(setting, indices)),
+          indices_(indices),
           counts_(setting.counts),
           server_(setting_.metrics, [this](std::string_view path) { return answer(path); }),
           database_([this] { look_for_database(); }),
-          cluster_([this] { look_for_cluster(); }) {
+          cluster_([this] { look_for_cluster(); }),
+          conditions_([this] { look_at_everything(); }, std::chrono::seconds(10)) {
         log::info("metrics and a status page at http://{}/", server_.address());
     }
 
@@ -108,8 +114,8 @@ class monitor {
                 counts_->at() == metrics::phase::failed ? "failed\n" : "the reader of the log is stuck\n"};
         }
         if (path == "/ready") {
-            const auto now = readiness_of(*counts_);
-            return {now.ready ? 200U : 503U, "text/plain", std::string(now.why) + "\n"};
+            return {readiness_of(*counts_).ready ? 200U : 503U, "text/plain; charset=utf-8",
+                    readiness_text(*counts_)};
         }
         if (path == "/") return {200, "text/html; charset=utf-8", std::string(status_page)};
         return {404, "text/plain", "there are /, /metrics, /health and /ready\n"};
@@ -139,17 +145,20 @@ class monitor {
     void look_for_cluster() {
         try {
             if (!transport_) {
-                const auto url = elastic::parse_url(setting_.elasticsearch);
-                transport_ = std::make_unique<elastic::curl_transport>(
-                    url, elastic::access_from_environment(url), elastic::encoding::plain);
+                transport_ =
+                    std::make_unique<cluster::transport_type>(nodes_of(setting_, elastic::encoding::plain));
             }
-            elastic::request what;
-            what.path = "/";
-            what.timeout = std::chrono::seconds(5);
-            what.stop = leaving_.get_token();
-            // Some builds have nothing at that path; who refuses us is there all the same.
-            const auto status = elastic::perform(*transport_, std::move(what)).status;
-            counts_->cluster_up.set(status > 0 && status < 500 ? 1 : 0);
+            bool up = false;
+            for (std::size_t i = 0; i < transport_->size() && !up; ++i) {  // each failure turns to the next
+                elastic::request what;
+                what.path = "/";
+                what.timeout = std::chrono::seconds(5);
+                what.stop = leaving_.get_token();
+                // Some builds have nothing at that path; who refuses us is there all the same.
+                const auto status = elastic::perform(*transport_, std::move(what)).status;
+                up = status > 0 && status < 500;
+            }
+            counts_->cluster_up.set(up ? 1 : 0);
         } catch (const std::exception& problem) {
             log::debug("looking for the cluster: {}", problem.what());
             counts_->cluster_up.set(0);
@@ -159,17 +168,35 @@ class monitor {
             counts_->database_up.set(0);
     }
 
+    /// As status does. A server that is away is noticed above, and sooner.
+    void look_at_everything() {
+        if (counts_->database_up.value() == 0 || counts_->cluster_up.value() == 0) return with_.reset();
+        try {
+            if (!with_) with_.emplace(setting_, indices_, ending_.fd());
+            const auto found = conditions_of(*with_, look(*with_, &known_));
+            counts_->set_conditions(metrics::registry::observer::monitor, summaries_of(found));
+            if (with_->no_database() || with_->no_cluster()) with_.reset();
+        } catch (const std::exception& problem) {
+            log::debug("looking at everything: {}", problem.what());
+            with_.reset();
+        }
+    }
+
     stop_request ending_;       ///< so that nobody waits for a database that says nothing,
     std::stop_source leaving_;  ///< or such a cluster
     options setting_;
+    std::span<const compiled_index> indices_;
     std::shared_ptr<metrics::registry> counts_;
     std::optional<postgres::session> session_;
     std::atomic<std::chrono::steady_clock::time_point> seen_{
         std::chrono::steady_clock::now()};  ///< the database
-    std::unique_ptr<elastic::curl_transport> transport_;
+    std::unique_ptr<cluster::transport_type> transport_;
+    std::optional<contact> with_;  ///< of the thread that looks at everything, as what follows
+    known_tables known_;
     http_server server_;
     detail::repeated database_;
     detail::repeated cluster_;
+    detail::repeated conditions_;
 };
 
 }  // namespace pgsync::app

@@ -11,6 +11,7 @@
 #include <boost/json/value.hpp>
 
 #include <pgsync/app/command_line.hpp>
+#include <pgsync/app/configuration.hpp>
 #include <pgsync/app/engine.hpp>
 #include <pgsync/app/memory.hpp>
 #include <pgsync/app/report.hpp>
@@ -89,6 +90,10 @@ PGSYNC_LINKAGE int run_program(std::span<const compiled_index> indices, int argc
         if (status) return *status;
         failed = 1;
         log::start(command.log_level, command.log_format == "json" ? log::form::json : log::form::text);
+        for (const auto& each : command.unknown) {
+            const auto text = configuration::text_of(each);
+            each.meant.empty() ? log::debug("{}", text) : log::warn("{}", text);
+        }
         const auto result = dispatch(command, indices);
         if (command.json) {
             std::cout << result.json << "\n";

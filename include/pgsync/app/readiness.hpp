@@ -1,9 +1,11 @@
 #pragma once
 
 #include <chrono>
+#include <string>
 #include <string_view>
 
 #include <pgsync/metrics.hpp>
+#include <pgsync/printable.hpp>
 
 namespace pgsync::app {
 
@@ -34,7 +36,19 @@ struct readiness {
     }
     if (of.database_up.value() == 0) return {false, "the database is away"};
     if (of.cluster_up.value() == 0) return {false, "the cluster is away"};
+    for (const auto& each : of.conditions()) {
+        if (each.error) return {false, "not in order"};
+    }
     return {true, "following"};
+}
+
+/// What `/ready` says: the word, and below it what is not in order, a line each.
+[[nodiscard]] inline std::string readiness_text(const metrics::registry& of) {
+    std::string out = std::string(readiness_of(of).why) + "\n";
+    for (const auto& each : of.conditions())
+        out += std::string(each.error ? "error" : "warning") + " " + each.name + ": " + printable(each.text) +
+               "\n";
+    return out;
 }
 
 /// Whether there is any use in letting the program go on: false after an error that ends it, or where the

@@ -46,8 +46,9 @@ namespace detail {
 /// Does what `next` yields, beside a sync that may be running.
 inline stream::refreshed read_again(context& in, std::span<const postgres::index_binding> indices,
                                     const std::function<std::optional<stream::work>()>& next) {
-    return stream::refresh(in.setting().read_from, indices, in.setting().page_size, in.clock(), *in.batcher(),
-                           in.access(), next, [&in] { return in.stopped(); });
+    return stream::refresh(
+        in.setting().read_from, indices, in.setting().page_size, in.clock(), *in.batcher(), in.access(), next,
+        [&in] { return in.stopped(); }, in.stop_fd());
 }
 
 /// The work to read some documents of index `number` again. Where documents of gone rows are routed to, only
@@ -111,15 +112,18 @@ class selected_keys {
         }
         const auto& shape = bound.index->shape;
         std::string columns;
+        std::string not_null;  // a row where a part of the key is null has no document
         for (std::size_t part = 0; part < parts_; ++part) {
-            columns += (part == 0 ? "" : ", ") +
-                       postgres::quote_identifier(shape.key_of(shape.root(), part).name) + "::text";
+            const auto column = postgres::quote_identifier(shape.key_of(shape.root(), part).name);
+            columns += (part == 0 ? "" : ", ") + column + "::text";
+            not_null += " AND " + column + " IS NOT NULL";
         }
-        session_.exec(postgres::begin_reading_sql(std::span(&bound, 1)));
+        session_.exec(postgres::begin_reading(std::span(&bound, 1)).sql);
         try {
             // Sent with parameters, of which there are none, so that it is one statement, whatever it says.
             session_.exec_params("DECLARE pgsync_keys NO SCROLL CURSOR WITH HOLD FOR SELECT " + columns +
-                                     " FROM " + bound.routes.front().table + " WHERE (" + where + ")",
+                                     " FROM " + bound.routes.front().table + " WHERE (" + where + ")" +
+                                     not_null,
                                  {});
             session_.exec("COMMIT");
         } catch (const postgres::sql_error& problem) {

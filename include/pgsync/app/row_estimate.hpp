@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -9,7 +10,12 @@
 #include <boost/json/value.hpp>
 
 #include <pgsync/app/json_at.hpp>
+#include <pgsync/postgres/binding.hpp>
+#include <pgsync/postgres/document_fault.hpp>
+#include <pgsync/postgres/quote.hpp>
 #include <pgsync/postgres/session.hpp>
+#include <pgsync/postgres/sql_error.hpp>
+#include <pgsync/shape/node.hpp>
 
 namespace pgsync::app {
 
@@ -35,15 +41,29 @@ inline std::string rows_of(std::string_view table, std::string_view where) {
     return number_at(plan.get_array()[0], "Plan", "Plan Rows");
 }
 
-/// The same, but counted where the table is small: there a guess would be far off, and counting takes no
-/// time.
-[[nodiscard]] inline std::uint64_t estimate_rows(postgres::session& catalog, std::string_view table,
-                                                 std::string_view where) {
+/// The same for the rows of an index that have a document, but counted where the table is small: there a
+/// guess would be far off, and counting takes no time.
+[[nodiscard]] inline std::uint64_t estimate_rows(postgres::session& catalog,
+                                                 const postgres::index_binding& bound) {
     constexpr std::uint64_t few = 100'000;
+    const auto& index = *bound.index;
+    const auto& table = bound.routes.front().table;
+    std::string where = index.where.empty() ? "true" : "(" + std::string(index.where) + "\n)";
+    for (std::size_t part = 0; part < index.shape.key_size(index.shape.root()); ++part) {
+        where += " AND " + postgres::quote_identifier(index.shape.key_of(index.shape.root(), part).name) +
+                 " IS NOT NULL";
+    }
     const auto all = planned_rows(catalog, table, {});
-    if (!all || *all >= few) return planned_rows(catalog, table, where).value_or(0);
-    return std::stoull(
-        std::string(catalog.exec("SELECT count(*)" + detail::rows_of(table, where)).get(0, 0)));
+    if (all && *all < few) {
+        try {
+            return std::stoull(
+                std::string(catalog.exec("SELECT count(*)" + detail::rows_of(table, where)).get(0, 0)));
+        } catch (const postgres::sql_error& problem) {
+            // The condition may fail for some row, which its document is to suffer from and nothing else.
+            if (!catalog.usable() || !postgres::is_row_fault(problem)) throw;
+        }
+    }
+    return planned_rows(catalog, table, where).value_or(0);
 }
 
 }  // namespace pgsync::app

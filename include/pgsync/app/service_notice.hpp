@@ -23,8 +23,9 @@ namespace pgsync::app {
 
 /// Tells the service manager how the program is doing, where there is one that wants to know: systemd's
 /// protocol is a datagram of lines to the socket that NOTIFY_SOCKET names, see sd_notify(3), which is not
-/// worth a library. READY=1 once it follows, loads or stands by; STOPPING=1; a line of status; and where
-/// WATCHDOG_USEC asks for it a sign of life as long as is_healthy().
+/// worth a library. READY=1 once it follows, loads or stands by, and before that more time as long as a
+/// server is away; STOPPING=1; a line of status; and where WATCHDOG_USEC asks for it a sign of life as long
+/// as is_healthy().
 class service_notice {
   public:
     /// In a thread of its own, where there is anybody to tell.
@@ -75,6 +76,7 @@ class service_notice {
         const bool ready = !ready_ && (now == metrics::phase::following || now == metrics::phase::loading ||
                                        now == metrics::phase::standing_by);
         const bool stopping = !stopping_ && now == metrics::phase::stopping;
+        if (!ready_ && now == metrics::phase::away) lines += "\nEXTEND_TIMEOUT_USEC=30000000";
         if (ready) lines += "\nREADY=1";
         if (stopping) lines += "\nSTOPPING=1";
         if (watchdog_.count() > 0 && is_healthy(*counts_)) lines += "\nWATCHDOG=1";

@@ -6,9 +6,12 @@
 
 #include <pgsync/app/builds.hpp>
 #include <pgsync/app/context.hpp>
+#include <pgsync/app/guard.hpp>
 #include <pgsync/app/index_state.hpp>
 #include <pgsync/app/lost_slot.hpp>
+#include <pgsync/app/set_back.hpp>
 #include <pgsync/error.hpp>
+#include <pgsync/log.hpp>
 #include <pgsync/postgres/read_transaction.hpp>
 
 namespace pgsync::app {
@@ -44,13 +47,17 @@ namespace pgsync::app {
                                                              const std::vector<std::size_t>& numbers) {
     const auto identity = in.identify();
     auto states = find_build(in);
+    const auto now = where_it_is(in, identity);
     for (const auto number : numbers) {
         const auto& state = states[number];
         const std::string name(in.indices()[number].name);
         if (!state.exists)
             throw error(errc::index, "index \"" + name + "\" of this program's shape does not exist",
                         "run bootstrap first");
-        check_same_system(name, state, identity);
+        check_ours(in.here(), in.indices()[number], state, false);
+        require_open(state);
+        if (const auto back = why_set_back(name, state, now))
+            log::warn("{}; what is written now may be refused as older: {}", *back, set_back_remedy);
         if (!state.loaded) {
             throw error(errc::index, "the initial load of index \"" + name + "\" is not finished",
                         "run bootstrap: it resumes");

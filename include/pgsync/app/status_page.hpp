@@ -29,6 +29,7 @@ th:first-child, td:first-child { text-align: left; }
 .bad { color: var(--bad); }
 </style>
 <h1><span>pgsync</span><span id="state">…</span><small id="about"></small></h1>
+<ul id="conditions"></ul>
 <div id="tiles"></div>
 <table id="indices"><thead></thead><tbody></tbody></table>
 <table id="errors"><thead></thead><tbody></tbody></table>
@@ -107,7 +108,14 @@ const shown = tiles.map(([title]) => {
   tile.append(svg);
   return {value, line, points: []};
 });
-function draw(m, ready, word) {
+function draw(m, ready, told) {
+  const [word, ...lines] = told.split('\n');
+  document.getElementById('conditions').replaceChildren(...lines.map(line => {
+    const item = document.createElement('li');
+    item.textContent = line;
+    item.className = line.startsWith('error') ? 'bad' : '';
+    return item;
+  }));
   const state = document.getElementById('state');
   state.textContent = word;
   state.className = ready ? 'ready' : '';

@@ -1,50 +1,10 @@
 #pragma once
 
-#include <array>
-#include <cerrno>
-#include <chrono>
-#include <fcntl.h>
-#include <poll.h>
-#include <system_error>
-#include <unistd.h>
+#include <pgsync/stop_request.hpp>
 
 namespace pgsync::app {
 
-/// The wish that a program stop, as a file descriptor that becomes readable with it, so that every wait can
-/// end with it. It cannot be taken back.
-class stop_request {
-  public:
-    stop_request() {
-        if (::pipe2(pipe_.data(), O_CLOEXEC | O_NONBLOCK) != 0) {
-            throw std::system_error(errno, std::generic_category(), "pipe");
-        }
-    }
-    ~stop_request() {
-        ::close(pipe_[0]);
-        ::close(pipe_[1]);
-    }
-    stop_request(const stop_request&) = delete;
-    stop_request& operator=(const stop_request&) = delete;
-
-    /// From any thread, and from a signal handler.
-    void make() const noexcept {
-        const int saved = errno;
-        const char byte = 1;
-        // Nothing can be done where the pipe is full, and then it is readable anyway.
-        [[maybe_unused]] const auto written = ::write(pipe_[1], &byte, 1);
-        errno = saved;
-    }
-
-    [[nodiscard]] int fd() const noexcept { return pipe_[0]; }
-
-  private:
-    std::array<int, 2> pipe_{-1, -1};
-};
-
-/// Waits for `time`, or until the program is to stop: then returns true. `stop_fd` may be -1.
-[[nodiscard]] inline bool wait_for_stop(int stop_fd, std::chrono::milliseconds time) {
-    pollfd each{stop_fd, POLLIN, 0};
-    return ::poll(&each, 1, static_cast<int>(time.count())) > 0;
-}
+using pgsync::stop_request;
+using pgsync::wait_for_stop;
 
 }  // namespace pgsync::app

@@ -11,7 +11,9 @@
 #include <boost/json/serialize.hpp>
 #include <boost/json/value.hpp>
 
+#include <pgsync/app/consent.hpp>
 #include <pgsync/app/context.hpp>
+#include <pgsync/app/guard.hpp>
 #include <pgsync/app/index_state.hpp>
 #include <pgsync/app/report.hpp>
 #include <pgsync/app/serving_index.hpp>
@@ -28,9 +30,11 @@ namespace pgsync::app {
 namespace detail {
 
 /// Lets readers find these indices by their aliases, in one request for all of them: whoever searches finds
-/// the old ones or the new ones. Returns the names of those that were not found before.
+/// the old ones or the new ones. Returns the names of those that were not found before. Throws
+/// condition_error where readers have what is another's, unless that is adopted.
 inline std::vector<std::string> take_place(cluster::client_type& client,
-                                           std::span<const compiled_index> indices) {
+                                           std::span<const compiled_index> indices, const program_here& me,
+                                           bool adopt) {
     boost::json::array actions;
     std::vector<std::string> taken;
     const auto act = [&](const char* what, const std::string& index, const std::string& alias) {
@@ -39,6 +43,7 @@ inline std::vector<std::string> take_place(cluster::client_type& client,
     for (const auto& index : indices) {
         const auto names = names_of(index);
         const auto state = find_index(client, index);
+        check_ours(me, index, state, !adopt);
         if (state.serving != state.index) {
             if (!state.serving.empty()) act("remove", state.serving, names.alias);
             act("add", state.index, names.alias);
@@ -88,6 +93,15 @@ inline void await_up_to_date(context& in, const std::string& slot) {
 /// earlier shape whose program still runs. Throws where they are not there, or not up to date.
 inline report swap(context& in) {
     const auto states = require_loaded(in, chosen_indices(in, {}));
+    std::vector<std::string> moved;
+    for (std::size_t i = 0; i < states.size(); ++i) {
+        if (states[i].serving == states[i].index) continue;
+        moved.push_back("let readers of \"" + std::string(in.indices()[i].name) + "\" have index " +
+                        states[i].index +
+                        (states[i].serving.empty() ? "" : " in place of " + states[i].serving));
+    }
+    if (in.setting().dry_run) return would_do(moved);
+    static_cast<void>(wanted(in.setting(), in.stop_fd(), "swap", moved));
     std::vector<std::string> waited;
     for (const auto& state : states) {
         if (state.serving == state.index ||
@@ -96,7 +110,7 @@ inline report swap(context& in) {
         detail::await_up_to_date(in, state.slot);
         waited.push_back(state.slot);
     }
-    const auto taken = detail::take_place(in.search().client(), in.indices());
+    const auto taken = detail::take_place(in.search().client(), in.indices(), in.here(), in.setting().adopt);
     report out;
     boost::json::array swapped;
     for (const auto& each : taken) swapped.emplace_back(each);

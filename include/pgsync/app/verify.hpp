@@ -24,6 +24,7 @@
 #include <utility>
 #include <vector>
 
+#include <boost/json/parse.hpp>
 #include <boost/json/serialize.hpp>
 #include <boost/json/value.hpp>
 
@@ -31,24 +32,30 @@
 #include <pgsync/app/compare_documents.hpp>
 #include <pgsync/app/context.hpp>
 #include <pgsync/app/index_state.hpp>
+#include <pgsync/app/json_at.hpp>
 #include <pgsync/app/progress.hpp>
 #include <pgsync/app/report.hpp>
 #include <pgsync/app/row_estimate.hpp>
 #include <pgsync/app/serving_index.hpp>
 #include <pgsync/app/slot_progress.hpp>
+#include <pgsync/app/source_rules.hpp>
 #include <pgsync/app/stop_request.hpp>
 #include <pgsync/app/verify_findings.hpp>
 #include <pgsync/app/verify_options.hpp>
 #include <pgsync/backoff.hpp>
 #include <pgsync/elastic/batcher.hpp>
 #include <pgsync/elastic/bulk_fit.hpp>
+#include <pgsync/elastic/dialect.hpp>
+#include <pgsync/elastic/index_unavailable.hpp>
 #include <pgsync/elastic/stored_id.hpp>
 #include <pgsync/error.hpp>
 #include <pgsync/log.hpp>
+#include <pgsync/postgres/document_fault.hpp>
 #include <pgsync/postgres/document_reader.hpp>
 #include <pgsync/postgres/read_transaction.hpp>
 #include <pgsync/postgres/row_lookup.hpp>
 #include <pgsync/postgres/session.hpp>
+#include <pgsync/postgres/sql_error.hpp>
 #include <pgsync/printable.hpp>
 
 namespace pgsync::app {
@@ -82,20 +89,25 @@ class index_verifier {
           slot_(std::move(slot)),
           index_(in.indices()[number]),
           names_(names_of(index_)),
-          begin_(postgres::begin_reading_sql(indices.subspan(number, 1))),
-          estimate_(estimate_rows(in.catalog(), indices[number].routes[0].table, index_.where)),
+          begin_(postgres::begin_reading(indices.subspan(number, 1))),
+          estimate_(estimate_rows(in.catalog(), indices[number])),
           share_(sample_share(how.sample, estimate_)),
           page_(in.setting().bulk_bytes, first_page, share_ < 1 ? sample_page : in.setting().page_size),
           shown_("verify " + std::string(index_.name),
                  static_cast<std::uint64_t>(2 * static_cast<double>(estimate_) * share_)),
-          documents_(in.setting().database),
+          part_(compared()),
+          documents_(in.setting().database, in.stop_fd()),
           judge_(judge_settings(), indices, documents_, in.catalog(), in.search().client(),
                  [this](std::chrono::milliseconds time) { return wait_for_stop(in_.stop_fd(), time); }),
           random_(std::random_device{}()) {
         found_.name = index_.name;
         found_.sampled = share_ < 1;
-        // What a pipeline makes of a document nobody here can know.
-        found_.contents = index_.pipeline.empty();
+        found_.contents = part_.contents;
+        if (!index_.pipeline.empty())
+            found_.no_contents = "a pipeline makes them other than the database has them";
+        if (!part_.source.kept())
+            found_.no_contents = "the index does not keep them as they were sent, see _source of its mapping";
+        if (part_.contents) found_.lacking = part_.source.lacking(boost::json::parse(index_.properties));
         credit_ = std::uniform_real_distribution<double>(0, 1)(random_);
     }
 
@@ -118,13 +130,30 @@ class index_verifier {
         to.index = number_;
         to.name = names_.index;
         to.slot = slot_;
-        to.begin = begin_;
+        to.begin = begin_.sql;
         to.fleeting = index_.transform != nullptr || indices_[number_].routes.front().view;
-        to.contents = index_.pipeline.empty();
+        to.part = part_;
         to.show = how_.show;
         to.patience = how_.patience;
         to.bytes_at_once = in_.setting().bulk_bytes;
         return to;
+    }
+
+    /// What a pipeline makes of a document nobody here can know, nor what an index does not keep.
+    compared_part compared() const {
+        compared_part out;
+        const auto answer = in_.search().client().ask("/" + cluster::client_type::escaped(names_.index) +
+                                                      "?flat_settings=true");
+        if (answer && answer->is_object() && !answer->get_object().empty()) {
+            const auto& about = answer->get_object().begin()->value();
+            const auto* mapping = elastic::dialect::mapping_in(about);
+            const auto* settings = value_at(about, "settings");
+            if (mapping != nullptr)
+                out.source =
+                    source_rules(*mapping, settings == nullptr ? boost::json::value(nullptr) : *settings);
+        }
+        out.contents = index_.pipeline.empty() && out.source.kept();
+        return out;
     }
 
     void go_on() const {
@@ -133,17 +162,17 @@ class index_verifier {
 
     /// A session with what looks up rows on it.
     struct row_reader {
-        row_reader(const std::string& conninfo, std::span<const postgres::index_binding> indices,
+        row_reader(const std::string& conninfo, int stop_fd, std::span<const postgres::index_binding> indices,
                    std::size_t index)
-            : session(conninfo), rows(session, indices, index) {}
+            : session(conninfo, stop_fd), rows(session, indices, index) {}
         postgres::session session;
         postgres::row_lookup rows;
     };
     [[nodiscard]] std::unique_ptr<row_reader> open_reader() const {
-        return std::make_unique<row_reader>(in_.setting().read_from, indices_, number_);
+        return std::make_unique<row_reader>(in_.setting().read_from, in_.stop_fd(), indices_, number_);
     }
     [[nodiscard]] std::unique_ptr<postgres::session> open_session() const {
-        return std::make_unique<postgres::session>(in_.setting().read_from);
+        return std::make_unique<postgres::session>(in_.setting().read_from, in_.stop_fd());
     }
 
     /// Runs `body(*session)`, made by `open`, until it works: a server that goes away for a while must not
@@ -156,6 +185,8 @@ class index_verifier {
             try {
                 if (!session) session = open();
                 return body(*session);
+            } catch (const elastic::index_unavailable&) {
+                throw;
             } catch (const error& problem) {
                 if (!is_passing(problem.code())) throw;
                 const auto pause = pauses.next();
@@ -204,7 +235,7 @@ class index_verifier {
     }
 
     void work() {
-        std::unique_ptr<postgres::session> session;
+        std::unique_ptr<row_reader> reader;
         while (!abandoned_) {
             // Whoever judges is not to be left behind.
             if (suspects() >= 2 * most_suspects) {
@@ -214,8 +245,7 @@ class index_verifier {
             const auto page = next_page();
             if (!page) return;
             patiently(
-                session, [this] { return open_session(); },
-                [&](postgres::session& on) { compare(on, *page); });
+                reader, [this] { return open_reader(); }, [&](row_reader& on) { compare(on, *page); });
         }
     }
 
@@ -227,8 +257,13 @@ class index_verifier {
             patiently(
                 bounds_, [this] { return open_session(); },
                 [&](postgres::session& on) {
-                    page =
-                        postgres::document_reader(on, indices_).next_page(number_, page_.documents(), after_);
+                    postgres::document_reader reader(on, indices_);
+                    try {
+                        page = reader.next_page(number_, page_.documents(), after_);
+                    } catch (const postgres::sql_error& problem) {
+                        if (!on.usable() || !postgres::is_row_fault(problem)) throw;
+                        page = reader.next_page(number_, page_.documents(), after_, true);
+                    }
                 });
             if (!page) {
                 exhausted_ = true;
@@ -248,23 +283,64 @@ class index_verifier {
         return std::nullopt;
     }
 
-    void compare(postgres::session& session, const postgres::page_bounds& page) {
+    /// The documents of a page, and what becomes of its other rows.
+    struct page_rows {
         std::vector<elastic::document_place> places;
         std::vector<row_document> rows;
         std::size_t bytes = 0;
         std::uint64_t left_out = 0;
-        session.exec(begin_);
-        postgres::document_reader(session, indices_)
-            .by_page(number_, page, [&](const postgres::read_document& document) {
-                if (!document.kept) {
-                    ++left_out;
-                    return;
-                }
-                places.push_back({std::string(document.id), std::string(document.routing)});
-                rows.push_back({std::string(document.routing), std::string(document.json), true});
-                bytes += document.json.size();
-            });
-        session.exec("COMMIT");
+        std::vector<std::string> faults;
+        std::set<std::string> seen;  ///< of what is read one by one
+
+        void take(const postgres::read_document& document) {
+            if (!document.kept) {
+                ++left_out;
+                return;
+            }
+            places.push_back({std::string(document.id), std::string(document.routing)});
+            rows.push_back({std::string(document.routing), std::string(document.json), true});
+            bytes += document.json.size();
+        }
+        void take(const postgres::document_fault& fault) {
+            faults.push_back("document \"" + fault.id + "\": " + printable(fault.reason));
+        }
+    };
+
+    page_rows read_page(row_reader& reader, const postgres::page_bounds& page) {
+        page_rows out;
+        reader.session.exec(begin_.sql);
+        try {
+            const auto take = [&](const auto& row) { out.take(row); };
+            reader.rows.reader().by_page(number_, page, take, take);
+            reader.session.exec("COMMIT");
+            return out;
+        } catch (const postgres::sql_error& problem) {
+            if (!reader.session.usable() || !postgres::is_row_fault(problem)) throw;
+            reader.session.exec("ROLLBACK");
+        }
+        // The server cannot make one of them: each is read by its key.
+        out = {};
+        postgres::row_hooks on;
+        on.document = [&](const postgres::read_document& document) {
+            if (out.seen.emplace(document.id).second) out.take(document);
+        };
+        on.fault = [&](const postgres::document_fault& fault) {
+            if (out.seen.insert(fault.key).second) out.take(fault);
+        };
+        const auto keys = reader.rows.reader().keys_of(number_, page);
+        for (std::size_t begin = 0; begin < keys.size(); begin += ids_at_once) {
+            go_on();
+            const auto end = std::min(keys.size(), begin + ids_at_once);
+            reader.rows.documents(
+                {keys.begin() + static_cast<std::ptrdiff_t>(begin),
+                 keys.begin() + static_cast<std::ptrdiff_t>(end)},
+                [&] { reader.session.exec(begin_.sql); }, on);
+        }
+        return out;
+    }
+
+    void compare(row_reader& reader, const postgres::page_bounds& page) {
+        const auto [places, rows, bytes, left_out, faults, seen] = read_page(reader, page);
         page_.learn(rows.size(), bytes);
         std::vector<suspect> wrong;
         for (std::size_t begin = 0; begin < places.size(); begin += ids_at_once) {
@@ -274,19 +350,23 @@ class index_verifier {
                 places.begin() + static_cast<std::ptrdiff_t>(end));
             const auto held = in_.search().client().get_documents(names_.index, some);
             for (std::size_t i = 0; i < some.size(); ++i) {
-                if (held[i].found && held[i].source.empty() && found_.contents) {
+                if (held[i].found && held[i].source.empty() && part_.contents) {
                     throw error(
                         errc::index, "index \"" + names_.index + "\" keeps no _source of its documents",
                         "nothing can be compared with the database; take \"_source\" out of its mapping");
                 }
-                if (compare_place(some[i], &rows[begin + i], held[i], found_.contents) != deviation::none)
+                if (compare_place(some[i], &rows[begin + i], held[i], part_) != deviation::none)
                     wrong.push_back({some[i]});
             }
         }
         shown_.add(rows.size() + left_out);
         const std::lock_guard lock(mutex_);
-        found_.rows += rows.size() + left_out;
+        found_.rows += rows.size() + left_out + faults.size();
         found_.compared += rows.size();
+        found_.unmade += faults.size();
+        for (const auto& each : faults) {
+            if (found_.faults.size() < how_.show) found_.faults.push_back(each);
+        }
         std::move(wrong.begin(), wrong.end(), std::back_inserter(suspects_));
     }
 
@@ -313,15 +393,21 @@ class index_verifier {
         std::vector<std::string> ids;
         for (const auto& each : documents) ids.push_back(each.id);
         std::set<elastic::document_place> right;
-        const auto begin = [&] { reader.session.exec(begin_); };
+        const auto begin = [&] { reader.session.exec(begin_.sql); };
         if (index_.transform == nullptr) {
-            reader.rows.present(ids, begin, [&](std::string_view id, std::string_view routing) {
-                right.insert({std::string(id), std::string(routing)});
-            });
+            reader.rows.present(
+                ids, begin,
+                [&](std::string_view id, std::string_view routing) {
+                    right.insert({std::string(id), std::string(routing)});
+                },
+                [](const std::string&) {});  // the second look lets it be
         } else {
-            reader.rows.documents(ids, begin, [&](const postgres::read_document& document) {
+            postgres::row_hooks on;
+            on.document = [&](const postgres::read_document& document) {
                 if (document.kept) right.insert({std::string(document.id), std::string(document.routing)});
-            });
+            };
+            on.fault = [](const postgres::document_fault&) {};  // the second look lets it be
+            reader.rows.documents(ids, begin, on);
         }
         const std::lock_guard lock(mutex_);
         for (const auto& each : documents) {
@@ -425,23 +511,26 @@ class index_verifier {
             version = snapshot.version;
             durable = std::max(durable, snapshot.durable);
         };
-        writing_->rows.documents(
-            {ids.begin(), ids.end()}, begin, [&](const postgres::read_document& document) {
-                const std::string id(document.id);
-                rows[id] = {std::string(document.routing), std::string(document.json), document.kept};
-                versions[id] = version;
-            });
+        postgres::row_hooks on;
+        on.document = [&](const postgres::read_document& document) {
+            const std::string id(document.id);
+            rows[id] = {std::string(document.routing), std::string(document.json), document.kept};
+            versions[id] = version;
+        };
+        on.fault = [&](const postgres::document_fault& fault) { rows[fault.key].unmade = true; };
+        writing_->rows.documents({ids.begin(), ids.end()}, begin, on);
         if (version == 0) {  // no row can have any of these ids
             begin();
             session.exec("COMMIT");
         }
         for (const auto& id : ids) {
             const auto row = rows.find(id);
-            if (row == rows.end() || !row->second.kept) continue;
+            if (row == rows.end() || !row->second.kept || row->second.unmade) continue;
             writer.index(number_, id, versions.at(id), row->second.json, row->second.routing);
         }
         for (const auto& each : piece) {
             const auto row = rows.find(each.place.id);
+            if (row != rows.end() && row->second.unmade) continue;
             const bool there = row != rows.end() && row->second.kept;
             if (there && row->second.routing == each.place.routing) continue;
             // Another routing may mean the shard where it was just written: see stream::loader.
@@ -457,11 +546,12 @@ class index_verifier {
     std::string slot_;
     const compiled_index& index_;
     index_names names_;
-    std::string begin_;
+    postgres::read_start begin_;
     std::uint64_t estimate_;
     double share_;
     elastic::bulk_fit page_;
     progress shown_;
+    compared_part part_;
     postgres::session documents_;
     std::unique_ptr<row_reader> writing_;
     second_look judge_;
@@ -485,7 +575,7 @@ class index_verifier {
 
 /// Compares every document with what the database says now, while changes go on; with `repair` it writes what
 /// differs. In order is what is equal in the end. Errors: errc::index where an index is not there or not
-/// loaded, errc::rejected where a transform fails.
+/// loaded.
 [[nodiscard]] inline report verify(context& in, const verify_options& how) {
     (void)detail::sample_share(how.sample, 1);
     const auto numbers = chosen_indices(in, how.indices);

@@ -23,17 +23,21 @@ struct index_findings {
     std::uint64_t extra = 0;
     std::uint64_t different = 0;
     std::uint64_t changing = 0;
+    std::uint64_t unmade = 0;    ///< rows of which no document can be made
     std::uint64_t may_come = 0;  ///< of those that are wrong
     std::uint64_t repaired = 0;
     std::uint64_t behind = 0;  ///< bytes of log that whoever follows the slot has still to read
     bool sampled = false;
     bool contents = true;
+    std::string no_contents;           ///< why they are not compared
+    std::vector<std::string> lacking;  ///< fields that cannot be compared, since the index does not keep them
     slot_progress slot;
     std::vector<suspect> examples;
     std::vector<std::string> unrepaired;  ///< why
+    std::vector<std::string> faults;      ///< why some cannot be made
 
     [[nodiscard]] std::uint64_t wrong() const { return missing + extra + different; }
-    [[nodiscard]] bool in_order() const { return wrong() == repaired; }
+    [[nodiscard]] bool in_order() const { return wrong() == repaired && unmade == 0; }
 };
 
 [[nodiscard]] inline std::string text_of(const index_findings& found) {
@@ -47,8 +51,12 @@ struct index_findings {
         out += number(found.missing) + " missing, " + number(found.extra) + " extra, " +
                number(found.different) + " different\n";
     }
-    if (!found.contents)
-        out += "  their contents were not compared: a pipeline makes them other than the database has them\n";
+    if (!found.contents) out += "  their contents were not compared: " + found.no_contents + "\n";
+    if (!found.lacking.empty()) {
+        std::string names;
+        for (const auto& each : found.lacking) names += (names.empty() ? "" : ", ") + printable(each);
+        out += "  not compared, since _source of the index's mapping leaves them out: " + names + "\n";
+    }
     for (const auto& each : found.examples) {
         out += "  " + std::string(name_of(each.what)) + " " + printable(each.place.id) +
                (each.place.routing.empty() ? std::string()
@@ -71,6 +79,10 @@ struct index_findings {
     }
     if (found.changing != 0)
         out += "  " + number(found.changing) + " changed at every look and could not be compared\n";
+    if (found.unmade != 0) {
+        out += "  " + number(found.unmade) + " cannot be made, and were not compared; correct their rows:\n";
+        for (const auto& why : found.faults) out += "    " + why + "\n";
+    }
     if (found.repaired != 0) out += "  " + number(found.repaired) + " repaired\n";
     for (const auto& why : found.unrepaired) out += "  not repaired: " + why + "\n";
     return out;
@@ -89,14 +101,30 @@ struct index_findings {
         examples.push_back(example);
     }
     boost::json::array unrepaired;
+    const boost::json::array lacking(found.lacking.begin(), found.lacking.end());
     for (const auto& why : found.unrepaired) unrepaired.emplace_back(why);
-    return {
-        {"index", found.name},          {"sampled", found.sampled},     {"contents_compared", found.contents},
-        {"rows", found.rows},           {"documents", found.documents}, {"compared", found.compared},
-        {"missing", found.missing},     {"extra", found.extra},         {"different", found.different},
-        {"may_come", found.may_come},   {"changing", found.changing},   {"repaired", found.repaired},
-        {"not_repaired", unrepaired},   {"slot", found.slot.exists},    {"followed", found.slot.followed},
-        {"behind_bytes", found.behind}, {"examples", examples}};
+    boost::json::array faults;
+    for (const auto& why : found.faults) faults.emplace_back(why);
+    return {{"index", found.name},
+            {"sampled", found.sampled},
+            {"contents_compared", found.contents},
+            {"rows", found.rows},
+            {"documents", found.documents},
+            {"compared", found.compared},
+            {"missing", found.missing},
+            {"extra", found.extra},
+            {"different", found.different},
+            {"may_come", found.may_come},
+            {"changing", found.changing},
+            {"repaired", found.repaired},
+            {"not_repaired", unrepaired},
+            {"not_compared", lacking},
+            {"slot", found.slot.exists},
+            {"followed", found.slot.followed},
+            {"behind_bytes", found.behind},
+            {"examples", examples},
+            {"cannot_be_made", found.unmade},
+            {"faults", faults}};
 }
 
 }  // namespace pgsync::app::detail

@@ -14,6 +14,7 @@
 #include <pgsync/elastic/sigv4.hpp>
 #include <pgsync/elastic/url.hpp>
 #include <pgsync/error.hpp>
+#include <pgsync/this_machine.hpp>
 
 namespace pgsync::elastic {
 
@@ -76,6 +77,16 @@ class access_reader {
         if (!path.empty()) static_cast<void>(content(name, path));
         return path;
     }
+    /// A yes or no; one that is not set is a no.
+    [[nodiscard]] bool flag(const std::string& name) const {
+        const auto text = value(name);
+        for (const auto* yes : {"1", "true", "on", "yes"})
+            if (text == yes) return true;
+        for (const auto* no : {"", "0", "false", "off", "no"})
+            if (text == no) return false;
+        throw error(errc::configuration, name + " is neither yes nor no",
+                    "write true, 1, on, yes, or false, 0, off, no");
+    }
     [[noreturn]] static void both(const std::string& one, const std::string& other) {
         throw error(errc::configuration,
                     one + " and " + other + " are both set, and only one of them can count",
@@ -100,10 +111,11 @@ class access_reader {
 }  // namespace detail
 
 /// What the environment says about access to the cluster at `url`, whose user and password count as well.
-/// Throws errc::configuration, naming the variables, never what they hold, where they contradict each other
-/// or a file cannot be read.
+/// Throws errc::configuration, naming the variables, never what they hold, where they contradict each other,
+/// a file cannot be read, or what proves who we are would cross a network unencrypted. The latter is allowed
+/// by `insecure_http`, or ELASTICSEARCH_INSECURE_HTTP.
 template <typename Get>
-[[nodiscard]] cluster_access read_access(const cluster_url& url, Get get) {
+[[nodiscard]] cluster_access read_access(const cluster_url& url, Get get, bool insecure_http = false) {
     const detail::access_reader in(std::move(get));
     cluster_access out;
     std::vector<std::string> ways;  // the variables that say who we are
@@ -129,9 +141,16 @@ template <typename Get>
     if (!token.empty()) out.authorization = "Bearer " + token;
     if (const auto service = in.value("ELASTICSEARCH_AWS_SERVICE"); !service.empty()) {
         note("ELASTICSEARCH_AWS_SERVICE");
-        if (service != "es" && service != "aoss") {
+        if (service == "aoss") {
+            throw error(
+                errc::configuration,
+                "ELASTICSEARCH_AWS_SERVICE is \"aoss\": OpenSearch Serverless is not supported, since "
+                "it has no GET /, _nodes, _cluster/health, _refresh and _tasks",
+                "use an OpenSearch domain, with ELASTICSEARCH_AWS_SERVICE=es");
+        }
+        if (service != "es") {
             throw error(errc::configuration, "ELASTICSEARCH_AWS_SERVICE is \"" + service + "\"",
-                        "it must be es, or aoss for OpenSearch Serverless");
+                        "it must be es");
         }
         auto region = in.value("AWS_REGION");
         if (region.empty()) region = in.value("AWS_DEFAULT_REGION");
@@ -148,6 +167,20 @@ template <typename Get>
         }
     }
     if (ways.size() > 1) in.both(ways[0], ways[1]);
+    const std::string host(host_of(url));
+    const bool exposed = !ways.empty() && url.base.starts_with("http://") && !is_this_machine(host);
+    if (!in.flag("ELASTICSEARCH_INSECURE_HTTP") && exposed && !insecure_http) {
+        const auto* const what = out.aws                      ? "requests signed for AWS"
+                                 : !token.empty()             ? "the bearer token"
+                                 : !out.authorization.empty() ? "the API key"
+                                                              : "user and password";
+        throw error(
+            errc::configuration,
+            std::string(what) + " (" + ways[0] + ") would travel to " + host +
+                " in the clear, since the cluster's URL begins with http://",
+            "write https:// in ELASTICSEARCH_URL or --elasticsearch; in a network that nobody else is "
+            "on, set ELASTICSEARCH_INSECURE_HTTP=1 or --insecure-http");
+    }
 
     out.ca_file = in.file("ELASTICSEARCH_CA_FILE");
     out.client_certificate = in.file("ELASTICSEARCH_CLIENT_CERT");
@@ -168,8 +201,10 @@ template <typename Get>
     return out;
 }
 
-[[nodiscard]] inline cluster_access access_from_environment(const cluster_url& url) {
-    return read_access(url, [](const char* name) { return std::getenv(name); });
+[[nodiscard]] inline cluster_access access_from_environment(const cluster_url& url,
+                                                            bool insecure_http = false) {
+    return read_access(
+        url, [](const char* name) { return std::getenv(name); }, insecure_http);
 }
 
 }  // namespace pgsync::elastic

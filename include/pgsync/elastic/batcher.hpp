@@ -94,12 +94,21 @@ class batcher {
         if (body_.bytes() >= settings_.bulk_bytes_limit) flush();
     }
 
+    /// A document that cannot be made: it is told when its bulk is done, like one that the cluster refuses.
+    /// `document` is what there is of it, if anything.
+    void refuse(std::size_t index, std::string_view id, std::uint64_t version, std::string type,
+                std::string reason, std::string document) {
+        body_.refuse({shared_->targets[index].name, std::string(id), version, 0, std::move(type),
+                      std::move(reason), std::move(document)});
+        if (body_.bytes() >= settings_.bulk_bytes_limit) flush();
+    }
+
     /// Sends what has gathered if it is worth a bulk: what comes next, see bulk_fit, is about one more.
     void flush_if_full() {
         if (body_.bytes() >= settings_.bulk_bytes / 4 * 3) flush();
     }
     void flush() {
-        if (body_.items() == 0) return;
+        if (body_.empty()) return;
         rethrow_failure();
         job_->open();
         std::vector<tally> fresh(tallies_.size());

@@ -13,6 +13,7 @@
 #include <utility>
 #include <vector>
 
+#include <pgsync/elastic/rejected_item.hpp>
 #include <pgsync/json_string.hpp>
 
 namespace pgsync::elastic {
@@ -66,6 +67,17 @@ class bulk_body {
         items_.back().length = text_->size() - items_.back().offset;
     }
 
+    /// Notes a document that cannot be made and so is not sent: it only has to be told, and set aside or not,
+    /// like one that the cluster refuses.
+    void refuse(rejected_item&& what) {
+        refused_bytes_ += what.id.size() + what.reason.size() + what.document.size();
+        refused_.push_back(std::move(what));
+    }
+    [[nodiscard]] std::vector<rejected_item> take_refused() {
+        refused_bytes_ = 0;
+        return std::exchange(refused_, {});
+    }
+
     /// Makes sure that no delete of this body can create an index: deletes with a version do when their
     /// target is missing, `require_alias` or not, and report success. A target that is only deleted from
     /// therefore gets an update of nothing behind the items, which does obey `require_alias` and so forbids
@@ -99,7 +111,9 @@ class bulk_body {
     /// Before much is added: room for so many bytes altogether.
     void reserve(std::size_t bytes) { text_->reserve(bytes); }
 
-    [[nodiscard]] std::size_t bytes() const { return text_->size(); }
+    [[nodiscard]] std::size_t bytes() const { return text_->size() + refused_bytes_; }
+    /// Is there nothing to be sent and nothing to be told?
+    [[nodiscard]] bool empty() const { return items_.empty() && refused_.empty(); }
     [[nodiscard]] std::size_t items() const { return items_.size(); }
     [[nodiscard]] std::shared_ptr<const std::string> text() const { return text_; }
 
@@ -204,6 +218,8 @@ class bulk_body {
     std::string names_;
     std::vector<item> items_;
     std::vector<std::string> guards_;
+    std::vector<rejected_item> refused_;
+    std::size_t refused_bytes_ = 0;
     std::size_t deletes_ = 0;
 };
 

@@ -21,6 +21,7 @@ enum class item_verdict : std::uint8_t {
     retry,      ///< the cluster is busy or cannot write now
     rejected,   ///< it will never take this document
     lost,       ///< the index it should go to is not there
+    closed,     ///< the index it should go to is closed, until somebody opens it
     forbidden,  ///< this user may not write the index
     unpiped,    ///< an ingest pipeline that it should pass is not there
 };
@@ -28,8 +29,9 @@ enum class item_verdict : std::uint8_t {
 struct item_result {
     item_verdict verdict = item_verdict::done;
     long status = 0;
-    std::string type;    ///< the cluster's error type
-    std::string reason;  ///< with its causes; at most some 1,000 bytes
+    std::string type;     ///< the cluster's error type
+    std::string reason;   ///< with its causes; at most some 1,000 bytes
+    std::string index{};  ///< that the error is about; empty where it does not say
 };
 
 /// One bulk's answer, item by item; `items` is empty when all of them are done.
@@ -114,9 +116,9 @@ inline std::string without_lone_surrogates(std::string_view json) {
 inline item_verdict judge(bool is_delete, long status, std::string_view type) {
     if ((status >= 200 && status < 300) || status == 409) return item_verdict::done;
     // No index can be made of a write alias's name, see app::names_of: nothing of that name is there.
-    if (type == "index_not_found_exception" || type == "index_closed_exception" ||
-        type == "invalid_index_name_exception")
+    if (type == "index_not_found_exception" || type == "invalid_index_name_exception")
         return item_verdict::lost;
+    if (type == "index_closed_exception") return item_verdict::closed;
     if (status == 404 && is_delete) return item_verdict::done;
     if (status == 404) return item_verdict::lost;  // require_alias: nothing of that name is an alias
     // The document's own fault, though it comes as 500: its pipeline says `fail`.
@@ -139,6 +141,7 @@ inline void read_error(const boost::json::value& error, item_result& into) {
         scrub(into.reason);
     } else if (const auto* object = error.if_object()) {
         into.type = text_of(*object, "type");
+        into.index = text_of(*object, "index");
         into.reason = text_of(*object, "reason");
         scrub(into.reason);
         const auto* cause = object->if_contains("caused_by");

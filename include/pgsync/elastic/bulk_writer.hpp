@@ -1,6 +1,7 @@
 #pragma once
 
 #include <algorithm>
+#include <atomic>
 #include <chrono>
 #include <condition_variable>
 #include <cstddef>
@@ -24,7 +25,10 @@
 #include <pgsync/elastic/bulk_response.hpp>
 #include <pgsync/elastic/bulk_room.hpp>
 #include <pgsync/elastic/detail/outage.hpp>
+#include <pgsync/elastic/detail/own_failures.hpp>
 #include <pgsync/elastic/dialect.hpp>
+#include <pgsync/elastic/index_unavailable.hpp>
+#include <pgsync/elastic/rejected_item.hpp>
 #include <pgsync/elastic/transport.hpp>
 #include <pgsync/elastic/waiting_clock.hpp>
 #include <pgsync/error.hpp>
@@ -34,17 +38,6 @@
 #include <pgsync/quiet_thread.hpp>
 
 namespace pgsync::elastic {
-
-/// A document the cluster refuses for good.
-struct rejected_item {
-    std::string target;
-    std::string id;
-    std::uint64_t version = 0;
-    long status = 0;
-    std::string type;
-    std::string reason;
-    std::string document;  ///< JSON; empty for a delete
-};
 
 /// How much of a bulk for one target is settled without having been written: a newer version was there, or
 /// the cluster refuses it for good.
@@ -63,8 +56,10 @@ struct bulk_outcome {
 };
 
 /// Sends bulks, a bounded number at a time, and does not rest until each is answered: no answer, 429, 5xx and
-/// blocked indices are waited out, items that failed alone are sent again alone, bulks that are too large are
-/// halved, and so are bulks refused as a whole, until the item that is to blame stands alone.
+/// indices that are blocked or closed are waited out, items that failed alone are sent again alone, bulks
+/// that are too large are halved, and so are bulks refused as a whole, or without an answer five times in a
+/// row, until the item that is to blame stands alone. An item that fails alone, with an error that is not one
+/// of a cluster in trouble, again and again while others of its index are written, counts as rejected.
 ///
 /// The completion of each submitted bulk is called exactly once, in the order in which bulks are done, on the
 /// writer's own thread: it may use the transport, but neither submit() nor drain(), and must not throw. One
@@ -81,6 +76,8 @@ class bulk_writer {
         std::string path = dialect().bulk_path(true);
         std::string address;  ///< of the cluster, for messages
         metrics::registry* counts = &metrics::nowhere();
+        /// When an item's failures count as its own.
+        detail::own_failures::limits own_failures{};
     };
     using completion = std::function<void(bulk_outcome&&)>;
 
@@ -112,6 +109,7 @@ class bulk_writer {
         const auto each = std::make_shared<flight>(settings_, how);
         each->body = std::move(body);
         each->done = std::move(done);
+        each->outcome.rejected = each->body.take_refused();
         set_aside_impossible(*each);
         // Once the others know of it, it is the writer's thread's.
         auto what = request_of(*each);
@@ -154,9 +152,14 @@ class bulk_writer {
         return flights_.size();
     }
 
+    /// From now on a bulk for an index that is closed, or stays blocked, ends with index_unavailable instead
+    /// of waiting: for commands that somebody waits for.
+    void end_at_closed() { ends_at_closed_ = true; }
+
   private:
     struct flight {
-        flight(const settings& s, pace of_pace) : how(of_pace), pauses(s.first_pause, s.longest_pause) {}
+        flight(const settings& s, pace of_pace)
+            : how(of_pace), pauses(s.first_pause, s.longest_pause), own(s.own_failures) {}
         pace how;
         std::chrono::steady_clock::time_point sent{};
         bulk_body body;
@@ -164,7 +167,11 @@ class bulk_writer {
         completion done;
         bulk_outcome outcome;
         backoff pauses;
-        unsigned attempts = 0;  ///< failed ones in a row
+        unsigned attempts = 0;     ///< failed ones in a row
+        unsigned unanswered = 0;   ///< of these, such as may be the bulk's own fault
+        std::uint64_t others = 0;  ///< bulks that had been answered at the last attempt
+        bool halved = false;       ///< for want of an answer
+        detail::own_failures own;
         std::stop_token stop;
     };
     using flight_ptr = std::shared_ptr<flight>;
@@ -231,14 +238,15 @@ class bulk_writer {
         shared->changed.notify_all();
     }
 
-    /// No document can have an empty id, or one of more than 512 bytes, and a cluster refuses the whole bulk
-    /// for it: such writes are rejected here, and there is nothing to delete.
+    /// No document can have an empty id, one of more than 512 bytes, or one that is no UTF-8, and a cluster
+    /// refuses the whole bulk for it: such writes are rejected here, and there is nothing to delete.
     void set_aside_impossible(flight& each) const {
         std::vector<std::size_t> possible;
         const auto items = each.body.items();
         for (std::size_t i = 0; i < items; ++i) {
             const auto bytes = each.body.id_of(i).size();
-            if (bytes > 0 && bytes <= longest_id) {
+            const bool text = is_utf8(each.body.id_of(i));
+            if (bytes > 0 && bytes <= longest_id && text) {
                 possible.push_back(i);
             } else if (each.body.is_delete(i)) {
                 note_unwritten(each, i);
@@ -246,8 +254,9 @@ class bulk_writer {
                 reject(each, i,
                        {item_verdict::rejected, 400, "id_not_possible",
                         bytes == 0 ? "the id is empty"
+                        : !text    ? "the id is no UTF-8"
                                    : "the id is " + std::to_string(bytes) + " bytes long; the most is " +
-                                         std::to_string(longest_id)});
+                                      std::to_string(longest_id)});
             }
         }
         if (possible.size() < items) each.body = each.body.subset(possible);
@@ -312,17 +321,18 @@ class bulk_writer {
         if (answer.status == 200) {
             const auto parsed =
                 parse_bulk_response(answer.body, each->body.items(), each->body.guards().size());
-            if (!parsed) return retry(each, "an answer that is cut or not about this bulk", answer);
+            if (!parsed) return unanswered(each, "an answer that is cut or not about this bulk", answer);
+            ++answered_;
             return judge(each, *parsed, answer);
         }
-        if (answer.status == 0) return retry(each, "no answer: " + answer.failure, answer);
+        if (answer.status == 0) return unanswered(each, "no answer: " + answer.failure, answer);
         const auto said = "HTTP " + std::to_string(answer.status) + ": " + excerpt(answer.body);
         const auto says = [&](const char* what) { return answer.body.find(what) != std::string::npos; };
         if (answer.status == 429) refused_for_room();
-        if (answer.status == 408 || answer.status == 429 || answer.status >= 500 ||
-            says("cluster_block_exception")) {
+        if (says_blocked(answer.body)) end_if_blocked(*each, excerpt(answer.body));
+        if (answer.status == 408 || answer.status == 429 || says_blocked(answer.body))
             return retry(each, said, answer);
-        }
+        if (answer.status >= 500) return unanswered(each, said, answer);
         if (answer.status == 413) {
             return split(each, answer.status, "content_too_long",
                          "the document alone is larger than the cluster takes in one request (" +
@@ -355,17 +365,31 @@ class bulk_writer {
         std::vector<std::size_t> again;
         std::string why;
         bool refused = false;
+        bool closed = false;
+        note_passed(*each, parsed);
         for (std::size_t i = 0; i < parsed.items.size(); ++i) {
             const auto& item = parsed.items[i];
             switch (item.verdict) {
                 case item_verdict::done:
                     break;
                 case item_verdict::retry:
-                    if (again.empty())
-                        why = "HTTP " + std::to_string(item.status) + ", " + item.type + ": " + item.reason;
+                    if (is_own_failure(*each, i, item.status)) {
+                        reject(*each, i, item);
+                        break;
+                    }
+                    if (says_blocked(item.type)) end_if_blocked(*each, item.reason, each->body.target_of(i));
+                    if (again.empty()) why = trouble_of(item, each->body.target_of(i));
                     again.push_back(i);
                     refused = refused || item.status == 429;
                     break;
+                case item_verdict::closed: {
+                    const auto index = item.index.empty() ? std::string(each->body.target_of(i)) : item.index;
+                    if (ends_at_closed_) throw index_unavailable(closed_text(index), opening(index));
+                    if (!closed) why = closed_text(index) + " (" + opening(index) + ")";
+                    closed = true;
+                    again.push_back(i);
+                    break;
+                }
                 case item_verdict::rejected:
                     reject(*each, i, item);
                     break;
@@ -395,13 +419,92 @@ class bulk_writer {
         });
         if (again.empty()) return next_part(each);
         each->body = each->body.subset(again);
-        retry(each, std::to_string(again.size()) + " documents were not taken: " + why, answer);
+        each->unanswered = 0;
+        // Somebody may be waiting for it who has just opened the index.
+        const auto longest = closed ? std::chrono::milliseconds(1'000) : settings_.longest_pause;
+        retry(each, std::to_string(again.size()) + " documents were not taken: " + why, answer, longest);
+    }
+
+    /// A block may be gone in a moment, of a full disk for example.
+    void end_if_blocked(const flight& each, const std::string& reason, std::string_view target = {}) const {
+        if (!ends_at_closed_ || each.attempts < 8) return;
+        const auto remedy = unblocking(reason, target);
+        if (!remedy.empty()) throw index_unavailable(reason, remedy);
+    }
+
+    static std::string trouble_of(const item_result& item, std::string_view target) {
+        auto out = "HTTP " + std::to_string(item.status) + ", " + item.type + ": " + item.reason;
+        if (!says_blocked(item.type)) return out;
+        const auto remedy = unblocking(item.reason, target);
+        return remedy.empty() ? out : out + " " + remedy;
+    }
+
+    /// Counts what was written, by target.
+    void note_passed(const flight& each, const bulk_answer& parsed) {
+        std::uint64_t* of = nullptr;
+        std::string_view target;
+        for (std::size_t i = 0; i < each.body.items(); ++i) {
+            if (!parsed.items.empty() && parsed.items[i].verdict != item_verdict::done) continue;
+            if (of == nullptr || each.body.target_of(i) != target) {
+                target = each.body.target_of(i);
+                of = &passed_[std::string(target)];
+            }
+            ++*of;
+        }
+    }
+    /// The item failed once more: is it to blame for that itself?
+    bool is_own_failure(flight& each, std::size_t i, long status) {
+        if (detail::says_not_now(status) || status < 500) return false;
+        return fails_alone(each, i);
+    }
+    bool fails_alone(flight& each, std::size_t i) {
+        const std::string target(each.body.target_of(i));
+        return each.own.failed(target + '\n' + std::string(each.body.id_of(i)), passed_[target],
+                               clock_.now());
+    }
+
+    /// The bulk as a whole failed. Where it may itself be to blame, being more than the cluster can do in the
+    /// time, or holding an item that breaks it, parts of it are tried.
+    void unanswered(const flight_ptr& each, const std::string& why, const response& answer) {
+        if (each->stop.stop_requested()) return give_up(each, interruption());
+        if (each->attempts == 0) each->others = answered_;
+        // A cluster that is away says nothing about the bulk.
+        const bool about_it = answer.late || answer.status == 504 || !detail::says_not_now(answer.status) ||
+                              answered_ > each->others;
+        each->others = answered_;
+        if (!about_it) return retry(each, why, answer);
+        const bool alone = each->body.items() == 1;
+        // With 200 it may have been written.
+        if (alone && answer.status != 200 && fails_alone(*each, 0)) {
+            reject(*each, 0,
+                   {item_verdict::rejected, answer.status, "not_answered",
+                    "the cluster takes others of its index, and not this one: " + why});
+            return next_part(each);
+        }
+        if (++each->unanswered < (each->halved ? 2U : 5U) || alone) return retry(each, why, answer);
+        log::warn("cluster {}: {}; the bulk of {} documents is sent in halves", settings_.address, why,
+                  each->body.items());
+        each->unanswered = 0;
+        each->halved = true;
+        split(each, answer.status, "not_answered", why);
     }
 
     [[noreturn]] static void lost(std::string_view target, const std::string& reason) {
+        if (reason.find("no write index is defined") != std::string::npos) {
+            const std::string name(target);
+            throw error(errc::index,
+                        "alias \"" + name +
+                            "\" stands for more than one index, and so for none that could be "
+                            "written: " +
+                            reason,
+                        "GET /_alias/" + name +
+                            " shows which; take it away from the one that is a copy, POST "
+                            "/_aliases {\"actions\":[{\"remove\":{\"index\":\"…\",\"alias\":\"" +
+                            name + "\"}}]}, and start again: nothing from this change on was acknowledged");
+        }
         throw error(errc::index, "index \"" + std::string(target) + "\" is gone or is no alias: " + reason,
-                    "it was deleted or renamed while pgsync was writing; run teardown and bootstrap to build "
-                    "it again");
+                    "it was deleted or renamed while pgsync was writing; run bootstrap, which builds what is "
+                    "missing");
     }
     static std::string permission_remedy() {
         return "check user and password in ELASTICSEARCH_URL, or the key or token, and their right to write "
@@ -452,6 +555,7 @@ class bulk_writer {
 
     void next_part(const flight_ptr& each) {
         outage_.over(std::exchange(each->attempts, 0) > 0);
+        each->unanswered = 0;
         each->pauses.reset();
         if (each->rest.empty()) return finish(each);
         each->body = std::move(each->rest.front());
@@ -460,8 +564,12 @@ class bulk_writer {
     }
 
     void retry(const flight_ptr& each, const std::string& why, const response& answer) {
+        retry(each, why, answer, settings_.longest_pause);
+    }
+    void retry(const flight_ptr& each, const std::string& why, const response& answer,
+               std::chrono::milliseconds longest) {
         if (each->stop.stop_requested()) return give_up(each, interruption());
-        auto pause = each->pauses.next();
+        auto pause = std::min(each->pauses.next(), longest);
         if (answer.retry_after) {
             const auto asked = std::min(*answer.retry_after, std::chrono::seconds(60));
             pause = std::max(pause, std::chrono::duration_cast<std::chrono::milliseconds>(asked));
@@ -508,6 +616,9 @@ class bulk_writer {
         waiting_;            ///< of these, the ones to repeat
     std::stop_source stop_;  ///< replaced by resume()
     bool closing_ = false;
+    std::atomic<bool> ends_at_closed_{false};
+    std::uint64_t answered_ = 0;                   ///< bulks
+    std::map<std::string, std::uint64_t> passed_;  ///< documents that were written, by target
     detail::outage outage_;
     std::thread thread_;
 };

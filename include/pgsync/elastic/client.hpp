@@ -1,6 +1,7 @@
 #pragma once
 
 #include <algorithm>
+#include <charconv>
 #include <chrono>
 #include <condition_variable>
 #include <cstddef>
@@ -25,8 +26,11 @@
 #include <pgsync/backoff.hpp>
 #include <pgsync/elastic/bulk_body.hpp>
 #include <pgsync/elastic/bulk_response.hpp>
+#include <pgsync/elastic/detail/own_failures.hpp>
 #include <pgsync/elastic/dialect.hpp>
 #include <pgsync/elastic/held_document.hpp>
+#include <pgsync/elastic/index_unavailable.hpp>
+#include <pgsync/elastic/refused_always.hpp>
 #include <pgsync/elastic/stored_id.hpp>
 #include <pgsync/elastic/transport.hpp>
 #include <pgsync/elastic/waiting_clock.hpp>
@@ -42,6 +46,11 @@ struct index_facts {
     bool alias = false;        ///< the name asked for was an alias of it
     boost::json::object meta;  ///< `_meta` of its mapping; empty where there is none
     std::vector<std::string> aliases{};
+    bool closed = false;
+    std::vector<std::string> blocks{};  ///< that it has: `write`, `read_only`, …
+    /// Another one for each index that was ever made, cloned or restored, whatever it is called.
+    std::string incarnation{};
+    std::int64_t created = 0;  ///< milliseconds since 1970; 0: unknown
 };
 
 /// One action of client::change_aliases(): `what` is `add` or `remove`.
@@ -56,9 +65,17 @@ struct stored_document {
     boost::json::value source;
 };
 
+/// What answers there is not to be talked to over TLS as it was set; see wrong_settings.
+class tls_error : public error, public wrong_settings {
+  public:
+    using error::error;
+};
+
 /// Administration of indices: everything that is not a bulk. Each call is repeated for a while when the
 /// cluster is away or busy; then errc::connection. What the cluster refuses is errc::index with its own
-/// words. Every call throws errc::interrupted after interrupt(). Threads may share a client.
+/// words, and so is a request to which it answers with one and the same error of its own (500) for minutes:
+/// it is there, and will not do that. An index that is closed, or blocked for longer, is index_unavailable.
+/// Every call throws errc::interrupted after interrupt(). Threads may share a client.
 template <transport Transport, waiting_clock Clock = steady_waiting>
 class client {
   public:
@@ -66,7 +83,9 @@ class client {
         std::string address;  ///< for messages, without secrets
         dialect speaks = {};
         std::chrono::seconds patience{30};
+        std::chrono::seconds stubborn{180};         ///< for one and the same 5xx that is no outage
         std::chrono::milliseconds timeout{60'000};  ///< of one attempt
+        bool awaits_opening = false;                ///< of closed indices, until interrupt()
         /// Asked now and then while waiting: is the program to stop? From then on nothing is repeated, and a
         /// cluster has no more than `stop_patience` for its answer: what works well still gets done.
         std::function<bool()> stopped = {};
@@ -114,21 +133,40 @@ class client {
     /// The index behind a name; nothing when the cluster has neither index nor alias of it. An alias of
     /// several indices is an error.
     [[nodiscard]] std::optional<index_facts> find(std::string_view name) {
-        const auto answer =
-            call("GET", "/" + escaped(name) + "?filter_path=*.aliases,*.mappings._meta,*.mappings._doc._meta",
-                 {}, {404});
-        if (answer.status == 404) return std::nullopt;
-        const auto top = object(answer.body);
-        if (top.empty()) return index_facts{std::string(name), false, {}, {}};
-        if (top.size() > 1) {
+        auto found = find_each(name);
+        if (found.empty()) return std::nullopt;
+        if (found.size() > 1) {
             throw error(errc::index,
-                        "\"" + std::string(name) + "\" is an alias of " + std::to_string(top.size()) +
+                        "\"" + std::string(name) + "\" is an alias of " + std::to_string(found.size()) +
                             " indices, of which pgsync would have to guess one",
                         "choose another name for the index, or remove that alias");
         }
-        auto facts = facts_of(*top.begin());
-        facts.alias = facts.index != name;
-        return facts;
+        return std::move(found.front());
+    }
+
+    /// Every index behind a name: several where it is an alias of them; none when the cluster has neither
+    /// index nor alias of it.
+    [[nodiscard]] std::vector<index_facts> find_each(std::string_view name) {
+        const auto path = "/" + escaped(name);
+        const auto answer =
+            call("GET",
+                 path +
+                     "?filter_path=*.aliases,*.mappings._meta,*.mappings._doc._meta,*.settings.index.uuid,"
+                     "*.settings.index.history,*.settings.index.verified_before_close,"
+                     "*.settings.index.blocks,*.settings.index.creation_date",
+                 {}, {404});
+        std::vector<index_facts> found;
+        if (answer.status == 404) return found;
+        const auto top = object(answer.body);
+        if (top.empty()) found.push_back({std::string(name), false, {}, {}});
+        for (const auto& each : top) {
+            found.push_back(facts_of(each));
+            found.back().alias = found.back().index != name;
+            if (settings_.speaks.tells_closed()) continue;
+            const auto about = "/" + escaped(found.back().index) + "/_count";
+            found.back().closed = says_closed(call("GET", about, {}, {400, 401, 403, 404}).body);
+        }
+        return found;
     }
 
     /// Every index whose name begins with `prefix`.
@@ -136,7 +174,7 @@ class client {
         const auto path = "/" + escaped(prefix) + "*?expand_wildcards=open,closed&";
         const auto answer =
             call("GET",
-                 path + "filter_path=*.settings.index.provided_name,*.aliases,*.mappings._meta," +
+                 path + "filter_path=*.settings.index.creation_date,*.aliases,*.mappings._meta," +
                      "*.mappings._doc._meta",
                  {}, {404});
         std::vector<index_facts> found;
@@ -176,37 +214,33 @@ class client {
     void put_mapping(std::string_view name, const boost::json::object& mapping) {
         call("PUT", settings_.speaks.mapping_path(escaped(name)), boost::json::serialize(mapping));
     }
-    /// Has every document indexed anew from what the index holds of it, by the mapping as it is now; what is
-    /// written meanwhile is newer and stays. Returns when that is done.
-    /// Meanwhile `waiting` is called a few times a second.
-    void index_again(std::string_view name, const std::function<void()>& waiting) {
+    /// Re-indexes every document of an index in place, from its stored source and by the mapping as it is now
+    /// (_update_by_query), and returns when that is done; documents written meanwhile are newer and stay. A
+    /// task that an earlier call started for the same `purpose`, and that still runs, is waited for instead
+    /// of starting a second one. Meanwhile `waiting` is called a few times a second.
+    void index_again(std::string_view name, const std::string& purpose,
+                     const std::function<void()>& waiting) {
         refresh(name);
-        const auto begun = object(call("POST", index_again_path(name), {}).body);
-        const auto task = string_in(begun, "task");
-        auto told = clock_.now();
-        while (true) {
-            const auto answer = object(call("GET", "/_tasks/" + task, {}).body);
-            const auto* done = answer.if_contains("completed");
-            if (done == nullptr || !done->is_bool())
-                throw error(errc::protocol, "the cluster does not tell of its task " + task);
-            if (done->get_bool()) {
-                const auto* outcome = answer.if_contains("response");
-                const auto* failures = outcome == nullptr ? nullptr : at(*outcome, "failures");
-                if (failures != nullptr && failures->is_array() && failures->get_array().empty()) return;
-                throw error(errc::index, "the cluster could not index the documents of \"" +
-                                             std::string(name) +
-                                             "\" anew: " + boost::json::serialize(answer).substr(0, 500));
-            }
-            if (told_to_stop())
-                throw error(errc::interrupted, "stopped while the cluster indexed documents anew");
-            if (clock_.now() - told > std::chrono::seconds(10)) {
-                told = clock_.now();
-                const auto* status = at(answer.at("task"), "status");
-                log::info("{}: indexed anew so far: {}", name,
-                          status == nullptr ? "?" : boost::json::serialize(*status).substr(0, 100));
-            }
-            pause(clock_.now() + std::chrono::milliseconds(250), current_stop());
-            waiting();
+        boost::json::value last;
+        for (int attempts = 0; attempts < 3; ++attempts) {
+            const auto outcome = outcome_of(name, begin_indexing(name, purpose), waiting);
+            if (!outcome) continue;  // gone with its node
+            last = *outcome;
+            if (at(last, "canceled") != nullptr) continue;
+            const auto* failures = at(last, "failures");
+            if (failures == nullptr || !failures->is_array() || !failures->get_array().empty()) break;
+            return;
+        }
+        throw error(errc::index, "the cluster could not re-index the documents of \"" + std::string(name) +
+                                     "\" in place: " + boost::json::serialize(last).substr(0, 500));
+    }
+    /// Waits for tasks that re-index this index for another purpose. A mapping that is changed under one
+    /// would leave nobody knowing by which mapping each document is indexed.
+    void await_other_indexing(std::string_view name, const std::string& purpose,
+                              const std::function<void()>& waiting) {
+        while (const auto other = indexing(name, purpose, false)) {
+            log::info("{}: another task re-indexes its documents; waiting until it ends", name);
+            static_cast<void>(outcome_of(name, *other, waiting));
         }
     }
     [[nodiscard]] static std::string index_again_path(std::string_view name) {
@@ -285,7 +319,8 @@ class client {
     /// What the index holds in each of these places, searchable yet or not. Errors: errc::index when there is
     /// no such index, errc::connection when a shard is away.
     [[nodiscard]] std::vector<held_document> get_documents(std::string_view name,
-                                                           const std::vector<document_place>& places) {
+                                                           const std::vector<document_place>& places,
+                                                           wanted_source wanted = whole_source) {
         std::vector<held_document> out(places.size());
         std::vector<document_place> asked;
         std::vector<std::size_t> numbers;
@@ -298,7 +333,7 @@ class client {
         if (asked.empty()) return out;
         // No filter_path: with it the cluster parses what it holds, and numbers come out as it understands
         // them.
-        const auto path = "/" + escaped(name) + "/_mget";
+        const auto path = "/" + escaped(name) + "/_mget" + std::string(wanted);
         const auto answer = call("POST", path, many_documents_body(asked));
         auto found = parse_many_documents(answer.body);
         if (found.size() != asked.size()) {
@@ -310,6 +345,7 @@ class client {
             const auto& failure = found[i].failure;
             if (failure == "index_not_found_exception")
                 throw error(errc::index, "index \"" + std::string(name) + "\" is gone");
+            if (says_closed(failure)) throw index_unavailable(closed_text(name), opening(name));
             // Where every document has a routing none can be there without.
             if (!failure.empty() && failure != "routing_missing_exception") {
                 throw error(errc::connection, "the cluster at " + settings_.address +
@@ -353,15 +389,25 @@ class client {
     /// place, the reading starts over.
     void scan_ids(std::string_view name, std::size_t size,
                   const std::function<void(std::span<const stored_id>)>& on_ids) {
-        for (int attempt = 1; !scan_once(name, std::clamp<std::size_t>(size, 1, 10'000), on_ids); ++attempt) {
-            if (attempt == 5) {
+        std::string same;
+        auto since = clock_.now();
+        response last;
+        for (int attempt = 1; !scan_once(name, std::clamp<std::size_t>(size, 1, 10'000), on_ids, last);
+             ++attempt) {
+            auto own = own_error(last);
+            if (own != same) since = clock_.now();
+            same = std::move(own);
+            if (same.empty() && attempt >= 5) {
                 throw error(errc::connection,
                             "the cluster at " + settings_.address +
                                 " failed five times to list the ids of \"" + std::string(name) + "\"",
                             "look at its log for failed searches, and start again");
             }
+            if (!same.empty() && clock_.now() - since >= settings_.stubborn)
+                refuse_always("POST", "/_search/scroll", last);
             log::warn("cluster {}: lost its place among the ids of {}; reading them again", settings_.address,
                       name);
+            if (!same.empty()) pause(clock_.now() + std::chrono::seconds(1), current_stop());
         }
     }
 
@@ -395,6 +441,8 @@ class client {
         backoff pauses;
         const auto deadline = clock_.now() + settings_.patience;
         bool said = false;
+        std::string same;  // error of the cluster's own
+        auto since = clock_.now();
         const auto shared = body ? std::make_shared<const std::string>(std::move(*body)) : nullptr;
         while (true) {
             request what;
@@ -407,24 +455,118 @@ class client {
             for (const auto status : accepted) {
                 if (answer.status == status) return answer;
             }
-            // A block (of a full disk, or an operator's) comes as 403 and goes away again.
-            const bool blocked = answer.body.find("cluster_block_exception") != std::string::npos;
-            const bool worth_repeating =
-                answer.status == 0 || answer.status == 429 || answer.status >= 500 || blocked;
-            if (!worth_repeating) refuse(method, path, answer);
+            const bool closed = answer.status < 500 && says_closed(answer.body);
+            if (closed && !settings_.awaits_opening) refuse_closed(path, answer);
+            if (!closed && !is_passing(answer)) refuse(method, path, answer);
             if (unanswered != nullptr)
                 *unanswered = *unanswered || answer.status == 0 || answer.status >= 500;
             const auto now = clock_.now();
-            if (now >= deadline || told_to_stop()) give_up(answer);
-            if (!std::exchange(said, true)) {
-                log::warn("cluster {}: {}; trying again for {} s", settings_.address, trouble(answer),
-                          settings_.patience.count());
+            if (told_to_stop()) give_up(answer);
+            auto own = own_error(answer);
+            if (own != same) since = now;
+            same = std::move(own);
+            const auto end = same.empty() ? deadline : std::max(deadline, since + settings_.stubborn);
+            if (!closed && now >= end) {
+                if (!same.empty() && settings_.stubborn > settings_.patience)
+                    refuse_always(method, path, answer);
+                give_up(answer);
             }
-            pause(std::min(deadline, now + pauses.next()), stop);
+            if (!std::exchange(said, true)) {
+                const auto seconds =
+                    same.empty() ? settings_.patience : std::max(settings_.patience, settings_.stubborn);
+                log::warn("cluster {}: {}; trying again {}", settings_.address, trouble(answer),
+                          closed ? "until it is opened: " + opening(name_in(path, answer))
+                                 : "for " + std::to_string(seconds.count()) + " s");
+            }
+            // An operator who has just opened the index may be waiting for us.
+            auto next = pauses.next();
+            if (closed) next = std::min(next, std::chrono::milliseconds(1'000));
+            pause(closed ? now + next : std::min(end, now + next), stop);
         }
     }
 
   private:
+    /// A running task that re-indexes this index for that purpose or, with `same` false, for any other.
+    std::optional<std::string> indexing(std::string_view name, const std::string& purpose, bool same) {
+        const auto answer = call("GET", "/_tasks?actions=*byquery&detailed", {}, {401, 403});
+        if (answer.status != 200) return std::nullopt;
+        const auto top = object(answer.body);
+        const auto* nodes = top.if_contains("nodes");
+        if (nodes == nullptr || !nodes->is_object()) return std::nullopt;
+        for (const auto& node : nodes->get_object()) {
+            const auto* tasks = at(node.value(), "tasks");
+            if (tasks == nullptr || !tasks->is_object()) continue;
+            for (const auto& [id, task] : tasks->get_object()) {
+                const auto* headers = at(task, "headers");
+                const auto about = string_in(task, "description");
+                if (at(task, "parent_task_id") != nullptr || !about.starts_with("update-by-query [") ||
+                    about.find("[" + std::string(name) + "]") == std::string::npos)
+                    continue;
+                if ((headers != nullptr && string_in(*headers, "X-Opaque-Id") == purpose) == same)
+                    return std::string(id);
+            }
+        }
+        return std::nullopt;
+    }
+    /// Starts re-indexing unless it runs already for this purpose, and returns the task's id. Each repeat
+    /// looks for the task first: an attempt that got no answer may have started it.
+    std::string begin_indexing(std::string_view name, const std::string& purpose) {
+        const auto stop = current_stop();
+        const auto deadline = clock_.now() + settings_.patience;
+        backoff pauses;
+        while (true) {
+            if (auto running = indexing(name, purpose, true)) return std::move(*running);
+            request what;
+            what.method = "POST";
+            what.path = index_again_path(name);
+            what.opaque_id = purpose;
+            what.timeout = settings_.timeout;
+            const auto answer = attempt(std::move(what), stop);
+            if (answer.status >= 200 && answer.status < 300) return string_in(object(answer.body), "task");
+            if (!is_passing(answer)) refuse("POST", index_again_path(name), answer);
+            if (told_to_stop() || clock_.now() >= deadline) give_up(answer);
+            log::warn("cluster {}: {}; trying again", settings_.address, trouble(answer));
+            pause(clock_.now() + std::max(pauses.next(), std::chrono::milliseconds(500)), stop);
+        }
+    }
+    /// What a task has to tell when it ends; nothing where the cluster has none of that id any more.
+    std::optional<boost::json::value> outcome_of(std::string_view name, const std::string& task,
+                                                 const std::function<void()>& waiting) {
+        auto told = clock_.now();
+        while (true) {
+            boost::json::object answer;
+            try {
+                const auto got = call("GET", "/_tasks/" + task, {}, {404});
+                if (got.status == 404) return std::nullopt;
+                answer = object(got.body);
+            } catch (const error& problem) {
+                // It goes on meanwhile, and giving it up would mean to begin another one beside it.
+                if (problem.code() != errc::connection || told_to_stop() ||
+                    dynamic_cast<const wrong_settings*>(&problem) != nullptr)
+                    throw;
+                waiting();
+                continue;
+            }
+            const auto* done = answer.if_contains("completed");
+            if (done == nullptr || !done->is_bool())
+                throw error(errc::protocol, "the cluster does not tell of its task " + task);
+            if (done->get_bool()) {
+                const auto* outcome = answer.if_contains("response");
+                return outcome != nullptr && outcome->is_object() ? *outcome : boost::json::value(answer);
+            }
+            if (told_to_stop())
+                throw error(errc::interrupted, "stopped while the cluster re-indexed documents");
+            if (clock_.now() - told > std::chrono::seconds(10)) {
+                told = clock_.now();
+                const auto* status = at(answer.at("task"), "status");
+                log::info("{}: re-indexed so far: {}", name,
+                          status == nullptr ? "?" : boost::json::serialize(*status).substr(0, 100));
+            }
+            pause(clock_.now() + std::chrono::milliseconds(250), current_stop());
+            waiting();
+        }
+    }
+
     struct scroll_guard {
         client& owner;
         std::string id;
@@ -451,6 +593,20 @@ class client {
         if (aliases != nullptr && aliases->is_object()) {
             for (const auto& each : aliases->get_object()) facts.aliases.emplace_back(each.key());
         }
+        const auto* settings = at(from.value(), "settings");
+        const auto* index = settings == nullptr ? nullptr : at(*settings, "index");
+        if (index == nullptr) return facts;
+        facts.closed = string_in(*index, "verified_before_close") == "true";
+        if (const auto* blocks = at(*index, "blocks"); blocks != nullptr && blocks->is_object()) {
+            for (const auto& each : blocks->get_object())
+                if (each.value() == "true") facts.blocks.emplace_back(each.key());
+        }
+        const auto created = string_in(*index, "creation_date");
+        std::from_chars(created.data(), created.data() + created.size(), facts.created);
+        facts.incarnation = string_in(*index, "uuid");
+        // What is restored over an index that is closed keeps its `uuid`.
+        const auto* history = at(*index, "history");
+        if (history != nullptr) facts.incarnation += "/" + string_in(*history, "uuid");
         return facts;
     }
 
@@ -470,15 +626,21 @@ class client {
     }
     [[nodiscard]] bool told_to_stop() const { return settings_.stopped && settings_.stopped(); }
 
+    /// May the same request get another answer later? A block (of a full disk, or an operator's) comes as 403
+    /// and goes away again.
+    static bool is_passing(const response& answer) {
+        return answer.status == 0 || answer.status == 429 || answer.status >= 500 ||
+               says_blocked(answer.body);
+    }
+
     /// Submits once and waits, as long as anybody is to wait at all.
     response attempt(request what, const std::stop_token& stop) {
         std::stop_source end;
         const std::stop_callback link(stop, [&end] { end.request_stop(); });
         what.stop = end.get_token();
-        const auto promise = std::make_shared<std::promise<response>>();
-        auto future = promise->get_future();
+        std::future<response> future;
         if (!stop.stop_requested()) {
-            transport_.submit(std::move(what), [promise](response&& r) { promise->set_value(std::move(r)); });
+            future = elastic::ask(transport_, std::move(what));
             if (settings_.stopped) wait_or_end(future, end);
             future.wait();
         }
@@ -507,7 +669,8 @@ class client {
     /// False when pages may have been missed. Only the first request may be repeated: whether a scroll moved
     /// on with a request that was not answered nobody knows.
     bool scan_once(std::string_view name, std::size_t size,
-                   const std::function<void(std::span<const stored_id>)>& on_ids) {
+                   const std::function<void(std::span<const stored_id>)>& on_ids, response& last) {
+        last = {};
         const std::string fields =
             "filter_path=_scroll_id,timed_out,_shards.failed,hits.hits._id,"
             "hits.hits._routing,hits.hits._version";
@@ -530,7 +693,10 @@ class client {
             const auto answer = attempt(std::move(what), stop);
             if (answer.status == 401 || answer.status == 403) refuse("POST", "/_search/scroll", answer);
             if (answer.status != 200 && told_to_stop()) give_up(answer);
-            if (answer.status != 200) return false;
+            if (answer.status != 200) {
+                last = answer;
+                return false;
+            }
             top = object(answer.body);
             if (auto id = string_in(top, "_scroll_id"); !id.empty()) scroll.id = std::move(id);
         }
@@ -605,15 +771,59 @@ class client {
                     std::to_string(answer.status) + "): " + reason(answer.body),
                 "check user and password in ELASTICSEARCH_URL, or the key or token, and what they may do");
         }
-        throw error(errc::index, "the cluster at " + settings_.address + " answers " + what + " with HTTP " +
-                                     std::to_string(answer.status) + ": " + reason(answer.body));
+        // Each version has metadata fields of its own: `_type`, `_doc_count`, …
+        const bool taken = answer.body.find("is defined more than once") != std::string::npos ||
+                           answer.body.find("is defined twice") != std::string::npos;
+        throw error(errc::index,
+                    "the cluster at " + settings_.address + " answers " + what + " with HTTP " +
+                        std::to_string(answer.status) + ": " + reason(answer.body),
+                    taken ? "this version of the cluster keeps that name for itself: give the member another "
+                            "with named<T, \"key\">"
+                          : "");
+    }
+    /// The index that an error is about, as far as it says; else the name that was asked for.
+    static std::string name_in(const std::string& path, const response& answer) {
+        boost::json::error_code failed;
+        const auto parsed = boost::json::parse(answer.body, failed);
+        const auto* outer = failed ? nullptr : at(parsed, "error");
+        const auto found = outer == nullptr ? std::string() : string_in(*outer, "index");
+        return found.empty() ? path.substr(1, path.find_first_of("/?", 1) - 1) : found;
+    }
+    /// Status and type of an error that does not say of itself that it is passing; empty for any other
+    /// answer. Not the reason: there may be numbers in it that differ each time.
+    static std::string own_error(const response& answer) {
+        if (answer.status < 500 || detail::says_not_now(answer.status) || says_blocked(answer.body))
+            return {};
+        boost::json::error_code failed;
+        const auto parsed = boost::json::parse(answer.body, failed);
+        const auto* outer = failed ? nullptr : at(parsed, "error");
+        return std::to_string(answer.status) + " " + (outer == nullptr ? "" : string_in(*outer, "type"));
+    }
+    [[noreturn]] static void refuse_closed(const std::string& path, const response& answer) {
+        const auto index = name_in(path, answer);
+        throw index_unavailable(closed_text(index), opening(index));
+    }
+    [[noreturn]] void refuse_always(const std::string& method, const std::string& path,
+                                    const response& answer) const {
+        throw elastic::refused_always("the cluster at " + settings_.address + " has answered " + method +
+                                          " " + path.substr(0, path.find('?')) + " with the same error for " +
+                                          std::to_string(settings_.stubborn.count()) +
+                                          " s: " + trouble(answer),
+                                      "it is not away, but cannot do this: its log says more about that "
+                                      "request; once that is mended start "
+                                      "again. Nothing is lost: what is not confirmed is repeated");
     }
     [[noreturn]] void give_up(const response& answer) const {
-        throw error(errc::connection,
-                    "the cluster at " + settings_.address + " does not answer: " + trouble(answer),
-                    answer.remedy.empty()
-                        ? "check that it runs and that ELASTICSEARCH_URL or --elasticsearch names it"
-                        : answer.remedy);
+        if (says_blocked(answer.body)) {
+            const auto remedy = unblocking(reason(answer.body));
+            if (!remedy.empty())
+                throw index_unavailable(
+                    "the cluster at " + settings_.address + " is blocked: " + reason(answer.body), remedy);
+        }
+        const auto what = "the cluster at " + settings_.address + " does not answer: " + trouble(answer);
+        if (!answer.remedy.empty()) throw tls_error(errc::connection, what, answer.remedy);
+        throw error(errc::connection, what,
+                    "check that it runs and that ELASTICSEARCH_URL or --elasticsearch names it");
     }
     static std::string trouble(const response& answer) {
         if (answer.status == 0) return answer.failure;

@@ -103,6 +103,7 @@ class curl_transport {
         response_handler handler;
         std::size_t largest_answer;
         response answer;
+        bool late = false;  ///< see response
         CURL* easy = nullptr;
         curl_slist* headers = nullptr;
         char message[CURL_ERROR_SIZE] = {};
@@ -164,6 +165,7 @@ class curl_transport {
             // Without this libcurl would wait for a "100 Continue" before each large body.
             add_header(t, "Expect:");
         }
+        if (!t.what.opaque_id.empty()) add_header(t, "X-Opaque-Id: " + t.what.opaque_id);
         curl_easy_setopt(t.easy, CURLOPT_HTTPHEADER, t.headers);
         curl_easy_setopt(t.easy, CURLOPT_CUSTOMREQUEST, t.what.method.c_str());
         auto* easy = t.easy;
@@ -207,6 +209,8 @@ class curl_transport {
             if (!value.empty()) curl_easy_setopt(t.easy, option, value.c_str());
         };
         file(CURLOPT_CAINFO, access_.ca_file);
+        // Else those in the system's folder, which libcurl may have been built with, would count as well.
+        if (!access_.ca_file.empty()) curl_easy_setopt(t.easy, CURLOPT_CAPATH, nullptr);
         file(CURLOPT_SSLCERT, access_.client_certificate);
         file(CURLOPT_SSLKEY, access_.client_key);
         file(CURLOPT_KEYPASSWD, access_.client_key_password);
@@ -217,6 +221,7 @@ class curl_transport {
         t.answer = {};
         t.answer.failure = why;
         t.answer.remedy = remedy;
+        t.answer.late = t.late;
         t.handler(std::move(t.answer));
     }
 
@@ -235,6 +240,9 @@ class curl_transport {
             return answer_nothing(*each, "the answer is larger than any a cluster gives");
         } else {
             const char* why = each->message[0] != '\0' ? each->message : curl_easy_strerror(code);
+            long sent = 0;  // bytes; none where there was not even a connection in that time
+            each->late = code == CURLE_OPERATION_TIMEDOUT &&
+                         curl_easy_getinfo(easy, CURLINFO_REQUEST_SIZE, &sent) == CURLE_OK && sent > 0;
             return answer_nothing(*each, why, detail::tls_remedy(code, why));
         }
         each->what.body.reset();

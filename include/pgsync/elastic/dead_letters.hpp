@@ -154,6 +154,9 @@ class dead_letters {
         if (stop_.stop_requested()) stop_ = std::stop_source();
     }
 
+    /// See bulk_writer.
+    void end_at_closed() { writer_.end_at_closed(); }
+
     /// Documents set aside so far.
     [[nodiscard]] std::uint64_t count() const { return count_; }
 
@@ -262,10 +265,16 @@ class dead_letters {
             ++count_;
             const auto alias = from.alias_of(item->target);
             if (auto* of = settings_.counts->find(alias)) of->dead_letters.add();
-            log::warn("{}: the cluster rejects document \"{}\" (HTTP {}, {}): {}; set aside in {}{}",
-                      log::index(alias), shown(item->id), item->status, item->type,
-                      shown(item->reason, 1'000), index,
-                      refused.contains(dead_letter_id(item->id)) ? " without its content" : "");
+            const auto* const without =
+                refused.contains(dead_letter_id(item->id)) ? " without its content" : "";
+            if (item->status == 0) {
+                log::warn("{}: document \"{}\" cannot be made: {}; set aside in {}{}", log::index(alias),
+                          shown(item->id), shown(item->reason, 1'000), index, without);
+            } else {
+                log::warn("{}: the cluster rejects document \"{}\" (HTTP {}, {}): {}; set aside in {}{}",
+                          log::index(alias), shown(item->id), item->status, item->type,
+                          shown(item->reason, 1'000), index, without);
+            }
         }
     }
 
@@ -278,7 +287,7 @@ class dead_letters {
                     client_.create_index_if_missing(index, dead_letter_creation_body());
                 return;
             } catch (const error& problem) {
-                if (problem.code() != errc::connection) throw;
+                if (!is_passing(problem.code())) throw;
                 log::warn("{}; trying again until it works", problem.what());
             }
         }

@@ -121,6 +121,8 @@ class dialect {
     /// mapping, `_meta` included, and give the shard up (elastic/elasticsearch#69012,
     /// opensearch-project/OpenSearch#1921).
     [[nodiscard]] bool keeps_range_formats() const { return keeps_range_formats_; }
+    /// Whether the settings of an index that is closed say so.
+    [[nodiscard]] bool tells_closed() const { return !typed_; }
     /// Before Elasticsearch 7 mappings belong to a type; all there is now is this one.
     [[nodiscard]] boost::json::object creation_body(boost::json::object body) const {
         auto* mappings = typed_ ? body.if_contains("mappings") : nullptr;

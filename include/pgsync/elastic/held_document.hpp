@@ -29,6 +29,11 @@ struct held_document {
     std::string failure{};  ///< the cluster's error type: whether it is there could not be told
 };
 
+/// How much of what documents hold is to be sent along with their versions: the query of a `_mget`.
+using wanted_source = std::string_view;
+inline constexpr wanted_source whole_source = "";
+inline constexpr wanted_source no_source = "?_source=false";
+
 /// The body of a `_mget`.
 [[nodiscard]] inline std::string many_documents_body(const std::vector<document_place>& places) {
     std::string out = R"({"docs":[)";

@@ -15,7 +15,7 @@ namespace pgsync::elastic {
 
 /// Who signs requests to Amazon's OpenSearch Service, and for where.
 struct aws_credentials {
-    std::string service;  ///< "es", or "aoss" for the serverless kind
+    std::string service;  ///< "es"
     std::string region;   ///< "eu-west-1"
     std::string access_key;
     std::string secret_key;

@@ -3,6 +3,7 @@
 #include <cstddef>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include <pgsync/error.hpp>
 
@@ -50,6 +51,8 @@ inline void check_host(std::string_view text) {
     const auto bracket = text.rfind(']');
     const auto colon = text.find(':', bracket == std::string_view::npos ? 0 : bracket);
     if (text.empty() || colon == 0) refuse_url("names no host");
+    if (text.find(',') != std::string_view::npos)
+        refuse_url("has a comma in its host; of several, each begins with http:// or https://");
     if (colon == std::string_view::npos) return;
     long port = 0;
     for (const char c : text.substr(colon + 1)) {
@@ -103,13 +106,45 @@ inline void check_host(std::string_view text) {
     return url;
 }
 
-/// As it was given, with `***` for the password; `***` alone where it cannot be read.
+/// The URLs in a list like `http://a:9200,http://b:9200`. A comma that no http:// or https:// follows is part
+/// of a URL: a password may have one.
+[[nodiscard]] inline std::vector<std::string> split_urls(std::string_view text) {
+    std::vector<std::string> out;
+    std::size_t begin = 0;
+    for (std::size_t at = text.find(','); at != std::string_view::npos; at = text.find(',', at + 1)) {
+        auto next = text.find_first_not_of(' ', at + 1);
+        if (next == std::string_view::npos) next = text.size();
+        const auto rest = text.substr(next);
+        if (!rest.starts_with("http://") && !rest.starts_with("https://")) continue;
+        out.emplace_back(text.substr(begin, at - begin));
+        begin = next;
+    }
+    out.emplace_back(text.substr(begin));
+    return out;
+}
+
+/// Reads a list of URLs; throws as parse_url().
+[[nodiscard]] inline std::vector<cluster_url> parse_urls(std::string_view text) {
+    std::vector<cluster_url> out;
+    for (const auto& each : split_urls(text)) out.push_back(parse_url(each));
+    return out;
+}
+
+/// As it was given, with `***` for each password; `***` alone where it cannot be read.
 [[nodiscard]] inline std::string masked(const std::string& text) {
     try {
-        if (parse_url(text).password.empty()) return text;
-        // The password may hold an `@` of its own, what comes after it may not.
-        const auto begin = text.find(':', text.find("://") + 3);
-        return text.substr(0, begin + 1) + "***" + text.substr(text.rfind('@'));
+        std::string out;
+        for (const auto& each : split_urls(text)) {
+            if (!out.empty()) out += ',';
+            if (parse_url(each).password.empty()) {
+                out += each;
+                continue;
+            }
+            // The password may hold an `@` of its own, what comes after it may not.
+            const auto begin = each.find(':', each.find("://") + 3);
+            out += each.substr(0, begin + 1) + "***" + each.substr(each.rfind('@'));
+        }
+        return out;
     } catch (const error&) {
         return "***";
     }

@@ -34,6 +34,8 @@ struct index_binding {
     std::vector<std::uint32_t> key_array_types;  ///< parameter types of the keys query
     std::vector<route_binding> routes;           ///< one for each of index->routes, in their order
     std::vector<qualified_name> tables{};        ///< of the tables that the shape names without schema
+    std::string meaning_sql{};  ///< what its names of tables and columns mean, see read_guard.hpp
+    std::string meaning{};      ///< what that was when it was bound
 
     /// One of the index's queries as it is run here.
     [[nodiscard]] std::string query(std::string_view compiled) const {

@@ -2,6 +2,8 @@
 
 #include <chrono>
 #include <cstddef>
+#include <cstdlib>
+#include <exception>
 #include <initializer_list>
 #include <memory>
 #include <optional>
@@ -14,6 +16,7 @@
 
 #include <pgsync/error.hpp>
 #include <pgsync/postgres/conninfo.hpp>
+#include <pgsync/postgres/detail/connect.hpp>
 #include <pgsync/postgres/detail/settings.hpp>
 #include <pgsync/postgres/detail/verify_server.hpp>
 #include <pgsync/postgres/detail/watchdog.hpp>
@@ -24,32 +27,72 @@
 
 namespace pgsync::postgres {
 
+namespace detail {
+
+#if PQXX_VERSION_MAJOR < 7
+/// libpqxx 6 makes a connection's policy by itself; the connection it is to take waits here for a moment.
+inline thread_local connection_ptr handed_over;
+
+/// How libpqxx 6 gets a connection: it takes the one that is there, and makes no other.
+class ready_made : public pqxx::connectionpolicy {
+  public:
+    using pqxx::connectionpolicy::connectionpolicy;
+    handle do_startconnect(handle there) override { return there == nullptr ? handed_over.release() : there; }
+    handle do_completeconnect(handle there) override { return there; }
+};
+using pqxx_connection = pqxx::basic_connection_base<ready_made>;
+#else
+using pqxx_connection = pqxx::connection;
+#endif
+
+/// Gives an open connection to libpqxx, whose own way to connect cannot be interrupted, drops the SQLSTATE,
+/// and may quote the password.
+[[nodiscard]] inline std::unique_ptr<pqxx_connection> adopt(connection_ptr made) {
+    PQsetnonblocking(made.get(), 0);
+#if PQXX_VERSION_MAJOR < 7
+    handed_over = std::move(made);
+    return std::make_unique<pqxx_connection>(std::string());
+#else
+    return std::make_unique<pqxx_connection>(pqxx_connection::seize_raw_connection(made.release()));
+#endif
+}
+
+}  // namespace detail
+
 /// A connection for administration: publications, slots, replica identities. The one place that knows
 /// libpqxx, 6.4 and 7.x; settings, errors and the meaning of `conninfo` are those of session.
 class admin_connection {
   public:
     using row = std::vector<std::optional<std::string>>;
 
-    explicit admin_connection(const std::string& conninfo = {}) : conninfo_(conninfo) {
-        const auto parameters = detail::verified(with_defaults(parse_conninfo(conninfo)));
-        patience_ = patience_of(parameters);
-        try {
-            connection_ = std::make_unique<pqxx::connection>(to_conninfo(parameters));
-        } catch (const std::exception&) {
-            // libpqxx drops the SQLSTATE and may quote the password. A session knows better what is wrong,
-            // unless nothing is any more.
-            const session probe(conninfo);
-            throw sql_error(errc::connection, {},
-                            "cannot connect to " + probe.server() + ": the first try failed", "try again");
-        }
+    /// While it connects, `stop_fd` ends the wait.
+    explicit admin_connection(const std::string& conninfo = {}, int stop_fd = -1) : conninfo_(conninfo) {
+        patience_ = patience_of(detail::verified(with_defaults(parse_conninfo(conninfo))));
+        connection_ = detail::adopt(detail::open(conninfo, false, stop_fd));
         server_version_ = connection_->server_version();
-        if (server_version_ < oldest_version) const session refused(conninfo);  // says so and throws
         for (const auto& sql : detail::settings_sql(server_version_)) execute(sql);
         const auto self = query(detail::identify_backend_sql);
-        if (!self.empty()) backend_ = {self[0].at(0).value_or(""), self[0].at(1).value_or("")};
+        if (!self.empty())
+            backend_ = {self[0].at(0).value_or(""), self[0].at(1).value_or(""), self[0].at(2).value_or("")};
+        here_ = detail::same_server(conninfo, connection_->hostname(), nullptr, connection_->port());
     }
 
     [[nodiscard]] int server_version() const noexcept { return server_version_; }
+    /// What it was made with: another session finds the same server by it.
+    [[nodiscard]] const std::string& conninfo() const noexcept { return conninfo_; }
+    /// Of the server process behind it; 0 where the server does not tell.
+    [[nodiscard]] int pid() const {
+        return backend_.pid.empty() ? 0 : static_cast<int>(std::strtol(backend_.pid.c_str(), nullptr, 10));
+    }
+
+    /// Asks the server to give up the statement that another thread is running on this connection.
+    void cancel() noexcept {
+        try {
+            if (connection_->is_open()) connection_->cancel_query();
+        } catch (const std::exception&) {
+            // It may be over already; if the server is away, that is told where the statement waits.
+        }
+    }
 
     /// Runs one statement outside of any transaction block, as CREATE of a slot wants it.
     void execute(std::string_view sql) {
@@ -110,14 +153,19 @@ class admin_connection {
     }
 
     /// libpqxx 6 would connect again by itself, without our settings.
-    pqxx::connection& usable() {
+    detail::pqxx_connection& usable() {
         if (!connection_->is_open())
             throw sql_error(errc::connection, {}, "the administrative connection to PostgreSQL is lost");
         return *connection_;
     }
 
-    /// libpqxx 6 forgets the SQLSTATE where it has a class for it.
-    static std::string state_by_type(const pqxx::sql_error& problem) {
+    /// libpqxx 6 forgets the SQLSTATE where it has a class for it, and not all of these are its sql_error.
+    static std::string state_by_type(const std::exception& problem) {
+        if (dynamic_cast<const pqxx::deadlock_detected*>(&problem) != nullptr) return "40P01";
+        if (dynamic_cast<const pqxx::serialization_failure*>(&problem) != nullptr) return "40001";
+        if (dynamic_cast<const pqxx::disk_full*>(&problem) != nullptr) return "53100";
+        if (dynamic_cast<const pqxx::too_many_connections*>(&problem) != nullptr) return "53300";
+        if (dynamic_cast<const pqxx::out_of_memory*>(&problem) != nullptr) return "53200";
         if (dynamic_cast<const pqxx::insufficient_privilege*>(&problem) != nullptr) return "42501";
         if (dynamic_cast<const pqxx::undefined_column*>(&problem) != nullptr) return "42703";
         if (dynamic_cast<const pqxx::undefined_function*>(&problem) != nullptr) return "42883";
@@ -130,7 +178,7 @@ class admin_connection {
         complaint from;
         try {
             const auto socket = usable().sock();
-            const detail::watchdog watching(socket, conninfo_, backend_, patience_);
+            const detail::watchdog watching(socket, here_, backend_, patience_);
             body();
             return;
         } catch (const error&) {
@@ -141,9 +189,11 @@ class admin_connection {
             if (from.sqlstate.empty()) from.sqlstate = state_by_type(problem);
         } catch (const pqxx::broken_connection& problem) {
             from = parse_server_message(problem.what());
+            from.sqlstate = state_by_type(problem);
             from.connection_lost = true;
         } catch (const std::exception& problem) {
-            from.message = problem.what();
+            from = parse_server_message(problem.what());
+            from.sqlstate = state_by_type(problem);
         }
         from.connection_lost = from.connection_lost || !connection_->is_open();
         from.statement = statement;
@@ -151,7 +201,8 @@ class admin_connection {
     }
 
     std::string conninfo_;
-    std::unique_ptr<pqxx::connection> connection_;
+    std::string here_;  ///< of another connection to the same server
+    std::unique_ptr<detail::pqxx_connection> connection_;
     std::chrono::milliseconds patience_{};
     detail::backend_id backend_;
     int server_version_ = 0;

@@ -3,6 +3,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <exception>
+#include <new>
 #include <optional>
 #include <set>
 #include <span>
@@ -14,6 +15,7 @@
 #include <pgsync/error.hpp>
 #include <pgsync/postgres/bind_literals.hpp>
 #include <pgsync/postgres/binding.hpp>
+#include <pgsync/postgres/document_fault.hpp>
 #include <pgsync/postgres/quote.hpp>
 #include <pgsync/postgres/session.hpp>
 #include <pgsync/printable.hpp>
@@ -43,9 +45,11 @@ class document_reader {
     document_reader(session& connection, std::span<const index_binding> indices)
         : session_(connection), indices_(indices) {}
 
-    /// Calls `on_document(read_document)` for each of `keys` that has a row.
-    template <typename Keys, typename OnDocument>
-    void by_keys(std::size_t index, const Keys& keys, OnDocument&& on_document) {
+    /// Calls `on_document(read_document)` for each of `keys` that has a row, or `on_fault(document_fault)`
+    /// where the row came but makes no document. What the server itself refuses to read is a sql_error of the
+    /// whole query, see is_row_fault().
+    template <typename Keys, typename OnDocument, typename OnFault>
+    void by_keys(std::size_t index, const Keys& keys, OnDocument&& on_document, OnFault&& on_fault) {
         const auto& bound = indices_[index];
         const auto parts = bound.key_array_types.size();
         const auto name = "pgsync_keys_" + std::to_string(index);
@@ -54,8 +58,14 @@ class document_reader {
             read_key(row, parts);
             auto at = static_cast<int>(parts);
             const auto routing = bound.index->routing.empty() ? std::string_view() : row.get(at++);
-            on_document(finished(*bound.index, routing, row.get(at)));
+            finish(*bound.index, routing, row.get(at), on_document, on_fault);
         });
+    }
+    /// The same; a fault is thrown as errc::rejected.
+    template <typename Keys, typename OnDocument>
+    void by_keys(std::size_t index, const Keys& keys, OnDocument&& on_document) {
+        by_keys(index, keys, on_document,
+                [&](const document_fault& fault) { throw_fault(indices_[index].index->name, fault); });
     }
 
     /// Calls `on_row(id, routing)` for each of `keys` that has a row of the index: what by_keys() finds,
@@ -71,6 +81,17 @@ class document_reader {
             on_row(std::string_view(key_),
                    bound.index->routing.empty() ? std::string_view() : row.get(static_cast<int>(parts)));
         });
+    }
+
+    /// Looks `keys` up in the root's table, whatever is found: an error of class 22 says that one of them can
+    /// be no key.
+    template <typename Keys>
+    void look_up(std::size_t index, const Keys& keys) {
+        const auto& bound = indices_[index];
+        const auto name = "pgsync_look_up_" + std::to_string(index);
+        if (!is_prepared(name))
+            prepare(name, root_query(bound, "", bound.routes.front().table), bound.key_array_types);
+        rows(name, arrays(keys, bound.key_array_types.size()), [](const row_view&) {});
     }
 
     /// Calls `on_stamp(id, stamp)` for each of `keys` that is in the root's table: what two readings have in
@@ -123,12 +144,9 @@ class document_reader {
     void find_owners(std::size_t index, std::size_t route, const Links& links) {
         const auto& bound = indices_[index];
         const auto& types = bound.routes[route].array_types;
-        auto literals = arrays(links, types.size());
-        for (std::size_t i = 0; i < literals.size(); ++i) {
-            literals[i] = quote_literal(literals[i]) + "::" + type_name(types[i]);
-        }
         session_.exec("DECLARE pgsync_owners NO SCROLL CURSOR WITH HOLD FOR " +
-                      bind_literals(bound.query(bound.index->routes[route].owners_query), literals));
+                      bind_literals(bound.query(bound.index->routes[route].owners_query),
+                                    typed(arrays(links, types.size()), types)));
     }
 
     /// Calls `on_piece(std::vector<std::string>)` with what find_owners() found, at most as many at a time as
@@ -151,14 +169,19 @@ class document_reader {
         session_.exec("CLOSE pgsync_owners");
     }
 
-    /// The next page of at most `size` root rows after the key `after`; nothing when none is left.
+    /// The next page of at most `size` root rows after the key `after`; nothing when none is left. With
+    /// `all_rows` those are counted, too, that the index's `where` leaves out: it is not asked, for it may
+    /// fail for a row as everything in a shape may.
     [[nodiscard]] std::optional<page_bounds> next_page(std::size_t index, std::size_t size,
-                                                       const std::optional<std::string>& after) {
+                                                       const std::optional<std::string>& after,
+                                                       bool all_rows = false) {
         const auto& bound = indices_[index];
         std::vector<std::string> literals{std::to_string(size)};
         if (after) append_literals(*after, bound, literals);
-        const auto found = session_.exec(bind_literals(
-            bound.query(after ? bound.index->next_bounds_query : bound.index->first_bounds_query), literals));
+        const auto query =
+            all_rows ? bounds_of_all(bound, after.has_value())
+                     : bound.query(after ? bound.index->next_bounds_query : bound.index->first_bounds_query);
+        const auto found = session_.exec(bind_literals(query, literals));
         if (found.rows() == 0) return std::nullopt;
         const auto parts = static_cast<int>(bound.key_array_types.size());
         page_bounds page;
@@ -170,9 +193,56 @@ class document_reader {
         return page;
     }
 
-    /// Calls `on_document(read_document)` for every root row of the page.
-    template <typename OnDocument>
-    void by_page(std::size_t index, const page_bounds& page, OnDocument&& on_document) {
+    /// The keys of a page's rows, also of those that the index's `where` leaves out.
+    [[nodiscard]] std::vector<std::string> keys_of(std::size_t index, const page_bounds& page) {
+        const auto& bound = indices_[index];
+        const auto parts = bound.key_array_types.size();
+        std::vector<std::string> literals;
+        append_literals(page.first, bound, literals);
+        append_literals(page.last, bound, literals);
+        const auto list = key_list(bound, "");
+        const auto side = [&](std::size_t first) {
+            std::string out;
+            for (std::size_t part = 0; part < parts; ++part)
+                out += (part == 0 ? "" : ", ") + literals[first + part];
+            return "(" + out + ")";
+        };
+        const auto found = session_.exec(
+            "SELECT " + key_list(bound, "::text") + " FROM " + bound.routes.front().table + " n0 WHERE (" +
+            list + ") >= " + side(0) + " AND (" + list + ") <= " + side(parts) + not_null(bound));
+        std::vector<std::string> keys;
+        for (int row = 0; row < found.rows(); ++row) {
+            read_key(found.row(row), parts);
+            keys.push_back(key_);
+        }
+        return keys;
+    }
+
+    /// What the server says when one member alone of the document with this key is made; nothing where that
+    /// works, or where it cannot be tried.
+    [[nodiscard]] std::optional<sql_error> try_member(std::size_t index, const std::string& key,
+                                                      std::string_view member) {
+        const auto& bound = indices_[index];
+        constexpr std::string_view whole = "row_to_json(d0.*)";
+        auto sql = bound.query(bound.index->keys_query);
+        const auto at = sql.find(whole);
+        if (at == std::string::npos) return std::nullopt;
+        sql.replace(at, whole.size(), "d0." + quote_identifier(member));
+        try {
+            session_.exec(
+                bind_literals(sql, typed(arrays(std::vector<std::string>{key}, bound.key_array_types.size()),
+                                         bound.key_array_types)));
+        } catch (const sql_error& problem) {
+            if (!session_.usable() || !is_row_fault(problem)) throw;
+            return problem;
+        }
+        return std::nullopt;
+    }
+
+    /// Calls `on_document(read_document)` for every root row of the page, or `on_fault(document_fault)`, see
+    /// by_keys().
+    template <typename OnDocument, typename OnFault>
+    void by_page(std::size_t index, const page_bounds& page, OnDocument&& on_document, OnFault&& on_fault) {
         const auto& bound = indices_[index];
         const auto parts = bound.key_array_types.size();
         std::vector<std::string> literals;
@@ -186,9 +256,15 @@ class document_reader {
                 key_.clear();
                 for (std::size_t part = 0; part < parts; ++part)
                     append_key_part(key_, row[part].text, part == 0);
-                on_document(finished(*bound.index, routed != 0 ? row[parts].text : std::string_view(),
-                                     row[parts + routed].text));
+                finish(*bound.index, routed != 0 ? row[parts].text : std::string_view(),
+                       row[parts + routed].text, on_document, on_fault);
             });
+    }
+    /// The same; a fault is thrown as errc::rejected.
+    template <typename OnDocument>
+    void by_page(std::size_t index, const page_bounds& page, OnDocument&& on_document) {
+        by_page(index, page, on_document,
+                [&](const document_fault& fault) { throw_fault(indices_[index].index->name, fault); });
     }
 
   private:
@@ -224,22 +300,89 @@ class document_reader {
         return root_query(bound, routing, rows + ")");
     }
 
-    /// The document of the key read last, transformed where its index has a transform.
-    read_document finished(const compiled_index& index, std::string_view routing, std::string_view json) {
+    /// `n0."a", n0."b"`, each with something behind it.
+    static std::string key_list(const index_binding& bound, std::string_view suffix) {
+        const auto& shape = bound.index->shape;
+        std::string out;
+        for (std::size_t part = 0; part < shape.key_size(shape.root()); ++part) {
+            out += (part == 0 ? "n0." : ", n0.") + quote_identifier(shape.key_of(shape.root(), part).name);
+            out += suffix;
+        }
+        return out;
+    }
+    static std::string not_null(const index_binding& bound) {
+        const auto& shape = bound.index->shape;
+        std::string out;
+        for (std::size_t part = 0; part < shape.key_size(shape.root()); ++part) {
+            out += " AND n0." + quote_identifier(shape.key_of(shape.root(), part).name) + " IS NOT NULL";
+        }
+        return out;
+    }
+
+    /// As the compiled query does, see detail::sql::write_bounds_query, but over all rows of the table.
+    static std::string bounds_of_all(const index_binding& bound, bool after) {
+        const auto parts = bound.key_array_types.size();
+        const auto list = [&](std::string_view before, std::string_view behind) {
+            std::string out;
+            for (std::size_t part = 1; part <= parts; ++part) {
+                out.append(part == 1 ? "" : ", ").append(before).append("k").append(std::to_string(part));
+                out += behind;
+            }
+            return out;
+        };
+        std::string sql = "WITH page(" + list("", "") + ") AS (SELECT " + key_list(bound, "") + " FROM " +
+                          bound.routes.front().table + " n0 WHERE true" + not_null(bound);
+        if (after) {
+            sql += " AND (" + key_list(bound, "") + ") > (";
+            for (std::size_t part = 0; part < parts; ++part)
+                sql += (part == 0 ? "$" : ", $") + std::to_string(part + 2);
+            sql += ")";
+        }
+        return sql + " ORDER BY " + key_list(bound, "") + " LIMIT $1) SELECT " + list("lo.", "::text") +
+               ", " + list("hi.", "::text") +
+               ", (SELECT count(*) FROM page)::text FROM (SELECT * FROM page ORDER BY " + list("", "") +
+               " LIMIT 1) lo, (SELECT * FROM page ORDER BY " + list("", " DESC") + " LIMIT 1) hi";
+    }
+
+    /// Hands over the document of the key read last, transformed where its index has a transform.
+    template <typename OnDocument, typename OnFault>
+    void finish(const compiled_index& index, std::string_view routing, std::string_view json,
+                const OnDocument& on_document, const OnFault& on_fault) {
+        if (session_.is_raw() && !(is_utf8(key_) && is_utf8(routing) && is_utf8(json)))
+            return on_fault(not_utf8(routing, json));
         read_document out{key_, routing, json};
-        if (index.transform == nullptr) return out;
+        if (index.transform == nullptr) return on_document(out);
         transformed_.clear();
+        std::optional<std::string> failed;
         try {
             out.kept = index.transform(json, transformed_);
+        } catch (const std::bad_alloc&) {
+            throw;
         } catch (const std::exception& problem) {
-            throw error(errc::rejected,
-                        "the transform of index " + std::string(index.name) + " failed for document \"" +
-                            printable(key_) + "\": " + printable(problem.what()),
-                        "correct the row or the transform and start again: nothing from this change on was "
-                        "acknowledged");
+            failed = printable(problem.what());
+        } catch (...) {
+            failed = "it threw something that is no std::exception";
+        }
+        if (failed) {
+            return on_fault(document_fault{key_, printable(key_), "transform",
+                                           "the transform failed: " + *failed, std::string(json)});
         }
         out.json = transformed_;
-        return out;
+        on_document(out);
+    }
+    [[nodiscard]] document_fault not_utf8(std::string_view routing, std::string_view json) const {
+        const auto path = place_of_bad_text(json);
+        std::string reason;
+        if (!is_utf8(json)) {
+            reason = (path.empty() ? "" : "member " + path + " holds ") + "a byte that is no UTF-8, " +
+                     bad_byte(json);
+        } else if (!is_utf8(key_)) {
+            reason = "its key holds a byte that is no UTF-8, " + bad_byte(key_);
+        } else {
+            reason = "its routing holds a byte that is no UTF-8, " + bad_byte(routing);
+        }
+        return {key_, printable(key_), "not_utf8",
+                reason + "; the database's encoding is SQL_ASCII, which lets any byte in"};
     }
 
     /// One array literal for each part of the keys.
@@ -260,6 +403,14 @@ class document_reader {
             const std::vector<std::string_view> views(column.begin(), column.end());
             literals.push_back(array_literal(views));
         }
+        return literals;
+    }
+
+    /// Array literals with their types, for a query without parameters.
+    std::vector<std::string> typed(std::vector<std::string> literals,
+                                   const std::vector<std::uint32_t>& types) {
+        for (std::size_t i = 0; i < literals.size(); ++i)
+            literals[i] = quote_literal(literals[i]) + "::" + type_name(types[i]);
         return literals;
     }
 

@@ -8,23 +8,31 @@
 #include <vector>
 
 #include <pgsync/postgres/detail/catalog_row.hpp>
+#include <pgsync/postgres/quote.hpp>
 #include <pgsync/postgres/session.hpp>
 #include <pgsync/postgres/version.hpp>
 
 namespace pgsync::postgres {
 
+/// The comment that a publication has which pgsync made. Only that one is dropped by teardown: another may
+/// have been there before, under the same name, for somebody else.
+inline constexpr std::string_view publication_mark = "made by pgsync";
+
 struct publication_facts {
     std::uint32_t oid = 0;
-    bool owned = false;  ///< the current role may alter it
+    bool owned = false;   ///< the current role may alter it
+    bool marked = false;  ///< pgsync made it; see publication_mark
     bool all_tables = false;
     bool publishes_insert = false;
     bool publishes_update = false;
     bool publishes_delete = false;
     bool publishes_truncate = false;       ///< false before version 11
     bool via_root = false;                 ///< partitions' changes come as their partitioned table's
+    bool stored_generated = false;         ///< publish_generated_columns = stored
     std::vector<std::uint32_t> tables;     ///< named one by one
     std::vector<std::uint32_t> narrowed;   ///< those of them with a row filter or a column list
     std::vector<std::uint32_t> published;  ///< whose changes come: partitions, or their root with via_root
+    std::vector<std::string> names;        ///< of the published tables, quoted, in the same order
 
     [[nodiscard]] bool publishes(std::uint32_t table) const {
         return std::find(published.begin(), published.end(), table) != published.end();
@@ -37,11 +45,13 @@ struct publication_facts {
     const auto version = session.server_version();
     if (!has_publications(version)) return std::nullopt;
     std::string sql =
-        "SELECT p.oid, pg_catalog.pg_has_role(p.pubowner, 'USAGE'), p.puballtables, p.pubinsert, "
+        "SELECT p.oid, pg_catalog.pg_has_role(p.pubowner, 'USAGE'), "
+        "coalesce(pg_catalog.obj_description(p.oid, 'pg_publication'), ''), p.puballtables, p.pubinsert, "
         "p.pubupdate, "
         "p.pubdelete, ";
     sql.append(has_truncate(version) ? "p.pubtruncate, " : "false, ")
-        .append(has_via_root(version) ? "p.pubviaroot" : "false");
+        .append(has_via_root(version) ? "p.pubviaroot, " : "false, ")
+        .append(has_published_generated_columns(version) ? "p.pubgencols = 's'" : "false");
     const auto found =
         session.exec_params(sql + " FROM pg_catalog.pg_publication p WHERE p.pubname = $1", {name});
     if (found.rows() == 0) return std::nullopt;
@@ -49,12 +59,14 @@ struct publication_facts {
     publication_facts out;
     out.oid = row.number<std::uint32_t>();
     out.owned = row.flag();
+    out.marked = row.text() == publication_mark;
     out.all_tables = row.flag();
     out.publishes_insert = row.flag();
     out.publishes_update = row.flag();
     out.publishes_delete = row.flag();
     out.publishes_truncate = row.flag();
     out.via_root = row.flag();
+    out.stored_generated = row.flag();
 
     const std::string narrowed =
         has_publication_filters(version) ? "r.prqual IS NOT NULL OR r.prattrs IS NOT NULL" : "false";
@@ -68,13 +80,18 @@ struct publication_facts {
         if (table.flag()) out.narrowed.push_back(out.tables.back());
     }
     const auto published = session.exec_params(
-        "SELECT c.oid FROM pg_catalog.pg_publication_tables t JOIN pg_catalog.pg_namespace n ON n.nspname = "
+        "SELECT c.oid, n.nspname, c.relname FROM pg_catalog.pg_publication_tables t JOIN "
+        "pg_catalog.pg_namespace n ON n.nspname = "
         "t.schemaname "
         "JOIN pg_catalog.pg_class c ON c.relnamespace = n.oid AND c.relname = t.tablename WHERE t.pubname = "
         "$1 ORDER BY 1",
         {name});
-    for (int i = 0; i < published.rows(); ++i)
-        out.published.push_back(detail::catalog_row(published.row(i)).number<std::uint32_t>());
+    for (int i = 0; i < published.rows(); ++i) {
+        detail::catalog_row table(published.row(i));
+        out.published.push_back(table.number<std::uint32_t>());
+        const auto schema = table.text();
+        out.names.push_back(quote_identifier(schema) + "." + quote_identifier(table.text()));
+    }
     return out;
 }
 

@@ -41,11 +41,12 @@ namespace detail {
 }
 
 [[nodiscard]] inline std::string columns_sql(int version) {
-    const std::string generated = has_generated_columns(version) ? "a.attgenerated <> ''" : "false";
+    const std::string generated =
+        has_generated_columns(version) ? "a.attgenerated <> '', a.attgenerated = 'v'" : "false, false";
     return "SELECT a.attrelid, a.attname, a.attnum, a.atttypid, pg_catalog.format_type(a.atttypid, "
            "a.atttypmod)"
            ", b.oid, n.nspname, b.typname, b.typtype, b.typcategory, b.typarray"
-           ", CASE WHEN b.typcategory = 'A' THEN b.typelem ELSE 0 END, up.typmod, a.attnotnull, " +
+           ", CASE WHEN b.typcategory = 'A' THEN b.typelem ELSE 0 END, up.typmod, a.attnotnull, b.typlen, " +
            generated +
            ", pg_catalog.has_column_privilege(a.attrelid, a.attnum, 'SELECT') "
            "FROM pg_catalog.pg_attribute a CROSS JOIN LATERAL ("
@@ -85,7 +86,9 @@ namespace detail {
     out.element_type = row.number<std::uint32_t>();
     out.typmod = row.number<std::int32_t>();
     out.not_null = row.flag();
+    out.length = row.number<int>();
     out.generated = row.flag();
+    out.virtual_generated = row.flag();
     out.readable = row.flag();
     return out;
 }

@@ -48,21 +48,35 @@ struct read_snapshot {
     }
 };
 
+/// What begins a transaction that reads documents.
+struct read_start {
+    std::string sql;
+    std::string
+        meaning_sql{};      ///< what the names of all indices mean, empty: nobody asks; see read_guard.hpp
+    std::string meaning{};  ///< and what they have to mean
+};
+
 /// What begins a transaction that reads the tables of `indices`: locks them first, against no one but an
 /// ALTER TABLE; only the first query after it takes the snapshot. For a snapshot older than an ALTER TABLE
 /// that rewrites a table (or a TRUNCATE) that table is empty: whoever waited for its lock with the snapshot
 /// taken would find no row, and no change of the log would ever make up for it.
-[[nodiscard]] inline std::string begin_reading_sql(std::span<const index_binding> indices = {}) {
+[[nodiscard]] inline read_start begin_reading(std::span<const index_binding> indices = {}) {
+    read_start out;
     std::vector<std::string_view> tables;
     for (const auto& index : indices) {
+        if (!index.meaning_sql.empty()) {
+            out.meaning_sql += (out.meaning_sql.empty() ? "" : " || ") + index.meaning_sql;
+            out.meaning += index.meaning;
+        }
         for (const auto& route : index.routes) {
             if (!route.view && std::find(tables.begin(), tables.end(), route.table) == tables.end())
                 tables.push_back(route.table);
         }
     }
-    std::string sql = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY; ";
+    auto& sql = out.sql = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY; ";
     for (const auto table : tables) sql.append(table == tables.front() ? "LOCK TABLE " : ", ").append(table);
-    return tables.empty() ? sql : sql + " IN ACCESS SHARE MODE; ";
+    if (!tables.empty()) sql += " IN ACCESS SHARE MODE; ";
+    return out;
 }
 
 /// Takes the snapshots of all connections of a process one after the other, so that the order of versions is
@@ -73,13 +87,27 @@ struct read_snapshot {
 /// it can be behind what it was. The low byte keeps a row of snapshots on an idle database from running ahead
 /// of the log, where a restarted process would start below them. After a failover positions start anew
 /// somewhat below where the old primary was: each timeline's versions begin 1 TiB of log above those of the
-/// one before.
+/// one before. A database that was set back on its own timeline has no new one; its versions are then those
+/// of a later timeline than it has, see set_rewinds().
 class version_clock {
   public:
     /// What IDENTIFY_SYSTEM tells of the primary.
     void set_timeline(std::uint32_t timeline) {
         const std::lock_guard lock(mutex_);
-        base_ = std::uint64_t{timeline} << 48U;
+        timeline_ = timeline;
+        set_base();
+    }
+
+    /// How many timelines further on the versions are, because the database was set back; never fewer than
+    /// before.
+    void set_rewinds(std::uint32_t rewinds) {
+        const std::lock_guard lock(mutex_);
+        rewinds_ = std::max(rewinds_, rewinds);
+        set_base();
+    }
+    [[nodiscard]] std::uint32_t rewinds() {
+        const std::lock_guard lock(mutex_);
+        return rewinds_;
     }
 
     /// From now on begin() is for sessions on standbys, and no snapshot counts that has not seen the log up
@@ -112,19 +140,28 @@ class version_clock {
         return base_ + (position.value << 8U) + ahead;
     }
 
-    /// Runs `begin_sql`, see begin_reading_sql(), on `connection`, and tells of the snapshot. The caller ends
-    /// the transaction.
-    [[nodiscard]] read_snapshot begin(session& connection, const std::string& begin_sql) {
+    /// A version greater than that of any snapshot before, and less than that of any after. `primary` is a
+    /// session on the primary, also where begin() is for standbys.
+    [[nodiscard]] std::uint64_t take_version(session& primary) {
         const std::lock_guard lock(mutex_);
-        return begin_after(advance_ ? advance_() : lsn{}, connection, begin_sql);
+        const auto names = function_names(primary.server_version());
+        return next_version(
+            position_in(primary.exec("SELECT " + std::string(names.flush_lsn) + "::text"), 0));
+    }
+
+    /// Begins as `start` says, see begin_reading(), on `connection`, and tells of the snapshot. The caller
+    /// ends the transaction. Throws errc::changed where names of tables and columns mean something else.
+    [[nodiscard]] read_snapshot begin(session& connection, const read_start& start) {
+        const std::lock_guard lock(mutex_);
+        return begin_after(advance_ ? advance_() : lsn{}, connection, start);
     }
 
     /// The same, as often as it takes until the snapshot sees what is needed: the log tells of a commit a
     /// moment before other sessions see it, much before under synchronous replication, and a standby is
     /// behind. Throws errc::interrupted once `stopped()`.
     template <typename Stopped>
-    [[nodiscard]] read_snapshot begin(session& connection, const std::string& begin_sql,
-                                      const read_needs& needs, const Stopped& stopped) {
+    [[nodiscard]] read_snapshot begin(session& connection, const read_start& how, const read_needs& needs,
+                                      const Stopped& stopped) {
         auto pause = std::chrono::microseconds(200);
         const auto start = std::chrono::steady_clock::now();
         auto told = start;
@@ -135,7 +172,7 @@ class version_clock {
         while (true) {
             auto snapshot = [&] {
                 const std::lock_guard lock(mutex_);
-                return begin_after(advanced, connection, begin_sql);
+                return begin_after(advanced, connection, how);
             }();
             if (snapshot.sees(needs)) return snapshot;
             connection.exec("ROLLBACK");
@@ -168,28 +205,33 @@ class version_clock {
 
   private:
     /// `advanced`: where the log was flushed to, of one who writes beside; else nowhere.
-    read_snapshot begin_after(lsn advanced, session& connection, const std::string& begin_sql) {
+    read_snapshot begin_after(lsn advanced, session& connection, const read_start& how) {
         if (!standby_) {
-            auto snapshot = begin_on_primary(connection, begin_sql);
+            auto snapshot = begin_on_primary(connection, how);
             if (advance_) snapshot.version = version_beside(advanced);
             return snapshot;
         }
         newest_ = std::max(newest_, advanced);
-        return begin_on_standby(connection, begin_sql);
+        return begin_on_standby(connection, how);
     }
 
-    read_snapshot begin_on_primary(session& connection, const std::string& begin_sql) {
+    read_snapshot begin_on_primary(session& connection, const read_start& how) {
         const auto names = function_names(connection.server_version());
-        const auto row = connection.exec(begin_sql + "SELECT " + std::string(names.current_snapshot) +
+        const auto row = connection.exec(how.sql + "SELECT " + std::string(names.current_snapshot) +
                                          "::text, " + std::string(names.flush_lsn) + "::text, " +
-                                         std::string(names.insert_lsn) + "::text");
+                                         std::string(names.insert_lsn) + "::text" + asked(how));
+        if (!means_the_same(how, row, 3)) {
+            connection.exec("ROLLBACK");
+            throw error(errc::changed, "the tables are not what they were: looking closer");
+        }
         const auto flushed = position_in(row, 1);
         return {snapshot_in(row), next_version(flushed), end_of_last_record(position_in(row, 2)), {}, false};
     }
 
     /// What is replayed must be asked before the snapshot is taken, not in it. All that a standby replays is
     /// on the primary's disk.
-    read_snapshot begin_on_standby(session& connection, const std::string& begin_sql) {
+    /// Where names mean something else there, it is taken to be behind: the primary is looked at often.
+    read_snapshot begin_on_standby(session& connection, const read_start& how) {
         const auto names = function_names(connection.server_version());
         const auto state = connection.exec("SELECT pg_catalog.pg_is_in_recovery(), " +
                                            std::string(names.replay_lsn) + "::text");
@@ -198,13 +240,23 @@ class version_clock {
                         "let --read-from name a standby of the primary that --database names");
         }
         const auto replayed = position_in(state, 1);
-        const auto row =
-            connection.exec(begin_sql + "SELECT " + std::string(names.current_snapshot) + "::text");
-        const bool stale = replayed < newest_;
-        if (!stale) newest_ = replayed;
+        const auto row = connection.exec(how.sql + "SELECT " + std::string(names.current_snapshot) +
+                                         "::text" + asked(how));
+        const bool behind = replayed < newest_;
+        if (!behind) newest_ = replayed;
+        const bool stale = behind || !means_the_same(how, row, 1);
         const auto version = advance_ ? version_beside(replayed) : next_version(replayed);
         return {snapshot_in(row), stale ? 0 : version, {}, replayed, stale};
     }
+
+    static std::string asked(const read_start& how) {
+        return how.meaning_sql.empty() ? "" : ", " + how.meaning_sql;
+    }
+    static bool means_the_same(const read_start& how, const result& row, int column) {
+        return how.meaning_sql.empty() || row.get(0, column) == how.meaning;
+    }
+
+    void set_base() { base_ = std::uint64_t{timeline_ + rewinds_} << 48U; }
 
     std::uint64_t next_version(lsn position) {
         // In steps of two: what a routed document leaves behind elsewhere is deleted with the version
@@ -235,6 +287,8 @@ class version_clock {
     }
 
     std::mutex mutex_;
+    std::uint32_t timeline_ = 0;
+    std::uint32_t rewinds_ = 0;
     std::uint64_t base_ = 0;
     std::uint64_t last_ = 0;
     bool standby_ = false;

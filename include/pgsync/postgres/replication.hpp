@@ -36,12 +36,18 @@ class replication_stream {
     explicit replication_stream(const std::string& conninfo = {}, int stop_fd = -1)
         : channel_(conninfo, true, stop_fd) {
         if (!has_sql_on_replication(server_version())) return;
-        for (const auto& sql : detail::settings_sql(server_version())) run(sql);
+        for (const auto& sql : detail::settings_sql(server_version(), encoding() != "UTF8")) run(sql);
         channel_.served_by(run(std::string(detail::identify_backend_sql)).back());
     }
 
     [[nodiscard]] int server_version() const { return PQserverVersion(channel_.native()); }
     [[nodiscard]] std::string server() const { return detail::server_of(channel_.native()); }
+    /// The database's encoding, in which texts arrive: callers that need UTF-8 convert them. The server
+    /// would convert every text of every row, and for one that has no UTF-8 form the stream would end there,
+    /// again and again, whatever the row holds by now.
+    [[nodiscard]] std::string encoding() const {
+        return std::string(detail::server_encoding(channel_.native()));
+    }
 
     /// Only before start().
     [[nodiscard]] system_identity identify() {

@@ -26,8 +26,8 @@ namespace pgsync::postgres {
 using parameter = std::optional<std::string_view>;
 
 /// A connection to PostgreSQL over libpq, for what must be fast. It never blocks outside poll(). Values read
-/// the same in every session: ISO dates, UTC, hexadecimal bytea, UTF-8, floats in full; no statement timeout.
-/// Not for use from two threads at once.
+/// the same in every session: ISO dates, UTC, hexadecimal bytea, UTF-8 (but see is_raw()), floats in full; no
+/// statement timeout. Not for use from two threads at once.
 ///
 /// Errors: whatever the server refuses is sql_error, whose code says what kind it is. After errc::connection
 /// the session is of no more use, usable() is false; after any other error it goes on. Parameters are given
@@ -39,7 +39,8 @@ class session {
     /// set_stop_fd().
     explicit session(const std::string& conninfo = {}, int stop_fd = -1)
         : channel_(conninfo, false, stop_fd) {
-        const auto settings = detail::settings_sql(server_version());
+        raw_ = detail::server_encoding(native()) == "SQL_ASCII";
+        const auto settings = detail::settings_sql(server_version(), raw_);
         exec(settings[0] + "; " + settings[1]);
         channel_.served_by(exec(detail::identify_backend_sql));
     }
@@ -54,6 +55,9 @@ class session {
     [[nodiscard]] std::string server() const { return detail::server_of(native()); }
     [[nodiscard]] bool in_transaction() const { return PQtransactionStatus(native()) != PQTRANS_IDLE; }
     [[nodiscard]] bool usable() const noexcept { return channel_.usable(); }
+    /// Are texts the bytes that somebody once wrote, whatever they mean? A database whose encoding is
+    /// SQL_ASCII takes all, and would fail each query that reads one which is no UTF-8.
+    [[nodiscard]] bool is_raw() const noexcept { return raw_; }
     [[nodiscard]] int socket() const { return PQsocket(native()); }
     /// For what this class does not offer.
     [[nodiscard]] PGconn* native() const { return channel_.native(); }
@@ -208,6 +212,7 @@ class session {
     std::string statement_;
     std::string texts_;
     std::vector<const char*> bound_;
+    bool raw_ = false;
     detail::channel channel_;
 };
 

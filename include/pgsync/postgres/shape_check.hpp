@@ -1,7 +1,6 @@
 #pragma once
 
 #include <algorithm>
-#include <array>
 #include <cstddef>
 #include <cstdint>
 #include <map>
@@ -15,13 +14,16 @@
 
 #include <pgsync/compiled.hpp>
 #include <pgsync/postgres/binding.hpp>
+#include <pgsync/postgres/foreign_keys.hpp>
 #include <pgsync/postgres/partitions.hpp>
 #include <pgsync/postgres/quote.hpp>
+#include <pgsync/postgres/read_guard.hpp>
 #include <pgsync/postgres/read_tables.hpp>
 #include <pgsync/postgres/session.hpp>
 #include <pgsync/postgres/session_facts.hpp>
 #include <pgsync/postgres/sql_check.hpp>
 #include <pgsync/postgres/table_facts.hpp>
+#include <pgsync/postgres/table_publications.hpp>
 #include <pgsync/postgres/value_check.hpp>
 #include <pgsync/printable.hpp>
 #include <pgsync/shape/node.hpp>
@@ -37,14 +39,14 @@ struct followed_table {
     bool owned = false;       ///< the current role may publish it
     /// Of a partitioned table, those that hold its rows: the log names them, not it.
     std::vector<followed_table> partitions{};
+    bool partitioned = false;
 };
 
-/// A table whose replica identity does not cover the columns that lead to its owners.
-struct uncovered_table {
-    std::uint32_t oid = 0;
-    std::string quoted_name;
-    std::string columns;  ///< the uncovered ones, for messages
-    bool owned = false;   ///< the current role may alter it
+/// What old rows of a table have to hold: the columns that lead to its owners. Of a partitioned table each
+/// partition has a replica identity of its own.
+struct identity_need {
+    table_facts table;  ///< that holds rows
+    std::set<std::string> columns{};
 };
 
 /// A right that the current role lacks.
@@ -56,8 +58,10 @@ struct missing_right {
 
 struct shape_report {
     std::vector<index_binding> bindings;
-    std::vector<followed_table> tables;  ///< each once, in the order of first use
-    std::vector<uncovered_table> identities;
+    std::vector<followed_table> tables;           ///< each once, in the order of first use
+    std::vector<identity_need> identities;        ///< of every table that holds rows, each once
+    std::vector<table_facts> partitioned;         ///< those of `tables` that are
+    std::vector<table_publication> publications;  ///< all of them, of every one of these tables
     std::vector<missing_right> rights;
     std::vector<std::string> findings;  ///< what makes it impossible to go on, all at once
 };
@@ -71,8 +75,12 @@ class shape_checker {
   public:
     shape_checker(std::span<const compiled_index> indices,
                   const std::vector<std::optional<table_facts>>& tables, const partition_facts& partitions,
-                  const session_facts& about)
-        : indices_(indices), tables_(tables), partitions_(partitions), about_(about) {}
+                  const session_facts& about, std::span<const foreign_key_facts> foreign_keys)
+        : indices_(indices),
+          tables_(tables),
+          partitions_(partitions),
+          about_(about),
+          foreign_keys_(foreign_keys) {}
 
     shape_report run() {
         std::size_t at = 0;
@@ -105,6 +113,42 @@ class shape_checker {
                        return std::find(key.begin(), key.end(), part) != key.end();
                    });
         });
+    }
+
+    /// The index that would make these columns unique, were it not for what it is; null where there is none.
+    static const index_facts* nearly_unique(const table_facts& table, const std::vector<std::string>& key) {
+        const auto found = std::find_if(table.indexes.begin(), table.indexes.end(), [&](const auto& index) {
+            return index.unique &&
+                   std::all_of(index.columns.begin(), index.columns.end(), [&](const auto& part) {
+                       return std::find(key.begin(), key.end(), part) != key.end();
+                   });
+        });
+        return found == table.indexes.end() ? nullptr : &*found;
+    }
+    /// Why no index makes them so, and what to do.
+    static std::string why_not_unique(const table_facts& table, const std::vector<std::string>& key) {
+        const auto* near = nearly_unique(table, key);
+        if (near == nullptr)
+            return "no primary key or unique index is on these columns or some of them; mark the primary "
+                   "key's "
+                   "members with pgsync::key<T>";
+        const auto name = (near->primary ? "the primary key " : "the unique index ") + quoted(near->name);
+        if (!near->immediate) {
+            return name +
+                   " is DEFERRABLE, and PostgreSQL lets no such constraint identify a row: within a "
+                   "transaction "
+                   "two rows may be alike; make it NOT DEFERRABLE (drop it and add it again), or add a "
+                   "unique "
+                   "index that is checked at once, if no statement of the application relies on the delay; "
+                   "the "
+                   "rows of a has_many need no key at all: leave key<T> out and say order_by<…>";
+        }
+        if (!near->valid) {
+            return name + " is not valid: an attempt to build it failed; DROP INDEX CONCURRENTLY " +
+                   quote_identifier(table.schema) + "." + quote_identifier(near->name) +
+                   " and build it again";
+        }
+        return name + " is on some rows only (it has a WHERE); a unique index on all rows is needed";
     }
 
     std::string place(const node_data& node) const {
@@ -207,6 +251,7 @@ class shape_checker {
         check_access(asked, table);
         if (!is_view(table) && seen_.insert(table.oid).second) {
             followed_table followed{table.oid, quoted_name(table), table.owned};
+            followed.partitioned = table.kind == 'p';
             if (const auto found = partitions_.find(table.oid); found != partitions_.end()) {
                 for (const auto& part : found->second) {
                     followed.partitions.push_back({part.oid, quoted_name(part), part.owned});
@@ -249,6 +294,15 @@ class shape_checker {
     bool check_kind(const std::string& asked, const node_data& data, const table_facts& table) {
         if (table.kind == 'r' || table.kind == 'p') return true;
         if (is_view(table) && data.view) return true;
+        if (is_view(table) && data.kind == relation::hop) {
+            find(quoted(asked) + ", the link table of relation " + quoted(data.member) + " of " +
+                 place(data) + ", is " + kind_text(table.kind) +
+                 ", and a link table must be a table, whatever depends_on says; name the table behind the "
+                 "view, "
+                 "or make one view of the link and the rows it leads to and relate to that: "
+                 "has_many<ThatView, depends_on<…>>");
+            return false;
+        }
         find(quoted(asked) + ", which " + place(data) + " reads, is " + kind_text(table.kind) +
              (is_view(table) ? "; say which tables it is made of: depends_on<Table, \"column\"> among the "
                                "relation's options, or behind the root in index<…>"
@@ -336,8 +390,14 @@ class shape_checker {
         } else if (column.key && (column.kind == value_kind::text || column.kind == value_kind::keyword) &&
                    type != "text" && type != "varchar" && found->category != 'E') {
             find("key column " + quoted(column.name) + " of table " + quoted(table.name) + " has type " +
-                 type + ", whose values can be equal without reading the same; a key of " + place(data) +
-                 " must be text, varchar, an enum, an integer, uuid, date or numeric");
+                 (type == "bpchar" ? found->type_text + ", which compares without the blanks at its end"
+                                   : type + ", whose values can be equal without reading the same") +
+                 "; a key of " + place(data) +
+                 " must be text, varchar, an enum, an integer, uuid, date or numeric" +
+                 (type == "bpchar" ? ": ALTER COLUMN " + quote_identifier(column.name) +
+                                         " TYPE varchar, there and in the tables that refer to it, or mark "
+                                         "another unique column with key<T>"
+                                   : std::string()));
         }
         return true;
     }
@@ -350,10 +410,7 @@ class shape_checker {
         }
         if (!key.empty() && !is_view(table) && !is_unique(table, key)) {
             find("the key of " + place(data) + " (" + joined(key) + ") is not unique in table " +
-                 quoted(table.name) +
-                 ": no primary key or unique index covers exactly these columns; mark the primary key's "
-                 "members with "
-                 "pgsync::key<T>");
+                 quoted(table.name) + ": " + why_not_unique(table, key));
         }
     }
 
@@ -363,7 +420,9 @@ class shape_checker {
         const auto& child = facts(node);
         const auto& parent = facts(data.parent);
         std::vector<std::string> referenced;
+        std::vector<column_pair> pairs;
         for (const auto& link : shape.links_of(data)) {
+            pairs.emplace_back(link.parent, link.child);
             const auto* a = parent.column(link.parent);
             const auto* b = child.column(link.child);
             if (a == nullptr || b == nullptr) continue;
@@ -371,7 +430,14 @@ class shape_checker {
                 find("relation " + quoted(data.member) + " of index " + std::string(index_->name) +
                      " joins " + parent.name + "." + std::string(link.parent) + " (" + a->base_name +
                      ") with " + child.name + "." + std::string(link.child) + " (" + b->base_name +
-                     "), whose values do not read the same; give both columns one type");
+                     "), and only values of one type can be joined, for they are compared as the WAL has "
+                     "them; "
+                     "join other columns, with foreign_key<\"…\"> and references<\"…\">, or give both "
+                     "columns one type" +
+                     (data.guard_column.empty()
+                          ? std::string()
+                          : "; where a column holds keys of several types, give each type a column of its "
+                            "own, with a belongs_to each"));
             }
             // An operator of such a type would have to be found in its schema.
             for (const auto* column : {a, b}) {
@@ -382,36 +448,62 @@ class shape_checker {
             }
             if (data.kind == relation::belongs_to) referenced.emplace_back(link.child);
         }
+        check_pairs(data, parent, child, pairs);
         if (data.kind == relation::belongs_to && !is_view(child) && !is_unique(child, referenced)) {
             find("relation " + quoted(data.member) + " of index " + std::string(index_->name) +
                  " belongs to one row of " + quoted(child.name) + ", but (" + joined(referenced) +
-                 ") is not unique there; refer to a primary key or a unique index, or use has_many");
+                 ") is not unique there" +
+                 (nearly_unique(child, referenced) != nullptr
+                      ? ": " + why_not_unique(child, referenced)
+                      : std::string("; refer to a primary key or a unique index, or use has_many")));
         }
+    }
+
+    /// Columns of a composite key are paired by their order in the shape, which need not be the constraint's:
+    /// documents would have rows of other parents.
+    void check_pairs(const node_data& data, const table_facts& parent, const table_facts& child,
+                     const std::vector<column_pair>& pairs) {
+        if (pairs.size() < 2 || data.kind == relation::source) return;
+        const auto* key = contradicting_key(foreign_keys_, parent.oid, child.oid, pairs);
+        if (key == nullptr) return;
+        const bool from_parent = key->table == parent.oid;
+        const auto& from = from_parent ? parent : child;
+        const auto& to = from_parent ? child : parent;
+        std::string wanted;
+        for (const auto& [one, other] : key->columns)
+            wanted += (wanted.empty() ? "" : ", ") + from.name + "." + one + " = " + to.name + "." + other;
+        std::string found;
+        for (const auto& [one, other] : pairs)
+            found += (found.empty() ? "" : ", ") + parent.name + "." + one + " = " + child.name + "." + other;
+        find("relation " + quoted(data.member) + " of index " + std::string(index_->name) + " joins " +
+             found + ", but foreign key " + quoted(key->name) + " says " + wanted +
+             "; foreign_key<\"…\"> names its columns in the order of the key's members in the struct that "
+             "they "
+             "refer to, or of the columns that references<\"…\"> names");
     }
 
     void collect_identities() {
         for (const auto& table : report_.tables) {
             const auto found = std::find_if(tables_.begin(), tables_.end(),
                                             [&](const auto& each) { return each && each->oid == table.oid; });
-            if (table.partitions.empty() && (*found)->kind == 'r') {
-                collect_identity(**found, needed_[table.oid]);
+            const auto& facts = **found;
+            if (facts.kind == 'p') report_.partitioned.push_back(facts);
+            if (table.partitions.empty() && facts.kind == 'r') {
+                collect_identity(facts, needed_[table.oid]);
                 continue;
             }
-            // Each partition has a replica identity of its own.
             const auto parts = partitions_.find(table.oid);
             if (parts == partitions_.end()) continue;
             for (const auto& part : parts->second) collect_identity(part, needed_[table.oid]);
         }
     }
+    /// A partition may be named beside its partitioned table.
     void collect_identity(const table_facts& table, const std::set<std::string>& needed) {
-        std::vector<std::string> missing;
-        for (const auto& column : needed) {
-            if (!table.identity_covers(std::array{column})) missing.push_back(column);
-        }
-        // Without any identity the server refuses every UPDATE of a published table.
-        if (missing.empty() && table.identity.empty()) missing.emplace_back("its rows");
-        if (!missing.empty())
-            report_.identities.push_back({table.oid, quoted_name(table), joined(missing), table.owned});
+        auto& all = report_.identities;
+        const auto known = std::find_if(all.begin(), all.end(),
+                                        [&](const auto& each) { return each.table.oid == table.oid; });
+        auto& need = known == all.end() ? all.emplace_back(identity_need{table}) : *known;
+        need.columns.insert(needed.begin(), needed.end());
     }
 
     static std::string joined(const std::vector<std::string>& names) {
@@ -424,6 +516,7 @@ class shape_checker {
     const std::vector<std::optional<table_facts>>& tables_;
     const partition_facts& partitions_;
     const session_facts& about_;
+    std::span<const foreign_key_facts> foreign_keys_;
     const compiled_index* index_ = nullptr;
     std::size_t first_table_ = 0;
     std::set<std::uint32_t> seen_;
@@ -454,6 +547,31 @@ class shape_checker {
     return out;
 }
 
+/// The foreign keys of all these tables, where any relation joins more than one column.
+[[nodiscard]] inline std::vector<foreign_key_facts> read_composite_keys(
+    session& connection, std::span<const compiled_index> indices,
+    const std::vector<std::optional<table_facts>>& tables) {
+    const bool any = std::any_of(indices.begin(), indices.end(), [](const compiled_index& index) {
+        return std::any_of(index.shape.nodes.begin(), index.shape.nodes.end(),
+                           [](const node_data& node) { return node.links > 1; });
+    });
+    if (!any) return {};
+    std::vector<std::uint32_t> oids;
+    for (const auto& table : tables) {
+        if (table) oids.push_back(table->oid);
+    }
+    return read_foreign_keys(connection, oids);
+}
+
+/// All publications of the tables that hold rows, and of partitioned ones.
+[[nodiscard]] inline std::vector<table_publication> read_publications_of(session& connection,
+                                                                         const shape_report& report) {
+    std::vector<std::uint32_t> oids;
+    for (const auto& each : report.identities) oids.push_back(each.table.oid);
+    for (const auto& each : report.partitioned) oids.push_back(each.oid);
+    return read_table_publications(connection, oids);
+}
+
 }  // namespace detail
 
 /// Compares shapes with the catalog; all findings at once.
@@ -466,7 +584,9 @@ class shape_checker {
     const auto tables = read_tables(connection, names);
     const auto partitions = detail::read_partitions(connection, tables);
     const auto about = read_session(connection);
-    auto report = detail::shape_checker(indices, tables, partitions, about).run();
+    const auto foreign_keys = detail::read_composite_keys(connection, indices, tables);
+    auto report = detail::shape_checker(indices, tables, partitions, about, foreign_keys).run();
+    report.publications = detail::read_publications_of(connection, report);
     // What may not be read cannot be tried either.
     if (!report.rights.empty()) return report;
     // A missing column is better told by its member than by a query that lacks it.
@@ -474,6 +594,7 @@ class shape_checker {
         report.findings = detail::sql_checker(indices, connection, tables, about).run();
     if (report.findings.empty())
         report.findings = detail::prepare_queries(report.bindings, connection, about);
+    if (report.findings.empty()) guard_names(report.bindings, connection);
     return report;
 }
 

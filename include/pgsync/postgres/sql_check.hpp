@@ -61,13 +61,22 @@ class sql_checker {
             plan("where of index " + std::string(index.name),
                  "SELECT 1" + from + " WHERE (" + text(index.where) + ") LIMIT 0", table);
         }
+        // What is tempting where a link table stands between.
+        const bool linked =
+            data.kind != relation::root && index.shape.nodes[data.parent].kind == relation::hop;
+        const std::string sees =
+            linked
+                ? "; it sees the columns of \"" + printable(table.name) +
+                      "\" alone, not those of a link table on the way: for these make a view of the link and "
+                      "the rows it leads to, and relate to that with depends_on<…>"
+                : std::string();
         if (!data.where.empty()) {
             plan("where of relation \"" + std::string(data.member) + "\" to " + place,
-                 "SELECT 1" + from + " WHERE (" + text(data.where) + ") LIMIT 0", table);
+                 "SELECT 1" + from + " WHERE (" + text(data.where) + ") LIMIT 0", table, sees);
         }
         if (!data.order.empty()) {
             plan("order_by of relation \"" + std::string(data.member) + "\" to " + place,
-                 "SELECT 1" + from + " ORDER BY " + text(data.order) + " LIMIT 0", table);
+                 "SELECT 1" + from + " ORDER BY " + text(data.order) + " LIMIT 0", table, sees);
         }
         for (const auto& column : index.shape.columns_of(data)) {
             if (column.source != value_source::expression) continue;
@@ -90,7 +99,8 @@ class sql_checker {
 
     /// Plans a query that is to read one table alone, since changes of others would not be seen. False where
     /// it does not run.
-    bool plan(const std::string& what, const std::string& sql, const table_facts& table) {
+    bool plan(const std::string& what, const std::string& sql, const table_facts& table,
+              const std::string& no_column = {}) {
         try {
             for (const auto& name : relations_of(session_.exec("EXPLAIN (VERBOSE, FORMAT JSON) " + sql))) {
                 if (name == table.schema + "." + table.name || table.kind != 'r') continue;
@@ -102,7 +112,8 @@ class sql_checker {
             return true;
         } catch (const sql_error& problem) {
             if (is_passing(problem.code())) throw;
-            findings_.push_back(what + " does not run: " + told(problem, about_));
+            findings_.push_back(what + " does not run: " + told(problem, about_) +
+                                (problem.sqlstate() == "42703" ? no_column : std::string()));
             return false;
         }
     }

@@ -26,6 +26,13 @@ class sql_error : public error {
     std::string sqlstate_;
 };
 
+/// The server is there, and encryption with it does not come about: no TLS, or a certificate that is not
+/// accepted.
+class encryption_error : public sql_error, public wrong_settings {
+  public:
+    using sql_error::sql_error;
+};
+
 /// An error as a server reports it; only `message` is always there.
 struct complaint {
     std::string sqlstate;
@@ -118,6 +125,15 @@ template <std::size_t N>
     const bool stale_plan = state == "0A000" && from.source_file == "plancache.c";
     if (stale_plan || detail::one_of(state, busy)) return errc::busy;
     return from.connection_lost ? errc::connection : errc::database;
+}
+
+/// A fault of PostgreSQL: where a transaction creates or rewrites a table while a slot is being made, and
+/// another one begins in that moment, the slot's picture of the catalog lacks the table, and what is written
+/// to it later can never be decoded. Not translated; "filenumber" from version 16 on.
+[[nodiscard]] inline bool lacks_tables(const sql_error& problem) {
+    const std::string_view what = problem.what();
+    return problem.sqlstate() == "XX000" && what.find("could not map file") != std::string_view::npos &&
+           what.find("to relation OID") != std::string_view::npos;
 }
 
 /// What to do about it, in pgsync's words where it knows better than the server's own hint.

@@ -30,8 +30,10 @@ struct column_facts {
     std::uint32_t element_type = 0;  ///< of an array; 0 for anything else
     std::int32_t typmod = -1;        ///< of the column or of its domain
     bool not_null = false;   ///< NOT NULL or part of the primary key; a domain's NOT NULL does not count
+    int length = -1;         ///< bytes of a value; below 0 where that varies
     bool generated = false;  ///< GENERATED ALWAYS AS (…): logical replication leaves it out
-    bool readable = false;   ///< the current role may SELECT it
+    bool virtual_generated = false;  ///< such a one that is not stored: PostgreSQL 18 and later
+    bool readable = false;           ///< the current role may SELECT it
 };
 
 struct index_facts {

@@ -45,7 +45,7 @@ namespace pgsync::postgres::detail {
             return category == 'S' || category == 'E' || category == 'I' || type == "uuid" || type == "xml" ||
                    type == "bit" || type == "varbit" || type == "interval" || type == "bytea" ||
                    type == "macaddr" || type == "money" || type == "time" || type == "timetz" ||
-                   type == "citext" || type == "name";
+                   type == "citext" || type == "name" || type == "char";
         case value_kind::uuid:
             return type == "uuid";
         case value_kind::date:
@@ -194,7 +194,9 @@ namespace pgsync::postgres::detail {
 [[nodiscard]] inline std::string advice(std::string_view type, char category) {
     const auto better = category == 'A' ? suggested(type.substr(type.starts_with('_') ? 1 : 0), '-')
                                         : suggested(type, category);
-    if (better.empty()) return "; no element type holds it: leave the member out, or use an expression";
+    if (better.empty())
+        return "; no element type holds it: leave the member out, or make text of it with "
+               "expression<std::string, \"…::text\">";
     return category == 'A' ? "; declare it as std::vector<" + std::string(better) + ">"
                            : "; declare it as " + std::string(better);
 }

@@ -58,9 +58,16 @@ struct sql_functions {
 [[nodiscard]] constexpr bool has_via_root(int version) noexcept { return version >= 130000; }
 /// pg_replication_slots.wal_status and safe_wal_size.
 [[nodiscard]] constexpr bool has_wal_status(int version) noexcept { return version >= 130000; }
+/// client_connection_check_interval.
+[[nodiscard]] constexpr bool has_client_check(int version) noexcept { return version >= 140000; }
 [[nodiscard]] constexpr bool has_idle_session_timeout(int version) noexcept { return version >= 140000; }
 /// Row filters and column lists of a publication's tables, and FOR TABLES IN SCHEMA.
 [[nodiscard]] constexpr bool has_publication_filters(int version) noexcept { return version >= 150000; }
+/// publish_generated_columns, virtual generated columns, and the refusal of updates whose replica identity
+/// has generated columns that a publication leaves out.
+[[nodiscard]] constexpr bool has_published_generated_columns(int version) noexcept {
+    return version >= 180000;
+}
 [[nodiscard]] constexpr bool has_transaction_timeout(int version) noexcept { return version >= 170000; }
 [[nodiscard]] constexpr bool has_failover_slots(int version) noexcept { return version >= 170000; }
 [[nodiscard]] constexpr bool has_invalidation_reason(int version) noexcept { return version >= 170000; }

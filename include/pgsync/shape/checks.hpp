@@ -39,6 +39,25 @@ struct shape_has_members {
 };
 
 template <typename Struct, bool Ok>
+struct shape_can_be_tied {
+    static_assert(Ok,
+                  "pgsync: this struct has more members than Boost.PFR takes apart, which is 100 as it "
+                  "comes; leave out "
+                  "what no search needs, or move some into a struct of their own and embed<…> it, which "
+                  "makes an object "
+                  "of them");
+};
+
+template <typename Struct, fixed_string Static, bool Ok>
+struct static_is_known {
+    static_assert(
+        Ok,
+        "pgsync: this static is called almost as one that pgsync reads, and would say nothing; an index has "
+        "`name`, `where`, `settings`, `mapping`, `pipeline`, `routing` and `transform`, a struct `table` and "
+        "`schema`: correct its name, or give it one that is further from these");
+};
+
+template <typename Struct, bool Ok>
 struct shape_has_key {
     static_assert(
         Ok,
@@ -247,6 +266,24 @@ struct json_key_is_named {
 };
 
 template <typename Struct, fixed_string Member, bool Ok>
+struct json_key_names_fields {
+    static_assert(
+        Ok,
+        "pgsync: a JSON key begins or ends with a dot, or has two in a row, or nothing but blanks between "
+        "two; for a cluster a dot stands between the names of an object and its member, and here one has no "
+        "name: write another in named<T, \"key\">");
+};
+
+template <typename Struct, fixed_string Member, bool Ok>
+struct json_key_is_free {
+    static_assert(
+        Ok,
+        "pgsync: this JSON key is the cluster's own, at the top of every document: _id, _index, _source, "
+        "_routing, _version, _seq_no, _primary_term, _field_names and _ignored are; give the member another "
+        "with named<T, \"key\">, or keep it out of the document with hidden<T>");
+};
+
+template <typename Struct, fixed_string Member, bool Ok>
 struct json_key_is_unique {
     static_assert(
         Ok,
@@ -347,6 +384,27 @@ struct index_members_are_text {
 /// PostgreSQL cuts longer identifiers off, which would silently name another column.
 [[nodiscard]] constexpr bool fits_identifier(std::string_view name) {
     return !name.empty() && name.size() <= 63;
+}
+
+/// A cluster reads `a.b` as `b` in the object `a`.
+[[nodiscard]] constexpr bool fits_json_key(std::string_view key) {
+    if (key.find('.') == std::string_view::npos) return true;
+    bool blank = true;
+    for (const char c : key) {
+        if (c == '.' && blank) return false;
+        blank = c == '.' || (blank && (c == ' ' || c == '\t'));
+    }
+    return !blank;
+}
+
+/// What Elasticsearch 6 to 8 and OpenSearch call their own at the top of a document, all of them.
+[[nodiscard]] constexpr bool is_metadata_field(std::string_view key) {
+    if (key.empty() || key[0] != '_') return false;
+    for (const std::string_view own : {"_id", "_index", "_source", "_routing", "_version", "_seq_no",
+                                       "_primary_term", "_field_names", "_ignored"}) {
+        if (key == own) return true;
+    }
+    return false;
 }
 
 [[nodiscard]] constexpr bool fits_index_name(std::string_view name) {

@@ -9,6 +9,7 @@
 #include <pgsync/declare/describe.hpp>
 #include <pgsync/shape/annotations.hpp>
 #include <pgsync/shape/checks.hpp>
+#include <pgsync/shape/misspelt.hpp>
 #include <pgsync/shape/names.hpp>
 #include <pgsync/shape/node.hpp>
 #include <pgsync/shape/reflect.hpp>
@@ -129,6 +130,7 @@ constexpr bool check_cases(type_list<Cases...>) {
 struct member_facts {
     field made;
     bool names_json = true;
+    bool names_fields = true;  ///< no nameless object on the way
     bool maps_json = true;
     bool fits_relation = true;
     bool has_steps = true;
@@ -164,6 +166,7 @@ constexpr member_facts make_facts() {
         column.path = said.path;
         facts.names_itself = said.source == value_source::column && said.column.data() == nullptr;
         facts.names_json = said.json.data() == nullptr || !said.json.empty();
+        facts.names_fields = check::fits_json_key(said.json);
         facts.maps_json = said.mapping.data() == nullptr || check::is_json_object(said.mapping);
         if constexpr (relation_of<held>::known) {
             using related = relation_of<held>;
@@ -198,7 +201,7 @@ constexpr member_facts make_facts() {
             facts.sound = value.known && facts.closed && facts.is_no_column && facts.has_steps &&
                           facts.fits_json && facts.key_has_value;
         }
-        facts.sound = facts.sound && facts.names_json && facts.maps_json;
+        facts.sound = facts.sound && facts.names_json && facts.names_fields && facts.maps_json;
         return facts;
     }
 }
@@ -213,6 +216,7 @@ constexpr void report_member() {
     constexpr auto& facts = facts_of<member_type<Struct, I>>;
     constexpr auto& text = member_text<Struct, I>;
     (void)check::json_key_is_named<Struct, text, facts.names_json>{};
+    (void)check::json_key_names_fields<Struct, text, facts.names_fields>{};
     (void)check::mapping_is_json<Struct, text, facts.maps_json>{};
     (void)check::annotation_fits_relation<Struct, text, facts.fits_relation>{};
     if constexpr (relation_of<held>::known) {
@@ -325,6 +329,17 @@ constexpr std::size_t find_twin() {
     return fields.size();
 }
 
+/// The first member of a root that is called like one of the cluster's own fields, or the number of members.
+template <typename Struct>
+constexpr std::size_t find_metadata_field() {
+    const auto& fields = fields_of<Struct>;
+    for (std::size_t i = 0; i < fields.size(); ++i) {
+        const bool shown = !fields[i].is_left_out && !fields[i].column.hidden;
+        if (shown && check::is_metadata_field(fields[i].column.json)) return i;
+    }
+    return fields.size();
+}
+
 constexpr bool key_kind_fits(const field& member) {
     const auto& column = member.column;
     if (!member.is_column()) return true;
@@ -424,6 +439,13 @@ template <typename Struct>
 concept plain_aggregate =
     std::is_class_v<Struct> && std::is_aggregate_v<Struct> && !requires { Struct{base_probe<Struct>{}}; };
 
+template <typename Struct, typename Of>
+constexpr void check_statics() {
+    constexpr auto misspelt = misspelt_of_struct<Of>();
+    (void)check::static_is_known<Struct, fixed_string<misspelt.size() + 1>(misspelt.data(), misspelt.size()),
+                                 misspelt.empty()>{};
+}
+
 /// Everything that can be said of one struct by itself. False where nothing more can be made of it.
 template <typename Struct>
 constexpr bool check_struct() {
@@ -433,10 +455,15 @@ constexpr bool check_struct() {
     } else if constexpr (!plain_aggregate<Struct>) {
         (void)check::shape_is_aggregate<Struct, false>{};
         return false;
+    } else if constexpr (!can_be_tied<Struct>) {
+        (void)check::shape_can_be_tied<Struct, false>{};
+        return false;
     } else {
         (void)check::shape_has_members<Struct, (member_count<Struct> > 0)>{};
         (void)check::table_is_named<Struct, check::fits_identifier(table_of<Struct>.table) &&
                                                 table_of<Struct>.schema.size() <= 63>{};
+        check_statics<Struct, Struct>();
+        if constexpr (requires { sizeof(describe<Struct>); }) check_statics<Struct, describe<Struct>>();
         (void)check::long_json_keys_fit<Struct, json_keys_fit<Struct>()>{};
         check_members<Struct>(std::make_index_sequence<member_count<Struct>>{});
         if constexpr (describes_members<Struct>)

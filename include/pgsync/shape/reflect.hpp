@@ -43,6 +43,11 @@ constexpr std::size_t count_members() {
 template <typename Struct>
 inline constexpr std::size_t member_count = count_members<Struct>();
 
+/// Boost.PFR takes only so many apart.
+template <typename Struct>
+inline constexpr bool can_be_tied = !std::is_void_v<decltype(boost::pfr::detail::tie_as_tuple(
+    std::declval<Struct&>(), boost::pfr::detail::size_t_<member_count<Struct>>{}))>;
+
 /// References to all members.
 template <typename Struct>
 constexpr auto tie_members(Struct& object) {

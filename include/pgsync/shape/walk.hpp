@@ -294,6 +294,9 @@ template <typename Root, typename... Sources>
 constexpr void walk_root(shape_writer& writer) {
     if constexpr (struct_checked<Root>) {
         (void)check::shape_has_key<Root, (key_count<Root> > 0)>{};
+        constexpr std::size_t taken = find_metadata_field<Root>();
+        if constexpr (taken != member_count<Root>)
+            (void)check::json_key_is_free<Root, member_text<Root, taken>, false>{};
         if constexpr (key_count<Root> > 0) {
             constexpr bool match =
                 (true && ... &&

@@ -13,6 +13,7 @@
 #include <string>
 #include <string_view>
 #include <thread>
+#include <unordered_set>
 #include <utility>
 #include <vector>
 
@@ -21,11 +22,16 @@
 #include <pgsync/error.hpp>
 #include <pgsync/linkage.hpp>
 #include <pgsync/postgres/binding.hpp>
+#include <pgsync/postgres/document_fault.hpp>
 #include <pgsync/postgres/document_reader.hpp>
 #include <pgsync/postgres/read_transaction.hpp>
+#include <pgsync/postgres/row_lookup.hpp>
 #include <pgsync/postgres/session.hpp>
+#include <pgsync/postgres/sql_error.hpp>
+#include <pgsync/printable.hpp>
 #include <pgsync/snapshot/load.hpp>
 #include <pgsync/snapshot/page_ledger.hpp>
+#include <pgsync/stop_request.hpp>
 
 namespace pgsync::snapshot {
 
@@ -39,10 +45,11 @@ class initial_load {
         : settings_(setting),
           indices_(indices),
           index_(index),
-          begin_(postgres::begin_reading_sql(indices.subspan(index, 1))),
+          begin_(postgres::begin_reading(indices.subspan(index, 1))),
           clock_(clock),
           hooks_(hooks),
-          bounds_session_(settings_.database),
+          primary_(settings_.database, abandon_.fd()),
+          bounds_session_(settings_.database, abandon_.fd()),
           bounds_(bounds_session_, indices) {
         for (std::size_t i = 0; i < settings_.workers; ++i) batchers_.push_back(hooks_.make_batcher());
         page_ = std::make_unique<elastic::bulk_fit>(batchers_.front()->bulk_bytes(), first_page,
@@ -62,6 +69,7 @@ class initial_load {
             failure = std::current_exception();
             stop_ = true;
             hooks_.interrupt();
+            abandon_.make();
         }
         for (auto& worker : workers) worker.join();
         if (failure) std::rethrow_exception(failure);
@@ -93,7 +101,9 @@ class initial_load {
             }
             for (auto& batcher : batchers_) batcher->rethrow_failure();
             if (clock_type::now() >= next_record || last_look) {
-                if (const auto key = ledger_.advance(flushed_position())) hooks_.record(*key);
+                // One that is no UTF-8 cannot be remembered: the next one will do.
+                const auto key = ledger_.advance(postgres::flushed_position(primary_));
+                if (key && is_utf8(*key)) hooks_.record(*key);
                 next_record = clock_type::now() + settings_.record_every;
             }
             if (last_look && ledger_.empty()) return;
@@ -102,21 +112,19 @@ class initial_load {
                 stop_ = true;
                 patience = clock_type::now() + std::chrono::seconds(10);
             }
-            if (patience && clock_type::now() >= *patience) hooks_.interrupt();
+            if (patience && clock_type::now() >= *patience) {
+                hooks_.interrupt();
+                abandon_.make();
+            }
             std::this_thread::sleep_for(std::chrono::milliseconds(10));
         }
-    }
-
-    postgres::lsn flushed_position() {
-        const std::lock_guard lock(bounds_mutex_);
-        return postgres::flushed_position(bounds_session_);
     }
 
     /// The next page in key order, and its number in the ledger, which thus has the same order.
     std::optional<std::pair<postgres::page_bounds, std::uint64_t>> next_page() {
         const std::lock_guard lock(bounds_mutex_);
         if (exhausted_ || stop_) return std::nullopt;
-        auto page = bounds_.next_page(index_, page_->documents(), after_);
+        auto page = next_bounds();
         if (!page) {
             exhausted_ = true;
             return std::nullopt;
@@ -126,12 +134,22 @@ class initial_load {
         return std::pair{std::move(*page), number};
     }
 
+    std::optional<postgres::page_bounds> next_bounds() {
+        try {
+            return bounds_.next_page(index_, page_->documents(), after_);
+        } catch (const postgres::sql_error& problem) {
+            if (!bounds_session_.usable() || !postgres::is_row_fault(problem)) throw;
+            return bounds_.next_page(index_, page_->documents(), after_, true);
+        }
+    }
+
     void work(elastic::batcher& batcher) {
         try {
-            postgres::session connection(settings_.read_from);
+            postgres::session connection(settings_.read_from, abandon_.fd());
             postgres::document_reader reader(connection, indices_);
+            postgres::row_lookup rows(connection, reader, indices_, index_);
             while (const auto page = next_page())
-                load_page(connection, reader, batcher, page->first, page->second);
+                load_page(connection, rows, batcher, page->first, page->second);
         } catch (...) {
             const std::lock_guard lock(failure_mutex_);
             if (!failure_) failure_ = std::current_exception();
@@ -139,8 +157,8 @@ class initial_load {
         --active_;
     }
 
-    void load_page(postgres::session& connection, postgres::document_reader& reader,
-                   elastic::batcher& batcher, const postgres::page_bounds& page, std::uint64_t number) {
+    void load_page(postgres::session& connection, postgres::row_lookup& rows, elastic::batcher& batcher,
+                   const postgres::page_bounds& page, std::uint64_t number) {
         const auto job = std::make_shared<page_job>();
         job->number = number;
         batcher.begin_job([this, job] {
@@ -148,31 +166,73 @@ class initial_load {
             documents_ += job->documents;
             hooks_.progress(job->rows);
         });
-        const auto snapshot = clock_.begin(connection, begin_, {}, [this] { return stop_.load(); });
-        job->durable = snapshot.durable;
+        std::uint64_t version = 0;
+        const auto begin = [&] {
+            const auto snapshot = clock_.begin(connection, begin_, {}, [this] { return stop_.load(); });
+            job->durable = std::max(job->durable, snapshot.durable);
+            version = snapshot.version;
+        };
         std::size_t bytes = 0;
-        reader.by_page(index_, page, [&](const postgres::read_document& document) {
+        const auto take = [&](const postgres::read_document& document) {
             ++job->rows;
             // What a change in the meantime makes the transform leave out, that change removes.
             if (!document.kept) return;
-            batcher.index(index_, document.id, snapshot.version, document.json, document.routing);
+            batcher.index(index_, document.id, version, document.json, document.routing);
             ++job->documents;
             bytes += document.json.size();
-        });
-        connection.exec("COMMIT");
+        };
+        const auto refuse = [&](const postgres::document_fault& fault) {
+            ++job->rows;
+            batcher.refuse(index_, fault.id, version, fault.type, fault.reason, fault.document);
+        };
+        begin();
+        try {
+            rows.reader().by_page(index_, page, take, refuse);
+            connection.exec("COMMIT");
+        } catch (const postgres::sql_error& problem) {
+            if (!connection.usable() || !postgres::is_row_fault(problem)) throw;
+            connection.exec("ROLLBACK");
+            batcher.flush();  // some of the page may wait there, and no bulk is to hold a document twice
+            job->rows = job->documents = 0;
+            std::unordered_set<std::string> seen;
+            postgres::row_hooks on;
+            on.document = [&](const postgres::read_document& document) {
+                if (seen.emplace(document.id).second) take(document);
+            };
+            on.fault = [&](const postgres::document_fault& fault) {
+                if (seen.insert(fault.key).second) refuse(fault);
+            };
+            load_apart(rows, rows.reader().keys_of(index_, page), begin, on);
+        }
         page_->learn(job->documents, bytes);
         batcher.end_job();
     }
 
+    /// A page of which the server cannot make all documents.
+    template <typename Begin>
+    void load_apart(postgres::row_lookup& rows, const std::vector<std::string>& keys, const Begin& begin,
+                    const postgres::row_hooks& on) {
+        for (std::size_t at = 0; at < keys.size(); at += apart_at_once) {
+            if (stop_) throw error(errc::interrupted, "stopped during the initial load");
+            const auto first = keys.begin() + static_cast<std::ptrdiff_t>(at);
+            const auto size = std::min(apart_at_once, keys.size() - at);
+            rows.documents({first, first + static_cast<std::ptrdiff_t>(size)}, begin, on);
+        }
+    }
+
     static constexpr std::size_t first_page = 200;
+    static constexpr std::size_t apart_at_once = 500;
 
     load_settings settings_;
     std::span<const postgres::index_binding> indices_;
     std::size_t index_;
-    std::string begin_;  ///< what begins a transaction that reads a page
+    postgres::read_start begin_;  ///< what begins a transaction that reads a page
     postgres::version_clock& clock_;
     load_hooks hooks_;
 
+    stop_request abandon_;  ///< ends every wait for the database
+    /// Of the watching thread: the one that looks for the next page may be waiting for somebody's lock.
+    postgres::session primary_;
     std::unique_ptr<elastic::bulk_fit> page_;  ///< root rows of the next page
     std::mutex bounds_mutex_;
     postgres::session bounds_session_;

@@ -228,9 +228,11 @@ constexpr void write_total(text& out, const shape_view& shape, std::size_t self)
 constexpr void write_aggregate(text& out, const shape_view& shape, std::size_t self, reader who) {
     const auto& node = shape.nodes[self];
     const auto of = [&](std::string_view function) {
+        const auto& column = *shape.member_of(node, node.operand);
         out << function << '(';
-        write_operand(out, shape, self, *shape.member_of(node, node.operand));
+        write_operand(out, shape, self, column);
         out << ')';
+        if (column.kind == value_kind::int64) out << "::bigint";  // see write_value
     };
     switch (node.what) {
         case aggregate::count:

@@ -152,6 +152,8 @@ constexpr void write_owners_query(text& out, const shape_view& shape, std::size_
             write_column(out, top, link_for_key_part(shape, shape.nodes[top], part));
             out << " IS NOT NULL";
         }
+    } else if (node.parent != 0 || !links_to_key(shape, node)) {
+        write_not_null(out, shape, 0, " AND ");
     }
 }
 

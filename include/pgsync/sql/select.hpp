@@ -28,6 +28,18 @@ constexpr void write_select(text& out, const shape_view& shape, const query& wit
     write_children(out, shape, 0, with);
 }
 
+/// ` AND n0."a" IS NOT NULL` for the parts of the root's key from `first` on: a row where one is null has no
+/// document. A comparison of rows looks no further than the first part that differs, so (5, null) lies
+/// between (4, 'x') and (6, 'x').
+constexpr void write_not_null(text& out, const shape_view& shape, std::size_t first, std::string_view word) {
+    for (std::size_t part = first; part < shape.key_size(shape.root()); ++part) {
+        out << word;
+        write_column(out, 0, shape.key_of(shape.root(), part).name);
+        out << " IS NOT NULL";
+        word = " AND ";
+    }
+}
+
 /// Documents of one page: `$1…` are the parts of its first key, then those of its last, both within. The
 /// parameters are to be replaced by literals, since COPY takes none; their types are those of the columns.
 constexpr void write_page_query(text& out, const shape_view& shape, query with) {
@@ -35,6 +47,7 @@ constexpr void write_page_query(text& out, const shape_view& shape, query with) 
     write_select(out, shape, with);
     out << " WHERE ";
     write_range(out, shape, 0, [&](std::string_view name) { write_column(out, 0, name); });
+    write_not_null(out, shape, 1, " AND ");
 }
 
 /// ` = ANY($1)`, or for several columns a join with arrays of equal length, one a column.
@@ -87,6 +100,9 @@ constexpr void write_bounds_query(text& out, const shape_view& shape, std::strin
         out << ") > (";
         for (std::size_t part = 0; part < parts; ++part) out << (part == 0 ? "$" : ", $") << (part + 2);
         out << ')';
+        write_not_null(out, shape, 1, " AND ");
+    } else {
+        write_not_null(out, shape, 0, " WHERE ");
     }
     out << " ORDER BY ";
     write_key(out, shape, 0);

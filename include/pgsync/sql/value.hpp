@@ -184,6 +184,11 @@ constexpr void write_value(text& out, const shape_view& shape, std::size_t self,
             operand();
             out << "::text, '^.*=', ''), '[]', '{}')::double precision[] AS v OFFSET 0) s)";
             return;
+        case value_kind::int64:
+            // An oid is a string to row_to_json. To a bigint this does nothing.
+            operand();
+            out << (column.array ? "::bigint[]" : "::bigint");
+            return;
         case value_kind::decimal:
         case value_kind::json:
             operand();

@@ -32,10 +32,14 @@ struct follow_settings {
     bool keep_slot = false;  ///< read only: what is confirmed stays as it is, for somebody else
     std::chrono::seconds stop_timeout{30};  ///< for what is in flight when asked to stop
     std::size_t page_size = 5'000;          ///< root rows at once when everything is read again
-    bool read_everything = false;           ///< before anything else: every document and every row
     /// How often at most the indices are told how far they are, and the slot after them.
     std::chrono::milliseconds record_every{10'000};
-    /// Called once, when what is acknowledged is no more than some seconds behind the database; may throw.
+    /// Throws errc::changed where what was checked at the start does not hold any more; called before each
+    /// record and at least so often, from a thread of its own. Then follow() ends with that error.
+    std::function<void()> check{};
+    std::chrono::milliseconds check_every{2'000};
+    /// Called once, when what is acknowledged is no more than some seconds behind the database, in a thread
+    /// of its own; may throw.
     std::function<void()> caught_up{};
     /// Asked about once a second: is there something else to do? Then it ends as if asked to stop.
     std::function<bool()> enough{};
@@ -52,29 +56,29 @@ struct follow_batchers {
 
 /// Follows one slot into the indices; see follower. Returns when `stop_fd` became readable, with `once` when
 /// caught up, and when it is `enough`; what was sent by then is confirmed. Errors: errc::connection when a
-/// server went away, and all that stops for good.
+/// server went away, errc::changed (see `check`), and all that stops for good.
 PGSYNC_LINKAGE void follow(const follow_settings& setting, std::span<const postgres::index_binding> indices,
                            postgres::version_clock& clock, follow_batchers batchers,
                            const index_access& cluster, int stop_fd);
 
 /// Deletes from index number `index` what has no row any more and was written with a version below `below`,
 /// and returns when the cluster has acknowledged that. `read_from` as above. Throws errc::interrupted once
-/// `stopped()`.
+/// `stopped()`, or once `stop_fd` is readable while it waits for the database.
 PGSYNC_LINKAGE void remove_orphans(const std::string& read_from,
                                    std::span<const postgres::index_binding> indices, std::size_t index,
                                    std::uint64_t below, postgres::version_clock& clock,
                                    elastic::batcher& batcher, const index_access& cluster,
-                                   const std::function<bool()>& stopped);
+                                   const std::function<bool()>& stopped, int stop_fd);
 
 /// Reads again and writes what each work that `next()` yields names of an index, until it yields none;
 /// returns when the cluster has acknowledged all of it and what was read is on the database's disk. Works
 /// need no xids. Where one says `reload`, documents without a row are removed as well. `read_from` as above.
-/// Throws errc::interrupted once `stopped()`.
+/// Throws errc::interrupted once `stopped()`, or `stop_fd` is readable.
 PGSYNC_LINKAGE refreshed refresh(const std::string& read_from,
                                  std::span<const postgres::index_binding> indices, std::size_t page_size,
                                  postgres::version_clock& clock, elastic::batcher& batcher,
                                  const index_access& cluster,
                                  const std::function<std::optional<work>()>& next,
-                                 const std::function<bool()>& stopped);
+                                 const std::function<bool()>& stopped, int stop_fd);
 
 }  // namespace pgsync::stream

@@ -31,10 +31,14 @@
 #include <pgsync/postgres/replication.hpp>
 #include <pgsync/postgres/session.hpp>
 #include <pgsync/postgres/version.hpp>
+#include <pgsync/stop_deadline.hpp>
+#include <pgsync/stop_request.hpp>
 #include <pgsync/stream/acknowledger.hpp>
+#include <pgsync/stream/aside.hpp>
 #include <pgsync/stream/follow.hpp>
 #include <pgsync/stream/gatherer.hpp>
 #include <pgsync/stream/loader.hpp>
+#include <pgsync/stream/log_text.hpp>
 #include <pgsync/stream/position_recorder.hpp>
 #include <pgsync/stream/router.hpp>
 #include <pgsync/stream/storage_watch.hpp>
@@ -48,13 +52,15 @@ namespace pgsync::stream {
 class follower {
   public:
     follower(const follow_settings& setting, std::span<const postgres::index_binding> indices,
-             postgres::version_clock& clock, follow_batchers batchers, const index_access& cluster)
+             postgres::version_clock& clock, follow_batchers batchers, const index_access& cluster,
+             int stop_fd)
         : settings_(setting),
           indices_(indices),
           cluster_(cluster),
           batcher_(std::move(batchers.prompt)),
-          primary_(settings_.database),
-          documents_(settings_.read_from),
+          overdue_(stop_fd, settings_.stop_timeout + std::chrono::seconds(2), abandon_),
+          primary_(settings_.database, abandon_.fd()),
+          documents_(settings_.read_from, abandon_.fd()),
           counts_(*settings_.counts),
           acknowledger_(std::make_shared<acknowledger>(counts_)),
           gatherer_(route_counts(indices), {}, *acknowledger_),
@@ -63,21 +69,24 @@ class follower {
               [this](std::uint32_t oid) { return postgres::read_ancestors(catalog(), oid); },
               [this](std::uint32_t oid, std::string_view column) {
                   return postgres::has_column(catalog(), oid, column);
-              }),
+              },
+              [this] { recorder_.check_now(); }, texts()),
           loader_(documents_, indices, clock, *batcher_, cluster, loading_settings(setting),
                   [this] { return leaving_.load(); }),
           wide_(
-              settings_.read_from, indices, clock, std::move(batchers.wide), cluster,
+              settings_.read_from, abandon_.fd(), indices, clock, std::move(batchers.wide), cluster,
               loading_settings(setting), [this](std::exception_ptr what) { fail(std::move(what)); },
               [this] { return leaving_.load(); }),
           storage_(indices, settings_.storage),
           clock_(clock),
-          stream_(settings_.database),
+          stream_(settings_.database, abandon_.fd()),
           decoder_(stream_.server_version(),
-                   [this](std::string_view schema, std::string_view name) {
-                       return postgres::find_followed(catalog(), indices_, schema, name);
+                   [this, texts = texts()](std::string_view schema, std::string_view name) mutable {
+                       const std::string in(texts.value(schema).value_or(schema));
+                       return postgres::find_followed(catalog(), indices_, in,
+                                                      texts.value(name).value_or(name));
                    }),
-          recorder_(cluster.record, settings_.record_every,
+          recorder_(cluster.record, settings_.check, {settings_.record_every, settings_.check_every},
                     [this](std::exception_ptr what) { fail(std::move(what)); }),
           probe_(counts_, [this](metrics::depths& sum) { look(sum); }) {}
 
@@ -87,9 +96,8 @@ class follower {
         postgres::advance_log(primary_);
         target_ = chased_ = postgres::flushed_position(primary_);
         if (settings_.read_from != settings_.database) clock_.read_from_standby(target_);
-        if (settings_.read_everything) gatherer_.add_everything();
         stream_.follow(settings_.slot, settings_.publication);
-        cluster_.claim();
+        claim();
         log::info("following slot {} on {}", log::slot(settings_.slot), stream_.server());
         counts_.beat();
         counts_.enter(metrics::phase::following);
@@ -101,11 +109,14 @@ class follower {
             finish(loading);
         } catch (...) {
             leaving_ = abandoned_ = true;
+            // Threads that wait for somebody's lock, or read millions of rows, are interrupted.
+            abandon_.make();
             gatherer_.close();
             cluster_.interrupt();
             wide_.close();
             if (loading.joinable()) loading.join();
             recorder_.close();
+            caught_up_.reset();
             cluster_.resume();
             throw;
         }
@@ -134,9 +145,24 @@ class follower {
         throw error(errc::connection, stream_.server() + " is not the server it was a moment ago");
     }
 
+    /// Every server behind the name has the database in one encoding.
+    log_text texts() {
+        return log_text::of(std::string(postgres::detail::server_encoding(primary_.native())),
+                            [this]() -> postgres::session& { return catalog(); });
+    }
+
     postgres::session& catalog() {
-        if (!catalog_) catalog_ = std::make_unique<postgres::session>(settings_.database);
+        if (!catalog_) catalog_ = std::make_unique<postgres::session>(settings_.database, abandon_.fd());
         return *catalog_;
+    }
+
+    /// The server must hear from us meanwhile, or it takes us for dead after wal_sender_timeout.
+    void claim() {
+        aside claiming(cluster_.claim);
+        while (!claiming.done(std::chrono::milliseconds(100))) {
+            counts_.beat();
+            stream_.send_status(postgres::lsn{});
+        }
     }
 
     void read_until_stopped(int stop_fd) {
@@ -144,6 +170,7 @@ class follower {
         while (true) {
             counts_.beat();
             rethrow_failure();
+            (void)is_settled();
             const bool waiting = settings_.once || !gatherer_.idle();
             const auto frame = stream_.receive(std::chrono::milliseconds(waiting ? 20 : 1'000), stop_fd);
             if (frame) {
@@ -221,7 +248,8 @@ class follower {
             if (readable(stop_fd)) return;
             if (clock_type::now() >= next_status) {
                 send_status();
-                next_status = clock_type::now() + std::chrono::seconds(1);
+                // It cannot ask for it: what it sends is not read.
+                next_status = clock_type::now() + std::chrono::milliseconds(250);
             }
         }
     }
@@ -247,11 +275,17 @@ class follower {
         if (!settings_.caught_up || written_ < chased_) return;
         const auto now = clock_type::now();
         if (now - chased_since_ <= moment) {
-            std::exchange(settings_.caught_up, nullptr)();
+            caught_up_ = std::make_unique<aside>(std::exchange(settings_.caught_up, nullptr));
             return;
         }
         chased_ = postgres::flushed_position(primary_);
         chased_since_ = now;
+    }
+
+    /// Nothing is being done about having caught up. Throws what went wrong with it.
+    bool is_settled() {
+        if (caught_up_ && caught_up_->done()) caught_up_.reset();
+        return !caught_up_;
     }
 
     /// Nothing more is read: what was sent is waited for and confirmed; the slot keeps the rest for the next
@@ -264,7 +298,7 @@ class follower {
             // The log may have to be flushed a little further, see acknowledger.
             if (loaded_all_) flushed_ = std::max(flushed_, postgres::flushed_position(primary_));
             send_status();
-            const bool answered = loaded_all_ && batcher_->idle() && wide_.idle();
+            const bool answered = is_settled() && loaded_all_ && batcher_->idle() && wide_.idle();
             if (answered && !acknowledger_->outstanding() && confirmed_ >= written_) break;
             if (clock_type::now() >= deadline) {
                 throw error(errc::interrupted,
@@ -404,6 +438,9 @@ class follower {
     std::span<const postgres::index_binding> indices_;
     index_access cluster_;
     std::unique_ptr<elastic::batcher> batcher_;
+    stop_request abandon_;  ///< ends every wait for the database, and what is waited for is cancelled
+    /// For the sake of the thread that reads the stream: what the others wait for ends with finish().
+    stop_deadline overdue_;
     postgres::session primary_;
     postgres::session documents_;
     std::unique_ptr<postgres::session> catalog_;  ///< of the reading thread, made when there is a question
@@ -423,6 +460,7 @@ class follower {
     postgres::lsn target_;
     postgres::lsn chased_;  ///< the end of the log as it was then
     clock_type::time_point chased_since_ = clock_type::now();
+    std::unique_ptr<aside> caught_up_;  ///< is doing what is to be done then
     postgres::lsn flushed_;
     postgres::lsn written_;    ///< everything before it is in the index
     postgres::lsn confirmed_;  ///< and the index says so
@@ -434,15 +472,15 @@ class follower {
 PGSYNC_LINKAGE void follow(const follow_settings& setting, std::span<const postgres::index_binding> indices,
                            postgres::version_clock& clock, follow_batchers batchers,
                            const index_access& cluster, int stop_fd) {
-    follower(setting, indices, clock, std::move(batchers), cluster).run(stop_fd);
+    follower(setting, indices, clock, std::move(batchers), cluster, stop_fd).run(stop_fd);
 }
 
 PGSYNC_LINKAGE void remove_orphans(const std::string& read_from,
                                    std::span<const postgres::index_binding> indices, std::size_t index,
                                    std::uint64_t below, postgres::version_clock& clock,
                                    elastic::batcher& batcher, const index_access& cluster,
-                                   const std::function<bool()>& stopped) {
-    postgres::session documents(read_from);
+                                   const std::function<bool()>& stopped, int stop_fd) {
+    postgres::session documents(read_from, stop_fd);
     loader remover(documents, indices, clock, batcher, cluster, {}, stopped);
     batcher.begin_job([] {});
     const auto durable = remover.remove_orphans(index, below);
@@ -459,8 +497,8 @@ PGSYNC_LINKAGE refreshed refresh(const std::string& read_from,
                                  postgres::version_clock& clock, elastic::batcher& batcher,
                                  const index_access& cluster,
                                  const std::function<std::optional<work>()>& next,
-                                 const std::function<bool()>& stopped) {
-    postgres::session documents(read_from);
+                                 const std::function<bool()>& stopped, int stop_fd) {
+    postgres::session documents(read_from, stop_fd);
     std::unique_ptr<postgres::session> cursors;
     loader::settings setting;
     setting.page_size = page_size;
@@ -477,7 +515,7 @@ PGSYNC_LINKAGE refreshed refresh(const std::string& read_from,
         }
         durable = std::max(durable, reader.load(std::move(*todo), storage, later).durable);
         for (const auto& route : wide) {
-            if (!cursors) cursors = std::make_unique<postgres::session>(read_from);
+            if (!cursors) cursors = std::make_unique<postgres::session>(read_from, stop_fd);
             durable = std::max(durable, reader.load_wide(route, *cursors));
         }
         for (const auto& [index, version] : reloaded)

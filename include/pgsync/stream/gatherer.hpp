@@ -89,14 +89,6 @@ class gatherer {
         pending_.look_at_storage = true;
     }
 
-    /// Everything the indices hold and everything that the roots have, whatever the log says.
-    void add_everything() {
-        const std::lock_guard lock(mutex_);
-        for (auto& index : pending_.indices) index.rescan_index = index.reload = true;
-        committed_ = true;
-        changed_.notify_all();
-    }
-
     /// Everything before `position` has been added. Called at a commit, with its time as begin() has it, and
     /// for keepalives between transactions.
     void reached(postgres::lsn position, std::int64_t time_us = 0) {

@@ -23,11 +23,13 @@
 #include <pgsync/error.hpp>
 #include <pgsync/log.hpp>
 #include <pgsync/postgres/binding.hpp>
+#include <pgsync/postgres/document_fault.hpp>
 #include <pgsync/postgres/document_reader.hpp>
 #include <pgsync/postgres/read_transaction.hpp>
 #include <pgsync/postgres/row_lookup.hpp>
 #include <pgsync/postgres/session.hpp>
 #include <pgsync/postgres/sql_error.hpp>
+#include <pgsync/printable.hpp>
 #include <pgsync/stream/index_access.hpp>
 #include <pgsync/stream/storage_watch.hpp>
 #include <pgsync/stream/work.hpp>
@@ -60,7 +62,7 @@ class loader {
         : session_(documents),
           reader_(documents, indices),
           indices_(indices),
-          begin_(postgres::begin_reading_sql(indices)),
+          begin_(postgres::begin_reading(indices)),
           clock_(clock),
           batcher_(batcher),
           cluster_(std::move(cluster)),
@@ -179,6 +181,7 @@ class loader {
         std::size_t index;
         std::vector<std::string> keys;
         const known_routings* routings = nullptr;  ///< see index_work
+        bool foreign = false;                      ///< somebody else may have made the ids up
     };
 
     /// A transaction with its own snapshot, ended when the scope is.
@@ -245,34 +248,95 @@ class loader {
     /// a document to delete. A routed document is deleted wherever it may be but where it was just written;
     /// where that is, events of the root told.
     void load_piece(const keys_piece& piece, std::uint64_t version) {
-        const bool routed = !indices_[piece.index].index->routing.empty();
-        std::unordered_set<std::string_view> missing(piece.keys.begin(), piece.keys.end());
+        key_set missing(piece.keys.begin(), piece.keys.end());
         std::size_t documents = 0;
         std::size_t bytes = 0;
-        reader_.by_keys(piece.index, piece.keys, [&](const postgres::read_document& document) {
-            missing.erase(document.id);
-            ++documents;
-            bytes += document.json.size();
-            if (document.kept) {
-                batcher_.index(piece.index, document.id, version, document.json, document.routing);
-                ++done_.written;
-            } else {
-                batcher_.remove(piece.index, document.id, version, document.routing);
-                ++done_.deleted;
-            }
-            // Two routings may mean one shard, where the document was just written over: older than that, the
-            // delete leaves it alone in whatever order they arrive, and is newer than anything before.
-            if (routed) remove_elsewhere(piece, document.id, version - 1, document.routing);
-        });
-        fit_[piece.index].learn(documents, bytes);
-        done_.deleted += missing.size();
-        for (const auto id : missing) {
-            if (routed) {
-                remove_elsewhere(piece, id, version, std::nullopt);
-            } else {
-                batcher_.remove(piece.index, id, version);
-            }
+        try {
+            reader_.by_keys(
+                piece.index, piece.keys,
+                [&](const postgres::read_document& document) {
+                    missing.erase(document.id);
+                    ++documents;
+                    bytes += document.json.size();
+                    hand_over(piece, document, version);
+                },
+                [&](const postgres::document_fault& fault) {
+                    missing.erase(fault.key);
+                    refuse(piece.index, fault, version);
+                });
+        } catch (const postgres::sql_error& problem) {
+            if (!session_.usable() || !postgres::is_row_fault(problem)) throw;
+            return load_apart(piece, missing);
         }
+        fit_[piece.index].learn(documents, bytes);
+        for (const auto id : missing) remove_gone(piece, id, version);
+    }
+
+    using key_set = std::unordered_set<std::string_view>;
+
+    /// The same for what is still `missing` of a piece of which the server cannot make all documents: those
+    /// it can make are written, the others refused, each in a later snapshot.
+    void load_apart(const keys_piece& piece, key_set& missing) {
+        session_.exec("ROLLBACK");
+        const std::vector<std::string> keys(missing.begin(), missing.end());
+        std::uint64_t version = 0;
+        const auto begin = [&] {
+            go_on();
+            const auto snapshot = clock_.begin(session_, begin_, {}, stopped_);
+            durable_ = std::max(durable_, snapshot.durable);
+            version = snapshot.version;
+        };
+        postgres::row_hooks on;
+        on.document = [&](const postgres::read_document& document) {
+            if (missing.erase(document.id) != 0) hand_over(piece, document, version);
+        };
+        on.fault = [&](const postgres::document_fault& fault) {
+            if (missing.erase(fault.key) != 0) refuse(piece.index, fault, version);
+        };
+        on.done = [&](const std::vector<std::string>& ids) {
+            for (const auto& id : ids) {
+                if (missing.erase(id) != 0) remove_gone(piece, id, version);
+            }
+        };
+        on.impossible = [&](const std::string& id, const postgres::sql_error& why) {
+            if (!piece.foreign) throw why;
+            missing.erase(id);
+            begin();  // for a version
+            session_.exec("COMMIT");
+            remove_impossible(piece, id, version);
+        };
+        lookup_of(piece.index).documents(keys, begin, on);
+    }
+
+    [[nodiscard]] postgres::row_lookup& lookup_of(std::size_t index) {
+        return lookups_.try_emplace(index, session_, reader_, indices_, index).first->second;
+    }
+
+    void hand_over(const keys_piece& piece, const postgres::read_document& document, std::uint64_t version) {
+        if (document.kept) {
+            batcher_.index(piece.index, document.id, version, document.json, document.routing);
+            ++done_.written;
+        } else {
+            batcher_.remove(piece.index, document.id, version, document.routing);
+            ++done_.deleted;
+        }
+        // Two routings may mean one shard, where the document was just written over: older than that, the
+        // delete leaves it alone in whatever order they arrive, and is newer than anything before.
+        if (is_routed(piece)) remove_elsewhere(piece, document.id, version - 1, document.routing);
+    }
+    void refuse(std::size_t index, const postgres::document_fault& fault, std::uint64_t version) {
+        batcher_.refuse(index, fault.id, version, fault.type, fault.reason, fault.document);
+    }
+    void remove_gone(const keys_piece& piece, std::string_view id, std::uint64_t version) {
+        ++done_.deleted;
+        if (is_routed(piece)) {
+            remove_elsewhere(piece, id, version, std::nullopt);
+        } else {
+            batcher_.remove(piece.index, id, version);
+        }
+    }
+    [[nodiscard]] bool is_routed(const keys_piece& piece) const {
+        return !indices_[piece.index].index->routing.empty();
     }
 
     void remove_elsewhere(const keys_piece& piece, std::string_view id, std::uint64_t version,
@@ -281,7 +345,8 @@ class loader {
         const auto known = piece.routings->find(std::string(id));
         if (known == piece.routings->end()) return;
         for (const auto& routing : known->second) {
-            if (routing != kept) batcher_.remove(piece.index, id, version, routing);
+            // No document can have gone where no routing can lead.
+            if (routing != kept && is_utf8(routing)) batcher_.remove(piece.index, id, version, routing);
         }
     }
 
@@ -302,48 +367,31 @@ class loader {
         cluster_.refresh(index);
         cluster_.scan_ids(index, settings_.links_at_once, [&](std::span<const elastic::stored_id> ids) {
             keys_piece piece{index, {}};
+            piece.foreign = true;
             known_routings routings;
+            std::vector<std::string> impossible;
             for (const auto& each : ids) {
                 if (static_cast<std::uint64_t>(each.version) >= below) continue;
-                piece.keys.push_back(each.id);
-                if (!indices_[index].index->routing.empty()) routings[each.id].insert(each.routing);
+                // A wrong number of parts, or a zero byte, is not even asked for.
+                (lookup_of(index).is_possible(each.id) ? piece.keys : impossible).push_back(each.id);
+                if (is_routed(piece)) routings[each.id].insert(each.routing);
             }
             piece.routings = &routings;
             go_on();
-            if (piece.keys.empty()) return;
-            try {
-                load_piece(piece);
-            } catch (const error& problem) {
-                const auto* sql = dynamic_cast<const postgres::sql_error*>(&problem);
-                // A wrong number of parts, a zero byte, or what the server says of a value.
-                const bool value =
-                    sql == nullptr ? problem.code() == errc::protocol || problem.code() == errc::configuration
-                                   : postgres::row_lookup::says_impossible(*sql);
-                if (!value || !session_.usable() || !remove_impossible(piece)) throw;
-                if (!piece.keys.empty()) load_piece(piece);
+            if (!impossible.empty()) {
+                const read_scope scope(*this, session_);
+                for (const auto& id : impossible) remove_impossible(piece, id, scope.version());
             }
+            if (!piece.keys.empty()) load_piece(piece);
         });
     }
 
-    /// Somebody else may have put documents into the index whose ids no row can have: "abc" where keys are
-    /// numbers. They are deleted and taken out of the piece; false where there are none.
-    bool remove_impossible(keys_piece& piece) {
-        auto& lookup = lookups_.try_emplace(piece.index, session_, indices_, piece.index).first->second;
-        const auto which = lookup.impossible(piece.keys, [&] { session_.exec(begin_); });
-        if (which.empty()) return false;
-        const read_scope scope(*this, session_);
-        for (const auto& id : which) {
-            log::warn("{}: deleting document \"{}\", whose id can be no key",
-                      indices_[piece.index].index->name, id);
-            std::erase(piece.keys, id);
-            ++done_.deleted;
-            if (indices_[piece.index].index->routing.empty()) {
-                batcher_.remove(piece.index, id, scope.version());
-            } else {
-                remove_elsewhere(piece, id, scope.version(), std::nullopt);
-            }
-        }
-        return true;
+    /// Somebody else has put a document into the index whose id no row can have: "abc" where keys are
+    /// numbers.
+    void remove_impossible(const keys_piece& piece, const std::string& id, std::uint64_t version) {
+        log::warn("{}: deleting document \"{}\", whose id can be no key", indices_[piece.index].index->name,
+                  id);
+        remove_gone(piece, id, version);
     }
 
     /// After a TRUNCATE of another table: every document may have lost something.
@@ -351,28 +399,42 @@ class loader {
         std::optional<std::string> after;
         while (true) {
             go_on();
-            {
+            std::optional<postgres::page_bounds> page;
+            const auto before = done_;
+            try {
                 const read_scope scope(*this, session_);
-                const auto page = reader_.next_page(index, fit_[index].documents(), after);
+                page = reader_.next_page(index, fit_[index].documents(), after);
                 if (!page) return;
-                std::size_t documents = 0;
-                std::size_t bytes = 0;
-                reader_.by_page(index, *page, [&](const postgres::read_document& document) {
-                    ++documents;
-                    bytes += document.json.size();
-                    if (document.kept) {
-                        batcher_.index(index, document.id, scope.version(), document.json, document.routing);
-                        ++done_.written;
-                    } else {
-                        batcher_.remove(index, document.id, scope.version(), document.routing);
-                        ++done_.deleted;
-                    }
-                });
-                fit_[index].learn(documents, bytes);
-                after = page->last;
+                reload_page(index, *page, scope.version());
+            } catch (const postgres::sql_error& problem) {
+                if (!session_.usable() || !postgres::is_row_fault(problem)) throw;
+                done_ = before;
+                batcher_.flush();  // some of the page may wait there, and no bulk is to hold a document twice
+                if (!page) page = reader_.next_page(index, fit_[index].documents(), after, true);
+                if (!page) return;
+                in_pieces(reader_.keys_of(index, *page), settings_.keys_at_once,
+                          [&](std::vector<std::string>& keys) {
+                              go_on();
+                              load_piece({index, std::move(keys)});
+                          });
             }
+            after = page->last;
             batcher_.flush_if_full();
         }
+    }
+    void reload_page(std::size_t index, const postgres::page_bounds& page, std::uint64_t version) {
+        std::size_t documents = 0;
+        std::size_t bytes = 0;
+        const keys_piece piece{index, {}};
+        reader_.by_page(
+            index, page,
+            [&](const postgres::read_document& document) {
+                ++documents;
+                bytes += document.json.size();
+                hand_over(piece, document, version);
+            },
+            [&](const postgres::document_fault& fault) { refuse(index, fault, version); });
+        fit_[index].learn(documents, bytes);
     }
 
     template <typename Set, typename OnPiece>
@@ -391,7 +453,7 @@ class loader {
     postgres::session& session_;
     postgres::document_reader reader_;
     std::span<const postgres::index_binding> indices_;
-    std::string begin_;  ///< what begins a transaction that reads
+    postgres::read_start begin_;  ///< what begins a transaction that reads
     postgres::version_clock& clock_;
     elastic::batcher& batcher_;
     index_access cluster_;

@@ -12,27 +12,41 @@
 #include <thread>
 #include <utility>
 
+#include <pgsync/elastic/refused_always.hpp>
 #include <pgsync/error.hpp>
 #include <pgsync/log.hpp>
 #include <pgsync/postgres/lsn.hpp>
 
 namespace pgsync::stream {
 
-/// Has each position recorded with the indices before the slot is confirmed up to it: a slot that stands
-/// behind what its indices say then is not the one they followed, or somebody else has read from it, and
-/// changes are lost. One thread of its own, so that a cluster that is away does not keep the reader from
-/// answering the server; recording is not worth more than a request now and then.
+/// Records each position with the indices before the slot is confirmed up to it: a slot that stands ahead of
+/// what its indices say was created again or read by another program, and changes are lost. Before each
+/// record, and every few seconds when there is nothing to record, it checks that what was checked at the
+/// start still holds; so the slot is confirmed only up to positions at which it did. One thread of its own,
+/// so that a cluster or a catalog that does not answer cannot keep the reading thread from answering the
+/// server.
 class position_recorder {
   public:
-    /// Records durably; may throw, and is then asked again, unless that is errc::superseded.
+    /// Records durably; may throw, and is then asked again, unless that is errc::superseded or
+    /// elastic::refused_always.
     using record_function = std::function<void(postgres::lsn)>;
+    /// Returns where everything is as it was at the start; errc::changed where it is not. May throw
+    /// otherwise, and is then asked again before anything is recorded.
+    using check_function = std::function<void()>;
 
-    /// `superseded` gets that error, once: nothing is recorded any more.
-    position_recorder(record_function record, std::chrono::milliseconds every,
-                      std::function<void(std::exception_ptr)> superseded)
+    struct settings {
+        std::chrono::milliseconds record_every{10'000};  ///< at most
+        std::chrono::milliseconds check_every{2'000};    ///< at least
+    };
+
+    /// `ended` gets such an error, or errc::changed, once: nothing is recorded any more.
+    position_recorder(record_function record, check_function check, settings setting,
+                      std::function<void(std::exception_ptr)> ended)
         : record_(std::move(record)),
-          superseded_(std::move(superseded)),
-          every_(every),
+          check_(std::move(check)),
+          ended_(std::move(ended)),
+          record_every_(setting.record_every),
+          check_every_(setting.check_every),
           thread_([this] { run(); }) {}
     ~position_recorder() { close(); }
     position_recorder(const position_recorder&) = delete;
@@ -58,7 +72,14 @@ class position_recorder {
     /// From now on without pauses.
     void hurry() {
         const std::lock_guard lock(mutex_);
-        every_ = std::chrono::milliseconds(0);
+        record_every_ = std::chrono::milliseconds(0);
+        changed_.notify_all();
+    }
+
+    /// Checks at once: there is reason to think that something has changed.
+    void check_now() {
+        const std::lock_guard lock(mutex_);
+        check_now_ = true;
         changed_.notify_all();
     }
 
@@ -73,60 +94,90 @@ class position_recorder {
     }
 
   private:
+    using clock = std::chrono::steady_clock;
+
     void run() {
         std::unique_lock lock(mutex_);
-        std::optional<std::chrono::steady_clock::time_point> last;
-        const auto next = [&] {
-            constexpr std::chrono::milliseconds least(1'000);
-            return *last + (soon_ ? std::min(every_, least) : every_);
-        };
-        while (true) {
-            changed_.wait(lock, [&] { return closing_ || wanted_ > recorded_; });
-            while (!closing_ && last && every_.count() > 0 && std::chrono::steady_clock::now() < next())
-                changed_.wait_until(lock, next());
-            if (closing_) return;
-            soon_ = false;
+        std::optional<clock::time_point> last_record;
+        auto last_check = clock::now();
+        while (!closing_) {
+            const auto now = clock::now();
+            auto due = last_check + check_every_;
+            if (wanted_ > recorded_) due = std::min(due, record_due(last_record, now));
+            if (check_now_) due = now;
+            if (now < due) {
+                changed_.wait_until(lock, due);
+                continue;
+            }
+            const bool recording = wanted_ > recorded_ && record_due(last_record, now) <= now;
             const auto position = wanted_;
+            check_now_ = false;
+            if (recording) soon_ = false;
             lock.unlock();
-            const auto done = try_record(position);
+            const auto done = attempt(recording ? position : postgres::lsn{});
             lock.lock();
-            if (done == outcome::superseded) return;
-            if (done == outcome::recorded) recorded_ = std::max(recorded_, position);
-            last = std::chrono::steady_clock::now();
-            // Whatever the hurry, a cluster that refuses is given a moment.
+            if (done == outcome::ended) return;
+            last_check = clock::now();
+            if (recording) {
+                if (done == outcome::done) recorded_ = std::max(recorded_, position);
+                last_record = last_check;
+            }
+            // However much of a hurry there is, a server that refuses is given a moment.
             if (done == outcome::refused)
                 changed_.wait_for(lock, std::chrono::milliseconds(200), [&] { return closing_; });
         }
     }
 
-    enum class outcome : std::uint8_t { recorded, refused, superseded };
+    [[nodiscard]] clock::time_point record_due(const std::optional<clock::time_point>& last,
+                                               clock::time_point now) const {
+        constexpr std::chrono::milliseconds least(1'000);
+        if (!last || record_every_.count() == 0) return now;
+        return *last + (soon_ ? std::min(record_every_, least) : record_every_);
+    }
 
-    outcome try_record(postgres::lsn position) {
+    enum class outcome : std::uint8_t { done, refused, ended };
+
+    void check() const {
         try {
-            record_(position);
-            return outcome::recorded;
+            if (check_) check_();
         } catch (const error& problem) {
-            if (problem.code() == errc::superseded) {
-                superseded_(std::current_exception());
-                return outcome::superseded;
+            // One that is shut down waits for its last changes to be confirmed.
+            if (problem.code() != errc::connection && problem.code() != errc::busy) throw;
+            log::debug("not checked: {}", problem.what());
+        }
+    }
+
+    /// Checks, and records `position` where there is one.
+    outcome attempt(postgres::lsn position) {
+        try {
+            check();
+            if (position != postgres::lsn{}) record_(position);
+            return outcome::done;
+        } catch (const error& problem) {
+            if (problem.code() == errc::superseded || problem.code() == errc::changed ||
+                dynamic_cast<const elastic::refused_always*>(&problem) != nullptr) {
+                ended_(std::current_exception());
+                return outcome::ended;
             }
             if (problem.code() != errc::interrupted && problem.what() != last_problem_)
-                log::warn("the slot cannot be confirmed yet, since the index cannot say so: {}",
-                          problem.what());
+                log::warn("the slot cannot be confirmed yet: {}", problem.what());
             last_problem_ = problem.what();
             return outcome::refused;
         }
     }
 
     record_function record_;
-    std::function<void(std::exception_ptr)> superseded_;
+    check_function check_;
+    std::function<void(std::exception_ptr)> ended_;
     std::string last_problem_;
     std::mutex mutex_;
     std::condition_variable changed_;
-    std::chrono::milliseconds every_;
+    std::chrono::milliseconds record_every_;
+    std::chrono::milliseconds check_every_;
     postgres::lsn wanted_;
     postgres::lsn recorded_;
     bool soon_ = false;
+    bool check_now_ = false;
     bool closing_ = false;
     std::thread thread_;
 };

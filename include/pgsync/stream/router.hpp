@@ -16,40 +16,17 @@
 #include <pgsync/log.hpp>
 #include <pgsync/postgres/binding.hpp>
 #include <pgsync/postgres/event.hpp>
+#include <pgsync/postgres/quote.hpp>
 #include <pgsync/routing/key.hpp>
+#include <pgsync/routing/used_columns.hpp>
 #include <pgsync/shape/node.hpp>
 #include <pgsync/stream/gatherer.hpp>
+#include <pgsync/stream/log_text.hpp>
 
 namespace pgsync::stream {
 
-/// Every column of a node's table that its documents depend on: what is emitted, and what is joined on.
-[[nodiscard]] inline std::vector<std::string_view> used_columns(const shape_view& shape, std::size_t self) {
-    std::vector<std::string_view> names;
-    const auto& own = shape.nodes[self];
-    for (const auto& link : shape.links_of(own)) names.push_back(link.child);
-    // A self-reference goes on from its own rows.
-    if (is_recursive(own)) {
-        for (const auto& link : shape.links_of(own)) names.push_back(link.parent);
-    }
-    for (const auto& node : shape.nodes) {
-        if (node.kind == relation::embed && node.row != self) continue;
-        if (&node == &own || node.kind == relation::embed) {
-            for (const auto& column : shape.columns_of(node)) {
-                const bool aggregated = own.what != aggregate::none && column.ordinal != own.operand;
-                if (!column.name.empty() && !aggregated) names.push_back(column.name);
-            }
-        }
-        if (node.kind == relation::root || node.kind == relation::embed || node.parent != self) continue;
-        for (const auto& link : shape.links_of(node)) names.push_back(link.parent);
-        if (!node.guard_column.empty()) names.push_back(node.guard_column);
-    }
-    std::sort(names.begin(), names.end());
-    names.erase(std::unique(names.begin(), names.end()), names.end());
-    return names;
-}
-
 /// Turns changed rows into keys and links, by the old and the new values of the columns each route names. No
-/// I/O.
+/// I/O of its own.
 class router {
   public:
     /// Tells the partitioned tables above a table that nobody knew at the start.
@@ -58,16 +35,21 @@ class router {
     /// Tells whether a table has a column now.
     using column_exists = std::function<bool(std::uint32_t oid, std::string_view column)>;
 
+    /// `look_closer` is called where a table is not what it was at the start.
     router(std::span<const postgres::index_binding> indices, gatherer& output, find_ancestors ancestors = {},
-           column_exists exists = {})
+           column_exists exists = {}, std::function<void()> look_closer = {}, log_text texts = {})
         : indices_(indices),
           output_(output),
           find_ancestors_(std::move(ancestors)),
-          column_exists_(std::move(exists)) {}
+          column_exists_(std::move(exists)),
+          look_closer_(std::move(look_closer)),
+          texts_(std::move(texts)) {}
 
     /// A table's present columns; comes before its first row and after each ALTER TABLE.
-    void relation(const postgres::change::relation& table) {
+    void relation(const postgres::change::relation& described) {
+        const auto table = texts_.relation(described);
         tables_.erase(table.oid);
+        if (look_closer_ && is_strange(table)) look_closer_();
         // A partition made or attached since the start.
         if (find_ancestors_ && !is_known(table.oid)) ancestors_[table.oid] = find_ancestors_(table.oid);
         table_plan plan;
@@ -76,8 +58,7 @@ class router {
             const auto& index = *indices_[i].index;
             for (std::size_t r = 0; r < index.routes.size(); ++r) {
                 if (!covers(indices_[i].routes[r], table.oid)) continue;
-                const bool is_new = !indices_[i].routes[r].covers(table.oid);
-                plan.routes.push_back(make_plan(indices_[i], i, r, table, is_new));
+                plan.routes.push_back(make_plan(indices_[i], i, r, table));
             }
         }
         tables_.emplace(table.oid, std::move(plan));
@@ -154,6 +135,20 @@ class router {
         return found != ancestors_.end() &&
                std::find(found->second.begin(), found->second.end(), route.table_oid) != found->second.end();
     }
+    /// Another table has the name of one that is followed, a followed one has another name, or one has come
+    /// that was not there at the start.
+    [[nodiscard]] bool is_strange(const postgres::change::relation& table) const {
+        const auto name =
+            postgres::quote_identifier(table.schema) + "." + postgres::quote_identifier(table.name);
+        bool known = false;
+        for (const auto& index : indices_) {
+            for (const auto& route : index.routes) {
+                known = known || route.covers(table.oid);
+                if ((route.table_oid == table.oid) != (route.table == name)) return true;
+            }
+        }
+        return !known;
+    }
     [[nodiscard]] bool is_known(std::uint32_t oid) const {
         for (const auto& index : indices_) {
             for (const auto& route : index.routes) {
@@ -182,7 +177,7 @@ class router {
     }
 
     route_plan make_plan(const postgres::index_binding& bound, std::size_t i, std::size_t r,
-                         const postgres::change::relation& table, bool is_new) const {
+                         const postgres::change::relation& table) const {
         const auto& index = *bound.index;
         const auto& generated = bound.routes[r].generated;
         const auto& route = index.routes[r];
@@ -190,7 +185,6 @@ class router {
         route_plan plan{i, r, route.direct, route.columns.empty(), false, false, false, {}, {}};
         // Then each old row holds everything, unless the identity was another one when it was written.
         plan.uncovered = table.replica_identity == 'f' && !route.columns.empty();
-        // A replica identity changed under way would silently drop the old values that the routes live by.
         const auto find_old = [&](std::string_view name) -> std::optional<std::size_t> {
             const auto at = position(table, name, index, node);
             if (!at) {
@@ -200,22 +194,16 @@ class router {
                     "be "
                     "read again",
                     table.schema, table.name, name, index.name);
-            } else if (!table.columns[*at].is_key && is_new) {
-                // Nobody could know of a partition made just now, and nothing of it has been missed.
+            } else if (!table.columns[*at].is_key) {
+                // The table was published before its replica identity was set, or lost it for a while: nobody
+                // knows which documents its updates and deletes of that time concern.
                 plan.uncovered = true;
                 log::warn(
-                    "{}.{} is a new partition whose replica identity does not cover column \"{}\": until "
-                    "ALTER TABLE \"{}\".\"{}\" REPLICA IDENTITY FULL each of its updates and deletes makes "
-                    "every document of {} be read again",
-                    table.schema, table.name, name, table.schema, table.name, index.name);
-            } else if (!table.columns[*at].is_key) {
-                throw error(
-                    errc::replication,
-                    "the replica identity of " + std::string(table.schema) + "." + std::string(table.name) +
-                        " no longer covers column \"" + std::string(name) + "\"",
-                    "ALTER TABLE \"" + std::string(table.schema) + "\".\"" + std::string(table.name) +
-                        "\" REPLICA IDENTITY FULL; then run teardown and bootstrap, because changes made "
-                        "meanwhile lack their old values");
+                    "the replica identity of {}.{} did not cover column \"{}\" when these changes were made: "
+                    "its "
+                    "updates and deletes from then make every document of {} be read again",
+                    table.schema, table.name, name, index.name);
+                if (look_closer_) look_closer_();
             }
             return at;
         };
@@ -264,11 +252,7 @@ class router {
     void visit(const route_plan& route, std::span<const postgres::field> row,
                std::span<const postgres::field> before) {
         if (route.everything) return lose_rows(route.index, route.route);
-        if (route.blind) {
-            lose_rows(route.index, route.route);
-            // Of a root rows may have come that the index does not know.
-            return output_.reload(route.index);
-        }
+        if (route.blind) return read_all_again(route);
         text_.clear();
         bool first = true;
         for (const auto at : route.link) {
@@ -280,14 +264,20 @@ class router {
                             "the log holds no text for a column that links a row to its owner",
                             "set REPLICA IDENTITY FULL on the table and run bootstrap again");
             }
-            append_key_part(text_, field->text, first);
+            const auto value = texts_.value(field->text);
+            // No query can ask for it; nor can there be a document by such a key, but the row that had it
+            // may have another now.
+            if (!value) return read_all_again(route);
+            append_key_part(text_, *value, first);
             first = false;
         }
         if (route.routing) {
             const auto* field = &row[*route.routing];
             if (field->kind == postgres::field_kind::unchanged && !before.empty())
                 field = &before[*route.routing];
-            output_.add_key(route.index, text_, field->text);
+            const auto routing = texts_.value(field->text);
+            if (!routing) return read_all_again(route);
+            output_.add_key(route.index, text_, *routing);
         } else if (route.direct) {
             output_.add_key(route.index, text_);
         } else {
@@ -295,10 +285,18 @@ class router {
         }
     }
 
+    void read_all_again(const route_plan& route) {
+        lose_rows(route.index, route.route);
+        // Of a root rows may have come that the index does not know.
+        output_.reload(route.index);
+    }
+
     std::span<const postgres::index_binding> indices_;
     gatherer& output_;
     find_ancestors find_ancestors_;
     column_exists column_exists_;
+    std::function<void()> look_closer_;
+    log_text texts_;
     std::unordered_map<std::uint32_t, std::vector<std::uint32_t>> ancestors_;
     std::unordered_map<std::uint32_t, table_plan> tables_;
     std::string text_;

@@ -33,13 +33,15 @@ class wide_loader {
     /// at all where something fails.
     using done_function = std::function<void(std::optional<postgres::lsn> durable)>;
 
-    /// `read_from`: conninfo of where documents are read. `failed` is called, once, with what ends the work;
+    /// `read_from`: conninfo of where documents are read; once `stop_fd` is readable nothing is waited for
+    /// there. `failed` is called, once, with what ends the work;
     /// once `stopped` says so, routes are given up.
-    wide_loader(std::string read_from, std::span<const postgres::index_binding> indices,
+    wide_loader(std::string read_from, int stop_fd, std::span<const postgres::index_binding> indices,
                 postgres::version_clock& clock, std::unique_ptr<elastic::batcher> batcher,
                 index_access cluster, loader::settings setting,
                 std::function<void(std::exception_ptr)> failed, std::function<bool()> stopped)
         : read_from_(std::move(read_from)),
+          stop_fd_(stop_fd),
           indices_(indices),
           clock_(clock),
           batcher_(std::move(batcher)),
@@ -149,8 +151,8 @@ class wide_loader {
     /// Made for the first route: most programs never see one.
     struct sessions {
         explicit sessions(wide_loader& owner)
-            : documents(owner.read_from_),
-              cursors(owner.read_from_),
+            : documents(owner.read_from_, owner.stop_fd_),
+              cursors(owner.read_from_, owner.stop_fd_),
               reader(documents, owner.indices_, owner.clock_, *owner.batcher_, owner.cluster_,
                      owner.settings_, owner.stopped_) {}
         postgres::session documents;
@@ -161,6 +163,7 @@ class wide_loader {
     static constexpr std::size_t most_waiting = 64;
 
     std::string read_from_;
+    int stop_fd_;
     std::span<const postgres::index_binding> indices_;
     postgres::version_clock& clock_;
     std::unique_ptr<elastic::batcher> batcher_;

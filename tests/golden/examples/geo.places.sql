@@ -24,7 +24,8 @@ SELECT n0."id"::text, row_to_json(d0.*) FROM (SELECT t.* FROM (SELECT *, (point(
 
 -- bounds of the first page
 WITH page AS (SELECT n0."id" AS k1 FROM (SELECT t.* FROM (SELECT *, (point(longitude, latitude)) AS "pgsync 0.3"
-        FROM "place") t) n0 ORDER BY n0."id" LIMIT $1) SELECT lo.k1::text, hi.k1::text, (SELECT count(*) FROM page)::text FROM (SELECT * FROM page ORDER BY k1 LIMIT 1) lo, (SELECT * FROM page ORDER BY k1 DESC LIMIT 1) hi;
+        FROM "place") t) n0
+    WHERE n0."id" IS NOT NULL ORDER BY n0."id" LIMIT $1) SELECT lo.k1::text, hi.k1::text, (SELECT count(*) FROM page)::text FROM (SELECT * FROM page ORDER BY k1 LIMIT 1) lo, (SELECT * FROM page ORDER BY k1 DESC LIMIT 1) hi;
 
 -- bounds of each page after it
 WITH page AS (SELECT n0."id" AS k1 FROM (SELECT t.* FROM (SELECT *, (point(longitude, latitude)) AS "pgsync 0.3"
@@ -34,4 +35,4 @@ WITH page AS (SELECT n0."id" AS k1 FROM (SELECT t.* FROM (SELECT *, (point(longi
 -- owners of node 1, Region region
 SELECT DISTINCT n0."id"::text
   FROM "place" n0
-  WHERE n0."region_id" = ANY($1);
+  WHERE n0."region_id" = ANY($1) AND n0."id" IS NOT NULL;

@@ -30,7 +30,7 @@ SELECT n0."id"::text, row_to_json(d0.*)
     WHERE (n8."school", n8."number") IN (SELECT n7."quiz_school", n7."quiz_number"
       FROM "result" n7
       WHERE n7."player_id" = n0."id")) j8 ON true
-  CROSS JOIN LATERAL (SELECT n0."id" AS "id", n0."school" AS "school", n0."nick" AS "nick", n0."name" AS "name", coalesce(j1.doc, '[]') AS "wrote", coalesce(j4.doc, '[]') AS "reviewed", coalesce(j8.doc, '[]') AS "played") d0
+  CROSS JOIN LATERAL (SELECT n0."id"::bigint AS "id", n0."school" AS "school", n0."nick" AS "nick", n0."name" AS "name", coalesce(j1.doc, '[]') AS "wrote", coalesce(j4.doc, '[]') AS "reviewed", coalesce(j8.doc, '[]') AS "played") d0
   WHERE (n0."id") >= ($1) AND (n0."id") <= ($2);
 
 -- keys: documents of some keys
@@ -65,12 +65,13 @@ SELECT n0."id"::text, row_to_json(d0.*)
     WHERE (n8."school", n8."number") IN (SELECT n7."quiz_school", n7."quiz_number"
       FROM "result" n7
       WHERE n7."player_id" = n0."id")) j8 ON true
-  CROSS JOIN LATERAL (SELECT n0."id" AS "id", n0."school" AS "school", n0."nick" AS "nick", n0."name" AS "name", coalesce(j1.doc, '[]') AS "wrote", coalesce(j4.doc, '[]') AS "reviewed", coalesce(j8.doc, '[]') AS "played") d0
+  CROSS JOIN LATERAL (SELECT n0."id"::bigint AS "id", n0."school" AS "school", n0."nick" AS "nick", n0."name" AS "name", coalesce(j1.doc, '[]') AS "wrote", coalesce(j4.doc, '[]') AS "reviewed", coalesce(j8.doc, '[]') AS "played") d0
   WHERE n0."id" = ANY($1);
 
 -- bounds of the first page
 WITH page AS (SELECT n0."id" AS k1
-    FROM "player" n0 ORDER BY n0."id" LIMIT $1) SELECT lo.k1::text, hi.k1::text, (SELECT count(*) FROM page)::text FROM (SELECT * FROM page ORDER BY k1 LIMIT 1) lo, (SELECT * FROM page ORDER BY k1 DESC LIMIT 1) hi;
+    FROM "player" n0
+    WHERE n0."id" IS NOT NULL ORDER BY n0."id" LIMIT $1) SELECT lo.k1::text, hi.k1::text, (SELECT count(*) FROM page)::text FROM (SELECT * FROM page ORDER BY k1 LIMIT 1) lo, (SELECT * FROM page ORDER BY k1 DESC LIMIT 1) hi;
 
 -- bounds of each page after it
 WITH page AS (SELECT n0."id" AS k1
@@ -80,20 +81,20 @@ WITH page AS (SELECT n0."id" AS k1
 -- owners of node 1, OtherQuiz wrote
 SELECT DISTINCT n0."id"::text
   FROM "player" n0
-  WHERE (n0."school", n0."nick") IN (SELECT * FROM unnest($1, $2) k(k1, k2));
+  WHERE (n0."school", n0."nick") IN (SELECT * FROM unnest($1, $2) k(k1, k2)) AND n0."id" IS NOT NULL;
 
 -- owners of node 2, OtherQuiz topics
 SELECT DISTINCT n0."id"::text
   FROM "quiz" n1
   JOIN "player" n0 ON n0."school" = n1."author_school" AND n0."nick" = n1."author_nick"
-  WHERE (n1."school", n1."number") IN (SELECT * FROM unnest($1, $2) k(k1, k2));
+  WHERE (n1."school", n1."number") IN (SELECT * FROM unnest($1, $2) k(k1, k2)) AND n0."id" IS NOT NULL;
 
 -- owners of node 3, Topic topics
 SELECT DISTINCT n0."id"::text
   FROM "quiz_topic" n2
   JOIN "quiz" n1 ON n1."school" = n2."quiz_school" AND n1."number" = n2."quiz_number"
   JOIN "player" n0 ON n0."school" = n1."author_school" AND n0."nick" = n1."author_nick"
-  WHERE n2."topic_name" = ANY($1);
+  WHERE n2."topic_name" = ANY($1) AND n0."id" IS NOT NULL;
 
 -- owners of node 4, OtherQuiz reviewed
 SELECT DISTINCT n0."id"::text

@@ -7,11 +7,11 @@ SELECT n0."school"::text, n0."number"::text, row_to_json(d0.*)
     WHERE n1."code" = n0."school") j1 ON true
   LEFT JOIN LATERAL (SELECT row_to_json(d2.*) AS doc
     FROM "player" n2
-    CROSS JOIN LATERAL (SELECT n2."id" AS "id", n2."school" AS "school", n2."nick" AS "nick", n2."name" AS "name") d2
+    CROSS JOIN LATERAL (SELECT n2."id"::bigint AS "id", n2."school" AS "school", n2."nick" AS "nick", n2."name" AS "name") d2
     WHERE n2."school" = n0."author_school" AND n2."nick" = n0."author_nick") j2 ON true
   LEFT JOIN LATERAL (SELECT row_to_json(d3.*) AS doc
     FROM "player" n3
-    CROSS JOIN LATERAL (SELECT n3."id" AS "id", n3."school" AS "school", n3."nick" AS "nick", n3."name" AS "name") d3
+    CROSS JOIN LATERAL (SELECT n3."id"::bigint AS "id", n3."school" AS "school", n3."nick" AS "nick", n3."name" AS "name") d3
     WHERE n3."id" = n0."reviewer_id") j3 ON true
   LEFT JOIN LATERAL (SELECT row_to_json(d4.*) AS doc
     FROM "certificate" n4
@@ -21,7 +21,7 @@ SELECT n0."school"::text, n0."number"::text, row_to_json(d0.*)
     FROM "question" n5
     LEFT JOIN LATERAL (SELECT row_to_json(d6.*) AS doc
       FROM "player" n6
-      CROSS JOIN LATERAL (SELECT n6."id" AS "id", n6."school" AS "school", n6."nick" AS "nick", n6."name" AS "name") d6
+      CROSS JOIN LATERAL (SELECT n6."id"::bigint AS "id", n6."school" AS "school", n6."nick" AS "nick", n6."name" AS "name") d6
       WHERE n6."id" = n5."author_id") j6 ON true
     LEFT JOIN LATERAL (SELECT json_agg(row_to_json(d7.*) ORDER BY n7."quiz_school", n7."quiz_number", n7."position", n7."letter") AS doc
       FROM "answer" n7
@@ -67,7 +67,7 @@ SELECT n0."school"::text, n0."number"::text, row_to_json(d0.*)
       WHERE t."quiz_school" = n0."school" AND t."quiz_number" = n0."number" ORDER BY "pgsync order" LIMIT 3) n19
     LEFT JOIN LATERAL (SELECT row_to_json(d20.*) AS doc
       FROM "player" n20
-      CROSS JOIN LATERAL (SELECT n20."id" AS "id", n20."school" AS "school", n20."nick" AS "nick", n20."name" AS "name") d20
+      CROSS JOIN LATERAL (SELECT n20."id"::bigint AS "id", n20."school" AS "school", n20."nick" AS "nick", n20."name" AS "name") d20
       WHERE n20."id" = n19."player_id") j20 ON true
     LEFT JOIN LATERAL (SELECT json_agg(row_to_json(d21.*) ORDER BY n21."result_id", n21."position") AS doc
       FROM "choice" n21
@@ -75,9 +75,9 @@ SELECT n0."school"::text, n0."number"::text, row_to_json(d0.*)
         FROM "answer" n22
         CROSS JOIN LATERAL (SELECT n22."letter" AS "letter", n22."body" AS "body", n22."correct" AS "correct") d22
         WHERE n22."quiz_school" = n21."quiz_school" AND n22."quiz_number" = n21."quiz_number" AND n22."position" = n21."position" AND n22."letter" = n21."letter") j22 ON true
-      CROSS JOIN LATERAL (SELECT n21."result_id" AS "result_id", n21."position" AS "position", n21."letter" AS "letter", j22.doc AS "answer") d21
+      CROSS JOIN LATERAL (SELECT n21."result_id"::bigint AS "result_id", n21."position" AS "position", n21."letter" AS "letter", j22.doc AS "answer") d21
       WHERE n21."result_id" = n19."id") j21 ON true
-    CROSS JOIN LATERAL (SELECT n19."id" AS "id", n19."score" AS "score", n19."finished" AS "finished", j20.doc AS "player", coalesce(j21.doc, '[]') AS "choices") d19) j19 ON true
+    CROSS JOIN LATERAL (SELECT n19."id"::bigint AS "id", n19."score" AS "score", n19."finished" AS "finished", j20.doc AS "player", coalesce(j21.doc, '[]') AS "choices") d19) j19 ON true
   LEFT JOIN LATERAL (SELECT count(*) AS doc
     FROM "result" n23
     WHERE n23."quiz_school" = n0."school" AND n23."quiz_number" = n0."number") j23 ON true
@@ -98,7 +98,7 @@ SELECT n0."school"::text, n0."number"::text, row_to_json(d0.*)
     FROM "question" n28
     WHERE n28."quiz_school" = n0."school" AND n28."quiz_number" = n0."number") j28 ON true
   CROSS JOIN LATERAL (SELECT n0."school" AS "school", n0."number" AS "number", n0."title" AS "title", n0."state" AS "state", n0."opens" AS "opens", j1.doc AS "held_at", j2.doc AS "author", j3.doc AS "reviewer", j4.doc AS "certificate", coalesce(j5.doc, '[]') AS "questions", coalesce(j10.doc, '[]') AS "topics", coalesce(j12.doc, '[]') AS "requires_first", coalesce(j16.doc, '[]') AS "leads_to", coalesce(j19.doc, '[]') AS "podium", coalesce(j23.doc, 0) AS "played", coalesce(j24.doc, false) AS "being_played", j25.doc AS "mean_score", j26.doc AS "worst_score", j27.doc AS "best_score", coalesce(j28.doc, 0) AS "points") d0
-  WHERE (n0."school", n0."number") >= ($1, $2) AND (n0."school", n0."number") <= ($3, $4);
+  WHERE (n0."school", n0."number") >= ($1, $2) AND (n0."school", n0."number") <= ($3, $4) AND n0."number" IS NOT NULL;
 
 -- keys: documents of some keys
 SELECT n0."school"::text, n0."number"::text, row_to_json(d0.*)
@@ -109,11 +109,11 @@ SELECT n0."school"::text, n0."number"::text, row_to_json(d0.*)
     WHERE n1."code" = n0."school") j1 ON true
   LEFT JOIN LATERAL (SELECT row_to_json(d2.*) AS doc
     FROM "player" n2
-    CROSS JOIN LATERAL (SELECT n2."id" AS "id", n2."school" AS "school", n2."nick" AS "nick", n2."name" AS "name") d2
+    CROSS JOIN LATERAL (SELECT n2."id"::bigint AS "id", n2."school" AS "school", n2."nick" AS "nick", n2."name" AS "name") d2
     WHERE n2."school" = n0."author_school" AND n2."nick" = n0."author_nick") j2 ON true
   LEFT JOIN LATERAL (SELECT row_to_json(d3.*) AS doc
     FROM "player" n3
-    CROSS JOIN LATERAL (SELECT n3."id" AS "id", n3."school" AS "school", n3."nick" AS "nick", n3."name" AS "name") d3
+    CROSS JOIN LATERAL (SELECT n3."id"::bigint AS "id", n3."school" AS "school", n3."nick" AS "nick", n3."name" AS "name") d3
     WHERE n3."id" = n0."reviewer_id") j3 ON true
   LEFT JOIN LATERAL (SELECT row_to_json(d4.*) AS doc
     FROM "certificate" n4
@@ -123,7 +123,7 @@ SELECT n0."school"::text, n0."number"::text, row_to_json(d0.*)
     FROM "question" n5
     LEFT JOIN LATERAL (SELECT row_to_json(d6.*) AS doc
       FROM "player" n6
-      CROSS JOIN LATERAL (SELECT n6."id" AS "id", n6."school" AS "school", n6."nick" AS "nick", n6."name" AS "name") d6
+      CROSS JOIN LATERAL (SELECT n6."id"::bigint AS "id", n6."school" AS "school", n6."nick" AS "nick", n6."name" AS "name") d6
       WHERE n6."id" = n5."author_id") j6 ON true
     LEFT JOIN LATERAL (SELECT json_agg(row_to_json(d7.*) ORDER BY n7."quiz_school", n7."quiz_number", n7."position", n7."letter") AS doc
       FROM "answer" n7
@@ -169,7 +169,7 @@ SELECT n0."school"::text, n0."number"::text, row_to_json(d0.*)
       WHERE t."quiz_school" = n0."school" AND t."quiz_number" = n0."number" ORDER BY "pgsync order" LIMIT 3) n19
     LEFT JOIN LATERAL (SELECT row_to_json(d20.*) AS doc
       FROM "player" n20
-      CROSS JOIN LATERAL (SELECT n20."id" AS "id", n20."school" AS "school", n20."nick" AS "nick", n20."name" AS "name") d20
+      CROSS JOIN LATERAL (SELECT n20."id"::bigint AS "id", n20."school" AS "school", n20."nick" AS "nick", n20."name" AS "name") d20
       WHERE n20."id" = n19."player_id") j20 ON true
     LEFT JOIN LATERAL (SELECT json_agg(row_to_json(d21.*) ORDER BY n21."result_id", n21."position") AS doc
       FROM "choice" n21
@@ -177,9 +177,9 @@ SELECT n0."school"::text, n0."number"::text, row_to_json(d0.*)
         FROM "answer" n22
         CROSS JOIN LATERAL (SELECT n22."letter" AS "letter", n22."body" AS "body", n22."correct" AS "correct") d22
         WHERE n22."quiz_school" = n21."quiz_school" AND n22."quiz_number" = n21."quiz_number" AND n22."position" = n21."position" AND n22."letter" = n21."letter") j22 ON true
-      CROSS JOIN LATERAL (SELECT n21."result_id" AS "result_id", n21."position" AS "position", n21."letter" AS "letter", j22.doc AS "answer") d21
+      CROSS JOIN LATERAL (SELECT n21."result_id"::bigint AS "result_id", n21."position" AS "position", n21."letter" AS "letter", j22.doc AS "answer") d21
       WHERE n21."result_id" = n19."id") j21 ON true
-    CROSS JOIN LATERAL (SELECT n19."id" AS "id", n19."score" AS "score", n19."finished" AS "finished", j20.doc AS "player", coalesce(j21.doc, '[]') AS "choices") d19) j19 ON true
+    CROSS JOIN LATERAL (SELECT n19."id"::bigint AS "id", n19."score" AS "score", n19."finished" AS "finished", j20.doc AS "player", coalesce(j21.doc, '[]') AS "choices") d19) j19 ON true
   LEFT JOIN LATERAL (SELECT count(*) AS doc
     FROM "result" n23
     WHERE n23."quiz_school" = n0."school" AND n23."quiz_number" = n0."number") j23 ON true
@@ -204,27 +204,28 @@ SELECT n0."school"::text, n0."number"::text, row_to_json(d0.*)
 
 -- bounds of the first page
 WITH page AS (SELECT n0."school" AS k1, n0."number" AS k2
-    FROM "quiz" n0 ORDER BY n0."school", n0."number" LIMIT $1) SELECT lo.k1::text, lo.k2::text, hi.k1::text, hi.k2::text, (SELECT count(*) FROM page)::text FROM (SELECT * FROM page ORDER BY k1, k2 LIMIT 1) lo, (SELECT * FROM page ORDER BY k1 DESC, k2 DESC LIMIT 1) hi;
+    FROM "quiz" n0
+    WHERE n0."school" IS NOT NULL AND n0."number" IS NOT NULL ORDER BY n0."school", n0."number" LIMIT $1) SELECT lo.k1::text, lo.k2::text, hi.k1::text, hi.k2::text, (SELECT count(*) FROM page)::text FROM (SELECT * FROM page ORDER BY k1, k2 LIMIT 1) lo, (SELECT * FROM page ORDER BY k1 DESC, k2 DESC LIMIT 1) hi;
 
 -- bounds of each page after it
 WITH page AS (SELECT n0."school" AS k1, n0."number" AS k2
     FROM "quiz" n0
-    WHERE (n0."school", n0."number") > ($2, $3) ORDER BY n0."school", n0."number" LIMIT $1) SELECT lo.k1::text, lo.k2::text, hi.k1::text, hi.k2::text, (SELECT count(*) FROM page)::text FROM (SELECT * FROM page ORDER BY k1, k2 LIMIT 1) lo, (SELECT * FROM page ORDER BY k1 DESC, k2 DESC LIMIT 1) hi;
+    WHERE (n0."school", n0."number") > ($2, $3) AND n0."number" IS NOT NULL ORDER BY n0."school", n0."number" LIMIT $1) SELECT lo.k1::text, lo.k2::text, hi.k1::text, hi.k2::text, (SELECT count(*) FROM page)::text FROM (SELECT * FROM page ORDER BY k1, k2 LIMIT 1) lo, (SELECT * FROM page ORDER BY k1 DESC, k2 DESC LIMIT 1) hi;
 
 -- owners of node 1, School held_at
 SELECT DISTINCT n0."school"::text, n0."number"::text
   FROM "quiz" n0
-  WHERE n0."school" = ANY($1);
+  WHERE n0."school" = ANY($1) AND n0."school" IS NOT NULL AND n0."number" IS NOT NULL;
 
 -- owners of node 2, Player author
 SELECT DISTINCT n0."school"::text, n0."number"::text
   FROM "quiz" n0
-  WHERE (n0."author_school", n0."author_nick") IN (SELECT * FROM unnest($1, $2) k(k1, k2));
+  WHERE (n0."author_school", n0."author_nick") IN (SELECT * FROM unnest($1, $2) k(k1, k2)) AND n0."school" IS NOT NULL AND n0."number" IS NOT NULL;
 
 -- owners of node 3, Player reviewer
 SELECT DISTINCT n0."school"::text, n0."number"::text
   FROM "quiz" n0
-  WHERE n0."reviewer_id" = ANY($1);
+  WHERE n0."reviewer_id" = ANY($1) AND n0."school" IS NOT NULL AND n0."number" IS NOT NULL;
 
 -- owners of node 4, Certificate certificate
 SELECT DISTINCT n0."school"::text, n0."number"::text

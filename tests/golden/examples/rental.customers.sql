@@ -75,12 +75,12 @@ SELECT n0."id"::text, row_to_json(d0.*)
       WHERE n19."id" = n9."staff_id") j19 ON true
     LEFT JOIN LATERAL (SELECT json_agg(row_to_json(d20.*) ORDER BY n20."id", n20."paid_at") AS doc
       FROM "payment" n20
-      CROSS JOIN LATERAL (SELECT n20."id" AS "id", n20."paid_at" AS "paid_at", n20."amount" AS "amount") d20
+      CROSS JOIN LATERAL (SELECT n20."id"::bigint AS "id", n20."paid_at" AS "paid_at", n20."amount" AS "amount") d20
       WHERE n20."rental_id" = n9."id") j20 ON true
     LEFT JOIN LATERAL (SELECT sum(n21."amount") AS doc
       FROM "payment" n21
       WHERE n21."rental_id" = n9."id") j21 ON true
-    CROSS JOIN LATERAL (SELECT n9."id" AS "id", n9."rented" AS "rented", n9."returned" AS "returned", j10.doc AS "disc", j19.doc AS "staff", coalesce(j20.doc, '[]') AS "payments", coalesce(j21.doc, 0) AS "paid") d9 GROUP BY n9."customer_id") j9 ON j9.l1 = n0."id"
+    CROSS JOIN LATERAL (SELECT n9."id"::bigint AS "id", n9."rented" AS "rented", n9."returned" AS "returned", j10.doc AS "disc", j19.doc AS "staff", coalesce(j20.doc, '[]') AS "payments", coalesce(j21.doc, 0) AS "paid") d9 GROUP BY n9."customer_id") j9 ON j9.l1 = n0."id"
   LEFT JOIN LATERAL (SELECT json_agg(n24."title" ORDER BY n24."id") AS doc
     FROM "film" n24
     WHERE (n24."id") IN (SELECT n23."film_id"
@@ -89,7 +89,7 @@ SELECT n0."id"::text, row_to_json(d0.*)
       WHERE n22."customer_id" = n0."id")) j24 ON true
   LEFT JOIN (SELECT n25."customer_id" AS l1, json_agg(row_to_json(d25.*) ORDER BY n25."id", n25."paid_at") AS doc
     FROM "payment" n25
-    CROSS JOIN LATERAL (SELECT n25."id" AS "id", n25."paid_at" AS "paid_at", n25."amount" AS "amount") d25
+    CROSS JOIN LATERAL (SELECT n25."id"::bigint AS "id", n25."paid_at" AS "paid_at", n25."amount" AS "amount") d25
     WHERE (n25."customer_id") >= ($1) AND (n25."customer_id") <= ($2) GROUP BY n25."customer_id") j25 ON j25.l1 = n0."id"
   LEFT JOIN (SELECT n26."customer_id" AS l1, sum(n26."amount") AS doc
     FROM "payment" n26
@@ -184,12 +184,12 @@ SELECT n0."id"::text, row_to_json(d0.*)
       WHERE n19."id" = n9."staff_id") j19 ON true
     LEFT JOIN LATERAL (SELECT json_agg(row_to_json(d20.*) ORDER BY n20."id", n20."paid_at") AS doc
       FROM "payment" n20
-      CROSS JOIN LATERAL (SELECT n20."id" AS "id", n20."paid_at" AS "paid_at", n20."amount" AS "amount") d20
+      CROSS JOIN LATERAL (SELECT n20."id"::bigint AS "id", n20."paid_at" AS "paid_at", n20."amount" AS "amount") d20
       WHERE n20."rental_id" = n9."id") j20 ON true
     LEFT JOIN LATERAL (SELECT sum(n21."amount") AS doc
       FROM "payment" n21
       WHERE n21."rental_id" = n9."id") j21 ON true
-    CROSS JOIN LATERAL (SELECT n9."id" AS "id", n9."rented" AS "rented", n9."returned" AS "returned", j10.doc AS "disc", j19.doc AS "staff", coalesce(j20.doc, '[]') AS "payments", coalesce(j21.doc, 0) AS "paid") d9) j9 ON true
+    CROSS JOIN LATERAL (SELECT n9."id"::bigint AS "id", n9."rented" AS "rented", n9."returned" AS "returned", j10.doc AS "disc", j19.doc AS "staff", coalesce(j20.doc, '[]') AS "payments", coalesce(j21.doc, 0) AS "paid") d9) j9 ON true
   LEFT JOIN LATERAL (SELECT json_agg(n24."title" ORDER BY n24."id") AS doc
     FROM "film" n24
     WHERE (n24."id") IN (SELECT n23."film_id"
@@ -198,7 +198,7 @@ SELECT n0."id"::text, row_to_json(d0.*)
       WHERE n22."customer_id" = n0."id")) j24 ON true
   LEFT JOIN LATERAL (SELECT json_agg(row_to_json(d25.*) ORDER BY n25."id", n25."paid_at") AS doc
     FROM "payment" n25
-    CROSS JOIN LATERAL (SELECT n25."id" AS "id", n25."paid_at" AS "paid_at", n25."amount" AS "amount") d25
+    CROSS JOIN LATERAL (SELECT n25."id"::bigint AS "id", n25."paid_at" AS "paid_at", n25."amount" AS "amount") d25
     WHERE n25."customer_id" = n0."id") j25 ON true
   LEFT JOIN LATERAL (SELECT sum(n26."amount") AS doc
     FROM "payment" n26
@@ -218,7 +218,8 @@ SELECT n0."id"::text, row_to_json(d0.*)
 
 -- bounds of the first page
 WITH page AS (SELECT n0."id" AS k1
-    FROM "customer" n0 ORDER BY n0."id" LIMIT $1) SELECT lo.k1::text, hi.k1::text, (SELECT count(*) FROM page)::text FROM (SELECT * FROM page ORDER BY k1 LIMIT 1) lo, (SELECT * FROM page ORDER BY k1 DESC LIMIT 1) hi;
+    FROM "customer" n0
+    WHERE n0."id" IS NOT NULL ORDER BY n0."id" LIMIT $1) SELECT lo.k1::text, hi.k1::text, (SELECT count(*) FROM page)::text FROM (SELECT * FROM page ORDER BY k1 LIMIT 1) lo, (SELECT * FROM page ORDER BY k1 DESC LIMIT 1) hi;
 
 -- bounds of each page after it
 WITH page AS (SELECT n0."id" AS k1
@@ -228,38 +229,38 @@ WITH page AS (SELECT n0."id" AS k1
 -- owners of node 1, Address address
 SELECT DISTINCT n0."id"::text
   FROM "customer" n0
-  WHERE n0."address_id" = ANY($1);
+  WHERE n0."address_id" = ANY($1) AND n0."id" IS NOT NULL;
 
 -- owners of node 2, City city
 SELECT DISTINCT n0."id"::text
   FROM "address" n1
   JOIN "customer" n0 ON n0."address_id" = n1."id"
-  WHERE n1."city_id" = ANY($1);
+  WHERE n1."city_id" = ANY($1) AND n0."id" IS NOT NULL;
 
 -- owners of node 3, Country country
 SELECT DISTINCT n0."id"::text
   FROM "city" n2
   JOIN "address" n1 ON n1."city_id" = n2."id"
   JOIN "customer" n0 ON n0."address_id" = n1."id"
-  WHERE n2."country_id" = ANY($1);
+  WHERE n2."country_id" = ANY($1) AND n0."id" IS NOT NULL;
 
 -- owners of node 4, Store store
 SELECT DISTINCT n0."id"::text
   FROM "customer" n0
-  WHERE n0."store_id" = ANY($1);
+  WHERE n0."store_id" = ANY($1) AND n0."id" IS NOT NULL;
 
 -- owners of node 5, Address address
 SELECT DISTINCT n0."id"::text
   FROM "store" n4
   JOIN "customer" n0 ON n0."store_id" = n4."id"
-  WHERE n4."address_id" = ANY($1);
+  WHERE n4."address_id" = ANY($1) AND n0."id" IS NOT NULL;
 
 -- owners of node 6, City city
 SELECT DISTINCT n0."id"::text
   FROM "address" n5
   JOIN "store" n4 ON n4."address_id" = n5."id"
   JOIN "customer" n0 ON n0."store_id" = n4."id"
-  WHERE n5."city_id" = ANY($1);
+  WHERE n5."city_id" = ANY($1) AND n0."id" IS NOT NULL;
 
 -- owners of node 7, Country country
 SELECT DISTINCT n0."id"::text
@@ -267,13 +268,13 @@ SELECT DISTINCT n0."id"::text
   JOIN "address" n5 ON n5."city_id" = n6."id"
   JOIN "store" n4 ON n4."address_id" = n5."id"
   JOIN "customer" n0 ON n0."store_id" = n4."id"
-  WHERE n6."country_id" = ANY($1);
+  WHERE n6."country_id" = ANY($1) AND n0."id" IS NOT NULL;
 
 -- owners of node 8, Staff manager
 SELECT DISTINCT n0."id"::text
   FROM "store" n4
   JOIN "customer" n0 ON n0."store_id" = n4."id"
-  WHERE n4."manager_id" = ANY($1);
+  WHERE n4."manager_id" = ANY($1) AND n0."id" IS NOT NULL;
 
 -- owners of node 9, CustomerRental rentals
 SELECT DISTINCT n0."id"::text

@@ -73,7 +73,7 @@ SELECT n0."id"::text, row_to_json(d0.*)
       WHERE n21."film_id" = n0."id")) j23 ON true
   LEFT JOIN LATERAL (SELECT row_to_json(d24.*) AS doc
     FROM "film_stats" n24
-    CROSS JOIN LATERAL (SELECT n24."film_id" AS "film_id", n24."discs" AS "discs", n24."rentals" AS "rentals", n24."out_now" AS "out_now", n24."last_rented" AS "last_rented") d24
+    CROSS JOIN LATERAL (SELECT n24."film_id" AS "film_id", n24."discs"::bigint AS "discs", n24."rentals"::bigint AS "rentals", n24."out_now"::bigint AS "out_now", n24."last_rented" AS "last_rented") d24
     WHERE n24."film_id" = n0."id" ORDER BY n24."film_id" LIMIT 1) j24 ON true
   CROSS JOIN LATERAL (SELECT n0."id" AS "id", n0."title" AS "title", n0."description" AS "description", n0."year" AS "year", n0."minutes" AS "minutes", n0."hours" AS "hours", n0."rate" AS "rate", n0."rating" AS "rating", n0."features" AS "features", j1.doc AS "language", j2.doc AS "original_language", coalesce(j4.doc, '[]') AS "actors", coalesce(j6.doc, '[]') AS "categories", coalesce(j8.doc, '[]') AS "stores", coalesce(j13.doc, '[]') AS "notes", coalesce(j14.doc, 0) AS "discs", coalesce(j16.doc, 0) AS "times_rented", coalesce(j18.doc, false) AS "out_now", j20.doc AS "last_rented", coalesce(j23.doc, 0) AS "earned", j24.doc AS "stats") d0
   WHERE (n0."id") >= ($1) AND (n0."id") <= ($2);
@@ -153,14 +153,15 @@ SELECT n0."id"::text, row_to_json(d0.*)
       WHERE n21."film_id" = n0."id")) j23 ON true
   LEFT JOIN LATERAL (SELECT row_to_json(d24.*) AS doc
     FROM "film_stats" n24
-    CROSS JOIN LATERAL (SELECT n24."film_id" AS "film_id", n24."discs" AS "discs", n24."rentals" AS "rentals", n24."out_now" AS "out_now", n24."last_rented" AS "last_rented") d24
+    CROSS JOIN LATERAL (SELECT n24."film_id" AS "film_id", n24."discs"::bigint AS "discs", n24."rentals"::bigint AS "rentals", n24."out_now"::bigint AS "out_now", n24."last_rented" AS "last_rented") d24
     WHERE n24."film_id" = n0."id" ORDER BY n24."film_id" LIMIT 1) j24 ON true
   CROSS JOIN LATERAL (SELECT n0."id" AS "id", n0."title" AS "title", n0."description" AS "description", n0."year" AS "year", n0."minutes" AS "minutes", n0."hours" AS "hours", n0."rate" AS "rate", n0."rating" AS "rating", n0."features" AS "features", j1.doc AS "language", j2.doc AS "original_language", coalesce(j4.doc, '[]') AS "actors", coalesce(j6.doc, '[]') AS "categories", coalesce(j8.doc, '[]') AS "stores", coalesce(j13.doc, '[]') AS "notes", coalesce(j14.doc, 0) AS "discs", coalesce(j16.doc, 0) AS "times_rented", coalesce(j18.doc, false) AS "out_now", j20.doc AS "last_rented", coalesce(j23.doc, 0) AS "earned", j24.doc AS "stats") d0
   WHERE n0."id" = ANY($1);
 
 -- bounds of the first page
 WITH page AS (SELECT n0."id" AS k1
-    FROM "film" n0 ORDER BY n0."id" LIMIT $1) SELECT lo.k1::text, hi.k1::text, (SELECT count(*) FROM page)::text FROM (SELECT * FROM page ORDER BY k1 LIMIT 1) lo, (SELECT * FROM page ORDER BY k1 DESC LIMIT 1) hi;
+    FROM "film" n0
+    WHERE n0."id" IS NOT NULL ORDER BY n0."id" LIMIT $1) SELECT lo.k1::text, hi.k1::text, (SELECT count(*) FROM page)::text FROM (SELECT * FROM page ORDER BY k1 LIMIT 1) lo, (SELECT * FROM page ORDER BY k1 DESC LIMIT 1) hi;
 
 -- bounds of each page after it
 WITH page AS (SELECT n0."id" AS k1
@@ -170,12 +171,12 @@ WITH page AS (SELECT n0."id" AS k1
 -- owners of node 1, Language language
 SELECT DISTINCT n0."id"::text
   FROM "film" n0
-  WHERE n0."language_id" = ANY($1);
+  WHERE n0."language_id" = ANY($1) AND n0."id" IS NOT NULL;
 
 -- owners of node 2, Language original_language
 SELECT DISTINCT n0."id"::text
   FROM "film" n0
-  WHERE n0."original_language_id" = ANY($1);
+  WHERE n0."original_language_id" = ANY($1) AND n0."id" IS NOT NULL;
 
 -- owners of node 3, Film actors
 SELECT DISTINCT n0."id"::text

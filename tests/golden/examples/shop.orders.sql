@@ -72,7 +72,8 @@ SELECT n0."id"::text, format('%s', n0."customer_id"), row_to_json(d0.*)
 
 -- bounds of the first page
 WITH page AS (SELECT n0."id" AS k1
-    FROM "purchase" n0 ORDER BY n0."id" LIMIT $1) SELECT lo.k1::text, hi.k1::text, (SELECT count(*) FROM page)::text FROM (SELECT * FROM page ORDER BY k1 LIMIT 1) lo, (SELECT * FROM page ORDER BY k1 DESC LIMIT 1) hi;
+    FROM "purchase" n0
+    WHERE n0."id" IS NOT NULL ORDER BY n0."id" LIMIT $1) SELECT lo.k1::text, hi.k1::text, (SELECT count(*) FROM page)::text FROM (SELECT * FROM page ORDER BY k1 LIMIT 1) lo, (SELECT * FROM page ORDER BY k1 DESC LIMIT 1) hi;
 
 -- bounds of each page after it
 WITH page AS (SELECT n0."id" AS k1
@@ -82,7 +83,7 @@ WITH page AS (SELECT n0."id" AS k1
 -- owners of node 1, Friend customer
 SELECT DISTINCT n0."id"::text
   FROM "purchase" n0
-  WHERE n0."customer_id" = ANY($1);
+  WHERE n0."customer_id" = ANY($1) AND n0."id" IS NOT NULL;
 
 -- owners of node 2, OrderLine lines
 SELECT DISTINCT n0."id"::text

@@ -151,7 +151,8 @@ SELECT n0."id"::text, row_to_json(d0.*) FROM (SELECT t.* FROM (SELECT *
 -- bounds of the first page
 WITH page AS (SELECT n0."id" AS k1 FROM (SELECT t.* FROM (SELECT *
         FROM "product"
-        WHERE (status <> 'draft')) t) n0 ORDER BY n0."id" LIMIT $1) SELECT lo.k1::text, hi.k1::text, (SELECT count(*) FROM page)::text FROM (SELECT * FROM page ORDER BY k1 LIMIT 1) lo, (SELECT * FROM page ORDER BY k1 DESC LIMIT 1) hi;
+        WHERE (status <> 'draft')) t) n0
+    WHERE n0."id" IS NOT NULL ORDER BY n0."id" LIMIT $1) SELECT lo.k1::text, hi.k1::text, (SELECT count(*) FROM page)::text FROM (SELECT * FROM page ORDER BY k1 LIMIT 1) lo, (SELECT * FROM page ORDER BY k1 DESC LIMIT 1) hi;
 
 -- bounds of each page after it
 WITH page AS (SELECT n0."id" AS k1 FROM (SELECT t.* FROM (SELECT *
@@ -237,9 +238,9 @@ SELECT DISTINCT n0."id"::text
 -- owners of node 16, Attribute attributes
 SELECT DISTINCT n0."id"::text
   FROM "product" n0
-  WHERE n0."sku" = ANY($1);
+  WHERE n0."sku" = ANY($1) AND n0."id" IS NOT NULL;
 
 -- owners of node 17, Attribute measures
 SELECT DISTINCT n0."id"::text
   FROM "product" n0
-  WHERE n0."sku" = ANY($1);
+  WHERE n0."sku" = ANY($1) AND n0."id" IS NOT NULL;

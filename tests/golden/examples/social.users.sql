@@ -19,7 +19,7 @@ SELECT n0."id"::text, row_to_json(d0.*)
         WHERE (t."id") IN (SELECT n7."follower_id"
           FROM "follow" n7
           WHERE n7."followed_id" = n2."id") ORDER BY "pgsync order" LIMIT 2) n8) j8 ON true
-    CROSS JOIN LATERAL (SELECT n2."id" AS "id", n2."name" AS "name", coalesce(j4.doc, '[]') AS "groups", coalesce(j8.doc, '[]') AS "followers") d2
+    CROSS JOIN LATERAL (SELECT n2."id"::bigint AS "id", n2."name" AS "name", coalesce(j4.doc, '[]') AS "groups", coalesce(j8.doc, '[]') AS "followers") d2
     WHERE (n2."id") IN (SELECT n1."followed_id"
       FROM "follow" n1
       WHERE n1."follower_id" = n0."id")) j2 ON true
@@ -55,7 +55,7 @@ SELECT n0."id"::text, row_to_json(d0.*)
     FROM "post" n20
     LEFT JOIN LATERAL (SELECT row_to_json(d21.*) AS doc
       FROM "user" n21
-      CROSS JOIN LATERAL (SELECT n21."id" AS "id", n21."name" AS "name") d21
+      CROSS JOIN LATERAL (SELECT n21."id"::bigint AS "id", n21."name" AS "name") d21
       WHERE n21."id" = n20."author_id") j21 ON true
     LEFT JOIN LATERAL (SELECT json_agg(row_to_json(d23.*) ORDER BY n23."name") AS doc
       FROM "tag" n23
@@ -74,10 +74,10 @@ SELECT n0."id"::text, row_to_json(d0.*)
         WHERE t."subject_id" = n20."id") n26
       LEFT JOIN LATERAL (SELECT row_to_json(d27.*) AS doc
         FROM "user" n27
-        CROSS JOIN LATERAL (SELECT n27."id" AS "id", n27."name" AS "name") d27
+        CROSS JOIN LATERAL (SELECT n27."id"::bigint AS "id", n27."name" AS "name") d27
         WHERE n27."id" = n26."author_id") j27 ON true
-      CROSS JOIN LATERAL (SELECT n26."id" AS "id", n26."body" AS "body", n26."written" AS "written", j27.doc AS "author") d26) j26 ON true
-    CROSS JOIN LATERAL (SELECT n20."id" AS "id", n20."title" AS "title", n20."state" AS "state", n20."score" AS "score", n20."created" AS "created", j21.doc AS "author", coalesce(j23.doc, '[]') AS "tags", coalesce(j25.doc, '[]') AS "shown_in", coalesce(j26.doc, '[]') AS "comments") d20
+      CROSS JOIN LATERAL (SELECT n26."id"::bigint AS "id", n26."body" AS "body", n26."written" AS "written", j27.doc AS "author") d26) j26 ON true
+    CROSS JOIN LATERAL (SELECT n20."id"::bigint AS "id", n20."title" AS "title", n20."state" AS "state", n20."score" AS "score", n20."created" AS "created", j21.doc AS "author", coalesce(j23.doc, '[]') AS "tags", coalesce(j25.doc, '[]') AS "shown_in", coalesce(j26.doc, '[]') AS "comments") d20
     WHERE (n20."author_id") >= ($1) AND (n20."author_id") <= ($2) GROUP BY n20."author_id") j20 ON j20.l1 = n0."id"
   LEFT JOIN (SELECT n28."author_id" AS l1, true AS doc FROM (SELECT t.* FROM (SELECT *
         FROM "comment"
@@ -98,7 +98,7 @@ SELECT n0."id"::text, row_to_json(d0.*)
         WHERE n32."user_id" = n0."id") ORDER BY "pgsync order" LIMIT 3) n34
     LEFT JOIN LATERAL (SELECT row_to_json(d35.*) AS doc
       FROM "user" n35
-      CROSS JOIN LATERAL (SELECT n35."id" AS "id", n35."name" AS "name") d35
+      CROSS JOIN LATERAL (SELECT n35."id"::bigint AS "id", n35."name" AS "name") d35
       WHERE n35."id" = n34."author_id") j35 ON true
     LEFT JOIN LATERAL (SELECT json_agg(row_to_json(d37.*) ORDER BY n37."name") AS doc
       FROM "tag" n37
@@ -117,10 +117,10 @@ SELECT n0."id"::text, row_to_json(d0.*)
         WHERE t."subject_id" = n34."id") n40
       LEFT JOIN LATERAL (SELECT row_to_json(d41.*) AS doc
         FROM "user" n41
-        CROSS JOIN LATERAL (SELECT n41."id" AS "id", n41."name" AS "name") d41
+        CROSS JOIN LATERAL (SELECT n41."id"::bigint AS "id", n41."name" AS "name") d41
         WHERE n41."id" = n40."author_id") j41 ON true
-      CROSS JOIN LATERAL (SELECT n40."id" AS "id", n40."body" AS "body", n40."written" AS "written", j41.doc AS "author") d40) j40 ON true
-    CROSS JOIN LATERAL (SELECT n34."id" AS "id", n34."title" AS "title", n34."state" AS "state", n34."score" AS "score", n34."created" AS "created", j35.doc AS "author", coalesce(j37.doc, '[]') AS "tags", coalesce(j39.doc, '[]') AS "shown_in", coalesce(j40.doc, '[]') AS "comments") d34) j34 ON true
+      CROSS JOIN LATERAL (SELECT n40."id"::bigint AS "id", n40."body" AS "body", n40."written" AS "written", j41.doc AS "author") d40) j40 ON true
+    CROSS JOIN LATERAL (SELECT n34."id"::bigint AS "id", n34."title" AS "title", n34."state" AS "state", n34."score" AS "score", n34."created" AS "created", j35.doc AS "author", coalesce(j37.doc, '[]') AS "tags", coalesce(j39.doc, '[]') AS "shown_in", coalesce(j40.doc, '[]') AS "comments") d34) j34 ON true
   LEFT JOIN LATERAL (SELECT count(*) AS doc FROM (SELECT t.* FROM (SELECT *
         FROM "post"
         WHERE (state <> 'deleted')) t) n44
@@ -153,7 +153,7 @@ SELECT n0."id"::text, row_to_json(d0.*)
     WHERE (n55."author_id") IN (SELECT n54."followed_id"
       FROM "follow" n54
       WHERE n54."follower_id" = n0."id")) j55 ON true
-  CROSS JOIN LATERAL (SELECT n0."id" AS "id", n0."name" AS "name", n0."email" AS "email", n0."born" AS "born", coalesce(j2.doc, '[]') AS "following", coalesce(j11.doc, '[]') AS "two_steps_away", coalesce(j13.doc, 0) AS "followers", coalesce(j15.doc, '[]') AS "groups", coalesce(j19.doc, false) AS "in_private_group", coalesce(j20.doc, '[]') AS "posts", coalesce(j28.doc, false) AS "has_commented", coalesce(j31.doc, '[]') AS "writes_about", coalesce(j34.doc, '[]') AS "feed", coalesce(j44.doc, 0) AS "readable_posts", coalesce(j47.doc, 0) AS "reachable_score", coalesce(j51.doc, '{}') AS "feed_tags", coalesce(j53.doc, '[]') AS "followed_posts", j55.doc AS "latest_followed") d0
+  CROSS JOIN LATERAL (SELECT n0."id"::bigint AS "id", n0."name" AS "name", n0."email" AS "email", n0."born" AS "born", coalesce(j2.doc, '[]') AS "following", coalesce(j11.doc, '[]') AS "two_steps_away", coalesce(j13.doc, 0) AS "followers", coalesce(j15.doc, '[]') AS "groups", coalesce(j19.doc, false) AS "in_private_group", coalesce(j20.doc, '[]') AS "posts", coalesce(j28.doc, false) AS "has_commented", coalesce(j31.doc, '[]') AS "writes_about", coalesce(j34.doc, '[]') AS "feed", coalesce(j44.doc, 0) AS "readable_posts", coalesce(j47.doc, 0) AS "reachable_score", coalesce(j51.doc, '{}') AS "feed_tags", coalesce(j53.doc, '[]') AS "followed_posts", j55.doc AS "latest_followed") d0
   WHERE (n0."id") >= ($1) AND (n0."id") <= ($2);
 
 -- keys: documents of some keys
@@ -177,7 +177,7 @@ SELECT n0."id"::text, row_to_json(d0.*)
         WHERE (t."id") IN (SELECT n7."follower_id"
           FROM "follow" n7
           WHERE n7."followed_id" = n2."id") ORDER BY "pgsync order" LIMIT 2) n8) j8 ON true
-    CROSS JOIN LATERAL (SELECT n2."id" AS "id", n2."name" AS "name", coalesce(j4.doc, '[]') AS "groups", coalesce(j8.doc, '[]') AS "followers") d2
+    CROSS JOIN LATERAL (SELECT n2."id"::bigint AS "id", n2."name" AS "name", coalesce(j4.doc, '[]') AS "groups", coalesce(j8.doc, '[]') AS "followers") d2
     WHERE (n2."id") IN (SELECT n1."followed_id"
       FROM "follow" n1
       WHERE n1."follower_id" = n0."id")) j2 ON true
@@ -213,7 +213,7 @@ SELECT n0."id"::text, row_to_json(d0.*)
     FROM "post" n20
     LEFT JOIN LATERAL (SELECT row_to_json(d21.*) AS doc
       FROM "user" n21
-      CROSS JOIN LATERAL (SELECT n21."id" AS "id", n21."name" AS "name") d21
+      CROSS JOIN LATERAL (SELECT n21."id"::bigint AS "id", n21."name" AS "name") d21
       WHERE n21."id" = n20."author_id") j21 ON true
     LEFT JOIN LATERAL (SELECT json_agg(row_to_json(d23.*) ORDER BY n23."name") AS doc
       FROM "tag" n23
@@ -232,10 +232,10 @@ SELECT n0."id"::text, row_to_json(d0.*)
         WHERE t."subject_id" = n20."id") n26
       LEFT JOIN LATERAL (SELECT row_to_json(d27.*) AS doc
         FROM "user" n27
-        CROSS JOIN LATERAL (SELECT n27."id" AS "id", n27."name" AS "name") d27
+        CROSS JOIN LATERAL (SELECT n27."id"::bigint AS "id", n27."name" AS "name") d27
         WHERE n27."id" = n26."author_id") j27 ON true
-      CROSS JOIN LATERAL (SELECT n26."id" AS "id", n26."body" AS "body", n26."written" AS "written", j27.doc AS "author") d26) j26 ON true
-    CROSS JOIN LATERAL (SELECT n20."id" AS "id", n20."title" AS "title", n20."state" AS "state", n20."score" AS "score", n20."created" AS "created", j21.doc AS "author", coalesce(j23.doc, '[]') AS "tags", coalesce(j25.doc, '[]') AS "shown_in", coalesce(j26.doc, '[]') AS "comments") d20
+      CROSS JOIN LATERAL (SELECT n26."id"::bigint AS "id", n26."body" AS "body", n26."written" AS "written", j27.doc AS "author") d26) j26 ON true
+    CROSS JOIN LATERAL (SELECT n20."id"::bigint AS "id", n20."title" AS "title", n20."state" AS "state", n20."score" AS "score", n20."created" AS "created", j21.doc AS "author", coalesce(j23.doc, '[]') AS "tags", coalesce(j25.doc, '[]') AS "shown_in", coalesce(j26.doc, '[]') AS "comments") d20
     WHERE n20."author_id" = n0."id") j20 ON true
   LEFT JOIN LATERAL (SELECT true AS doc FROM (SELECT t.* FROM (SELECT *
         FROM "comment"
@@ -256,7 +256,7 @@ SELECT n0."id"::text, row_to_json(d0.*)
         WHERE n32."user_id" = n0."id") ORDER BY "pgsync order" LIMIT 3) n34
     LEFT JOIN LATERAL (SELECT row_to_json(d35.*) AS doc
       FROM "user" n35
-      CROSS JOIN LATERAL (SELECT n35."id" AS "id", n35."name" AS "name") d35
+      CROSS JOIN LATERAL (SELECT n35."id"::bigint AS "id", n35."name" AS "name") d35
       WHERE n35."id" = n34."author_id") j35 ON true
     LEFT JOIN LATERAL (SELECT json_agg(row_to_json(d37.*) ORDER BY n37."name") AS doc
       FROM "tag" n37
@@ -275,10 +275,10 @@ SELECT n0."id"::text, row_to_json(d0.*)
         WHERE t."subject_id" = n34."id") n40
       LEFT JOIN LATERAL (SELECT row_to_json(d41.*) AS doc
         FROM "user" n41
-        CROSS JOIN LATERAL (SELECT n41."id" AS "id", n41."name" AS "name") d41
+        CROSS JOIN LATERAL (SELECT n41."id"::bigint AS "id", n41."name" AS "name") d41
         WHERE n41."id" = n40."author_id") j41 ON true
-      CROSS JOIN LATERAL (SELECT n40."id" AS "id", n40."body" AS "body", n40."written" AS "written", j41.doc AS "author") d40) j40 ON true
-    CROSS JOIN LATERAL (SELECT n34."id" AS "id", n34."title" AS "title", n34."state" AS "state", n34."score" AS "score", n34."created" AS "created", j35.doc AS "author", coalesce(j37.doc, '[]') AS "tags", coalesce(j39.doc, '[]') AS "shown_in", coalesce(j40.doc, '[]') AS "comments") d34) j34 ON true
+      CROSS JOIN LATERAL (SELECT n40."id"::bigint AS "id", n40."body" AS "body", n40."written" AS "written", j41.doc AS "author") d40) j40 ON true
+    CROSS JOIN LATERAL (SELECT n34."id"::bigint AS "id", n34."title" AS "title", n34."state" AS "state", n34."score" AS "score", n34."created" AS "created", j35.doc AS "author", coalesce(j37.doc, '[]') AS "tags", coalesce(j39.doc, '[]') AS "shown_in", coalesce(j40.doc, '[]') AS "comments") d34) j34 ON true
   LEFT JOIN LATERAL (SELECT count(*) AS doc FROM (SELECT t.* FROM (SELECT *
         FROM "post"
         WHERE (state <> 'deleted')) t) n44
@@ -311,12 +311,13 @@ SELECT n0."id"::text, row_to_json(d0.*)
     WHERE (n55."author_id") IN (SELECT n54."followed_id"
       FROM "follow" n54
       WHERE n54."follower_id" = n0."id")) j55 ON true
-  CROSS JOIN LATERAL (SELECT n0."id" AS "id", n0."name" AS "name", n0."email" AS "email", n0."born" AS "born", coalesce(j2.doc, '[]') AS "following", coalesce(j11.doc, '[]') AS "two_steps_away", coalesce(j13.doc, 0) AS "followers", coalesce(j15.doc, '[]') AS "groups", coalesce(j19.doc, false) AS "in_private_group", coalesce(j20.doc, '[]') AS "posts", coalesce(j28.doc, false) AS "has_commented", coalesce(j31.doc, '[]') AS "writes_about", coalesce(j34.doc, '[]') AS "feed", coalesce(j44.doc, 0) AS "readable_posts", coalesce(j47.doc, 0) AS "reachable_score", coalesce(j51.doc, '{}') AS "feed_tags", coalesce(j53.doc, '[]') AS "followed_posts", j55.doc AS "latest_followed") d0
+  CROSS JOIN LATERAL (SELECT n0."id"::bigint AS "id", n0."name" AS "name", n0."email" AS "email", n0."born" AS "born", coalesce(j2.doc, '[]') AS "following", coalesce(j11.doc, '[]') AS "two_steps_away", coalesce(j13.doc, 0) AS "followers", coalesce(j15.doc, '[]') AS "groups", coalesce(j19.doc, false) AS "in_private_group", coalesce(j20.doc, '[]') AS "posts", coalesce(j28.doc, false) AS "has_commented", coalesce(j31.doc, '[]') AS "writes_about", coalesce(j34.doc, '[]') AS "feed", coalesce(j44.doc, 0) AS "readable_posts", coalesce(j47.doc, 0) AS "reachable_score", coalesce(j51.doc, '{}') AS "feed_tags", coalesce(j53.doc, '[]') AS "followed_posts", j55.doc AS "latest_followed") d0
   WHERE n0."id" = ANY($1);
 
 -- bounds of the first page
 WITH page AS (SELECT n0."id" AS k1
-    FROM "user" n0 ORDER BY n0."id" LIMIT $1) SELECT lo.k1::text, hi.k1::text, (SELECT count(*) FROM page)::text FROM (SELECT * FROM page ORDER BY k1 LIMIT 1) lo, (SELECT * FROM page ORDER BY k1 DESC LIMIT 1) hi;
+    FROM "user" n0
+    WHERE n0."id" IS NOT NULL ORDER BY n0."id" LIMIT $1) SELECT lo.k1::text, hi.k1::text, (SELECT count(*) FROM page)::text FROM (SELECT * FROM page ORDER BY k1 LIMIT 1) lo, (SELECT * FROM page ORDER BY k1 DESC LIMIT 1) hi;
 
 -- bounds of each page after it
 WITH page AS (SELECT n0."id" AS k1

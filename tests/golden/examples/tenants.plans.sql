@@ -44,7 +44,8 @@ SELECT n0."code"::text, row_to_json(d0.*)
 
 -- bounds of the first page
 WITH page AS (SELECT n0."code" AS k1
-    FROM "shared"."plan" n0 ORDER BY n0."code" LIMIT $1) SELECT lo.k1::text, hi.k1::text, (SELECT count(*) FROM page)::text FROM (SELECT * FROM page ORDER BY k1 LIMIT 1) lo, (SELECT * FROM page ORDER BY k1 DESC LIMIT 1) hi;
+    FROM "shared"."plan" n0
+    WHERE n0."code" IS NOT NULL ORDER BY n0."code" LIMIT $1) SELECT lo.k1::text, hi.k1::text, (SELECT count(*) FROM page)::text FROM (SELECT * FROM page ORDER BY k1 LIMIT 1) lo, (SELECT * FROM page ORDER BY k1 DESC LIMIT 1) hi;
 
 -- bounds of each page after it
 WITH page AS (SELECT n0."code" AS k1

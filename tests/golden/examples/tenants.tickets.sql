@@ -29,7 +29,7 @@ SELECT n0."tenant"::text, n0."number"::text, format('%s', n0."tenant"), row_to_j
       WHERE n5."id" = n0."customer_id" AND n0."tenant"::text = 'b') j5 ON true
     CROSS JOIN LATERAL (SELECT j2.doc AS "a", j5.doc AS "b") d1) j1
   CROSS JOIN LATERAL (SELECT n0."tenant" AS "tenant", n0."number" AS "number", n0."subject" AS "subject", n0."status" AS "status", j1.doc AS "customer") d0
-  WHERE (n0."tenant", n0."number") >= ($1, $2) AND (n0."tenant", n0."number") <= ($3, $4);
+  WHERE (n0."tenant", n0."number") >= ($1, $2) AND (n0."tenant", n0."number") <= ($3, $4) AND n0."number" IS NOT NULL;
 
 -- keys: documents of some keys
 SELECT n0."tenant"::text, n0."number"::text, format('%s', n0."tenant"), row_to_json(d0.*) FROM (SELECT t.* FROM (SELECT *
@@ -67,44 +67,45 @@ SELECT n0."tenant"::text, n0."number"::text, format('%s', n0."tenant"), row_to_j
 -- bounds of the first page
 WITH page AS (SELECT n0."tenant" AS k1, n0."number" AS k2 FROM (SELECT t.* FROM (SELECT *
         FROM "shared"."ticket"
-        WHERE (status <> 'spam')) t) n0 ORDER BY n0."tenant", n0."number" LIMIT $1) SELECT lo.k1::text, lo.k2::text, hi.k1::text, hi.k2::text, (SELECT count(*) FROM page)::text FROM (SELECT * FROM page ORDER BY k1, k2 LIMIT 1) lo, (SELECT * FROM page ORDER BY k1 DESC, k2 DESC LIMIT 1) hi;
+        WHERE (status <> 'spam')) t) n0
+    WHERE n0."tenant" IS NOT NULL AND n0."number" IS NOT NULL ORDER BY n0."tenant", n0."number" LIMIT $1) SELECT lo.k1::text, lo.k2::text, hi.k1::text, hi.k2::text, (SELECT count(*) FROM page)::text FROM (SELECT * FROM page ORDER BY k1, k2 LIMIT 1) lo, (SELECT * FROM page ORDER BY k1 DESC, k2 DESC LIMIT 1) hi;
 
 -- bounds of each page after it
 WITH page AS (SELECT n0."tenant" AS k1, n0."number" AS k2 FROM (SELECT t.* FROM (SELECT *
         FROM "shared"."ticket"
         WHERE (status <> 'spam')) t) n0
-    WHERE (n0."tenant", n0."number") > ($2, $3) ORDER BY n0."tenant", n0."number" LIMIT $1) SELECT lo.k1::text, lo.k2::text, hi.k1::text, hi.k2::text, (SELECT count(*) FROM page)::text FROM (SELECT * FROM page ORDER BY k1, k2 LIMIT 1) lo, (SELECT * FROM page ORDER BY k1 DESC, k2 DESC LIMIT 1) hi;
+    WHERE (n0."tenant", n0."number") > ($2, $3) AND n0."number" IS NOT NULL ORDER BY n0."tenant", n0."number" LIMIT $1) SELECT lo.k1::text, lo.k2::text, hi.k1::text, hi.k2::text, (SELECT count(*) FROM page)::text FROM (SELECT * FROM page ORDER BY k1, k2 LIMIT 1) lo, (SELECT * FROM page ORDER BY k1 DESC, k2 DESC LIMIT 1) hi;
 
 -- owners of node 2, Customer a
 SELECT DISTINCT n0."tenant"::text, n0."number"::text
   FROM "shared"."ticket" n0
-  WHERE n0."customer_id" = ANY($1) AND n0."tenant"::text = 'a';
+  WHERE n0."customer_id" = ANY($1) AND n0."tenant"::text = 'a' AND n0."tenant" IS NOT NULL AND n0."number" IS NOT NULL;
 
 -- owners of node 3, Plan plan
 SELECT DISTINCT n0."tenant"::text, n0."number"::text
   FROM "tenant_a"."customer" n2
   JOIN "shared"."ticket" n0 ON n0."customer_id" = n2."id" AND n0."tenant"::text = 'a'
-  WHERE n2."plan_code" = ANY($1);
+  WHERE n2."plan_code" = ANY($1) AND n0."tenant" IS NOT NULL AND n0."number" IS NOT NULL;
 
 -- owners of node 4, Country country
 SELECT DISTINCT n0."tenant"::text, n0."number"::text
   FROM "tenant_a"."customer" n2
   JOIN "shared"."ticket" n0 ON n0."customer_id" = n2."id" AND n0."tenant"::text = 'a'
-  WHERE n2."country_code" = ANY($1);
+  WHERE n2."country_code" = ANY($1) AND n0."tenant" IS NOT NULL AND n0."number" IS NOT NULL;
 
 -- owners of node 5, Customer b
 SELECT DISTINCT n0."tenant"::text, n0."number"::text
   FROM "shared"."ticket" n0
-  WHERE n0."customer_id" = ANY($1) AND n0."tenant"::text = 'b';
+  WHERE n0."customer_id" = ANY($1) AND n0."tenant"::text = 'b' AND n0."tenant" IS NOT NULL AND n0."number" IS NOT NULL;
 
 -- owners of node 6, Plan plan
 SELECT DISTINCT n0."tenant"::text, n0."number"::text
   FROM "tenant_b"."customer" n5
   JOIN "shared"."ticket" n0 ON n0."customer_id" = n5."id" AND n0."tenant"::text = 'b'
-  WHERE n5."plan_code" = ANY($1);
+  WHERE n5."plan_code" = ANY($1) AND n0."tenant" IS NOT NULL AND n0."number" IS NOT NULL;
 
 -- owners of node 7, Country country
 SELECT DISTINCT n0."tenant"::text, n0."number"::text
   FROM "tenant_b"."customer" n5
   JOIN "shared"."ticket" n0 ON n0."customer_id" = n5."id" AND n0."tenant"::text = 'b'
-  WHERE n5."country_code" = ANY($1);
+  WHERE n5."country_code" = ANY($1) AND n0."tenant" IS NOT NULL AND n0."number" IS NOT NULL;

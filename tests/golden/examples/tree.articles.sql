@@ -80,7 +80,8 @@ SELECT n0."id"::text, row_to_json(d0.*)
 
 -- bounds of the first page
 WITH page AS (SELECT n0."id" AS k1
-    FROM "article" n0 ORDER BY n0."id" LIMIT $1) SELECT lo.k1::text, hi.k1::text, (SELECT count(*) FROM page)::text FROM (SELECT * FROM page ORDER BY k1 LIMIT 1) lo, (SELECT * FROM page ORDER BY k1 DESC LIMIT 1) hi;
+    FROM "article" n0
+    WHERE n0."id" IS NOT NULL ORDER BY n0."id" LIMIT $1) SELECT lo.k1::text, hi.k1::text, (SELECT count(*) FROM page)::text FROM (SELECT * FROM page ORDER BY k1 LIMIT 1) lo, (SELECT * FROM page ORDER BY k1 DESC LIMIT 1) hi;
 
 -- bounds of each page after it
 WITH page AS (SELECT n0."id" AS k1
@@ -90,20 +91,20 @@ WITH page AS (SELECT n0."id" AS k1
 -- owners of node 1, Section section
 SELECT DISTINCT n0."id"::text
   FROM "article" n0
-  WHERE n0."category_id" = ANY($1);
+  WHERE n0."category_id" = ANY($1) AND n0."id" IS NOT NULL;
 
 -- owners of node 2, Parent parent
 SELECT DISTINCT n0."id"::text
   FROM "category" n1
   JOIN "article" n0 ON n0."category_id" = n1."id"
-  WHERE n1."parent_id" = ANY($1);
+  WHERE n1."parent_id" = ANY($1) AND n0."id" IS NOT NULL;
 
 -- owners of node 3, Grandparent parent
 SELECT DISTINCT n0."id"::text
   FROM "category" n2
   JOIN "category" n1 ON n1."parent_id" = n2."id"
   JOIN "article" n0 ON n0."category_id" = n1."id"
-  WHERE n2."parent_id" = ANY($1);
+  WHERE n2."parent_id" = ANY($1) AND n0."id" IS NOT NULL;
 
 -- owners of node 4, Above path
 WITH RECURSIVE "pgsync r"(l1) AS (SELECT * FROM (SELECT t."id"
@@ -114,7 +115,7 @@ WITH RECURSIVE "pgsync r"(l1) AS (SELECT * FROM (SELECT t."id"
   FROM "category" n1
   JOIN "article" n0 ON n0."category_id" = n1."id"
   WHERE (n1."parent_id") IN (SELECT *
-    FROM "pgsync r");
+    FROM "pgsync r") AND n0."id" IS NOT NULL;
 
 -- owners of node 5, Article also_in
 SELECT DISTINCT n0."id"::text

@@ -110,7 +110,8 @@ SELECT n0."id"::text, row_to_json(d0.*)
 
 -- bounds of the first page
 WITH page AS (SELECT n0."id" AS k1
-    FROM "category" n0 ORDER BY n0."id" LIMIT $1) SELECT lo.k1::text, hi.k1::text, (SELECT count(*) FROM page)::text FROM (SELECT * FROM page ORDER BY k1 LIMIT 1) lo, (SELECT * FROM page ORDER BY k1 DESC LIMIT 1) hi;
+    FROM "category" n0
+    WHERE n0."id" IS NOT NULL ORDER BY n0."id" LIMIT $1) SELECT lo.k1::text, hi.k1::text, (SELECT count(*) FROM page)::text FROM (SELECT * FROM page ORDER BY k1 LIMIT 1) lo, (SELECT * FROM page ORDER BY k1 DESC LIMIT 1) hi;
 
 -- bounds of each page after it
 WITH page AS (SELECT n0."id" AS k1
@@ -125,7 +126,7 @@ WITH RECURSIVE "pgsync r"(l1) AS (SELECT * FROM (SELECT t."id"
     JOIN "category" t ON t."parent_id" = r.l1) SELECT DISTINCT n0."id"::text
   FROM "category" n0
   WHERE (n0."parent_id") IN (SELECT *
-    FROM "pgsync r");
+    FROM "pgsync r") AND n0."id" IS NOT NULL;
 
 -- owners of node 2, Above breadcrumbs
 WITH RECURSIVE "pgsync r"(l1) AS (SELECT * FROM (SELECT t."id"
@@ -135,7 +136,7 @@ WITH RECURSIVE "pgsync r"(l1) AS (SELECT * FROM (SELECT t."id"
     JOIN "category" t ON t."parent_id" = r.l1) SELECT DISTINCT n0."id"::text
   FROM "category" n0
   WHERE (n0."parent_id") IN (SELECT *
-    FROM "pgsync r");
+    FROM "pgsync r") AND n0."id" IS NOT NULL;
 
 -- owners of node 3, Near near
 WITH RECURSIVE "pgsync r"(l1) AS (SELECT * FROM (SELECT t."parent_id"
@@ -145,7 +146,7 @@ WITH RECURSIVE "pgsync r"(l1) AS (SELECT * FROM (SELECT t."parent_id"
     JOIN "category" t ON t."id" = r.l1) SELECT DISTINCT n0."id"::text
   FROM "category" n0
   WHERE (n0."id") IN (SELECT *
-    FROM "pgsync r");
+    FROM "pgsync r") AND n0."id" IS NOT NULL;
 
 -- owners of node 4, Child children
 SELECT DISTINCT n0."id"::text
@@ -155,7 +156,7 @@ SELECT DISTINCT n0."id"::text
       JOIN "category" t ON t."id" = r.l1) SELECT *
     FROM "pgsync r") r3
   JOIN "category" n0 ON n0."id" = r3.l1
-  WHERE n3."id" = ANY($1);
+  WHERE n3."id" = ANY($1) AND n0."id" IS NOT NULL;
 
 -- owners of node 5, Above all_below
 WITH RECURSIVE "pgsync r"(l1) AS (SELECT * FROM (SELECT t."parent_id"
@@ -165,7 +166,7 @@ WITH RECURSIVE "pgsync r"(l1) AS (SELECT * FROM (SELECT t."parent_id"
     JOIN "category" t ON t."id" = r.l1) SELECT DISTINCT n0."id"::text
   FROM "category" n0
   WHERE (n0."id") IN (SELECT *
-    FROM "pgsync r");
+    FROM "pgsync r") AND n0."id" IS NOT NULL;
 
 -- owners of node 6, Child children
 SELECT DISTINCT n0."id"::text

@@ -245,7 +245,7 @@ class Test:
         self.program.end()
         if self.ours:
             if self.counts["bootstrap"]:
-                status = self.program.run(60, "teardown")
+                status = self.program.run(60, "teardown", "--yes")
                 left = self.cluster.indices(self.names) + self.slots() + self.publications()
                 if status != 0 or left:
                     self.problem(

@@ -15,10 +15,10 @@ import time
 import urllib.parse
 
 
-def listener():
+def listener(port=0):
     listening = socket.socket()
     listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-    listening.bind(("127.0.0.1", 0))
+    listening.bind(("127.0.0.1", port))
     listening.listen(64)
     return listening
 
@@ -48,9 +48,9 @@ class Link:
 
 
 class Proxy:
-    def __init__(self, port_of_server):
+    def __init__(self, port_of_server, port=0):
         self.target = port_of_server  # a function: a restarted server may have another port
-        self.listening = listener()
+        self.listening = listener(port)
         self.port = self.listening.getsockname()[1]
         self.delay, self.bandwidth, self.refusing = 0.0, None, False
         self.lock, self.links = threading.Lock(), set()

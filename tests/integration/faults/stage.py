@@ -209,7 +209,7 @@ class Stage:
         """No slot, no index: as before the first bootstrap."""
         self.kill_sync()
         end = time.monotonic() + 60
-        while self.run(60, "teardown") != 0:
+        while self.run(60, "teardown", "--yes") != 0:
             # A walsender may still be there a moment.
             if time.monotonic() > end:
                 raise Failed(f"teardown does not work:\n{self.program.tail(8)}")
@@ -255,8 +255,7 @@ class Stage:
             each.calm()
 
     def in_contact(self, child, since):
-        """Waits until a program that was started when its log was so long has reached both servers: what is wrong
-        from the start it says, and ends; only from then on it waits."""
+        """Waits until a program that was started when its log was so long is at its work."""
         self.until("the program has reached both servers",
                    lambda: child.poll() is not None or self.said(r"\d (info|warning) ", since))
 

@@ -1,12 +1,12 @@
 #!/usr/bin/env python3
 """One cell of the version matrix: a PostgreSQL and a cluster of given versions, and tests against the two.
 
-    cell.py [--postgres VERSION] [--search ENGINE] -- TEST-COMMAND... [-- TEST-COMMAND...]
+    cell.py [--postgres VERSION] [--search ENGINE | --running ENGINE] -- TEST-COMMAND... [-- TEST-COMMAND...]
 
 Starts what it names with scripts/servers.sh, runs the commands one after the other with libpq's variables and
 SEARCH_URL (also as OPENSEARCH_URL) naming the two, and stops the servers again. What is not named is taken from
-the environment: PostgreSQL from libpq's variables, the cluster from OPENSEARCH_URL. An ENGINE is an option of
-servers.sh without its dashes, as opensearch or elasticsearch7.
+the environment: PostgreSQL from libpq's variables, the cluster from OPENSEARCH_URL, or the one of that engine which
+runs already. An ENGINE is an option of servers.sh without its dashes, as opensearch or elasticsearch7.
 """
 import os
 import pathlib
@@ -18,9 +18,6 @@ import time
 sys.path.append(str(pathlib.Path(__file__).resolve().parents[1] / "program"))
 from harness import exported, servers_sh  # noqa: E402
 
-URLS = {"opensearch": "OPENSEARCH_URL"}
-
-
 def parse(arguments):
     """Options, and the commands behind the dashes."""
     groups = [[]]
@@ -29,17 +26,17 @@ def parse(arguments):
             groups.append([])
         else:
             groups[-1].append(each)
-    options = {"--postgres": None, "--search": None}
+    options = {"--postgres": None, "--search": None, "--running": "opensearch"}
     words = iter(groups[0])
     for word in words:
         if word not in options:
             sys.exit(f"cell.py does not know {word}\n{__doc__}")
         options[word] = next(words)
-    return options["--postgres"], options["--search"], groups[1:]
+    return options["--postgres"], options["--search"], options["--running"], groups[1:]
 
 
 def main():
-    postgres, engine, commands = parse(sys.argv[1:])
+    postgres, engine, running, commands = parse(sys.argv[1:])
     environment = {**os.environ, "PGSYNC_TEST_SERVERS": "1"}
     folder = tempfile.mkdtemp(prefix="pgsync_cell_")
     failed = 0
@@ -52,7 +49,7 @@ def main():
         if postgres or engine:
             servers_sh(*start)
             environment.update(exported(folder))
-        url = environment[URLS.get(engine, f"{engine}_URL".upper()) if engine else "OPENSEARCH_URL"]
+        url = environment[f"{(engine or running).upper()}_URL"]
         environment.update(SEARCH_URL=url, OPENSEARCH_URL=url)
         for command in commands:
             began = time.monotonic()

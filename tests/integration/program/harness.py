@@ -1,5 +1,6 @@
 """What the tests of whole programs share: a database and an index of their own, and the program as a child."""
 import contextlib
+import io
 import json
 import os
 import pathlib
@@ -10,6 +11,7 @@ import signal
 import subprocess
 import tempfile
 import sys
+import threading
 import time
 import urllib.error
 import urllib.request
@@ -49,6 +51,29 @@ def until(what, look, patience=PATIENCE):
             return value
         expect(time.monotonic() < end, f"not within {patience} s: {what}")
         time.sleep(0.02)
+
+
+@contextlib.contextmanager
+def in_background(step, pause=0.0):
+    """Calls step() again and again while the body runs. What it raises fails the test once the body is over."""
+    stop, failed = threading.Event(), []
+
+    def run():
+        try:
+            while not stop.is_set():
+                step()
+                time.sleep(pause)
+        except Exception as problem:  # noqa: BLE001: told when the thread has ended
+            failed.append(problem)
+
+    thread = threading.Thread(target=run)
+    thread.start()
+    try:
+        yield
+    finally:
+        stop.set()
+        thread.join()
+    expect(not failed, f"what went on in the background failed: {failed}")
 
 
 class Cases(list):
@@ -92,11 +117,12 @@ def run_all(tests, wanted, play, remark=lambda: ""):
     for test in tests:
         if wanted and test.__name__ not in wanted:
             continue
+        began = time.monotonic()
         with tempfile.TemporaryDirectory() as folder:
             try:
                 play(test, folder)
                 passed += 1
-                print(f"{test.__name__}: passed", flush=True)
+                print(f"{test.__name__}: passed, {time.monotonic() - began:.0f} s", flush=True)
             except (Failure, psycopg2.Error, subprocess.SubprocessError, OSError) as problem:
                 failed += 1
                 print(f"{test.__name__}: FAILED: {problem}", flush=True)
@@ -140,8 +166,11 @@ class Search:
         return mapping.get("_doc", mapping)["_meta"]["pgsync"]
 
     def count(self, index):
+        """Documents that a search finds; None while there is no index, or none whose shards have started."""
         self("POST", f"/{index}/_refresh")
-        return self("GET", f"/{index}/_count").get("count")
+        answer = self("GET", f"/{index}/_count")
+        expect("count" in answer or answer.get("status") in (404, 503), f"{index} cannot be counted: {answer}")
+        return answer.get("count")
 
     def forget(self, *patterns):
         # By name: Elasticsearch 8 deletes nothing by a pattern.
@@ -171,11 +200,45 @@ class Program:
         return pathlib.Path(self.log).read_text(errors="replace")
 
 
+class Rows:
+    """All that the tables of a database hold: making it anew costs seconds for each test."""
+
+    TABLES = """SELECT format('%I.%I', n.nspname, c.relname) FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
+                WHERE c.relkind = 'r' AND c.relpersistence = 'p' AND n.nspname NOT IN ('pg_catalog', 'information_schema')"""
+    SEQUENCES = TABLES.replace("'r'", "'S'")
+
+    def __init__(self, sql):
+        self.tables, self.sequences = {}, {}
+        sql.execute("SET client_encoding TO 'UTF8'")
+        sql.execute(self.TABLES)
+        for table, in sql.fetchall():
+            text = io.StringIO()
+            sql.copy_expert(f"COPY {table} TO STDOUT", text)
+            self.tables[table] = text.getvalue()
+        sql.execute(self.SEQUENCES)
+        for sequence, in sql.fetchall():
+            sql.execute(f"SELECT last_value, is_called FROM {sequence}")
+            self.sequences[sequence] = sql.fetchone()
+
+    def put_into(self, sql):
+        sql.execute("SET client_encoding TO 'UTF8'")
+        sql.execute("BEGIN; SET LOCAL session_replication_role = replica")  # for any order of the tables
+        for table, text in self.tables.items():
+            sql.copy_expert(f"COPY {table} FROM STDIN", io.StringIO(text))
+        for sequence, state in self.sequences.items():
+            sql.execute("SELECT setval(%s, %s, %s)", (sequence, *state))
+        sql.execute("COMMIT; ANALYZE")
+
+
+rows_of = {}  # by the names of examples
+
+
 class Bench:
     """A database with the airbnb tables (or others), and the program pointed at it."""
 
-    def __init__(self, program, folder, search_url=None, indices=("reservations*",), **libpq):
+    def __init__(self, program, folder, search_url=None, indices=("reservations*",), create="", **libpq):
         self.program = str(program)
+        self.create = create  # what CREATE DATABASE says behind the name
         self.indices = indices  # as patterns: those to forget
         self.folder = pathlib.Path(folder)
         self.name = f"pgsync_test_{os.getpid()}_{random.randrange(10**6)}"
@@ -194,7 +257,7 @@ class Bench:
     def __enter__(self):
         self.search.forget(*self.indices)
         with self.server.cursor() as cursor:
-            cursor.execute(f"CREATE DATABASE {self.name}")
+            cursor.execute(f"CREATE DATABASE {self.name} {self.create}")
         self.sql = self.connect().cursor()
         return self
 
@@ -223,8 +286,11 @@ class Bench:
         folder = folder_of(example)
         schema = (folder / "schema.sql").read_text()
         self.sql.execute(versions.adapted(schema, self.server.server_version))
-        if data:
+        if data and example in rows_of:
+            rows_of[example].put_into(self.sql)
+        elif data:
             self.sql.execute((folder / "data.sql").read_text())
+            rows_of[example] = Rows(self.sql)
         self.sql.execute("SET search_path TO DEFAULT")
 
     def load_airbnb(self, data=True):

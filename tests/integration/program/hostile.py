@@ -216,7 +216,7 @@ def run(b, seed, changes):
     compared += compare(b, rows)
     until("the dead letter is there", lambda: b.search.count("hostile_rows-dead-letters") == 1)
     b.sql.execute(f"DELETE FROM {table(ROOT_TABLE)}" + rows.where((long_id, "z")))
-    check_log(b.succeed("teardown"))
+    check_log(b.succeed("teardown", "--yes"))
     return compared
 
 

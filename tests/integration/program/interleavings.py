@@ -9,17 +9,11 @@ import threading
 
 from harness import Bench, expect, run_all, until  # puts what follows within reach
 from proxy import Holding
+from reservations import SLOT, following
 from servers import Postgres
 import versions
 
-SLOT = "pgsync_reservations"
 MEBIBYTE = 1 << 20
-
-
-def following(b, *arguments, **environment):
-    running = b.start("sync", *arguments, **environment)
-    until("sync follows the slot", lambda: "following slot" in running.output())
-    return running
 
 
 def confirmed_up_to(b, position):
@@ -265,6 +259,25 @@ def deadlock(b):
     expect(running.stop() == 0, "SIGTERM does not end sync with 0")
 
 
+def deadlock_at_setup(b):
+    """Somebody who locks tables in another order than CREATE PUBLICATION makes PostgreSQL cancel that: it is tried again."""
+    b.load_airbnb()
+    other = b.connect(options="-c deadlock_timeout=100s")
+    other.autocommit = False
+    cursor = other.cursor()
+    cursor.execute("LOCK guest IN SHARE UPDATE EXCLUSIVE MODE")  # as a VACUUM, so that the shapes' check gets on
+    starting = b.start("bootstrap", PGOPTIONS="-c deadlock_timeout=3s")
+    until("an attempt of CREATE PUBLICATION that is a long one", lambda: b.value(
+        "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock' "
+        "AND query LIKE 'CREATE PUBLICATION%%' AND now() - query_start > '1 s'"))
+    cursor.execute("LOCK booking IN SHARE UPDATE EXCLUSIVE MODE")
+    other.rollback()
+    other.close()
+    expect(starting.child.wait(60) == 0, "bootstrap does not outlive a deadlock:\n" + starting.output())
+    expect(b.search.count("reservations") == b.value("SELECT count(*) FROM booking"), "the load is not complete")
+    until("the server counts it", lambda: b.value("SELECT deadlocks FROM pg_stat_database WHERE datname = current_database()"))
+
+
 def postgres_restarts(b, folder):
     """The database goes away and comes back: bootstrap and sync go on by themselves. On a server of its own."""
     own = Postgres(f"{folder}/own")
@@ -327,7 +340,7 @@ def main():
             test(*(b, folder) if test is postgres_restarts else (b,))
 
     return run_all((live, compressed, committed_not_visible, memory, overtaking, stopping_short, busy_application, deadlock,
-                    postgres_restarts, as_a_library), sys.argv[3:], play)
+                    deadlock_at_setup, postgres_restarts, as_a_library), sys.argv[3:], play)
 
 
 if __name__ == "__main__":

@@ -314,7 +314,13 @@ def service_manager(b):
     running.stop()
     lines = manager.until("STOPPING=1")
     expect(lines.count("STOPPING=1") == 1 and "READY=1" not in lines, f"the end was told as {lines}")
-    b.refuse("sync", saying=["cannot connect|refused"], PGPORT="1", **told)
+    b.refuse("sync", "--connect-timeout", "1", saying=["cannot connect|refused"], PGPORT="1", **told)
+    expect("READY=1" not in manager.until("STOPPING=1"), "ready without a database")
+    # A start that waits asks for the time it takes.
+    waiting = b.start("sync", PGPORT="1", **told)
+    lines = manager.until("EXTEND_TIMEOUT_USEC=30000000")
+    expect("STATUS=a server is away" in lines and "READY=1" not in lines, f"it waits with {lines}")
+    waiting.stop()
     expect("READY=1" not in manager.until("STOPPING=1"), "ready without a database")
     # An abstract socket, and a watchdog that is another process's.
     abstract = Manager(f"@pgsync-test-{os.getpid()}")
@@ -332,7 +338,7 @@ def json_lines(b):
     b.sql.execute("UPDATE booking SET end_date = end_date + 1 WHERE id = 1")
     status, more = b.run("sync", "--once", PGSYNC_LOG_FORMAT="json", PGSYNC_LOG_LEVEL="debug")
     expect(status == 0, more)
-    status, last = b.run("sync", "--log-format=json", PGSYNC_DATABASE=f"postgresql://nobody:{secret}@127.0.0.1:1/x")
+    status, last = b.run("sync", "--log-format=json", "--connect-timeout=1", PGSYNC_DATABASE=f"postgresql://nobody:{secret}@127.0.0.1:1/x")
     expect(status == 1 and last, f"no database, and {status}: {last}")
     status, wrong = b.run("sync", "--log-format=json", PGSYNC_WORKERS="0")
     expect(status == 2 and "PGSYNC_WORKERS" in json.loads(wrong)["message"], f"{status}: {wrong}")
@@ -365,6 +371,11 @@ def configured(b):
     printed = b.succeed("sync", "--print-config", PGSYNC_CONFIG=str(file), **nothing)
     expect("once = \"true\"" in printed and "password='***'" in printed, f"printed is {printed}")
     b.refuse("sync", "--page-size", "5", saying=["PGSYNC_WORKERS: --workers"], status=2, PGSYNC_WORKERS="many", **nothing)
+    b.refuse("refresh", "--all", saying=["PGSYNC_DRY_RUN: dry-run is true, but refresh has no dry run"], status=2,
+             PGSYNC_DRY_RUN="true")
+    output = b.succeed("sync", "--once", PGSYNC_WORKER="4", PGSYNC_IMAGE="airbnb:1", PGSYNC_REPAIR="yes")
+    told = re.findall("PGSYNC_.*", output)
+    expect(told == ["PGSYNC_WORKER is no option of any command; did you mean PGSYNC_WORKERS?"], f"it tells of {told}")
 
 
 def progress_bar(b):
@@ -385,6 +396,58 @@ def progress_bar(b):
     expect(re.search(rf"\rreservations \[#{{30}}\] 100 %  {rows} documents, ", shown.decode()), f"no bar: {shown.decode()}")
 
 
+class SlowClient:
+    """Sends a request a byte at a time, and begins again when it is thrown out."""
+
+    def __init__(self, address, host):
+        self.address, self.host, self.bytes = address, host, 0
+        self.connect()
+
+    def connect(self):
+        self.socket = socket.create_connection(self.address, 10, (self.host, 0))
+        self.socket.sendall(b"GET /health HTTP/1.1\r\nX: ")
+        self.socket.setblocking(False)
+
+    def step(self):
+        try:
+            self.bytes += self.socket.send(b"x")
+            if self.socket.recv(1) == b"":
+                raise ConnectionError
+        except BlockingIOError:
+            pass
+        except OSError:
+            self.socket.close()
+            self.connect()
+
+
+def slow_clients(b):
+    """40 clients who send a byte a second keep nobody from asking /health, whether they come from another machine or
+    from the one that asks."""
+    watched = Watched(b, "sync", ELASTICSEARCH_URL="http://127.0.0.1:1")  # it is healthy while it waits for its cluster
+    host, _, port = watched.address.removeprefix("http://").rpartition(":")
+    for source in "127.0.0.2", "127.0.0.1":
+        clients = [SlowClient((host, int(port)), source) for _ in range(40)]
+        stop = threading.Event()
+
+        def send(clients=clients, stop=stop):
+            while not stop.wait(1):
+                for each in clients:
+                    each.step()
+
+        sending = threading.Thread(target=send)
+        sending.start()
+        try:
+            for round_ in range(2):
+                until("each has sent a byte more", lambda: all(each.bytes >= round_ for each in clients))  # noqa: B023
+                with urllib.request.urlopen(watched.address + "/health", timeout=5) as answer:
+                    expect(answer.status == 200, "it is not healthy")
+        finally:
+            stop.set()
+            sending.join()
+            for each in clients:
+                each.socket.close()
+
+
 def main():
     airbnb = sys.argv[1]
 
@@ -400,7 +463,7 @@ def main():
             database.purge()
 
     return run_all((counts, pages, standing_by, loading, dead_letters, servers_away, silent_database, service_manager,
-                    json_lines, configured, progress_bar), sys.argv[2:], play)
+                    json_lines, configured, progress_bar, slow_clients), sys.argv[2:], play)
 
 
 if __name__ == "__main__":

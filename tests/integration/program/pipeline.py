@@ -109,6 +109,34 @@ def that_fails_for_a_document_is_a_rejection(b):
     shows(b, {1: ["good"], 2: ["better"], 3: ["as", "good"]})
 
 
+def that_breaks_at_a_document_is_its_own_fault_in_the_end(b):
+    """A processor's exception is HTTP 500 as well, and says not that it is the document's: that others pass meanwhile does."""
+    listed = {"if": "ctx.body.startsWith('[')"}
+    pipe(b, {"json": {"field": "body", "target_field": "list", **listed}}, {"sort": {"field": "list", **listed}},
+         {"remove": {"field": "list", **listed}}, SPLIT)
+    b.sql.execute("INSERT INTO note VALUES (1, '[2,1]')")
+    b.succeed("bootstrap")
+    shows(b, {1: ["[2,1]"]})
+    child = b.start("sync", "--on-rejected", "dead-letter")
+    b.sql.execute("INSERT INTO note VALUES (2, '[1,\"a\"]')")  # no order among these
+    until("the cluster breaks at it", lambda: "class_cast_exception" in child.output())
+    b.sql.execute("INSERT INTO note VALUES (3, '')")
+
+    def set_aside():
+        b.sql.execute("UPDATE note SET body = 'another' WHERE id = 3")
+        return b.search("GET", "/notes-dead-letters/_doc/2").get("found")
+
+    until("the document is set aside", set_aside, patience=400)
+    letter = b.search("GET", "/notes-dead-letters/_doc/2")["_source"]
+    expect(letter["status"] == 500 and letter["type"] == "class_cast_exception", f"{letter}")
+    shows(b, {1: ["[2,1]"], 3: ["another"]})
+    end = b.value("SELECT pg_current_wal_flush_lsn()")
+    until("the slot is confirmed past it",
+          lambda: b.value("SELECT confirmed_flush_lsn >= %s FROM pg_replication_slots WHERE slot_name = 'pgsync_notes'", end))
+    b.sql.execute("UPDATE note SET body = '[1,3]' WHERE id = 2")
+    shows(b, {1: ["[2,1]"], 2: ["[1,3]"], 3: ["another"]})
+
+
 def that_drops_a_document_leaves_the_one_before(b):
     pipe(b, {"drop": {"if": "ctx.body == 'bad'"}}, SPLIT)
     b.sql.execute("INSERT INTO note VALUES (1, 'good'), (2, 'bad')")
@@ -123,7 +151,8 @@ def that_drops_a_document_leaves_the_one_before(b):
 
 TESTS = [passed_by_the_load_and_by_changes, missing_is_told_before_anything_is_made,
          deleted_while_followed_stops_and_costs_nothing, one_that_calls_a_missing_one_stops,
-         that_fails_for_a_document_is_a_rejection, that_drops_a_document_leaves_the_one_before]
+         that_fails_for_a_document_is_a_rejection, that_breaks_at_a_document_is_its_own_fault_in_the_end,
+         that_drops_a_document_leaves_the_one_before]
 
 
 def main():

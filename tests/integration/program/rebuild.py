@@ -13,13 +13,13 @@ import random
 import re
 import signal
 import sys
-import threading
 import time
+import urllib.parse
 
 import psycopg2.extensions
 
-from harness import Bench, airbnb_changes, expect, run_all, until  # puts what follows within reach
-from proxy import Holding
+from harness import Bench, airbnb_changes, expect, in_background, run_all, until  # puts what follows within reach
+from proxy import Holding, SearchProxy
 import compare
 
 BOOKING = """SELECT b.id::text, jsonb_build_object('id', b.id, 'start_date', b.start_date, 'guest', (
@@ -120,48 +120,25 @@ class Change:
     @contextlib.contextmanager
     def writing(self):
         """Transactions go on in the background."""
-        stop, problems = threading.Event(), []
-
-        def write():
-            try:
-                with contextlib.closing(self.b.connect()) as connection, connection.cursor() as cursor:
-                    while not stop.is_set():
-                        self.churn(cursor, 5)
-                        time.sleep(0.01)
-            except Exception as problem:  # noqa: BLE001: told by whoever waits for the thread
-                problems.append(problem)
-
-        thread = threading.Thread(target=write)
-        thread.start()
-        try:
-            yield
-        finally:
-            stop.set()
-            thread.join()
-        expect(not problems, f"the writer failed: {problems}")
+        with contextlib.closing(self.b.connect()) as connection, connection.cursor() as cursor:
+            with in_background(lambda: self.churn(cursor, 5), 0.01):
+                yield
 
     @contextlib.contextmanager
     def reading(self):
         """Readers of the alias always find documents, each of one shape or of the other as a whole."""
-        stop, problems = threading.Event(), []
+        problems = []
 
         def read():
-            while not stop.is_set():
-                answer = self.search("GET", "/reservations/_search?size=20")
-                hits = answer.get("hits", {}).get("hits", [])
-                if len(hits) < 20:
-                    problems.append(f"found {len(hits)}: {str(answer)[:300]}")
-                if len({"place" in hit["_source"] for hit in hits}) > 1:
-                    problems.append("documents of both shapes in one answer")
-                time.sleep(0.005)
+            answer = self.search("GET", "/reservations/_search?size=20")
+            hits = answer.get("hits", {}).get("hits", [])
+            if len(hits) < 20:
+                problems.append(f"found {len(hits)}: {str(answer)[:300]}")
+            if len({"place" in hit["_source"] for hit in hits}) > 1:
+                problems.append("documents of both shapes in one answer")
 
-        thread = threading.Thread(target=read)
-        thread.start()
-        try:
+        with in_background(read, 0.005):
             yield
-        finally:
-            stop.set()
-            thread.join()
         expect(not problems, f"{len(problems)} searches failed: {problems[:2]}")
 
     def begin(self):
@@ -217,19 +194,19 @@ def both_serve_under_writes(c):
 def back_to_the_old_shape_and_forth(c):
     old, new, before, after = c.changed()
     with c.writing(), c.reading():
-        said = c.run(c.old, "swap")
+        said = c.run(c.old, "swap", "--yes")
         expect(c.serving() == before and before in said, f"swap did not lead back:\n{said}")
         # Neither takes it back by itself, though it starts anew.
         c.end(new, old)
         old, new = c.follow(c.old), c.follow(c.new)
         time.sleep(3)
         expect(c.serving() == before, "the new program took over again by itself")
-        expect('{"swapped":["' + after + '"]}' in c.run(c.new, "swap", "--json"), "swap --json")
+        expect('{"swapped":["' + after + '"]}' in c.run(c.new, "swap", "--yes", "--json"), "swap --json")
         expect(c.serving() == after, "swap did not lead forth")
-        expect("already" in c.run(c.new, "swap"), "swap does something twice")
+        expect("already" in c.run(c.new, "swap", "--yes"), "swap does something twice")
     c.equal(c.old, c.new)
     c.end(old, new)
-    said = c.run(c.old, "swap", status=1)
+    said = c.run(c.old, "swap", "--yes", status=1)
     expect("nobody follows slot" in said and c.serving() == after, f"swap to what nobody keeps up to date:\n{said}")
 
 
@@ -243,7 +220,7 @@ def swapping_is_left_to_the_operator(c):
     c.equal(c.old, c.new)
     time.sleep(2)
     expect(c.serving() == before, "--no-swap swapped")
-    c.run(c.new, "swap")
+    c.run(c.new, "swap", "--yes")
     expect(c.serving() == c.index(c.new), "swap did not swap")
     c.end(old, new)
 
@@ -251,7 +228,7 @@ def swapping_is_left_to_the_operator(c):
 @test
 def what_is_shared_changes_hands_when_the_old_one_ends(c):
     old, new, _, after = c.changed()
-    refused = c.run(c.new, "teardown", "--old", status=1)
+    refused = c.run(c.new, "teardown", "--yes", "--old", status=1)
     expect("still follows slot" in refused, refused)
     with c.writing():
         c.end(old)
@@ -281,22 +258,22 @@ def the_old_one_is_removed_on_request(c):
     new = c.follow(c.new, "--no-swap")
     c.end(old)
     until("the guests are the new program's", lambda: c.slot_of(c.serving("guests")) == new_slot)
-    refused = c.run(c.new, "teardown", "--old", status=1)
+    refused = c.run(c.new, "teardown", "--yes", "--old", status=1)
     expect("readers still have" in refused, refused)
-    c.run(c.new, "swap")
+    c.run(c.new, "swap", "--yes")
     old = c.follow(c.old)
-    refused = c.run(c.new, "teardown", "--old", status=1)
+    refused = c.run(c.new, "teardown", "--yes", "--old", status=1)
     expect("is in use" in refused, refused)
     expect(set(c.builds().values()) == {before, after} and c.slots() == sorted([old_slot, new_slot]), "something went")
     c.end(old)
-    c.run(c.new, "teardown", "--old")
+    c.run(c.new, "teardown", "--yes", "--old")
     expect(set(c.builds().values()) == {after}, f"left: {c.builds()}")
     expect(c.slots() == [new_slot], f"left: {c.slots()}")
     expect(c.b.value("SELECT string_agg(pubname, ' ') FROM pg_publication") == new_slot, "a publication is left")
     c.churn(c.b.sql, 20)
     c.equal(c.new)
     c.end(new)
-    c.run(c.new, "teardown")
+    c.run(c.new, "teardown", "--yes")
     expect(c.slots() == [] and not c.builds(), "teardown left something")
 
 
@@ -329,7 +306,7 @@ def the_old_index_goes_before_the_new_one_is_up_to_date(c):
     c.run(c.new, "bootstrap")
     c.end(old)
     # The guests are still its own, and teardown takes them along; the new program says so.
-    c.run(c.old, "teardown")
+    c.run(c.old, "teardown", "--yes")
     refused = c.run(c.new, "sync", status=1)
     expect(re.search(r'index "guests" does not exist', refused), refused)
     c.run(c.new, "bootstrap")
@@ -364,7 +341,7 @@ def a_mapping_grows_in_place(c):
     until("readers have the new index", lambda: c.serving() == c.index(c.new))
     c.end(old)
     until("the guests are the new program's", lambda: c.slot_of(c.serving("guests")) == c.slot_of(c.serving()))
-    c.run(c.new, "teardown", "--old")
+    c.run(c.new, "teardown", "--yes", "--old")
     expect(list(c.builds()) == [c.new] and len(c.slots()) == 1, f"left: {c.builds()}, {c.slots()}")
     c.equal(c.new)
     c.end(new)
@@ -390,6 +367,44 @@ def a_mapping_grows_while_the_old_one_moves_on(c):
         holding.let_go()
     expect("is changed as it is" in changing.output(), "the mapping alone has changed:\n" + changing.output())
     c.churn(c.b.sql, 20)
+    grown = c.follow(c.grown)
+    c.equal(c.old)
+    c.end(grown)
+
+
+@test
+def a_change_in_place_is_begun_once(c):
+    """Killed while the cluster indexes documents anew: the next run waits for that, and begins nothing beside it."""
+    old = c.begin()
+    begun = []
+
+    def slowly(request, forward):
+        if "_update_by_query" in request.path:
+            begun.append(request.path)
+            request.path += "&requests_per_second=500&scroll_size=200"
+        return forward(request)
+
+    proxy = SearchProxy(lambda: urllib.parse.urlsplit(c.b.url).port)
+    proxy.rule = slowly
+    url = f"http://127.0.0.1:{proxy.port}"
+
+    def tasks():
+        nodes = c.b.search("GET", "/_tasks?actions=*byquery&detailed")["nodes"].values()
+        return [task["description"] for node in nodes for task in node["tasks"].values() if "parent_task_id" not in task]
+
+    try:
+        changing = c.start(c.grown, "bootstrap", ELASTICSEARCH_URL=url)
+        until("the cluster is at it", lambda: tasks() or changing.child.poll() is not None)
+        changing.child.kill()
+        changing.child.wait(20)
+        c.churn(c.b.sql, 20)
+        again = c.start(c.grown, "bootstrap", ELASTICSEARCH_URL=url)
+        expect(again.child.wait(60) == 0, "the second bootstrap fails:\n" + again.output())
+    finally:
+        proxy.close()
+    expect(len(begun) == 1, f"begun {len(begun)} times: {begun}")
+    expect("is changed as it is" in again.output() and not tasks(), f"{tasks()}\n{again.output()}")
+    c.end(old)
     grown = c.follow(c.grown)
     c.equal(c.old)
     c.end(grown)

@@ -5,6 +5,8 @@ cluster behind a TLS server that checks it, what must be refused is refused with
     security.py AIRBNB [TEST]...      libpq's variables and OPENSEARCH_URL name the servers
 """
 import pathlib
+import shutil
+import subprocess
 import sys
 
 import tls_proxy
@@ -40,7 +42,7 @@ def whole_run(b, proxy, **environment):
     arguments = pathlib.Path(f"/proc/{child.child.pid}/cmdline").read_bytes()
     expect(b"s3cret" not in arguments, "a secret is among the arguments")
     expect(child.stop() == 0, "sync did not end well:\n" + child.output()[-2000:])
-    b.succeed("teardown", "--log-level", "debug", **environment)
+    b.succeed("teardown", "--yes", "--log-level", "debug", **environment)
     expect(not proxy.faults, f"requests with {proxy.faults[:3]}")
     expect(proxy.passed > 10, "the program went another way")
     check_no_secret(b)
@@ -74,9 +76,9 @@ def ways(b, folder):
             {"ELASTICSEARCH_BEARER_TOKEN_FILE": str(files["token"])}),
         "SigV4, es": (lambda *request: tls_proxy.sigv4_fault({"AKIDEXAMPLE": (SECRETS["secret"], None)}, *request),
             {"ELASTICSEARCH_AWS_SERVICE": "es", **aws}),
-        "SigV4, aoss, session token": (
+        "SigV4, es, session token": (
             lambda *request: tls_proxy.sigv4_fault({"AKIDEXAMPLE": (SECRETS["secret"], SECRETS["session"])}, *request),
-            {"ELASTICSEARCH_AWS_SERVICE": "aoss", **aws, "AWS_SESSION_TOKEN": SECRETS["session"]}),
+            {"ELASTICSEARCH_AWS_SERVICE": "es", **aws, "AWS_SESSION_TOKEN": SECRETS["session"]}),
     }
     for name, (lock, environment) in locks.items():
         with tls_proxy.Proxy(b.url, server, lock) as proxy:
@@ -133,6 +135,9 @@ def refused(b, folder):
         with tls_proxy.Proxy(b.url, certificate) as proxy:
             b.refuse("bootstrap", saying=words, ELASTICSEARCH_URL=f"https://127.0.0.1:{proxy.port}", **trusted)
             expect(proxy.passed == 0, f"a request reached a cluster whose certificate is {name}")
+    # The serverless kind lacks what is asked first of all.
+    b.refuse("bootstrap", saying=["OpenSearch Serverless is not supported", "ELASTICSEARCH_AWS_SERVICE=es"],
+             ELASTICSEARCH_AWS_SERVICE="aoss", AWS_REGION="eu-west-1", AWS_ACCESS_KEY_ID="k", AWS_SECRET_ACCESS_KEY=SECRETS["secret"])
     # TLS where there is none.
     b.refuse("bootstrap", saying=["no TLS", "http://"], ELASTICSEARCH_URL=b.url.replace("http://", "https://"), **trusted)
     b.refuse("bootstrap", saying=["ELASTICSEARCH_API_KEY", "ELASTICSEARCH_BEARER_TOKEN"],
@@ -142,7 +147,51 @@ def refused(b, folder):
     b.refuse("bootstrap", saying=["ELASTICSEARCH_API_KEY_FILE", "/no/such/file"],
              ELASTICSEARCH_API_KEY_FILE="/no/such/file")
     b.refuse("bootstrap", saying=["ELASTICSEARCH_CA_FILE", "http://"], **trusted)
+    # In the clear nothing goes to another machine, unless somebody says so.
+    elsewhere = {"ELASTICSEARCH_URL": "http://search.invalid:9200", "ELASTICSEARCH_API_KEY": SECRETS["key"]}
+    for command, status in ("bootstrap", 1), ("sync", 1), ("status", 3):
+        b.refuse(command, saying=["the API key", "search.invalid in the clear", "--insecure-http"], status=status, **elsewhere)
+    allowed = b.refuse("bootstrap", "--insecure-http", "--connect-timeout", "1", saying=["search.invalid"], **elsewhere)
+    allowed += b.refuse("bootstrap", "--connect-timeout", "1", saying=["search.invalid"],
+                        ELASTICSEARCH_INSECURE_HTTP="1", **elsewhere)
+    allowed += b.refuse("bootstrap", "--connect-timeout", "1", saying=["search.invalid"], PGSYNC_INSECURE_HTTP="1",
+                        **elsewhere)
+    expect("in the clear" not in allowed, "what was allowed is refused:\n" + allowed)
     check_no_secret(b)
+
+
+def named_authority_alone(b, folder):
+    """ELASTICSEARCH_CA_FILE replaces the authorities of the system, those in its folder too."""
+    b.load_airbnb(data=False)
+    made = tls_proxy.Authorities(folder)
+    stranger = made.make_authority("stranger")
+    # What the system trusts: the server's authority, in a folder as `openssl rehash` leaves it.
+    trusted = folder / "certs"
+    trusted.mkdir()
+    shutil.copy(made.authority, trusted)
+    shutil.copy(stranger, trusted / "ca-certificates.crt")
+    made.openssl("rehash", trusted)
+    in_that_system = folder / "in_that_system"
+    in_that_system.write_text("#!/bin/sh\nexec unshare --mount --map-root-user sh -c "
+                              f"'mount --bind {trusted} /etc/ssl/certs && exec \"$@\"' sh \"$@\"\n")
+    in_that_system.chmod(0o755)
+    if subprocess.run([in_that_system, "true"], capture_output=True, check=False).returncode:
+        print("  not tested: a namespace with other authorities cannot be made here")
+        return
+    program, b.program = b.program, str(folder / "program")
+    pathlib.Path(b.program).write_text(f"#!/bin/sh\nexec {in_that_system} {program} \"$@\"\n")
+    pathlib.Path(b.program).chmod(0o755)
+    with tls_proxy.Proxy(b.url, made.certificate("server")) as proxy:
+        url = f"https://127.0.0.1:{proxy.port}"
+        status, output = b.run("bootstrap", "--dry-run", ELASTICSEARCH_URL=url)
+        if status:
+            print("  not tested: this libcurl has no folder of authorities, or another one\n" + output[-300:])
+            return
+        passed = proxy.passed
+        b.refuse("bootstrap", "--dry-run", saying=["certificate", "ELASTICSEARCH_CA_FILE"], ELASTICSEARCH_URL=url,
+                 ELASTICSEARCH_CA_FILE=str(stranger))
+        expect(proxy.passed == passed, "a request reached a cluster that the named authority does not vouch for")
+        b.succeed("bootstrap", "--dry-run", ELASTICSEARCH_URL=url, ELASTICSEARCH_CA_FILE=str(made.authority))
 
 
 def main():
@@ -150,7 +199,7 @@ def main():
         with Bench(sys.argv[1], folder) as b:
             test(b, pathlib.Path(folder))
 
-    return run_all((ways, client_certificate, refused), sys.argv[2:], play)
+    return run_all((ways, client_certificate, refused, named_authority_alone), sys.argv[2:], play)
 
 
 if __name__ == "__main__":

@@ -113,7 +113,7 @@ class World:
         self.stop()
         self.bench.succeed("sync", "--once")
         self.settle(running=False)
-        self.bench.succeed("teardown")
+        self.bench.succeed("teardown", "--yes")
         expect(self.cluster.indices(self.names) == [], "teardown left an index")
         expect(self.value("SELECT count(*) FROM pg_replication_slots WHERE database = current_database()") == 0,
                "teardown left a slot")

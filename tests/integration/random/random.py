@@ -204,7 +204,7 @@ class Test:
         self.program.end()
         if self.ours:
             if self.counts["bootstrap"]:
-                status = self.program.run(60, "teardown")
+                status = self.program.run(60, "teardown", "--yes")
                 left = (
                     self.cluster.indices(INDICES)
                     + self.slots()

@@ -1,4 +1,6 @@
+#include <memory>
 #include <string>
+#include <vector>
 
 #include <boost/json.hpp>
 
@@ -14,25 +16,34 @@ struct Guest {
 };
 struct claimed_guests : pgsync::index<Guest> {};
 
+using transport = pgsync::app::cluster::transport_type;
+
+std::vector<transport::node> node_at(const std::string& url) {
+    std::vector<transport::node> out;
+    out.push_back({url, std::make_unique<pgsync::elastic::curl_transport>(url)});
+    return out;
+}
+
 /// An index of that shape in a cluster, under a name of its own.
 struct bench {
     explicit bench(live_cluster& at)
-        : cluster(at), alias(at.name("claimed")), index(pgsync::compiled<claimed_guests>) {
+        : through(node_at(at.transport.address())),
+          client(through, {through.address(), at.speaks}),
+          alias(at.name("claimed")),
+          index(pgsync::compiled<claimed_guests>) {
         index.name = alias;
         pgsync::app::index_state state;
         state.slot = "slot";
         const auto body = pgsync::app::creation_body(index, state);
-        at.client.create_index(pgsync::app::names_of(index).index, at.speaks.creation_body(body));
+        client.create_index(pgsync::app::names_of(index).index, at.speaks.creation_body(body));
     }
 
-    pgsync::app::index_state find() { return pgsync::app::find_index(cluster.client, index); }
-    void claim(pgsync::app::index_state& state) {
-        pgsync::app::claim(cluster.client, {&index, 1}, {0}, {&state, 1});
-    }
+    pgsync::app::index_state find() { return pgsync::app::find_index(client, index); }
+    void claim(pgsync::app::index_state& state) { pgsync::app::claim(client, {&index, 1}, {0}, {&state, 1}); }
     /// Whether the index now remembers what `state` says.
     bool remembers(const pgsync::app::index_state& state) {
         try {
-            pgsync::app::remember(cluster.client, index, state);
+            pgsync::app::remember(client, index, state);
             return true;
         } catch (const pgsync::error& problem) {
             CHECK(problem.code() == pgsync::errc::superseded);
@@ -40,7 +51,8 @@ struct bench {
         }
     }
 
-    live_cluster& cluster;
+    transport through;
+    pgsync::app::cluster::client_type client;
     std::string alias;
     pgsync::compiled_index index;
 };

@@ -152,6 +152,81 @@ TEST_CASE("a word that no command knows is named with its line and the nearest o
     CHECK(start{{}, "\nelasticsearch = 'ftp://h'", {"sync"}}().refused.starts_with("FILE:2: "));
 }
 
+TEST_CASE("a variable that is nearly an option's is told with the option, others are not guessed at",
+          "[config]") {
+    const std::vector<std::string> known{"PGSYNC_CONFIG", "PGSYNC_PAGE_SIZE", "PGSYNC_WORKERS",
+                                         "PGSYNC_ROWS",   "PGSYNC_DATABASE",  "PGSYNC_ONCE",
+                                         "PGSYNC_OLD",    "PGSYNC_NAME"};
+    const auto meant = [&](const std::string& name) {
+        const auto found = pgsync::app::unknown_variables({name}, known);
+        return found.empty() ? "known" : found.at(0).meant.empty() ? "none" : found.at(0).meant;
+    };
+    CHECK(meant("PGSYNC_PAGE_SIZE") == "known");
+    CHECK(meant("PGSYNC_CONFIG") == "known");
+    CHECK(meant("PGHOST") == "known");
+    CHECK(meant("PGSYNC_PAGE_SISE") == "PGSYNC_PAGE_SIZE");
+    CHECK(meant("PGSYNC_PAGESIZE") == "PGSYNC_PAGE_SIZE");
+    CHECK(meant("PGSYNC_WROKERS") == "PGSYNC_WORKERS");
+    CHECK(meant("PGSYNC_DATABASE_URL") == "PGSYNC_DATABASE");
+    CHECK(meant("PGSYNC_NAMES") == "PGSYNC_NAME");
+    // Of the tests, of builds, of somebody's deployment.
+    for (const auto* name : {"PGSYNC_TEST_SERVERS", "PGSYNC_BUILD", "PGSYNC_JOBS", "PGSYNC_CACHE",
+                             "PGSYNC_SOURCE", "PGSYNC_DEMO_PASSWORD", "PGSYNC_IMAGE", "PGSYNC_VERSION"})
+        CHECK(meant(name) == "none");
+}
+
+TEST_CASE("the options of every command are known in the environment of each", "[config]") {
+    const auto unknown = [](const start& how) {
+        std::string out;
+        const auto got = how();
+        CHECK(got.refused.empty());
+        for (const auto& each : got.command.unknown)
+            if (!each.meant.empty()) out += each.name + ">" + each.meant + " ";
+        return out;
+    };
+    CHECK(unknown(
+              {{{"PGSYNC_REPAIR", "yes"}, {"PGSYNC_ONCE", "yes"}, {"PGSYNC_DIAGRAM", "dot"}}, {}, {"status"}})
+              .empty());
+    CHECK(unknown({{}, "workers = 1", {"status"}}).empty());  // PGSYNC_CONFIG names the file
+    CHECK(unknown(
+              {{{"PGSYNC_REPIAR", "yes"}, {"PGSYNC_WORKER", "4"}, {"PGSYNC_LOGLEVEL", ""}}, {}, {"sync"}}) ==
+          "PGSYNC_REPIAR>PGSYNC_REPAIR PGSYNC_WORKER>PGSYNC_WORKERS ");
+    const auto shown =
+        start{{{"PGSYNC_WORKER", "4"}, {"PGSYNC_PARALLEL", "4"}}, {}, {"sync", "--print-config"}}();
+    CHECK(
+        shown.printed.find("\n# PGSYNC_WORKER is no option of any command; did you mean PGSYNC_WORKERS?\n") !=
+        std::string::npos);
+    CHECK(shown.printed.find("\n# PGSYNC_PARALLEL is no option of any command\n") != std::string::npos);
+}
+
+TEST_CASE("a command that would change something passes no wish for a dry run over", "[config]") {
+    const auto refused = [](std::vector<std::string> arguments, const std::string& value = "true",
+                            const std::optional<std::string>& file = {}) {
+        std::map<std::string, std::string> environment;
+        if (!file) environment["PGSYNC_DRY_RUN"] = value;
+        const auto got = start{environment, file, std::move(arguments)}();
+        CHECK(got.refused.empty() == got.remedy.empty());
+        return got.refused;
+    };
+    for (const std::string command : {"sync", "refresh"})
+        CHECK(refused({command}) == "PGSYNC_DRY_RUN: dry-run is true, but " + command +
+                                        " has no dry run, and would change something");
+    CHECK_FALSE(refused({"verify", "--repair"}).empty());
+    CHECK(refused({"sync"}, "", "dry-run = true") ==
+          "FILE:1: dry-run is true, but sync has no dry run, and would change something");
+    for (const std::string command : {"bootstrap", "swap", "teardown"}) CHECK(refused({command}).empty());
+    CHECK(refused({"dead-letters", "drop", "--all"}).empty());
+    CHECK(refused({"verify"}).empty());
+    CHECK(refused({"dead-letters"}).empty());
+    CHECK(refused({"dead-letters", "list"}).empty());
+    CHECK(refused({"status"}).empty());
+    CHECK(refused({"explain"}).empty());
+    CHECK(refused({"refresh"}, "false").empty());
+    CHECK(refused({"refresh"}, "").empty());
+    CHECK(refused({"refresh"}, "", "dry-run = false").empty());
+    CHECK(refused({"refresh"}, "", "[bootstrap]\ndry-run = true").empty());
+}
+
 TEST_CASE("a password may stand in the environment and in a file of one's own, not in an argument",
           "[config]") {
     const std::string url = "postgresql://u:s3cret@h/d";

@@ -1,5 +1,5 @@
+#include <array>
 #include <optional>
-#include <set>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -9,8 +9,10 @@
 #include "../../catch.hpp"
 #include <pgsync/app/check_cluster.hpp>
 #include <pgsync/app/check_index.hpp>
+#include <pgsync/app/check_rows.hpp>
 #include <pgsync/app/check_tables.hpp>
 #include <pgsync/app/finding.hpp>
+#include <pgsync/shape.hpp>
 
 using namespace pgsync::app;
 using boost::json::parse;
@@ -44,12 +46,6 @@ pgsync::postgres::table_facts table_with_key() {
     key.columns = {"id"};
     key.primary = key.unique = key.valid = key.immediate = key.all_not_null = true;
     out.indexes.push_back(key);
-    return out;
-}
-
-strings sql_of(const std::vector<step>& steps) {
-    strings out;
-    for (const auto& each : steps) out.push_back(each.text);
     return out;
 }
 
@@ -133,26 +129,6 @@ TEST_CASE("a table of which nothing is known is as large as its file says") {
     CHECK(detail::about_rows(7, 1'000'000) == 7);
 }
 
-TEST_CASE("an identity narrower than the whole row, where there can be one") {
-    auto table = table_with_key();
-    CHECK(sql_of(detail::narrower_identity(table, {"id"})) ==
-          strings{R"(ALTER TABLE "app"."line" REPLICA IDENTITY DEFAULT)"});
-    CHECK(sql_of(detail::narrower_identity(table, {"book_id"})) ==
-          strings{R"(CREATE UNIQUE INDEX CONCURRENTLY "line_identity" ON "app"."line" ("book_id", "id"))",
-                  R"(ALTER TABLE "app"."line" REPLICA IDENTITY USING INDEX "line_identity")"});
-    CHECK(detail::narrower_identity(table, {"note"}).empty());  // it may be null
-    auto both = table.indexes[0];
-    both.name = "both";
-    both.columns = {"book_id", "id"};
-    both.primary = false;
-    table.indexes.push_back(both);
-    CHECK(sql_of(detail::narrower_identity(table, {"book_id"})) ==
-          strings{R"(ALTER TABLE "app"."line" REPLICA IDENTITY USING INDEX "both")"});
-    table.primary_key.clear();
-    table.indexes.clear();
-    CHECK(detail::narrower_identity(table, {"book_id"}).empty());
-}
-
 TEST_CASE("findings are told with the worst first, and advice alone is in order") {
     const finding advice{severity::advice, "a", "one", "because", {by_command("sync")}};
     const finding grave{severity::error,
@@ -173,4 +149,40 @@ TEST_CASE("findings are told with the worst first, and advice alone is in order"
                    {{"method", "PUT"}, {"path", "/x/_settings"}, {"body", {{"index", nullptr}}}}}}}));
     CHECK(report_of({advice}, "shop").in_order);
     CHECK(report_of({}, "shop").text == "nothing found\n");
+}
+
+namespace nullable_test {
+struct Line {
+    pgsync::key<int> id;
+};
+struct Book {
+    pgsync::key<int> id;
+    pgsync::has_many<Line> lines;
+};
+struct books : pgsync::index<Book> {};
+}  // namespace nullable_test
+
+TEST_CASE("keys that may be null are told: of a root as advice, of a list as a warning") {
+    const std::array indices{pgsync::compiled<nullable_test::books>};
+    std::vector<std::optional<pgsync::postgres::table_facts>> tables{table_with_key(), table_with_key()};
+    CHECK(detail::nullable_keys(indices, tables).empty());
+    tables[0]->columns[0].not_null = false;
+    const auto of_root = detail::nullable_keys(indices, tables);
+    REQUIRE(of_root.size() == 1);
+    CHECK(of_root[0].how_bad == severity::advice);
+    CHECK(of_root[0].why == "a row where it is null has no document");
+    CHECK(of_root[0].remedy[0].text == "ALTER TABLE \"app\".\"line\" ALTER COLUMN \"id\" SET NOT NULL");
+    tables[0]->columns[0].not_null = true;
+    tables[1]->columns[0].not_null = false;
+    const auto of_list = detail::nullable_keys(indices, tables);
+    REQUIRE(of_list.size() == 1);
+    CHECK(of_list[0].how_bad == severity::warning);
+    tables[1]->kind = 'v';  // of whose columns nothing is known
+    CHECK(detail::nullable_keys(indices, tables).empty());
+}
+
+TEST_CASE("an encoding that takes any byte is told") {
+    CHECK(detail::encodings("UTF8").empty());
+    CHECK(detail::encodings("LATIN1").empty());
+    CHECK(detail::encodings("SQL_ASCII").size() == 1);
 }

@@ -53,3 +53,13 @@ TEST_CASE("a slot that is gone, invalid, new or read by others is told as such")
     lost.invalidation_reason = "idle_timeout";
     says(why_lost("s", lost, written_up_to(lsn{100})), "idle_timeout");
 }
+
+TEST_CASE("an index that was restored is told as such, and might have been where that is not known") {
+    auto state = written_up_to(lsn{100});
+    CHECK(why_lost("s", slot_at({101}), state)->find("the index was restored from an older snapshot") !=
+          std::string::npos);
+    state.restored = true;
+    CHECK(why_lost("s", slot_at({101}), state)->find("which has been restored from an older snapshot") !=
+          std::string::npos);
+    CHECK_FALSE(why_lost("s", slot_at({100}), state));  // what it lacks the slot still has
+}

@@ -6,6 +6,7 @@
 #include <string>
 #include <unistd.h>
 #include <utility>
+#include <vector>
 
 #include "../../catch.hpp"
 #include "../postgres/contains.hpp"
@@ -107,7 +108,7 @@ TEST_CASE("each way to say who we are") {
     CHECK(given({{"ELASTICSEARCH_API_KEY", "id:k"}}).authorization == "ApiKey aWQ6aw==");
     const file token("abc\n");
     CHECK(given({{"ELASTICSEARCH_BEARER_TOKEN_FILE", token.path()}}).authorization == "Bearer abc");
-    const auto aws = given({{"ELASTICSEARCH_AWS_SERVICE", "aoss"},
+    const auto aws = given({{"ELASTICSEARCH_AWS_SERVICE", "es"},
                             {"AWS_DEFAULT_REGION", "eu-west-1"},
                             {"AWS_ACCESS_KEY_ID", "id"},
                             {"AWS_SECRET_ACCESS_KEY", "s3cret"}});
@@ -132,7 +133,50 @@ TEST_CASE("contradictions are refused, with the names of both") {
         refusal({{"ELASTICSEARCH_AWS_SERVICE", "es"}, {"AWS_REGION", "r"}, {"AWS_ACCESS_KEY_ID", "k"}}),
         contains("AWS_SECRET_ACCESS_KEY"));
     CHECK_THAT(refusal({{"ELASTICSEARCH_AWS_SERVICE", "s3"}}), contains("s3"));
+    CHECK_THAT(refusal({{"ELASTICSEARCH_AWS_SERVICE", "aoss"}}),
+               contains("OpenSearch Serverless is not supported"));
     const file pem("x");
     CHECK_THAT(refusal({{"ELASTICSEARCH_CA_FILE", pem.path()}}, "http://cluster"), contains("http://"));
     CHECK_THAT(refusal({{"ELASTICSEARCH_CLIENT_KEY", pem.path()}}), contains("ELASTICSEARCH_CLIENT_CERT"));
+}
+
+TEST_CASE("nothing that proves who we are goes to another machine over http:// unless somebody says so") {
+    const std::string url = "http://search.internal:9200";
+    const file secret("s3cret\n");
+    const std::vector<std::pair<std::string, variables>> ways{
+        {"user and password (ELASTICSEARCH_USER)",
+         {{"ELASTICSEARCH_USER", "u"}, {"ELASTICSEARCH_PASSWORD", "s3cret"}}},
+        {"the API key (ELASTICSEARCH_API_KEY)", {{"ELASTICSEARCH_API_KEY", "s3cret"}}},
+        {"the API key (ELASTICSEARCH_API_KEY_FILE)", {{"ELASTICSEARCH_API_KEY_FILE", secret.path()}}},
+        {"the bearer token (ELASTICSEARCH_BEARER_TOKEN)", {{"ELASTICSEARCH_BEARER_TOKEN", "s3cret"}}},
+        {"requests signed for AWS (ELASTICSEARCH_AWS_SERVICE)",
+         {{"ELASTICSEARCH_AWS_SERVICE", "es"},
+          {"AWS_REGION", "r"},
+          {"AWS_ACCESS_KEY_ID", "k"},
+          {"AWS_SECRET_ACCESS_KEY", "s3cret"}}}};
+    for (auto [what, way] : ways) {
+        CAPTURE(what);
+        CHECK(refusal(way, url) == what +
+                                       " would travel to search.internal in the clear, since the cluster's "
+                                       "URL begins with http://");
+        CHECK(refusal(way, "https://search.internal:9200") == "nothing was refused");
+        for (const std::string here : {"http://127.0.0.1:9200", "http://localhost:9200", "http://[::1]:9200"})
+            CHECK(refusal(way, here) == "nothing was refused");
+        CHECK_NOTHROW(pgsync::elastic::read_access(
+            parse_url(url),
+            [&](const char* name) {
+                const auto found = way.find(name);
+                return found == way.end() ? nullptr : found->second.c_str();
+            },
+            true));
+        way["ELASTICSEARCH_INSECURE_HTTP"] = "0";
+        CHECK_THAT(refusal(way, url), contains("in the clear"));
+        way["ELASTICSEARCH_INSECURE_HTTP"] = "1";
+        CHECK(refusal(way, url) == "nothing was refused");
+        way["ELASTICSEARCH_INSECURE_HTTP"] = "perhaps";
+        CHECK_THAT(refusal(way, url), contains("ELASTICSEARCH_INSECURE_HTTP"));
+    }
+    CHECK_THAT(refusal({}, "http://u:s3cret@10.0.0.7:9200"),
+               contains("user and password (the user in the cluster's URL) would travel to 10.0.0.7"));
+    CHECK(refusal({}, url) == "nothing was refused");
 }

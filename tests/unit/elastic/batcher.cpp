@@ -24,12 +24,14 @@ struct held_bulks {
         std::vector<std::string> targets;
         std::string text;
         std::function<void(bulk_outcome&&)> done;
+        std::vector<pgsync::elastic::rejected_item> refused{};
     };
     std::vector<bulk> all;
 
     [[nodiscard]] batcher::submit_function submit() {
         return [this](bulk_body&& body, std::function<void(bulk_outcome&&)> done) {
             bulk each{{}, {}, *body.text(), std::move(done)};
+            each.refused = body.take_refused();
             for (std::size_t i = 0; i < body.items(); ++i) {
                 each.ids.emplace_back(body.id_of(i));
                 each.targets.emplace_back(body.target_of(i));
@@ -321,4 +323,33 @@ TEST_CASE("what the cluster took is counted by index, without what was supersede
     CHECK(counts.indices[1].deleted.value() == 0);
     bulks.finish(1, fatal("down"));
     CHECK(counts.indices[0].written.value() == 1);
+}
+
+TEST_CASE("a document that cannot be made travels with a bulk, also alone, and is told as rejected") {
+    fixture in;
+    in.begin("job");
+    in.out->index(0, "a", 1, "{}");
+    in.out->refuse(1, "b", 7, "postgresql_22012", "division by zero", "{\"id\":1}");
+    in.out->flush();
+    in.out->refuse(0, "c", 8, "transform", "it threw", "");
+    in.out->end_job();
+    REQUIRE(in.bulks.all.size() == 2);
+    CHECK(in.bulks.all[0].ids == names{"a"});
+    CHECK(in.bulks.all[1].ids.empty());
+    REQUIRE(in.bulks.all[0].refused.size() == 1);
+    const auto& what = in.bulks.all[0].refused[0];
+    CHECK((what.target == "others" && what.id == "b" && what.version == 7 && what.status == 0));
+    CHECK((what.type == "postgresql_22012" && what.reason == "division by zero"));
+    CHECK(what.document == "{\"id\":1}");
+    CHECK(in.done.empty());
+    in.bulks.finish(0);
+    in.bulks.finish(1);
+    CHECK(in.done == names{"job"});
+}
+
+TEST_CASE("documents that cannot be made do not gather without end") {
+    fixture in(1'000, 4'000);
+    in.begin("job");
+    for (int i = 0; i < 100; ++i) in.out->refuse(0, "x", 1, "transform", "why", std::string(500, 'x'));
+    CHECK(in.bulks.all.size() >= 10);
 }

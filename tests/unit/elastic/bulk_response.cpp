@@ -57,7 +57,8 @@ TEST_CASE("what a busy or blocked cluster did not take is to be repeated") {
 TEST_CASE("a missing index is lost, for deletes too") {
     CHECK(verdict("index", 404, "index_not_found_exception") == item_verdict::lost);
     CHECK(verdict("delete", 404, "index_not_found_exception") == item_verdict::lost);
-    CHECK(verdict("index", 400, "index_closed_exception") == item_verdict::lost);
+    CHECK(verdict("index", 400, "index_closed_exception") == item_verdict::closed);
+    CHECK(verdict("delete", 400, "index_closed_exception") == item_verdict::closed);
 }
 
 TEST_CASE("a document refused for good is told apart from an index that may not be written") {

@@ -76,6 +76,13 @@ class results {
         return all_.front().second;
     }
 
+    [[nodiscard]] bulk_outcome of(const std::string& name) const {
+        const std::lock_guard lock(mutex_);
+        for (const auto& [each, outcome] : all_)
+            if (each == name) return outcome;
+        throw std::logic_error("bulk " + name + " is not done");
+    }
+
   private:
     mutable std::mutex mutex_;
     mutable std::condition_variable changed_;
@@ -336,9 +343,214 @@ TEST_CASE("an alias of two indices is fatal, and no reason to reject documents")
     const auto outcome = outcome_of(std::move(body), transport);
     const auto why = fatal_of(outcome);
     CHECK(why.code() == errc::index);
-    CHECK(std::string(why.what()).find("\"other\" is gone or is no alias") != std::string::npos);
+    CHECK(std::string(why.what()).find("alias \"other\" stands for more than one index") !=
+          std::string::npos);
+    CHECK(why.remedy().find("GET /_alias/other") != std::string::npos);
     CHECK(outcome.rejected.empty());
     CHECK(transport.count() == 1);
+}
+
+TEST_CASE("a closed index is waited for, looked at every second and named with what opens it") {
+    const bool deletes = GENERATE(false, true);
+    const std::string error =
+        R"({"status":400,"error":{"type":"index_closed_exception","reason":"closed","index":"docs-1"}})";
+    // With a delete comes what finds out whether its index is there.
+    const auto closed =
+        deletes ? R"({"delete":)" + error + R"(},{"update":)" + error + "}" : R"({"index":)" + error + "}";
+    const std::string open =
+        deletes ? R"({"delete":{"status":200}},{"update":{"status":404}})" : R"({"index":{"status":200}})";
+    std::vector<response> script(12, status(200, R"({"errors":true,"items":[)" + closed + "]}"));
+    script.push_back(status(200, R"({"errors":false,"items":[)" + open + "]}"));
+    fake_transport transport(std::move(script));
+    const fake_clock clock;
+    bulk_body body = documents(1, 1);
+    if (deletes) {
+        body = bulk_body();
+        body.remove("docs", "1", 1);
+    }
+    const auto outcome = outcome_of(std::move(body), transport, clock);
+    CHECK_FALSE(outcome.fatal);
+    CHECK(outcome.rejected.empty());
+    CHECK(transport.count() == 13);
+    for (const auto each : clock.waited()) CHECK(each <= seconds(1));
+}
+
+TEST_CASE("a command that somebody waits for ends at a closed index, and at a block that stays") {
+    const bool is_closed = GENERATE(true, false);
+    const std::string error =
+        is_closed
+            ? R"("index_closed_exception","reason":"closed","index":"docs-1")"
+            : R"("cluster_block_exception","reason":"index [docs-1] blocked by: [FORBIDDEN/8/index write (api)];")";
+    fake_transport transport([&](const request&, std::size_t) -> std::optional<response> {
+        return status(200,
+                      R"({"errors":true,"items":[{"index":{"status":400,"error":{"type":)" + error + "}}}]}");
+    });
+    results got;
+    writer out(transport, with(), fake_clock());
+    out.end_at_closed();
+    out.submit(documents(1, 1), got.as("only"));
+    const auto why = fatal_of(got.one());
+    CHECK(why.code() == errc::busy);
+    CHECK(std::string(why.what()).find("docs-1") != std::string::npos);
+    CHECK(why.remedy() ==
+          (is_closed ? "POST /docs-1/_open" : R"(PUT /docs-1/_settings {"index.blocks.write":null})"));
+    CHECK(transport.count() == (is_closed ? 1 : 9));
+}
+
+TEST_CASE("a bulk that is more than the cluster does in the time is sent in halves, and all of it arrives") {
+    // What says that it is the bulk's fault: time that has gone by, a gateway's word for it, an error of the
+    // cluster's own, or an answer to others meanwhile.
+    const int kind = GENERATE(0, 1, 2);
+    CAPTURE(kind);
+    fake_cluster cluster;
+    constexpr std::size_t most = 3;
+    fake_transport transport([&](const request& what, std::size_t) -> std::optional<response> {
+        const auto lines = static_cast<std::size_t>(std::count(what.body->begin(), what.body->end(), '\n'));
+        if (lines / 2 <= most) return cluster.bulk(what);
+        if (kind == 1) return status(504, "gateway timeout");
+        if (kind == 2) return status(500, R"({"error":{"type":"null_pointer_exception"},"status":500})");
+        auto late = no_answer("no answer in time");
+        late.late = true;
+        return late;
+    });
+    const auto outcome = outcome_of(documents(1, 20), transport);
+    CHECK_FALSE(outcome.fatal);
+    CHECK(outcome.rejected.empty());
+    CHECK(cluster.ids().size() == 20);
+    CHECK(cluster.written == 20);
+    for (std::size_t i = 0; i < 5; ++i) CHECK(transport.body(i) == *documents(1, 20).text());
+    CHECK(transport.body(5) == *documents(1, 10).text());
+}
+
+TEST_CASE("a bulk is not halved while the cluster is away") {
+    std::size_t away = 40;
+    fake_cluster cluster;
+    fake_transport transport([&](const request& what, std::size_t number) -> std::optional<response> {
+        if (number < away) return number % 2 == 0 ? no_answer("connection refused") : status(503);
+        return cluster.bulk(what);
+    });
+    const auto outcome = outcome_of(documents(1, 20), transport);
+    CHECK_FALSE(outcome.fatal);
+    CHECK(transport.count() == away + 1);
+    CHECK(cluster.ids().size() == 20);
+}
+
+namespace {
+
+/// One document after the other, until the bulk of that name is done.
+void write_others_until(results& got, writer& out, const std::string& name) {
+    std::size_t sent = 0;
+    while (true) {
+        const auto names = got.names();
+        if (std::count(names.begin(), names.end(), name) > 0) return;
+        out.submit(documents(100, 100), got.as("other"));
+        REQUIRE(got.wait(++sent));
+    }
+}
+
+}  // namespace
+
+TEST_CASE("a bulk that breaks the connection each time while others are answered is halved") {
+    fake_cluster cluster;
+    fake_transport transport([&](const request& what, std::size_t) -> std::optional<response> {
+        const bool bad = what.body->find("\"_id\":\"7\"") != std::string::npos;
+        const bool alone = std::count(what.body->begin(), what.body->end(), '\n') <= 4;
+        if (bad && !alone) return no_answer("connection reset");
+        return cluster.bulk(what);
+    });
+    results got;
+    writer out(transport, with(), fake_clock());
+    out.submit(documents(1, 16), got.as("bad"));
+    write_others_until(got, out, "bad");
+    CHECK(cluster.ids().size() == 17);
+}
+
+namespace {
+
+/// A cluster that never takes document 2, and takes all others.
+fake_cluster never_taking_2(int code, const std::string& type) {
+    fake_cluster cluster;
+    cluster.hook = [code, type](const std::string& id) {
+        return id == "2" ? std::pair(code, type) : std::pair(0, std::string());
+    };
+    return cluster;
+}
+
+}  // namespace
+
+TEST_CASE("an item whose own error never changes is rejected once others were written often enough") {
+    auto cluster = never_taking_2(500, "class_cast_exception");
+    fake_transport transport([&](const request& what, std::size_t) { return cluster.bulk(what); });
+    const fake_clock clock;
+    results got;
+    writer out(transport, with(), clock);
+    const auto start = clock.now();
+    out.submit(documents(1, 3), got.as("bad"));
+    write_others_until(got, out, "bad");
+    const auto outcome = got.of("bad");
+    CHECK_FALSE(outcome.fatal);
+    REQUIRE(ids_of(outcome) == std::vector<std::string>{"2"});
+    CHECK(outcome.rejected.front().status == 500);
+    CHECK(outcome.rejected.front().type == "class_cast_exception");
+    CHECK(outcome.rejected.front().document == "{\"n\":2}");
+    CHECK(cluster.ids() == std::vector<std::string>{"1", "100", "3"});
+    CHECK(clock.now() - start >= seconds(120));
+}
+
+TEST_CASE("an item that fails is not rejected while nothing else of its index is written") {
+    auto cluster = never_taking_2(500, "class_cast_exception");
+    const std::size_t enough = 200;
+    fake_transport transport([&](const request& what, std::size_t number) -> std::optional<response> {
+        if (number == enough) cluster.hook = [](const std::string&) { return std::pair(0, std::string()); };
+        return cluster.bulk(what);
+    });
+    const auto outcome = outcome_of(documents(1, 3), transport);
+    CHECK_FALSE(outcome.fatal);
+    CHECK(outcome.rejected.empty());
+    CHECK(transport.count() == enough + 1);
+    CHECK(cluster.ids() == std::vector<std::string>{"1", "2", "3"});
+}
+
+TEST_CASE("what a cluster says that cannot just now is never a document's own fault") {
+    const auto code = GENERATE(429, 502, 503, 504);
+    CAPTURE(code);
+    auto cluster = never_taking_2(code, "unavailable_shards_exception");
+    std::atomic<bool> mended{false};
+    fake_transport transport([&](const request& what, std::size_t) -> std::optional<response> {
+        if (mended) cluster.hook = [](const std::string&) { return std::pair(0, std::string()); };
+        return cluster.bulk(what);
+    });
+    const fake_clock clock;
+    results got;
+    writer out(transport, with(), clock);
+    out.submit(documents(1, 3), got.as("bad"));
+    for (std::size_t sent = 1; sent <= 200; ++sent) {
+        out.submit(documents(100, 100), got.as("other"));
+        REQUIRE(got.wait(sent));
+    }
+    const auto names = got.names();
+    CHECK(std::count(names.begin(), names.end(), "bad") == 0);
+    mended = true;
+    REQUIRE(got.wait(201));
+    CHECK(got.of("bad").rejected.empty());
+    CHECK(cluster.document("2") == "{\"n\":2}");
+}
+
+TEST_CASE("one document alone that is never answered counts as rejected while others are written") {
+    fake_cluster cluster;
+    fake_transport transport([&](const request& what, std::size_t) -> std::optional<response> {
+        if (what.body->find("\"_id\":\"2\"") == std::string::npos) return cluster.bulk(what);
+        auto late = no_answer("no answer in time");
+        late.late = true;
+        return late;
+    });
+    const fake_clock clock;
+    results got;
+    writer out(transport, with(), clock);
+    out.submit(documents(1, 3), got.as("bad"));
+    write_others_until(got, out, "bad");
+    CHECK(ids_of(got.of("bad")) == std::vector<std::string>{"2"});
+    CHECK(cluster.ids() == std::vector<std::string>{"1", "100", "3"});
 }
 
 TEST_CASE("a missing pipeline is fatal, and no reason to reject documents") {
@@ -675,14 +887,20 @@ TEST_CASE("ids of any characters reach the cluster and come back in rejections")
 }
 
 TEST_CASE("a flaky cluster ends up with exactly what was submitted last") {
-    // Every kind of trouble by turns, several bulks at once, each document in several versions.
+    // Every kind of trouble by turns, several bulks at once, each document in several versions. The turns are
+    // those of a bulk and of a document, however the bulks come one after the other: a document that failed
+    // ten times while others were written would rightly be set aside.
     fake_cluster cluster;
-    std::size_t turn = 0;
-    cluster.hook = [&](const std::string&) {
-        return std::pair(++turn % 7 == 0 ? 429 : 0, std::string("es_rejected_execution_exception"));
+    std::map<std::string, int> written;
+    cluster.hook = [&](const std::string& id) {
+        const bool refused = ++written[id] <= 2 && (written[id] + std::stoi(id)) % 2 == 0;
+        return std::pair(refused ? 429 : 0, std::string("es_rejected_execution_exception"));
     };
-    fake_transport transport([&](const request& what, std::size_t number) -> std::optional<response> {
-        switch (number % 5) {
+    std::map<std::string, std::size_t> turns;
+    fake_transport transport([&](const request& what, std::size_t) -> std::optional<response> {
+        const auto first = what.body->substr(0, what.body->find('\n'));
+        const auto [turn, is_new] = turns.try_emplace(first, turns.size());
+        switch (turn->second++ % 5) {
             case 1:
                 return no_answer();  // not carried out
             case 2: {
@@ -776,4 +994,31 @@ TEST_CASE("the answer to a bulk that was interrupted comes too late for everybod
     REQUIRE(got.wait(2));
     out.drain();
     CHECK(got.names() == std::vector<std::string>{"interrupted", "next"});
+}
+
+TEST_CASE("documents that cannot be made come back as rejected, beside others or alone") {
+    fake_transport transport({status(200, all_good)});
+    auto body = documents(1, 2);
+    body.refuse({"docs", "7", 3, 0, "transform", "it threw", "{}"});
+    auto outcome = outcome_of(std::move(body), transport);
+    CHECK(ids_of(outcome) == std::vector<std::string>{"7"});
+    CHECK(outcome.unwritten.empty());
+    CHECK(transport.count() == 1);
+
+    bulk_body alone;
+    alone.refuse({"docs", "8", 3, 0, "transform", "it threw", "{}"});
+    outcome = outcome_of(std::move(alone), transport);
+    CHECK(ids_of(outcome) == std::vector<std::string>{"8"});
+    CHECK(transport.count() == 1);
+}
+
+TEST_CASE("an id that is no UTF-8 costs no bulk: a write is rejected, and there is nothing to delete") {
+    fake_transport transport({status(200, all_good)});
+    auto body = documents(1, 2);
+    body.index("docs", "caf\xe9", 1, "{}");
+    body.remove("docs", "\xff", 1);
+    const auto outcome = outcome_of(std::move(body), transport);
+    CHECK(ids_of(outcome) == std::vector<std::string>{"caf\xe9"});
+    CHECK(outcome.rejected[0].reason == "the id is no UTF-8");
+    CHECK(transport.body(0).find('\xff') == std::string::npos);
 }

@@ -1,7 +1,10 @@
+#include <algorithm>
 #include <chrono>
 #include <cstddef>
 #include <functional>
 #include <future>
+#include <map>
+#include <memory>
 #include <optional>
 #include <span>
 #include <stdexcept>
@@ -193,6 +196,141 @@ TEST_CASE("a cluster that stays busy is given up with its own words") {
     const auto e = error_of([&] { client(transport, patient(), fake_clock()).refresh("bookings"); });
     CHECK(e.code() == errc::connection);
     CHECK(mentions(e, "HTTP 503, master_not_discovered_exception: no master"));
+}
+
+TEST_CASE(
+    "an error of the cluster's own that never changes ends the request after minutes, and is no outage") {
+    fake_clock clock;
+    const auto begin = clock.now();
+    fake_transport transport([](const request&, std::size_t number) -> std::optional<response> {
+        return status(500, error_body("null_pointer_exception", "at " + std::to_string(number), 500));
+    });
+    const auto e = error_of([&] { client(transport, patient(), clock).refresh("bookings"); });
+    CHECK(e.code() == errc::index);
+    CHECK(mentions(e, "POST /bookings/_refresh"));
+    CHECK(mentions(e, "HTTP 500, null_pointer_exception"));
+    CHECK(e.remedy().find("its log") != std::string::npos);
+    CHECK(clock.now() - begin == seconds(180));
+}
+
+TEST_CASE("an error of the cluster's own that changes, or passes, is an outage") {
+    fake_clock clock;
+    {
+        fake_transport transport([](const request&, std::size_t number) -> std::optional<response> {
+            if (number < 20) return status(500, error_body("node_not_connected_exception", "no", 500));
+            return status(200);
+        });
+        CHECK_NOTHROW(client(transport, patient(), clock).refresh("bookings"));
+    }
+    // Minutes of one error, and then the cluster is away.
+    fake_transport transport([](const request&, std::size_t number) -> std::optional<response> {
+        return number < 15 ? status(500, error_body("null_pointer_exception", "", 500)) : no_answer();
+    });
+    CHECK(error_of([&] { client(transport, patient(), clock).refresh("bookings"); }).code() ==
+          errc::connection);
+    // Two in turn.
+    fake_transport other([](const request&, std::size_t number) -> std::optional<response> {
+        return status(500, error_body(number % 2 == 0 ? "a_exception" : "b_exception", "", 500));
+    });
+    auto setting = patient();
+    int asked = 0;
+    setting.stopped = [&] { return ++asked > 2'000; };
+    CHECK(error_of([&] { client(other, setting, clock).refresh("bookings"); }).code() == errc::connection);
+}
+
+TEST_CASE("who only looks is told of an error that never changes after the usual patience") {
+    fake_clock clock;
+    const auto begin = clock.now();
+    fake_transport transport([](const request&, std::size_t) { return status(500, "oh"); });
+    auto setting = patient();
+    setting.stubborn = setting.patience;
+    const auto e = error_of([&] { client(transport, setting, clock).refresh("bookings"); });
+    CHECK(e.code() == errc::connection);
+    CHECK(clock.now() - begin == seconds(30));
+}
+
+TEST_CASE("a closed index is named with what opens it, at once, or waited for where that was asked for") {
+    const auto closed = status(400, R"({"error":{"type":"index_closed_exception","reason":"closed",)"
+                                    R"("index":"bookings-1"},"status":400})");
+    {
+        fake_transport transport({closed});
+        const auto e = error_of([&] { client(transport, patient()).refresh("bookings"); });
+        CHECK(e.code() == errc::busy);
+        CHECK(mentions(e, "index \"bookings-1\" is closed"));
+        CHECK(e.remedy() == "POST /bookings-1/_open");
+    }
+    fake_clock clock;
+    std::vector<response> script(100, closed);
+    script.push_back(status(200));
+    fake_transport transport(std::move(script));
+    auto setting = patient();
+    setting.awaits_opening = true;
+    CHECK_NOTHROW(client(transport, setting, clock).refresh("bookings"));
+    for (const auto each : clock.waited()) CHECK(each <= seconds(1));
+}
+
+TEST_CASE("a block that stays is named with the request that takes it away") {
+    const auto [reason, remedy] =
+        GENERATE(std::pair("index [b-1] blocked by: [FORBIDDEN/8/index write (api)];",
+                           R"(PUT /b-1/_settings {"index.blocks.write":null})"),
+                 std::pair("index [b-1] blocked by: [FORBIDDEN/5/index read-only (api)];",
+                           R"(PUT /b-1/_settings {"index.blocks.read_only":null})"),
+                 std::pair("index [b-1] blocked by: [FORBIDDEN/9/index metadata (api)];",
+                           R"(PUT /b-1/_settings {"index.blocks.metadata":null})"),
+                 std::pair("blocked by: [FORBIDDEN/6/cluster read-only (api)];",
+                           R"(PUT /_cluster/settings {"persistent":{"cluster.blocks.read_only":null},)"
+                           R"("transient":{"cluster.blocks.read_only":null}})"));
+    CAPTURE(reason);
+    fake_transport transport([reason = reason](const request&, std::size_t) {
+        return status(403, error_body("cluster_block_exception", reason, 403));
+    });
+    const auto e = error_of([&] { client(transport, patient(), fake_clock()).refresh("b"); });
+    CHECK(e.code() == errc::busy);
+    CHECK(mentions(e, "blocked by"));
+    CHECK(e.remedy() == remedy);
+}
+
+TEST_CASE("a disk that is full says what has to be done first, and a cluster without a master is away") {
+    using pgsync::elastic::unblocking;
+    CHECK(unblocking(
+              "index [b] blocked by: [TOO_MANY_REQUESTS/12/disk usage exceeded flood-stage watermark, index "
+              "has read-only-allow-delete block];") ==
+          "PUT /b/_settings {\"index.blocks.read_only_allow_delete\":null}; a full disk sets it: make room "
+          "first");
+    CHECK(unblocking("blocked by: [FORBIDDEN/8/index write (api)];", "b") ==
+          "PUT /b/_settings {\"index.blocks.write\":null}");
+    CHECK(unblocking("blocked by: [FORBIDDEN/6/cluster read-only (api)];", "b")
+              .starts_with("PUT /_cluster/settings"));
+    CHECK(unblocking("blocked by: [SERVICE_UNAVAILABLE/1/state not recovered / initialized];").empty());
+    CHECK(unblocking("blocked by: [SERVICE_UNAVAILABLE/2/no master];").empty());
+}
+
+TEST_CASE("ids are listed as far as an error of the cluster's own lets, and that ends after minutes") {
+    fake_clock clock;
+    fake_transport transport([](const request& what, std::size_t) -> std::optional<response> {
+        if (what.method == "DELETE") return status(200);
+        if (what.path.starts_with("/b/")) return page("s", {"1"});
+        return status(500, error_body("null_pointer_exception", "", 500));
+    });
+    const auto begin = clock.now();
+    const auto e = error_of([&] {
+        client(transport, patient(), clock)
+            .scan_ids("b", 10, [](std::span<const pgsync::elastic::stored_id>) {});
+    });
+    CHECK(e.code() == errc::index);
+    CHECK(mentions(e, "POST /_search/scroll"));
+    CHECK(clock.now() - begin >= seconds(180));
+}
+
+TEST_CASE("a name says of its index whether it is closed or blocked, and which one it is") {
+    fake_transport transport(
+        {status(200, R"({"b-1":{"aliases":{},"settings":{"index":{"uuid":"u","history":{"uuid":"h"},)"
+                     R"("verified_before_close":"true","blocks":{"write":"true","read":"false"}}}}})")});
+    const auto facts = client(transport, patient()).find("b-1");
+    REQUIRE(facts);
+    CHECK(facts->closed);
+    CHECK(facts->blocks == std::vector<std::string>{"write"});
+    CHECK(facts->incarnation == "u/h");
 }
 
 TEST_CASE("a refused user is an error at once") {
@@ -445,4 +583,131 @@ TEST_CASE("once the program is to stop, a cluster in trouble is asked no more") 
     const auto e = error_of([&] { client(transport, settings, fake_clock()).refresh("b"); });
     CHECK(e.code() == errc::connection);
     CHECK(transport.count() == 1);
+}
+
+namespace {
+
+/// A cluster that re-indexes documents in place; `running` are the tasks it is at, by id, with their
+/// purposes.
+struct indexing_cluster {
+    std::map<std::string, std::string> running;
+    std::size_t begun = 0;
+    std::size_t looks = 3;  ///< for so many a task goes on
+    std::function<std::optional<response>(const request&)> before = [](const request&) {
+        return std::nullopt;
+    };
+
+    std::optional<response> operator()(const request& what) {
+        if (auto instead = before(what)) return instead;
+        if (what.path.starts_with("/_tasks?")) return listed();
+        if (what.path.starts_with("/_tasks/")) return told(what.path.substr(8));
+        if (what.path.find("/_update_by_query") != std::string::npos) return begin(what.opaque_id);
+        return status(200, "{}");
+    }
+    response begin(const std::string& purpose) {
+        const auto id = "node:" + std::to_string(++begun);
+        running[id] = purpose;
+        return status(200, R"({"task":")" + id + R"("})");
+    }
+    response listed() const {
+        boost::json::object tasks;
+        for (const auto& [id, purpose] : running) {
+            tasks[id] = {{"action", "indices:data/write/update/byquery"},
+                         {"description", "update-by-query [i-1]"},
+                         {"headers", {{"X-Opaque-Id", purpose}}}};
+        }
+        tasks["node:100"] = {{"description", "update-by-query [i-10]"}, {"headers", boost::json::object()}};
+        tasks["node:101"] = {{"description", "delete-by-query [i-1]"}, {"headers", boost::json::object()}};
+        return status(200,
+                      boost::json::serialize(boost::json::object{{"nodes", {{"node", {{"tasks", tasks}}}}}}));
+    }
+    response told(const std::string& id) {
+        if (looks > 0 && --looks > 0)
+            return status(200, R"({"completed":false,"task":{"status":{"total":1}}})");
+        return running.erase(id) > 0 ? status(200, R"({"completed":true,"response":{"failures":[]}})")
+                                     : status(404, R"({"error":{"type":"resource_not_found_exception"}})");
+    }
+};
+
+std::size_t asked_for(const fake_transport& transport, const std::string& line) {
+    const auto lines = lines_of(transport);
+    return static_cast<std::size_t>(std::count(lines.begin(), lines.end(), line));
+}
+
+}  // namespace
+
+TEST_CASE("documents are re-indexed once, whichever request about it fails") {
+    indexing_cluster there;
+    std::size_t faults = 0;
+    fake_transport transport([&](const request& what, std::size_t) { return there(what); });
+    client of(transport, patient());
+    SECTION("nothing goes wrong") {}
+    SECTION("the answer that it has begun is lost") {
+        there.before = [&](const request& what) -> std::optional<response> {
+            if (what.method != "POST" || what.path.find("_update_by_query") == std::string::npos ||
+                faults++ > 0)
+                return std::nullopt;
+            there.begin(what.opaque_id);
+            return no_answer();
+        };
+    }
+    SECTION("the cluster is away for longer than it is waited for") {
+        // Pauses grow to seconds: 40 attempts are minutes.
+        there.before = [&](const request& what) -> std::optional<response> {
+            if (!what.path.starts_with("/_tasks/") || faults++ > 40) return std::nullopt;
+            return no_answer();
+        };
+    }
+    SECTION("an earlier call began it") { there.begin("pgsync x"); }
+    of.index_again("i-1", "pgsync x", [] {});
+    CHECK(there.begun == 1);
+    CHECK(there.running.empty());
+}
+
+TEST_CASE("what is gone with its node, or was cancelled, is begun again, and what failed is not") {
+    indexing_cluster there;
+    fake_transport transport([&](const request& what, std::size_t) { return there(what); });
+    client of(transport, patient());
+    const auto instead = [&](const response& first) {
+        there.looks = 0;
+        there.before = [&there, first, said = std::make_shared<bool>(false)](
+                           const request& what) -> std::optional<response> {
+            if (!what.path.starts_with("/_tasks/") || std::exchange(*said, true)) return std::nullopt;
+            there.running.clear();
+            return first;
+        };
+    };
+    SECTION("gone") {
+        instead(status(404, "{}"));
+        of.index_again("i-1", "pgsync x", [] {});
+        CHECK(there.begun == 2);
+    }
+    SECTION("cancelled") {
+        instead(status(200, R"({"completed":true,"response":{"canceled":"by user request","failures":[]}})"));
+        of.index_again("i-1", "pgsync x", [] {});
+        CHECK(there.begun == 2);
+    }
+    SECTION("failed") {
+        instead(status(200, R"({"completed":true,"response":{"failures":[{"cause":"too bad"}]}})"));
+        const auto problem = error_of([&] { of.index_again("i-1", "pgsync x", [] {}); });
+        CHECK(problem.code() == errc::index);
+        CHECK(mentions(problem, "too bad"));
+        CHECK(there.begun == 1);
+    }
+}
+
+TEST_CASE("a task that re-indexes for another purpose is waited for") {
+    indexing_cluster there;
+    there.begin("pgsync y");
+    there.begin("");
+    fake_transport transport([&](const request& what, std::size_t) { return there(what); });
+    client of(transport, patient());
+    of.await_other_indexing("i-1", "pgsync x", [] {});
+    CHECK(there.running.empty());
+    CHECK(there.begun == 2);
+    there.begin("pgsync x");
+    const auto asked = transport.requests().size();
+    of.await_other_indexing("i-1", "pgsync x", [] {});
+    CHECK(transport.requests().size() == asked + 1);
+    CHECK(asked_for(transport, "POST /i-1/_update_by_query") == 0);
 }

@@ -518,3 +518,28 @@ TEST_CASE(
     CHECK(cluster.ids() == std::vector<std::string>{"1", "2", "4", "5"});
     CHECK(box.letter("3")["document"].as_string() == "{\"n\":3}");
 }
+
+TEST_CASE("of a document that could not be made no cluster is told to have refused it") {
+    std::ostringstream lines;
+    auto sink = std::make_shared<spdlog::sinks::ostream_sink_mt>(lines);
+    const auto before = spdlog::default_logger();
+    spdlog::set_default_logger(std::make_shared<spdlog::logger>("test", sink));
+    {
+        fixture in;
+        auto item = refused("444", "");
+        item.status = 0;
+        item.type = "postgresql_22012";
+        item.reason = "member ratio: division by zero";
+        in.put(of({item}));
+        in.got.wait();
+        const auto letter = in.box.letter("444");
+        CHECK(letter.at("status") == 0);
+        CHECK(letter.at("type") == "postgresql_22012");
+        CHECK_FALSE(letter.contains("document"));
+    }
+    spdlog::set_default_logger(before);
+    CHECK_THAT(lines.str(),
+               contains("document \"444\" cannot be made: member ratio: division by zero; set aside in "
+                        "docs-dead-letters") &&
+                   !contains("rejects") && !contains("HTTP"));
+}

@@ -63,6 +63,16 @@ TEST_CASE("an id that no document can have is not asked for") {
     CHECK(of.get_documents("books", {{""}}).size() == 1);  // without a request
 }
 
+TEST_CASE("what documents hold is left out where only their versions are wanted") {
+    const auto answer = R"({"docs":[{"_id":"1","found":true,"_version":3}]})";
+    fake_transport at({status(200, answer), status(200, answer)});
+    client of(at, {"http://cluster:9200"});
+    CHECK(of.get_documents("books", {{"1"}}, pgsync::elastic::no_source).at(0).version == 3);
+    CHECK(of.get_documents("books", {{"1"}}).at(0).source.empty());
+    CHECK(at.requests().at(0).path == "/books/_mget?_source=false");
+    CHECK(at.requests().at(1).path == "/books/_mget");
+}
+
 TEST_CASE("a document that the cluster cannot tell of is not missing") {
     CHECK(failing(R"({"docs":[{"_id":"1","error":{"type":"no_shard_available_action_exception"}}]})") ==
           errc::connection);

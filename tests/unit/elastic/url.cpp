@@ -62,4 +62,24 @@ TEST_CASE("a URL is shown without its password") {
     CHECK(masked("http://host:9200") == "http://host:9200");
     CHECK(masked("http://u@host") == "http://u@host");
     CHECK(masked("http://u:secret@host:port") == "***");
+    CHECK(masked("http://u:secret@a,https://v:other@b:1") == "http://u:***@a,https://v:***@b:1");
+    CHECK(masked("http://u:sec,ret@host") == "http://u:***@host");
+    CHECK(masked("http://u:secret@a,http://v:other@b:port") == "***");
+}
+
+TEST_CASE("several nodes of a cluster are named with commas, which a password may have as well") {
+    const auto bases = [](std::string_view text) {
+        std::string out;
+        for (const auto& each : pgsync::elastic::parse_urls(text)) out += each.base + ' ';
+        return out;
+    };
+    CHECK(bases("http://a:9200") == "http://a:9200 ");
+    CHECK(bases("http://a:9200,https://b/, http://[::1]:1") == "http://a:9200 https://b http://[::1]:1 ");
+    CHECK(bases("http://u:one,two@a") == "http://a ");
+    CHECK(pgsync::elastic::parse_urls("http://u:one,two@a,http://v:w@b").at(0).password == "one,two");
+    CHECK(pgsync::elastic::parse_urls("http://u:one,two@a,http://v:w@b").at(1).password == "w");
+    for (const auto* bad : {"http://a,", "http://a,b:9200", ",http://a", "http://a, ,http://b"}) {
+        CAPTURE(bad);
+        CHECK_THROWS_AS(bases(bad), pgsync::error);
+    }
 }

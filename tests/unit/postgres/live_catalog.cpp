@@ -6,6 +6,8 @@
 #include "contains.hpp"
 #include "live_database.hpp"
 #include <pgsync/postgres/catalog.hpp>
+#include <pgsync/postgres/foreign_keys.hpp>
+#include <pgsync/postgres/table_publications.hpp>
 
 using namespace pgsync::postgres;
 using strings = std::vector<std::string>;
@@ -102,6 +104,13 @@ TEST_CASE("live columns are told with domains resolved", "[.][postgres][catalog]
     if (session.server_version() < 120000) return;
     session.exec("ALTER TABLE t ADD g int GENERATED ALWAYS AS (id + 1) STORED");
     CHECK(read_table(session, "", "t").column("g")->generated);
+    CHECK_FALSE(read_table(session, "", "t").column("g")->virtual_generated);
+    CHECK(read_table(session, "", "t").column("id")->length == 4);
+    CHECK(read_table(session, "", "t").column("n")->length == -1);
+    if (session.server_version() < 180000) return;
+    session.exec("ALTER TABLE t ADD v int GENERATED ALWAYS AS (id + 1) VIRTUAL");
+    CHECK(read_table(session, "", "t").column("v")->generated);
+    CHECK(read_table(session, "", "t").column("v")->virtual_generated);
 }
 
 TEST_CASE("live keys, indexes and replica identities are told", "[.][postgres][catalog]") {
@@ -273,6 +282,81 @@ TEST_CASE("live publications are told", "[.][postgres][catalog][publications]") 
     const auto narrow = read_publication(session, "narrow");
     REQUIRE(narrow);
     CHECK(narrow->narrowed == std::vector{a, b});
+}
+
+TEST_CASE("live publications are told as they apply to one table", "[.][postgres][catalog][publications]") {
+    const live_database database;
+    auto session = database.open();
+    const auto shown = [&](const std::string& table) {
+        const std::array oids{read_table(session, "", table).oid};
+        std::string out;
+        for (const auto& each : read_table_publications(session, oids)) {
+            CHECK(each.table == oids[0]);
+            out += each.name + (each.updates ? " u" : "") + (each.deletes ? " d" : "") +
+                   (each.stored_generated ? " s" : "");
+            if (each.columns) {
+                for (const auto& column : *each.columns) out += " ." + column;
+            }
+            for (const auto& column : each.filter) out += " ?" + column;
+            out += "; ";
+        }
+        return out;
+    };
+    session.exec("CREATE TABLE a (id int PRIMARY KEY, kind int, \"Od d\" int); CREATE TABLE b (id int)");
+    if (session.server_version() < 100000) {
+        CHECK(shown("a").empty());
+        return;
+    }
+    session.exec(
+        "CREATE PUBLICATION p1 FOR TABLE a; CREATE PUBLICATION p2 FOR ALL TABLES WITH (publish = 'insert, "
+        "update')");
+    CHECK(shown("a") == "p1 u d; p2 u; ");
+    CHECK(shown("b") == "p2 u; ");
+    if (session.server_version() < 150000) return;
+    session.exec(
+        "DROP PUBLICATION p1; DROP PUBLICATION p2;"
+        "CREATE PUBLICATION p1 FOR TABLE a (id, \"Od d\") WHERE (kind > 1 AND \"Od d\" = 3) WITH (publish = "
+        "'delete');"
+        "CREATE PUBLICATION p2 FOR TABLES IN SCHEMA public");
+    CHECK(shown("a") == "p1 d .Od d .id ?Od d ?kind; p2 u d; ");
+    session.exec(
+        "DROP PUBLICATION p1; DROP PUBLICATION p2;"
+        "CREATE TABLE p (id int, at date, kind int) PARTITION BY RANGE (at);"
+        "CREATE TABLE mid PARTITION OF p FOR VALUES FROM ('2024-01-01') TO ('2025-01-01') PARTITION BY LIST "
+        "(id);"
+        "CREATE TABLE leaf (kind int, at date, id int); ALTER TABLE mid ATTACH PARTITION leaf FOR VALUES IN "
+        "(1);"
+        // Of these the topmost with publish_via_partition_root counts, else the leaf itself.
+        "CREATE PUBLICATION root FOR TABLE p (id), mid (id, at), leaf (id, kind) WITH "
+        "(publish_via_partition_root);"
+        "CREATE PUBLICATION middle FOR TABLE mid (id, at) WHERE (kind = 1) WITH (publish_via_partition_root);"
+        "CREATE PUBLICATION own FOR TABLE p, leaf (id, kind)");
+    CHECK(shown("leaf") == "middle u d .at .id ?kind; own u d .id .kind; root u d .id; ");
+    CHECK(shown("p") == "own u d; root u d .id; ");
+    if (session.server_version() < 180000) return;
+    session.exec("CREATE PUBLICATION stored FOR TABLE b WITH (publish_generated_columns = stored)");
+    CHECK(shown("b") == "stored u d s; ");
+    CHECK(read_publication(session, "stored")->stored_generated);
+    CHECK_FALSE(read_publication(session, "own")->stored_generated);
+}
+
+TEST_CASE("live foreign keys are told with what each column points at", "[.][postgres][catalog]") {
+    const live_database database;
+    auto session = database.open();
+    session.exec(
+        "CREATE TABLE room (house int, number int, PRIMARY KEY (house, number));"
+        "CREATE TABLE chair (n int, h int, id int PRIMARY KEY, other int REFERENCES chair,"
+        "CONSTRAINT sits FOREIGN KEY (n, h) REFERENCES room (number, house))");
+    const auto room = read_table(session, "", "room").oid;
+    const auto chair = read_table(session, "", "chair").oid;
+    const std::array oids{room, chair, chair};
+    const auto found = read_foreign_keys(session, oids);
+    REQUIRE(found.size() == 2);
+    CHECK(found[0].name == "chair_other_fkey");
+    CHECK((found[0].table == chair && found[0].referenced == chair));
+    CHECK(found[1].name == "sits");
+    CHECK((found[1].table == chair && found[1].referenced == room));
+    CHECK(found[1].columns == std::vector<column_pair>{{"n", "number"}, {"h", "house"}});
 }
 
 TEST_CASE("live slots are told", "[.][postgres][catalog]") {

@@ -54,6 +54,14 @@ TEST_CASE("a live administrative connection tells errors as a session does", "[.
     CHECK(error_of([&] { admin.execute("SELECT 1/0"); }).code() == errc::database);
     CHECK(error_of([&] { admin.execute("SELECT lenght('x')"); }).remedy().find("No function matches") == 0);
     CHECK(admin.query("SELECT 1").at(0).at(0) == "1");
+    auto session = database.open();
+    for (const std::string state : {"40001", "40P01", "53100", "53200", "53300", "55P03", "57014"}) {
+        const auto raise = "DO $$BEGIN RAISE EXCEPTION 'raised' USING ERRCODE = '" + state + "'; END$$";
+        const auto found = error_of([&] { admin.execute(raise); });
+        CAPTURE(state, found.what());
+        CHECK(found.code() == error_of([&] { session.exec(raise); }).code());
+        CHECK(found.sqlstate() == state);
+    }
 
     const auto pid = admin.query("SELECT pg_backend_pid()").at(0).at(0).value();
     database.open().exec("SELECT pg_terminate_backend(" + pid + ")");

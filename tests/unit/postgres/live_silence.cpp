@@ -1,5 +1,10 @@
+#include <arpa/inet.h>
 #include <chrono>
+#include <cstdlib>
+#include <netinet/in.h>
 #include <string>
+#include <sys/socket.h>
+#include <unistd.h>
 #include <vector>
 
 #include "contains.hpp"
@@ -59,6 +64,43 @@ TEST_CASE("a live query may take longer than the server may be silent", "[.][pos
     session slow(far.conninfo());
     slow.exec("SELECT pg_sleep(3)");
     CHECK(slow.exec("SELECT 1").get(0, 0) == "1");
+}
+
+TEST_CASE("a live query is asked about where it runs, not where its name leads by then",
+          "[.][postgres][session]") {
+    const live_database database;
+    // Nobody is there yet when the session looks for a server; later somebody is, who says nothing.
+    const int other = ::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+    sockaddr_in here{};
+    here.sin_family = AF_INET;
+    here.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+    socklen_t size = sizeof here;
+    REQUIRE(::bind(other, reinterpret_cast<const sockaddr*>(&here), size) == 0);
+    REQUIRE(::getsockname(other, reinterpret_cast<sockaddr*>(&here), &size) == 0);
+    const auto conninfo = "host=127.0.0.1,127.0.0.1 port=" + std::to_string(ntohs(here.sin_port)) + "," +
+                          std::getenv("PGPORT") +
+                          " connect_timeout=2 tcp_user_timeout=1000 dbname=" + database.name();
+    session slow(conninfo);
+    admin_connection administrative(conninfo);
+    REQUIRE(::listen(other, 8) == 0);
+    slow.exec("SELECT pg_sleep(3)");
+    CHECK(administrative.query("SELECT 1 FROM pg_sleep(3)").size() == 1);
+    CHECK(slow.exec("SELECT 1").get(0, 0) == "1");
+    ::close(other);
+}
+
+TEST_CASE("a live process is looked for until its server answers, and not for ever",
+          "[.][postgres][session]") {
+    const live_database database;
+    const auto conninfo = "dbname=" + database.name();
+    session idle(conninfo);
+    auto who = detail::backend_in(idle.exec(detail::identify_backend_sql));
+    std::string why;
+    CHECK_FALSE(detail::worth_waiting_for(who, conninfo, -1, 5s, why));
+    CHECK_THAT(why, contains("not working on anything"));
+    who.server = "2001-01-01 00:00:00+00";
+    CHECK_FALSE(detail::worth_waiting_for(who, conninfo, -1, 5s, why));
+    CHECK_THAT(why, contains("another server"));
 }
 
 TEST_CASE("a live connection on which nothing passes any more is noticed, and its process ended",

@@ -8,7 +8,7 @@
 #include <pgsync/postgres/session.hpp>
 
 using pgsync::postgres::advance_log;
-using pgsync::postgres::begin_reading_sql;
+using pgsync::postgres::begin_reading;
 using pgsync::postgres::flushed_position;
 using pgsync::postgres::session;
 using pgsync::postgres::version_clock;
@@ -38,7 +38,7 @@ struct two_processes {
         std::uint64_t version;
     };
     static seen look(version_clock& clock, session& on) {
-        const auto version = clock.begin(on, begin_reading_sql(), {}, [] { return false; }).version;
+        const auto version = clock.begin(on, begin_reading(), {}, [] { return false; }).version;
         const auto value = std::stoi(std::string(on.exec("SELECT n FROM t").get(0, 0)));
         on.exec("COMMIT");
         return {value, version};
@@ -107,4 +107,28 @@ TEST_CASE("who writes beside gets past whatever was written before", "[.][postgr
         CHECK(first < second - 1);
         CHECK(second < both.beside.greatest_version(flushed_position(both.log)));
     }
+}
+
+TEST_CASE("a version can be taken on the primary though documents are read from a standby", "[.][postgres]") {
+    const live_database database;
+    auto primary = database.open();
+    version_clock clock;
+    clock.set_timeline(3);
+    clock.read_from_standby(flushed_position(primary));
+    const auto first = clock.take_version(primary);
+    CHECK(first >= (std::uint64_t{3} << 48U));
+    CHECK(clock.take_version(primary) > first);
+}
+
+TEST_CASE("a database that was set back has the versions of a later timeline", "[.][postgres]") {
+    const live_database database;
+    auto primary = database.open();
+    version_clock clock;
+    clock.set_timeline(3);
+    const auto before = clock.take_version(primary);
+    clock.set_rewinds(2);
+    CHECK(clock.take_version(primary) >= (std::uint64_t{5} << 48U));
+    CHECK(clock.take_version(primary) > before);
+    clock.set_rewinds(1);
+    CHECK(clock.rewinds() == 2);  // never back
 }

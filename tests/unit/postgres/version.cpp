@@ -19,6 +19,8 @@ TEST_CASE("a session's settings leave out what the server does not know", "[vers
     CHECK_THAT(detail::settings_sql(150000)[0],
                contains("'idle_session_timeout', '0'") && !contains("transaction_timeout'"));
     CHECK_THAT(detail::settings_sql(170000)[0], contains("'transaction_timeout', '0'"));
+    CHECK_THAT(detail::settings_sql(170000)[0], !contains("client_encoding"));
+    CHECK_THAT(detail::settings_sql(170000, true)[0], contains("'client_encoding', 'SQL_ASCII'"));
     CHECK_THAT(detail::settings_options("-c work_mem=1MB"),
                Catch::Matchers::StartsWith("-c work_mem=1MB -c DateStyle=ISO -c IntervalStyle=postgres"));
 }

@@ -102,21 +102,6 @@ TEST_CASE("what is left at the close is neither handed out nor confirmed") {
     CHECK_FALSE(acks.outstanding());
 }
 
-TEST_CASE("everything can be asked for, whatever the log says, and waits for no transaction") {
-    acknowledger acks;
-    gatherer changes({1, 1}, {}, acks);
-    changes.add_everything();
-    const auto todo = changes.take(0ms);
-    REQUIRE(todo);
-    CHECK(todo->xids.empty());
-    CHECK(todo->end == lsn{});
-    for (const auto& index : todo->indices) CHECK((index.rescan_index && index.reload));
-    CHECK(changes.confirmed(lsn{1000}) == lsn{});
-    acks.done(todo->ticket, lsn{});
-    changes.reached(lsn{100});
-    CHECK(changes.confirmed(lsn{1000}) == lsn{100});
-}
-
 TEST_CASE("a work tells where the last of its commits stands") {
     acknowledger acks;
     gatherer changes({1}, {}, acks);

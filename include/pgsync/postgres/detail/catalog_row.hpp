@@ -33,13 +33,14 @@ class catalog_row {
     }
     /// 0/0 for NULL.
     lsn position() { return lsn::parse(row_.get(next_++)).value_or(lsn{}); }
-    /// The text of an int2vector or oidvector: "1 3 0".
-    std::vector<int> numbers() {
+    /// The text of an int2vector or oidvector: "1 3 0". Empty for NULL.
+    template <typename Number = int>
+    std::vector<Number> numbers() {
         auto value = row_.get(next_++);
-        std::vector<int> out;
+        std::vector<Number> out;
         while (!value.empty()) {
             const auto end = value.find(' ');
-            out.push_back(parse<int>(value.substr(0, end)));
+            out.push_back(parse<Number>(value.substr(0, end)));
             value.remove_prefix(end == std::string_view::npos ? value.size() : end + 1);
         }
         return out;

@@ -4,6 +4,8 @@
 #include <array>
 #include <chrono>
 #include <cstddef>
+#include <exception>
+#include <future>
 #include <memory>
 #include <optional>
 #include <span>
@@ -21,6 +23,7 @@
 #include <pgsync/postgres/detail/witness.hpp>
 #include <pgsync/postgres/result.hpp>
 #include <pgsync/postgres/sql_error.hpp>
+#include <pgsync/quiet_thread.hpp>
 
 namespace pgsync::postgres::detail {
 
@@ -36,8 +39,9 @@ class channel {
     channel(const std::string& conninfo, bool replication, int stop)
         : stop_fd(stop),
           on_replication_(replication),
-          conninfo_(conninfo),
           connection_(open(conninfo, replication, stop)),
+          conninfo_(same_server(conninfo, PQhost(connection_.get()), PQhostaddr(connection_.get()),
+                                PQport(connection_.get()))),
           patience_(patience_of(parse_conninfo(conninfo))) {}
 
     int stop_fd;
@@ -55,9 +59,7 @@ class channel {
     [[nodiscard]] std::chrono::milliseconds patience() const noexcept { return patience_; }
 
     /// Who serves this connection, from the answer to identify_backend_sql.
-    void served_by(const result& answer) {
-        if (answer.rows() == 1) backend_ = {std::string(answer.get(0, 0)), std::string(answer.get(0, 1))};
-    }
+    void served_by(const result& answer) { backend_ = backend_in(answer); }
 
     /// Waits until there is something to read or write; may also return for no reason.
     void wait(short events) {
@@ -227,10 +229,31 @@ class channel {
         return out;
     }
 
+    /// cancel(), without waiting for a server that is away until TCP gives up. False where nothing came of
+    /// it.
+    bool cancel_soon() noexcept {
+        try {
+            const auto handle = std::shared_ptr<PGcancel>(PQgetCancel(connection_.get()), [](PGcancel* each) {
+                if (each != nullptr) PQfreeCancel(each);
+            });
+            if (!handle) return false;
+            const auto done = std::make_shared<std::promise<bool>>();
+            auto cancelled = done->get_future();
+            quiet_thread([handle, done] {
+                std::array<char, 256> why{};
+                done->set_value(PQcancel(handle.get(), why.data(), static_cast<int>(why.size())) != 0);
+            }).detach();
+            return cancelled.wait_for(std::chrono::seconds(2)) == std::future_status::ready &&
+                   cancelled.get();
+        } catch (const std::exception&) {
+            return false;
+        }
+    }
+
     /// Stops what runs and throws away what comes of it, for a few seconds at most.
     void abandon() noexcept {
         if (!usable() || PQtransactionStatus(connection_.get()) != PQTRANS_ACTIVE) return;
-        cancel();
+        if (!cancel_soon()) return close();
         const auto deadline = std::chrono::steady_clock::now() + std::chrono::seconds(5);
         while (usable() && std::chrono::steady_clock::now() < deadline) {
             char* raw = nullptr;
@@ -255,8 +278,8 @@ class channel {
     }
 
     bool on_replication_;
-    std::string conninfo_;
     connection_ptr connection_;
+    std::string conninfo_;  ///< of another connection to the same server
     std::chrono::milliseconds patience_;
     backend_id backend_;
     clock::time_point heard_ = clock::now();  ///< see heard()

@@ -42,6 +42,12 @@ using connection_ptr = std::unique_ptr<PGconn, finish>;
     return out.append("/").append(text(PQdb(connection)));
 }
 
+/// Of the database: `UTF8`.
+[[nodiscard]] inline std::string_view server_encoding(const PGconn* connection) {
+    const char* said = PQparameterStatus(connection, "server_encoding");
+    return said == nullptr ? "UTF8" : said;
+}
+
 /// For hiding it only.
 [[nodiscard]] inline std::string_view password_of(const PGconn* connection) {
     const char* password = PQpass(connection);
@@ -63,6 +69,7 @@ using connection_ptr = std::unique_ptr<PGconn, finish>;
     from.on_replication_session = replication;
     auto code = classify(from);
     auto remedy = remedy_for(from);
+    bool encryption_fails = false;
     const auto why = tidy_connect_message(from.message);
     const auto says = [&](std::string_view word) { return why.find(word) != std::string::npos; };
     if (from.sqlstate.starts_with("28") && says("certificate")) remedy = encryption_remedy(why);
@@ -77,14 +84,18 @@ using connection_ptr = std::unique_ptr<PGconn, finish>;
             remedy = "check the host's name: PGHOST or the URL";
         } else if (const auto encryption = encryption_remedy(why); !encryption.empty()) {
             remedy = encryption;
+            // These come as well where a server, or what stands before it, ends in the middle of it.
+            encryption_fails = !says("SSL SYSCALL error") && !says("unexpected eof") &&
+                               !says("SSL connection has been closed unexpectedly");
         } else {
             remedy =
                 "check PGHOST and PGPORT or the URL, and that the server runs and accepts connections from "
                 "here";
         }
     }
-    throw sql_error(code, from.sqlstate, "cannot connect to " + server_of(connection) + ": " + scrub(why),
-                    remedy);
+    const auto what = "cannot connect to " + server_of(connection) + ": " + scrub(why);
+    if (encryption_fails) throw encryption_error(code, from.sqlstate, what, remedy);
+    throw sql_error(code, from.sqlstate, what, remedy);
 }
 
 [[nodiscard]] inline std::optional<std::chrono::steady_clock::time_point> connect_deadline(

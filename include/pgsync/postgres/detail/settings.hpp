@@ -68,14 +68,16 @@ inline constexpr std::string_view distrusted_sql =
     "WHERE u.nsp <> ALL (current_schemas(true)) ORDER BY u.ord";
 
 /// Statements to be run one after the other, which a walsender also understands, and which beat every other
-/// source of a setting (PGOPTIONS, PGDATESTYLE, ALTER ROLE … SET).
-[[nodiscard]] inline std::array<std::string, 2> settings_sql(int version) {
+/// source of a setting (PGOPTIONS, PGDATESTYLE, ALTER ROLE … SET). With `raw` texts come as the bytes that
+/// the database holds.
+[[nodiscard]] inline std::array<std::string, 2> settings_sql(int version, bool raw = false) {
     std::string first =
         "SELECT pg_catalog.set_config('pgsync.search_path', "
         "pg_catalog.current_schemas(false)::pg_catalog.text"
         ", false), pg_catalog.set_config('pgsync.said_path', pg_catalog.current_setting('search_path'), "
         "false)"
         ", pg_catalog.set_config('search_path', 'pg_catalog', false)";
+    if (raw) first += ", pg_catalog.set_config('client_encoding', 'SQL_ASCII', false)";
     for (const auto& each : session_settings) {
         if (version < each.since) continue;
         first.append(", pg_catalog.set_config('")

@@ -1,9 +1,10 @@
 #pragma once
 
 #include <algorithm>
-#include <array>
 #include <chrono>
 #include <exception>
+#include <initializer_list>
+#include <iterator>
 #include <string>
 #include <string_view>
 #include <thread>
@@ -12,6 +13,7 @@
 #include <libpq-fe.h>
 
 #include <pgsync/error.hpp>
+#include <pgsync/postgres/conninfo.hpp>
 #include <pgsync/postgres/detail/connect.hpp>
 #include <pgsync/postgres/detail/wait.hpp>
 #include <pgsync/postgres/result.hpp>
@@ -24,11 +26,39 @@ namespace pgsync::postgres::detail {
 struct backend_id {
     std::string pid;
     std::string start;
+    std::string server{};  ///< when its server was started, which tells several behind one name apart
 };
 
 /// Tells the session that runs it who serves it.
 inline constexpr std::string_view identify_backend_sql =
-    "SELECT pid::text, backend_start::text FROM pg_catalog.pg_stat_get_activity(pg_catalog.pg_backend_pid())";
+    "SELECT pid::text, backend_start::text, pg_catalog.pg_postmaster_start_time()::text "
+    "FROM pg_catalog.pg_stat_get_activity(pg_catalog.pg_backend_pid())";
+
+[[nodiscard]] inline backend_id backend_in(const result& answer) {
+    if (answer.rows() != 1) return {};
+    return {std::string(answer.get(0, 0)), std::string(answer.get(0, 1)), std::string(answer.get(0, 2))};
+}
+
+/// Where to find the server again that a connection was made to: behind a name, or in a list of hosts, there
+/// may be several, and only that one knows of the connection. What libpq does not know is null.
+[[nodiscard]] inline std::string same_server(const std::string& conninfo, const char* known_host,
+                                             const char* known_address, const char* known_port) {
+    const auto text = [](const char* known) { return std::string(known == nullptr ? "" : known); };
+    const auto host = text(known_host);
+    const auto address = text(known_address);
+    const auto port = text(known_port);
+    auto parameters = with_defaults(parse_conninfo(conninfo));
+    if (!host.empty()) {
+        set_parameter(parameters, "host", host);
+        set_parameter(parameters, "hostaddr", address);
+    } else if (!address.empty()) {
+        set_parameter(parameters, "hostaddr", address);
+    }
+    if (!port.empty()) set_parameter(parameters, "port", port);
+    // A primary that was demoted meanwhile is the one that is asked all the same.
+    set_parameter(parameters, "target_session_attrs", "any");
+    return to_conninfo(parameters);
+}
 
 /// A second connection to the same server, asked about a first one that has fallen silent: is its query
 /// merely slow, or is the connection dead, so that the server has long answered, or never heard of it, and
@@ -40,6 +70,14 @@ class witness {
     witness(const std::string& conninfo, int stop_fd, std::chrono::milliseconds patience)
         : stop_fd_(stop_fd), patience_(patience), connection_(open(conninfo, false, stop_fd)) {}
 
+    /// Is this the server of that process, or another one that a balancer has chosen?
+    [[nodiscard]] bool is_server_of(const backend_id& who) {
+        if (who.server.empty()) return true;
+        const auto answer =
+            ask("SELECT pg_catalog.pg_postmaster_start_time() = $1::timestamptz", {who.server.c_str()});
+        return PQntuples(answer.native()) == 1 && std::string_view(PQgetvalue(answer.native(), 0, 0)) == "t";
+    }
+
     /// Does that process still work on something, so that waiting for it makes sense?
     [[nodiscard]] bool works(const backend_id& who) {
         // It does not if it waits for its client (Client), or for new log to send (Activity). The server
@@ -50,7 +88,7 @@ class witness {
                                       "WHERE pid = $1::int AND backend_start = $2::timestamptz"
                                     : "SELECT state = 'active' FROM pg_catalog.pg_stat_activity "
                                       "WHERE pid = $1::int AND backend_start = $2::timestamptz";
-        const auto answer = ask(sql, who);
+        const auto answer = ask(sql, {who.pid.c_str(), who.start.c_str()});
         return PQntuples(answer.native()) == 1 && std::string_view(PQgetvalue(answer.native(), 0, 0)) == "t";
     }
 
@@ -64,7 +102,7 @@ class witness {
             const auto told =
                 ask("SELECT pg_catalog.pg_terminate_backend(pid) FROM pg_catalog.pg_stat_activity "
                     "WHERE pid = $1::int AND backend_start = $2::timestamptz",
-                    who);
+                    {who.pid.c_str(), who.start.c_str()});
             if (PQntuples(told.native()) == 0 || std::chrono::steady_clock::now() >= deadline) return;
             std::this_thread::sleep_for(pause);
             pause = std::min(pause * 2, std::chrono::milliseconds(200));
@@ -74,11 +112,12 @@ class witness {
   private:
     static constexpr std::chrono::milliseconds longest_end{2'000};
 
-    result ask(const char* sql, const backend_id& who) {
+    result ask(const char* sql, std::initializer_list<const char*> values) {
         auto* const native = connection_.get();
-        const std::array<const char*, 2> values{who.pid.c_str(), who.start.c_str()};
         const auto deadline = std::chrono::steady_clock::now() + patience_;
-        if (PQsendQueryParams(native, sql, 2, nullptr, values.data(), nullptr, nullptr, 0) == 0) fail();
+        if (PQsendQueryParams(native, sql, static_cast<int>(values.size()), nullptr, std::data(values),
+                              nullptr, nullptr, 0) == 0)
+            fail();
         result last(nullptr);
         while (true) {
             const int unsent = PQflush(native);
@@ -112,9 +151,17 @@ class witness {
 /// is there and does not let the witness in leaves the question open, and that is worth waiting, too.
 [[nodiscard]] inline bool worth_waiting_for(const backend_id& who, const std::string& conninfo, int stop_fd,
                                             std::chrono::milliseconds patience, std::string& why) {
+    // A balancer that gives each connection to the next server comes to the right one soon.
+    constexpr int attempts = 8;
     try {
-        if (witness(conninfo, stop_fd, patience).works(who)) return true;
-        why = "the server is not working on anything for us";
+        for (int attempt = 0; attempt < attempts; ++attempt) {
+            witness server(conninfo, stop_fd, patience);
+            if (!server.is_server_of(who)) continue;
+            if (server.works(who)) return true;
+            why = "the server is not working on anything for us";
+            return false;
+        }
+        why = "it is another server that answers there now";
         return false;
     } catch (const sql_error& problem) {
         why = problem.what();

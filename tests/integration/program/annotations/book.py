@@ -280,7 +280,7 @@ def leaves_out_a_row_that_is_inserted_so(w):
 def a_value_that_no_member_can_hold_stops_by_name_until_it_is_corrected(w):
     book(w, "stop")
     w.bench.sql.execute("ALTER TYPE book_format ADD VALUE IF NOT EXISTS 'scroll'")
-    named = "transform of index books", '"stop"', "correct the row or the transform"
+    named = 'document "stop" of index books cannot be made: the transform failed', "correct the row or the transform"
     w.stops("UPDATE book SET format = 'scroll' WHERE isbn = 'stop'", *named, 'member "format" cannot hold "scroll"',
             repair="UPDATE book SET format = 'audio' WHERE isbn = 'stop'")
     w.stops("UPDATE book SET keywords = '{a,NULL}' WHERE isbn = 'stop'", *named, 'member "keywords" cannot hold null',

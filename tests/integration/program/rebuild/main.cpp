@@ -30,6 +30,9 @@ struct Booking {
 #endif
 };
 
+#if PGSYNC_SHAPE == 6  // another team's program, which calls something else so
+struct reservations : pgsync::index<Review> {};
+#else
 struct reservations : pgsync::index<Booking> {
 #if PGSYNC_SHAPE == 3
     static constexpr std::string_view settings = R"({"refresh_interval": "200ms"})";
@@ -37,11 +40,12 @@ struct reservations : pgsync::index<Booking> {
 #if PGSYNC_SHAPE == 3 || PGSYNC_SHAPE == 5  // grows: the cluster can change the index as it is
     static constexpr std::string_view mapping =
         R"({"properties": {"guest": {"properties": {"email": {"fields": {"whole": {"type": "keyword"}}}}}}})";
-#elif PGSYNC_SHAPE == 4  // another type
+#elif PGSYNC_SHAPE == 4                     // another type
     static constexpr std::string_view mapping =
         R"({"properties": {"guest": {"properties": {"id": {"type": "keyword"}}}}})";
 #endif
 };
+#endif
 struct guests : pgsync::index<Guest> {};
 
 int main(int argc, char** argv) { return pgsync::run<reservations, guests>(argc, argv); }
