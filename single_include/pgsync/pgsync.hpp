@@ -7962,8 +7962,13 @@ class admin_connection {
         return *connection_;
     }
 
-    /// libpqxx 6 forgets the SQLSTATE where it has a class for it.
-    static std::string state_by_type(const pqxx::sql_error& problem) {
+    /// libpqxx 6 forgets the SQLSTATE where it has a class for it, and not all of these are its sql_error.
+    static std::string state_by_type(const std::exception& problem) {
+        if (dynamic_cast<const pqxx::deadlock_detected*>(&problem) != nullptr) return "40P01";
+        if (dynamic_cast<const pqxx::serialization_failure*>(&problem) != nullptr) return "40001";
+        if (dynamic_cast<const pqxx::disk_full*>(&problem) != nullptr) return "53100";
+        if (dynamic_cast<const pqxx::too_many_connections*>(&problem) != nullptr) return "53300";
+        if (dynamic_cast<const pqxx::out_of_memory*>(&problem) != nullptr) return "53200";
         if (dynamic_cast<const pqxx::insufficient_privilege*>(&problem) != nullptr) return "42501";
         if (dynamic_cast<const pqxx::undefined_column*>(&problem) != nullptr) return "42703";
         if (dynamic_cast<const pqxx::undefined_function*>(&problem) != nullptr) return "42883";
@@ -7987,9 +7992,11 @@ class admin_connection {
             if (from.sqlstate.empty()) from.sqlstate = state_by_type(problem);
         } catch (const pqxx::broken_connection& problem) {
             from = parse_server_message(problem.what());
+            from.sqlstate = state_by_type(problem);
             from.connection_lost = true;
         } catch (const std::exception& problem) {
-            from.message = problem.what();
+            from = parse_server_message(problem.what());
+            from.sqlstate = state_by_type(problem);
         }
         from.connection_lost = from.connection_lost || !connection_->is_open();
         from.statement = statement;
@@ -17158,8 +17165,11 @@ class loader {
     /// deleted where it is gone.
     void rescan(std::size_t index, std::uint64_t below = std::numeric_limits<std::uint64_t>::max()) {
         batcher_.flush();
+        go_on();
         cluster_.drain();  // a write still on its way would not be found
+        go_on();
         cluster_.refresh(index);
+        go_on();
         cluster_.scan_ids(index, settings_.links_at_once, [&](std::span<const elastic::stored_id> ids) {
             keys_piece piece{index, {}};
             piece.foreign = true;
@@ -22594,9 +22604,8 @@ namespace pgsync::app {
 
 /// What a step of the setup may have to wait for, and who has to wait behind it meanwhile.
 enum class step_waits : std::uint8_t {
-    tables,         ///< the tables are locked against everybody: an application queues up behind it
-    table_changes,  ///< tables are locked against ALTER TABLE, VACUUM and their like alone
-    transactions,   ///< whatever has written something, in turn; nobody waits behind it
+    tables,        ///< locks of tables, behind which an application, or its ALTER TABLE, queues up
+    transactions,  ///< whatever has written something, in turn; nobody waits behind it
 };
 
 /// One statement and why it is needed.
@@ -22605,7 +22614,7 @@ struct setup_step {
     std::string why;
     bool own = true;            ///< this role may run it
     bool concurrently = false;  ///< keeps nobody from writing while it waits, and must not be interrupted
-    step_waits waits = step_waits::table_changes;
+    step_waits waits = step_waits::tables;
 };
 
 /// A table and what becomes of its replica identity.
@@ -22866,18 +22875,19 @@ inline void refuse_missing(const std::vector<setup_step>& missing) {
 
 /// How long a step may wait for its lock at a time; 0: as long as it takes.
 ///
-/// What waits for an ALTER TABLE makes the whole application wait, so that this is tried a moment at a time.
-/// But an autovacuum gives way only to who has waited for deadlock_timeout, and without that a VACUUM of a
-/// big table would be waited out: so each third attempt is longer than that. Nobody but a VACUUM stands
-/// behind a publication, and nobody at all behind the making of a slot, which waits for every transaction
-/// that runs when it begins, and once more for those that have begun meanwhile: given up half-way, it would
-/// begin again with others, and on a busy server never end.
+/// What waits for an ALTER TABLE makes the whole application wait, and a publication, which locks one table
+/// after the other, can make a deadlock with a migration, for which the server may end the migration: so both
+/// are tried for less than deadlock_timeout at a time. But an autovacuum gives way only to who has waited for
+/// deadlock_timeout, and without that a VACUUM of a big table would be waited out: so each third attempt is
+/// longer than that. Nobody stands behind the making of a slot, which waits for every transaction that runs
+/// when it begins, and once more for those that have begun meanwhile: given up half-way, it would begin again
+/// with others, and on a busy server never end.
 [[nodiscard]] constexpr std::chrono::milliseconds lock_timeout_of(
     step_waits waits, int attempt, std::chrono::milliseconds deadlock_timeout) {
     constexpr std::chrono::milliseconds moment(500);
     constexpr std::chrono::milliseconds to_give_way(200);  // for an autovacuum that was just asked to
     if (waits == step_waits::transactions) return std::chrono::milliseconds(0);
-    if (waits == step_waits::tables && attempt % 3 != 0) return moment;
+    if (attempt % 3 != 0) return std::clamp(deadlock_timeout / 2, std::chrono::milliseconds(1), moment);
     return deadlock_timeout + to_give_way;
 }
 
@@ -22956,8 +22966,9 @@ inline void run_step(postgres::admin_connection& database, const setup_step& ste
             }
             // A bootstrap that was killed may have left it under way. What it made is looked at by sync.
             if (problem.sqlstate() == "42710" || (step.concurrently && problem.sqlstate() == "42P07")) break;
+            const bool not_now = problem.sqlstate() == "55P03" || problem.sqlstate() == "40P01";
             const bool cancelled = problem.sqlstate() == "57014" && stopped();
-            if (problem.sqlstate() != "55P03" && !cancelled) throw;
+            if (!not_now && !cancelled) throw;
         }
         if (std::chrono::steady_clock::now() - told > std::chrono::seconds(5)) {
             told = std::chrono::steady_clock::now();
@@ -23210,8 +23221,25 @@ class context {
     }
 
   private:
+    /// A database that the primary has comes to a standby with the WAL.
+    [[nodiscard]] postgres::session connect_to_standby() {
+        try {
+            return postgres::session(setting_.read_from, overdue_fd());
+        } catch (const postgres::sql_error& problem) {
+            if (problem.sqlstate() != "3D000") throw;
+            const auto given = postgres::with_defaults(postgres::parse_conninfo(setting_.read_from));
+            const auto* name = postgres::find_parameter(given, "dbname");
+            if (name == nullptr ||
+                catalog_.exec_params("SELECT FROM pg_catalog.pg_database WHERE datname = $1", {*name})
+                        .rows() == 0)
+                throw;
+            throw error(errc::connection,
+                        std::string(problem.what()) + "; the standby has not replayed its creation yet");
+        }
+    }
+
     void check_standby(const postgres::system_identity& primary) {
-        postgres::session standby(setting_.read_from, overdue_fd());
+        auto standby = connect_to_standby();
         if (!postgres::has_publications(standby.server_version())) {
             throw error(errc::configuration, "--read-from needs PostgreSQL 10 or later",
                         "leave it out: documents are then read from the primary");

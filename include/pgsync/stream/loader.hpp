@@ -363,8 +363,11 @@ class loader {
     /// deleted where it is gone.
     void rescan(std::size_t index, std::uint64_t below = std::numeric_limits<std::uint64_t>::max()) {
         batcher_.flush();
+        go_on();
         cluster_.drain();  // a write still on its way would not be found
+        go_on();
         cluster_.refresh(index);
+        go_on();
         cluster_.scan_ids(index, settings_.links_at_once, [&](std::span<const elastic::stored_id> ids) {
             keys_piece piece{index, {}};
             piece.foreign = true;

@@ -17,7 +17,7 @@ import compare
 import events
 import rows
 import writers
-from program import Program
+from program import STOP_TIMEOUT, Program
 from proxy import Proxy, SearchProxy
 from servers import Servers
 
@@ -199,7 +199,7 @@ class Stage:
             return
         self.wait(1, self.sync)  # just started it does not listen to signals yet
         self.program.kill(self.sync, signal.SIGTERM)
-        self.wait(45, self.sync)
+        self.wait(STOP_TIMEOUT + 15, self.sync)
         if self.sync.poll() != 0:
             self.problem(f"sync at SIGTERM: exit {self.sync.poll()}\n{self.program.tail(6)}")
             self.program.kill(self.sync)

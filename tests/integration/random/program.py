@@ -6,9 +6,14 @@ import subprocess
 import time
 
 
+# Seconds: a machine that is busy with other tests may need them for what is in flight, and that is no fault.
+STOP_TIMEOUT = 120
+
+
 class Program:
     def __init__(self, path, environment, log_path):
-        self.path, self.environment, self.log_path = path, {**os.environ, **environment}, log_path
+        self.path, self.log_path = path, log_path
+        self.environment = {**os.environ, "PGSYNC_STOP_TIMEOUT": str(STOP_TIMEOUT), **environment}
         self.children = []
 
     def start(self, *arguments):

@@ -39,7 +39,7 @@ import events
 import rows
 import versions
 import writers
-from program import Program
+from program import STOP_TIMEOUT, Program
 
 INDICES = ("random_trips", "random_people", "random_cities")
 
@@ -342,11 +342,11 @@ class Test:
                 # Just started it does not listen to signals yet.
                 self.wait(2, child)
                 self.program.kill(child, signal.SIGTERM)
-                self.wait(30, child)
+                self.wait(STOP_TIMEOUT + 15, child)
                 paused += time.monotonic() - start
                 if child.poll() != 0:
                     self.problem(
-                        f"sync at SIGTERM: exit {child.poll()} (None: still running after 30 s), expected 0"
+                        f"sync at SIGTERM: exit {child.poll()} (None: still running), expected 0"
                     )
                     self.program.kill(child)
                 self.counts["clean stops of sync"] += 1
