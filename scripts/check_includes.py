@@ -1,16 +1,18 @@
 #!/usr/bin/env python3
 """Checks who may include whom under include/pgsync: nothing includes what stands to its right.
 
-    declare -> shape -> {sql | mapping | routing} -> {transform | postgres | elastic} -> {snapshot | stream} -> app
+    declare -> shape -> {sql | mapping | routing} -> compiled -> base -> {transform | postgres | sink}
+        -> catalog -> wal -> pipeline -> store -> commands -> observe -> cli
 
-Third-party libraries keep to the places named below. The umbrellas must reach every header.
+Third-party libraries keep to the places named below. What stands in a folder `detail` is for the folder around it alone.
+The umbrellas must reach every header.
 """
 import argparse
 import pathlib
 import re
 import sys
 
-# Folders, and the headers beside them, in the order of the flow. Equal ranks may use one another only where
+# Folders, and the umbrellas beside them, in the order of the flow. Equal ranks may use one another only where
 # SIBLINGS says so.
 RANKS = {
     "version.hpp": 0,
@@ -19,31 +21,24 @@ RANKS = {
     "sql": 2,
     "mapping": 2,
     "routing": 2,
-    "compiled.hpp": 3,
+    "compiled": 3,
     "shape.hpp": 4,
-    "printable.hpp": 4,
-    "linkage.hpp": 5,
-    "json_string.hpp": 4,
-    "json_difference.hpp": 5.5,
-    "error.hpp": 5,
-    "log.hpp": 5,
-    "metrics.hpp": 5,
-    "backoff.hpp": 5,
-    "quiet_thread.hpp": 5,
-    "stop_request.hpp": 5,
-    "stop_deadline.hpp": 5.2,
-    "this_machine.hpp": 5,
+    "base": 5,
     "transform": 6,
     "postgres": 6,
-    "elastic": 6,
+    "sink": 6,
     "transform.hpp": 7,
-    "snapshot": 7,
-    "stream": 7,
-    "app": 8,
-    "runtime.hpp": 9,
-    "pgsync.hpp": 10,
+    "catalog": 7,
+    "wal": 8,
+    "pipeline": 9,
+    "store": 10,
+    "commands": 11,
+    "observe": 12,
+    "cli": 13,
+    "runtime.hpp": 14,
+    "pgsync.hpp": 15,
 }
-SIBLINGS = {("routing", "sql"), ("snapshot", "stream"), ("stream", "snapshot")}
+SIBLINGS = {("routing", "sql")}
 # sql and mapping are written over plain data: of shape they see nothing that knows a user's types.
 PLAIN = {"sql", "mapping"}
 PLAIN_HEADERS = {"shape/node.hpp", "shape/text.hpp"}
@@ -51,20 +46,20 @@ PLAIN_HEADERS = {"shape/node.hpp", "shape/text.hpp"}
 # Third party: a pattern of the header, and where it may stand.
 THIRD_PARTY = [
     (r"pqxx/", r"postgres/connection\.hpp"),
-    (r"curl/", r"elastic/(curl_transport|detail/tls_remedy)\.hpp"),
-    (r"openssl/", r"elastic/sha256\.hpp"),
-    (r"zlib\.h", r"elastic/detail/gzip\.hpp"),
-    (r"(libpq/|libpq-|pg_config|postgres_ext)", r"postgres/.*"),
-    (r"spdlog/", r"log\.hpp"),
-    (r"CLI/", r"app/cli11\.hpp"),
-    (r"toml\+\+/", r"app/config_file\.hpp"),
-    (r"microhttpd", r"app/http_server\.hpp"),
-    (r"boost/json/fwd", r"compiled\.hpp"),
-    (r"boost/json(?!/fwd)", r"((transform|elastic|snapshot|stream|app)/.*|transform\.hpp)"),
+    (r"curl/", r"sink/elastic/(curl_transport|detail/tls_remedy)\.hpp"),
+    (r"openssl/", r"sink/elastic/sha256\.hpp"),
+    (r"zlib\.h", r"sink/elastic/detail/gzip\.hpp"),
+    (r"(libpq/|libpq-|pg_config|postgres_ext)", r"(postgres/.*|wal/replication\.hpp)"),
+    (r"spdlog/", r"base/log\.hpp"),
+    (r"CLI/", r"cli/cli11\.hpp"),
+    (r"toml\+\+/", r"cli/config_file\.hpp"),
+    (r"microhttpd", r"observe/http_server\.hpp"),
+    (r"boost/json/fwd", r"compiled/compiled\.hpp"),
+    (r"boost/json(?!/fwd)", r"((transform|sink|store|commands|cli)/.*|base/(finding|json_at)\.hpp|transform\.hpp)"),
     (r"boost/pfr", r"(shape|transform)/.*"),
     (r"boost/hana", r"(shape|sql|mapping|routing)/.*"),
     # POSIX; the compile-time half has no business with it.
-    (r"(fcntl|malloc|poll|unistd|pthread|signal|netdb|termios)\.h$|(sys|netinet|arpa)/", r"((postgres|elastic|snapshot|stream|app)/.*|(this_machine|quiet_thread|stop_request|stop_deadline)\.hpp)"),
+    (r"(fcntl|malloc|poll|unistd|pthread|signal|netdb|termios)\.h$|(sys|netinet|arpa)/", r"((postgres|catalog|wal|sink|pipeline|store|commands|observe|cli)/.*|base/(this_machine|quiet_thread|stop_request|stop_deadline)\.hpp)"),
     # C++'s own.
     (r"[a-z_0-9]+$", r".*"),
 ]
@@ -74,6 +69,11 @@ INCLUDE = re.compile(r'^\s*#\s*include\s*([<"])([^>"]+)[>"]', re.MULTILINE)
 
 def stage_of(path):
     return path.split("/")[0]
+
+
+def owner_of(path):
+    """The folder whose detail a header is; empty: everybody may include it."""
+    return path.split("detail/")[0] if "/detail/" in path else ""
 
 
 def check_third_party(path, header):
@@ -88,6 +88,8 @@ def check_third_party(path, header):
 def check_own(path, header, headers):
     if header not in headers:
         return f"{path} includes <pgsync/{header}>, which does not exist"
+    if not path.startswith(owner_of(header)):
+        return f"{path} includes <pgsync/{header}>, a detail of {owner_of(header)}"
     here, there = stage_of(path), stage_of(header)
     if here in PLAIN and there == "shape" and header not in PLAIN_HEADERS:
         return f"{path} includes <pgsync/{header}>; {here} may see only {', '.join(sorted(PLAIN_HEADERS))} of shape"
@@ -110,6 +112,9 @@ def check(root):
             problems.append(f"{path} has an anonymous namespace: another copy in each translation unit")
         if re.search(r"^using namespace", text, re.MULTILINE):
             problems.append(f"{path} says `using namespace` to everybody who includes it")
+        for name in re.findall(r"(?<!namespace )\b((?:\w+::)+detail::\w+)", text):
+            if not name.startswith("boost::pfr::"):
+                problems.append(f"{path} uses {name}, a detail of another folder")
         graph[path] = set()
         for kind, header in INCLUDE.findall(text):
             own = header.removeprefix("pgsync/") if header.startswith("pgsync/") else None

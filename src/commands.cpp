@@ -1,2 +1,2 @@
 // The commands of pgsync::compiled, and what they ask of both servers.
-#include <pgsync/app/commands.hpp>
+#include <pgsync/cli/commands.hpp>

@@ -1,2 +1,2 @@
 // The command line of pgsync::compiled.
-#include <pgsync/app/program.hpp>
+#include <pgsync/cli/program.hpp>

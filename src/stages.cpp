@@ -1,3 +1,3 @@
 // What pgsync::compiled is busy with: reading pages, following the log.
-#include <pgsync/snapshot/initial_load.hpp>
-#include <pgsync/stream/follower.hpp>
+#include <pgsync/pipeline/follower.hpp>
+#include <pgsync/pipeline/initial_load.hpp>

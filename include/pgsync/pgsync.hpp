@@ -4,10 +4,10 @@
 // clang-format off
 #include <pgsync/shape.hpp>
 
-#include <pgsync/error.hpp>
+#include <pgsync/base/error.hpp>
 
-#include <pgsync/app/engine.hpp>
-#include <pgsync/app/run.hpp>
+#include <pgsync/cli/engine.hpp>
+#include <pgsync/cli/run.hpp>
 
 #if !defined(PGSYNC_COMPILED)
 #include <pgsync/runtime.hpp>

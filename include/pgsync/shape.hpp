@@ -1,7 +1,7 @@
 #pragma once
 
 /// The compile-time half alone: declarations, SQL, mapping and routes, with no database or HTTP header.
-#include <pgsync/compiled.hpp>
+#include <pgsync/compiled/compiled.hpp>
 #include <pgsync/declare/describe.hpp>
 #include <pgsync/declare/fields.hpp>
 #include <pgsync/declare/fixed_string.hpp>

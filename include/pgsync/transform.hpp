@@ -7,8 +7,8 @@
 #include <boost/json/object.hpp>
 #include <boost/json/serialize.hpp>
 
-#include <pgsync/compiled.hpp>
-#include <pgsync/error.hpp>
+#include <pgsync/base/error.hpp>
+#include <pgsync/compiled/compiled.hpp>
 #include <pgsync/transform/parse_exact.hpp>
 #include <pgsync/transform/read_struct.hpp>
 #include <pgsync/transform/write_struct.hpp>

@@ -469,7 +469,7 @@ constexpr void write_field(text& out, const column_data& column, bool many) {
         // Clusters search one vector a document and reject more; these stay in the source.
         out << R"({"type":"float","index":false,"doc_values":false})";
     } else if (column.kind == value_kind::vector) {
-        // In Elasticsearch's words; OpenSearch has others for it, see elastic/dialect.hpp.
+        // In Elasticsearch's words; OpenSearch has others for it, see sink/elastic/dialect.hpp.
         out << R"({"type":"dense_vector","dims":)" << static_cast<std::size_t>(column.dimensions) << '}';
     } else if (!column.analyzer.empty()) {
         out << R"({"type":"text","analyzer":)";
@@ -935,6 +935,12 @@ class json_reader {
 [[nodiscard]] constexpr bool is_json_object(std::string_view text) { return json_reader(text).is_object(); }
 
 }  // namespace pgsync::detail::check
+
+namespace pgsync {
+
+using detail::check::is_closed_sql;  // also of what somebody writes at run time
+
+}  // namespace pgsync
 
 // ---- pgsync/shape/checks.hpp
 /// Every message a user's declaration can earn. A check is a class template over the struct, the member and
@@ -4664,7 +4670,7 @@ inline constexpr std::span<const route_data> routes_of{detail::routes_storage<Ro
 
 }  // namespace pgsync
 
-// ---- pgsync/compiled.hpp
+// ---- pgsync/compiled/compiled.hpp
 namespace pgsync {
 
 /// Changes a document as the database made it into the one that is sent, which it appends to `out`; false
@@ -4952,10 +4958,8 @@ inline constexpr std::string_view version_string = "0.1.0";
 #include <source_location>
 #include <stdexcept>
 
-// ---- pgsync/printable.hpp
+// ---- pgsync/base/printable.hpp
 namespace pgsync {
-
-namespace detail {
 
 /// How many bytes the UTF-8 character at the beginning of `text` has, and its number; 0 where there is none.
 [[nodiscard]] constexpr std::size_t utf8_size(std::string_view text, unsigned& number) {
@@ -4981,13 +4985,11 @@ namespace detail {
            (number >= 0x2066U && number <= 0x2069U) || number == 0xFEFFU;
 }
 
-}  // namespace detail
-
 /// Is all of it UTF-8?
 [[nodiscard]] constexpr bool is_utf8(std::string_view text) {
     while (!text.empty()) {
         unsigned number = 0;
-        const auto size = detail::utf8_size(text, number);
+        const auto size = utf8_size(text, number);
         if (size == 0) return false;
         text.remove_prefix(size);
     }
@@ -5007,11 +5009,11 @@ namespace detail {
     };
     while (!text.empty()) {
         unsigned number = 0;
-        const auto size = detail::utf8_size(text, number);
+        const auto size = utf8_size(text, number);
         if (size == 0) {
             out += "\\x";
             hex(static_cast<unsigned char>(text[0]), 0);
-        } else if (!detail::is_control(number) || (lines && number == '\n')) {
+        } else if (!is_control(number) || (lines && number == '\n')) {
             out.append(text.substr(0, size));
         } else if (number == '\n') {
             out += "\\n";
@@ -5032,9 +5034,17 @@ namespace detail {
     return out;
 }
 
+/// Cuts a text that may be long, where a character ends, and marks that.
+inline void shorten(std::string& text, std::size_t limit) {
+    if (text.size() <= limit) return;
+    while (limit > 0 && (static_cast<unsigned char>(text[limit]) & 0xC0U) == 0x80U) --limit;
+    text.resize(limit);
+    text += "…";
+}
+
 }  // namespace pgsync
 
-// ---- pgsync/error.hpp
+// ---- pgsync/base/error.hpp
 namespace pgsync {
 
 /// What kind of thing went wrong: what a caller does about it depends on this and on nothing else.
@@ -5092,44 +5102,19 @@ struct wrong_settings {};
 
 #include <iosfwd>
 
-// ---- pgsync/app/dead_letters_options.hpp
-namespace pgsync::app {
-
-/// What to do with letters: tell them, try their documents again, or remove them.
-enum class dead_letters_action { list, retry, drop };
-
-/// Which dead letters are meant, and what is done.
-struct dead_letters_options {
-    dead_letters_action action = dead_letters_action::list;  ///< what is done
-    std::vector<std::string> indices{};                      ///< by name; none: all of the program
-    std::size_t limit = 20;                                  ///< of list, for each index
-    std::vector<std::string> ids{};                          ///< of the documents; of retry, none means all
-    bool all = false;                                        ///< of drop, which must not happen by itself
-};
-
-}  // namespace pgsync::app
-
-// ---- pgsync/app/explain_parts.hpp
-namespace pgsync::app {
-
-/// What a shape is drawn for.
-enum class drawing : std::uint8_t { none, mermaid, dot };
-
-/// Which parts explain tells.
-struct explain_parts {
-    bool sql = true;                  ///< the queries that yield documents
-    bool mapping = true;              ///< of the index
-    bool routes = true;               ///< how a changed row finds its documents
-    bool plans = false;               ///< how the database would run the queries
-    bool analyse = false;             ///< and, having run them, how it did
-    drawing picture = drawing::none;  ///< of shape and routes
-};
-
-}  // namespace pgsync::app
+// ---- pgsync/base/linkage.hpp
+/// How the few functions are linked through which a program uses the run-time half, and one stage another.
+/// Header-only by default; with PGSYNC_COMPILED, which CMake's target pgsync::compiled sets, they come from a
+/// library, and a program includes nothing but their declarations. pgsync's own, not for use elsewhere.
+#if defined(PGSYNC_COMPILED)
+#define PGSYNC_LINKAGE
+#else
+#define PGSYNC_LINKAGE inline
+#endif
 
 #include <chrono>
 
-// ---- pgsync/app/options.hpp
+// ---- pgsync/base/options.hpp
 namespace pgsync::metrics {
 class registry;
 }
@@ -5185,22 +5170,7 @@ struct options {
 
 }  // namespace pgsync::app
 
-// ---- pgsync/app/refresh_options.hpp
-namespace pgsync::app {
-
-/// Which documents refresh reads and writes again: exactly one of `keys`, `where`, `relation` and `all`.
-struct refresh_options {
-    std::string index{};              ///< by name; may be empty where the program has one
-    std::vector<std::string> keys{};  ///< as `_id`
-    std::string where{};              ///< SQL over the root's columns
-    std::string relation{};           ///< "place.city", with `rows`
-    std::vector<std::string> rows{};  ///< keys of that relation's rows, as `_id` would have them
-    bool all = false;                 ///< every document
-};
-
-}  // namespace pgsync::app
-
-// ---- pgsync/app/report.hpp
+// ---- pgsync/base/report.hpp
 namespace pgsync::app {
 
 /// What a command tells when it is done.
@@ -5218,7 +5188,7 @@ struct report {
 #include <system_error>
 #include <unistd.h>
 
-// ---- pgsync/stop_request.hpp
+// ---- pgsync/base/stop_request.hpp
 namespace pgsync {
 
 /// The wish that a program stop, as a file descriptor that becomes readable with it, so that every wait can
@@ -5260,15 +5230,57 @@ class stop_request {
 
 }  // namespace pgsync
 
-// ---- pgsync/app/stop_request.hpp
+// ---- pgsync/commands/dead_letters_options.hpp
 namespace pgsync::app {
 
-using pgsync::stop_request;
-using pgsync::wait_for_stop;
+/// What to do with letters: tell them, try their documents again, or remove them.
+enum class dead_letters_action { list, retry, drop };
+
+/// Which dead letters are meant, and what is done.
+struct dead_letters_options {
+    dead_letters_action action = dead_letters_action::list;  ///< what is done
+    std::vector<std::string> indices{};                      ///< by name; none: all of the program
+    std::size_t limit = 20;                                  ///< of list, for each index
+    std::vector<std::string> ids{};                          ///< of the documents; of retry, none means all
+    bool all = false;                                        ///< of drop, which must not happen by itself
+};
 
 }  // namespace pgsync::app
 
-// ---- pgsync/app/verify_options.hpp
+// ---- pgsync/commands/explain/explain_parts.hpp
+namespace pgsync::app {
+
+/// What a shape is drawn for.
+enum class drawing : std::uint8_t { none, mermaid, dot };
+
+/// Which parts explain tells.
+struct explain_parts {
+    bool sql = true;                  ///< the queries that yield documents
+    bool mapping = true;              ///< of the index
+    bool routes = true;               ///< how a changed row finds its documents
+    bool plans = false;               ///< how the database would run the queries
+    bool analyse = false;             ///< and, having run them, how it did
+    drawing picture = drawing::none;  ///< of shape and routes
+};
+
+}  // namespace pgsync::app
+
+// ---- pgsync/commands/refresh_options.hpp
+namespace pgsync::app {
+
+/// Which documents refresh reads and writes again: exactly one of `keys`, `where`, `relation` and `all`.
+struct refresh_options {
+    std::string index{};              ///< by name; may be empty where the program has one
+    std::vector<std::string> keys{};  ///< as `_id`
+    std::string where{};              ///< SQL over the root's columns
+    std::string relation{};           ///< "place.city", with `rows`
+    std::vector<std::string> rows{};  ///< keys of that relation's rows, as `_id` would have them
+    bool all = false;                 ///< every document
+};
+
+}  // namespace pgsync::app
+
+// ---- pgsync/commands/verify/verify_options.hpp
 namespace pgsync::app {
 
 /// What verify is to look at, and what to do about what it finds.
@@ -5283,17 +5295,7 @@ struct verify_options {
 
 }  // namespace pgsync::app
 
-// ---- pgsync/linkage.hpp
-/// How the few functions are linked through which a program uses the run-time half, and one stage another.
-/// Header-only by default; with PGSYNC_COMPILED, which CMake's target pgsync::compiled sets, they come from a
-/// library, and a program includes nothing but their declarations. pgsync's own, not for use elsewhere.
-#if defined(PGSYNC_COMPILED)
-#define PGSYNC_LINKAGE
-#else
-#define PGSYNC_LINKAGE inline
-#endif
-
-// ---- pgsync/app/engine.hpp
+// ---- pgsync/cli/engine.hpp
 namespace pgsync {
 
 namespace metrics {
@@ -5412,7 +5414,7 @@ class engine : public app::basic_engine {
 
 }  // namespace pgsync
 
-// ---- pgsync/app/run.hpp
+// ---- pgsync/cli/run.hpp
 namespace pgsync {
 
 namespace app {
@@ -5445,7 +5447,7 @@ int run(int argc, char** argv) {
 #include <spdlog/sinks/stdout_color_sinks.h>
 #include <spdlog/spdlog.h>
 
-// ---- pgsync/json_string.hpp
+// ---- pgsync/base/json_string.hpp
 namespace pgsync {
 
 /// Appends `text` as a JSON string with its quotes. Bytes from 0x80 on pass as they are: PostgreSQL hands out
@@ -5472,7 +5474,7 @@ inline void append_json_string(std::string& out, std::string_view text) {
 
 }  // namespace pgsync
 
-// ---- pgsync/log.hpp
+// ---- pgsync/base/log.hpp
 /// The one place that knows the logging library. One line for each thing that matters, whatever the
 /// arguments hold; never a secret.
 ///
@@ -5640,365 +5642,42 @@ void error(std::string_view format, const Args&... args) {
 
 #include <libpq-fe.h>
 
-#include <limits>
-
-// ---- pgsync/postgres/detail/byte_reader.hpp
-namespace pgsync::postgres::detail {
-
-/// Reads PostgreSQL's network byte order from bytes that nobody vouches for. Every read is checked against
-/// what is left; what does not fit is errc::protocol, naming the message and the offset of the read.
-class byte_reader {
-  public:
-    /// `message` is a literal such as "pgoutput Insert": it begins every complaint.
-    constexpr byte_reader(std::string_view bytes, const char* message) noexcept
-        : bytes_(bytes), message_(message) {}
-
-    [[nodiscard]] constexpr std::size_t offset() const noexcept { return at_; }
-    [[nodiscard]] constexpr std::size_t left() const noexcept { return bytes_.size() - at_; }
-    constexpr void rename(const char* message) noexcept { message_ = message; }
-
-    constexpr std::uint8_t u8() { return static_cast<std::uint8_t>(take(1)[0]); }
-    constexpr char character() { return take(1)[0]; }
-    constexpr std::uint16_t u16() { return static_cast<std::uint16_t>(big_endian(2)); }
-    constexpr std::uint32_t u32() { return static_cast<std::uint32_t>(big_endian(4)); }
-    constexpr std::uint64_t u64() { return big_endian(8); }
-    constexpr std::int16_t i16() { return static_cast<std::int16_t>(u16()); }
-    constexpr std::int32_t i32() { return static_cast<std::int32_t>(u32()); }
-    constexpr std::int64_t i64() { return static_cast<std::int64_t>(u64()); }
-
-    /// A zero-terminated string, without its zero.
-    constexpr std::string_view c_string() {
-        const auto end = bytes_.find('\0', at_);
-        if (end == std::string_view::npos) fail("a string has no end");
-        const auto text = bytes_.substr(at_, end - at_);
-        at_ = end + 1;
-        return text;
-    }
-
-    /// `size` bytes as they are.
-    constexpr std::string_view take(std::size_t size) {
-        if (size > left()) fail("the message ends too early");
-        const auto piece = bytes_.substr(at_, size);
-        at_ += size;
-        return piece;
-    }
-
-    /// Whether `text` comes next; then it is passed over.
-    constexpr bool skip(std::string_view text) noexcept {
-        if (!rest().starts_with(text)) return false;
-        at_ += text.size();
-        return true;
-    }
-    constexpr void expect(std::string_view text) {
-        if (!skip(text)) fail("a separator is missing");
-    }
-    /// All that has not been read, to be looked at.
-    [[nodiscard]] constexpr std::string_view rest() const noexcept { return bytes_.substr(at_); }
-
-    /// A length that came as a signed number.
-    constexpr std::string_view take_length(std::int32_t size) {
-        if (size < 0) fail("a length is negative");
-        return take(static_cast<std::size_t>(size));
-    }
-
-    /// A count of things of at least `least` bytes each, so that a lie about it is found out before anybody
-    /// reserves memory for it.
-    constexpr std::size_t count(std::int64_t claimed, std::size_t least) {
-        if (claimed < 0) fail("a count is negative");
-        if (static_cast<std::uint64_t>(claimed) > left() / least) fail("a count exceeds the message");
-        return static_cast<std::size_t>(claimed);
-    }
-
-    constexpr void expect_end() {
-        if (left() != 0) fail("bytes are left over");
-    }
-
-    [[noreturn]] void fail(const char* why) const { fail_at(at_, why); }
-    [[noreturn]] void fail_at(std::size_t offset, const char* why) const {
-        throw error(
-            errc::protocol,
-            std::string(message_) + " message: " + why + " (offset " + std::to_string(offset) + " of " +
-                std::to_string(bytes_.size()) + ")",
-            "the server or something between speaks another protocol; if this is a PostgreSQL, report it");
-    }
-
-  private:
-    constexpr std::uint64_t big_endian(std::size_t size) {
-        std::uint64_t value = 0;
-        for (const char c : take(size)) value = value << 8U | static_cast<std::uint8_t>(c);
-        return value;
-    }
-
-    std::string_view bytes_;
-    std::size_t at_ = 0;
-    const char* message_;
-};
-
-}  // namespace pgsync::postgres::detail
-
-#include <variant>
-
-#include <compare>
-
-// ---- pgsync/postgres/lsn.hpp
-namespace pgsync::postgres {
-
-/// A position in the write-ahead log. PostgreSQL writes it as two hexadecimal halves: `16/B374D848`.
-struct lsn {
-    std::uint64_t value = 0;
-
-    friend constexpr auto operator<=>(lsn, lsn) noexcept = default;
-
-    /// Reads PostgreSQL's own notation: one to eight hexadecimal digits, a slash, one to eight more.
-    /// Anything else, also surrounding blanks, is no LSN.
-    [[nodiscard]] static constexpr std::optional<lsn> parse(std::string_view text) noexcept {
-        const auto slash = text.find('/');
-        if (slash == std::string_view::npos) return std::nullopt;
-        const auto high = half(text.substr(0, slash));
-        const auto low = half(text.substr(slash + 1));
-        if (!high || !low) return std::nullopt;
-        return lsn{*high << 32U | *low};
-    }
-
-  private:
-    static constexpr std::optional<std::uint64_t> half(std::string_view digits) noexcept {
-        if (digits.empty() || digits.size() > 8) return std::nullopt;
-        std::uint64_t value = 0;
-        for (const char c : digits) {
-            unsigned digit = 0;
-            if (c >= '0' && c <= '9') {
-                digit = static_cast<unsigned>(c - '0');
-            } else if (c >= 'a' && c <= 'f') {
-                digit = static_cast<unsigned>(c - 'a') + 10;
-            } else if (c >= 'A' && c <= 'F') {
-                digit = static_cast<unsigned>(c - 'A') + 10;
-            } else {
-                return std::nullopt;
-            }
-            value = value << 4U | digit;
-        }
-        return value;
-    }
-};
-
-/// As PostgreSQL prints it, without leading zeros: `16/B374D848`, `0/0`.
-[[nodiscard]] inline std::string to_string(lsn position) {
-    const auto append = [](std::string& out, std::uint64_t half) {
-        constexpr std::string_view digits = "0123456789ABCDEF";
-        int shift = 28;
-        while (shift > 0 && (half >> static_cast<unsigned>(shift)) == 0) shift -= 4;
-        for (; shift >= 0; shift -= 4) out += digits[half >> static_cast<unsigned>(shift) & 0xFU];
-    };
-    std::string out;
-    append(out, position.value >> 32U);
-    out += '/';
-    append(out, position.value & 0xFFFFFFFFU);
-    return out;
-}
-
-}  // namespace pgsync::postgres
-
-// ---- pgsync/postgres/event.hpp
-namespace pgsync::postgres {
-
-enum class field_kind : std::uint8_t {
-    null,       ///< SQL NULL
-    unchanged,  ///< an out-of-line (TOAST) value the update did not touch: the log does not hold it
-    text,       ///< the type's text form, in the session's DateStyle, TimeZone and so on
-    binary,     ///< the type's binary send form
-};
-
-/// One value of a row. `text` holds the bytes of text and binary values and is empty for the other kinds.
-struct field {
-    field_kind kind = field_kind::null;
-    std::string_view text;
-
-    friend constexpr bool operator==(const field&, const field&) noexcept = default;
-};
-
-/// What of a row's former state an update or delete carries; the table's replica identity decides.
-enum class old_row : std::uint8_t {
-    none,  ///< nothing: an update that changed no column of the identity, or no identity at all
-    key,   ///< only the identity's columns; every other field reads null and means "not sent"
-    full,  ///< every column (REPLICA IDENTITY FULL)
-};
-
-/// The things that a decoded log tells, one a struct. Views and spans stay valid until the decoder is called
-/// again or the bytes it was given are gone, whichever is first. Times are microseconds since 2000-01-01 UTC.
-namespace change {
-
-struct begin {
-    lsn final_lsn;  ///< where the transaction's commit record starts, equals commit::commit_lsn
-    std::int64_t commit_time_us = 0;
-    std::uint32_t xid = 0;
-};
-
-struct commit {
-    lsn commit_lsn;
-    lsn end_lsn;  ///< the byte after the commit record: what may be confirmed once all of it is done
-    std::int64_t commit_time_us = 0;
-};
-
-struct relation_column {
-    bool is_key = false;  ///< part of the replica identity
-    std::string_view name;
-    std::uint32_t type_oid = 0;
-    std::int32_t typmod = -1;
-};
-
-/// Comes before the first row of a table, and again after the table was altered.
-struct relation {
-    std::uint32_t oid = 0;
-    std::string_view schema;
-    std::string_view name;
-    char replica_identity = 'd';  ///< `d`efault, `n`othing, `f`ull or `i`ndex
-    std::span<const relation_column> columns;
-};
-
-struct insert {
-    std::uint32_t relation = 0;
-    std::span<const field> after;
-};
-
-struct update {
-    std::uint32_t relation = 0;
-    old_row old = old_row::none;
-    std::span<const field> before;  ///< empty where `old` is none
-    std::span<const field> after;
-};
-
-struct remove {
-    std::uint32_t relation = 0;
-    old_row old = old_row::key;  ///< none where the table had no identity; pgoutput refuses such deletes
-    std::span<const field> before;
-};
-
-/// One TRUNCATE, of all tables it names and those it cascaded to.
-struct truncate {
-    std::span<const std::uint32_t> relations;
-    bool cascade = false;
-    bool restart_identity = false;
-};
-
-/// A message without meaning for documents: `Y` type, `O` origin, `M` logical message, `A` abort.
-struct ignored {
-    char type = 0;
-};
-
-}  // namespace change
-
-/// One decoded message of a logical replication stream, whatever the output plugin was.
-using event = std::variant<change::begin, change::commit, change::relation, change::insert, change::update,
-                           change::remove, change::truncate, change::ignored>;
-
-}  // namespace pgsync::postgres
-
-// ---- pgsync/postgres/copy_binary.hpp
-namespace pgsync::postgres {
-
-/// Reads the bytes of `COPY … TO STDOUT (FORMAT binary)` from pieces cut anywhere. No I/O; holds at most one
-/// row beside the piece it is given, and copies nothing where a piece holds whole rows, as libpq's do.
-class copy_binary_parser {
-  public:
-    /// Calls `on_row(std::span<const field>)`, fields of kind binary or null, for every row that is complete.
-    /// What the span shows is valid during the call. Strict: another header, rows of different widths, a
-    /// negative length or bytes after the trailer are errc::protocol.
-    template <typename OnRow>
-    void feed(std::string_view piece, OnRow&& on_row) {
-        if (pending_.empty()) {
-            const auto used = consume(piece, on_row);
-            pending_.assign(piece.substr(used));
-            return;
-        }
-        pending_.append(piece);
-        if (pending_.size() < needed_) return;
-        const auto used = consume(pending_, on_row);
-        pending_.erase(0, used);
-    }
-
-    /// To be called when the server says the copy is done: throws unless the trailer has been read.
-    void finish() const {
-        if (state_ != state::done)
-            throw error(errc::protocol, "binary COPY: the data ends before its trailer");
-    }
-
-  private:
-    enum class state : std::uint8_t { header, rows, done };
-
-    /// Parses whole things and returns how many bytes they took; sets `needed_` to how many it would take
-    /// from there to get any further.
-    template <typename OnRow>
-    std::size_t consume(std::string_view bytes, OnRow&& on_row) {
-        std::size_t used = 0;
-        while (state_ != state::done) {
-            const auto taken =
-                state_ == state::header ? header(bytes.substr(used)) : row(bytes.substr(used), on_row);
-            if (taken == 0) return used;
-            used += taken;
-        }
-        if (used != bytes.size()) throw error(errc::protocol, "binary COPY: bytes follow the trailer");
-        return used;
-    }
-
-    bool lacks(std::string_view bytes, std::size_t size) {
-        needed_ = size;
-        return bytes.size() < size;
-    }
-
-    std::size_t header(std::string_view bytes) {
-        constexpr std::string_view signature("PGCOPY\n\377\r\n\0", 11);
-        if (lacks(bytes, signature.size() + 8)) return 0;
-        detail::byte_reader in(bytes, "binary COPY header");
-        if (in.take(signature.size()) != signature) in.fail_at(0, "it is not binary COPY data");
-        if (in.u32() != 0) in.fail("a flag is set that pgsync does not know");
-        const auto extension = in.i32();
-        if (extension < 0) in.fail("a length is negative");
-        if (lacks(bytes, in.offset() + static_cast<std::size_t>(extension))) return 0;
-        state_ = state::rows;
-        return needed_;
-    }
-
-    template <typename OnRow>
-    std::size_t row(std::string_view bytes, OnRow&& on_row) {
-        if (lacks(bytes, 2)) return 0;
-        detail::byte_reader in(bytes, "binary COPY row");
-        const auto width = in.i16();
-        if (width == -1) {
-            state_ = state::done;
-            return in.offset();
-        }
-        if (width < 0) in.fail_at(0, "its width is negative");
-        if (width_ != unknown && width != width_) in.fail_at(0, "its width differs from the row before");
-        fields_.clear();
-        for (int i = 0; i < width; ++i) {
-            if (lacks(bytes, in.offset() + 4)) return 0;
-            const auto length = in.i32();
-            if (length < -1) in.fail("a length is negative");
-            if (length == -1) {
-                fields_.push_back({field_kind::null, {}});
-                continue;
-            }
-            if (lacks(bytes, in.offset() + static_cast<std::size_t>(length))) return 0;
-            fields_.push_back({field_kind::binary, in.take(static_cast<std::size_t>(length))});
-        }
-        width_ = width;
-        on_row(std::span<const field>(fields_));
-        return in.offset();
-    }
-
-    static constexpr int unknown = std::numeric_limits<int>::min();
-
-    state state_ = state::header;
-    int width_ = unknown;
-    std::size_t needed_ = 0;
-    std::string pending_;
-    std::vector<field> fields_;
-};
-
-}  // namespace pgsync::postgres
-
 #include <exception>
 #include <future>
+
+#include <csignal>
+#include <pthread.h>
+#include <thread>
+
+// ---- pgsync/base/quiet_thread.hpp
+namespace pgsync {
+
+/// As long as it lives no signal reaches this thread, and none ever reaches the threads that are started
+/// meanwhile: they inherit that.
+class signals_blocked {
+  public:
+    signals_blocked() {
+        sigset_t all;
+        sigfillset(&all);
+        pthread_sigmask(SIG_SETMASK, &all, &before_);
+    }
+    ~signals_blocked() { pthread_sigmask(SIG_SETMASK, &before_, nullptr); }
+    signals_blocked(const signals_blocked&) = delete;
+    signals_blocked& operator=(const signals_blocked&) = delete;
+
+  private:
+    sigset_t before_{};
+};
+
+/// Starts a thread that takes no signals: SIGINT and SIGTERM stay the main thread's business, and a SIGPIPE
+/// out of a TLS library ends nothing.
+template <typename Function>
+[[nodiscard]] std::thread quiet_thread(Function&& function) {
+    const signals_blocked meanwhile;
+    return std::thread(std::forward<Function>(function));
+}
+
+}  // namespace pgsync
 
 #include <cstdlib>
 
@@ -6296,181 +5975,11 @@ namespace pgsync::postgres::detail {
 
 }  // namespace pgsync::postgres::detail
 
-// ---- pgsync/postgres/version.hpp
-/// What differs between server versions, in one place. A version is libpq's number: 90624, 150020.
-namespace pgsync::postgres {
-
-/// The oldest server pgsync talks to.
-inline constexpr int oldest_version = 90600;
-
-/// Calls, ready to stand in a SELECT. Cast them to text to read them.
-struct sql_functions {
-    std::string_view flush_lsn;         ///< the end of the log that is safely on disk
-    std::string_view insert_lsn;        ///< the end of the log, with what is not written yet
-    std::string_view replay_lsn;        ///< on a standby: the end of the log that its queries see
-    std::string_view current_snapshot;  ///< `xmin:xmax:xip,…`, to be read with snapshot_set
-    std::string_view log_file;          ///< takes a position: the name of the file that holds it
-};
-
-[[nodiscard]] constexpr sql_functions function_names(int version) noexcept {
-    sql_functions out{"pg_catalog.pg_current_wal_flush_lsn()", "pg_catalog.pg_current_wal_insert_lsn()",
-                      "pg_catalog.pg_last_wal_replay_lsn()", "pg_catalog.pg_current_snapshot()",
-                      "pg_catalog.pg_walfile_name"};
-    if (version < 130000) out.current_snapshot = "pg_catalog.txid_current_snapshot()";
-    if (version < 100000) {
-        out.flush_lsn = "pg_catalog.pg_current_xlog_flush_location()";
-        out.insert_lsn = "pg_catalog.pg_current_xlog_insert_location()";
-        out.replay_lsn = "pg_catalog.pg_last_xlog_replay_location()";
-        out.log_file = "pg_catalog.pg_xlogfile_name";
-    }
-    return out;
-}
-
-/// Publications and the output plugin pgoutput; before, test_decoding is what every server has.
-[[nodiscard]] constexpr bool has_publications(int version) noexcept { return version >= 100000; }
-[[nodiscard]] constexpr std::string_view output_plugin(int version) noexcept {
-    return has_publications(version) ? "pgoutput" : "test_decoding";
-}
-/// pg_stat_replication says how long the last confirmations took, and calls positions LSN.
-[[nodiscard]] constexpr bool has_replication_lag(int version) noexcept { return version >= 100000; }
-/// CREATE INDEX on a partitioned table.
-[[nodiscard]] constexpr bool has_partitioned_indexes(int version) noexcept { return version >= 110000; }
-/// wal_sender_timeout is a setting of the role or the connection, not of the server alone.
-[[nodiscard]] constexpr bool has_own_sender_timeout(int version) noexcept { return version >= 120000; }
-/// idle_replication_slot_timeout.
-[[nodiscard]] constexpr bool has_idle_slot_timeout(int version) noexcept { return version >= 180000; }
-/// A walsender that also takes plain SQL.
-[[nodiscard]] constexpr bool has_sql_on_replication(int version) noexcept { return version >= 100000; }
-/// pg_stat_activity tells that a process waits for its client.
-[[nodiscard]] constexpr bool has_client_wait_events(int version) noexcept { return version >= 100000; }
-[[nodiscard]] constexpr bool has_partitions(int version) noexcept { return version >= 100000; }
-[[nodiscard]] constexpr bool has_temporary_slots(int version) noexcept { return version >= 100000; }
-/// TRUNCATE is decoded, and `publish` knows the word.
-[[nodiscard]] constexpr bool has_truncate(int version) noexcept { return version >= 110000; }
-/// INCLUDE columns of an index.
-[[nodiscard]] constexpr bool has_included_columns(int version) noexcept { return version >= 110000; }
-[[nodiscard]] constexpr bool has_generated_columns(int version) noexcept { return version >= 120000; }
-[[nodiscard]] constexpr bool has_via_root(int version) noexcept { return version >= 130000; }
-/// pg_replication_slots.wal_status and safe_wal_size.
-[[nodiscard]] constexpr bool has_wal_status(int version) noexcept { return version >= 130000; }
-/// client_connection_check_interval.
-[[nodiscard]] constexpr bool has_client_check(int version) noexcept { return version >= 140000; }
-[[nodiscard]] constexpr bool has_idle_session_timeout(int version) noexcept { return version >= 140000; }
-/// Row filters and column lists of a publication's tables, and FOR TABLES IN SCHEMA.
-[[nodiscard]] constexpr bool has_publication_filters(int version) noexcept { return version >= 150000; }
-/// publish_generated_columns, virtual generated columns, and the refusal of updates whose replica identity
-/// has generated columns that a publication leaves out.
-[[nodiscard]] constexpr bool has_published_generated_columns(int version) noexcept {
-    return version >= 180000;
-}
-[[nodiscard]] constexpr bool has_transaction_timeout(int version) noexcept { return version >= 170000; }
-[[nodiscard]] constexpr bool has_failover_slots(int version) noexcept { return version >= 170000; }
-[[nodiscard]] constexpr bool has_invalidation_reason(int version) noexcept { return version >= 170000; }
-
-}  // namespace pgsync::postgres
-
-// ---- pgsync/postgres/detail/settings.hpp
-namespace pgsync::postgres::detail {
-
-struct setting {
-    std::string_view name;
-    std::string_view value;
-    int since = 0;  ///< the first server version that knows it
-};
-
-/// What every session of pgsync runs with, so that a value reads the same in a query and in the log, and no
-/// limit that is meant for an application's sessions cuts a long load. lock_timeout stays the user's; for the
-/// search_path see settings_sql().
-inline constexpr std::array<setting, 15> session_settings{{
-    {"DateStyle", "ISO"},
-    {"IntervalStyle", "postgres"},
-    {"TimeZone", "UTC"},
-    {"extra_float_digits", "3"},
-    {"bytea_output", "hex"},
-    {"standard_conforming_strings", "on"},
-    {"statement_timeout", "0"},
-    {"idle_in_transaction_session_timeout", "0"},
-    {"idle_session_timeout", "0", 140000},
-    {"transaction_timeout", "0", 170000},
-    // An error rather than some rows only, and rather than running what a policy's author wrote.
-    {"row_security", "off"},
-    // Nobody reads notices; libpq would print them.
-    {"client_min_messages", "error"},
-    // The planner takes a row's JSON for free, and so would rather make that of a whole table than look up
-    // some hundred rows, which it takes for dear: what changes refer to is mostly in memory.
-    {"random_page_cost", "1.1"},
-    // One processor is what we ask of the server; and our queries are too short to be worth compiling.
-    {"max_parallel_workers_per_gather", "0"},
-    {"jit", "off", 110000},
-}};
-
-/// Where tables without a schema are looked for, a `name[]`: the schemas of the user's search_path, behind
-/// them those that he names but may not use.
-inline constexpr std::string_view users_schemas =
-    "current_setting('pgsync.search_path')::name[] || ARRAY(SELECT CASE y.x WHEN '$user' THEN current_user "
-    "ELSE y.x::name END FROM (SELECT btrim(regexp_split_to_table(current_setting('pgsync.said_path'), "
-    "'\\s*,\\s*'), '\"')) AS y(x))";
-
-/// Those of them in which functions, operators and types may be found, too: nobody but its owner, a superuser
-/// and the current role may create anything there. Anybody else could make a function that fits a call better
-/// than the built-in one (CVE-2018-1058) and would have the current role run it. To be run with nothing but
-/// pg_catalog in the path.
-inline constexpr std::string_view trusted_path_sql =
-    "SELECT set_config('search_path', coalesce((SELECT string_agg(quote_ident(n.nspname) || ', ', '' ORDER "
-    "BY "
-    "u.ord) FROM unnest(current_setting('pgsync.search_path')::name[]) WITH ORDINALITY AS u(nsp, ord) "
-    "JOIN pg_namespace n ON n.nspname = u.nsp WHERE NOT EXISTS (SELECT "
-    "FROM aclexplode(coalesce(n.nspacl, acldefault('n', n.nspowner))) a "
-    "LEFT JOIN pg_roles r ON r.oid = a.grantee WHERE a.privilege_type = 'CREATE' "
-    "AND a.grantee <> n.nspowner AND NOT coalesce(r.rolsuper OR r.rolname = current_user, false))), '') "
-    "|| 'pg_temp', false)";
-
-/// Which schemas of the user's search_path are not trusted so.
-inline constexpr std::string_view distrusted_sql =
-    "SELECT u.nsp FROM unnest(current_setting('pgsync.search_path')::name[]) WITH ORDINALITY AS u(nsp, ord) "
-    "WHERE u.nsp <> ALL (current_schemas(true)) ORDER BY u.ord";
-
-/// Statements to be run one after the other, which a walsender also understands, and which beat every other
-/// source of a setting (PGOPTIONS, PGDATESTYLE, ALTER ROLE … SET). With `raw` texts come as the bytes that
-/// the database holds.
-[[nodiscard]] inline std::array<std::string, 2> settings_sql(int version, bool raw = false) {
-    std::string first =
-        "SELECT pg_catalog.set_config('pgsync.search_path', "
-        "pg_catalog.current_schemas(false)::pg_catalog.text"
-        ", false), pg_catalog.set_config('pgsync.said_path', pg_catalog.current_setting('search_path'), "
-        "false)"
-        ", pg_catalog.set_config('search_path', 'pg_catalog', false)";
-    if (raw) first += ", pg_catalog.set_config('client_encoding', 'SQL_ASCII', false)";
-    for (const auto& each : session_settings) {
-        if (version < each.since) continue;
-        first.append(", pg_catalog.set_config('")
-            .append(each.name)
-            .append("', '")
-            .append(each.value)
-            .append("', false)");
-    }
-    return {first, std::string(trusted_path_sql)};
-}
-
-/// The same as command line options of the server process, for a 9.6 walsender, which takes no SQL.
-/// They come after the user's own and win.
-[[nodiscard]] inline std::string settings_options(std::string_view users_own) {
-    std::string out(users_own);
-    for (const auto& each : session_settings) {
-        if (each.since > 0) continue;
-        if (!out.empty()) out += ' ';
-        out.append("-c ").append(each.name).append("=").append(each.value);
-    }
-    return out;
-}
-
-}  // namespace pgsync::postgres::detail
-
 #include <filesystem>
 
 #include <arpa/inet.h>
 
-// ---- pgsync/this_machine.hpp
+// ---- pgsync/base/this_machine.hpp
 namespace pgsync {
 
 /// Whether `host` is `localhost` or an address of this machine's loopback device, without brackets.
@@ -6615,6 +6124,176 @@ enum class wake : unsigned char { ready, stopped, timed_out };
 
 }  // namespace pgsync::postgres::detail
 
+// ---- pgsync/postgres/version.hpp
+/// What differs between server versions, in one place. A version is libpq's number: 90624, 150020.
+namespace pgsync::postgres {
+
+/// The oldest server pgsync talks to.
+inline constexpr int oldest_version = 90600;
+
+/// Calls, ready to stand in a SELECT. Cast them to text to read them.
+struct sql_functions {
+    std::string_view flush_lsn;         ///< the end of the log that is safely on disk
+    std::string_view insert_lsn;        ///< the end of the log, with what is not written yet
+    std::string_view replay_lsn;        ///< on a standby: the end of the log that its queries see
+    std::string_view current_snapshot;  ///< `xmin:xmax:xip,…`, to be read with snapshot_set
+    std::string_view log_file;          ///< takes a position: the name of the file that holds it
+};
+
+[[nodiscard]] constexpr sql_functions function_names(int version) noexcept {
+    sql_functions out{"pg_catalog.pg_current_wal_flush_lsn()", "pg_catalog.pg_current_wal_insert_lsn()",
+                      "pg_catalog.pg_last_wal_replay_lsn()", "pg_catalog.pg_current_snapshot()",
+                      "pg_catalog.pg_walfile_name"};
+    if (version < 130000) out.current_snapshot = "pg_catalog.txid_current_snapshot()";
+    if (version < 100000) {
+        out.flush_lsn = "pg_catalog.pg_current_xlog_flush_location()";
+        out.insert_lsn = "pg_catalog.pg_current_xlog_insert_location()";
+        out.replay_lsn = "pg_catalog.pg_last_xlog_replay_location()";
+        out.log_file = "pg_catalog.pg_xlogfile_name";
+    }
+    return out;
+}
+
+/// Publications and the output plugin pgoutput; before, test_decoding is what every server has.
+[[nodiscard]] constexpr bool has_publications(int version) noexcept { return version >= 100000; }
+[[nodiscard]] constexpr std::string_view output_plugin(int version) noexcept {
+    return has_publications(version) ? "pgoutput" : "test_decoding";
+}
+/// pg_stat_replication says how long the last confirmations took, and calls positions LSN.
+[[nodiscard]] constexpr bool has_replication_lag(int version) noexcept { return version >= 100000; }
+/// CREATE INDEX on a partitioned table.
+[[nodiscard]] constexpr bool has_partitioned_indexes(int version) noexcept { return version >= 110000; }
+/// wal_sender_timeout is a setting of the role or the connection, not of the server alone.
+[[nodiscard]] constexpr bool has_own_sender_timeout(int version) noexcept { return version >= 120000; }
+/// idle_replication_slot_timeout.
+[[nodiscard]] constexpr bool has_idle_slot_timeout(int version) noexcept { return version >= 180000; }
+/// A walsender that also takes plain SQL.
+[[nodiscard]] constexpr bool has_sql_on_replication(int version) noexcept { return version >= 100000; }
+/// pg_stat_activity tells that a process waits for its client.
+[[nodiscard]] constexpr bool has_client_wait_events(int version) noexcept { return version >= 100000; }
+[[nodiscard]] constexpr bool has_partitions(int version) noexcept { return version >= 100000; }
+[[nodiscard]] constexpr bool has_temporary_slots(int version) noexcept { return version >= 100000; }
+/// TRUNCATE is decoded, and `publish` knows the word.
+[[nodiscard]] constexpr bool has_truncate(int version) noexcept { return version >= 110000; }
+/// INCLUDE columns of an index.
+[[nodiscard]] constexpr bool has_included_columns(int version) noexcept { return version >= 110000; }
+[[nodiscard]] constexpr bool has_generated_columns(int version) noexcept { return version >= 120000; }
+[[nodiscard]] constexpr bool has_via_root(int version) noexcept { return version >= 130000; }
+/// pg_replication_slots.wal_status and safe_wal_size.
+[[nodiscard]] constexpr bool has_wal_status(int version) noexcept { return version >= 130000; }
+/// client_connection_check_interval.
+[[nodiscard]] constexpr bool has_client_check(int version) noexcept { return version >= 140000; }
+[[nodiscard]] constexpr bool has_idle_session_timeout(int version) noexcept { return version >= 140000; }
+/// Row filters and column lists of a publication's tables, and FOR TABLES IN SCHEMA.
+[[nodiscard]] constexpr bool has_publication_filters(int version) noexcept { return version >= 150000; }
+/// publish_generated_columns, virtual generated columns, and the refusal of updates whose replica identity
+/// has generated columns that a publication leaves out.
+[[nodiscard]] constexpr bool has_published_generated_columns(int version) noexcept {
+    return version >= 180000;
+}
+[[nodiscard]] constexpr bool has_transaction_timeout(int version) noexcept { return version >= 170000; }
+[[nodiscard]] constexpr bool has_failover_slots(int version) noexcept { return version >= 170000; }
+[[nodiscard]] constexpr bool has_invalidation_reason(int version) noexcept { return version >= 170000; }
+
+}  // namespace pgsync::postgres
+
+// ---- pgsync/postgres/settings.hpp
+namespace pgsync::postgres::detail {
+
+struct setting {
+    std::string_view name;
+    std::string_view value;
+    int since = 0;  ///< the first server version that knows it
+};
+
+/// What every session of pgsync runs with, so that a value reads the same in a query and in the log, and no
+/// limit that is meant for an application's sessions cuts a long load. lock_timeout stays the user's; for the
+/// search_path see settings_sql().
+inline constexpr std::array<setting, 15> session_settings{{
+    {"DateStyle", "ISO"},
+    {"IntervalStyle", "postgres"},
+    {"TimeZone", "UTC"},
+    {"extra_float_digits", "3"},
+    {"bytea_output", "hex"},
+    {"standard_conforming_strings", "on"},
+    {"statement_timeout", "0"},
+    {"idle_in_transaction_session_timeout", "0"},
+    {"idle_session_timeout", "0", 140000},
+    {"transaction_timeout", "0", 170000},
+    // An error rather than some rows only, and rather than running what a policy's author wrote.
+    {"row_security", "off"},
+    // Nobody reads notices; libpq would print them.
+    {"client_min_messages", "error"},
+    // The planner takes a row's JSON for free, and so would rather make that of a whole table than look up
+    // some hundred rows, which it takes for dear: what changes refer to is mostly in memory.
+    {"random_page_cost", "1.1"},
+    // One processor is what we ask of the server; and our queries are too short to be worth compiling.
+    {"max_parallel_workers_per_gather", "0"},
+    {"jit", "off", 110000},
+}};
+
+/// Where tables without a schema are looked for, a `name[]`: the schemas of the user's search_path, behind
+/// them those that he names but may not use.
+inline constexpr std::string_view users_schemas =
+    "current_setting('pgsync.search_path')::name[] || ARRAY(SELECT CASE y.x WHEN '$user' THEN current_user "
+    "ELSE y.x::name END FROM (SELECT btrim(regexp_split_to_table(current_setting('pgsync.said_path'), "
+    "'\\s*,\\s*'), '\"')) AS y(x))";
+
+/// Those of them in which functions, operators and types may be found, too: nobody but its owner, a superuser
+/// and the current role may create anything there. Anybody else could make a function that fits a call better
+/// than the built-in one (CVE-2018-1058) and would have the current role run it. To be run with nothing but
+/// pg_catalog in the path.
+inline constexpr std::string_view trusted_path_sql =
+    "SELECT set_config('search_path', coalesce((SELECT string_agg(quote_ident(n.nspname) || ', ', '' ORDER "
+    "BY "
+    "u.ord) FROM unnest(current_setting('pgsync.search_path')::name[]) WITH ORDINALITY AS u(nsp, ord) "
+    "JOIN pg_namespace n ON n.nspname = u.nsp WHERE NOT EXISTS (SELECT "
+    "FROM aclexplode(coalesce(n.nspacl, acldefault('n', n.nspowner))) a "
+    "LEFT JOIN pg_roles r ON r.oid = a.grantee WHERE a.privilege_type = 'CREATE' "
+    "AND a.grantee <> n.nspowner AND NOT coalesce(r.rolsuper OR r.rolname = current_user, false))), '') "
+    "|| 'pg_temp', false)";
+
+/// Which schemas of the user's search_path are not trusted so.
+inline constexpr std::string_view distrusted_sql =
+    "SELECT u.nsp FROM unnest(current_setting('pgsync.search_path')::name[]) WITH ORDINALITY AS u(nsp, ord) "
+    "WHERE u.nsp <> ALL (current_schemas(true)) ORDER BY u.ord";
+
+/// Statements to be run one after the other, which a walsender also understands, and which beat every other
+/// source of a setting (PGOPTIONS, PGDATESTYLE, ALTER ROLE … SET). With `raw` texts come as the bytes that
+/// the database holds.
+[[nodiscard]] inline std::array<std::string, 2> settings_sql(int version, bool raw = false) {
+    std::string first =
+        "SELECT pg_catalog.set_config('pgsync.search_path', "
+        "pg_catalog.current_schemas(false)::pg_catalog.text"
+        ", false), pg_catalog.set_config('pgsync.said_path', pg_catalog.current_setting('search_path'), "
+        "false)"
+        ", pg_catalog.set_config('search_path', 'pg_catalog', false)";
+    if (raw) first += ", pg_catalog.set_config('client_encoding', 'SQL_ASCII', false)";
+    for (const auto& each : session_settings) {
+        if (version < each.since) continue;
+        first.append(", pg_catalog.set_config('")
+            .append(each.name)
+            .append("', '")
+            .append(each.value)
+            .append("', false)");
+    }
+    return {first, std::string(trusted_path_sql)};
+}
+
+/// The same as command line options of the server process, for a 9.6 walsender, which takes no SQL.
+/// They come after the user's own and win.
+[[nodiscard]] inline std::string settings_options(std::string_view users_own) {
+    std::string out(users_own);
+    for (const auto& each : session_settings) {
+        if (each.since > 0) continue;
+        if (!out.empty()) out += ' ';
+        out.append("-c ").append(each.name).append("=").append(each.value);
+    }
+    return out;
+}
+
+}  // namespace pgsync::postgres::detail
+
 // ---- pgsync/postgres/sql_error.hpp
 namespace pgsync::postgres {
 
@@ -6753,7 +6432,7 @@ template <std::size_t N>
         return "end a process that reads a slot, or raise max_wal_senders and restart the server";
     if (state == "53300") return "close other connections, or raise max_connections and max_wal_senders";
     if (state == "53400" && detail::about_replication(from))
-        return "drop a slot nobody needs (SELECT pg_drop_replication_slot('…')), or raise "
+        return "drop a slot that is not needed (SELECT pg_drop_replication_slot('…')), or raise "
                "max_replication_slots";
     if (state == "55006" && detail::about_replication(from))
         return "another process reads this slot: stop it, or wait for it to end";
@@ -6989,7 +6668,6 @@ using connection_ptr = std::unique_ptr<PGconn, finish>;
 }  // namespace pgsync::postgres::detail
 
 #include <iterator>
-#include <thread>
 
 // ---- pgsync/postgres/result.hpp
 namespace pgsync::postgres {
@@ -7210,40 +6888,7 @@ inline void end_backend(const backend_id& who, const std::string& conninfo,
 
 }  // namespace pgsync::postgres::detail
 
-#include <csignal>
-#include <pthread.h>
-
-// ---- pgsync/quiet_thread.hpp
-namespace pgsync {
-
-/// As long as it lives no signal reaches this thread, and none ever reaches the threads that are started
-/// meanwhile: they inherit that.
-class signals_blocked {
-  public:
-    signals_blocked() {
-        sigset_t all;
-        sigfillset(&all);
-        pthread_sigmask(SIG_SETMASK, &all, &before_);
-    }
-    ~signals_blocked() { pthread_sigmask(SIG_SETMASK, &before_, nullptr); }
-    signals_blocked(const signals_blocked&) = delete;
-    signals_blocked& operator=(const signals_blocked&) = delete;
-
-  private:
-    sigset_t before_{};
-};
-
-/// Starts a thread that takes no signals: SIGINT and SIGTERM stay the main thread's business, and a SIGPIPE
-/// out of a TLS library ends nothing.
-template <typename Function>
-[[nodiscard]] std::thread quiet_thread(Function&& function) {
-    const signals_blocked meanwhile;
-    return std::thread(std::forward<Function>(function));
-}
-
-}  // namespace pgsync
-
-// ---- pgsync/postgres/detail/channel.hpp
+// ---- pgsync/postgres/channel.hpp
 namespace pgsync::postgres::detail {
 
 /// A libpq connection that waits in poll() only, can be stopped while it waits, and turns everything that
@@ -7506,6 +7151,226 @@ class channel {
 
 }  // namespace pgsync::postgres::detail
 
+#include <limits>
+
+// ---- pgsync/postgres/byte_reader.hpp
+namespace pgsync::postgres::detail {
+
+/// Reads PostgreSQL's network byte order from bytes that nobody vouches for. Every read is checked against
+/// what is left; what does not fit is errc::protocol, naming the message and the offset of the read.
+class byte_reader {
+  public:
+    /// `message` is a literal such as "pgoutput Insert": it begins every complaint.
+    constexpr byte_reader(std::string_view bytes, const char* message) noexcept
+        : bytes_(bytes), message_(message) {}
+
+    [[nodiscard]] constexpr std::size_t offset() const noexcept { return at_; }
+    [[nodiscard]] constexpr std::size_t left() const noexcept { return bytes_.size() - at_; }
+    constexpr void rename(const char* message) noexcept { message_ = message; }
+
+    constexpr std::uint8_t u8() { return static_cast<std::uint8_t>(take(1)[0]); }
+    constexpr char character() { return take(1)[0]; }
+    constexpr std::uint16_t u16() { return static_cast<std::uint16_t>(big_endian(2)); }
+    constexpr std::uint32_t u32() { return static_cast<std::uint32_t>(big_endian(4)); }
+    constexpr std::uint64_t u64() { return big_endian(8); }
+    constexpr std::int16_t i16() { return static_cast<std::int16_t>(u16()); }
+    constexpr std::int32_t i32() { return static_cast<std::int32_t>(u32()); }
+    constexpr std::int64_t i64() { return static_cast<std::int64_t>(u64()); }
+
+    /// A zero-terminated string, without its zero.
+    constexpr std::string_view c_string() {
+        const auto end = bytes_.find('\0', at_);
+        if (end == std::string_view::npos) fail("a string has no end");
+        const auto text = bytes_.substr(at_, end - at_);
+        at_ = end + 1;
+        return text;
+    }
+
+    /// `size` bytes as they are.
+    constexpr std::string_view take(std::size_t size) {
+        if (size > left()) fail("the message ends too early");
+        const auto piece = bytes_.substr(at_, size);
+        at_ += size;
+        return piece;
+    }
+
+    /// Whether `text` comes next; then it is passed over.
+    constexpr bool skip(std::string_view text) noexcept {
+        if (!rest().starts_with(text)) return false;
+        at_ += text.size();
+        return true;
+    }
+    constexpr void expect(std::string_view text) {
+        if (!skip(text)) fail("a separator is missing");
+    }
+    /// All that has not been read, to be looked at.
+    [[nodiscard]] constexpr std::string_view rest() const noexcept { return bytes_.substr(at_); }
+
+    /// A length that came as a signed number.
+    constexpr std::string_view take_length(std::int32_t size) {
+        if (size < 0) fail("a length is negative");
+        return take(static_cast<std::size_t>(size));
+    }
+
+    /// A count of things of at least `least` bytes each, so that a lie about it is found out before anybody
+    /// reserves memory for it.
+    constexpr std::size_t count(std::int64_t claimed, std::size_t least) {
+        if (claimed < 0) fail("a count is negative");
+        if (static_cast<std::uint64_t>(claimed) > left() / least) fail("a count exceeds the message");
+        return static_cast<std::size_t>(claimed);
+    }
+
+    constexpr void expect_end() {
+        if (left() != 0) fail("bytes are left over");
+    }
+
+    [[noreturn]] void fail(const char* why) const { fail_at(at_, why); }
+    [[noreturn]] void fail_at(std::size_t offset, const char* why) const {
+        throw error(
+            errc::protocol,
+            std::string(message_) + " message: " + why + " (offset " + std::to_string(offset) + " of " +
+                std::to_string(bytes_.size()) + ")",
+            "the server or something between speaks another protocol; if this is a PostgreSQL, report it");
+    }
+
+  private:
+    constexpr std::uint64_t big_endian(std::size_t size) {
+        std::uint64_t value = 0;
+        for (const char c : take(size)) value = value << 8U | static_cast<std::uint8_t>(c);
+        return value;
+    }
+
+    std::string_view bytes_;
+    std::size_t at_ = 0;
+    const char* message_;
+};
+
+}  // namespace pgsync::postgres::detail
+
+// ---- pgsync/postgres/field.hpp
+namespace pgsync::postgres {
+
+enum class field_kind : std::uint8_t {
+    null,       ///< SQL NULL
+    unchanged,  ///< an out-of-line (TOAST) value the update did not touch: the log does not hold it
+    text,       ///< the type's text form, in the session's DateStyle, TimeZone and so on
+    binary,     ///< the type's binary send form
+};
+
+/// One value of a row. `text` holds the bytes of text and binary values and is empty for the other kinds.
+struct field {
+    field_kind kind = field_kind::null;
+    std::string_view text;
+
+    friend constexpr bool operator==(const field&, const field&) noexcept = default;
+};
+
+}  // namespace pgsync::postgres
+
+// ---- pgsync/postgres/copy_binary.hpp
+namespace pgsync::postgres {
+
+/// Reads the bytes of `COPY … TO STDOUT (FORMAT binary)` from pieces cut anywhere. No I/O; holds at most one
+/// row beside the piece it is given, and copies nothing where a piece holds whole rows, as libpq's do.
+class copy_binary_parser {
+  public:
+    /// Calls `on_row(std::span<const field>)`, fields of kind binary or null, for every row that is complete.
+    /// What the span shows is valid during the call. Strict: another header, rows of different widths, a
+    /// negative length or bytes after the trailer are errc::protocol.
+    template <typename OnRow>
+    void feed(std::string_view piece, OnRow&& on_row) {
+        if (pending_.empty()) {
+            const auto used = consume(piece, on_row);
+            pending_.assign(piece.substr(used));
+            return;
+        }
+        pending_.append(piece);
+        if (pending_.size() < needed_) return;
+        const auto used = consume(pending_, on_row);
+        pending_.erase(0, used);
+    }
+
+    /// To be called when the server says the copy is done: throws unless the trailer has been read.
+    void finish() const {
+        if (state_ != state::done)
+            throw error(errc::protocol, "binary COPY: the data ends before its trailer");
+    }
+
+  private:
+    enum class state : std::uint8_t { header, rows, done };
+
+    /// Parses whole things and returns how many bytes they took; sets `needed_` to how many it would take
+    /// from there to get any further.
+    template <typename OnRow>
+    std::size_t consume(std::string_view bytes, OnRow&& on_row) {
+        std::size_t used = 0;
+        while (state_ != state::done) {
+            const auto taken =
+                state_ == state::header ? header(bytes.substr(used)) : row(bytes.substr(used), on_row);
+            if (taken == 0) return used;
+            used += taken;
+        }
+        if (used != bytes.size()) throw error(errc::protocol, "binary COPY: bytes follow the trailer");
+        return used;
+    }
+
+    bool lacks(std::string_view bytes, std::size_t size) {
+        needed_ = size;
+        return bytes.size() < size;
+    }
+
+    std::size_t header(std::string_view bytes) {
+        constexpr std::string_view signature("PGCOPY\n\377\r\n\0", 11);
+        if (lacks(bytes, signature.size() + 8)) return 0;
+        detail::byte_reader in(bytes, "binary COPY header");
+        if (in.take(signature.size()) != signature) in.fail_at(0, "it is not binary COPY data");
+        if (in.u32() != 0) in.fail("a flag is set that pgsync does not know");
+        const auto extension = in.i32();
+        if (extension < 0) in.fail("a length is negative");
+        if (lacks(bytes, in.offset() + static_cast<std::size_t>(extension))) return 0;
+        state_ = state::rows;
+        return needed_;
+    }
+
+    template <typename OnRow>
+    std::size_t row(std::string_view bytes, OnRow&& on_row) {
+        if (lacks(bytes, 2)) return 0;
+        detail::byte_reader in(bytes, "binary COPY row");
+        const auto width = in.i16();
+        if (width == -1) {
+            state_ = state::done;
+            return in.offset();
+        }
+        if (width < 0) in.fail_at(0, "its width is negative");
+        if (width_ != unknown && width != width_) in.fail_at(0, "its width differs from the row before");
+        fields_.clear();
+        for (int i = 0; i < width; ++i) {
+            if (lacks(bytes, in.offset() + 4)) return 0;
+            const auto length = in.i32();
+            if (length < -1) in.fail("a length is negative");
+            if (length == -1) {
+                fields_.push_back({field_kind::null, {}});
+                continue;
+            }
+            if (lacks(bytes, in.offset() + static_cast<std::size_t>(length))) return 0;
+            fields_.push_back({field_kind::binary, in.take(static_cast<std::size_t>(length))});
+        }
+        width_ = width;
+        on_row(std::span<const field>(fields_));
+        return in.offset();
+    }
+
+    static constexpr int unknown = std::numeric_limits<int>::min();
+
+    state state_ = state::header;
+    int width_ = unknown;
+    std::size_t needed_ = 0;
+    std::string pending_;
+    std::vector<field> fields_;
+};
+
+}  // namespace pgsync::postgres
+
 // ---- pgsync/postgres/quote.hpp
 namespace pgsync::postgres {
 
@@ -7606,6 +7471,8 @@ class session {
     [[nodiscard]] std::string server() const { return detail::server_of(native()); }
     [[nodiscard]] bool in_transaction() const { return PQtransactionStatus(native()) != PQTRANS_IDLE; }
     [[nodiscard]] bool usable() const noexcept { return channel_.usable(); }
+    /// Of the database: `UTF8`.
+    [[nodiscard]] std::string_view server_encoding() const { return detail::server_encoding(native()); }
     /// Are texts the bytes that somebody once wrote, whatever they mean? A database whose encoding is
     /// SQL_ASCII takes all, and would fail each query that reads one which is no UTF-8.
     [[nodiscard]] bool is_raw() const noexcept { return raw_; }
@@ -8013,13 +7880,73 @@ class admin_connection {
 
 }  // namespace pgsync::postgres
 
-// ---- pgsync/postgres/catalog.hpp
+// ---- pgsync/catalog/catalog.hpp
 /// Plain facts from PostgreSQL's catalog. Nothing here judges them.
 
 #include <charconv>
 
-// ---- pgsync/postgres/detail/catalog_row.hpp
-namespace pgsync::postgres::detail {
+#include <compare>
+
+// ---- pgsync/postgres/lsn.hpp
+namespace pgsync::postgres {
+
+/// A position in the write-ahead log. PostgreSQL writes it as two hexadecimal halves: `16/B374D848`.
+struct lsn {
+    std::uint64_t value = 0;
+
+    friend constexpr auto operator<=>(lsn, lsn) noexcept = default;
+
+    /// Reads PostgreSQL's own notation: one to eight hexadecimal digits, a slash, one to eight more.
+    /// Anything else, also surrounding blanks, is no LSN.
+    [[nodiscard]] static constexpr std::optional<lsn> parse(std::string_view text) noexcept {
+        const auto slash = text.find('/');
+        if (slash == std::string_view::npos) return std::nullopt;
+        const auto high = half(text.substr(0, slash));
+        const auto low = half(text.substr(slash + 1));
+        if (!high || !low) return std::nullopt;
+        return lsn{*high << 32U | *low};
+    }
+
+  private:
+    static constexpr std::optional<std::uint64_t> half(std::string_view digits) noexcept {
+        if (digits.empty() || digits.size() > 8) return std::nullopt;
+        std::uint64_t value = 0;
+        for (const char c : digits) {
+            unsigned digit = 0;
+            if (c >= '0' && c <= '9') {
+                digit = static_cast<unsigned>(c - '0');
+            } else if (c >= 'a' && c <= 'f') {
+                digit = static_cast<unsigned>(c - 'a') + 10;
+            } else if (c >= 'A' && c <= 'F') {
+                digit = static_cast<unsigned>(c - 'A') + 10;
+            } else {
+                return std::nullopt;
+            }
+            value = value << 4U | digit;
+        }
+        return value;
+    }
+};
+
+/// As PostgreSQL prints it, without leading zeros: `16/B374D848`, `0/0`.
+[[nodiscard]] inline std::string to_string(lsn position) {
+    const auto append = [](std::string& out, std::uint64_t half) {
+        constexpr std::string_view digits = "0123456789ABCDEF";
+        int shift = 28;
+        while (shift > 0 && (half >> static_cast<unsigned>(shift)) == 0) shift -= 4;
+        for (; shift >= 0; shift -= 4) out += digits[half >> static_cast<unsigned>(shift) & 0xFU];
+    };
+    std::string out;
+    append(out, position.value >> 32U);
+    out += '/';
+    append(out, position.value & 0xFFFFFFFFU);
+    return out;
+}
+
+}  // namespace pgsync::postgres
+
+// ---- pgsync/catalog/catalog_row.hpp
+namespace pgsync::postgres {
 
 /// Reads a row of a catalog query from left to right, so that SQL and reader are compared line by line.
 class catalog_row {
@@ -8069,9 +7996,9 @@ class catalog_row {
     int next_ = 0;
 };
 
-}  // namespace pgsync::postgres::detail
+}  // namespace pgsync::postgres
 
-// ---- pgsync/postgres/partitions.hpp
+// ---- pgsync/catalog/partitions.hpp
 namespace pgsync::postgres {
 
 /// A table below another: a partition at any depth, or a child by inheritance.
@@ -8101,7 +8028,7 @@ struct descendant {
         {array_literal(views)});
     std::vector<descendant> out;
     for (int i = 0; i < found.rows(); ++i) {
-        detail::catalog_row row(found.row(i));
+        catalog_row row(found.row(i));
         auto& each = out.emplace_back();
         each.ancestor = row.number<std::uint32_t>();
         each.oid = row.number<std::uint32_t>();
@@ -8123,8 +8050,7 @@ struct descendant {
         "SELECT oid FROM up",
         {text});
     std::vector<std::uint32_t> out;
-    for (int i = 0; i < found.rows(); ++i)
-        out.push_back(detail::catalog_row(found.row(i)).number<std::uint32_t>());
+    for (int i = 0; i < found.rows(); ++i) out.push_back(catalog_row(found.row(i)).number<std::uint32_t>());
     return out;
 }
 
@@ -8140,7 +8066,7 @@ struct descendant {
 
 }  // namespace pgsync::postgres
 
-// ---- pgsync/postgres/publication_facts.hpp
+// ---- pgsync/catalog/publication_facts.hpp
 namespace pgsync::postgres {
 
 /// The comment that a publication has which pgsync made. Only that one is dropped by teardown: another may
@@ -8184,7 +8110,7 @@ struct publication_facts {
     const auto found =
         session.exec_params(sql + " FROM pg_catalog.pg_publication p WHERE p.pubname = $1", {name});
     if (found.rows() == 0) return std::nullopt;
-    detail::catalog_row row(found.row(0));
+    catalog_row row(found.row(0));
     publication_facts out;
     out.oid = row.number<std::uint32_t>();
     out.owned = row.flag();
@@ -8204,7 +8130,7 @@ struct publication_facts {
                                 " FROM pg_catalog.pg_publication_rel r WHERE r.prpubid = $1 ORDER BY 1",
                             {found.get(0, 0)});
     for (int i = 0; i < tables.rows(); ++i) {
-        detail::catalog_row table(tables.row(i));
+        catalog_row table(tables.row(i));
         out.tables.push_back(table.number<std::uint32_t>());
         if (table.flag()) out.narrowed.push_back(out.tables.back());
     }
@@ -8216,7 +8142,7 @@ struct publication_facts {
         "$1 ORDER BY 1",
         {name});
     for (int i = 0; i < published.rows(); ++i) {
-        detail::catalog_row table(published.row(i));
+        catalog_row table(published.row(i));
         out.published.push_back(table.number<std::uint32_t>());
         const auto schema = table.text();
         out.names.push_back(quote_identifier(schema) + "." + quote_identifier(table.text()));
@@ -8226,7 +8152,7 @@ struct publication_facts {
 
 }  // namespace pgsync::postgres
 
-// ---- pgsync/postgres/table_facts.hpp
+// ---- pgsync/catalog/table_facts.hpp
 namespace pgsync::postgres {
 
 /// A table's name exactly as in the database, without quotes. An empty schema means: by search_path.
@@ -8325,9 +8251,14 @@ struct table_facts {
     }
 };
 
+/// `"schema"."table"`, as SQL takes it.
+[[nodiscard]] inline std::string quoted_name(const table_facts& table) {
+    return quote_identifier(table.schema) + "." + quote_identifier(table.name);
+}
+
 }  // namespace pgsync::postgres
 
-// ---- pgsync/postgres/read_tables.hpp
+// ---- pgsync/catalog/read_tables.hpp
 namespace pgsync::postgres {
 
 namespace detail {
@@ -8462,7 +8393,7 @@ inline void resolve_identity(table_facts& table) {
     std::vector<std::optional<table_facts>> out(names.size());
     std::vector<std::string> oids;
     for (int i = 0; i < found.rows(); ++i) {
-        detail::catalog_row row(found.row(i));
+        catalog_row row(found.row(i));
         auto& table = out.at(row.number<std::size_t>() - 1).emplace();
         oids.emplace_back(found.get(i, 1));
         table.oid = row.number<std::uint32_t>();
@@ -8485,18 +8416,18 @@ inline void resolve_identity(table_facts& table) {
     // A table may have been asked for twice.
     const auto for_each_of = [&](const result& rows, auto&& add) {
         for (int i = 0; i < rows.rows(); ++i) {
-            detail::catalog_row row(rows.row(i));
+            catalog_row row(rows.row(i));
             const auto oid = row.number<std::uint32_t>();
             for (auto& table : out)
                 if (table && table->oid == oid) add(*table, row);
         }
     };
     for_each_of(session.exec_params(detail::columns_sql(version), {oid_list}),
-                [](table_facts& table, const detail::catalog_row& row) {
+                [](table_facts& table, const catalog_row& row) {
                     table.columns.push_back(detail::read_column(row));
                 });
     for_each_of(session.exec_params(detail::indexes_sql(version), {oid_list}),
-                [](table_facts& table, const detail::catalog_row& row) {
+                [](table_facts& table, const catalog_row& row) {
                     table.indexes.push_back(detail::read_index(row, table));
                 });
     for (auto& table : out)
@@ -8506,7 +8437,7 @@ inline void resolve_identity(table_facts& table) {
 
 }  // namespace pgsync::postgres
 
-// ---- pgsync/postgres/server_facts.hpp
+// ---- pgsync/catalog/server_facts.hpp
 namespace pgsync::postgres {
 
 /// What a server and the current role bring for logical replication.
@@ -8540,7 +8471,7 @@ struct server_facts {
         "WHERE g.rolname = 'rds_replication' AND pg_catalog.pg_has_role(g.oid, 'USAGE'))"
         ", pg_catalog.has_database_privilege(pg_catalog.current_database(), 'CREATE') "
         "FROM pg_catalog.pg_roles r WHERE r.rolname = current_user");
-    detail::catalog_row row(found.row(0));
+    catalog_row row(found.row(0));
     server_facts out;
     out.version = session.server_version();
     out.wal_level = row.text();
@@ -8560,7 +8491,7 @@ struct server_facts {
 
 }  // namespace pgsync::postgres
 
-// ---- pgsync/postgres/slot_facts.hpp
+// ---- pgsync/catalog/slot_facts.hpp
 namespace pgsync::postgres {
 
 struct slot_facts {
@@ -8593,7 +8524,7 @@ struct slot_facts {
     const auto found =
         session.exec_params(sql + " FROM pg_catalog.pg_replication_slots WHERE slot_name = $1", {name});
     if (found.rows() == 0) return std::nullopt;
-    detail::catalog_row row(found.row(0));
+    catalog_row row(found.row(0));
     slot_facts out;
     out.plugin = row.text();
     out.database = row.text();
@@ -8611,7 +8542,9 @@ struct slot_facts {
 
 }  // namespace pgsync::postgres
 
-// ---- pgsync/postgres/copy_both.hpp
+#include <variant>
+
+// ---- pgsync/wal/copy_both.hpp
 namespace pgsync::postgres {
 
 /// The server's `w`: a piece of the stream, for logical replication exactly one message of the output plugin.
@@ -8683,7 +8616,87 @@ struct standby_status {
 
 }  // namespace pgsync::postgres
 
-// ---- pgsync/postgres/pgoutput.hpp
+// ---- pgsync/wal/event.hpp
+namespace pgsync::postgres {
+
+/// What of a row's former state an update or delete carries; the table's replica identity decides.
+enum class old_row : std::uint8_t {
+    none,  ///< nothing: an update that changed no column of the identity, or no identity at all
+    key,   ///< only the identity's columns; every other field reads null and means "not sent"
+    full,  ///< every column (REPLICA IDENTITY FULL)
+};
+
+/// The things that a decoded log tells, one a struct. Views and spans stay valid until the decoder is called
+/// again or the bytes it was given are gone, whichever is first. Times are microseconds since 2000-01-01 UTC.
+namespace change {
+
+struct begin {
+    lsn final_lsn;  ///< where the transaction's commit record starts, equals commit::commit_lsn
+    std::int64_t commit_time_us = 0;
+    std::uint32_t xid = 0;
+};
+
+struct commit {
+    lsn commit_lsn;
+    lsn end_lsn;  ///< the byte after the commit record: what may be confirmed once all of it is done
+    std::int64_t commit_time_us = 0;
+};
+
+struct relation_column {
+    bool is_key = false;  ///< part of the replica identity
+    std::string_view name;
+    std::uint32_t type_oid = 0;
+    std::int32_t typmod = -1;
+};
+
+/// Comes before the first row of a table, and again after the table was altered.
+struct relation {
+    std::uint32_t oid = 0;
+    std::string_view schema;
+    std::string_view name;
+    char replica_identity = 'd';  ///< `d`efault, `n`othing, `f`ull or `i`ndex
+    std::span<const relation_column> columns;
+};
+
+struct insert {
+    std::uint32_t relation = 0;
+    std::span<const field> after;
+};
+
+struct update {
+    std::uint32_t relation = 0;
+    old_row old = old_row::none;
+    std::span<const field> before;  ///< empty where `old` is none
+    std::span<const field> after;
+};
+
+struct remove {
+    std::uint32_t relation = 0;
+    old_row old = old_row::key;  ///< none where the table had no identity; pgoutput refuses such deletes
+    std::span<const field> before;
+};
+
+/// One TRUNCATE, of all tables it names and those it cascaded to.
+struct truncate {
+    std::span<const std::uint32_t> relations;
+    bool cascade = false;
+    bool restart_identity = false;
+};
+
+/// A message without meaning for documents: `Y` type, `O` origin, `M` logical message, `A` abort.
+struct ignored {
+    char type = 0;
+};
+
+}  // namespace change
+
+/// One decoded message of a logical replication stream, whatever the output plugin was.
+using event = std::variant<change::begin, change::commit, change::relation, change::insert, change::update,
+                           change::remove, change::truncate, change::ignored>;
+
+}  // namespace pgsync::postgres
+
+// ---- pgsync/wal/pgoutput.hpp
 namespace pgsync::postgres {
 
 /// Decodes messages of the output plugin `pgoutput`, protocol version 1 (PostgreSQL 10 and later). No I/O,
@@ -8901,7 +8914,7 @@ class pgoutput_decoder {
 #include <functional>
 #include <unordered_map>
 
-// ---- pgsync/postgres/test_decoding.hpp
+// ---- pgsync/wal/test_decoding.hpp
 namespace pgsync::postgres {
 
 /// Decodes messages of the output plugin `test_decoding` (PostgreSQL 9.6, which has no other) into the events
@@ -9255,7 +9268,7 @@ class test_decoding_decoder {
 
 }  // namespace pgsync::postgres
 
-// ---- pgsync/postgres/decoder.hpp
+// ---- pgsync/wal/decoder.hpp
 namespace pgsync::postgres {
 
 /// The decoder of whatever output plugin a server of some version is read through.
@@ -9296,7 +9309,7 @@ struct system_identity {
 
 }  // namespace pgsync::postgres
 
-// ---- pgsync/postgres/replication.hpp
+// ---- pgsync/wal/replication.hpp
 namespace pgsync::postgres {
 
 /// The SQL-level name of an option of an output plugin, and its value.
@@ -9524,47 +9537,7 @@ class replication_stream {
 
 #include <set>
 
-// ---- pgsync/postgres/bind_literals.hpp
-namespace pgsync::postgres {
-
-/// Replaces `$1`, `$2`, … by the given literals, which must be quoted already: for COPY and DECLARE CURSOR,
-/// which take no parameters. Quoted identifiers and strings are passed over, whatever they contain.
-[[nodiscard]] inline std::string bind_literals(std::string_view sql, std::span<const std::string> literals) {
-    std::string out;
-    out.reserve(sql.size() + 64);
-    for (std::size_t i = 0; i < sql.size(); ++i) {
-        const char c = sql[i];
-        if (c == '"' || c == '\'') {
-            // A doubled quote ends one quotation and begins the next, which comes to the same here.
-            const auto end = sql.find(c, i + 1);
-            const auto stop = end == std::string_view::npos ? sql.size() : end + 1;
-            out.append(sql.substr(i, stop - i));
-            i = stop - 1;
-            continue;
-        }
-        if (c != '$') {
-            out += c;
-            continue;
-        }
-        std::size_t number = 0;
-        std::size_t digits = 0;
-        while (i + 1 + digits < sql.size() && sql[i + 1 + digits] >= '0' && sql[i + 1 + digits] <= '9') {
-            number = number * 10 + static_cast<std::size_t>(sql[i + 1 + digits] - '0');
-            ++digits;
-        }
-        if (digits == 0 || number == 0 || number > literals.size()) {
-            throw error(errc::configuration, "query asks for parameter $" + std::to_string(number) + " of " +
-                                                 std::to_string(literals.size()));
-        }
-        out += literals[number - 1];
-        i += digits;
-    }
-    return out;
-}
-
-}  // namespace pgsync::postgres
-
-// ---- pgsync/postgres/qualify.hpp
+// ---- pgsync/catalog/qualify.hpp
 namespace pgsync::postgres {
 
 /// A quoted table name without schema and the same with it: `"booking"`, `"public"."booking"`.
@@ -9603,7 +9576,7 @@ using qualified_name = std::pair<std::string, std::string>;
 
 }  // namespace pgsync::postgres
 
-// ---- pgsync/postgres/binding.hpp
+// ---- pgsync/catalog/binding.hpp
 namespace pgsync::postgres {
 
 /// One route of a shape as one database has it.
@@ -9640,7 +9613,7 @@ struct index_binding {
 
 }  // namespace pgsync::postgres
 
-// ---- pgsync/json_difference.hpp
+// ---- pgsync/base/json_difference.hpp
 /// JSON looked into as text: whatever becomes of numbers in a parser, here they stay what was written, every
 /// digit of them.
 namespace pgsync {
@@ -9960,10 +9933,12 @@ class json_comparison {
     std::vector<json_difference>& out_;
 };
 
-/// Without the blanks around it.
-[[nodiscard]] inline std::string_view json_trimmed(std::string_view text) { return json_walk(text).value(); }
-
 }  // namespace detail
+
+/// Without the blanks around it.
+[[nodiscard]] inline std::string_view json_trimmed(std::string_view text) {
+    return detail::json_walk(text).value();
+}
 
 /// Where two JSON texts differ, at most `limit` places. The order of an object's members does not matter, nor
 /// blanks, nor how a character or a number is written: 1.0 is 1 and 1e0, but 9007199254740993 is not
@@ -9973,7 +9948,7 @@ class json_comparison {
                                                                    std::size_t limit) {
     std::vector<json_difference> out;
     if (one == other) return out;
-    detail::json_comparison(limit, out).compare(detail::json_trimmed(one), detail::json_trimmed(other), {});
+    detail::json_comparison(limit, out).compare(json_trimmed(one), json_trimmed(other), {});
     return out;
 }
 
@@ -9984,7 +9959,7 @@ class json_comparison {
 
 }  // namespace pgsync
 
-// ---- pgsync/postgres/document_fault.hpp
+// ---- pgsync/pipeline/document_fault.hpp
 /// A row of which no document can be made, for what it holds.
 namespace pgsync::postgres {
 
@@ -10075,7 +10050,7 @@ inline void find_bad_text(std::string_view json, std::string& path) {
 [[nodiscard]] inline std::string bad_byte(std::string_view text) {
     while (!text.empty()) {
         unsigned number = 0;
-        const auto size = pgsync::detail::utf8_size(text, number);
+        const auto size = utf8_size(text, number);
         if (size == 0) {
             const auto shown = printable(text.substr(0, 1));
             return "0" + shown.substr(shown.find('x'));
@@ -10083,6 +10058,46 @@ inline void find_bad_text(std::string_view json, std::string& path) {
         text.remove_prefix(size);
     }
     return {};
+}
+
+}  // namespace pgsync::postgres
+
+// ---- pgsync/postgres/bind_literals.hpp
+namespace pgsync::postgres {
+
+/// Replaces `$1`, `$2`, … by the given literals, which must be quoted already: for COPY and DECLARE CURSOR,
+/// which take no parameters. Quoted identifiers and strings are passed over, whatever they contain.
+[[nodiscard]] inline std::string bind_literals(std::string_view sql, std::span<const std::string> literals) {
+    std::string out;
+    out.reserve(sql.size() + 64);
+    for (std::size_t i = 0; i < sql.size(); ++i) {
+        const char c = sql[i];
+        if (c == '"' || c == '\'') {
+            // A doubled quote ends one quotation and begins the next, which comes to the same here.
+            const auto end = sql.find(c, i + 1);
+            const auto stop = end == std::string_view::npos ? sql.size() : end + 1;
+            out.append(sql.substr(i, stop - i));
+            i = stop - 1;
+            continue;
+        }
+        if (c != '$') {
+            out += c;
+            continue;
+        }
+        std::size_t number = 0;
+        std::size_t digits = 0;
+        while (i + 1 + digits < sql.size() && sql[i + 1 + digits] >= '0' && sql[i + 1 + digits] <= '9') {
+            number = number * 10 + static_cast<std::size_t>(sql[i + 1 + digits] - '0');
+            ++digits;
+        }
+        if (digits == 0 || number == 0 || number > literals.size()) {
+            throw error(errc::configuration, "query asks for parameter $" + std::to_string(number) + " of " +
+                                                 std::to_string(literals.size()));
+        }
+        out += literals[number - 1];
+        i += digits;
+    }
+    return out;
 }
 
 }  // namespace pgsync::postgres
@@ -10123,7 +10138,7 @@ inline void split_key(std::string_view key, std::vector<std::string>& parts) {
 
 }  // namespace pgsync
 
-// ---- pgsync/postgres/document_reader.hpp
+// ---- pgsync/pipeline/document_reader.hpp
 namespace pgsync::postgres {
 
 /// The first and the last key of a page of root rows, and how many rows it has.
@@ -11291,7 +11306,7 @@ struct document_transform {
 
 #include <climits>
 
-// ---- pgsync/elastic/sha256.hpp
+// ---- pgsync/sink/elastic/sha256.hpp
 /// What Amazon's signatures are made of: OpenSSL's, in this library's types.
 namespace pgsync::elastic {
 
@@ -11341,7 +11356,7 @@ inline void require_digest(bool made) {
 
 }  // namespace pgsync::elastic
 
-// ---- pgsync/elastic/url.hpp
+// ---- pgsync/sink/elastic/url.hpp
 namespace pgsync::elastic {
 
 /// A cluster's address taken apart, so that its secrets never stand in a message.
@@ -11487,7 +11502,7 @@ inline void check_host(std::string_view text) {
 
 }  // namespace pgsync::elastic
 
-// ---- pgsync/elastic/sigv4.hpp
+// ---- pgsync/sink/elastic/sigv4.hpp
 namespace pgsync::elastic {
 
 /// Who signs requests to Amazon's OpenSearch Service, and for where.
@@ -11597,7 +11612,7 @@ inline std::string aws_query(std::string_view query) {
 
 }  // namespace pgsync::elastic
 
-// ---- pgsync/elastic/access.hpp
+// ---- pgsync/sink/elastic/access.hpp
 namespace pgsync::elastic {
 
 /// Who we are to a cluster, and what proves who it is.
@@ -11670,8 +11685,7 @@ class access_reader {
                     "write true, 1, on, yes, or false, 0, off, no");
     }
     [[noreturn]] static void both(const std::string& one, const std::string& other) {
-        throw error(errc::configuration,
-                    one + " and " + other + " are both set, and only one of them can count",
+        throw error(errc::configuration, one + " and " + other + " are both set, and only one can be used",
                     "unset one of them");
     }
 
@@ -11793,7 +11807,7 @@ template <typename Get>
 
 #include <zlib.h>
 
-// ---- pgsync/elastic/detail/gzip.hpp
+// ---- pgsync/sink/elastic/detail/gzip.hpp
 namespace pgsync::elastic::detail {
 
 /// At the quickest level: bulks of JSON shrink to a sixth or so, and more work would buy little.
@@ -11816,7 +11830,7 @@ namespace pgsync::elastic::detail {
 
 }  // namespace pgsync::elastic::detail
 
-// ---- pgsync/elastic/detail/tls_remedy.hpp
+// ---- pgsync/sink/elastic/detail/tls_remedy.hpp
 namespace pgsync::elastic::detail {
 
 /// What to do about a connection that failed for its TLS; empty where that was not the reason. `message` is
@@ -11848,7 +11862,7 @@ namespace pgsync::elastic::detail {
 
 }  // namespace pgsync::elastic::detail
 
-// ---- pgsync/elastic/transport.hpp
+// ---- pgsync/sink/elastic/transport.hpp
 namespace pgsync::elastic {
 
 /// One HTTP request to the cluster. The body is shared, so that a repeat costs no copy.
@@ -11902,7 +11916,7 @@ template <transport Transport>
 
 }  // namespace pgsync::elastic
 
-// ---- pgsync/elastic/curl_transport.hpp
+// ---- pgsync/sink/elastic/curl_transport.hpp
 namespace pgsync::elastic {
 
 /// How the bodies of requests travel.
@@ -12202,7 +12216,7 @@ static_assert(transport<curl_transport>);
 
 #include <random>
 
-// ---- pgsync/backoff.hpp
+// ---- pgsync/base/backoff.hpp
 namespace pgsync {
 
 /// Pauses between attempts: doubling from the first to the longest, each drawn from its upper half, so that
@@ -12231,9 +12245,37 @@ class backoff {
 
 }  // namespace pgsync
 
+// ---- pgsync/base/interrupt_switch.hpp
+namespace pgsync {
+
+/// Ends everything that waits, until resume(): what begins after that waits again, what was interrupted stays
+/// interrupted. Not locked: the owner's mutex guards it, and is passed to request().
+class interrupt_switch {
+  public:
+    /// For what begins now.
+    [[nodiscard]] std::stop_token token() const { return stop_.get_token(); }
+
+    /// Locks `mutex` for a moment only: stop callbacks run without it, since they may call back.
+    void request(std::mutex& mutex) {
+        auto stop = [&] {
+            const std::lock_guard lock(mutex);
+            return stop_;
+        }();
+        stop.request_stop();
+    }
+    void resume() {
+        if (stop_.stop_requested()) stop_ = std::stop_source();
+    }
+
+  private:
+    std::stop_source stop_;
+};
+
+}  // namespace pgsync
+
 #include <cstring>
 
-// ---- pgsync/elastic/rejected_item.hpp
+// ---- pgsync/sink/elastic/rejected_item.hpp
 namespace pgsync::elastic {
 
 /// A document that is not in the index for good: the cluster refuses it, or it could not be made.
@@ -12249,7 +12291,7 @@ struct rejected_item {
 
 }  // namespace pgsync::elastic
 
-// ---- pgsync/elastic/bulk_body.hpp
+// ---- pgsync/sink/elastic/bulk_body.hpp
 namespace pgsync::elastic {
 
 /// What an action says beside index, id and version; empty texts are not said.
@@ -12461,7 +12503,7 @@ class bulk_body {
 
 #include <boost/json/monotonic_resource.hpp>
 
-// ---- pgsync/elastic/bulk_response.hpp
+// ---- pgsync/sink/elastic/bulk_response.hpp
 namespace pgsync::elastic {
 
 /// What to do about one item of a bulk.
@@ -12496,14 +12538,6 @@ namespace detail {
 inline std::string text_of(const boost::json::object& in, std::string_view key) {
     const auto* found = in.if_contains(key);
     return found != nullptr && found->is_string() ? std::string(found->get_string()) : std::string();
-}
-
-/// Reasons quote documents, which may be long: cut where a character ends.
-inline void shorten(std::string& text, std::size_t limit) {
-    if (text.size() <= limit) return;
-    while (limit > 0 && (static_cast<unsigned char>(text[limit]) & 0xC0U) == 0x80U) --limit;
-    text.resize(limit);
-    text += "…";
 }
 
 /// Elasticsearch 7 quotes the request in which it could not read a document, from its first header on, and
@@ -12669,7 +12703,7 @@ inline bool read_item(const boost::json::value& value, item_result& into) {
 
 #include <map>
 
-// ---- pgsync/elastic/detail/own_failures.hpp
+// ---- pgsync/sink/elastic/detail/own_failures.hpp
 namespace pgsync::elastic::detail {
 
 /// Whether an answer says that the cluster, or what stands before it, cannot just now. Any other answer from
@@ -12717,7 +12751,7 @@ class own_failures {
 
 }  // namespace pgsync::elastic::detail
 
-// ---- pgsync/elastic/dialect.hpp
+// ---- pgsync/sink/elastic/dialect.hpp
 /// What Elasticsearch and OpenSearch, in their versions, call by different names: the one place that knows.
 namespace pgsync::elastic {
 
@@ -12812,7 +12846,7 @@ class dialect {
         if (opensearch_) return;
         if (major < 6 || (major == 6 && minor < 6)) {
             throw error(errc::configuration,
-                        "the cluster is Elasticsearch " + of.version + ", and the oldest that will do is 6.6",
+                        "the cluster is Elasticsearch " + of.version + ", and pgsync needs 6.6 or later",
                         "upgrade the cluster");
         }
         typed_ = major == 6;
@@ -12912,7 +12946,7 @@ inline void adapt_mapping(boost::json::object& body, const dialect& speaks) {
 
 }  // namespace pgsync::elastic
 
-// ---- pgsync/elastic/held_document.hpp
+// ---- pgsync/sink/elastic/held_document.hpp
 namespace pgsync::elastic {
 
 /// Where a document stands: under its id, on the shard that its routing chooses.
@@ -12984,7 +13018,7 @@ inline constexpr wanted_source no_source = "?_source=false";
 
 }  // namespace pgsync::elastic
 
-// ---- pgsync/elastic/index_unavailable.hpp
+// ---- pgsync/sink/elastic/index_unavailable.hpp
 /// Indices that an operator has closed or blocked. Nothing is wrong with them, and nobody but an operator can
 /// change it: a sync waits for that, a command that somebody has typed ends and says what to do.
 namespace pgsync::elastic {
@@ -13065,7 +13099,7 @@ namespace detail {
 
 }  // namespace pgsync::elastic
 
-// ---- pgsync/elastic/refused_always.hpp
+// ---- pgsync/sink/elastic/refused_always.hpp
 namespace pgsync::elastic {
 
 /// A request to which the cluster has answered with one and the same error of its own for minutes: it is
@@ -13077,7 +13111,7 @@ class refused_always : public error {
 
 }  // namespace pgsync::elastic
 
-// ---- pgsync/elastic/stored_id.hpp
+// ---- pgsync/sink/elastic/stored_id.hpp
 namespace pgsync::elastic {
 
 /// How the index knows a document.
@@ -13089,7 +13123,7 @@ struct stored_id {
 
 }  // namespace pgsync::elastic
 
-// ---- pgsync/elastic/waiting_clock.hpp
+// ---- pgsync/sink/elastic/waiting_clock.hpp
 namespace pgsync::elastic {
 
 /// What waits: replaceable, so that tests of back-off take no time. `wait_until` returns when `what` is
@@ -13115,7 +13149,7 @@ static_assert(waiting_clock<steady_waiting>);
 
 }  // namespace pgsync::elastic
 
-// ---- pgsync/elastic/client.hpp
+// ---- pgsync/sink/elastic/client.hpp
 namespace pgsync::elastic {
 
 /// What a name stands for in the cluster.
@@ -13175,18 +13209,14 @@ class client {
 
     /// From now on nobody waits: every call ends as interrupted, those under way at once.
     void interrupt() {
-        auto stop = [&] {
-            const std::lock_guard lock(mutex_);
-            return stop_;
-        }();
-        stop.request_stop();  // may call into the transport
+        stop_.request(mutex_);
         const std::lock_guard lock(mutex_);
         changed_.notify_all();
     }
     /// Calls work again; those that were interrupted stay so.
     void resume() {
         const std::lock_guard lock(mutex_);
-        if (stop_.stop_requested()) stop_ = std::stop_source();
+        stop_.resume();
     }
 
     [[nodiscard]] server_info info() {
@@ -13700,7 +13730,7 @@ class client {
 
     [[nodiscard]] std::stop_token current_stop() const {
         const std::lock_guard lock(mutex_);
-        return stop_.get_token();
+        return stop_.token();
     }
     [[nodiscard]] bool told_to_stop() const { return settings_.stopped && settings_.stopped(); }
 
@@ -13918,7 +13948,7 @@ class client {
             }
         }
         detail::scrub(body);
-        detail::shorten(body, 300);
+        shorten(body, 300);
         return printable(body);
     }
 
@@ -13929,134 +13959,16 @@ class client {
     Clock clock_;
     mutable std::mutex mutex_;
     std::condition_variable changed_;
-    std::stop_source stop_;  ///< replaced by resume()
+    interrupt_switch stop_;
 };
 
 }  // namespace pgsync::elastic
 
 #include <deque>
 
-// ---- pgsync/elastic/bulk_room.hpp
-namespace pgsync::elastic {
-
-/// How bulks share the cluster: those that are wide leave room for those that somebody waits for.
-enum class pace { prompt, wide };
-
-/// How many bulks may be on their way, judged by the cluster's answers. Where it refuses for want of room
-/// (429) there may be half as many. Where a small prompt bulk takes much longer beside wide ones than such
-/// bulks take at best, there may be half as many wide ones: a cluster works on a few bulks at a time, and
-/// what somebody waits for queues behind the rest. Both grow back by one for each `pause` without such an
-/// answer. Not to be used by several threads at once.
-class bulk_room {
-  public:
-    using time_point = std::chrono::steady_clock::time_point;
-    using duration = std::chrono::steady_clock::duration;
-
-    /// `most`: bulks on their way, at best; at least one.
-    explicit bulk_room(std::size_t most) : all_(std::max<std::size_t>(most, 1)), wide_(half(all_.most)) {}
-
-    /// Whether one more may leave, with so many on their way.
-    [[nodiscard]] bool has_room(pace how, std::size_t all_on_their_way, std::size_t wide_on_their_way,
-                                time_point now) {
-        if (all_on_their_way >= all_.now_at(now)) return false;
-        return how == pace::prompt || wide_on_their_way < std::min(wide_.now_at(now), half(all_.now_at(now)));
-    }
-
-    /// A bulk was answered at once; `beside`: how many wide ones were on their way then.
-    void answered(pace how, std::size_t bytes, duration took, std::size_t beside, time_point now) {
-        if (how == pace::wide || bytes > small) return;
-        if (beside > 0 && quickest_ && took > *quickest_ * 3 + tolerable) wide_.halve(now);
-        // One quick answer of long ago is not to be the measure for ever.
-        quickest_ = quickest_ ? std::min(took, *quickest_ + *quickest_ / 64) : took;
-    }
-
-    /// The cluster refused a bulk, or some of it, because it has too much to do.
-    void refused(time_point now) { all_.halve(now); }
-
-  private:
-    static constexpr std::size_t half(std::size_t of) { return std::max<std::size_t>(of / 2, 1); }
-    static constexpr std::size_t small = 64U << 10U;  ///< bytes
-    static constexpr duration tolerable = std::chrono::milliseconds(20);
-    static constexpr duration pause = std::chrono::seconds(5);
-
-    struct limit {
-        explicit limit(std::size_t at_most) : most(at_most), current(at_most) {}
-
-        std::size_t now_at(time_point now) {
-            while (current < most && now - since >= pause) {
-                ++current;
-                since += pause;
-            }
-            return current;
-        }
-        void halve(time_point now) {
-            // The answers to what was on its way with this one say the same once more.
-            if (!halved || now - *halved >= at_once) {
-                current = half(now_at(now));
-                halved = now;
-            }
-            since = now;
-        }
-
-        std::size_t most;
-        std::size_t current;
-        time_point since{};  ///< of what `current` grows from
-        std::optional<time_point> halved;
-        static constexpr duration at_once = std::chrono::seconds(1);
-    };
-
-    limit all_;
-    limit wide_;
-    std::optional<duration> quickest_;  ///< of small prompt bulks
-};
-
-}  // namespace pgsync::elastic
-
-// ---- pgsync/elastic/detail/outage.hpp
-namespace pgsync::elastic::detail {
-
-/// Says in the log that the cluster is in trouble: once for each longer pause, now and then while it lasts,
-/// and once when the last of the bulks concerned went through. Used by one thread.
-class outage {
-  public:
-    explicit outage(std::string address) : address_(std::move(address)) {}
-
-    /// A bulk failed for the `attempts`th time in a row.
-    void failed(unsigned attempts, const std::string& why, std::chrono::milliseconds pause) {
-        if (attempts == 1) ++troubled_;
-        // The pauses double up to the eighth attempt or so; from then on about one line a minute.
-        const bool news = attempts > said_ && (attempts <= 8 || attempts % 8 == 0);
-        if (news) {
-            said_ = attempts;
-            log::warn("cluster {}: {}; attempt {} failed, trying again in {} ms", address_, why, attempts,
-                      pause.count());
-        } else {
-            log::debug("cluster {}: {}", address_, why);
-        }
-    }
-    /// A bulk went through; `after_failure` when it had failed before.
-    void over(bool after_failure) {
-        if (!abandoned(after_failure)) return;
-        log::info("cluster {}: works again", address_);
-    }
-    /// A bulk was given up. True when none is in trouble any more.
-    bool abandoned(bool after_failure) {
-        if (!after_failure || --troubled_ > 0) return false;
-        said_ = 0;
-        return true;
-    }
-
-  private:
-    std::string address_;
-    std::size_t troubled_ = 0;  ///< bulks that failed and did not go through yet
-    unsigned said_ = 0;
-};
-
-}  // namespace pgsync::elastic::detail
-
 #include <list>
 
-// ---- pgsync/metrics.hpp
+// ---- pgsync/base/metrics.hpp
 /// What a running program counts of itself, for whoever shows it. The stages count here and know nothing of
 /// who reads, nor of any format. Counting is an addition without a lock; what would cost more, such as the
 /// length of a queue, is asked for when somebody looks: see probe.
@@ -14288,7 +14200,125 @@ class probe {
 
 }  // namespace pgsync::metrics
 
-// ---- pgsync/elastic/bulk_writer.hpp
+// ---- pgsync/sink/elastic/bulk_room.hpp
+namespace pgsync::elastic {
+
+/// How bulks share the cluster: those that are wide leave room for those that somebody waits for.
+enum class pace { prompt, wide };
+
+/// How many bulks may be on their way, judged by the cluster's answers. Where it refuses for want of room
+/// (429) there may be half as many. Where a small prompt bulk takes much longer beside wide ones than such
+/// bulks take at best, there may be half as many wide ones: a cluster works on a few bulks at a time, and
+/// what somebody waits for queues behind the rest. Both grow back by one for each `pause` without such an
+/// answer. Not to be used by several threads at once.
+class bulk_room {
+  public:
+    using time_point = std::chrono::steady_clock::time_point;
+    using duration = std::chrono::steady_clock::duration;
+
+    /// `most`: bulks on their way, at best; at least one.
+    explicit bulk_room(std::size_t most) : all_(std::max<std::size_t>(most, 1)), wide_(half(all_.most)) {}
+
+    /// Whether one more may leave, with so many on their way.
+    [[nodiscard]] bool has_room(pace how, std::size_t all_on_their_way, std::size_t wide_on_their_way,
+                                time_point now) {
+        if (all_on_their_way >= all_.now_at(now)) return false;
+        return how == pace::prompt || wide_on_their_way < std::min(wide_.now_at(now), half(all_.now_at(now)));
+    }
+
+    /// A bulk was answered at once; `beside`: how many wide ones were on their way then.
+    void answered(pace how, std::size_t bytes, duration took, std::size_t beside, time_point now) {
+        if (how == pace::wide || bytes > small) return;
+        if (beside > 0 && quickest_ && took > *quickest_ * 3 + tolerable) wide_.halve(now);
+        // One quick answer of long ago is not to be the measure for ever.
+        quickest_ = quickest_ ? std::min(took, *quickest_ + *quickest_ / 64) : took;
+    }
+
+    /// The cluster refused a bulk, or some of it, because it has too much to do.
+    void refused(time_point now) { all_.halve(now); }
+
+  private:
+    static constexpr std::size_t half(std::size_t of) { return std::max<std::size_t>(of / 2, 1); }
+    static constexpr std::size_t small = 64U << 10U;  ///< bytes
+    static constexpr duration tolerable = std::chrono::milliseconds(20);
+    static constexpr duration pause = std::chrono::seconds(5);
+
+    struct limit {
+        explicit limit(std::size_t at_most) : most(at_most), current(at_most) {}
+
+        std::size_t now_at(time_point now) {
+            while (current < most && now - since >= pause) {
+                ++current;
+                since += pause;
+            }
+            return current;
+        }
+        void halve(time_point now) {
+            // The answers to what was on its way with this one say the same once more.
+            if (!halved || now - *halved >= at_once) {
+                current = half(now_at(now));
+                halved = now;
+            }
+            since = now;
+        }
+
+        std::size_t most;
+        std::size_t current;
+        time_point since{};  ///< of what `current` grows from
+        std::optional<time_point> halved;
+        static constexpr duration at_once = std::chrono::seconds(1);
+    };
+
+    limit all_;
+    limit wide_;
+    std::optional<duration> quickest_;  ///< of small prompt bulks
+};
+
+}  // namespace pgsync::elastic
+
+// ---- pgsync/sink/elastic/detail/outage.hpp
+namespace pgsync::elastic::detail {
+
+/// Says in the log that the cluster is in trouble: once for each longer pause, now and then while it lasts,
+/// and once when the last of the bulks concerned went through. Used by one thread.
+class outage {
+  public:
+    explicit outage(std::string address) : address_(std::move(address)) {}
+
+    /// A bulk failed for the `attempts`th time in a row.
+    void failed(unsigned attempts, const std::string& why, std::chrono::milliseconds pause) {
+        if (attempts == 1) ++troubled_;
+        // The pauses double up to the eighth attempt or so; from then on about one line a minute.
+        const bool news = attempts > said_ && (attempts <= 8 || attempts % 8 == 0);
+        if (news) {
+            said_ = attempts;
+            log::warn("cluster {}: {}; attempt {} failed, trying again in {} ms", address_, why, attempts,
+                      pause.count());
+        } else {
+            log::debug("cluster {}: {}", address_, why);
+        }
+    }
+    /// A bulk went through; `after_failure` when it had failed before.
+    void over(bool after_failure) {
+        if (!abandoned(after_failure)) return;
+        log::info("cluster {}: works again", address_);
+    }
+    /// A bulk was given up. True when none is in trouble any more.
+    bool abandoned(bool after_failure) {
+        if (!after_failure || --troubled_ > 0) return false;
+        said_ = 0;
+        return true;
+    }
+
+  private:
+    std::string address_;
+    std::size_t troubled_ = 0;  ///< bulks that failed and did not go through yet
+    unsigned said_ = 0;
+};
+
+}  // namespace pgsync::elastic::detail
+
+// ---- pgsync/sink/elastic/bulk_writer.hpp
 namespace pgsync::elastic {
 
 /// How much of a bulk for one target is settled without having been written: a newer version was there, or
@@ -14385,18 +14415,14 @@ class bulk_writer {
     /// From now on nobody waits: submit() and drain() throw, and bulks that are not done end as interrupted,
     /// those on their way, too (the cluster may carry them out all the same).
     void interrupt() {
-        auto stop = [&] {
-            const std::lock_guard lock(shared_->mutex);
-            return stop_;
-        }();
-        stop.request_stop();  // may call into the transport
+        stop_.request(shared_->mutex);
         const std::lock_guard lock(shared_->mutex);
         shared_->changed.notify_all();
     }
     /// What is submitted from now on is sent again; what was interrupted stays so.
     void resume() {
         const std::lock_guard lock(shared_->mutex);
-        if (stop_.stop_requested()) stop_ = std::stop_source();
+        stop_.resume();
     }
 
     [[nodiscard]] std::size_t in_flight() const {
@@ -14439,7 +14465,7 @@ class bulk_writer {
     /// of the next interruption.
     template <typename Ready>
     std::stop_token wait(std::unique_lock<std::mutex>& lock, const Ready& ready) {
-        auto stop = stop_.get_token();
+        auto stop = stop_.token();
         shared_->changed.wait(lock, [&] { return stop.stop_requested() || ready(); });
         if (stop.stop_requested()) throw error(errc::interrupted, "stopped while waiting for the cluster");
         return stop;
@@ -14744,15 +14770,13 @@ class bulk_writer {
     [[noreturn]] static void lost(std::string_view target, const std::string& reason) {
         if (reason.find("no write index is defined") != std::string::npos) {
             const std::string name(target);
-            throw error(errc::index,
-                        "alias \"" + name +
-                            "\" stands for more than one index, and so for none that could be "
-                            "written: " +
-                            reason,
-                        "GET /_alias/" + name +
-                            " shows which; take it away from the one that is a copy, POST "
-                            "/_aliases {\"actions\":[{\"remove\":{\"index\":\"…\",\"alias\":\"" +
-                            name + "\"}}]}, and start again: nothing from this change on was acknowledged");
+            throw error(
+                errc::index,
+                "alias \"" + name + "\" stands for more than one index, so none can be written: " + reason,
+                "GET /_alias/" + name +
+                    " shows which; take it away from the one that is a copy, POST "
+                    "/_aliases {\"actions\":[{\"remove\":{\"index\":\"…\",\"alias\":\"" +
+                    name + "\"}}]}, and start again: nothing from this change on was acknowledged");
         }
         throw error(errc::index, "index \"" + std::string(target) + "\" is gone or is no alias: " + reason,
                     "it was deleted or renamed while pgsync was writing; run bootstrap, which builds what is "
@@ -14853,7 +14877,7 @@ class bulk_writer {
 
     static std::string excerpt(std::string text) {
         detail::scrub(text);
-        detail::shorten(text, 300);
+        shorten(text, 300);
         return printable(text);
     }
 
@@ -14865,8 +14889,8 @@ class bulk_writer {
     std::shared_ptr<shared_state> shared_ = std::make_shared<shared_state>();
     std::set<flight_ptr> flights_;  ///< all that were submitted and are not done
     std::multimap<std::chrono::steady_clock::time_point, flight_ptr>
-        waiting_;            ///< of these, the ones to repeat
-    std::stop_source stop_;  ///< replaced by resume()
+        waiting_;  ///< of these, the ones to repeat
+    interrupt_switch stop_;
     bool closing_ = false;
     std::atomic<bool> ends_at_closed_{false};
     std::uint64_t answered_ = 0;                   ///< bulks
@@ -14879,233 +14903,36 @@ class bulk_writer {
 
 #include <unordered_set>
 
-// ---- pgsync/elastic/batcher.hpp
-namespace pgsync::elastic {
+// ---- pgsync/base/first_failure.hpp
+namespace pgsync {
 
-/// Puts documents into bulks of about one size and tells, job by job, when all of a job's documents have been
-/// acknowledged. Used by one thread (rethrow_failure() by any); jobs come one after the other and share no
-/// bulk, so that none waits for the documents of the next. Bulks may outlive the batcher, but from then on
-/// nobody is told of them.
-class batcher {
+/// Keeps the first exception that any of several threads reports, for one that rethrows it; later ones are
+/// dropped. Safe to use from all of them.
+class first_failure {
   public:
-    /// Sends one bulk; may block while too many are on their way. The completion comes from another thread.
-    using submit_function = std::function<void(bulk_body&&, std::function<void(bulk_outcome&&)>)>;
-    /// What becomes of documents the cluster refuses for good: returns when they are taken care of, throws
-    /// when the program is to stop. Must not wait for the cluster: see dead_letters.
-    using rejected_function = std::function<void(bulk_outcome&)>;
-
-    struct settings {
-        std::size_t bulk_bytes = 5U << 20U;
-        /// Above this a bulk is sent even where the caller had rather not wait.
-        std::size_t bulk_bytes_limit = 20U << 20U;
-    };
-
-    /// Where the documents of an index go.
-    struct target {
-        std::string name;
-        std::string pipeline{};  ///< that every document passes; empty: none
-        metrics::index_counts* counts =
-            nullptr;  ///< where it is counted, if anywhere; must outlive every bulk
-    };
-
-    /// `targets`: one for each index number.
-    batcher(settings setting, std::vector<target> targets, submit_function submit, rejected_function rejected)
-        : settings_(setting),
-          submit_(std::move(submit)),
-          shared_(std::make_shared<shared_state>()),
-          tallies_(targets.size()) {
-        shared_->targets = std::move(targets);
-        shared_->rejected = std::move(rejected);
+    void set(std::exception_ptr what) {
+        const std::lock_guard lock(mutex_);
+        if (!failed_) what_ = std::move(what);
+        failed_ = true;
     }
+    void set_current() { set(std::current_exception()); }
 
-    ~batcher() {
-        const std::lock_guard lock(shared_->mutex);
-        shared_->abandoned = true;
-    }
-    batcher(const batcher&) = delete;
-    batcher& operator=(const batcher&) = delete;
+    [[nodiscard]] bool failed() const noexcept { return failed_; }
 
-    /// What follows belongs to a new job; `done` is called once, when all of it is acknowledged, in whatever
-    /// thread that happens, and must not use the batcher. A job that was not ended is forgotten, with what of
-    /// it has not been sent.
-    void begin_job(std::function<void()> done) {
-        body_ = bulk_body();
-        tallies_.assign(tallies_.size(), {});
-        job_ = std::make_shared<job>();
-        job_->done = std::move(done);
-    }
-    /// Sends what is left of the job.
-    void end_job() {
-        flush();
-        shared_->release(*std::exchange(job_, nullptr));
-    }
-
-    /// `routing` chooses the shard; where it is empty the id does.
-    void index(std::size_t index, std::string_view id, std::uint64_t version, std::string_view document,
-               std::string_view routing = {}) {
-        const auto& to = shared_->targets[index];
-        body_.index(to.name, id, version, document, {routing, to.pipeline});
-        ++tallies_[index].documents;
-        // What has come this far will mostly be a whole bulk. Where there is the room already, nothing is
-        // done.
-        if (body_.bytes() > reserve_above) body_.reserve(settings_.bulk_bytes + settings_.bulk_bytes / 8);
-        if (body_.bytes() >= settings_.bulk_bytes_limit) flush();
-    }
-    void remove(std::size_t index, std::string_view id, std::uint64_t version,
-                std::string_view routing = {}) {
-        body_.remove(shared_->targets[index].name, id, version, {routing, {}});
-        ++tallies_[index].deletes;
-        if (body_.bytes() >= settings_.bulk_bytes_limit) flush();
-    }
-
-    /// A document that cannot be made: it is told when its bulk is done, like one that the cluster refuses.
-    /// `document` is what there is of it, if anything.
-    void refuse(std::size_t index, std::string_view id, std::uint64_t version, std::string type,
-                std::string reason, std::string document) {
-        body_.refuse({shared_->targets[index].name, std::string(id), version, 0, std::move(type),
-                      std::move(reason), std::move(document)});
-        if (body_.bytes() >= settings_.bulk_bytes_limit) flush();
-    }
-
-    /// Sends what has gathered if it is worth a bulk: what comes next, see bulk_fit, is about one more.
-    void flush_if_full() {
-        if (body_.bytes() >= settings_.bulk_bytes / 4 * 3) flush();
-    }
-    void flush() {
-        if (body_.empty()) return;
-        rethrow_failure();
-        job_->open();
-        std::vector<tally> fresh(tallies_.size());
-        submit_(std::exchange(body_, bulk_body()),
-                [belongs_to = job_, shared = shared_, tallies = std::exchange(tallies_, std::move(fresh)),
-                 counted = std::make_shared<on_its_way>(shared_)](bulk_outcome&& outcome) mutable {
-                    const auto until_the_end = std::move(counted);
-                    try {
-                        if (outcome.fatal) std::rethrow_exception(outcome.fatal);
-                        if (!outcome.rejected.empty()) shared->rejected(outcome);
-                        shared->count(tallies, outcome);
-                        shared->release(*belongs_to);
-                    } catch (...) {
-                        // The job stays open: nothing of it is ever confirmed.
-                        shared->fail(std::current_exception());
-                    }
-                });
-    }
-
-    /// How large a bulk is to be.
-    [[nodiscard]] std::size_t bulk_bytes() const { return settings_.bulk_bytes; }
-
-    /// Nothing that was sent is without an answer; by any thread.
-    [[nodiscard]] bool idle() const { return shared_->on_their_way == 0; }
-
-    /// Throws what made a bulk fail for good, if anything did.
-    void rethrow_failure() {
-        if (!shared_->failed) return;
-        const std::lock_guard lock(shared_->mutex);
-        std::rethrow_exception(shared_->failure);
+    /// Returns where there is none.
+    void rethrow() const {
+        if (!failed_) return;
+        const std::lock_guard lock(mutex_);
+        std::rethrow_exception(what_);
     }
 
   private:
-    struct job {
-        std::atomic<std::size_t> references{1};
-        std::function<void()> done;
-
-        void open() { references.fetch_add(1); }
-    };
-    /// What a bulk holds for one target.
-    struct tally {
-        std::uint64_t documents = 0;
-        std::uint64_t deletes = 0;
-    };
-    struct shared_state {
-        std::vector<target> targets;
-        rejected_function rejected;
-        std::mutex mutex;
-        std::exception_ptr failure;
-        std::atomic<bool> failed{false};
-        std::atomic<std::size_t> on_their_way{0};  ///< bulks
-        bool abandoned = false;
-
-        void count(std::vector<tally>& tallies, const bulk_outcome& outcome) const {
-            for (std::size_t i = 0; i < tallies.size(); ++i) {
-                auto* const of = targets[i].counts;
-                if (of == nullptr) continue;
-                auto& all = tallies[i];
-                for (const auto& less : outcome.unwritten) {
-                    if (less.target != targets[i].name) continue;
-                    all.documents -= less.documents;
-                    all.deletes -= less.deletes;
-                }
-                of->written.add(all.documents);
-                of->deleted.add(all.deletes);
-            }
-        }
-        void release(job& of) {
-            if (of.references.fetch_sub(1) != 1) return;
-            // Under the lock, so that nothing is called any more once the batcher is gone.
-            const std::lock_guard lock(mutex);
-            if (!abandoned) of.done();
-        }
-        void fail(std::exception_ptr what) {
-            const std::lock_guard lock(mutex);
-            if (!failed) failure = std::move(what);
-            failed = true;
-        }
-    };
-
-    /// Counts a bulk as long as somebody keeps it.
-    struct on_its_way {
-        explicit on_its_way(std::shared_ptr<shared_state> in) : shared(std::move(in)) {
-            ++shared->on_their_way;
-        }
-        ~on_its_way() { --shared->on_their_way; }
-        on_its_way(const on_its_way&) = delete;
-        on_its_way& operator=(const on_its_way&) = delete;
-        std::shared_ptr<shared_state> shared;
-    };
-
-    settings settings_;
-    submit_function submit_;
-    std::shared_ptr<shared_state> shared_;
-    std::shared_ptr<job> job_;
-    bulk_body body_;
-    std::vector<tally> tallies_;  ///< of `body_`, by index number
-    static constexpr std::size_t reserve_above = 128U << 10U;
+    std::atomic<bool> failed_{false};
+    mutable std::mutex mutex_;
+    std::exception_ptr what_;
 };
 
-}  // namespace pgsync::elastic
-
-// ---- pgsync/elastic/bulk_fit.hpp
-namespace pgsync::elastic {
-
-/// How many documents are to be read at once: about one bulk, judged by those read before. Fewer would have
-/// the server do what it does once for each query more often; more would need memory, and a transaction that
-/// waits for the cluster in the middle of what it reads. May be used by several threads.
-class bulk_fit {
-  public:
-    /// `first`: while nothing is known.
-    bulk_fit(std::size_t bulk_bytes, std::size_t first, std::size_t most)
-        : bulk_bytes_(bulk_bytes), most_(most), documents_(std::min(first, most)) {}
-
-    [[nodiscard]] std::size_t documents() const { return documents_; }
-
-    /// So many documents of so many bytes of JSON were read.
-    void learn(std::size_t documents, std::size_t bytes) {
-        // As many as were asked for are enough, too: else nobody would recover from a row of large ones.
-        if (documents == 0 || documents < std::min(enough_to_judge, documents_.load())) return;
-        documents_ = std::clamp<std::size_t>(bulk_bytes_ / (bytes / documents + an_action), 1, most_);
-    }
-
-  private:
-    static constexpr std::size_t enough_to_judge = 20;
-    static constexpr std::size_t an_action = 120;  ///< bytes of its line, about
-
-    std::size_t bulk_bytes_;
-    std::size_t most_;
-    std::atomic<std::size_t> documents_;
-};
-
-}  // namespace pgsync::elastic
+}  // namespace pgsync
 
 // ---- pgsync/postgres/snapshot_set.hpp
 namespace pgsync::postgres {
@@ -15176,7 +15003,7 @@ class snapshot_set {
 
 }  // namespace pgsync::postgres
 
-// ---- pgsync/postgres/read_transaction.hpp
+// ---- pgsync/pipeline/read_transaction.hpp
 namespace pgsync::postgres {
 
 /// What a snapshot must see before documents may be read in it.
@@ -15430,8 +15257,8 @@ class version_clock {
     static lsn position_in(const result& row, int column) {
         const auto position = lsn::parse(row.get(0, column));
         if (!position)
-            throw error(errc::protocol, "the server gives its position in the log as \"" +
-                                            std::string(row.get(0, column)) + "\"");
+            throw error(errc::protocol,
+                        "the server reports its WAL position as \"" + std::string(row.get(0, column)) + "\"");
         return *position;
     }
     static snapshot_set snapshot_in(const result& row) {
@@ -15457,7 +15284,7 @@ class version_clock {
     const auto names = function_names(connection.server_version());
     const auto found = connection.exec("SELECT " + std::string(names.flush_lsn) + "::text");
     const auto position = lsn::parse(found.get(0, 0));
-    if (!position) throw error(errc::protocol, "the server gives no position of its log");
+    if (!position) throw error(errc::protocol, "the server does not report its WAL position");
     return *position;
 }
 
@@ -15472,7 +15299,334 @@ inline void advance_log(session& connection) {
 
 }  // namespace pgsync::postgres
 
-// ---- pgsync/postgres/fault_place.hpp
+// ---- pgsync/sink/elastic/batcher.hpp
+namespace pgsync::elastic {
+
+/// Puts documents into bulks of about one size and tells, job by job, when all of a job's documents have been
+/// acknowledged. Used by one thread (rethrow_failure() by any); jobs come one after the other and share no
+/// bulk, so that none waits for the documents of the next. Bulks may outlive the batcher, but from then on
+/// nobody is told of them.
+class batcher {
+  public:
+    /// Sends one bulk; may block while too many are on their way. The completion comes from another thread.
+    using submit_function = std::function<void(bulk_body&&, std::function<void(bulk_outcome&&)>)>;
+    /// What becomes of documents the cluster refuses for good: returns when they are taken care of, throws
+    /// when the program is to stop. Must not wait for the cluster: see dead_letters.
+    using rejected_function = std::function<void(bulk_outcome&)>;
+
+    struct settings {
+        std::size_t bulk_bytes = 5U << 20U;
+        /// Above this a bulk is sent even where the caller had rather not wait.
+        std::size_t bulk_bytes_limit = 20U << 20U;
+    };
+
+    /// Where the documents of an index go.
+    struct target {
+        std::string name;
+        std::string pipeline{};  ///< that every document passes; empty: none
+        metrics::index_counts* counts =
+            nullptr;  ///< where it is counted, if anywhere; must outlive every bulk
+    };
+
+    /// `targets`: one for each index number.
+    batcher(settings setting, std::vector<target> targets, submit_function submit, rejected_function rejected)
+        : settings_(setting),
+          submit_(std::move(submit)),
+          shared_(std::make_shared<shared_state>()),
+          tallies_(targets.size()) {
+        shared_->targets = std::move(targets);
+        shared_->rejected = std::move(rejected);
+    }
+
+    ~batcher() {
+        const std::lock_guard lock(shared_->mutex);
+        shared_->abandoned = true;
+    }
+    batcher(const batcher&) = delete;
+    batcher& operator=(const batcher&) = delete;
+
+    /// What follows belongs to a new job; `done` is called once, when all of it is acknowledged, in whatever
+    /// thread that happens, and must not use the batcher. A job that was not ended is forgotten, with what of
+    /// it has not been sent.
+    void begin_job(std::function<void()> done) {
+        body_ = bulk_body();
+        tallies_.assign(tallies_.size(), {});
+        job_ = std::make_shared<job>();
+        job_->done = std::move(done);
+    }
+    /// Sends what is left of the job.
+    void end_job() {
+        flush();
+        shared_->release(*std::exchange(job_, nullptr));
+    }
+
+    /// `routing` chooses the shard; where it is empty the id does.
+    void index(std::size_t index, std::string_view id, std::uint64_t version, std::string_view document,
+               std::string_view routing = {}) {
+        const auto& to = shared_->targets[index];
+        body_.index(to.name, id, version, document, {routing, to.pipeline});
+        ++tallies_[index].documents;
+        // What has come this far will mostly be a whole bulk. Where there is the room already, nothing is
+        // done.
+        if (body_.bytes() > reserve_above) body_.reserve(settings_.bulk_bytes + settings_.bulk_bytes / 8);
+        if (body_.bytes() >= settings_.bulk_bytes_limit) flush();
+    }
+    void remove(std::size_t index, std::string_view id, std::uint64_t version,
+                std::string_view routing = {}) {
+        body_.remove(shared_->targets[index].name, id, version, {routing, {}});
+        ++tallies_[index].deletes;
+        if (body_.bytes() >= settings_.bulk_bytes_limit) flush();
+    }
+
+    /// A document that cannot be made: it is told when its bulk is done, like one that the cluster refuses.
+    /// `document` is what there is of it, if anything.
+    void refuse(std::size_t index, std::string_view id, std::uint64_t version, std::string type,
+                std::string reason, std::string document) {
+        body_.refuse({shared_->targets[index].name, std::string(id), version, 0, std::move(type),
+                      std::move(reason), std::move(document)});
+        if (body_.bytes() >= settings_.bulk_bytes_limit) flush();
+    }
+
+    /// Sends what has gathered if it is worth a bulk: what comes next, see bulk_fit, is about one more.
+    void flush_if_full() {
+        if (body_.bytes() >= settings_.bulk_bytes / 4 * 3) flush();
+    }
+    void flush() {
+        if (body_.empty()) return;
+        rethrow_failure();
+        job_->open();
+        std::vector<tally> fresh(tallies_.size());
+        submit_(std::exchange(body_, bulk_body()),
+                [belongs_to = job_, shared = shared_, tallies = std::exchange(tallies_, std::move(fresh)),
+                 counted = std::make_shared<on_its_way>(shared_)](bulk_outcome&& outcome) mutable {
+                    const auto until_the_end = std::move(counted);
+                    try {
+                        if (outcome.fatal) std::rethrow_exception(outcome.fatal);
+                        if (!outcome.rejected.empty()) shared->rejected(outcome);
+                        shared->count(tallies, outcome);
+                        shared->release(*belongs_to);
+                    } catch (...) {
+                        // The job stays open: nothing of it is ever confirmed.
+                        shared->failure.set_current();
+                    }
+                });
+    }
+
+    /// How large a bulk is to be.
+    [[nodiscard]] std::size_t bulk_bytes() const { return settings_.bulk_bytes; }
+
+    /// Nothing that was sent is without an answer; by any thread.
+    [[nodiscard]] bool idle() const { return shared_->on_their_way == 0; }
+
+    /// Throws what made a bulk fail for good, if anything did.
+    void rethrow_failure() { shared_->failure.rethrow(); }
+
+  private:
+    struct job {
+        std::atomic<std::size_t> references{1};
+        std::function<void()> done;
+
+        void open() { references.fetch_add(1); }
+    };
+    /// What a bulk holds for one target.
+    struct tally {
+        std::uint64_t documents = 0;
+        std::uint64_t deletes = 0;
+    };
+    struct shared_state {
+        std::vector<target> targets;
+        rejected_function rejected;
+        std::mutex mutex;
+        first_failure failure;
+        std::atomic<std::size_t> on_their_way{0};  ///< bulks
+        bool abandoned = false;
+
+        void count(std::vector<tally>& tallies, const bulk_outcome& outcome) const {
+            for (std::size_t i = 0; i < tallies.size(); ++i) {
+                auto* const of = targets[i].counts;
+                if (of == nullptr) continue;
+                auto& all = tallies[i];
+                for (const auto& less : outcome.unwritten) {
+                    if (less.target != targets[i].name) continue;
+                    all.documents -= less.documents;
+                    all.deletes -= less.deletes;
+                }
+                of->written.add(all.documents);
+                of->deleted.add(all.deletes);
+            }
+        }
+        void release(job& of) {
+            if (of.references.fetch_sub(1) != 1) return;
+            // Under the lock, so that nothing is called any more once the batcher is gone.
+            const std::lock_guard lock(mutex);
+            if (!abandoned) of.done();
+        }
+    };
+
+    /// Counts a bulk as long as somebody keeps it.
+    struct on_its_way {
+        explicit on_its_way(std::shared_ptr<shared_state> in) : shared(std::move(in)) {
+            ++shared->on_their_way;
+        }
+        ~on_its_way() { --shared->on_their_way; }
+        on_its_way(const on_its_way&) = delete;
+        on_its_way& operator=(const on_its_way&) = delete;
+        std::shared_ptr<shared_state> shared;
+    };
+
+    settings settings_;
+    submit_function submit_;
+    std::shared_ptr<shared_state> shared_;
+    std::shared_ptr<job> job_;
+    bulk_body body_;
+    std::vector<tally> tallies_;  ///< of `body_`, by index number
+    static constexpr std::size_t reserve_above = 128U << 10U;
+};
+
+}  // namespace pgsync::elastic
+
+// ---- pgsync/pipeline/load.hpp
+namespace pgsync::pipeline {
+
+struct load_settings {
+    std::string database;           ///< conninfo of the primary
+    std::string read_from;          ///< conninfo of where pages are read: the primary, or a standby of it
+    std::size_t page_size = 5'000;  ///< root rows at most; fewer where that is a bulk
+    std::size_t workers = 2;
+    std::chrono::milliseconds record_every{1'000};
+};
+
+/// What a load asks of and tells to whoever started it.
+struct load_hooks {
+    /// Makes a batcher of its own for each worker.
+    std::function<std::unique_ptr<elastic::batcher>()> make_batcher;
+    /// Makes whoever waits for the cluster give up.
+    std::function<void()> interrupt;
+    /// Called now and then with a key up to which nothing needs to be loaded again.
+    std::function<void(const std::string& key)> record;
+    /// Called for each acknowledged page with its root rows, those without a document counted.
+    std::function<void(std::uint64_t rows)> progress;
+    /// Asked all the time.
+    std::function<bool()> stopped;
+};
+
+/// Fills index number `index` with every page after the key `resume_after`; see initial_load. Returns the
+/// number of documents; throws errc::interrupted when stopped.
+PGSYNC_LINKAGE std::uint64_t load(const load_settings& setting,
+                                  std::span<const postgres::index_binding> indices, std::size_t index,
+                                  postgres::version_clock& clock, std::optional<std::string> resume_after,
+                                  const load_hooks& hooks);
+
+}  // namespace pgsync::pipeline
+
+// ---- pgsync/base/in_order_ledger.hpp
+namespace pgsync {
+
+/// Tracks work that begins in order and ends in any order. Reports entries once they and all earlier ones are
+/// done, in order. The caller locks.
+template <typename Entry>
+class in_order_ledger {
+  public:
+    /// Appends an entry and returns its number: 0, 1, 2, ...
+    std::uint64_t open(Entry entry) {
+        entries_.push_back({std::move(entry), false});
+        return first_ + entries_.size() - 1;
+    }
+
+    /// An entry that has not been passed yet.
+    [[nodiscard]] Entry& operator[](std::uint64_t number) { return slot_of(number).entry; }
+    [[nodiscard]] Entry& back() { return entries_.back().entry; }
+
+    void done(std::uint64_t number) { slot_of(number).done = true; }
+    [[nodiscard]] bool is_done(std::uint64_t number) const {
+        return number < first_ || entries_[static_cast<std::size_t>(number - first_)].done;
+    }
+    [[nodiscard]] bool is_last_done() const { return entries_.empty() || entries_.back().done; }
+
+    /// Removes entries from the front while they are done and `may_pass(number, entry)` says so; calls
+    /// `on_passed(entry)` with each.
+    template <typename MayPass, typename OnPassed>
+    void advance(const MayPass& may_pass, const OnPassed& on_passed) {
+        while (!entries_.empty() && entries_.front().done &&
+               may_pass(first_, std::as_const(entries_.front().entry))) {
+            on_passed(entries_.front().entry);
+            entries_.pop_front();
+            ++first_;
+        }
+    }
+
+    /// Calls `on_entry(entry)` with each that is not done, in order.
+    template <typename OnEntry>
+    void each_undone(const OnEntry& on_entry) const {
+        for (const auto& each : entries_)
+            if (!each.done) on_entry(each.entry);
+    }
+
+    [[nodiscard]] bool empty() const { return entries_.empty(); }
+    [[nodiscard]] std::size_t size() const { return entries_.size(); }
+    /// The number of the first entry that has not been passed.
+    [[nodiscard]] std::uint64_t first() const { return first_; }
+
+  private:
+    struct slot {
+        Entry entry;
+        bool done = false;
+    };
+    slot& slot_of(std::uint64_t number) { return entries_[static_cast<std::size_t>(number - first_)]; }
+
+    std::deque<slot> entries_;
+    std::uint64_t first_ = 0;
+};
+
+}  // namespace pgsync
+
+// ---- pgsync/pipeline/page_ledger.hpp
+namespace pgsync::pipeline {
+
+/// Which pages of an initial load are done. Pages finish in any order; a load resumes after the last page
+/// before which all are done, so only that position is worth recording.
+class page_ledger {
+  public:
+    /// Announces the next page in key order, by its last key; returns its number.
+    std::uint64_t open(std::string last_key) {
+        const std::lock_guard lock(mutex_);
+        return pages_.open({std::move(last_key), {}});
+    }
+
+    /// All its documents are acknowledged; what was read is durable once the log is flushed up to `durable`.
+    void done(std::uint64_t page, postgres::lsn durable) {
+        const std::lock_guard lock(mutex_);
+        pages_[page].durable = durable;
+        pages_.done(page);
+    }
+
+    /// The last key of the pages that need not be loaded again, once there is a new one; `flushed` as in
+    /// done().
+    [[nodiscard]] std::optional<std::string> advance(postgres::lsn flushed) {
+        const std::lock_guard lock(mutex_);
+        std::optional<std::string> reached;
+        pages_.advance([&](std::uint64_t, const entry& each) { return each.durable <= flushed; },
+                       [&](entry& each) { reached = std::move(each.last_key); });
+        return reached;
+    }
+
+    [[nodiscard]] bool empty() const {
+        const std::lock_guard lock(mutex_);
+        return pages_.empty();
+    }
+
+  private:
+    struct entry {
+        std::string last_key;
+        postgres::lsn durable;
+    };
+    mutable std::mutex mutex_;
+    in_order_ledger<entry> pages_;
+};
+
+}  // namespace pgsync::pipeline
+
+// ---- pgsync/pipeline/fault_place.hpp
 namespace pgsync::postgres {
 
 /// Finds out what in a shape it is that the server cannot make of a row, by making each member of the
@@ -15568,7 +15722,7 @@ class fault_place {
 
 }  // namespace pgsync::postgres
 
-// ---- pgsync/postgres/row_lookup.hpp
+// ---- pgsync/pipeline/row_lookup.hpp
 namespace pgsync::postgres {
 
 /// What a row_lookup tells of the rows it finds.
@@ -15782,95 +15936,40 @@ class row_lookup {
 
 }  // namespace pgsync::postgres
 
-// ---- pgsync/snapshot/load.hpp
-namespace pgsync::snapshot {
+// ---- pgsync/sink/elastic/bulk_fit.hpp
+namespace pgsync::elastic {
 
-struct load_settings {
-    std::string database;           ///< conninfo of the primary
-    std::string read_from;          ///< conninfo of where pages are read: the primary, or a standby of it
-    std::size_t page_size = 5'000;  ///< root rows at most; fewer where that is a bulk
-    std::size_t workers = 2;
-    std::chrono::milliseconds record_every{1'000};
-};
-
-/// What a load asks of and tells to whoever started it.
-struct load_hooks {
-    /// Makes a batcher of its own for each worker.
-    std::function<std::unique_ptr<elastic::batcher>()> make_batcher;
-    /// Makes whoever waits for the cluster give up.
-    std::function<void()> interrupt;
-    /// Called now and then with a key up to which nothing needs to be loaded again.
-    std::function<void(const std::string& key)> record;
-    /// Called for each acknowledged page with its root rows, those without a document counted.
-    std::function<void(std::uint64_t rows)> progress;
-    /// Asked all the time.
-    std::function<bool()> stopped;
-};
-
-/// Fills index number `index` with every page after the key `resume_after`; see initial_load. Returns the
-/// number of documents; throws errc::interrupted when stopped.
-PGSYNC_LINKAGE std::uint64_t load(const load_settings& setting,
-                                  std::span<const postgres::index_binding> indices, std::size_t index,
-                                  postgres::version_clock& clock, std::optional<std::string> resume_after,
-                                  const load_hooks& hooks);
-
-}  // namespace pgsync::snapshot
-
-// ---- pgsync/snapshot/page_ledger.hpp
-namespace pgsync::snapshot {
-
-/// Which pages of an initial load are done. Pages finish in any order; a load resumes after the last page
-/// before which all are done, so only that position is worth recording.
-class page_ledger {
+/// How many documents are to be read at once: about one bulk, judged by those read before. Fewer would have
+/// the server do what it does once for each query more often; more would need memory, and a transaction that
+/// waits for the cluster in the middle of what it reads. May be used by several threads.
+class bulk_fit {
   public:
-    /// Announces the next page in key order, by its last key; returns its number.
-    std::uint64_t open(std::string last_key) {
-        const std::lock_guard lock(mutex_);
-        pages_.push_back({std::move(last_key), {}, false});
-        return first_ + pages_.size() - 1;
-    }
+    /// `first`: while nothing is known.
+    bulk_fit(std::size_t bulk_bytes, std::size_t first, std::size_t most)
+        : bulk_bytes_(bulk_bytes), most_(most), documents_(std::min(first, most)) {}
 
-    /// All its documents are acknowledged; what was read is durable once the log is flushed up to `durable`.
-    void done(std::uint64_t page, postgres::lsn durable) {
-        const std::lock_guard lock(mutex_);
-        auto& finished = pages_[static_cast<std::size_t>(page - first_)];
-        finished.durable = durable;
-        finished.done = true;
-    }
+    [[nodiscard]] std::size_t documents() const { return documents_; }
 
-    /// The last key of the pages that need not be loaded again, once there is a new one; `flushed` as in
-    /// done().
-    [[nodiscard]] std::optional<std::string> advance(postgres::lsn flushed) {
-        const std::lock_guard lock(mutex_);
-        std::optional<std::string> reached;
-        while (!pages_.empty() && pages_.front().done && pages_.front().durable <= flushed) {
-            reached = std::move(pages_.front().last_key);
-            pages_.pop_front();
-            ++first_;
-        }
-        return reached;
-    }
-
-    [[nodiscard]] bool empty() const {
-        const std::lock_guard lock(mutex_);
-        return pages_.empty();
+    /// So many documents of so many bytes of JSON were read.
+    void learn(std::size_t documents, std::size_t bytes) {
+        // As many as were asked for are enough, too: else nobody would recover from a row of large ones.
+        if (documents == 0 || documents < std::min(enough_to_judge, documents_.load())) return;
+        documents_ = std::clamp<std::size_t>(bulk_bytes_ / (bytes / documents + an_action), 1, most_);
     }
 
   private:
-    struct entry {
-        std::string last_key;
-        postgres::lsn durable;
-        bool done = false;
-    };
-    mutable std::mutex mutex_;
-    std::deque<entry> pages_;
-    std::uint64_t first_ = 0;
+    static constexpr std::size_t enough_to_judge = 20;
+    static constexpr std::size_t an_action = 120;  ///< bytes of its line, about
+
+    std::size_t bulk_bytes_;
+    std::size_t most_;
+    std::atomic<std::size_t> documents_;
 };
 
-}  // namespace pgsync::snapshot
+}  // namespace pgsync::elastic
 
-// ---- pgsync/snapshot/initial_load.hpp
-namespace pgsync::snapshot {
+// ---- pgsync/pipeline/initial_load.hpp
+namespace pgsync::pipeline {
 
 /// Fills one index page by page, several pages at once, each in a short transaction of its own. Needs no
 /// common snapshot: the slot is older than every page, and whatever changed since will be read again from the
@@ -15932,10 +16031,7 @@ class initial_load {
         std::optional<clock_type::time_point> patience;
         while (true) {
             const bool last_look = active_ == 0;
-            {
-                const std::lock_guard lock(failure_mutex_);
-                if (failure_) std::rethrow_exception(failure_);
-            }
+            failure_.rethrow();
             for (auto& batcher : batchers_) batcher->rethrow_failure();
             if (clock_type::now() >= next_record || last_look) {
                 // One that is no UTF-8 cannot be remembered: the next one will do.
@@ -15988,8 +16084,7 @@ class initial_load {
             while (const auto page = next_page())
                 load_page(connection, rows, batcher, page->first, page->second);
         } catch (...) {
-            const std::lock_guard lock(failure_mutex_);
-            if (!failure_) failure_ = std::current_exception();
+            failure_.set_current();
         }
         --active_;
     }
@@ -16081,8 +16176,7 @@ class initial_load {
     std::atomic<std::uint64_t> documents_{0};
     std::atomic<std::size_t> active_{0};
     std::atomic<bool> stop_{false};
-    std::mutex failure_mutex_;
-    std::exception_ptr failure_;
+    first_failure failure_;
     // One for each worker; they go first, and with them what bulks still on their way would call.
     std::vector<std::unique_ptr<elastic::batcher>> batchers_;
 };
@@ -16094,48 +16188,9 @@ PGSYNC_LINKAGE std::uint64_t load(const load_settings& setting,
     return initial_load(setting, indices, index, clock, hooks).run(std::move(resume_after));
 }
 
-}  // namespace pgsync::snapshot
+}  // namespace pgsync::pipeline
 
-// ---- pgsync/postgres/find_followed.hpp
-namespace pgsync::postgres {
-
-/// What the catalog says of a table that the log names, where some index follows it; for
-/// test_decoding_decoder. The name counts, for documents are read by it: whatever table has it now is taken
-/// for the one that is followed. A followed table under another name was renamed since, and is still found.
-/// Throws errc::catalog where the table is gone.
-[[nodiscard]] inline std::optional<table_facts> find_followed(session& catalog,
-                                                              std::span<const index_binding> indices,
-                                                              std::string_view schema,
-                                                              std::string_view name) {
-    const auto quoted = quote_identifier(schema) + "." + quote_identifier(name);
-    const auto find_route = [&](auto&& matches) -> const route_binding* {
-        for (const auto& index : indices) {
-            const auto found = std::find_if(index.routes.begin(), index.routes.end(), matches);
-            if (found != index.routes.end()) return &*found;
-        }
-        return nullptr;
-    };
-    const auto* by_name = find_route([&](const auto& route) { return route.table == quoted; });
-    if (by_name == nullptr) {
-        const auto found = catalog.exec_params("SELECT pg_catalog.to_regclass($1)::oid", {quoted});
-        const auto oid = detail::catalog_row(found.row(0)).number<std::uint32_t>();
-        if (oid == 0 || find_route([&](const auto& route) { return route.covers(oid); }) == nullptr)
-            return std::nullopt;
-    }
-    const table_name wanted{std::string(schema), std::string(name)};
-    auto facts = read_tables(catalog, std::span(&wanted, 1)).front();
-    if (by_name != nullptr && !facts) {
-        throw error(errc::catalog, "table " + quoted + " is gone, but documents are made of it",
-                    "nothing after this change was acknowledged; bring the table back, or change the struct "
-                    "and run bootstrap again");
-    }
-    if (by_name != nullptr) facts->oid = by_name->table_oid;
-    return facts;
-}
-
-}  // namespace pgsync::postgres
-
-// ---- pgsync/stop_deadline.hpp
+// ---- pgsync/base/stop_deadline.hpp
 namespace pgsync {
 
 /// Makes a second stop request some time after a first one: for waits that a stop lets go on for a while, but
@@ -16167,8 +16222,47 @@ class stop_deadline {
 
 }  // namespace pgsync
 
-// ---- pgsync/stream/acknowledger.hpp
-namespace pgsync::stream {
+// ---- pgsync/catalog/find_followed.hpp
+namespace pgsync::postgres {
+
+/// What the catalog says of a table that the log names, where some index follows it; for
+/// test_decoding_decoder. The name counts, for documents are read by it: whatever table has it now is taken
+/// for the one that is followed. A followed table under another name was renamed since, and is still found.
+/// Throws errc::catalog where the table is gone.
+[[nodiscard]] inline std::optional<table_facts> find_followed(session& catalog,
+                                                              std::span<const index_binding> indices,
+                                                              std::string_view schema,
+                                                              std::string_view name) {
+    const auto quoted = quote_identifier(schema) + "." + quote_identifier(name);
+    const auto find_route = [&](auto&& matches) -> const route_binding* {
+        for (const auto& index : indices) {
+            const auto found = std::find_if(index.routes.begin(), index.routes.end(), matches);
+            if (found != index.routes.end()) return &*found;
+        }
+        return nullptr;
+    };
+    const auto* by_name = find_route([&](const auto& route) { return route.table == quoted; });
+    if (by_name == nullptr) {
+        const auto found = catalog.exec_params("SELECT pg_catalog.to_regclass($1)::oid", {quoted});
+        const auto oid = catalog_row(found.row(0)).number<std::uint32_t>();
+        if (oid == 0 || find_route([&](const auto& route) { return route.covers(oid); }) == nullptr)
+            return std::nullopt;
+    }
+    const table_name wanted{std::string(schema), std::string(name)};
+    auto facts = read_tables(catalog, std::span(&wanted, 1)).front();
+    if (by_name != nullptr && !facts) {
+        throw error(errc::catalog, "table " + quoted + " is gone, but documents are made of it",
+                    "nothing after this change was acknowledged; bring the table back, or change the struct "
+                    "and run bootstrap again");
+    }
+    if (by_name != nullptr) facts->oid = by_name->table_oid;
+    return facts;
+}
+
+}  // namespace pgsync::postgres
+
+// ---- pgsync/pipeline/acknowledger.hpp
+namespace pgsync::pipeline {
 
 /// Decides how far the slot may be confirmed: past a work only when it and every earlier one is done, and
 /// only when all that was read for it is on the database's disk. A commit under `synchronous_commit = off` is
@@ -16184,14 +16278,13 @@ class acknowledger {
     std::uint64_t open(postgres::lsn end, std::int64_t oldest_us = 0,
                        std::vector<std::int64_t> commits = {}) {
         const std::lock_guard lock(mutex_);
-        works_.push_back({end, {}, oldest_us, std::move(commits), false});
-        return first_ + works_.size() - 1;
+        return works_.open({end, {}, oldest_us, std::move(commits)});
     }
 
     /// One more transaction ends in the work that was opened last.
     void also_ends(std::int64_t committed_us) {
         const std::lock_guard lock(mutex_);
-        if (works_.empty() || works_.back().done) {
+        if (works_.is_last_done()) {
             measure(committed_us, metrics::microseconds_since_2000());
         } else {
             works_.back().commits.push_back(committed_us);
@@ -16202,9 +16295,9 @@ class acknowledger {
     /// flushed as far as `durable`.
     void done(std::uint64_t ticket, postgres::lsn durable) {
         const std::lock_guard lock(mutex_);
-        auto& finished = works_[static_cast<std::size_t>(ticket - first_)];
+        auto& finished = works_[ticket];
         finished.durable = durable;
-        finished.done = true;
+        works_.done(ticket);
         const auto now = metrics::microseconds_since_2000();
         for (const auto committed : finished.commits) measure(committed, now);
         finished.commits = {};
@@ -16223,19 +16316,16 @@ class acknowledger {
 
     [[nodiscard]] bool is_done(std::uint64_t ticket) const {
         const std::lock_guard lock(mutex_);
-        return ticket < first_ || works_[static_cast<std::size_t>(ticket - first_)].done;
+        return works_.is_done(ticket);
     }
 
     /// What may be confirmed. `flushed`: how far the server's log is known to be on disk. `idle`: how far the
     /// stream was read with nothing gathered and not handed out, or 0 when something is.
     [[nodiscard]] postgres::lsn confirmed(postgres::lsn flushed, postgres::lsn idle) {
         const std::lock_guard lock(mutex_);
-        while (!works_.empty() && first_ < given_up_ && works_.front().done &&
-               works_.front().durable <= flushed) {
-            if (works_.front().end > confirmed_) confirmed_ = works_.front().end;
-            works_.pop_front();
-            ++first_;
-        }
+        works_.advance([&](std::uint64_t ticket,
+                           const entry& each) { return ticket < given_up_ && each.durable <= flushed; },
+                       [&](const entry& each) { confirmed_ = std::max(confirmed_, each.end); });
         if (works_.empty() && idle > confirmed_) confirmed_ = idle;
         return confirmed_;
     }
@@ -16243,7 +16333,7 @@ class acknowledger {
     /// Is anything handed out that has not been confirmed, but will be?
     [[nodiscard]] bool outstanding() const {
         const std::lock_guard lock(mutex_);
-        return !works_.empty() && first_ < given_up_;
+        return !works_.empty() && works_.first() < given_up_;
     }
 
     [[nodiscard]] std::size_t size() const {
@@ -16258,11 +16348,10 @@ class acknowledger {
     [[nodiscard]] backlog undone() const {
         backlog out;
         const std::lock_guard lock(mutex_);
-        for (const auto& each : works_) {
-            if (each.done) continue;
+        works_.each_undone([&](const entry& each) {
             ++out.works;
             if (out.oldest_us == 0) out.oldest_us = each.oldest_us;
-        }
+        });
         return out;
     }
 
@@ -16272,7 +16361,6 @@ class acknowledger {
         postgres::lsn durable;
         std::int64_t oldest_us = 0;
         std::vector<std::int64_t> commits;
-        bool done = false;
     };
 
     /// The clocks of two machines may differ.
@@ -16282,16 +16370,15 @@ class acknowledger {
 
     metrics::registry& counts_;
     mutable std::mutex mutex_;
-    std::deque<entry> works_;
-    std::uint64_t first_ = 0;
+    in_order_ledger<entry> works_;
     std::uint64_t given_up_ = std::numeric_limits<std::uint64_t>::max();  ///< the first of these
     postgres::lsn confirmed_;
 };
 
-}  // namespace pgsync::stream
+}  // namespace pgsync::pipeline
 
-// ---- pgsync/stream/aside.hpp
-namespace pgsync::stream {
+// ---- pgsync/pipeline/aside.hpp
+namespace pgsync::pipeline {
 
 /// Does one thing in a thread of its own, so that the caller can go on meanwhile.
 class aside {
@@ -16324,9 +16411,9 @@ class aside {
     std::thread thread_;
 };
 
-}  // namespace pgsync::stream
+}  // namespace pgsync::pipeline
 
-// ---- pgsync/postgres/table_storage.hpp
+// ---- pgsync/catalog/table_storage.hpp
 namespace pgsync::postgres {
 
 /// In which files the rows of tables are, by the quoted names of these; a partitioned table's are those of
@@ -16353,8 +16440,8 @@ using table_storage = std::map<std::string, std::string>;
 
 }  // namespace pgsync::postgres
 
-// ---- pgsync/stream/index_access.hpp
-namespace pgsync::stream {
+// ---- pgsync/pipeline/index_access.hpp
+namespace pgsync::pipeline {
 
 /// What the stream asks of the cluster beside bulks. Indices go by number.
 struct index_access {
@@ -16379,10 +16466,10 @@ struct index_access {
     std::function<void()> resume;
 };
 
-}  // namespace pgsync::stream
+}  // namespace pgsync::pipeline
 
-// ---- pgsync/stream/work.hpp
-namespace pgsync::stream {
+// ---- pgsync/pipeline/work.hpp
+namespace pgsync::pipeline {
 
 /// Of routed documents: by root key the routings under which one may be, as far as is known.
 using known_routings = std::unordered_map<std::string, std::unordered_set<std::string>>;
@@ -16445,10 +16532,10 @@ struct refreshed {
     std::uint64_t deleted = 0;  ///< those without a row, or that the transform leaves out
 };
 
-}  // namespace pgsync::stream
+}  // namespace pgsync::pipeline
 
-// ---- pgsync/stream/follow.hpp
-namespace pgsync::stream {
+// ---- pgsync/pipeline/follow.hpp
+namespace pgsync::pipeline {
 
 struct follow_settings {
     std::string database;   ///< conninfo of the primary
@@ -16509,10 +16596,10 @@ PGSYNC_LINKAGE refreshed refresh(const std::string& read_from,
                                  const std::function<std::optional<work>()>& next,
                                  const std::function<bool()>& stopped, int stop_fd);
 
-}  // namespace pgsync::stream
+}  // namespace pgsync::pipeline
 
-// ---- pgsync/stream/gatherer.hpp
-namespace pgsync::stream {
+// ---- pgsync/pipeline/gatherer.hpp
+namespace pgsync::pipeline {
 
 /// Where changes wait, coalesced by root key, while the loader is busy. Batches are made by pressure:
 /// whatever has gathered when the loader asks is the next work, after a commit, or earlier where a
@@ -16780,10 +16867,10 @@ class gatherer {
     bool closed_ = false;
 };
 
-}  // namespace pgsync::stream
+}  // namespace pgsync::pipeline
 
-// ---- pgsync/stream/storage_watch.hpp
-namespace pgsync::stream {
+// ---- pgsync/pipeline/storage_watch.hpp
+namespace pgsync::pipeline {
 
 /// Finds out about TRUNCATE on servers whose log does not tell of it (before version 11), from the files that
 /// tables are stored in. It compares states and needs no order of events: what an index is known to reflect
@@ -16815,7 +16902,7 @@ class storage_watch {
             const auto& table = indices_[i].routes[route].table;
             const auto before = reflected_[i].find(table);
             if (before != reflected_[i].end() && before->second == now.at(table)) continue;
-            log::info("{}: {} was truncated or written anew; reading again what depends on it",
+            log::info("{}: {} was truncated or rewritten; reading again what depends on it",
                       indices_[i].index->name, table);
             again.lose_rows(*indices_[i].index, route);
             // Another table may stand there now, full of rows that no change told of.
@@ -16833,10 +16920,10 @@ class storage_watch {
     std::vector<postgres::table_storage> reflected_;
 };
 
-}  // namespace pgsync::stream
+}  // namespace pgsync::pipeline
 
-// ---- pgsync/stream/loader.hpp
-namespace pgsync::stream {
+// ---- pgsync/pipeline/loader.hpp
+namespace pgsync::pipeline {
 
 /// A route with more owners than are read at once, and the links that lead to them.
 struct wide_route {
@@ -17270,10 +17357,10 @@ class loader {
     refreshed done_;
 };
 
-}  // namespace pgsync::stream
+}  // namespace pgsync::pipeline
 
-// ---- pgsync/stream/log_text.hpp
-namespace pgsync::stream {
+// ---- pgsync/pipeline/log_text.hpp
+namespace pgsync::pipeline {
 
 /// Makes UTF-8 of the few texts of the WAL that are needed as such, names and keys. They come in the encoding
 /// of the database, see replication_stream::encoding(), and mostly are ASCII in any.
@@ -17349,10 +17436,10 @@ class log_text {
     std::vector<postgres::change::relation_column> columns_;
 };
 
-}  // namespace pgsync::stream
+}  // namespace pgsync::pipeline
 
-// ---- pgsync/stream/position_recorder.hpp
-namespace pgsync::stream {
+// ---- pgsync/pipeline/position_recorder.hpp
+namespace pgsync::pipeline {
 
 /// Records each position with the indices before the slot is confirmed up to it: a slot that stands ahead of
 /// what its indices say was created again or read by another program, and changes are lost. Before each
@@ -17517,7 +17604,7 @@ class position_recorder {
     std::thread thread_;
 };
 
-}  // namespace pgsync::stream
+}  // namespace pgsync::pipeline
 
 // ---- pgsync/routing/used_columns.hpp
 namespace pgsync {
@@ -17550,8 +17637,8 @@ namespace pgsync {
 
 }  // namespace pgsync
 
-// ---- pgsync/stream/router.hpp
-namespace pgsync::stream {
+// ---- pgsync/pipeline/router.hpp
+namespace pgsync::pipeline {
 
 /// Turns changed rows into keys and links, by the old and the new values of the columns each route names. No
 /// I/O of its own.
@@ -17788,8 +17875,7 @@ class router {
             if (field->kind == postgres::field_kind::unchanged && !before.empty()) field = &before[at];
             if (field->kind == postgres::field_kind::null) return;  // null joins nothing
             if (field->kind != postgres::field_kind::text) {
-                throw error(errc::protocol,
-                            "the log holds no text for a column that links a row to its owner",
+                throw error(errc::protocol, "WAL holds no text for a column that links a row to its owner",
                             "set REPLICA IDENTITY FULL on the table and run bootstrap again");
             }
             const auto value = texts_.value(field->text);
@@ -17830,10 +17916,10 @@ class router {
     std::string text_;
 };
 
-}  // namespace pgsync::stream
+}  // namespace pgsync::pipeline
 
-// ---- pgsync/stream/wide_loader.hpp
-namespace pgsync::stream {
+// ---- pgsync/pipeline/wide_loader.hpp
+namespace pgsync::pipeline {
 
 /// Does what concerns very many documents in a thread of its own, with sessions and bulks of its own, so that
 /// small changes overtake it. Whoever overtakes reads in a later snapshot and so writes a greater version:
@@ -17993,10 +18079,10 @@ class wide_loader {
     std::thread thread_;
 };
 
-}  // namespace pgsync::stream
+}  // namespace pgsync::pipeline
 
-// ---- pgsync/stream/follower.hpp
-namespace pgsync::stream {
+// ---- pgsync/pipeline/follower.hpp
+namespace pgsync::pipeline {
 
 /// Follows one slot into the indices until asked to stop: one thread reads and routes, one reads documents
 /// and sends them, and one does so where a change concerns very many. One object is one connection's life;
@@ -18027,7 +18113,7 @@ class follower {
                   [this] { return leaving_.load(); }),
           wide_(
               settings_.read_from, abandon_.fd(), indices, clock, std::move(batchers.wide), cluster,
-              loading_settings(setting), [this](std::exception_ptr what) { fail(std::move(what)); },
+              loading_settings(setting), [this](std::exception_ptr what) { failure_.set(std::move(what)); },
               [this] { return leaving_.load(); }),
           storage_(indices, settings_.storage),
           clock_(clock),
@@ -18039,7 +18125,7 @@ class follower {
                                                       texts.value(name).value_or(name));
                    }),
           recorder_(cluster.record, settings_.check, {settings_.record_every, settings_.check_every},
-                    [this](std::exception_ptr what) { fail(std::move(what)); }),
+                    [this](std::exception_ptr what) { failure_.set(std::move(what)); }),
           probe_(counts_, [this](metrics::depths& sum) { look(sum); }) {}
 
     /// See follow().
@@ -18099,7 +18185,7 @@ class follower {
 
     /// Every server behind the name has the database in one encoding.
     log_text texts() {
-        return log_text::of(std::string(postgres::detail::server_encoding(primary_.native())),
+        return log_text::of(std::string(primary_.server_encoding()),
                             [this]() -> postgres::session& { return catalog(); });
     }
 
@@ -18334,7 +18420,7 @@ class follower {
             wide_.settle();
             loaded_all_ = true;
         } catch (...) {
-            fail(std::current_exception());
+            failure_.set_current();
         }
     }
 
@@ -18354,12 +18440,6 @@ class follower {
         if (!loaded.changed.empty()) remember(job->ticket(), loaded.changed);
     }
 
-    void fail(std::exception_ptr what) {
-        const std::lock_guard lock(failure_mutex_);
-        if (!failure_) failure_ = std::move(what);
-        failed_ = true;
-    }
-
     /// What the indices reflect now is kept with them, but not before the cluster has all of it.
     void remember(std::uint64_t ticket, const std::vector<std::size_t>& changed) {
         while (!acknowledger_->is_done(ticket)) {
@@ -18373,18 +18453,14 @@ class follower {
     void rethrow_failure() {
         batcher_->rethrow_failure();
         wide_.rethrow_failure();
-        if (!failed_) return;
-        const std::lock_guard lock(failure_mutex_);
-        std::rethrow_exception(failure_);
+        failure_.rethrow();
     }
 
     // The threads use these as long as there is one.
     std::atomic<bool> leaving_{false};    ///< nothing new is begun
     std::atomic<bool> abandoned_{false};  ///< nor is anything waited for
     std::atomic<bool> loaded_all_{false};
-    std::atomic<bool> failed_{false};
-    std::mutex failure_mutex_;
-    std::exception_ptr failure_;
+    first_failure failure_;
 
     follow_settings settings_;
     std::span<const postgres::index_binding> indices_;
@@ -18487,1147 +18563,14 @@ PGSYNC_LINKAGE refreshed refresh(const std::string& read_from,
     return reader.done();
 }
 
-}  // namespace pgsync::stream
+}  // namespace pgsync::pipeline
 
 #include <iostream>
 #include <ostream>
 
-#include <boost/json/array.hpp>
-
-#include <cctype>
-
-// ---- pgsync/elastic/dead_letters.hpp
-namespace pgsync::elastic {
-
-/// The index that takes what `alias` refuses.
-[[nodiscard]] inline std::string dead_letter_index(std::string_view alias) {
-    return std::string(alias) + "-dead-letters";
-}
-
-/// What creates it. The refused document is kept as text that nothing looks into.
-[[nodiscard]] inline boost::json::object dead_letter_creation_body() {
-    const boost::json::object keyword{{"type", "keyword"}, {"ignore_above", 8'191}};  // more is an error
-    return {{"settings", {{"index", {{"number_of_shards", 1}, {"auto_expand_replicas", "0-1"}}}}},
-            {"mappings",
-             {{"dynamic", false},
-              {"properties",
-               {{"index", keyword},
-                {"id", keyword},
-                {"version", {{"type", "long"}}},
-                {"status", {{"type", "integer"}}},
-                {"type", keyword},
-                {"reason", {{"type", "text"}}},
-                {"at", {{"type", "date"}}},
-                {"document", {{"type", "text"}, {"index", false}, {"norms", false}}}}}}}};
-}
-
-/// The `_id` of the dead letter of a document: the document's own, so that a repeat overwrites. One that no
-/// document can have, being empty or over 512 bytes, becomes its beginning and a hash of all of it.
-[[nodiscard]] inline std::string dead_letter_id(std::string_view id) {
-    if (!id.empty() && id.size() <= 512) return std::string(id);
-    std::size_t cut = std::min<std::size_t>(id.size(), 400);
-    while (cut > 0 && cut < id.size() && (static_cast<unsigned char>(id[cut]) & 0xC0U) == 0x80U) --cut;
-    std::string out(id.substr(0, cut));
-    out += '#';
-    for (const std::uint64_t basis : {0xcbf29ce484222325U, 0x9ae16a3b2f90404fU}) {
-        std::uint64_t hash = basis;  // FNV-1a
-        for (const char c : id) hash = (hash ^ static_cast<unsigned char>(c)) * 0x100000001b3U;
-        for (int shift = 60; shift >= 0; shift -= 4)
-            out += "0123456789abcdef"[(hash >> static_cast<unsigned>(shift)) & 15U];
-    }
-    return out;
-}
-
-/// Where documents go that the cluster refuses for good, when the program is to go on without them: each is
-/// written with its error to an index of its own, and counts as done when it is there. Neither the
-/// transport's thread nor the writer's waits for that; a thread of this object's does, and what comes faster
-/// than it writes is held back by wait_for_room(). A dead letter that cannot be written fails its bulk for
-/// good: a document is never dropped. The transport must outlive it, and it must outlive the writer it
-/// serves.
-template <transport Transport, waiting_clock Clock = steady_waiting>
-class dead_letters {
-  public:
-    struct settings {
-        std::string address;  ///< of the cluster, for messages
-        dialect speaks = {};
-        std::size_t bulk_bytes = 5U << 20U;         ///< of the bulks of dead letters
-        std::size_t queue_bytes = 32U << 20U;       ///< waiting to be written before others must wait, too
-        std::chrono::seconds patience{30};          ///< see client
-        std::chrono::milliseconds timeout{60'000};  ///< of one attempt
-        std::chrono::milliseconds first_pause{100};
-        std::chrono::milliseconds longest_pause{10'000};
-        metrics::registry* counts = &metrics::nowhere();
-    };
-    using completion = std::function<void(bulk_outcome&&)>;
-    /// From the name a document was written to, to the alias that its dead letter's index is named after.
-    using alias_function = std::function<std::string(std::string_view target)>;
-
-    dead_letters(Transport& through, settings setting, const Clock& clock = {})
-        : settings_(std::move(setting)),
-          client_(through, client_settings(settings_), clock),
-          writer_(through, writer_settings(settings_), clock),
-          thread_(quiet_thread([this] { run(); })) {}
-    /// What has not been written ends as interrupted.
-    ~dead_letters() {
-        interrupt();
-        {
-            const std::lock_guard lock(mutex_);
-            closing_ = true;
-            changed_.notify_all();
-        }
-        thread_.join();
-    }
-    dead_letters(const dead_letters&) = delete;
-    dead_letters& operator=(const dead_letters&) = delete;
-
-    /// What to give a bulk_writer as a bulk's completion in place of `done`: what the cluster refused is set
-    /// aside first, and then `done` hears of a bulk without it.
-    [[nodiscard]] completion before(completion done, alias_function alias_of) {
-        return [this, done = std::move(done), alias_of = std::move(alias_of)](bulk_outcome&& outcome) {
-            // With a fatal error all of it will be read again.
-            if (outcome.fatal || outcome.rejected.empty()) return done(std::move(outcome));
-            put(std::move(outcome), done, alias_of);
-        };
-    }
-
-    /// Blocks while too much waits to be written; throws errc::interrupted after interrupt().
-    void wait_for_room() {
-        std::unique_lock lock(mutex_);
-        const auto stop = stop_.get_token();
-        changed_.wait(lock, [&] { return queued_bytes_ <= settings_.queue_bytes || stop.stop_requested(); });
-        if (stop.stop_requested()) throw error(errc::interrupted, "stopped while writing dead letters");
-    }
-
-    /// From now on nobody waits: what has not been written ends as interrupted.
-    void interrupt() {
-        auto stop = [&] {
-            const std::lock_guard lock(mutex_);
-            return stop_;
-        }();
-        stop.request_stop();
-        client_.interrupt();
-        writer_.interrupt();
-        const std::lock_guard lock(mutex_);
-        changed_.notify_all();
-    }
-    void resume() {
-        client_.resume();
-        writer_.resume();
-        const std::lock_guard lock(mutex_);
-        if (stop_.stop_requested()) stop_ = std::stop_source();
-    }
-
-    /// See bulk_writer.
-    void end_at_closed() { writer_.end_at_closed(); }
-
-    /// Documents set aside so far.
-    [[nodiscard]] std::uint64_t count() const { return count_; }
-
-  private:
-    struct entry {
-        bulk_outcome outcome;
-        completion done;
-        alias_function alias_of;
-        std::size_t bytes = 0;
-        std::stop_token stop;
-    };
-    using items = std::vector<const rejected_item*>;
-
-    static auto client_settings(const settings& from) {
-        typename client<Transport, Clock>::settings to;
-        to.address = from.address;
-        to.speaks = from.speaks;
-        to.patience = from.patience;
-        to.timeout = from.timeout;
-        return to;
-    }
-    static auto writer_settings(const settings& from) {
-        typename bulk_writer<Transport, Clock>::settings to;
-        to.in_flight = 1;
-        to.first_pause = from.first_pause;
-        to.longest_pause = from.longest_pause;
-        to.timeout = from.timeout;
-        // The index is one, no alias.
-        to.path = from.speaks.bulk_path(false);
-        to.address = from.address;
-        return to;
-    }
-
-    void put(bulk_outcome&& outcome, const completion& done, const alias_function& alias_of) {
-        entry each{std::move(outcome), done, alias_of, 0, {}};
-        for (const auto& item : each.outcome.rejected)
-            each.bytes += item.document.size() + item.id.size() + 500;
-        const std::lock_guard lock(mutex_);
-        each.stop = stop_.get_token();
-        queued_bytes_ += each.bytes;
-        queue_.push_back(std::move(each));
-        changed_.notify_all();
-    }
-
-    // ---- everything below happens on this object's thread
-
-    void run() {
-        std::unique_lock lock(mutex_);
-        while (true) {
-            changed_.wait(lock, [&] { return closing_ || !queue_.empty(); });
-            if (queue_.empty()) return;
-            auto each = std::move(queue_.front());
-            queue_.pop_front();
-            lock.unlock();
-            const auto bytes = each.bytes;
-            handle(std::move(each));
-            lock.lock();
-            queued_bytes_ -= bytes;
-            changed_.notify_all();
-        }
-    }
-
-    void handle(entry&& each) noexcept {
-        try {
-            std::map<std::string, items> by_index;
-            for (const auto& item : each.outcome.rejected) {
-                by_index[dead_letter_index(each.alias_of(item.target))].push_back(&item);
-            }
-            for (const auto& [index, those] : by_index) store(index, those, each);
-            each.outcome.rejected.clear();
-        } catch (...) {
-            each.outcome.fatal = std::current_exception();
-        }
-        each.done(std::move(each.outcome));
-    }
-
-    void store(const std::string& index, const items& all, const entry& from) {
-        make_sure_of(index, from.stop);
-        std::map<std::string, const rejected_item*> letters;  // the last of a document's counts
-        for (const auto* item : all) letters[dead_letter_id(item->id)] = item;
-        std::map<std::string, const rejected_item*> refused;
-        bulk_body body;
-        const auto flush = [&] {
-            if (body.items() == 0) return;
-            for (const auto& problem : write(std::exchange(body, bulk_body()), from.stop)) {
-                refused.emplace(problem.id, letters.at(problem.id));
-            }
-        };
-        for (const auto& [id, item] : letters) {
-            body.index(index, id, letter(*item, from, true));
-            if (body.bytes() >= settings_.bulk_bytes) flush();
-        }
-        flush();
-        // Most likely too large: better without the document than not at all.
-        for (const auto& [id, item] : refused) {
-            body.index(index, id, letter(*item, from, false));
-            const auto still = write(std::exchange(body, bulk_body()), from.stop);
-            if (still.empty()) continue;
-            throw error(errc::rejected,
-                        "index \"" + index + "\" refuses the dead letter of document \"" + shown(item->id) +
-                            "\": " + still.front().type + ": " + shown(still.front().reason, 1'000),
-                        "delete or rename that index if pgsync did not make it; nothing from this change on "
-                        "was acknowledged");
-        }
-        for (const auto* item : all) {
-            ++count_;
-            const auto alias = from.alias_of(item->target);
-            if (auto* of = settings_.counts->find(alias)) of->dead_letters.add();
-            const auto* const without =
-                refused.contains(dead_letter_id(item->id)) ? " without its content" : "";
-            if (item->status == 0) {
-                log::warn("{}: document \"{}\" cannot be made: {}; set aside in {}{}", log::index(alias),
-                          shown(item->id), shown(item->reason, 1'000), index, without);
-            } else {
-                log::warn("{}: the cluster rejects document \"{}\" (HTTP {}, {}): {}; set aside in {}{}",
-                          log::index(alias), shown(item->id), item->status, item->type,
-                          shown(item->reason, 1'000), index, without);
-            }
-        }
-    }
-
-    /// The index may have been deleted since the last time: each time it is looked for.
-    void make_sure_of(const std::string& index, const std::stop_token& stop) {
-        while (true) {
-            if (stop.stop_requested()) throw interruption();
-            try {
-                if (!client_.exists(index))
-                    client_.create_index_if_missing(index, dead_letter_creation_body());
-                return;
-            } catch (const error& problem) {
-                if (!is_passing(problem.code())) throw;
-                log::warn("{}; trying again until it works", problem.what());
-            }
-        }
-    }
-
-    /// Returns what was refused.
-    std::vector<rejected_item> write(bulk_body&& body, const std::stop_token& stop) {
-        if (stop.stop_requested()) throw interruption();
-        const auto promise = std::make_shared<std::promise<bulk_outcome>>();
-        auto future = promise->get_future();
-        writer_.submit(std::move(body),
-                       [promise](bulk_outcome&& outcome) { promise->set_value(std::move(outcome)); });
-        auto outcome = future.get();
-        if (outcome.fatal) std::rethrow_exception(outcome.fatal);
-        return std::move(outcome.rejected);
-    }
-
-    static std::string letter(const rejected_item& item, const entry& from, bool whole) {
-        boost::json::object out{{"index", from.alias_of(item.target)},
-                                {"id", item.id},
-                                {"version", item.version},
-                                {"status", item.status},
-                                {"type", item.type},
-                                {"reason", whole ? item.reason : plain(item.reason)},
-                                {"at", log::rfc3339(std::chrono::system_clock::now())}};
-        if (whole && !item.document.empty()) out["document"] = item.document;
-        return boost::json::serialize(out);
-    }
-    /// Without anything that could itself be refused.
-    static std::string plain(std::string text) {
-        for (char& c : text) {
-            if (static_cast<unsigned char>(c) >= 0x80) c = '?';
-        }
-        return text;
-    }
-    /// For one line of a log.
-    static std::string shown(std::string text, std::size_t limit = 200) {
-        detail::shorten(text, limit);
-        for (char& c : text) {
-            if (static_cast<unsigned char>(c) < 0x20) c = ' ';
-        }
-        return text;
-    }
-    static error interruption() { return {errc::interrupted, "stopped while writing dead letters"}; }
-
-    settings settings_;
-    client<Transport, Clock> client_;
-    bulk_writer<Transport, Clock> writer_;
-    std::mutex mutex_;
-    std::condition_variable changed_;
-    std::deque<entry> queue_;
-    std::size_t queued_bytes_ = 0;  ///< with what is being written
-    std::stop_source stop_;         ///< replaced by resume()
-    bool closing_ = false;
-    std::atomic<std::uint64_t> count_{0};
-    std::thread thread_;
-};
-
-}  // namespace pgsync::elastic
-
-// ---- pgsync/elastic/failover.hpp
-namespace pgsync::elastic {
-
-/// Several addresses of one cluster as one transport. Requests go to one of them; once that one does not
-/// answer, or answers for a cluster that is away (502, 503, 504), those that follow go to the next, and after
-/// the last to the first. Nothing is repeated here: a caller that repeats a request reaches another node.
-///
-/// An address is asked for its cluster's uuid before anything else goes there, and again after it failed: one
-/// of another cluster gets nothing. With a single address nothing is asked.
-template <transport Node>
-class failover {
-  public:
-    struct node {
-        std::string address;  ///< without secrets, for messages
-        std::unique_ptr<Node> through;
-    };
-
-    /// Throws errc::configuration where there is none.
-    explicit failover(std::vector<node> nodes) {
-        if (nodes.empty()) throw error(errc::configuration, "no address of the cluster is named");
-        for (auto& each : nodes) {
-            address_ += (address_.empty() ? "" : ", ") + each.address;
-            nodes_.push_back({{std::move(each)}});
-        }
-    }
-    failover(const failover&) = delete;
-    failover& operator=(const failover&) = delete;
-    ~failover() = default;
-
-    /// All of them, for messages.
-    [[nodiscard]] const std::string& address() const { return address_; }
-    [[nodiscard]] std::size_t size() const { return nodes_.size(); }
-
-    void submit(request what, response_handler handler) {
-        std::size_t at = 0;
-        bool known = false;
-        {
-            const std::lock_guard lock(mutex_);
-            at = current_;
-            known = nodes_.size() == 1 || nodes_[at].known;
-        }
-        if (known) {
-            send(at, std::move(what), std::move(handler));
-        } else {
-            ask_first(at, std::move(what), std::move(handler));
-        }
-    }
-
-    /// Asks each address that answers which cluster it is of. Throws errc::configuration where two are of
-    /// different ones: what was written through one would be missing behind the other.
-    void require_one_cluster(std::chrono::milliseconds timeout) {
-        if (nodes_.size() == 1) return;
-        std::vector<std::future<response>> answers;
-        for (auto& each : nodes_) answers.push_back(ask(*each.through, question(timeout)));
-        std::string one;
-        std::string uuid;
-        for (std::size_t i = 0; i < nodes_.size(); ++i) {
-            const auto answer = answers[i].get();
-            if (answer.status == 0) {
-                log::warn("{} of the cluster does not answer: {}", nodes_[i].address, answer.failure);
-                continue;
-            }
-            if (refuses(answer)) continue;  // which the first request will tell of
-            const auto found = uuid_in(answer);
-            if (found.empty()) {
-                throw error(errc::configuration,
-                            nodes_[i].address +
-                                " does not tell which cluster it is of (GET /), so that nothing "
-                                "shows that the addresses are of one",
-                            "name one address");
-            }
-            if (uuid.empty()) {
-                uuid = found;
-                one = nodes_[i].address;
-            } else if (found != uuid) {
-                throw error(errc::configuration,
-                            one + " and " + nodes_[i].address + " are of different clusters (" + uuid +
-                                " and " + found + ")",
-                            "name several nodes of one cluster in ELASTICSEARCH_URL or --elasticsearch");
-            }
-        }
-    }
-
-  private:
-    struct member : node {
-        bool known = false;    ///< it is of this cluster, and has not failed since it said so
-        bool foreign = false;  ///< it is not, and the log says so
-    };
-
-    static request question(std::chrono::milliseconds timeout) {
-        request what;
-        what.path = "/";
-        what.timeout = timeout;
-        return what;
-    }
-
-    /// Empty where it is not told.
-    static std::string uuid_in(const response& answer) {
-        boost::system::error_code failed;
-        const auto body = boost::json::parse(answer.body, failed);
-        if (answer.status != 200 || failed || !body.is_object()) return {};
-        const auto* uuid = body.get_object().if_contains("cluster_uuid");
-        return uuid == nullptr || !uuid->is_string() ? std::string() : std::string(uuid->get_string());
-    }
-
-    // Handlers run in a node's own thread, and send to no other node: which of them goes first when all end
-    // is then no matter.
-
-    void send(std::size_t to, request what, response_handler handler) {
-        const auto stop = what.stop;
-        nodes_[to].through->submit(std::move(what),
-                                   [this, to, stop, handler = std::move(handler)](response&& answer) {
-                                       if (is_away(answer) && !stop.stop_requested()) failed(to, answer);
-                                       handler(std::move(answer));
-                                   });
-    }
-
-    void ask_first(std::size_t to, request what, response_handler handler) {
-        auto asked = question(std::min(what.timeout, longest_question));
-        asked.stop = what.stop;
-        const auto waiting = std::make_shared<request>(std::move(what));
-        nodes_[to].through->submit(
-            std::move(asked), [this, to, waiting, handler = std::move(handler)](response&& answer) mutable {
-                const bool tells = answer.status != 0 && !refuses(answer);
-                const auto why = tells ? why_not(to, answer) : std::string();
-                if (tells && why.empty()) return send(to, std::move(*waiting), std::move(handler));
-                if (!why.empty()) {
-                    answer = {};
-                    answer.failure = why;
-                }
-                if (answer.status != 0 && !is_away(answer)) return handler(std::move(answer));
-                if (!waiting->stop.stop_requested()) failed(to, answer);
-                handler(std::move(answer));
-            });
-    }
-
-    /// No answer, or that of somebody in front of a cluster that does not answer, or of a node without one.
-    static bool is_away(const response& answer) {
-        return answer.status == 0 || (answer.status >= 502 && answer.status <= 504);
-    }
-    /// It does not tell us, and has its reasons: what was to be sent would be refused as well. Some builds
-    /// have nothing at that path, and that is no reason.
-    static bool refuses(const response& answer) {
-        return answer.status >= 400 && answer.status != 400 && answer.status != 404 && answer.status != 405;
-    }
-
-    /// Why nothing is to be sent there; empty: it is of this cluster, and is remembered as such.
-    std::string why_not(std::size_t at, const response& answer) {
-        const auto uuid = uuid_in(answer);
-        const std::lock_guard lock(mutex_);
-        if (uuid.empty()) return "it does not tell which cluster it is of";
-        if (uuid_.empty()) uuid_ = uuid;
-        auto& asked = nodes_[at];
-        asked.known = uuid == uuid_;
-        if (!std::exchange(asked.foreign, !asked.known) && asked.foreign)
-            log::error("{} is of another cluster than before, and gets nothing", asked.address);
-        return asked.known
-                   ? std::string()
-                   : "it is of another cluster (" + printable(uuid) + ", not " + printable(uuid_) + ")";
-    }
-
-    void failed(std::size_t at, const response& answer) {
-        if (nodes_.size() == 1) return;
-        const std::lock_guard lock(mutex_);
-        if (answer.status == 0) nodes_[at].known = false;
-        if (current_ != at) return;  // another request has found out before
-        current_ = (at + 1) % nodes_.size();
-        // Once around is news; of a cluster that is away altogether those tell who repeat their requests.
-        const auto now = std::chrono::steady_clock::now();
-        if (now - said_ >= quiet) told_ = 0;
-        const bool news = told_ < nodes_.size();
-        if (news) {
-            ++told_;
-            said_ = now;
-        }
-        const auto why = answer.status == 0 ? answer.failure : "HTTP " + std::to_string(answer.status);
-        const auto text = nodes_[at].address + ": " + why + "; going on with " + nodes_[current_].address;
-        if (news) {
-            log::warn("{}", text);
-        } else {
-            log::debug("{}", text);
-        }
-    }
-
-    static constexpr std::chrono::milliseconds longest_question{5'000};
-    static constexpr std::chrono::seconds quiet{60};
-
-    std::string address_;
-    std::mutex mutex_;
-    std::size_t current_ = 0;
-    std::string uuid_;  ///< of the cluster; empty: none has told yet
-    std::chrono::steady_clock::time_point said_{};
-    std::size_t told_ = 0;
-    std::vector<member> nodes_;  ///< goes first: its threads use the others
-};
-
-}  // namespace pgsync::elastic
-
-// ---- pgsync/app/cluster.hpp
-namespace pgsync::app {
-
-/// A transport for each of the cluster's addresses. Throws errc::configuration for those that make no sense.
-[[nodiscard]] inline std::vector<elastic::failover<elastic::curl_transport>::node> nodes_of(
-    const options& setting, elastic::encoding bodies) {
-    std::vector<elastic::failover<elastic::curl_transport>::node> out;
-    for (auto& url : elastic::parse_urls(setting.elasticsearch)) {
-        auto access = elastic::access_from_environment(url, setting.insecure_http);
-        auto address = url.base;
-        out.push_back({std::move(address),
-                       std::make_unique<elastic::curl_transport>(std::move(url), std::move(access), bodies)});
-    }
-    return out;
-}
-
-/// The search cluster as the commands use it: one transport, one client for administration, one writer of
-/// bulks.
-class cluster {
-  public:
-    using transport_type = elastic::failover<elastic::curl_transport>;
-    using client_type = elastic::client<transport_type>;
-    using writer_type = elastic::bulk_writer<transport_type>;
-    using dead_letters_type = elastic::dead_letters<transport_type>;
-
-    /// Asks who is there, and soon gives up: what is wrong at the start is better said than waited for.
-    /// `stopped` is asked whether the program is to stop: then administration does not wait for long. One
-    /// that only looks does not wait for a cluster that answers.
-    cluster(const options& setting, const std::function<bool()>& stopped, bool only_looks = false)
-        : options_(setting),
-          only_looks_(only_looks),
-          stopped_(stopped),
-          transport_(nodes_of(setting, encoding_of(setting))),
-          dialect_(first_contact()),
-          client_(transport_, client_settings(stopped)),
-          stream_client_(transport_, stream_settings()),
-          writer_(transport_, writer_settings()),
-          probe_(counts(), [this](metrics::depths& sum) { sum.bulks += writer_.in_flight(); }) {
-        transport_.require_one_cluster(first_patience);
-        if (setting.rejected == on_rejected::dead_letter) {
-            dead_letters_ = std::make_unique<dead_letters_type>(transport_, dead_letters_settings());
-        }
-    }
-    ~cluster() { interrupt(); }
-    cluster(const cluster&) = delete;
-    cluster& operator=(const cluster&) = delete;
-
-    [[nodiscard]] client_type& client() { return client_; }
-    /// The same for what the stream does, which interrupt() ends.
-    [[nodiscard]] client_type& stream_client() { return stream_client_; }
-    [[nodiscard]] const elastic::dialect& speaks() const { return dialect_; }
-    [[nodiscard]] const std::string& address() const { return transport_.address(); }
-
-    /// A batcher that writes to `targets`, one for each index number, which readers know as `aliases`.
-    [[nodiscard]] std::unique_ptr<elastic::batcher> batcher(
-        const std::vector<elastic::batcher::target>& targets, const std::vector<std::string>& aliases,
-        elastic::pace how) {
-        const auto alias = [targets, aliases](std::string_view target) {
-            return alias_of(target, targets, aliases);
-        };
-        // A small bulk waits behind the ones the cluster is at: they must be soon done.
-        const auto bytes =
-            how == elastic::pace::wide ? std::min(options_.bulk_bytes, wide_bulk_bytes) : options_.bulk_bytes;
-        return std::make_unique<elastic::batcher>(
-            elastic::batcher::settings{bytes, bytes * 4}, targets,
-            [this, alias, how](elastic::bulk_body&& body, writer_type::completion done) {
-                if (dead_letters_) {
-                    dead_letters_->wait_for_room();
-                    done = dead_letters_->before(std::move(done), alias);
-                }
-                writer_.submit(std::move(body), std::move(done), how);
-            },
-            [alias](elastic::bulk_outcome& outcome) { stop_for(outcome, alias); });
-    }
-
-    /// From now on nothing waits until somebody opens an index, or takes a block away: for commands that
-    /// somebody waits for.
-    void end_at_closed() {
-        writer_.end_at_closed();
-        if (dead_letters_) dead_letters_->end_at_closed();
-    }
-
-    /// Nobody is to wait for the cluster any more, not even for requests on their way; until resume().
-    void interrupt() {
-        writer_.interrupt();
-        stream_client_.interrupt();
-        if (dead_letters_) dead_letters_->interrupt();
-    }
-    void resume() {
-        writer_.resume();
-        stream_client_.resume();
-        if (dead_letters_) dead_letters_->resume();
-    }
-
-    /// What the stream asks of the cluster; `names` are the indices by number, to be searched and refreshed.
-    [[nodiscard]] stream::index_access access(const std::vector<std::string>& names) {
-        return {[this] { writer_.drain(); },
-                [this, names](std::size_t index) { stream_client_.refresh(names[index]); },
-                [this, names](std::size_t index, std::size_t size,
-                              const std::function<void(std::span<const elastic::stored_id>)>& on_ids) {
-                    stream_client_.scan_ids(names[index], size, on_ids);
-                },
-                {},
-                {},
-                {},
-                [this] { interrupt(); },
-                [this] { resume(); }};
-    }
-
-  private:
-    static constexpr std::size_t wide_bulk_bytes = 1U << 20U;
-    static constexpr std::chrono::seconds first_patience{2};
-
-    [[nodiscard]] metrics::registry& counts() const {
-        return options_.counts ? *options_.counts : metrics::nowhere();
-    }
-
-    static elastic::encoding encoding_of(const options& setting) {
-        if (setting.compress == compression::never) return elastic::encoding::plain;
-        if (setting.compress == compression::always) return elastic::encoding::gzip;
-        const auto urls = elastic::parse_urls(setting.elasticsearch);
-        const bool near = std::all_of(urls.begin(), urls.end(),
-                                      [](const auto& url) { return is_this_machine(elastic::host_of(url)); });
-        return near ? elastic::encoding::plain : elastic::encoding::gzip;
-    }
-
-    [[nodiscard]] elastic::dialect first_contact() {
-        client_type::settings hasty;
-        hasty.address = transport_.address();
-        hasty.stopped = stopped_;
-        hasty.patience = hasty.stubborn = first_patience;
-        hasty.timeout = std::min(options_.search_timeout, std::chrono::seconds(10));
-        return elastic::dialect(client_type(transport_, std::move(hasty)).info());
-    }
-
-    writer_type::settings writer_settings() const {
-        writer_type::settings setting;
-        setting.path = dialect_.bulk_path(true);
-        setting.in_flight = options_.bulks_in_flight;
-        setting.counts = &counts();
-        setting.timeout = options_.search_timeout;
-        setting.address = transport_.address();
-        return setting;
-    }
-
-    client_type::settings client_settings(std::function<bool()> stopped) const {
-        client_type::settings setting;
-        setting.address = transport_.address();
-        setting.timeout = options_.search_timeout;
-        setting.speaks = dialect_;
-        setting.stopped = std::move(stopped);
-        if (only_looks_) setting.stubborn = setting.patience;
-        return setting;
-    }
-    client_type::settings stream_settings() const {
-        auto setting = client_settings({});
-        setting.awaits_opening = true;
-        return setting;
-    }
-    dead_letters_type::settings dead_letters_settings() const {
-        dead_letters_type::settings setting;
-        setting.counts = &counts();
-        setting.address = transport_.address();
-        setting.timeout = options_.search_timeout;
-        setting.speaks = dialect_;
-        return setting;
-    }
-
-    static std::string alias_of(std::string_view target, const std::vector<elastic::batcher::target>& targets,
-                                const std::vector<std::string>& aliases) {
-        const auto found = std::find_if(targets.begin(), targets.end(),
-                                        [&](const auto& each) { return each.name == target; });
-        return found == targets.end() ? std::string(target)
-                                      : aliases[static_cast<std::size_t>(found - targets.begin())];
-    }
-
-    template <typename Alias>
-    [[noreturn]] static void stop_for(const elastic::bulk_outcome& outcome, const Alias& alias) {
-        const auto& first = outcome.rejected.front();
-        throw error(
-            errc::rejected,
-            (first.status == 0
-                 ? postgres::fault_text(alias(first.target), printable(first.id), printable(first.reason))
-                 : "the cluster rejects document \"" + printable(first.id) + "\" of " + alias(first.target) +
-                       " (HTTP " + std::to_string(first.status) + ", " + first.type +
-                       "): " + printable(first.reason)) +
-                (outcome.rejected.size() > 1
-                     ? "; and " + std::to_string(outcome.rejected.size() - 1) + " more in the same bulk"
-                     : std::string()),
-            std::string("correct the row or the ") + (first.type == "transform" ? "transform" : "shape") +
-                " and start again: nothing from this change on was acknowledged. To set such documents aside "
-                "and go on, use --on-rejected=dead-letter");
-    }
-
-    options options_;
-    bool only_looks_;
-    std::function<bool()> stopped_;
-    transport_type transport_;
-    elastic::dialect dialect_;
-    client_type client_;
-    client_type stream_client_;  ///< can be interrupted without the other
-    // The writer goes first: what it gives up still finds the others.
-    std::unique_ptr<dead_letters_type> dead_letters_;
-    writer_type writer_;
-    metrics::probe probe_;
-};
-
-}  // namespace pgsync::app
-
-// ---- pgsync/app/words.hpp
-/// Sizes and times as people read them.
-namespace pgsync::app {
-
-/// `512 bytes`, `1.5 kB`, `16 MB`: in steps of 1,024, as PostgreSQL counts.
-[[nodiscard]] inline std::string bytes_text(std::uint64_t bytes) {
-    if (bytes == 1) return "1 byte";
-    if (bytes < 1024) return std::to_string(bytes) + " bytes";
-    constexpr std::array<std::string_view, 5> units{"kB", "MB", "GB", "TB", "PB"};
-    auto value = static_cast<double>(bytes) / 1024;
-    std::size_t unit = 0;
-    // What would be printed as 1024 is one of the next unit.
-    for (; value >= 1023.5 && unit + 1 < units.size(); ++unit) value /= 1024;
-    return log::fixed(value, value < 9.95 ? 1 : 0) + " " + std::string(units[unit]);
-}
-
-/// `0.02 s`, `45 s`, `12 min`, `3.5 h`, `4 days`.
-[[nodiscard]] inline std::string seconds_text(double seconds) {
-    if (seconds < 0) seconds = 0;
-    if (seconds < 9.95) return log::fixed(seconds, seconds < 0.995 && seconds > 0 ? 2 : 1) + " s";
-    if (seconds < 119.5) return log::fixed(seconds, 0) + " s";
-    if (seconds < 119.5 * 60) return log::fixed(seconds / 60, 0) + " min";
-    if (seconds < 47.95 * 3600) return log::fixed(seconds / 3600, 1) + " h";
-    return log::fixed(seconds / 86'400, 0) + " days";
-}
-
-/// `1 document`, `3 documents`.
-[[nodiscard]] inline std::string counted(std::uint64_t number, std::string_view noun) {
-    return std::to_string(number) + " " + std::string(noun) + (number == 1 ? "" : "s");
-}
-
-}  // namespace pgsync::app
-
-// ---- pgsync/app/finding.hpp
-namespace pgsync::app {
-
-enum class severity : std::uint8_t {
-    error,    ///< it does not work, or documents are wrong
-    warning,  ///< it works, and will not for ever, or not well
-    advice,   ///< it works; this would be better
-};
-
-/// One thing to do about a finding: a statement for the database, a request for the cluster, a command of
-/// this program, or what no program can do.
-struct step {
-    enum class kind : std::uint8_t { sql, request, command, other };
-    kind what = kind::other;
-    std::string text{};  ///< the statement without `;`, the command, or `PUT /index/_settings`
-    std::string body{};  ///< of a request, JSON
-};
-
-[[nodiscard]] inline step by_sql(std::string statement) {
-    return {step::kind::sql, std::move(statement), {}};
-}
-[[nodiscard]] inline step by_request(std::string what, const boost::json::object& body) {
-    return {step::kind::request, std::move(what),
-            body.empty() ? std::string() : boost::json::serialize(body)};
-}
-[[nodiscard]] inline step by_command(std::string command) {
-    return {step::kind::command, std::move(command), {}};
-}
-[[nodiscard]] inline step by_hand(std::string text) { return {step::kind::other, std::move(text), {}}; }
-
-/// Which command sets it right without further ado, where the role's rights allow it.
-enum class mended_by : std::uint8_t { nobody, bootstrap, sync };
-
-/// Something that an operator should know.
-struct finding {
-    severity how_bad = severity::error;
-    std::string_view code{};  ///< what kind it is, for programs: `missing_index`
-    std::string what{};
-    std::string why{};           ///< it matters
-    std::vector<step> remedy{};  ///< in this order
-    mended_by mends = mended_by::nobody;
-    bool sync_starts = false;  ///< all the same, although it is an error that sync does not mend
-};
-
-using findings = std::vector<finding>;
-
-[[nodiscard]] constexpr std::string_view name_of(severity how_bad) noexcept {
-    constexpr std::array<std::string_view, 3> names{"error", "warning", "advice"};
-    return names[static_cast<std::size_t>(how_bad)];
-}
-
-/// What to do about it, in one line.
-[[nodiscard]] inline std::string remedy_of(const finding& about) {
-    std::string out;
-    for (const auto& todo : about.remedy) {
-        if (!out.empty()) out += "; ";
-        if (todo.what == step::kind::command) out += "run ";
-        out += todo.text + (todo.body.empty() ? "" : " " + todo.body);
-    }
-    return out;
-}
-
-/// The short form that /ready, the metrics and the status page show.
-[[nodiscard]] inline std::vector<metrics::condition> summaries_of(const findings& all) {
-    std::vector<metrics::condition> out;
-    for (const auto& each : all) {
-        if (each.how_bad != severity::advice)
-            out.push_back({std::string(each.code), each.how_bad == severity::error, each.what});
-    }
-    return out;
-}
-
-/// A step as it is typed: into psql, into curl or a console, into a shell.
-[[nodiscard]] inline std::string text_of(const step& of, std::string_view program) {
-    switch (of.what) {
-        case step::kind::sql:
-            return of.text + ";";
-        case step::kind::request:
-            return of.text + (of.body.empty() ? "" : " " + of.body);
-        case step::kind::command:
-            return std::string(program) + " " + of.text;
-        case step::kind::other:
-            break;
-    }
-    return of.text;
-}
-
-[[nodiscard]] inline boost::json::object json_of(const step& of) {
-    switch (of.what) {
-        case step::kind::sql:
-            return {{"sql", of.text}};
-        case step::kind::request: {
-            const auto blank = of.text.find(' ');
-            boost::json::object request{{"method", of.text.substr(0, blank)},
-                                        {"path", of.text.substr(blank + 1)}};
-            if (!of.body.empty()) request["body"] = boost::json::parse(of.body);
-            return {{"request", request}};
-        }
-        case step::kind::command:
-            return {{"command", of.text}};
-        case step::kind::other:
-            break;
-    }
-    return {{"text", of.text}};
-}
-
-/// The worst first, otherwise in the order in which they were found; in order where there is nothing but
-/// advice.
-[[nodiscard]] inline report report_of(findings all, std::string_view program) {
-    std::stable_sort(all.begin(), all.end(),
-                     [](const finding& a, const finding& b) { return a.how_bad < b.how_bad; });
-    std::array<std::uint64_t, 3> counts{};
-    boost::json::array list;
-    std::string text;
-    for (const auto& each : all) {
-        ++counts[static_cast<std::size_t>(each.how_bad)];
-        boost::json::array remedy;
-        text += std::string(name_of(each.how_bad)) + ": " + printable(each.what, true) + "\n";
-        text += "  " + printable(each.why, true) + "\n";
-        for (const auto& todo : each.remedy) {
-            text += "    " + printable(text_of(todo, program), true) + "\n";
-            remedy.push_back(json_of(todo));
-        }
-        text += "\n";
-        list.push_back({{"severity", name_of(each.how_bad)},
-                        {"code", each.code},
-                        {"what", each.what},
-                        {"why", each.why},
-                        {"remedy", remedy}});
-    }
-    const bool in_order = counts[0] == 0 && counts[1] == 0;
-    text += all.empty() ? std::string("nothing found\n")
-                        : counted(counts[0], "error") + ", " + counted(counts[1], "warning") + ", " +
-                              std::to_string(counts[2]) + " of advice\n";
-    return {in_order, text,
-            boost::json::serialize(boost::json::object{{"findings", list}, {"in_order", in_order}})};
-}
-
-}  // namespace pgsync::app
-
-// ---- pgsync/app/json_at.hpp
-/// Looking into answers of which nothing is certain.
-namespace pgsync::app {
-
-/// What is below these keys, one inside the other; null where anything is missing.
-[[nodiscard]] inline const boost::json::value* value_at(const boost::json::value& in) { return &in; }
-template <typename... Keys>
-[[nodiscard]] const boost::json::value* value_at(const boost::json::value& in, std::string_view key,
-                                                 const Keys&... below) {
-    const auto* found = in.is_object() ? in.get_object().if_contains(key) : nullptr;
-    return found == nullptr ? nullptr : value_at(*found, std::string_view(below)...);
-}
-
-/// The text there, a number or a boolean as it would be written; empty where there is none.
-[[nodiscard]] inline std::string text_of_json(const boost::json::value* found) {
-    if (found == nullptr) return {};
-    if (found->is_string()) return std::string(found->get_string());
-    if (found->is_bool()) return found->get_bool() ? "true" : "false";
-    if (found->is_int64()) return std::to_string(found->get_int64());
-    if (found->is_uint64()) return std::to_string(found->get_uint64());
-    if (found->is_double()) return std::to_string(found->get_double());
-    return {};
-}
-template <typename Json, typename... Keys>
-[[nodiscard]] std::string text_at(const Json& in, std::string_view key, const Keys&... below) {
-    const boost::json::value* found = nullptr;
-    if constexpr (std::is_same_v<Json, boost::json::object>) {
-        found = in.if_contains(key);
-    } else {
-        found = value_at(in, key);
-    }
-    return found == nullptr ? std::string() : text_of_json(value_at(*found, std::string_view(below)...));
-}
-
-/// The whole number there; nothing where there is none.
-template <typename... Keys>
-[[nodiscard]] std::optional<std::uint64_t> number_at(const boost::json::value& in, const Keys&... keys) {
-    const auto* found = value_at(in, std::string_view(keys)...);
-    if (found == nullptr) return std::nullopt;
-    if (found->is_uint64()) return found->get_uint64();
-    if (found->is_int64() && found->get_int64() >= 0) return static_cast<std::uint64_t>(found->get_int64());
-    if (found->is_double() && found->get_double() >= 0)
-        return static_cast<std::uint64_t>(found->get_double());
-    return std::nullopt;
-}
-
-}  // namespace pgsync::app
-
-// ---- pgsync/app/name_conditions.hpp
-/// What an operator does with whole indices, told by the names they have: a snapshot that is restored under
-/// another name brings its aliases along, and a clone its `_meta`.
-namespace pgsync::app {
-
-/// The names one index has in the cluster: readers use the alias, pgsync writes through a second alias of its
-/// own, so that a program that is still running cannot write into the index that a newer one has put behind
-/// the first. An index's name cannot have capitals, so that no cluster makes an index of that alias's name
-/// when the alias is gone and a write comes late.
-struct index_names {
-    std::string alias;
-    std::string index;
-    std::string write_alias;
-    /// On an index that was made beside the one that readers use, until it takes that one's place; see
-    /// swap().
-    std::string new_alias;
-};
-
-/// What an index's aliases have before their token by which programs have claimed it; see claim().
-inline constexpr std::string_view keeper_mark = "-KEEPER-";
-[[nodiscard]] inline bool is_keeper(std::string_view alias) {
-    return alias.find(keeper_mark) != std::string_view::npos;
-}
-
-/// What pgsync wrote into an index's `_meta`; null where the index is not its own.
-[[nodiscard]] inline const boost::json::object* own_meta(const elastic::index_facts& facts) {
-    const auto* found = facts.meta.if_contains("pgsync");
-    return found != nullptr ? found->if_object() : nullptr;
-}
-
-/// Whether an index says of itself that it is another one than it was when pgsync wrote that last: it has
-/// been restored from a snapshot, cloned, shrunk, or filled from another one. Those that were made before
-/// this was remembered say nothing.
-[[nodiscard]] inline bool is_other_incarnation(const elastic::index_facts& facts) {
-    const auto* meta = own_meta(facts);
-    const auto remembered = meta == nullptr ? std::string() : text_at(*meta, "incarnation");
-    return !remembered.empty() && !facts.incarnation.empty() && remembered != facts.incarnation;
-}
-
-/// A finding as an exception, for whatever cannot go on with it.
-class condition_error : public error {
-  public:
-    explicit condition_error(finding what, errc code = errc::index)
-        : error(code, what.what, remedy_of(what)), what_(std::move(what)) {}
-    [[nodiscard]] const finding& condition() const { return what_; }
-
-  private:
-    finding what_;
-};
-
-namespace detail {
-
-[[nodiscard]] inline step change_aliases_step(boost::json::array actions) {
-    return by_request("POST /_aliases", {{"actions", std::move(actions)}});
-}
-
-/// Whether pgsync gave the alias to an index of `names.alias`: one that a copy must not have.
-[[nodiscard]] inline bool is_ours(const index_names& names, std::string_view alias) {
-    if (alias == names.alias || alias == names.index) return true;
-    return alias.starts_with(names.alias + "-") &&
-           (alias.ends_with("-WRITE") || alias.ends_with("-NEW") || is_keeper(alias));
-}
-
-/// Takes our aliases away from an index; `besides` are left to it.
-inline void take_aliases(const index_names& names, const elastic::index_facts& from,
-                         boost::json::array& into) {
-    for (const auto& alias : from.aliases)
-        if (is_ours(names, alias)) into.emplace_back(elastic::alias_action("remove", from.index, alias));
-}
-
-[[nodiscard]] inline std::string quoted(std::string_view name) { return "\"" + std::string(name) + "\""; }
-
-/// Which of several indices is the one that pgsync made, the others being copies; null where that cannot be
-/// told.
-[[nodiscard]] inline const elastic::index_facts* original_of(
-    const index_names& names, const std::vector<elastic::index_facts>& holders) {
-    const elastic::index_facts* found = nullptr;
-    for (const auto& each : holders) {
-        if (own_meta(each) == nullptr || is_other_incarnation(each)) continue;
-        if (each.index == names.index) return &each;
-        if (found != nullptr) return nullptr;
-        found = &each;
-    }
-    return found;
-}
-
-}  // namespace detail
-
-/// Two indices or more behind one of our names: by which of them is ours and which are copies. `holders`: all
-/// that are behind `name`.
-[[nodiscard]] inline std::optional<finding> shared_name(const index_names& names, std::string_view name,
-                                                        const std::vector<elastic::index_facts>& holders) {
-    if (holders.size() < 2) return std::nullopt;
-    const auto* original = detail::original_of(names, holders);
-    std::string others;
-    boost::json::array actions;
-    for (const auto& each : holders) {
-        if (&each == original) continue;
-        others += (others.empty() ? "" : ", ") + detail::quoted(each.index);
-        if (original != nullptr) {
-            others += own_meta(each) == nullptr ? ", which pgsync did not make"
-                                                : ", a copy of it (restored from a snapshot, or cloned)";
-            detail::take_aliases(names, each, actions);
-        }
-    }
-    finding out;
-    out.code = "shared_alias";
-    out.why = "pgsync would have to guess which to write to, and searches find documents of all of them";
-    const auto alias =
-        "alias " + detail::quoted(name) + " stands for " + std::to_string(holders.size()) + " indices: ";
-    if (original != nullptr) {
-        out.what = alias + detail::quoted(original->index) + ", which pgsync made, and " + others;
-        out.remedy = {detail::change_aliases_step(std::move(actions))};
-        return out;
-    }
-    out.what = alias + others + ", and nothing tells which of them pgsync made";
-    for (const auto& alias_of : holders.front().aliases)
-        if (detail::is_ours(names, alias_of))
-            actions.emplace_back(elastic::alias_action("remove", "…", alias_of));
-    out.remedy = {by_hand("take our aliases away from each index that is a copy, in place of … here:"),
-                  detail::change_aliases_step(std::move(actions))};
-    return out;
-}
-
-/// The alias that is written through is not on the index that pgsync keeps, or not on that alone. `own`: that
-/// index; `writers`: all that are behind the alias.
-[[nodiscard]] inline std::optional<finding> misplaced_writes(
-    const index_names& names, const elastic::index_facts& own,
-    const std::vector<elastic::index_facts>& writers) {
-    boost::json::array actions;
-    std::string others;
-    bool there = false;
-    for (const auto& each : writers) {
-        if (each.index == own.index) {
-            there = true;
-            continue;
-        }
-        others += (others.empty() ? "" : ", ") + detail::quoted(each.index);
-        actions.emplace_back(elastic::alias_action("remove", each.index, names.write_alias));
-    }
-    if (there && others.empty()) return std::nullopt;
-    if (!there) actions.emplace_back(elastic::alias_action("add", own.index, names.write_alias));
-    finding out;
-    if (others.empty()) {
-        out.code = "alias_missing";
-        out.what = "index " + detail::quoted(own.index) + " is not behind the alias " +
-                   detail::quoted(names.write_alias);
-        out.why = "sync cannot write";
-    } else {
-        out.code = "write_alias";
-        out.what = "alias " + detail::quoted(names.write_alias) + " stands for " + others +
-                   (there ? " as well as for " : ", not for ") + "index " + detail::quoted(own.index) +
-                   ", which pgsync keeps";
-        out.why = "what is written would go to another index, or to none";
-    }
-    out.remedy = {detail::change_aliases_step(std::move(actions))};
-    return out;
-}
-
-/// Readers have an index of this shape that is not the one that pgsync keeps: a copy of it, or it under
-/// another name. `hash`: of the shape; `own`: null where the index that pgsync made is gone.
-[[nodiscard]] inline std::optional<finding> served_copy(const index_names& names, std::string_view hash,
-                                                        const elastic::index_facts& reader,
-                                                        const elastic::index_facts* own) {
-    const auto* meta = own_meta(reader);
-    if (meta == nullptr || text_at(*meta, "hash") != hash) return std::nullopt;
-    if (own != nullptr && own->index == reader.index) return std::nullopt;
-    finding out;
-    out.code = "served_copy";
-    out.what = "readers have index " + detail::quoted(reader.index) + " as " + detail::quoted(names.alias) +
-               ", a copy of " + detail::quoted(names.index) + " (restored from a snapshot, or cloned)" +
-               (own == nullptr ? ", which is gone" : "");
-    out.why = "nobody keeps it up to date";
-    boost::json::array actions;
-    if (own != nullptr) {
-        actions.emplace_back(elastic::alias_action("remove", reader.index, names.alias));
-        actions.emplace_back(elastic::alias_action("add", own->index, names.alias));
-        out.remedy = {detail::change_aliases_step(std::move(actions))};
-    } else {
-        out.remedy = {by_command("bootstrap")};  // takes it over, as it is
-    }
-    return out;
-}
-
-}  // namespace pgsync::app
-
 #include <sstream>
 
-// ---- pgsync/postgres/origin.hpp
+// ---- pgsync/catalog/origin.hpp
 /// What the documents of an index were read from, as the catalog identified it. A table keeps its rows under
 /// a name; where the name, a column's name or the publication comes to mean something else, rows change for
 /// which the WAL has no change event.
@@ -19779,68 +18722,7 @@ template <typename T>
 
 }  // namespace pgsync::postgres
 
-// ---- pgsync/app/origin_json.hpp
-/// What an index was read from, as its `_meta` keeps it.
-namespace pgsync::app {
-
-[[nodiscard]] inline boost::json::object json_of(const postgres::origin& of) {
-    boost::json::object tables;
-    for (const auto& [name, table] : of.tables) {
-        boost::json::object each{{"oid", table.oid}};
-        if (!table.file.empty()) each["file"] = table.file;
-        if (!table.view.empty()) each["view"] = table.view;
-        boost::json::object columns;
-        for (const auto& [column, described] : table.columns) columns[column] = described;
-        each["columns"] = std::move(columns);
-        if (!table.partitions.empty())
-            each["partitions"] = boost::json::array(table.partitions.begin(), table.partitions.end());
-        if (!table.attached.empty())
-            each["attached"] = boost::json::array(table.attached.begin(), table.attached.end());
-        if (!table.published.empty())
-            each["published"] = boost::json::array(table.published.begin(), table.published.end());
-        tables[name] = std::move(each);
-    }
-    return {{"publication", of.publication}, {"tables", std::move(tables)}};
-}
-
-/// Nothing where that is not what json_of() made.
-[[nodiscard]] inline std::optional<postgres::origin> read_origin(const boost::json::value& from) {
-    const auto* tables = value_at(from, "tables");
-    if (tables == nullptr || !tables->is_object()) return std::nullopt;
-    postgres::origin out;
-    out.publication = text_at(from, "publication");
-    for (const auto& member : tables->get_object()) {
-        auto& table = out.tables[member.key()];
-        const auto& each = member.value();
-        table.oid = static_cast<std::uint32_t>(number_at(each, "oid").value_or(0));
-        table.file = text_at(each, "file");
-        table.view = text_at(each, "view");
-        if (const auto* columns = value_at(each, "columns"); columns != nullptr && columns->is_object()) {
-            for (const auto& column : columns->get_object()) {
-                if (column.value().is_string()) table.columns[column.key()] = column.value().get_string();
-            }
-        }
-        const auto oids = [&](std::string_view key, std::vector<std::uint32_t>& into) {
-            const auto* list = value_at(each, key);
-            if (list == nullptr || !list->is_array()) return;
-            for (const auto& oid : list->get_array()) {
-                if (const auto number = number_at(oid)) into.push_back(static_cast<std::uint32_t>(*number));
-            }
-            std::sort(into.begin(), into.end());
-        };
-        if (const auto* list = value_at(each, "attached"); list != nullptr && list->is_array()) {
-            for (const auto& one : list->get_array())
-                if (one.is_string()) table.attached.emplace_back(one.get_string());
-        }
-        oids("partitions", table.partitions);
-        oids("published", table.published);
-    }
-    return out;
-}
-
-}  // namespace pgsync::app
-
-// ---- pgsync/postgres/read_origin.hpp
+// ---- pgsync/catalog/read_origin.hpp
 namespace pgsync::postgres {
 
 /// What shapes read of one table.
@@ -20014,14 +18896,14 @@ inline void read_views(session& session, const std::map<std::uint32_t, std::vect
                                            {array_literal(schemas), array_literal(tables), publication});
     std::map<std::uint32_t, std::vector<std::string>> by_oid;
     std::map<std::uint32_t, std::vector<std::string>> views;
-    const auto sorted_oids = [](detail::catalog_row& row) {
+    const auto sorted_oids = [](catalog_row& row) {
         auto oids = row.numbers<std::uint32_t>();
         std::sort(oids.begin(), oids.end());
         return oids;
     };
     std::vector<std::string> oids;
     for (int i = 0; i < found.rows(); ++i) {
-        detail::catalog_row row(found.row(i));
+        catalog_row row(found.row(i));
         const auto& name = *names.at(row.number<std::size_t>() - 1);
         auto& table = out.made_of.tables[name];
         table.oid = row.number<std::uint32_t>();
@@ -20043,7 +18925,7 @@ inline void read_views(session& session, const std::map<std::uint32_t, std::vect
     const std::vector<std::string_view> oid_views(oids.begin(), oids.end());
     const auto columns = session.exec_params(detail::origin_columns_sql(version), {array_literal(oid_views)});
     for (int i = 0; i < columns.rows(); ++i) {
-        detail::catalog_row row(columns.row(i));
+        catalog_row row(columns.row(i));
         const auto oid = row.number<std::uint32_t>();
         const auto column = row.text();
         const auto described = row.text();
@@ -20063,7 +18945,7 @@ inline void read_views(session& session, const std::map<std::uint32_t, std::vect
 
 }  // namespace pgsync::postgres
 
-// ---- pgsync/postgres/table_uses.hpp
+// ---- pgsync/catalog/table_uses.hpp
 namespace pgsync::postgres {
 
 /// A table's name as the shape writes it.
@@ -20113,1371 +18995,99 @@ namespace pgsync::postgres {
 
 }  // namespace pgsync::postgres
 
-// ---- pgsync/app/owner.hpp
-/// Whose an index is. Any program can reach any cluster: a wrong variable in the environment is enough, and
-/// production's documents are in the hands of a developer's database. So each index remembers who fills it,
-/// and nobody else writes into it, deletes it or takes its alias.
+#include <boost/json/array.hpp>
+
+// ---- pgsync/base/json_at.hpp
+/// Looking into answers of which nothing is certain.
 namespace pgsync::app {
 
-/// The database that fills an index, and the program that keeps it.
-struct index_owner {
-    std::string system{};        ///< number of the PostgreSQL cluster; empty: nobody has filled it yet
-    std::uint32_t database = 0;  ///< oid; 0 where an earlier version of pgsync made the index
-    std::string database_name{};
-    std::string program{};  ///< slots and publications have their names from it; empty: of an earlier version
-    std::string root{};     ///< the table whose rows documents are; empty: of an earlier version
-
-    friend bool operator==(const index_owner&, const index_owner&) = default;
-};
-
-/// A program at work beside one database.
-struct program_here {
-    postgres::system_identity database;
-    std::string name;                  ///< see index_owner::program
-    std::vector<std::string> indices;  ///< the aliases of all of them
-};
-
-/// The aliases of all indices of a program.
-[[nodiscard]] inline std::vector<std::string> names_of_all(std::span<const compiled_index> indices) {
-    std::vector<std::string> names;
-    for (const auto& index : indices) names.emplace_back(index.name);
-    return names;
+/// What is below these keys, one inside the other; null where anything is missing.
+[[nodiscard]] inline const boost::json::value* value_at(const boost::json::value& in) { return &in; }
+template <typename... Keys>
+[[nodiscard]] const boost::json::value* value_at(const boost::json::value& in, std::string_view key,
+                                                 const Keys&... below) {
+    const auto* found = in.is_object() ? in.get_object().if_contains(key) : nullptr;
+    return found == nullptr ? nullptr : value_at(*found, std::string_view(below)...);
 }
 
-/// The name of slot and publication where the user gives none. Slots allow lower case letters, digits and
-/// underscores.
-[[nodiscard]] inline std::string default_name(std::string_view first_index) {
-    std::string name = "pgsync_";
-    for (const char c : first_index) {
-        const bool plain = (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '_';
-        name += plain ? c : '_';
+/// The text there, a number or a boolean as it would be written; empty where there is none.
+[[nodiscard]] inline std::string text_of_json(const boost::json::value* found) {
+    if (found == nullptr) return {};
+    if (found->is_string()) return std::string(found->get_string());
+    if (found->is_bool()) return found->get_bool() ? "true" : "false";
+    if (found->is_int64()) return std::to_string(found->get_int64());
+    if (found->is_uint64()) return std::to_string(found->get_uint64());
+    if (found->is_double()) return std::to_string(found->get_double());
+    return {};
+}
+template <typename Json, typename... Keys>
+[[nodiscard]] std::string text_at(const Json& in, std::string_view key, const Keys&... below) {
+    const boost::json::value* found = nullptr;
+    if constexpr (std::is_same_v<Json, boost::json::object>) {
+        found = in.if_contains(key);
+    } else {
+        found = value_at(in, key);
     }
-    return name.substr(0, 54);  // of 63; builds side by side append their hash
+    return found == nullptr ? std::string() : text_of_json(value_at(*found, std::string_view(below)...));
 }
 
-[[nodiscard]] inline std::string root_of(const compiled_index& index) {
-    return postgres::written_name(index.shape.nodes.front());
-}
-
-[[nodiscard]] inline index_owner owner_of(const program_here& me, const compiled_index& index) {
-    return {me.database.system, me.database.database, me.database.database_name, me.name, root_of(index)};
-}
-
-/// Adds what `_meta` says of it.
-inline void add_owner(boost::json::object& meta, const index_owner& owner) {
-    if (!owner.system.empty()) meta["system"] = owner.system;
-    if (owner.database != 0) {
-        meta["database"] = owner.database;
-        meta["database_name"] = owner.database_name;
-    }
-    if (!owner.program.empty()) meta["program"] = owner.program;
-    if (!owner.root.empty()) meta["root"] = owner.root;
-}
-[[nodiscard]] inline index_owner owner_in(const boost::json::object& meta) {
-    index_owner out;
-    out.system = text_at(meta, "system");
-    const auto* oid = meta.if_contains("database");
-    if (oid != nullptr && oid->is_int64()) out.database = static_cast<std::uint32_t>(oid->get_int64());
-    out.database_name = text_at(meta, "database_name");
-    out.program = text_at(meta, "program");
-    out.root = text_at(meta, "root");
-    return out;
-}
-
-namespace detail {
-
-/// Whether another database filled the index: of another server, or another one of this server. One that was
-/// dropped and created again under its name is no other: that is a restored one, whose slot is gone.
-[[nodiscard]] inline std::optional<finding> why_other_database(const std::string& index,
-                                                               const index_owner& its,
-                                                               const postgres::system_identity& now) {
-    const bool other_server = !its.system.empty() && !now.system.empty() && its.system != now.system;
-    const bool other_database = its.database != 0 && now.database != 0 && its.database != now.database &&
-                                its.database_name != now.database_name;
-    if (!other_server && !other_database) return std::nullopt;
-    const auto named = its.database_name.empty() ? std::string("a database")
-                                                 : "database \"" + printable(its.database_name) + "\" (oid " +
-                                                       std::to_string(its.database) + ")";
-    finding out;
-    out.code = other_server ? "other_system" : "other_database";
-    out.what = "index \"" + index + "\" was filled from " + named;
-    if (other_server) out.what += " of another PostgreSQL cluster (system identifier " + its.system + ")";
-    out.what += ", and this is \"" + printable(now.database_name) + "\"";
-    out.what +=
-        other_server ? " of the one with system identifier " + now.system : " of the same PostgreSQL cluster";
-    out.why = "its documents would be overwritten and deleted by rows of another database";
-    out.remedy = {by_hand("connect to that one with PGHOST, PGDATABASE or --database; for this one use "
-                          "another search cluster, or give the index another name"),
-                  by_hand("only where this database takes that one's place (restored, cloned, upgraded): "
-                          "bootstrap --adopt, which reads all of it again while readers keep the index")};
-    return out;
-}
-
-/// Whether two tables may be the same one, as shapes write them: with a schema or without.
-[[nodiscard]] inline bool may_be_same(std::string_view one, std::string_view other) {
-    const auto alone = [](std::string_view name) { return name.substr(name.rfind('.') + 1); };
-    const auto has_schema = [](std::string_view name) { return name.find('.') != std::string_view::npos; };
-    return has_schema(one) && has_schema(other) ? one == other : alone(one) == alone(other);
-}
-
-/// Whether another program keeps the index. Where the user gives this one no name, that is none to compare:
-/// it is made of the first index, which may be another one tomorrow.
-[[nodiscard]] inline std::optional<finding> why_other_program(const std::string& index,
-                                                              const index_owner& its, const index_owner& mine,
-                                                              std::span<const std::string> my_indices) {
-    const bool named = std::none_of(my_indices.begin(), my_indices.end(),
-                                    [&](const auto& each) { return default_name(each) == mine.program; });
-    const bool other_root = !its.root.empty() && !may_be_same(its.root, mine.root);
-    const bool other_name = named && !its.program.empty() && its.program != mine.program;
-    if (!other_root && !other_name) return std::nullopt;
-    const auto who = [](const index_owner& owner) {
-        return "program \"" + printable(owner.program) + "\", whose documents are rows of table \"" +
-               printable(owner.root) + "\"";
-    };
-    finding out;
-    out.code = "other_program";
-    out.what = "index \"" + index + "\" is kept by " + who(its) + ", and this is " + who(mine);
-    out.why = "readers of that one would find other documents than they expect";
-    out.remedy = {by_hand("give this program's index another name: static constexpr std::string_view name = "
-                          "\"…\"; in its struct" +
-                          std::string(other_name ? "; or, where it is that program, its --name " +
-                                                       printable(its.program)
-                                                 : "")),
-                  by_hand("only where this program takes that one's place: bootstrap --adopt")};
-    return out;
-}
-
-}  // namespace detail
-
-/// Why an index is not this program's; nothing where it is.
-[[nodiscard]] inline std::optional<finding> why_foreign(const std::string& index, const index_owner& its,
-                                                        const program_here& me, const index_owner& mine) {
-    if (auto other = detail::why_other_database(index, its, me.database)) return other;
-    return detail::why_other_program(index, its, mine, me.indices);
-}
-
-/// Compares the databases of two owners by their numbers; names and programs may differ.
-[[nodiscard]] inline bool same_database(const index_owner& one, const index_owner& other) {
-    return one.system == other.system && one.database == other.database;
-}
-
-}  // namespace pgsync::app
-
-// ---- pgsync/app/index_state.hpp
-namespace pgsync::app {
-
-/// A number for some texts, as 16 hexadecimal digits.
-[[nodiscard]] inline std::string text_hash(std::span<const std::string> texts) {
-    std::uint64_t hash = 0xcbf29ce484222325U;  // FNV-1a
-    for (const auto& text : texts) {
-        for (const char c : text) hash = (hash ^ static_cast<unsigned char>(c)) * 0x100000001b3U;
-        hash = (hash ^ 0xffU) * 0x100000001b3U;
-    }
-    std::string out;
-    for (int shift = 60; shift >= 0; shift -= 4) {
-        out += "0123456789abcdef"[(hash >> static_cast<unsigned>(shift)) & 15U];
-    }
-    return out;
-}
-
-/// A number for everything that decides what documents look like: another one means another index.
-[[nodiscard]] inline std::string shape_hash(const compiled_index& index) {
-    std::vector<std::string> texts{std::string(index.keys_query), std::string(index.properties)};
-    for (const auto said : {index.settings, index.mapping, index.pipeline}) {
-        if (!said.empty()) texts.emplace_back(said);
-    }
-    return text_hash(texts);
-}
-
-[[nodiscard]] inline index_names names_of(const compiled_index& index) {
-    const std::string concrete = std::string(index.name) + "-" + shape_hash(index).substr(0, 8);
-    return {std::string(index.name), concrete, concrete + "-WRITE", concrete + "-NEW"};
-}
-
-/// What the cluster knows of an index, most of it remembered in the index's `_meta`.
-struct index_state {
-    bool exists = false;
-    bool loaded = false;
-    /// What it is called; its shape's name may be an alias of that, see adapt_in_place().
-    std::string index{};
-    std::string slot{};                   ///< that it follows, and is called like its publication
-    std::string build{};                  ///< of the program that slot is for, see build_hash()
-    std::vector<std::string> together{};  ///< the aliases of all indices of that program
-    std::string serving{};       ///< the index that readers find, of this shape or of another; empty: none
-    std::string serving_hash{};  ///< of the shape of that one
-    std::optional<finding> serving_copy{};  ///< that one is a copy of this program's
-    bool beside = false;  ///< was made beside the one that serves, and has not taken its place yet
-    std::vector<std::string> keepers{};       ///< its aliases by which programs have claimed it; see claim()
-    std::string keeper{};                     ///< this program's; empty: it has not
-    std::optional<std::string> loaded_until;  ///< last key of the pages that are done
-    /// Whatever the log tells before it is in the index, and the slot has never been confirmed beyond.
-    std::optional<postgres::lsn> written;
-    index_owner owner{};
-    std::optional<index_owner> serving_owner{};  ///< of the index that readers find, where it is another one
-    /// Of an index whose readers this one was allowed to take, although it is not this program's.
-    std::optional<index_owner> adopted{};
-    bool foreign = false;        ///< it is not this program's, which was told to adopt it
-    std::uint32_t timeline = 0;  ///< on which the documents were read
-    /// How many timelines further on its documents' versions are; see app/set_back.hpp.
-    std::uint32_t rewinds = 0;
-    /// While an index is read again: its documents of lower versions may be without a row.
-    std::optional<std::uint64_t> orphans_below;
-    /// What its documents were read from; nothing where an earlier version of pgsync made it.
-    std::optional<postgres::origin> made_from{};
-    /// Which files of its tables it reflects; only where the log lacks TRUNCATE, see stream::storage_watch.
-    std::optional<postgres::table_storage> storage{};
-    std::uint64_t loaded_rows = 0;      ///< about so many up to `loaded_until`
-    bool closed = false;                ///< by an operator
-    std::vector<std::string> blocks{};  ///< that it has: `write`, `read_only`, …
-    bool serving_closed = false;        ///< the index that readers find
-    /// Which index it is, whatever it is called; see elastic::index_facts.
-    std::string incarnation{};
-    std::int64_t created = 0;  ///< milliseconds since 1970
-    bool restored = false;     ///< it is another one than it was when it was last told how far it is
-};
-
-[[nodiscard]] inline boost::json::object meta_of(const compiled_index& index, const index_state& state) {
-    boost::json::object mine{{"hash", shape_hash(index)},
-                             {"slot", state.slot},
-                             {"build", state.build},
-                             {"query", index.keys_query},
-                             {"loaded", state.loaded}};
-    if (!index.settings.empty()) mine["settings"] = index.settings;
-    if (!index.pipeline.empty()) mine["pipeline"] = index.pipeline;
-    if (state.together.size() > 1)
-        mine["together"] = boost::json::array(state.together.begin(), state.together.end());
-    if (state.loaded_until) {
-        mine["loaded_until"] = *state.loaded_until;
-        mine["loaded_rows"] = state.loaded_rows;
-    }
-    if (!state.incarnation.empty()) mine["incarnation"] = state.incarnation;
-    if (state.written) mine["written"] = postgres::to_string(*state.written);
-    add_owner(mine, state.owner);
-    if (state.adopted) {
-        boost::json::object other;
-        add_owner(other, *state.adopted);
-        mine["adopted"] = other;
-    }
-    if (state.timeline != 0) mine["timeline"] = state.timeline;
-    if (state.rewinds > 0) mine["rewinds"] = state.rewinds;
-    if (state.orphans_below) mine["orphans_below"] = *state.orphans_below;
-    if (state.made_from) mine["made_from"] = json_of(*state.made_from);
-    if (state.storage) {
-        boost::json::object files;
-        for (const auto& [table, its] : *state.storage) files[table] = its;
-        mine["storage"] = files;
-    }
-    boost::json::object meta;
-    if (!index.mapping.empty()) {
-        const auto declared = boost::json::parse(index.mapping);
-        if (const auto* said = declared.get_object().if_contains("_meta");
-            said != nullptr && said->is_object())
-            meta = said->get_object();
-    }
-    meta["pgsync"] = mine;
-    return meta;
-}
-
-/// Has the index remember `state`. Throws errc::superseded once the index is not this program's any more,
-/// where it has claimed it.
-inline void remember(cluster::client_type& client, const compiled_index& index, const index_state& state) {
-    const auto names = names_of(index);
-    if (client.put_meta(state.keeper.empty() ? names.index : state.keeper, meta_of(index, state))) return;
-    if (state.keeper.empty() || !client.exists(state.index))
-        throw error(errc::index, "index \"" + names.index + "\" is gone");
-    const auto now = client.find(state.index);
-    if (now && std::none_of(now->aliases.begin(), now->aliases.end(), is_keeper)) {
-        throw error(errc::superseded, "index \"" + state.index + "\" has lost the alias \"" + state.keeper +
-                                          "\": it was restored from a snapshot, or somebody took it away");
-    }
-    throw error(errc::superseded, "index \"" + names.index + "\" has been taken over by another program");
-}
-
-/// What the cluster knows of an index that pgsync made, by its own_meta().
-[[nodiscard]] inline index_state state_of(const elastic::index_facts& facts,
-                                          const boost::json::object& meta) {
-    index_state state;
-    state.exists = true;
-    state.index = facts.index;
-    state.closed = facts.closed;
-    state.blocks = facts.blocks;
-    state.incarnation = facts.incarnation;
-    state.created = facts.created;
-    state.restored = is_other_incarnation(facts);
-    const auto* loaded = meta.if_contains("loaded");
-    state.loaded = loaded != nullptr && loaded->is_bool() && loaded->get_bool();
-    const auto number = [&](std::string_view key) -> std::optional<std::uint64_t> {
-        const auto* said = meta.if_contains(key);
-        if (said == nullptr || !said->is_int64()) return std::nullopt;
-        return static_cast<std::uint64_t>(said->get_int64());
-    };
-    for (const auto& alias : facts.aliases) {
-        if (is_keeper(alias)) state.keepers.push_back(alias);
-    }
-    state.slot = text_at(meta, "slot");
-    state.build = text_at(meta, "build");
-    if (const auto* others = meta.if_contains("together"); others != nullptr && others->is_array()) {
-        for (const auto& each : others->get_array()) {
-            if (each.is_string()) state.together.emplace_back(each.get_string());
-        }
-    }
-    if (const auto* until = meta.if_contains("loaded_until"); until != nullptr && until->is_string())
-        state.loaded_until = std::string(until->get_string());
-    state.loaded_rows = number("loaded_rows").value_or(0);
-    state.written = postgres::lsn::parse(text_at(meta, "written"));
-    state.owner = owner_in(meta);
-    if (const auto* other = meta.if_contains("adopted"); other != nullptr && other->is_object())
-        state.adopted = owner_in(other->get_object());
-    state.timeline = static_cast<std::uint32_t>(number("timeline").value_or(0));
-    state.rewinds = static_cast<std::uint32_t>(number("rewinds").value_or(0));
-    state.orphans_below = number("orphans_below");
-    if (const auto* from = meta.if_contains("made_from")) state.made_from = read_origin(*from);
-    if (const auto* files = meta.if_contains("storage"); files != nullptr && files->is_object()) {
-        state.storage.emplace();
-        for (const auto& each : files->get_object()) {
-            if (each.value().is_string()) (*state.storage)[each.key()] = each.value().get_string();
-        }
-    }
-    return state;
-}
-
-namespace detail {
-
-/// The one index behind a name; nothing where there is none. Throws condition_error where there are several.
-[[nodiscard]] inline std::optional<elastic::index_facts> find_one(cluster::client_type& client,
-                                                                  const index_names& names,
-                                                                  const std::string& name) {
-    auto found = client.find_each(name);
-    if (auto shared = shared_name(names, name, found)) throw condition_error(std::move(*shared));
-    if (found.empty()) return std::nullopt;
-    return std::move(found.front());
-}
-
-}  // namespace detail
-
-/// Finds out how far the index is. Throws errc::index where a name is taken by something that is not ours, or
-/// stands for several indices.
-[[nodiscard]] inline index_state find_index(cluster::client_type& client, const compiled_index& index) {
-    const auto names = names_of(index);
-    const auto reader = detail::find_one(client, names, names.alias);
-    if (reader && (!reader->alias || own_meta(*reader) == nullptr)) {
-        throw error(
-            errc::index,
-            "\"" + names.alias + "\" already is " +
-                (reader->alias ? "an alias of index \"" + reader->index + "\", which" : "an index that") +
-                " pgsync did not make",
-            "rename or delete it, or give the struct another name: static constexpr std::string_view "
-            "name = \"…\";");
-    }
-    index_state state;
-    const auto found = detail::find_one(client, names, names.index);
-    if (found) {
-        const auto* meta = own_meta(*found);
-        if (meta == nullptr) {
-            throw error(errc::index, "index \"" + names.index + "\" exists, but pgsync did not make it",
-                        "rename or delete it");
-        }
-        state = state_of(*found, *meta);
-        state.beside =
-            std::find(found->aliases.begin(), found->aliases.end(), names.new_alias) != found->aliases.end();
-    }
-    if (!reader) return state;
-    state.serving = reader->index;
-    state.serving_hash = text_at(*own_meta(*reader), "hash");
-    if (!found || found->index != reader->index) state.serving_owner = owner_in(*own_meta(*reader));
-    state.serving_closed = reader->closed;
-    state.serving_copy = served_copy(names, shape_hash(index), *reader, found ? &*found : nullptr);
-    return state;
-}
-
-/// Throws errc::superseded where the index of a running program is another one by now, restored from a
-/// snapshot under its name: what the slot told since then is not in it, and the slot must not be confirmed
-/// past that.
-inline void check_incarnation(cluster::client_type& client, const index_state& state) {
-    if (state.incarnation.empty()) return;
-    const auto now = client.find(state.index);
-    if (!now || now->incarnation.empty() || now->incarnation == state.incarnation) return;
-    throw error(errc::superseded,
-                "index \"" + state.index + "\" is not the one it was: it has been restored from a snapshot");
-}
-
-/// Whether what is written would go to another index than to this program's.
-[[nodiscard]] inline std::optional<finding> find_misplaced_writes(cluster::client_type& client,
-                                                                  const compiled_index& index) {
-    const auto names = names_of(index);
-    const auto own = client.find(names.index);
-    if (!own) return std::nullopt;
-    return misplaced_writes(names, *own, client.find_each(names.write_alias));
-}
-/// The same, as condition_error.
-inline void check_writes(cluster::client_type& client, const compiled_index& index) {
-    if (auto misplaced = find_misplaced_writes(client, index)) throw condition_error(std::move(*misplaced));
-}
-
-/// Throws elastic::index_unavailable where the index is closed, or the one that readers have while this
-/// program's is not there.
-inline void require_open(const index_state& state) {
-    const bool closed = state.exists ? state.closed : state.serving_closed;
-    const auto& name = state.exists ? state.index : state.serving;
-    if (closed) throw elastic::index_unavailable(elastic::closed_text(name), elastic::opening(name));
-}
-
-/// Merges `from` into `into`, objects member by member.
-inline void merge_json(boost::json::object& into, const boost::json::object& from) {
-    for (const auto& member : from) {
-        auto* mine = into.if_contains(member.key());
-        if (mine != nullptr && mine->is_object() && member.value().is_object()) {
-            merge_json(mine->get_object(), member.value().get_object());
-        } else {
-            into[member.key()] = member.value();
-        }
-    }
-}
-
-/// The settings that the index's declaration asks for, without the prefix `index` that may or may not be
-/// written.
-[[nodiscard]] inline boost::json::object settings_in(std::string_view declaration) {
-    boost::json::object out;
-    if (declaration.empty()) return out;
-    const auto said = boost::json::parse(declaration);
-    for (const auto& member : said.get_object()) {
-        constexpr std::string_view prefix = "index.";
-        const std::string_view key = member.key();
-        if (key == "index" && member.value().is_object()) {
-            merge_json(out, member.value().get_object());
-        } else {
-            out[key.starts_with(prefix) ? key.substr(prefix.size()) : key] = member.value();
-        }
-    }
-    return out;
-}
-[[nodiscard]] inline boost::json::object declared_settings(const compiled_index& index) {
-    return settings_in(index.settings);
-}
-
-/// What creates the index: no replicas and no refresh while it is being loaded; deletes are remembered for an
-/// hour, so that no late write of an older version brings a document back.
-[[nodiscard]] inline boost::json::object creation_body(const compiled_index& index,
-                                                       const index_state& state) {
-    std::size_t fields = index.shape.nodes.size();
-    std::size_t depth = 1;
-    for (const auto& column : index.shape.columns) fields += column.kind == value_kind::text ? 2U : 1U;
-    for (const auto& node : index.shape.nodes) depth = std::max<std::size_t>(depth, node.depth + 1U);
-    boost::json::object settings{{"gc_deletes", "1h"}};
-    if (fields > 900) settings["mapping.total_fields.limit"] = fields + 100;
-    if (depth > 18) settings["mapping.depth.limit"] = depth + 2;
-    merge_json(settings, declared_settings(index));
-    settings["refresh_interval"] = "-1";
-    settings["number_of_replicas"] = 0;
-    boost::json::object mappings{{"dynamic", false}, {"properties", boost::json::parse(index.properties)}};
-    if (!index.mapping.empty()) merge_json(mappings, boost::json::parse(index.mapping).get_object());
-    mappings["_meta"] = meta_of(index, state);
-    const auto names = names_of(index);
-    boost::json::object aliases{{names.write_alias, boost::json::object{}}};
-    if (state.beside) aliases[names.new_alias] = boost::json::object{};
-    return {{"settings", {{"index", settings}}}, {"aliases", aliases}, {"mappings", mappings}};
-}
-
-/// What undoes the settings of the load.
-[[nodiscard]] inline boost::json::object serving_settings(const compiled_index& index) {
-    boost::json::object serving{{"refresh_interval", nullptr}, {"number_of_replicas", nullptr}};
-    const auto declared = declared_settings(index);
-    for (auto& member : serving) {
-        if (const auto* said = declared.if_contains(member.key())) member.value() = *said;
-    }
-    return {{"index", serving}};
-}
-
-}  // namespace pgsync::app
-
-// ---- pgsync/app/record.hpp
-namespace pgsync::app {
-
-/// What a command has done so far, for its report. It outlives the attempts that a command may take.
-class record {
-  public:
-    [[nodiscard]] boost::json::value& operator[](std::string_view what) { return all_[what]; }
-
-    /// What was done about one index.
-    [[nodiscard]] boost::json::object& index(std::string_view alias) {
-        auto& list = array("indices");
-        for (auto& each : list) {
-            if (each.get_object()["alias"] == boost::json::string_view(alias)) return each.get_object();
-        }
-        list.push_back(boost::json::object{{"alias", alias}});
-        return list.back().get_object();
-    }
-
-    /// A statement that was run, or with a dry run is to be; `own`: by this role.
-    void statement(std::string_view sql, std::string_view why, bool own = true) {
-        array("statements").push_back({{"sql", sql}, {"why", why}, {"own", own}});
-    }
-    /// A request to the cluster; `body`: JSON, or empty.
-    void request(std::string_view method, std::string_view path, const boost::json::value& body) {
-        boost::json::object made{{"method", method}, {"path", path}};
-        if (!body.is_null()) made["body"] = body;
-        array("requests").push_back(std::move(made));
-    }
-    [[nodiscard]] boost::json::array& array(std::string_view name) {
-        auto& found = all_[name];
-        if (!found.is_array()) found.emplace_array();
-        return found.get_array();
-    }
-
-    [[nodiscard]] report told() const { return {true, {}, boost::json::serialize(all_)}; }
-
-  private:
-    boost::json::object all_;
-};
-
-}  // namespace pgsync::app
-
-// ---- pgsync/app/attended.hpp
-namespace pgsync::app {
-
-/// Looks after a statement that may have to wait for other people's transactions: as long as it lives, `look`
-/// is called every few seconds, in a thread of its own and with a session of its own, so that somebody can
-/// say what is waited for; and once `stopped()` the statement is cancelled.
-class attendant {
-  public:
-    /// Returns whether it had something to say; if not, it is soon called again.
-    using look_function = std::function<bool(postgres::session&, std::chrono::seconds waited)>;
-
-    attendant(postgres::admin_connection& database, std::function<bool()> stopped, look_function look)
-        : database_(database),
-          stopped_(std::move(stopped)),
-          look_(std::move(look)),
-          thread_(quiet_thread([this] { run(); })) {}
-    ~attendant() {
-        {
-            const std::lock_guard lock(mutex_);
-            done_ = true;
-            changed_.notify_all();
-        }
-        ending_.make();
-        thread_.join();
-    }
-    attendant(const attendant&) = delete;
-    attendant& operator=(const attendant&) = delete;
-
-  private:
-    using clock = std::chrono::steady_clock;
-    static constexpr std::chrono::seconds look_every{3};
-
-    void run() {
-        const auto start = clock::now();
-        auto next = start + look_every;
-        while (!done_within(std::chrono::milliseconds(100))) {
-            // Again each time: the statement may not have begun when it was first asked.
-            if (stopped_()) database_.cancel();
-            if (stopped_() || clock::now() < next) continue;
-            if (look(std::chrono::duration_cast<std::chrono::seconds>(clock::now() - start)))
-                next = clock::now() + look_every;
-        }
-    }
-
-    bool look(std::chrono::seconds waited) {
-        try {
-            if (!session_) session_.emplace(database_.conninfo(), ending_.fd());
-            return look_(*session_, waited);
-        } catch (const std::exception& problem) {
-            // The statement itself tells where the server is away.
-            session_.reset();
-            log::debug("cannot tell what is waited for: {}", problem.what());
-            return true;
-        }
-    }
-
-    bool done_within(std::chrono::milliseconds time) {
-        std::unique_lock lock(mutex_);
-        return changed_.wait_for(lock, time, [&] { return done_; });
-    }
-
-    postgres::admin_connection& database_;
-    std::function<bool()> stopped_;
-    look_function look_;
-    stop_request ending_;
-    std::optional<postgres::session> session_;
-    std::mutex mutex_;
-    std::condition_variable changed_;
-    bool done_ = false;
-    std::thread thread_;
-};
-
-}  // namespace pgsync::app
-
-// ---- pgsync/postgres/open_transactions.hpp
-/// Transactions of others that have not ended: what a slot, a lock or a load has to wait for.
-namespace pgsync::postgres {
-
-/// A transaction that a session has open, or one that was prepared and belongs to no session any more.
-struct open_transaction {
-    int pid = 0;        ///< of the server process; 0: it is prepared
-    std::string gid{};  ///< of a prepared one
-    std::string user{};
-    std::string database{};
-    std::string application{};
-    std::string state{};                    ///< `active`, `idle in transaction`; empty where nobody tells
-    std::optional<std::int64_t> seconds{};  ///< since it began, or was prepared; hidden from some roles
-    std::optional<std::uint32_t> xid{};     ///< it has written something
-
-    [[nodiscard]] bool prepared() const noexcept { return pid == 0; }
-};
-
-namespace detail {
-
-/// Selects what read_transactions() reads: `which` is a condition on `a`, pg_stat_activity, and
-/// `which_prepared` one on `p`, pg_prepared_xacts.
-[[nodiscard]] inline std::string transactions_sql(const std::string& which,
-                                                  const std::string& which_prepared) {
-    return "SELECT a.pid, NULL AS gid, a.usename AS by, a.datname AS in_database, a.application_name AS "
-           "application, CASE WHEN a.state = '<insufficient privilege>' THEN NULL ELSE a.state END AS state, "
-           "extract(epoch FROM pg_catalog.clock_timestamp() - a.xact_start)::bigint AS age, "
-           "a.backend_xid::text AS xid FROM pg_catalog.pg_stat_activity a WHERE (" +
-           which +
-           ") AND a.pid <> pg_catalog.pg_backend_pid() UNION ALL SELECT NULL, p.gid, p.owner, p.database, "
-           "NULL, NULL, extract(epoch FROM pg_catalog.clock_timestamp() - p.prepared)::bigint, "
-           "p.transaction::text FROM pg_catalog.pg_prepared_xacts p WHERE " +
-           which_prepared + " ORDER BY age DESC NULLS LAST, pid, gid";
-}
-
-[[nodiscard]] inline std::vector<open_transaction> read_transactions(session& session,
-                                                                     const std::string& sql) {
-    const auto found = session.exec(sql);
-    std::vector<open_transaction> out;
-    for (int i = 0; i < found.rows(); ++i) {
-        catalog_row row(found.row(i));
-        auto& each = out.emplace_back();
-        each.pid = row.number<int>();
-        each.gid = row.text();
-        each.user = row.text();
-        each.database = row.text();
-        each.application = row.text();
-        each.state = row.text();
-        if (const bool hidden = row.null(); true) {
-            const auto seconds = row.number<std::int64_t>();
-            if (!hidden) each.seconds = seconds;
-        }
-        if (const bool none = row.null(); true) {
-            const auto xid = row.number<std::uint32_t>();
-            if (!none) each.xid = xid;
-        }
-    }
-    return out;
-}
-
-}  // namespace detail
-
-/// Every transaction of the whole server that has written something, but this session's: the oldest first.
-[[nodiscard]] inline std::vector<open_transaction> read_open_transactions(session& session) {
-    return detail::read_transactions(session, detail::transactions_sql("a.backend_xid IS NOT NULL", "true"));
-}
-
-/// Whom the server process `pid` waits for just now: who holds, or stands before it for, the lock that it
-/// wants. A prepared transaction has no process, and is found by the lock it holds.
-[[nodiscard]] inline std::vector<open_transaction> read_blockers(session& session, int pid) {
-    const auto who = std::to_string(pid);
-    const auto blocking = "pg_catalog.pg_blocking_pids(" + who + ")";
-    return detail::read_transactions(
-        session,
-        detail::transactions_sql(
-            "a.pid = ANY (" + blocking + ")",
-            "0 = ANY (" + blocking +
-                ") AND p.transaction::text IN (SELECT own.transactionid::text FROM pg_catalog.pg_locks w "
-                "JOIN pg_catalog.pg_locks held ON held.granted AND held.pid IS NULL "
-                "AND held.locktype = w.locktype AND held.database IS NOT DISTINCT FROM w.database "
-                "AND held.relation IS NOT DISTINCT FROM w.relation "
-                "AND held.transactionid::text IS NOT DISTINCT FROM w.transactionid::text "
-                "JOIN pg_catalog.pg_locks own ON own.locktype = 'transactionid' AND own.pid IS NULL "
-                "AND own.virtualtransaction = held.virtualtransaction "
-                "WHERE w.pid = " +
-                who + " AND NOT w.granted)"));
-}
-
-/// Whom every reader of a table waits for: who has locked it against all others, or stands before somebody
-/// who wants to. `table` is quoted as in SQL; a name that no table has is locked by nobody.
-[[nodiscard]] inline std::vector<open_transaction> read_lock_holders(session& session,
-                                                                     const std::string& table) {
-    const auto locks =
-        "pg_catalog.pg_locks l WHERE l.locktype = 'relation' AND l.mode = 'AccessExclusiveLock' "
-        "AND l.database = (SELECT d.oid FROM pg_catalog.pg_database d WHERE d.datname = "
-        "pg_catalog.current_database()) AND l.relation = pg_catalog.to_regclass(" +
-        quote_literal(table) + ")::oid";
-    return detail::read_transactions(
-        session,
-        detail::transactions_sql(
-            "a.pid IN (SELECT l.pid FROM " + locks +
-                " AND l.granted UNION ALL SELECT pg_catalog.unnest(pg_catalog.pg_blocking_pids(l.pid)) "
-                "FROM " +
-                locks + " AND NOT l.granted)",
-            "p.transaction::text IN (SELECT own.transactionid::text FROM pg_catalog.pg_locks own WHERE "
-            "own.locktype = 'transactionid' AND own.pid IS NULL AND own.virtualtransaction IN "
-            "(SELECT l.virtualtransaction FROM " +
-                locks + " AND l.granted AND l.pid IS NULL))"));
-}
-
-}  // namespace pgsync::postgres
-
-// ---- pgsync/app/waited_for.hpp
-/// Other people's transactions as an operator has to know them: who, since when, and how to end them.
-namespace pgsync::app {
-
-/// `server process 4711 of user "shop" (application "import", database "shop"), open for 12 s, idle in
-/// transaction`, or `prepared transaction "gid" of …`.
-[[nodiscard]] inline std::string text_of(const postgres::open_transaction& of) {
-    const auto named = [](const char* what, const std::string& name) {
-        return name.empty() ? std::string() : std::string(what) + "\"" + printable(name) + "\"";
-    };
-    std::string about = named("application ", of.application);
-    const auto database = named("database ", of.database);
-    if (!about.empty() && !database.empty()) about += ", ";
-    about += database;
-    std::string out = of.prepared() ? "prepared transaction \"" + printable(of.gid) + "\""
-                                    : "server process " + std::to_string(of.pid);
-    out += named(" of user ", of.user);
-    if (!about.empty()) out += " (" + about + ")";
-    if (of.seconds) {
-        out += std::string(of.prepared() ? ", prepared for " : ", open for ") +
-               seconds_text(static_cast<double>(*of.seconds));
-    }
-    if (!of.state.empty()) out += ", " + printable(of.state);
-    return out;
-}
-
-/// What ends it, where it does not end by itself.
-[[nodiscard]] inline std::vector<step> steps_to_end(const postgres::open_transaction& of) {
-    if (!of.prepared()) {
-        return {by_sql("SELECT pg_catalog.pg_terminate_backend(" + std::to_string(of.pid) + ")")};
-    }
-    const auto gid = postgres::quote_literal(of.gid);
-    return {by_hand("in database \"" + printable(of.database) + "\", if the transaction is to count:"),
-            by_sql("COMMIT PREPARED " + gid), by_hand("otherwise:"), by_sql("ROLLBACK PREPARED " + gid)};
-}
-
-/// The same of several in one line, no more than `most` of them. Of a prepared one, which never ends by
-/// itself, the statement that ends it stands there as well.
-[[nodiscard]] inline std::string list_of(const std::vector<postgres::open_transaction>& all,
-                                         std::size_t most = 5) {
-    std::string out;
-    for (std::size_t i = 0; i < std::min(all.size(), most); ++i) {
-        const auto& each = all[i];
-        out += (out.empty() ? "" : "; ") + text_of(each);
-        if (!each.prepared()) continue;
-        const auto gid = printable(postgres::quote_literal(each.gid));
-        out += ", until COMMIT PREPARED " + gid + " or ROLLBACK PREPARED " + gid + " is run there";
-    }
-    if (all.size() > most) out += "; and " + std::to_string(all.size() - most) + " more";
-    return out;
-}
-
-}  // namespace pgsync::app
-
-// ---- pgsync/postgres/lookups.hpp
-/// By which columns the queries of a shape look up rows, and whether an index answers them.
-namespace pgsync::postgres {
-
-/// Rows of a node's table are looked up by these columns.
-struct lookup {
-    std::size_t node = 0;
-    std::vector<std::string> columns;
-    bool for_documents = false;  ///< to make a document
-    bool for_owners = false;     ///< to find the documents of a changed row
-};
-
-/// Every look-up of the keys query and of the owners queries, each once for a node.
-[[nodiscard]] inline std::vector<lookup> lookups_of(const compiled_index& index) {
-    std::vector<lookup> out;
-    const auto& shape = index.shape;
-    const auto add = [&](std::size_t node, bool owners, std::vector<std::string> columns) {
-        if (columns.empty()) return;
-        auto sorted = columns;
-        std::sort(sorted.begin(), sorted.end());
-        auto found = std::find_if(out.begin(), out.end(), [&](lookup each) {
-            std::sort(each.columns.begin(), each.columns.end());
-            return each.node == node && each.columns == sorted;
-        });
-        if (found == out.end()) found = out.insert(out.end(), {node, std::move(columns), false, false});
-        (owners ? found->for_owners : found->for_documents) = true;
-    };
-    const auto columns_of = [&](const node_data& node, bool of_parent) {
-        std::vector<std::string> names;
-        for (const auto& link : shape.links_of(node))
-            names.emplace_back(of_parent ? link.parent : link.child);
-        return names;
-    };
-    for (const auto& route : index.routes) {
-        const auto& node = shape.nodes[route.node];
-        if (route.node == 0) continue;
-        // From the parent's row down to this one; from what a changed row says up to the parent's.
-        if (node.kind != relation::source) add(route.node, false, columns_of(node, false));
-        if (!route.direct && !route.columns.empty()) {
-            add(node.parent, true, columns_of(node, true));
-            if (is_recursive(node)) add(route.node, true, columns_of(node, true));
-        }
-    }
-    return out;
-}
-
-enum class coverage : std::uint8_t {
-    none,
-    partly,  ///< an index begins with one of the columns
-    full,
-};
-
-/// Whether an index finds rows of a table by equality of these columns.
-[[nodiscard]] inline coverage covered(const table_facts& table, const std::vector<std::string>& columns) {
-    if (table.indexed(columns)) return coverage::full;
-    const auto wanted = [&](const std::string& column) {
-        return std::find(columns.begin(), columns.end(), column) != columns.end();
-    };
-    auto best = coverage::none;
-    for (const auto& index : table.indexes) {
-        if (!index.valid || index.partial || index.columns.empty() || !wanted(index.columns[0])) continue;
-        if (index.method != "btree" && index.method != "hash") continue;
-        // All of a unique one: what is left is one row.
-        const bool all = std::all_of(index.columns.begin(), index.columns.end(), wanted);
-        if (all && index.unique) return coverage::full;
-        best = coverage::partly;
-    }
-    return best;
-}
-
-/// The same of a partitioned table: by an index of its own or one of each partition.
-[[nodiscard]] inline coverage covered(const table_facts& table, const std::vector<table_facts>& partitions,
-                                      const std::vector<std::string>& columns) {
-    auto best = covered(table, columns);
-    if (partitions.empty() || best == coverage::full) return best;
-    auto worst = coverage::full;
-    for (const auto& each : partitions) worst = std::min(worst, covered(each, columns));
-    return std::max(best, worst);
-}
-
-namespace detail {
-
-[[nodiscard]] inline std::string index_columns(const std::vector<std::string>& columns) {
-    std::string out;
-    for (const auto& column : columns) out += (out.empty() ? "" : ", ") + quote_identifier(column);
-    return out;
-}
-[[nodiscard]] inline std::string qualified(const table_facts& table) {
-    return quote_identifier(table.schema) + "." + quote_identifier(table.name);
-}
-
-/// One table's; in front of it what an earlier attempt left, which is of no use and written all the same.
-inline void add_index_statements(std::vector<std::string>& out, const table_facts& table,
-                                 const std::vector<std::string>& columns) {
-    for (const auto& index : table.indexes) {
-        if (!index.valid && index.columns == columns && !index.partial)
-            out.push_back("DROP INDEX CONCURRENTLY " + quote_identifier(table.schema) + "." +
-                          quote_identifier(index.name));
-    }
-    out.push_back("CREATE INDEX CONCURRENTLY ON " + qualified(table) + " (" + index_columns(columns) + ")");
-}
-
-}  // namespace detail
-
-/// What makes the index, without keeping anybody from writing. A partitioned table takes no CONCURRENTLY:
-/// first each partition gets its index, which the one on the table itself then only has to adopt.
-[[nodiscard]] inline std::vector<std::string> index_statements(const table_facts& table,
-                                                               const std::vector<table_facts>& partitions,
-                                                               const std::vector<std::string>& columns,
-                                                               int version) {
-    std::vector<std::string> out;
-    if (table.kind != 'p') {
-        detail::add_index_statements(out, table, columns);
-        return out;
-    }
-    for (const auto& each : partitions) {
-        if (each.kind == 'r' && covered(each, columns) != coverage::full)
-            detail::add_index_statements(out, each, columns);
-    }
-    if (has_partitioned_indexes(version))
-        out.push_back("CREATE INDEX ON " + detail::qualified(table) + " (" + detail::index_columns(columns) +
-                      ")");
-    return out;
-}
-
-}  // namespace pgsync::postgres
-
-// ---- pgsync/postgres/table_publications.hpp
-namespace pgsync::postgres {
-
-/// A publication as the server applies it to one table that holds rows, whether it names the table, a
-/// partitioned table above it, its schema or all tables.
-struct table_publication {
-    std::uint32_t table = 0;
-    std::string name;
-    bool updates = false;
-    bool deletes = false;
-    bool stored_generated = false;                      ///< publish_generated_columns = stored
-    std::optional<std::vector<std::string>> columns{};  ///< its column list
-    std::vector<std::string> filter{};  ///< columns that its row filter uses; "" stands for the whole row
-};
-
-namespace detail {
-
-/// One row for each table and publication, or several where there is a column list or a row filter: one for
-/// each column of these.
-[[nodiscard]] inline std::string table_publications_sql(int version) {
-    const std::string partition = has_partitions(version) ? "c.relispartition" : "false";
-    const std::string via_root = has_via_root(version) ? "p.pubviaroot" : "false";
-    const std::string generated = has_published_generated_columns(version) ? "p.pubgencols = 's'" : "false";
-    const bool filters = has_publication_filters(version);
-    std::string sql =
-        "WITH RECURSIVE up AS (SELECT t.oid AS leaf, t.oid, 0 AS depth FROM unnest($1::oid[]) t (oid) "
-        "UNION ALL SELECT u.leaf, i.inhparent, u.depth + 1 FROM up u "
-        "JOIN pg_catalog.pg_class c ON c.oid = u.oid AND " +
-        partition +
-        " JOIN pg_catalog.pg_inherits i ON i.inhrelid = u.oid), "
-        "member AS (SELECT u.leaf, u.oid, u.depth, r.prpubid AS pub FROM up u "
-        "JOIN pg_catalog.pg_publication_rel r ON r.prrelid = u.oid "
-        "UNION SELECT u.leaf, u.oid, u.depth, p.oid FROM up u "
-        "JOIN pg_catalog.pg_publication p ON p.puballtables AND u.depth = 0 ";
-    if (filters) {
-        sql +=
-            "UNION SELECT u.leaf, u.oid, u.depth, n.pnpubid FROM up u "
-            "JOIN pg_catalog.pg_class c ON c.oid = u.oid "
-            "JOIN pg_catalog.pg_publication_namespace n ON n.pnnspid = c.relnamespace ";
-    }
-    // Whose column list and row filter count: the topmost partitioned table's in the publication, where
-    // changes come as its, and otherwise the table's own.
-    sql +=
-        "), applied AS (SELECT m.leaf, m.pub, coalesce((SELECT a.oid FROM member a WHERE a.leaf = m.leaf AND "
-        "a.pub = m.pub AND a.depth > 0 AND " +
-        via_root +
-        " ORDER BY a.depth DESC LIMIT 1), m.leaf) AS source FROM (SELECT DISTINCT leaf, pub FROM member) m "
-        "JOIN pg_catalog.pg_publication p ON p.oid = m.pub) "
-        "SELECT a.leaf, p.pubname, p.pubupdate, p.pubdelete, " +
-        generated;
-    if (!filters) {
-        return sql +
-               ", '', '' FROM applied a JOIN pg_catalog.pg_publication p ON p.oid = a.pub ORDER BY 1, 2";
-    }
-    return sql +
-           ", coalesce(part.what, ''), coalesce(part.name, '') "
-           "FROM applied a JOIN pg_catalog.pg_publication p ON p.oid = a.pub "
-           "LEFT JOIN pg_catalog.pg_publication_rel r ON r.prpubid = a.pub AND r.prrelid = a.source "
-           "LEFT JOIN LATERAL (SELECT 'c' AS what, t.attname::text AS name FROM pg_catalog.pg_attribute t "
-           "WHERE t.attrelid = a.source AND t.attnum = ANY (r.prattrs) "
-           "UNION ALL SELECT 'f', coalesce(t.attname, '') FROM (SELECT DISTINCT (pg_catalog.regexp_matches("
-           "r.prqual::text, ':varattno ([0-9]+)', 'g'))[1]::int2 AS number) v "
-           "LEFT JOIN pg_catalog.pg_attribute t ON t.attrelid = a.source AND t.attnum = v.number AND "
-           "v.number > "
-           "0) part ON true ORDER BY 1, 2, 6, 7";
-}
-
-}  // namespace detail
-
-/// Every publication of every one of these tables, in one round trip; nothing on a server older than 10.
-[[nodiscard]] inline std::vector<table_publication> read_table_publications(
-    session& session, std::span<const std::uint32_t> tables) {
-    std::vector<table_publication> out;
-    if (tables.empty() || !has_publications(session.server_version())) return out;
-    std::vector<std::string> texts;
-    for (const auto oid : tables) texts.push_back(std::to_string(oid));
-    std::sort(texts.begin(), texts.end());
-    texts.erase(std::unique(texts.begin(), texts.end()), texts.end());
-    const std::vector<std::string_view> views(texts.begin(), texts.end());
-    const auto found =
-        session.exec_params(detail::table_publications_sql(session.server_version()), {array_literal(views)});
-    for (int i = 0; i < found.rows(); ++i) {
-        detail::catalog_row row(found.row(i));
-        table_publication read;
-        read.table = row.number<std::uint32_t>();
-        read.name = row.text();
-        read.updates = row.flag();
-        read.deletes = row.flag();
-        read.stored_generated = row.flag();
-        const auto what = row.character();
-        if (out.empty() || out.back().table != read.table || out.back().name != read.name)
-            out.push_back(std::move(read));
-        auto& each = out.back();
-        if (what == 'c') {
-            if (!each.columns) each.columns.emplace();
-            each.columns->push_back(row.text());
-        } else if (what == 'f') {
-            each.filter.push_back(row.text());
-        }
-    }
-    return out;
-}
-
-}  // namespace pgsync::postgres
-
-// ---- pgsync/postgres/identity_plan.hpp
-/// Which replica identity a table needs, chosen so that the server goes on taking every write it takes now.
-/// PostgreSQL refuses an UPDATE or DELETE of a published table whose replica identity does not fit every
-/// publication that publishes it; all its reasons are in refused_by(). No I/O.
-namespace pgsync::postgres {
-
-/// Why something cannot be, and what the user can do about it.
-struct refusal {
-    std::string why;
-    std::string remedy;
-};
-
-/// One statement of a plan.
-struct identity_statement {
-    std::string sql;
-    bool concurrently = false;  ///< waits for transactions, keeping nobody from writing; in no transaction
-};
-
-/// What has to be done so that old rows in WAL hold the columns that are needed.
-struct identity_plan {
-    std::vector<identity_statement> statements{};  ///< in this order; none: the identity is right as it is
-    std::string missing{};                ///< columns whose old values WAL lacks as it is, for messages
-    bool publish_generated = false;       ///< our publication needs publish_generated_columns = stored
-    std::optional<refusal> impossible{};  ///< then nothing may be changed
-};
-
-namespace detail {
-
-/// A replica identity as the server sees it.
-struct identity_choice {
-    bool full = false;
-    std::vector<std::string> columns{};  ///< of its index, where it is not full; none: there is no identity
-};
-
-[[nodiscard]] inline bool contains(const std::vector<std::string>& all, std::string_view wanted) {
-    return std::find(all.begin(), all.end(), wanted) != all.end();
-}
-[[nodiscard]] inline std::string in_quotes(std::string_view text) { return "\"" + printable(text) + "\""; }
-
-/// The first generated column that an identity holds; null where it holds none.
-[[nodiscard]] inline const column_facts* generated_in(const table_facts& table, const identity_choice& choice,
-                                                      bool virtual_ones) {
-    const auto found = std::find_if(table.columns.begin(), table.columns.end(), [&](const auto& each) {
-        return each.generated && each.virtual_generated == virtual_ones &&
-               (choice.full || contains(choice.columns, each.name));
-    });
-    return found == table.columns.end() ? nullptr : &*found;
-}
-
-/// Why the server refuses updates or deletes of a table with this identity for a publication's sake; nothing
-/// where it takes them. As CheckCmdReplicaIdentity() and RelationBuildPublicationDesc() of PostgreSQL have
-/// it.
-[[nodiscard]] inline std::optional<refusal> refused_by(const table_publication& publication,
-                                                       const table_facts& table,
-                                                       const identity_choice& choice, int version) {
-    if (!publication.updates && !publication.deletes) return std::nullopt;
-    const auto name = "publication " + in_quotes(publication.name);
-    const auto quoted = quote_identifier(publication.name);
-    if (!choice.full && choice.columns.empty()) {
-        return refusal{name + " publishes its changes, and it has no replica identity",
-                       "ALTER TABLE " + qualified(table) + " REPLICA IDENTITY FULL"};
-    }
-    for (const auto& column : publication.filter) {
-        if (choice.full || contains(choice.columns, column)) continue;
-        return refusal{"the row filter of " + name + " uses " +
-                           (column.empty() ? "the whole row" : "column " + in_quotes(column)) +
-                           ", which its replica identity lacks",
-                       "take the row filter from " + name};
-    }
-    if (publication.columns) {
-        if (choice.full) {
-            return refusal{name + " has a column list for it, which REPLICA IDENTITY FULL does not allow",
-                           "take the column list from " + name};
-        }
-        for (const auto& column : choice.columns) {
-            if (contains(*publication.columns, column)) continue;
-            return refusal{
-                "the column list of " + name + " lacks " + in_quotes(column) + " of its replica identity",
-                "add " + quote_identifier(column) + " to the column list of " + name};
-        }
-    }
-    if (!has_published_generated_columns(version)) return std::nullopt;
-    if (const auto* column = generated_in(table, choice, true)) {
-        return refusal{"its column " + in_quotes(column->name) +
-                           " is generated and virtual, which no publication can hold",
-                       "make column " + in_quotes(column->name) + " a stored one"};
-    }
-    if (publication.stored_generated || publication.columns) return std::nullopt;
-    if (const auto* column = generated_in(table, choice, false)) {
-        return refusal{name + " leaves out its generated column " + in_quotes(column->name),
-                       "ALTER PUBLICATION " + quoted + " SET (publish_generated_columns = stored)"};
-    }
+/// The whole number there; nothing where there is none.
+template <typename... Keys>
+[[nodiscard]] std::optional<std::uint64_t> number_at(const boost::json::value& in, const Keys&... keys) {
+    const auto* found = value_at(in, std::string_view(keys)...);
+    if (found == nullptr) return std::nullopt;
+    if (found->is_uint64()) return found->get_uint64();
+    if (found->is_int64() && found->get_int64() >= 0) return static_cast<std::uint64_t>(found->get_int64());
+    if (found->is_double() && found->get_double() >= 0)
+        return static_cast<std::uint64_t>(found->get_double());
     return std::nullopt;
 }
 
-/// The most bytes that a value of a column takes in an index; nothing where it may be of any length.
-[[nodiscard]] inline std::optional<std::size_t> longest_value(const column_facts& column) {
-    if (column.length > 0) return static_cast<std::size_t>(column.length);
-    const auto& type = column.base_name;
-    if (type == "inet" || type == "cidr") return 24;
-    if (column.typmod < 0) return std::nullopt;
-    const auto modifier = static_cast<std::size_t>(column.typmod);
-    if (type == "varchar" || type == "bpchar") return modifier * 4;
-    if (type == "numeric") return ((modifier >> 16U) & 0xffffU) + 16;
-    return std::nullopt;
+}  // namespace pgsync::app
+
+#include <cctype>
+
+// ---- pgsync/catalog/read_identity.hpp
+namespace pgsync::postgres {
+
+/// Notes which database the session is connected to.
+inline void read_database(session& connection, system_identity& into) {
+    const auto found = connection.exec(
+        "SELECT d.oid, d.datname FROM pg_catalog.pg_database d WHERE d.datname = "
+        "pg_catalog.current_database()");
+    catalog_row row(found.row(0));
+    into.database = row.number<std::uint32_t>();
+    into.database_name = row.text();
 }
 
-/// Types whose values a B-tree index orders by the operators of the server itself.
-[[nodiscard]] inline bool has_btree_order(const column_facts& column) {
-    constexpr std::string_view known[] = {"int2",      "int4",        "int8",    "oid",  "uuid",   "bool",
-                                          "date",      "time",        "timetz",  "name", "float4", "float8",
-                                          "timestamp", "timestamptz", "varchar", "inet", "cidr",   "bpchar",
-                                          "numeric",   "interval",    "macaddr", "char"};
-    if (column.base_kind == 'e') return true;
-    return column.base_schema == "pg_catalog" &&
-           std::find(std::begin(known), std::end(known), column.base_name) != std::end(known);
+/// Whose a session's database is, without where its WAL ends.
+[[nodiscard]] inline system_identity read_owner(session& connection) {
+    system_identity out;
+    out.system =
+        connection.exec("SELECT system_identifier::text FROM pg_catalog.pg_control_system()").get(0, 0);
+    read_database(connection, out);
+    return out;
 }
 
-class identity_planner {
-  public:
-    identity_planner(const table_facts& table, const std::set<std::string>& needed, int version,
-                     std::span<const table_publication> others)
-        : table_(table), needed_(needed), version_(version), others_(others) {
-        const auto published = [](const table_publication& each) { return each.updates || each.deletes; };
-        // Who reads it through another publication, or chose its index, may live by what old rows hold now.
-        kept_ = table.replica_identity == 'i' ||
-                (table.replica_identity != 'f' && std::any_of(others.begin(), others.end(), published));
-    }
-
-    identity_plan run() {
-        identity_plan plan;
-        for (const auto& column : needed_) {
-            if (!contains(table_.identity, column))
-                plan.missing += (plan.missing.empty() ? "" : ", ") + column;
-        }
-        const identity_choice now{table_.replica_identity == 'f', table_.identity};
-        const bool identified = now.full || !now.columns.empty();
-        if (identified && plan.missing.empty() && !refused(now)) return finished(std::move(plan), now);
-        if (auto sql = by_default()) {
-            plan.statements.push_back({*sql});
-            return finished(std::move(plan), {false, table_.primary_key});
-        }
-        const identity_choice full{true, {}};
-        const auto not_full = refused(full);
-        if (!not_full) {
-            if (!now.full)
-                plan.statements.push_back({"ALTER TABLE " + qualified(table_) + " REPLICA IDENTITY FULL"});
-            return finished(std::move(plan), full);
-        }
-        if (const auto* index = suitable_index()) {
-            plan.statements.push_back({by_index(*index)});
-            return finished(std::move(plan), {false, index->columns});
-        }
-        const auto columns = new_columns();
-        const auto no_index = why_no_new(columns);
-        if (!no_index) {
-            plan.statements = new_index(columns);
-            return finished(std::move(plan), {false, columns});
-        }
-        // What refuses its writes already is not of our making, and our publication makes nothing worse.
-        if (identified && plan.missing.empty() && !refused_by_ours(now))
-            return finished(std::move(plan), now);
-        plan.impossible = refusal{
-            "no replica identity of table " + qualified(table_) + " has " +
-                (needed_.empty() ? std::string("its rows") : "the old values of " + joined(needed_)) +
-                " in WAL without PostgreSQL refusing the application's updates and deletes: with REPLICA "
-                "IDENTITY FULL because " +
-                not_full->why + "; and no index can be the identity because " + no_index->why,
-            not_full->remedy + "; or " + no_index->remedy};
-        return plan;
-    }
-
-    [[nodiscard]] bool takes_full() const { return !refused({true, {}}); }
-
-    /// What makes the identity an index in place of whole rows; empty where nothing can.
-    std::vector<identity_statement> narrower() {
-        if (const auto* index = suitable_index()) return {{by_index(*index)}};
-        const auto columns = new_columns();
-        return why_no_new(columns) ? std::vector<identity_statement>() : new_index(columns);
-    }
-
-  private:
-    static std::string joined(const std::set<std::string>& names) {
-        std::string all;
-        for (const auto& name : names) all += (all.empty() ? "" : ", ") + name;
-        return all;
-    }
-
-    /// As our publication publishes the table: everything, and stored generated columns where it can be told
-    /// to.
-    [[nodiscard]] std::optional<refusal> refused_by_ours(const identity_choice& choice,
-                                                         bool stored = true) const {
-        if (!has_publications(version_)) return std::nullopt;
-        return refused_by({table_.oid, "pgsync's own", true, true, stored, std::nullopt, {}}, table_, choice,
-                          version_);
-    }
-    [[nodiscard]] std::optional<refusal> refused(const identity_choice& choice) const {
-        for (const auto& each : others_) {
-            if (auto why = refused_by(each, table_, choice, version_)) return why;
-        }
-        return refused_by_ours(choice);
-    }
-    identity_plan finished(identity_plan plan, const identity_choice& choice) const {
-        plan.publish_generated = refused_by_ours(choice, false).has_value() && !refused_by_ours(choice);
-        return plan;
-    }
-
-    [[nodiscard]] bool covers(const std::vector<std::string>& columns) const {
-        const auto is_in = [&](const std::string& each) { return contains(columns, each); };
-        if (!std::all_of(needed_.begin(), needed_.end(), is_in)) return false;
-        return !kept_ || std::all_of(table_.identity.begin(), table_.identity.end(), is_in);
-    }
-    [[nodiscard]] bool suits(const index_facts& index) const {
-        return index.identifies() && index.method == "btree" && covers(index.columns) &&
-               !refused({false, index.columns});
-    }
-    [[nodiscard]] const index_facts* primary() const {
-        const auto found = std::find_if(table_.indexes.begin(), table_.indexes.end(),
-                                        [](const auto& index) { return index.primary; });
-        return found == table_.indexes.end() ? nullptr : &*found;
-    }
-
-    /// The primary key, where it is enough and something else is chosen that does not do.
-    [[nodiscard]] std::optional<std::string> by_default() const {
-        const auto* key = primary();
-        if (table_.replica_identity == 'd' || key == nullptr || !suits(*key)) return std::nullopt;
-        return by_index(*key);
-    }
-    [[nodiscard]] std::string by_index(const index_facts& index) const {
-        return "ALTER TABLE " + qualified(table_) + " REPLICA IDENTITY " +
-               (index.primary ? "DEFAULT" : "USING INDEX " + quote_identifier(index.name));
-    }
-    [[nodiscard]] const index_facts* suitable_index() const {
-        if (const auto* key = primary(); key != nullptr && suits(*key)) return key;
-        const auto found = std::find_if(table_.indexes.begin(), table_.indexes.end(),
-                                        [&](const auto& index) { return suits(index); });
-        return found == table_.indexes.end() ? nullptr : &*found;
-    }
-
-    /// What an index of ours would hold: what is needed, what other publications need, and the primary key,
-    /// which makes it unique.
-    [[nodiscard]] std::vector<std::string> new_columns() const {
-        std::vector<std::string> columns(needed_.begin(), needed_.end());
-        const auto add = [&](const std::vector<std::string>& more) {
-            for (const auto& each : more) {
-                if (!contains(columns, each)) columns.push_back(each);
-            }
-        };
-        for (const auto& each : others_) {
-            if (each.updates || each.deletes) add(each.filter);
-        }
-        if (kept_) add(table_.identity);
-        add(table_.primary_key);
-        return columns;
-    }
-    [[nodiscard]] std::optional<refusal> why_no_new(const std::vector<std::string>& columns) const {
-        const auto name = qualified(table_);
-        const auto* key = primary();
-        if (key == nullptr) return refusal{"it has no primary key", "give table " + name + " a primary key"};
-        // A unique index that is checked at once would refuse what a deferrable key allows for a moment.
-        if (!key->immediate)
-            return refusal{"its primary key is deferrable",
-                           "make the primary key of table " + name + " not deferrable"};
-        std::size_t bytes = 0;
-        for (const auto& each : columns) {
-            const auto* column = table_.column(each);
-            const auto quoted = in_quotes(each);
-            if (column == nullptr)
-                return refusal{"a row filter uses the whole row", "let the row filter name its columns"};
-            if (column->generated) {
-                return refusal{"column " + quoted + " is generated",
-                               "let other publications not filter by column " + quoted};
-            }
-            if (!column->not_null) {
-                return refusal{
-                    "column " + quoted + " may be null",
-                    "ALTER TABLE " + name + " ALTER COLUMN " + quote_identifier(each) + " SET NOT NULL"};
-            }
-            // A value too long for the index would be refused at its INSERT.
-            const auto longest = longest_value(*column);
-            bytes += longest.value_or(0);
-            if (!longest || !has_btree_order(*column) || bytes > longest_entry) {
-                return refusal{
-                    "a value of column " + quoted + " (" + column->type_text + ") may be too long for one",
-                    "make a unique index of your own, CREATE UNIQUE INDEX CONCURRENTLY … ON " + name + " (" +
-                        index_columns(columns) + "), if its values are short enough"};
-            }
-        }
-        return refused({false, columns});
-    }
-    [[nodiscard]] std::vector<identity_statement> new_index(const std::vector<std::string>& columns) const {
-        std::vector<identity_statement> out;
-        std::string name;
-        for (int number = 1; name.empty(); ++number) {
-            const auto tried = index_name(number);
-            const auto there = std::find_if(table_.indexes.begin(), table_.indexes.end(),
-                                            [&](const auto& index) { return index.name == tried; });
-            if (there != table_.indexes.end() && there->valid) continue;
-            // One that was interrupted is of no use, and written all the same.
-            if (there != table_.indexes.end()) {
-                out.push_back({"DROP INDEX CONCURRENTLY " + quote_identifier(table_.schema) + "." +
-                                   quote_identifier(tried),
-                               true});
-            }
-            name = tried;
-        }
-        const auto quoted = quote_identifier(name);
-        out.push_back({"CREATE UNIQUE INDEX CONCURRENTLY " + quoted + " ON " + qualified(table_) + " (" +
-                           index_columns(columns) + ")",
-                       true});
-        out.push_back({"ALTER TABLE " + qualified(table_) + " REPLICA IDENTITY USING INDEX " + quoted});
-        return out;
-    }
-    /// Known again as ours, and no other table's: tables are renamed, and their indexes keep their names.
-    [[nodiscard]] std::string index_name(int number) const {
-        constexpr std::size_t longest = 33;
-        auto head = table_.name.substr(0, longest);
-        if (head.size() < table_.name.size()) {
-            while (!head.empty() && (static_cast<unsigned char>(table_.name[head.size()]) & 0xc0U) == 0x80U)
-                head.pop_back();
-        }
-        return head + "_pgsync_identity_" + std::to_string(table_.oid) +
-               (number == 1 ? "" : "_" + std::to_string(number));
-    }
-
-    /// A third of a page less what every entry has.
-    static constexpr std::size_t longest_entry = 2'500;
-
-    const table_facts& table_;
-    const std::set<std::string>& needed_;
-    int version_;
-    std::span<const table_publication> others_;
-    bool kept_ = false;  ///< the columns of the identity as it is stay in it
-};
-
-}  // namespace detail
-
-/// What has to be done to a table that holds rows (no partitioned one) so that its old rows in WAL hold the
-/// columns `needed`, and our publication can publish it, without any write being refused because of that.
-/// `others` are all publications of this table but ours.
-[[nodiscard]] inline identity_plan plan_identity(const table_facts& table,
-                                                 const std::set<std::string>& needed, int version,
-                                                 std::span<const table_publication> others) {
-    return detail::identity_planner(table, needed, version, others).run();
-}
-
-/// What makes WAL hold less of a table with REPLICA IDENTITY FULL than whole old rows; empty where nothing
-/// can.
-[[nodiscard]] inline std::vector<identity_statement> narrower_identity(
-    const table_facts& table, const std::set<std::string>& needed, int version,
-    std::span<const table_publication> others) {
-    return detail::identity_planner(table, needed, version, others).narrower();
-}
-
-/// Whether REPLICA IDENTITY FULL has no update or delete refused.
-[[nodiscard]] inline bool takes_full(const table_facts& table, int version,
-                                     std::span<const table_publication> others) {
-    return detail::identity_planner(table, std::set<std::string>(), version, others).takes_full();
-}
-
-/// Why the server refuses updates or deletes of a table as everything is now; nothing where it takes them.
-/// `publications` are all that publish it.
-[[nodiscard]] inline std::optional<refusal> refused_writes(const table_facts& table, int version,
-                                                           std::span<const table_publication> publications) {
-    const detail::identity_choice now{table.replica_identity == 'f', table.identity};
-    for (const auto& each : publications) {
-        if (auto why = detail::refused_by(each, table, now, version)) return why;
-    }
-    return std::nullopt;
+/// The same as IDENTIFY_SYSTEM, of a primary, without the right to replicate.
+[[nodiscard]] inline system_identity read_identity(session& primary) {
+    const auto names = function_names(primary.server_version());
+    const auto found = primary.exec("SELECT system_identifier::text, " + std::string(names.flush_lsn) +
+                                    "::text, ('x' || left(" + std::string(names.log_file) + "(" +
+                                    std::string(names.insert_lsn) +
+                                    "), 8))::bit(32)::bigint FROM pg_catalog.pg_control_system()");
+    catalog_row row(found.row(0));
+    system_identity out;
+    out.system = row.text();
+    out.flushed = row.position();
+    out.timeline = row.number<std::uint32_t>();
+    read_database(primary, out);
+    return out;
 }
 
 }  // namespace pgsync::postgres
 
-// ---- pgsync/postgres/foreign_keys.hpp
+// ---- pgsync/catalog/foreign_keys.hpp
 namespace pgsync::postgres {
 
 /// Two columns, of one table and of the other.
@@ -21544,7 +19154,7 @@ struct foreign_key_facts {
     std::vector<foreign_key_facts> out;
     std::uint32_t last = 0;
     for (int i = 0; i < found.rows(); ++i) {
-        detail::catalog_row row(found.row(i));
+        catalog_row row(found.row(i));
         const auto oid = row.number<std::uint32_t>();
         if (out.empty() || oid != last) out.emplace_back();
         last = oid;
@@ -21560,7 +19170,7 @@ struct foreign_key_facts {
 
 }  // namespace pgsync::postgres
 
-// ---- pgsync/postgres/read_guard.hpp
+// ---- pgsync/catalog/read_guard.hpp
 /// Documents are read by names, and what names mean can change and change back between two looks at the
 /// catalog: tables swapped by renaming, and swapped again when that was found to be a mistake. Which
 /// documents were made of the wrong table meanwhile nobody could tell afterwards. So each transaction that
@@ -21615,7 +19225,7 @@ inline void guard_names(std::span<index_binding> indices, session& connection) {
 
 }  // namespace pgsync::postgres
 
-// ---- pgsync/postgres/session_facts.hpp
+// ---- pgsync/catalog/session_facts.hpp
 namespace pgsync::postgres {
 
 /// As whom a session runs, and where it looks for functions and operators.
@@ -21635,7 +19245,8 @@ struct session_facts {
         return "functions and operators of schema " + quoted +
                " are not looked for, because others may create some there; REVOKE CREATE ON SCHEMA " +
                quoted +
-               " FROM PUBLIC (and whoever else has it), or write the schema before a function's name";
+               " FROM PUBLIC (and from every other role that has it), or write the schema before a "
+               "function's name";
     }
     /// What to add to a complaint about a function or type that was not found; empty where nothing was left
     /// out.
@@ -21658,7 +19269,7 @@ struct session_facts {
 
 }  // namespace pgsync::postgres
 
-// ---- pgsync/postgres/value_check.hpp
+// ---- pgsync/catalog/value_check.hpp
 /// Which members can hold what a column's type prints.
 namespace pgsync::postgres::detail {
 
@@ -21853,7 +19464,7 @@ namespace pgsync::postgres::detail {
 
 }  // namespace pgsync::postgres::detail
 
-// ---- pgsync/postgres/sql_check.hpp
+// ---- pgsync/catalog/sql_check.hpp
 /// What only the server can say of SQL: that which shapes contain, and the queries made from them.
 namespace pgsync::postgres::detail {
 
@@ -22024,7 +19635,112 @@ class sql_checker {
 
 }  // namespace pgsync::postgres::detail
 
-// ---- pgsync/postgres/shape_check.hpp
+// ---- pgsync/catalog/table_publications.hpp
+namespace pgsync::postgres {
+
+/// A publication as the server applies it to one table that holds rows, whether it names the table, a
+/// partitioned table above it, its schema or all tables.
+struct table_publication {
+    std::uint32_t table = 0;
+    std::string name;
+    bool updates = false;
+    bool deletes = false;
+    bool stored_generated = false;                      ///< publish_generated_columns = stored
+    std::optional<std::vector<std::string>> columns{};  ///< its column list
+    std::vector<std::string> filter{};  ///< columns that its row filter uses; "" stands for the whole row
+};
+
+namespace detail {
+
+/// One row for each table and publication, or several where there is a column list or a row filter: one for
+/// each column of these.
+[[nodiscard]] inline std::string table_publications_sql(int version) {
+    const std::string partition = has_partitions(version) ? "c.relispartition" : "false";
+    const std::string via_root = has_via_root(version) ? "p.pubviaroot" : "false";
+    const std::string generated = has_published_generated_columns(version) ? "p.pubgencols = 's'" : "false";
+    const bool filters = has_publication_filters(version);
+    std::string sql =
+        "WITH RECURSIVE up AS (SELECT t.oid AS leaf, t.oid, 0 AS depth FROM unnest($1::oid[]) t (oid) "
+        "UNION ALL SELECT u.leaf, i.inhparent, u.depth + 1 FROM up u "
+        "JOIN pg_catalog.pg_class c ON c.oid = u.oid AND " +
+        partition +
+        " JOIN pg_catalog.pg_inherits i ON i.inhrelid = u.oid), "
+        "member AS (SELECT u.leaf, u.oid, u.depth, r.prpubid AS pub FROM up u "
+        "JOIN pg_catalog.pg_publication_rel r ON r.prrelid = u.oid "
+        "UNION SELECT u.leaf, u.oid, u.depth, p.oid FROM up u "
+        "JOIN pg_catalog.pg_publication p ON p.puballtables AND u.depth = 0 ";
+    if (filters) {
+        sql +=
+            "UNION SELECT u.leaf, u.oid, u.depth, n.pnpubid FROM up u "
+            "JOIN pg_catalog.pg_class c ON c.oid = u.oid "
+            "JOIN pg_catalog.pg_publication_namespace n ON n.pnnspid = c.relnamespace ";
+    }
+    // Whose column list and row filter count: the topmost partitioned table's in the publication, where
+    // changes come as its, and otherwise the table's own.
+    sql +=
+        "), applied AS (SELECT m.leaf, m.pub, coalesce((SELECT a.oid FROM member a WHERE a.leaf = m.leaf AND "
+        "a.pub = m.pub AND a.depth > 0 AND " +
+        via_root +
+        " ORDER BY a.depth DESC LIMIT 1), m.leaf) AS source FROM (SELECT DISTINCT leaf, pub FROM member) m "
+        "JOIN pg_catalog.pg_publication p ON p.oid = m.pub) "
+        "SELECT a.leaf, p.pubname, p.pubupdate, p.pubdelete, " +
+        generated;
+    if (!filters) {
+        return sql +
+               ", '', '' FROM applied a JOIN pg_catalog.pg_publication p ON p.oid = a.pub ORDER BY 1, 2";
+    }
+    return sql +
+           ", coalesce(part.what, ''), coalesce(part.name, '') "
+           "FROM applied a JOIN pg_catalog.pg_publication p ON p.oid = a.pub "
+           "LEFT JOIN pg_catalog.pg_publication_rel r ON r.prpubid = a.pub AND r.prrelid = a.source "
+           "LEFT JOIN LATERAL (SELECT 'c' AS what, t.attname::text AS name FROM pg_catalog.pg_attribute t "
+           "WHERE t.attrelid = a.source AND t.attnum = ANY (r.prattrs) "
+           "UNION ALL SELECT 'f', coalesce(t.attname, '') FROM (SELECT DISTINCT (pg_catalog.regexp_matches("
+           "r.prqual::text, ':varattno ([0-9]+)', 'g'))[1]::int2 AS number) v "
+           "LEFT JOIN pg_catalog.pg_attribute t ON t.attrelid = a.source AND t.attnum = v.number AND "
+           "v.number > "
+           "0) part ON true ORDER BY 1, 2, 6, 7";
+}
+
+}  // namespace detail
+
+/// Every publication of every one of these tables, in one round trip; nothing on a server older than 10.
+[[nodiscard]] inline std::vector<table_publication> read_table_publications(
+    session& session, std::span<const std::uint32_t> tables) {
+    std::vector<table_publication> out;
+    if (tables.empty() || !has_publications(session.server_version())) return out;
+    std::vector<std::string> texts;
+    for (const auto oid : tables) texts.push_back(std::to_string(oid));
+    std::sort(texts.begin(), texts.end());
+    texts.erase(std::unique(texts.begin(), texts.end()), texts.end());
+    const std::vector<std::string_view> views(texts.begin(), texts.end());
+    const auto found =
+        session.exec_params(detail::table_publications_sql(session.server_version()), {array_literal(views)});
+    for (int i = 0; i < found.rows(); ++i) {
+        catalog_row row(found.row(i));
+        table_publication read;
+        read.table = row.number<std::uint32_t>();
+        read.name = row.text();
+        read.updates = row.flag();
+        read.deletes = row.flag();
+        read.stored_generated = row.flag();
+        const auto what = row.character();
+        if (out.empty() || out.back().table != read.table || out.back().name != read.name)
+            out.push_back(std::move(read));
+        auto& each = out.back();
+        if (what == 'c') {
+            if (!each.columns) each.columns.emplace();
+            each.columns->push_back(row.text());
+        } else if (what == 'f') {
+            each.filter.push_back(row.text());
+        }
+    }
+    return out;
+}
+
+}  // namespace pgsync::postgres
+
+// ---- pgsync/catalog/shape_check.hpp
 /// What no compiler can know: whether the database has the tables, columns, types and keys that the shapes
 /// name.
 namespace pgsync::postgres {
@@ -22201,7 +19917,7 @@ class shape_checker {
             if (column == nullptr || is_view(table)) return column;
             if (column->generated) {
                 find("column " + quoted(column->name) + " of table " + quoted(table.name) +
-                     " is generated, so the log lacks it, but changed rows are found by it; join on a "
+                     " is generated, so WAL lacks it, but changed rows are found by it; join on a "
                      "plain column");
             }
             needed_[table.oid].insert(std::string(name));
@@ -22254,12 +19970,12 @@ class shape_checker {
                     followed.partitions.push_back({part.oid, quoted_name(part), part.owned});
                     if (part.persistence == 'u') {
                         find("partition " + quoted(part.name) + " of table " + quoted(asked) +
-                             " is unlogged: its changes are not in the log; ALTER TABLE " +
-                             quoted_name(part) + " SET LOGGED");
+                             " is unlogged: its changes are not in WAL; ALTER TABLE " + quoted_name(part) +
+                             " SET LOGGED");
                     }
                     if (part.kind == 'f') {
                         find("partition " + quoted(part.name) + " of table " + quoted(asked) +
-                             " is a foreign table, whose changes are in no log that could be followed");
+                             " is a foreign table, whose changes are not in this server's WAL");
                     }
                 }
             }
@@ -22303,7 +20019,7 @@ class shape_checker {
         find(quoted(asked) + ", which " + place(data) + " reads, is " + kind_text(table.kind) +
              (is_view(table) ? "; say which tables it is made of: depends_on<Table, \"column\"> among the "
                                "relation's options, or behind the root in index<…>"
-                             : ", whose changes are in no log that could be followed"));
+                             : ", whose changes are not in this server's WAL"));
         return false;
     }
 
@@ -22332,7 +20048,7 @@ class shape_checker {
         }
         if (table.persistence != 'p') {
             find("table " + quoted(asked) + " is " + (table.persistence == 'u' ? "unlogged" : "temporary") +
-                 ": its changes are not in the log; ALTER TABLE " + quoted_name(table) + " SET LOGGED");
+                 ": its changes are not in WAL; ALTER TABLE " + quoted_name(table) + " SET LOGGED");
         }
         if (table.kind == 'r' && ((table.has_parents && !table.is_partition) || table.has_children)) {
             find("table " + quoted(asked) +
@@ -22521,6 +20237,8 @@ class shape_checker {
     shape_report report_;
 };
 
+}  // namespace detail
+
 /// The tables that hold the rows of partitioned ones.
 [[nodiscard]] inline partition_facts read_partitions(session& connection,
                                                      const std::vector<std::optional<table_facts>>& tables) {
@@ -22543,6 +20261,8 @@ class shape_checker {
     }
     return out;
 }
+
+namespace detail {
 
 /// The foreign keys of all these tables, where any relation joins more than one column.
 [[nodiscard]] inline std::vector<foreign_key_facts> read_composite_keys(
@@ -22579,7 +20299,7 @@ class shape_checker {
             names.push_back({std::string(node.schema), std::string(node.table)});
     }
     const auto tables = read_tables(connection, names);
-    const auto partitions = detail::read_partitions(connection, tables);
+    const auto partitions = read_partitions(connection, tables);
     const auto about = read_session(connection);
     const auto foreign_keys = detail::read_composite_keys(connection, indices, tables);
     auto report = detail::shape_checker(indices, tables, partitions, about, foreign_keys).run();
@@ -22597,7 +20317,958 @@ class shape_checker {
 
 }  // namespace pgsync::postgres
 
-// ---- pgsync/app/setup.hpp
+// ---- pgsync/commands/record.hpp
+namespace pgsync::app {
+
+/// What a command has done so far, for its report. It outlives the attempts that a command may take.
+class record {
+  public:
+    [[nodiscard]] boost::json::value& operator[](std::string_view what) { return all_[what]; }
+
+    /// What was done about one index.
+    [[nodiscard]] boost::json::object& index(std::string_view alias) {
+        auto& list = array("indices");
+        for (auto& each : list) {
+            if (each.get_object()["alias"] == boost::json::string_view(alias)) return each.get_object();
+        }
+        list.push_back(boost::json::object{{"alias", alias}});
+        return list.back().get_object();
+    }
+
+    /// A statement that was run, or with a dry run is to be; `own`: by this role.
+    void statement(std::string_view sql, std::string_view why, bool own = true) {
+        array("statements").push_back({{"sql", sql}, {"why", why}, {"own", own}});
+    }
+    /// A request to the cluster; `body`: JSON, or empty.
+    void request(std::string_view method, std::string_view path, const boost::json::value& body) {
+        boost::json::object made{{"method", method}, {"path", path}};
+        if (!body.is_null()) made["body"] = body;
+        array("requests").push_back(std::move(made));
+    }
+    [[nodiscard]] boost::json::array& array(std::string_view name) {
+        auto& found = all_[name];
+        if (!found.is_array()) found.emplace_array();
+        return found.get_array();
+    }
+
+    [[nodiscard]] report told() const { return {true, {}, boost::json::serialize(all_)}; }
+
+  private:
+    boost::json::object all_;
+};
+
+}  // namespace pgsync::app
+
+// ---- pgsync/catalog/lookups.hpp
+/// By which columns the queries of a shape look up rows, and whether an index answers them.
+namespace pgsync::postgres {
+
+/// Rows of a node's table are looked up by these columns.
+struct lookup {
+    std::size_t node = 0;
+    std::vector<std::string> columns;
+    bool for_documents = false;  ///< to make a document
+    bool for_owners = false;     ///< to find the documents of a changed row
+};
+
+/// Every look-up of the keys query and of the owners queries, each once for a node.
+[[nodiscard]] inline std::vector<lookup> lookups_of(const compiled_index& index) {
+    std::vector<lookup> out;
+    const auto& shape = index.shape;
+    const auto add = [&](std::size_t node, bool owners, std::vector<std::string> columns) {
+        if (columns.empty()) return;
+        auto sorted = columns;
+        std::sort(sorted.begin(), sorted.end());
+        auto found = std::find_if(out.begin(), out.end(), [&](lookup each) {
+            std::sort(each.columns.begin(), each.columns.end());
+            return each.node == node && each.columns == sorted;
+        });
+        if (found == out.end()) found = out.insert(out.end(), {node, std::move(columns), false, false});
+        (owners ? found->for_owners : found->for_documents) = true;
+    };
+    const auto columns_of = [&](const node_data& node, bool of_parent) {
+        std::vector<std::string> names;
+        for (const auto& link : shape.links_of(node))
+            names.emplace_back(of_parent ? link.parent : link.child);
+        return names;
+    };
+    for (const auto& route : index.routes) {
+        const auto& node = shape.nodes[route.node];
+        if (route.node == 0) continue;
+        // From the parent's row down to this one; from what a changed row says up to the parent's.
+        if (node.kind != relation::source) add(route.node, false, columns_of(node, false));
+        if (!route.direct && !route.columns.empty()) {
+            add(node.parent, true, columns_of(node, true));
+            if (is_recursive(node)) add(route.node, true, columns_of(node, true));
+        }
+    }
+    return out;
+}
+
+enum class coverage : std::uint8_t {
+    none,
+    partly,  ///< an index begins with one of the columns
+    full,
+};
+
+/// Whether an index finds rows of a table by equality of these columns.
+[[nodiscard]] inline coverage covered(const table_facts& table, const std::vector<std::string>& columns) {
+    if (table.indexed(columns)) return coverage::full;
+    const auto wanted = [&](const std::string& column) {
+        return std::find(columns.begin(), columns.end(), column) != columns.end();
+    };
+    auto best = coverage::none;
+    for (const auto& index : table.indexes) {
+        if (!index.valid || index.partial || index.columns.empty() || !wanted(index.columns[0])) continue;
+        if (index.method != "btree" && index.method != "hash") continue;
+        // All of a unique one: what is left is one row.
+        const bool all = std::all_of(index.columns.begin(), index.columns.end(), wanted);
+        if (all && index.unique) return coverage::full;
+        best = coverage::partly;
+    }
+    return best;
+}
+
+/// The same of a partitioned table: by an index of its own or one of each partition.
+[[nodiscard]] inline coverage covered(const table_facts& table, const std::vector<table_facts>& partitions,
+                                      const std::vector<std::string>& columns) {
+    auto best = covered(table, columns);
+    if (partitions.empty() || best == coverage::full) return best;
+    auto worst = coverage::full;
+    for (const auto& each : partitions) worst = std::min(worst, covered(each, columns));
+    return std::max(best, worst);
+}
+
+namespace detail {
+
+[[nodiscard]] inline std::string index_columns(const std::vector<std::string>& columns) {
+    std::string out;
+    for (const auto& column : columns) out += (out.empty() ? "" : ", ") + quote_identifier(column);
+    return out;
+}
+
+/// One table's; in front of it what an earlier attempt left, which is of no use and written all the same.
+inline void add_index_statements(std::vector<std::string>& out, const table_facts& table,
+                                 const std::vector<std::string>& columns) {
+    for (const auto& index : table.indexes) {
+        if (!index.valid && index.columns == columns && !index.partial)
+            out.push_back("DROP INDEX CONCURRENTLY " + quote_identifier(table.schema) + "." +
+                          quote_identifier(index.name));
+    }
+    out.push_back("CREATE INDEX CONCURRENTLY ON " + quoted_name(table) + " (" + index_columns(columns) + ")");
+}
+
+}  // namespace detail
+
+/// What makes the index, without keeping anybody from writing. A partitioned table takes no CONCURRENTLY:
+/// first each partition gets its index, which the one on the table itself then only has to adopt.
+[[nodiscard]] inline std::vector<std::string> index_statements(const table_facts& table,
+                                                               const std::vector<table_facts>& partitions,
+                                                               const std::vector<std::string>& columns,
+                                                               int version) {
+    std::vector<std::string> out;
+    if (table.kind != 'p') {
+        detail::add_index_statements(out, table, columns);
+        return out;
+    }
+    for (const auto& each : partitions) {
+        if (each.kind == 'r' && covered(each, columns) != coverage::full)
+            detail::add_index_statements(out, each, columns);
+    }
+    if (has_partitioned_indexes(version))
+        out.push_back("CREATE INDEX ON " + quoted_name(table) + " (" + detail::index_columns(columns) + ")");
+    return out;
+}
+
+}  // namespace pgsync::postgres
+
+// ---- pgsync/catalog/identity_plan.hpp
+/// Which replica identity a table needs, chosen so that the server goes on taking every write it takes now.
+/// PostgreSQL refuses an UPDATE or DELETE of a published table whose replica identity does not fit every
+/// publication that publishes it; all its reasons are in refused_by(). No I/O.
+namespace pgsync::postgres {
+
+/// Why something cannot be, and what the user can do about it.
+struct refusal {
+    std::string why;
+    std::string remedy;
+};
+
+/// One statement of a plan.
+struct identity_statement {
+    std::string sql;
+    bool concurrently = false;  ///< waits for transactions, keeping nobody from writing; in no transaction
+};
+
+/// What has to be done so that old rows in WAL hold the columns that are needed.
+struct identity_plan {
+    std::vector<identity_statement> statements{};  ///< in this order; none: the identity is right as it is
+    std::string missing{};                ///< columns whose old values WAL lacks as it is, for messages
+    bool publish_generated = false;       ///< our publication needs publish_generated_columns = stored
+    std::optional<refusal> impossible{};  ///< then nothing may be changed
+};
+
+namespace detail {
+
+/// A replica identity as the server sees it.
+struct identity_choice {
+    bool full = false;
+    std::vector<std::string> columns{};  ///< of its index, where it is not full; none: there is no identity
+};
+
+[[nodiscard]] inline bool contains(const std::vector<std::string>& all, std::string_view wanted) {
+    return std::find(all.begin(), all.end(), wanted) != all.end();
+}
+[[nodiscard]] inline std::string in_quotes(std::string_view text) { return "\"" + printable(text) + "\""; }
+
+/// The first generated column that an identity holds; null where it holds none.
+[[nodiscard]] inline const column_facts* generated_in(const table_facts& table, const identity_choice& choice,
+                                                      bool virtual_ones) {
+    const auto found = std::find_if(table.columns.begin(), table.columns.end(), [&](const auto& each) {
+        return each.generated && each.virtual_generated == virtual_ones &&
+               (choice.full || contains(choice.columns, each.name));
+    });
+    return found == table.columns.end() ? nullptr : &*found;
+}
+
+/// Why the server refuses updates or deletes of a table with this identity for a publication's sake; nothing
+/// where it takes them. As CheckCmdReplicaIdentity() and RelationBuildPublicationDesc() of PostgreSQL have
+/// it.
+[[nodiscard]] inline std::optional<refusal> refused_by(const table_publication& publication,
+                                                       const table_facts& table,
+                                                       const identity_choice& choice, int version) {
+    if (!publication.updates && !publication.deletes) return std::nullopt;
+    const auto name = "publication " + in_quotes(publication.name);
+    const auto quoted = quote_identifier(publication.name);
+    if (!choice.full && choice.columns.empty()) {
+        return refusal{name + " publishes its changes, and it has no replica identity",
+                       "ALTER TABLE " + quoted_name(table) + " REPLICA IDENTITY FULL"};
+    }
+    for (const auto& column : publication.filter) {
+        if (choice.full || contains(choice.columns, column)) continue;
+        return refusal{"the row filter of " + name + " uses " +
+                           (column.empty() ? "the whole row" : "column " + in_quotes(column)) +
+                           ", which its replica identity lacks",
+                       "take the row filter from " + name};
+    }
+    if (publication.columns) {
+        if (choice.full) {
+            return refusal{name + " has a column list for it, which REPLICA IDENTITY FULL does not allow",
+                           "take the column list from " + name};
+        }
+        for (const auto& column : choice.columns) {
+            if (contains(*publication.columns, column)) continue;
+            return refusal{
+                "the column list of " + name + " lacks " + in_quotes(column) + " of its replica identity",
+                "add " + quote_identifier(column) + " to the column list of " + name};
+        }
+    }
+    if (!has_published_generated_columns(version)) return std::nullopt;
+    if (const auto* column = generated_in(table, choice, true)) {
+        return refusal{"its column " + in_quotes(column->name) +
+                           " is generated and virtual, which no publication can hold",
+                       "make column " + in_quotes(column->name) + " a stored one"};
+    }
+    if (publication.stored_generated || publication.columns) return std::nullopt;
+    if (const auto* column = generated_in(table, choice, false)) {
+        return refusal{name + " leaves out its generated column " + in_quotes(column->name),
+                       "ALTER PUBLICATION " + quoted + " SET (publish_generated_columns = stored)"};
+    }
+    return std::nullopt;
+}
+
+/// The most bytes that a value of a column takes in an index; nothing where it may be of any length.
+[[nodiscard]] inline std::optional<std::size_t> longest_value(const column_facts& column) {
+    if (column.length > 0) return static_cast<std::size_t>(column.length);
+    const auto& type = column.base_name;
+    if (type == "inet" || type == "cidr") return 24;
+    if (column.typmod < 0) return std::nullopt;
+    const auto modifier = static_cast<std::size_t>(column.typmod);
+    if (type == "varchar" || type == "bpchar") return modifier * 4;
+    if (type == "numeric") return ((modifier >> 16U) & 0xffffU) + 16;
+    return std::nullopt;
+}
+
+/// Types whose values a B-tree index orders by the operators of the server itself.
+[[nodiscard]] inline bool has_btree_order(const column_facts& column) {
+    constexpr std::string_view known[] = {"int2",      "int4",        "int8",    "oid",  "uuid",   "bool",
+                                          "date",      "time",        "timetz",  "name", "float4", "float8",
+                                          "timestamp", "timestamptz", "varchar", "inet", "cidr",   "bpchar",
+                                          "numeric",   "interval",    "macaddr", "char"};
+    if (column.base_kind == 'e') return true;
+    return column.base_schema == "pg_catalog" &&
+           std::find(std::begin(known), std::end(known), column.base_name) != std::end(known);
+}
+
+class identity_planner {
+  public:
+    identity_planner(const table_facts& table, const std::set<std::string>& needed, int version,
+                     std::span<const table_publication> others)
+        : table_(table), needed_(needed), version_(version), others_(others) {
+        const auto published = [](const table_publication& each) { return each.updates || each.deletes; };
+        // Who reads it through another publication, or chose its index, may live by what old rows hold now.
+        kept_ = table.replica_identity == 'i' ||
+                (table.replica_identity != 'f' && std::any_of(others.begin(), others.end(), published));
+    }
+
+    identity_plan run() {
+        identity_plan plan;
+        for (const auto& column : needed_) {
+            if (!contains(table_.identity, column))
+                plan.missing += (plan.missing.empty() ? "" : ", ") + column;
+        }
+        const identity_choice now{table_.replica_identity == 'f', table_.identity};
+        const bool identified = now.full || !now.columns.empty();
+        if (identified && plan.missing.empty() && !refused(now)) return finished(std::move(plan), now);
+        if (auto sql = by_default()) {
+            plan.statements.push_back({*sql});
+            return finished(std::move(plan), {false, table_.primary_key});
+        }
+        const identity_choice full{true, {}};
+        const auto not_full = refused(full);
+        if (!not_full) {
+            if (!now.full)
+                plan.statements.push_back({"ALTER TABLE " + quoted_name(table_) + " REPLICA IDENTITY FULL"});
+            return finished(std::move(plan), full);
+        }
+        if (const auto* index = suitable_index()) {
+            plan.statements.push_back({by_index(*index)});
+            return finished(std::move(plan), {false, index->columns});
+        }
+        const auto columns = new_columns();
+        const auto no_index = why_no_new(columns);
+        if (!no_index) {
+            plan.statements = new_index(columns);
+            return finished(std::move(plan), {false, columns});
+        }
+        // What refuses its writes already is not of our making, and our publication makes nothing worse.
+        if (identified && plan.missing.empty() && !refused_by_ours(now))
+            return finished(std::move(plan), now);
+        plan.impossible = refusal{
+            "no replica identity of table " + quoted_name(table_) + " has " +
+                (needed_.empty() ? std::string("its rows") : "the old values of " + joined(needed_)) +
+                " in WAL without PostgreSQL refusing the application's updates and deletes: with REPLICA "
+                "IDENTITY FULL because " +
+                not_full->why + "; and no index can be the identity because " + no_index->why,
+            not_full->remedy + "; or " + no_index->remedy};
+        return plan;
+    }
+
+    [[nodiscard]] bool takes_full() const { return !refused({true, {}}); }
+
+    /// What makes the identity an index in place of whole rows; empty where nothing can.
+    std::vector<identity_statement> narrower() {
+        if (const auto* index = suitable_index()) return {{by_index(*index)}};
+        const auto columns = new_columns();
+        return why_no_new(columns) ? std::vector<identity_statement>() : new_index(columns);
+    }
+
+  private:
+    static std::string joined(const std::set<std::string>& names) {
+        std::string all;
+        for (const auto& name : names) all += (all.empty() ? "" : ", ") + name;
+        return all;
+    }
+
+    /// As our publication publishes the table: everything, and stored generated columns where it can be told
+    /// to.
+    [[nodiscard]] std::optional<refusal> refused_by_ours(const identity_choice& choice,
+                                                         bool stored = true) const {
+        if (!has_publications(version_)) return std::nullopt;
+        return refused_by({table_.oid, "pgsync's own", true, true, stored, std::nullopt, {}}, table_, choice,
+                          version_);
+    }
+    [[nodiscard]] std::optional<refusal> refused(const identity_choice& choice) const {
+        for (const auto& each : others_) {
+            if (auto why = refused_by(each, table_, choice, version_)) return why;
+        }
+        return refused_by_ours(choice);
+    }
+    identity_plan finished(identity_plan plan, const identity_choice& choice) const {
+        plan.publish_generated = refused_by_ours(choice, false).has_value() && !refused_by_ours(choice);
+        return plan;
+    }
+
+    [[nodiscard]] bool covers(const std::vector<std::string>& columns) const {
+        const auto is_in = [&](const std::string& each) { return contains(columns, each); };
+        if (!std::all_of(needed_.begin(), needed_.end(), is_in)) return false;
+        return !kept_ || std::all_of(table_.identity.begin(), table_.identity.end(), is_in);
+    }
+    [[nodiscard]] bool suits(const index_facts& index) const {
+        return index.identifies() && index.method == "btree" && covers(index.columns) &&
+               !refused({false, index.columns});
+    }
+    [[nodiscard]] const index_facts* primary() const {
+        const auto found = std::find_if(table_.indexes.begin(), table_.indexes.end(),
+                                        [](const auto& index) { return index.primary; });
+        return found == table_.indexes.end() ? nullptr : &*found;
+    }
+
+    /// The primary key, where it is enough and something else is chosen that does not do.
+    [[nodiscard]] std::optional<std::string> by_default() const {
+        const auto* key = primary();
+        if (table_.replica_identity == 'd' || key == nullptr || !suits(*key)) return std::nullopt;
+        return by_index(*key);
+    }
+    [[nodiscard]] std::string by_index(const index_facts& index) const {
+        return "ALTER TABLE " + quoted_name(table_) + " REPLICA IDENTITY " +
+               (index.primary ? "DEFAULT" : "USING INDEX " + quote_identifier(index.name));
+    }
+    [[nodiscard]] const index_facts* suitable_index() const {
+        if (const auto* key = primary(); key != nullptr && suits(*key)) return key;
+        const auto found = std::find_if(table_.indexes.begin(), table_.indexes.end(),
+                                        [&](const auto& index) { return suits(index); });
+        return found == table_.indexes.end() ? nullptr : &*found;
+    }
+
+    /// What an index of ours would hold: what is needed, what other publications need, and the primary key,
+    /// which makes it unique.
+    [[nodiscard]] std::vector<std::string> new_columns() const {
+        std::vector<std::string> columns(needed_.begin(), needed_.end());
+        const auto add = [&](const std::vector<std::string>& more) {
+            for (const auto& each : more) {
+                if (!contains(columns, each)) columns.push_back(each);
+            }
+        };
+        for (const auto& each : others_) {
+            if (each.updates || each.deletes) add(each.filter);
+        }
+        if (kept_) add(table_.identity);
+        add(table_.primary_key);
+        return columns;
+    }
+    [[nodiscard]] std::optional<refusal> why_no_new(const std::vector<std::string>& columns) const {
+        const auto name = quoted_name(table_);
+        const auto* key = primary();
+        if (key == nullptr) return refusal{"it has no primary key", "give table " + name + " a primary key"};
+        // A unique index that is checked at once would refuse what a deferrable key allows for a moment.
+        if (!key->immediate)
+            return refusal{"its primary key is deferrable",
+                           "make the primary key of table " + name + " not deferrable"};
+        std::size_t bytes = 0;
+        for (const auto& each : columns) {
+            const auto* column = table_.column(each);
+            const auto quoted = in_quotes(each);
+            if (column == nullptr)
+                return refusal{"a row filter uses the whole row", "let the row filter name its columns"};
+            if (column->generated) {
+                return refusal{"column " + quoted + " is generated",
+                               "let other publications not filter by column " + quoted};
+            }
+            if (!column->not_null) {
+                return refusal{
+                    "column " + quoted + " may be null",
+                    "ALTER TABLE " + name + " ALTER COLUMN " + quote_identifier(each) + " SET NOT NULL"};
+            }
+            // A value too long for the index would be refused at its INSERT.
+            const auto longest = longest_value(*column);
+            bytes += longest.value_or(0);
+            if (!longest || !has_btree_order(*column) || bytes > longest_entry) {
+                return refusal{
+                    "a value of column " + quoted + " (" + column->type_text + ") may be too long for one",
+                    "make a unique index of your own, CREATE UNIQUE INDEX CONCURRENTLY … ON " + name + " (" +
+                        index_columns(columns) + "), if its values are short enough"};
+            }
+        }
+        return refused({false, columns});
+    }
+    [[nodiscard]] std::vector<identity_statement> new_index(const std::vector<std::string>& columns) const {
+        std::vector<identity_statement> out;
+        std::string name;
+        for (int number = 1; name.empty(); ++number) {
+            const auto tried = index_name(number);
+            const auto there = std::find_if(table_.indexes.begin(), table_.indexes.end(),
+                                            [&](const auto& index) { return index.name == tried; });
+            if (there != table_.indexes.end() && there->valid) continue;
+            // One that was interrupted is of no use, and written all the same.
+            if (there != table_.indexes.end()) {
+                out.push_back({"DROP INDEX CONCURRENTLY " + quote_identifier(table_.schema) + "." +
+                                   quote_identifier(tried),
+                               true});
+            }
+            name = tried;
+        }
+        const auto quoted = quote_identifier(name);
+        out.push_back({"CREATE UNIQUE INDEX CONCURRENTLY " + quoted + " ON " + quoted_name(table_) + " (" +
+                           index_columns(columns) + ")",
+                       true});
+        out.push_back({"ALTER TABLE " + quoted_name(table_) + " REPLICA IDENTITY USING INDEX " + quoted});
+        return out;
+    }
+    /// Known again as ours, and no other table's: tables are renamed, and their indexes keep their names.
+    [[nodiscard]] std::string index_name(int number) const {
+        constexpr std::size_t longest = 33;
+        auto head = table_.name.substr(0, longest);
+        if (head.size() < table_.name.size()) {
+            while (!head.empty() && (static_cast<unsigned char>(table_.name[head.size()]) & 0xc0U) == 0x80U)
+                head.pop_back();
+        }
+        return head + "_pgsync_identity_" + std::to_string(table_.oid) +
+               (number == 1 ? "" : "_" + std::to_string(number));
+    }
+
+    /// A third of a page less what every entry has.
+    static constexpr std::size_t longest_entry = 2'500;
+
+    const table_facts& table_;
+    const std::set<std::string>& needed_;
+    int version_;
+    std::span<const table_publication> others_;
+    bool kept_ = false;  ///< the columns of the identity as it is stay in it
+};
+
+}  // namespace detail
+
+/// What has to be done to a table that holds rows (no partitioned one) so that its old rows in WAL hold the
+/// columns `needed`, and our publication can publish it, without any write being refused because of that.
+/// `others` are all publications of this table but ours.
+[[nodiscard]] inline identity_plan plan_identity(const table_facts& table,
+                                                 const std::set<std::string>& needed, int version,
+                                                 std::span<const table_publication> others) {
+    return detail::identity_planner(table, needed, version, others).run();
+}
+
+/// What makes WAL hold less of a table with REPLICA IDENTITY FULL than whole old rows; empty where nothing
+/// can.
+[[nodiscard]] inline std::vector<identity_statement> narrower_identity(
+    const table_facts& table, const std::set<std::string>& needed, int version,
+    std::span<const table_publication> others) {
+    return detail::identity_planner(table, needed, version, others).narrower();
+}
+
+/// Whether REPLICA IDENTITY FULL has no update or delete refused.
+[[nodiscard]] inline bool takes_full(const table_facts& table, int version,
+                                     std::span<const table_publication> others) {
+    return detail::identity_planner(table, std::set<std::string>(), version, others).takes_full();
+}
+
+/// Why the server refuses updates or deletes of a table as everything is now; nothing where it takes them.
+/// `publications` are all that publish it.
+[[nodiscard]] inline std::optional<refusal> refused_writes(const table_facts& table, int version,
+                                                           std::span<const table_publication> publications) {
+    const detail::identity_choice now{table.replica_identity == 'f', table.identity};
+    for (const auto& each : publications) {
+        if (auto why = detail::refused_by(each, table, now, version)) return why;
+    }
+    return std::nullopt;
+}
+
+}  // namespace pgsync::postgres
+
+// ---- pgsync/catalog/open_transactions.hpp
+/// Transactions of others that have not ended: what a slot, a lock or a load has to wait for.
+namespace pgsync::postgres {
+
+/// A transaction that a session has open, or one that was prepared and belongs to no session any more.
+struct open_transaction {
+    int pid = 0;        ///< of the server process; 0: it is prepared
+    std::string gid{};  ///< of a prepared one
+    std::string user{};
+    std::string database{};
+    std::string application{};
+    std::string state{};                    ///< `active`, `idle in transaction`; empty where nobody tells
+    std::optional<std::int64_t> seconds{};  ///< since it began, or was prepared; hidden from some roles
+    std::optional<std::uint32_t> xid{};     ///< it has written something
+
+    [[nodiscard]] bool prepared() const noexcept { return pid == 0; }
+};
+
+namespace detail {
+
+/// Selects what read_transactions() reads: `which` is a condition on `a`, pg_stat_activity, and
+/// `which_prepared` one on `p`, pg_prepared_xacts.
+[[nodiscard]] inline std::string transactions_sql(const std::string& which,
+                                                  const std::string& which_prepared) {
+    return "SELECT a.pid, NULL AS gid, a.usename AS by, a.datname AS in_database, a.application_name AS "
+           "application, CASE WHEN a.state = '<insufficient privilege>' THEN NULL ELSE a.state END AS state, "
+           "extract(epoch FROM pg_catalog.clock_timestamp() - a.xact_start)::bigint AS age, "
+           "a.backend_xid::text AS xid FROM pg_catalog.pg_stat_activity a WHERE (" +
+           which +
+           ") AND a.pid <> pg_catalog.pg_backend_pid() UNION ALL SELECT NULL, p.gid, p.owner, p.database, "
+           "NULL, NULL, extract(epoch FROM pg_catalog.clock_timestamp() - p.prepared)::bigint, "
+           "p.transaction::text FROM pg_catalog.pg_prepared_xacts p WHERE " +
+           which_prepared + " ORDER BY age DESC NULLS LAST, pid, gid";
+}
+
+[[nodiscard]] inline std::vector<open_transaction> read_transactions(session& session,
+                                                                     const std::string& sql) {
+    const auto found = session.exec(sql);
+    std::vector<open_transaction> out;
+    for (int i = 0; i < found.rows(); ++i) {
+        catalog_row row(found.row(i));
+        auto& each = out.emplace_back();
+        each.pid = row.number<int>();
+        each.gid = row.text();
+        each.user = row.text();
+        each.database = row.text();
+        each.application = row.text();
+        each.state = row.text();
+        if (const bool hidden = row.null(); true) {
+            const auto seconds = row.number<std::int64_t>();
+            if (!hidden) each.seconds = seconds;
+        }
+        if (const bool none = row.null(); true) {
+            const auto xid = row.number<std::uint32_t>();
+            if (!none) each.xid = xid;
+        }
+    }
+    return out;
+}
+
+}  // namespace detail
+
+/// Every transaction of the whole server that has written something, but this session's: the oldest first.
+[[nodiscard]] inline std::vector<open_transaction> read_open_transactions(session& session) {
+    return detail::read_transactions(session, detail::transactions_sql("a.backend_xid IS NOT NULL", "true"));
+}
+
+/// Whom the server process `pid` waits for just now: who holds, or stands before it for, the lock that it
+/// wants. A prepared transaction has no process, and is found by the lock it holds.
+[[nodiscard]] inline std::vector<open_transaction> read_blockers(session& session, int pid) {
+    const auto who = std::to_string(pid);
+    const auto blocking = "pg_catalog.pg_blocking_pids(" + who + ")";
+    return detail::read_transactions(
+        session,
+        detail::transactions_sql(
+            "a.pid = ANY (" + blocking + ")",
+            "0 = ANY (" + blocking +
+                ") AND p.transaction::text IN (SELECT own.transactionid::text FROM pg_catalog.pg_locks w "
+                "JOIN pg_catalog.pg_locks held ON held.granted AND held.pid IS NULL "
+                "AND held.locktype = w.locktype AND held.database IS NOT DISTINCT FROM w.database "
+                "AND held.relation IS NOT DISTINCT FROM w.relation "
+                "AND held.transactionid::text IS NOT DISTINCT FROM w.transactionid::text "
+                "JOIN pg_catalog.pg_locks own ON own.locktype = 'transactionid' AND own.pid IS NULL "
+                "AND own.virtualtransaction = held.virtualtransaction "
+                "WHERE w.pid = " +
+                who + " AND NOT w.granted)"));
+}
+
+/// Whom every reader of a table waits for: who has locked it against all others, or stands before somebody
+/// who wants to. `table` is quoted as in SQL; a name that no table has is locked by nobody.
+[[nodiscard]] inline std::vector<open_transaction> read_lock_holders(session& session,
+                                                                     const std::string& table) {
+    const auto locks =
+        "pg_catalog.pg_locks l WHERE l.locktype = 'relation' AND l.mode = 'AccessExclusiveLock' "
+        "AND l.database = (SELECT d.oid FROM pg_catalog.pg_database d WHERE d.datname = "
+        "pg_catalog.current_database()) AND l.relation = pg_catalog.to_regclass(" +
+        quote_literal(table) + ")::oid";
+    return detail::read_transactions(
+        session,
+        detail::transactions_sql(
+            "a.pid IN (SELECT l.pid FROM " + locks +
+                " AND l.granted UNION ALL SELECT pg_catalog.unnest(pg_catalog.pg_blocking_pids(l.pid)) "
+                "FROM " +
+                locks + " AND NOT l.granted)",
+            "p.transaction::text IN (SELECT own.transactionid::text FROM pg_catalog.pg_locks own WHERE "
+            "own.locktype = 'transactionid' AND own.pid IS NULL AND own.virtualtransaction IN "
+            "(SELECT l.virtualtransaction FROM " +
+                locks + " AND l.granted AND l.pid IS NULL))"));
+}
+
+}  // namespace pgsync::postgres
+
+// ---- pgsync/commands/setup/attended.hpp
+namespace pgsync::app {
+
+/// Looks after a statement that may have to wait for other people's transactions: as long as it lives, `look`
+/// is called every few seconds, in a thread of its own and with a session of its own, so that somebody can
+/// say what is waited for; and once `stopped()` the statement is cancelled.
+class attendant {
+  public:
+    /// Returns whether it had something to say; if not, it is soon called again.
+    using look_function = std::function<bool(postgres::session&, std::chrono::seconds waited)>;
+
+    attendant(postgres::admin_connection& database, std::function<bool()> stopped, look_function look)
+        : database_(database),
+          stopped_(std::move(stopped)),
+          look_(std::move(look)),
+          thread_(quiet_thread([this] { run(); })) {}
+    ~attendant() {
+        {
+            const std::lock_guard lock(mutex_);
+            done_ = true;
+            changed_.notify_all();
+        }
+        ending_.make();
+        thread_.join();
+    }
+    attendant(const attendant&) = delete;
+    attendant& operator=(const attendant&) = delete;
+
+  private:
+    using clock = std::chrono::steady_clock;
+    static constexpr std::chrono::seconds look_every{3};
+
+    void run() {
+        const auto start = clock::now();
+        auto next = start + look_every;
+        while (!done_within(std::chrono::milliseconds(100))) {
+            // Again each time: the statement may not have begun when it was first asked.
+            if (stopped_()) database_.cancel();
+            if (stopped_() || clock::now() < next) continue;
+            if (look(std::chrono::duration_cast<std::chrono::seconds>(clock::now() - start)))
+                next = clock::now() + look_every;
+        }
+    }
+
+    bool look(std::chrono::seconds waited) {
+        try {
+            if (!session_) session_.emplace(database_.conninfo(), ending_.fd());
+            return look_(*session_, waited);
+        } catch (const std::exception& problem) {
+            // The statement itself tells where the server is away.
+            session_.reset();
+            log::debug("cannot tell what is waited for: {}", problem.what());
+            return true;
+        }
+    }
+
+    bool done_within(std::chrono::milliseconds time) {
+        std::unique_lock lock(mutex_);
+        return changed_.wait_for(lock, time, [&] { return done_; });
+    }
+
+    postgres::admin_connection& database_;
+    std::function<bool()> stopped_;
+    look_function look_;
+    stop_request ending_;
+    std::optional<postgres::session> session_;
+    std::mutex mutex_;
+    std::condition_variable changed_;
+    bool done_ = false;
+    std::thread thread_;
+};
+
+}  // namespace pgsync::app
+
+// ---- pgsync/base/words.hpp
+/// Sizes and times as people read them.
+namespace pgsync::app {
+
+/// `512 bytes`, `1.5 kB`, `16 MB`: in steps of 1,024, as PostgreSQL counts.
+[[nodiscard]] inline std::string bytes_text(std::uint64_t bytes) {
+    if (bytes == 1) return "1 byte";
+    if (bytes < 1024) return std::to_string(bytes) + " bytes";
+    constexpr std::array<std::string_view, 5> units{"kB", "MB", "GB", "TB", "PB"};
+    auto value = static_cast<double>(bytes) / 1024;
+    std::size_t unit = 0;
+    // What would be printed as 1024 is one of the next unit.
+    for (; value >= 1023.5 && unit + 1 < units.size(); ++unit) value /= 1024;
+    return log::fixed(value, value < 9.95 ? 1 : 0) + " " + std::string(units[unit]);
+}
+
+/// `0.02 s`, `45 s`, `12 min`, `3.5 h`, `4 days`.
+[[nodiscard]] inline std::string seconds_text(double seconds) {
+    if (seconds < 0) seconds = 0;
+    if (seconds < 9.95) return log::fixed(seconds, seconds < 0.995 && seconds > 0 ? 2 : 1) + " s";
+    if (seconds < 119.5) return log::fixed(seconds, 0) + " s";
+    if (seconds < 119.5 * 60) return log::fixed(seconds / 60, 0) + " min";
+    if (seconds < 47.95 * 3600) return log::fixed(seconds / 3600, 1) + " h";
+    return log::fixed(seconds / 86'400, 0) + " days";
+}
+
+/// `1 document`, `3 documents`.
+[[nodiscard]] inline std::string counted(std::uint64_t number, std::string_view noun) {
+    return std::to_string(number) + " " + std::string(noun) + (number == 1 ? "" : "s");
+}
+
+}  // namespace pgsync::app
+
+// ---- pgsync/base/finding.hpp
+namespace pgsync::app {
+
+enum class severity : std::uint8_t {
+    error,    ///< it does not work, or documents are wrong
+    warning,  ///< it works, and will not for ever, or not well
+    advice,   ///< it works; this would be better
+};
+
+/// One thing to do about a finding: a statement for the database, a request for the cluster, a command of
+/// this program, or what no program can do.
+struct step {
+    enum class kind : std::uint8_t { sql, request, command, other };
+    kind what = kind::other;
+    std::string text{};  ///< the statement without `;`, the command, or `PUT /index/_settings`
+    std::string body{};  ///< of a request, JSON
+};
+
+[[nodiscard]] inline step by_sql(std::string statement) {
+    return {step::kind::sql, std::move(statement), {}};
+}
+[[nodiscard]] inline step by_request(std::string what, const boost::json::object& body) {
+    return {step::kind::request, std::move(what),
+            body.empty() ? std::string() : boost::json::serialize(body)};
+}
+[[nodiscard]] inline step by_command(std::string command) {
+    return {step::kind::command, std::move(command), {}};
+}
+[[nodiscard]] inline step by_hand(std::string text) { return {step::kind::other, std::move(text), {}}; }
+
+/// Which command sets it right without further ado, where the role's rights allow it.
+enum class mended_by : std::uint8_t { nobody, bootstrap, sync };
+
+/// Something that an operator should know.
+struct finding {
+    severity how_bad = severity::error;
+    std::string_view code{};  ///< what kind it is, for programs: `missing_index`
+    std::string what{};
+    std::string why{};           ///< it matters
+    std::vector<step> remedy{};  ///< in this order
+    mended_by mends = mended_by::nobody;
+    bool sync_starts = false;  ///< all the same, although it is an error that sync does not mend
+};
+
+using findings = std::vector<finding>;
+
+[[nodiscard]] constexpr std::string_view name_of(severity how_bad) noexcept {
+    constexpr std::array<std::string_view, 3> names{"error", "warning", "advice"};
+    return names[static_cast<std::size_t>(how_bad)];
+}
+
+/// What to do about it, in one line.
+[[nodiscard]] inline std::string remedy_of(const finding& about) {
+    std::string out;
+    for (const auto& todo : about.remedy) {
+        if (!out.empty()) out += "; ";
+        if (todo.what == step::kind::command) out += "run ";
+        out += todo.text + (todo.body.empty() ? "" : " " + todo.body);
+    }
+    return out;
+}
+
+/// The short form that /ready, the metrics and the status page show.
+[[nodiscard]] inline std::vector<metrics::condition> summaries_of(const findings& all) {
+    std::vector<metrics::condition> out;
+    for (const auto& each : all) {
+        if (each.how_bad != severity::advice)
+            out.push_back({std::string(each.code), each.how_bad == severity::error, each.what});
+    }
+    return out;
+}
+
+/// A step as it is typed: into psql, into curl or a console, into a shell.
+[[nodiscard]] inline std::string text_of(const step& of, std::string_view program) {
+    switch (of.what) {
+        case step::kind::sql:
+            return of.text + ";";
+        case step::kind::request:
+            return of.text + (of.body.empty() ? "" : " " + of.body);
+        case step::kind::command:
+            return std::string(program) + " " + of.text;
+        case step::kind::other:
+            break;
+    }
+    return of.text;
+}
+
+[[nodiscard]] inline boost::json::object json_of(const step& of) {
+    switch (of.what) {
+        case step::kind::sql:
+            return {{"sql", of.text}};
+        case step::kind::request: {
+            const auto blank = of.text.find(' ');
+            boost::json::object request{{"method", of.text.substr(0, blank)},
+                                        {"path", of.text.substr(blank + 1)}};
+            if (!of.body.empty()) request["body"] = boost::json::parse(of.body);
+            return {{"request", request}};
+        }
+        case step::kind::command:
+            return {{"command", of.text}};
+        case step::kind::other:
+            break;
+    }
+    return {{"text", of.text}};
+}
+
+/// The worst first, otherwise in the order in which they were found; in order where there is nothing but
+/// advice.
+[[nodiscard]] inline report report_of(findings all, std::string_view program) {
+    std::stable_sort(all.begin(), all.end(),
+                     [](const finding& a, const finding& b) { return a.how_bad < b.how_bad; });
+    std::array<std::uint64_t, 3> counts{};
+    boost::json::array list;
+    std::string text;
+    for (const auto& each : all) {
+        ++counts[static_cast<std::size_t>(each.how_bad)];
+        boost::json::array remedy;
+        text += std::string(name_of(each.how_bad)) + ": " + printable(each.what, true) + "\n";
+        text += "  " + printable(each.why, true) + "\n";
+        for (const auto& todo : each.remedy) {
+            text += "    " + printable(text_of(todo, program), true) + "\n";
+            remedy.push_back(json_of(todo));
+        }
+        text += "\n";
+        list.push_back({{"severity", name_of(each.how_bad)},
+                        {"code", each.code},
+                        {"what", each.what},
+                        {"why", each.why},
+                        {"remedy", remedy}});
+    }
+    const bool in_order = counts[0] == 0 && counts[1] == 0;
+    text += all.empty() ? std::string("nothing found\n")
+                        : counted(counts[0], "error") + ", " + counted(counts[1], "warning") + ", " +
+                              std::to_string(counts[2]) + " of advice\n";
+    return {in_order, text,
+            boost::json::serialize(boost::json::object{{"findings", list}, {"in_order", in_order}})};
+}
+
+}  // namespace pgsync::app
+
+// ---- pgsync/commands/setup/waited_for.hpp
+/// Other people's transactions as an operator has to know them: who, since when, and how to end them.
+namespace pgsync::app {
+
+/// `server process 4711 of user "shop" (application "import", database "shop"), open for 12 s, idle in
+/// transaction`, or `prepared transaction "gid" of …`.
+[[nodiscard]] inline std::string text_of(const postgres::open_transaction& of) {
+    const auto named = [](const char* what, const std::string& name) {
+        return name.empty() ? std::string() : std::string(what) + "\"" + printable(name) + "\"";
+    };
+    std::string about = named("application ", of.application);
+    const auto database = named("database ", of.database);
+    if (!about.empty() && !database.empty()) about += ", ";
+    about += database;
+    std::string out = of.prepared() ? "prepared transaction \"" + printable(of.gid) + "\""
+                                    : "server process " + std::to_string(of.pid);
+    out += named(" of user ", of.user);
+    if (!about.empty()) out += " (" + about + ")";
+    if (of.seconds) {
+        out += std::string(of.prepared() ? ", prepared for " : ", open for ") +
+               seconds_text(static_cast<double>(*of.seconds));
+    }
+    if (!of.state.empty()) out += ", " + printable(of.state);
+    return out;
+}
+
+/// What ends it, where it does not end by itself.
+[[nodiscard]] inline std::vector<step> steps_to_end(const postgres::open_transaction& of) {
+    if (!of.prepared()) {
+        return {by_sql("SELECT pg_catalog.pg_terminate_backend(" + std::to_string(of.pid) + ")")};
+    }
+    const auto gid = postgres::quote_literal(of.gid);
+    return {by_hand("in database \"" + printable(of.database) + "\", if the transaction is to count:"),
+            by_sql("COMMIT PREPARED " + gid), by_hand("otherwise:"), by_sql("ROLLBACK PREPARED " + gid)};
+}
+
+/// The same of several in one line, no more than `most` of them. Of a prepared one, which never ends by
+/// itself, the statement that ends it stands there as well.
+[[nodiscard]] inline std::string list_of(const std::vector<postgres::open_transaction>& all,
+                                         std::size_t most = 5) {
+    std::string out;
+    for (std::size_t i = 0; i < std::min(all.size(), most); ++i) {
+        const auto& each = all[i];
+        out += (out.empty() ? "" : "; ") + text_of(each);
+        if (!each.prepared()) continue;
+        const auto gid = printable(postgres::quote_literal(each.gid));
+        out += ", until COMMIT PREPARED " + gid + " or ROLLBACK PREPARED " + gid + " is run there";
+    }
+    if (all.size() > most) out += "; and " + std::to_string(all.size() - most) + " more";
+    return out;
+}
+
+}  // namespace pgsync::app
+
+// ---- pgsync/commands/setup/setup.hpp
 /// What bootstrap does in the database, in the order that loses nothing: replica identities, publication,
 /// slot.
 namespace pgsync::app {
@@ -22950,8 +21621,7 @@ inline void run_step(postgres::admin_connection& database, const setup_step& ste
         return !all.empty();
     });
     auto told = std::chrono::steady_clock::now();
-    if (step.concurrently)
-        log::info("this waits for transactions that are running, and keeps nobody from writing");
+    if (step.concurrently) log::info("this waits for running transactions, and blocks no writes");
     for (int attempt = 1;; ++attempt) {
         const auto limit = lock_timeout_of(step.waits, attempt, deadlock_timeout);
         try {
@@ -23021,47 +21691,1449 @@ inline void wait_for_running_transactions(postgres::admin_connection& database,
 
 }  // namespace pgsync::app
 
-// ---- pgsync/postgres/read_identity.hpp
-namespace pgsync::postgres {
+// ---- pgsync/sink/elastic/dead_letters.hpp
+namespace pgsync::elastic {
 
-/// Notes which database the session is connected to.
-inline void read_database(session& connection, system_identity& into) {
-    const auto found = connection.exec(
-        "SELECT d.oid, d.datname FROM pg_catalog.pg_database d WHERE d.datname = "
-        "pg_catalog.current_database()");
-    detail::catalog_row row(found.row(0));
-    into.database = row.number<std::uint32_t>();
-    into.database_name = row.text();
+/// The index that takes what `alias` refuses.
+[[nodiscard]] inline std::string dead_letter_index(std::string_view alias) {
+    return std::string(alias) + "-dead-letters";
 }
 
-/// Whose a session's database is, without where its WAL ends.
-[[nodiscard]] inline system_identity read_owner(session& connection) {
-    system_identity out;
-    out.system =
-        connection.exec("SELECT system_identifier::text FROM pg_catalog.pg_control_system()").get(0, 0);
-    read_database(connection, out);
+/// What creates it. The refused document is kept as text that nothing looks into.
+[[nodiscard]] inline boost::json::object dead_letter_creation_body() {
+    const boost::json::object keyword{{"type", "keyword"}, {"ignore_above", 8'191}};  // more is an error
+    return {{"settings", {{"index", {{"number_of_shards", 1}, {"auto_expand_replicas", "0-1"}}}}},
+            {"mappings",
+             {{"dynamic", false},
+              {"properties",
+               {{"index", keyword},
+                {"id", keyword},
+                {"version", {{"type", "long"}}},
+                {"status", {{"type", "integer"}}},
+                {"type", keyword},
+                {"reason", {{"type", "text"}}},
+                {"at", {{"type", "date"}}},
+                {"document", {{"type", "text"}, {"index", false}, {"norms", false}}}}}}}};
+}
+
+/// The `_id` of the dead letter of a document: the document's own, so that a repeat overwrites. One that no
+/// document can have, being empty or over 512 bytes, becomes its beginning and a hash of all of it.
+[[nodiscard]] inline std::string dead_letter_id(std::string_view id) {
+    if (!id.empty() && id.size() <= 512) return std::string(id);
+    std::size_t cut = std::min<std::size_t>(id.size(), 400);
+    while (cut > 0 && cut < id.size() && (static_cast<unsigned char>(id[cut]) & 0xC0U) == 0x80U) --cut;
+    std::string out(id.substr(0, cut));
+    out += '#';
+    for (const std::uint64_t basis : {0xcbf29ce484222325U, 0x9ae16a3b2f90404fU}) {
+        std::uint64_t hash = basis;  // FNV-1a
+        for (const char c : id) hash = (hash ^ static_cast<unsigned char>(c)) * 0x100000001b3U;
+        for (int shift = 60; shift >= 0; shift -= 4)
+            out += "0123456789abcdef"[(hash >> static_cast<unsigned>(shift)) & 15U];
+    }
     return out;
 }
 
-/// The same as IDENTIFY_SYSTEM, of a primary, without the right to replicate.
-[[nodiscard]] inline system_identity read_identity(session& primary) {
-    const auto names = function_names(primary.server_version());
-    const auto found = primary.exec("SELECT system_identifier::text, " + std::string(names.flush_lsn) +
-                                    "::text, ('x' || left(" + std::string(names.log_file) + "(" +
-                                    std::string(names.insert_lsn) +
-                                    "), 8))::bit(32)::bigint FROM pg_catalog.pg_control_system()");
-    detail::catalog_row row(found.row(0));
-    system_identity out;
-    out.system = row.text();
-    out.flushed = row.position();
-    out.timeline = row.number<std::uint32_t>();
-    read_database(primary, out);
+/// Where documents go that the cluster refuses for good, when the program is to go on without them: each is
+/// written with its error to an index of its own, and counts as done when it is there. Neither the
+/// transport's thread nor the writer's waits for that; a thread of this object's does, and what comes faster
+/// than it writes is held back by wait_for_room(). A dead letter that cannot be written fails its bulk for
+/// good: a document is never dropped. The transport must outlive it, and it must outlive the writer it
+/// serves.
+template <transport Transport, waiting_clock Clock = steady_waiting>
+class dead_letters {
+  public:
+    struct settings {
+        std::string address;  ///< of the cluster, for messages
+        dialect speaks = {};
+        std::size_t bulk_bytes = 5U << 20U;         ///< of the bulks of dead letters
+        std::size_t queue_bytes = 32U << 20U;       ///< waiting to be written before others must wait, too
+        std::chrono::seconds patience{30};          ///< see client
+        std::chrono::milliseconds timeout{60'000};  ///< of one attempt
+        std::chrono::milliseconds first_pause{100};
+        std::chrono::milliseconds longest_pause{10'000};
+        metrics::registry* counts = &metrics::nowhere();
+    };
+    using completion = std::function<void(bulk_outcome&&)>;
+    /// From the name a document was written to, to the alias that its dead letter's index is named after.
+    using alias_function = std::function<std::string(std::string_view target)>;
+
+    dead_letters(Transport& through, settings setting, const Clock& clock = {})
+        : settings_(std::move(setting)),
+          client_(through, client_settings(settings_), clock),
+          writer_(through, writer_settings(settings_), clock),
+          thread_(quiet_thread([this] { run(); })) {}
+    /// What has not been written ends as interrupted.
+    ~dead_letters() {
+        interrupt();
+        {
+            const std::lock_guard lock(mutex_);
+            closing_ = true;
+            changed_.notify_all();
+        }
+        thread_.join();
+    }
+    dead_letters(const dead_letters&) = delete;
+    dead_letters& operator=(const dead_letters&) = delete;
+
+    /// What to give a bulk_writer as a bulk's completion in place of `done`: what the cluster refused is set
+    /// aside first, and then `done` hears of a bulk without it.
+    [[nodiscard]] completion before(completion done, alias_function alias_of) {
+        return [this, done = std::move(done), alias_of = std::move(alias_of)](bulk_outcome&& outcome) {
+            // With a fatal error all of it will be read again.
+            if (outcome.fatal || outcome.rejected.empty()) return done(std::move(outcome));
+            put(std::move(outcome), done, alias_of);
+        };
+    }
+
+    /// Blocks while too much waits to be written; throws errc::interrupted after interrupt().
+    void wait_for_room() {
+        std::unique_lock lock(mutex_);
+        const auto stop = stop_.token();
+        changed_.wait(lock, [&] { return queued_bytes_ <= settings_.queue_bytes || stop.stop_requested(); });
+        if (stop.stop_requested()) throw error(errc::interrupted, "stopped while writing dead letters");
+    }
+
+    /// From now on nobody waits: what has not been written ends as interrupted.
+    void interrupt() {
+        stop_.request(mutex_);
+        client_.interrupt();
+        writer_.interrupt();
+        const std::lock_guard lock(mutex_);
+        changed_.notify_all();
+    }
+    void resume() {
+        client_.resume();
+        writer_.resume();
+        const std::lock_guard lock(mutex_);
+        stop_.resume();
+    }
+
+    /// See bulk_writer.
+    void end_at_closed() { writer_.end_at_closed(); }
+
+    /// Documents set aside so far.
+    [[nodiscard]] std::uint64_t count() const { return count_; }
+
+  private:
+    struct entry {
+        bulk_outcome outcome;
+        completion done;
+        alias_function alias_of;
+        std::size_t bytes = 0;
+        std::stop_token stop;
+    };
+    using items = std::vector<const rejected_item*>;
+
+    static auto client_settings(const settings& from) {
+        typename client<Transport, Clock>::settings to;
+        to.address = from.address;
+        to.speaks = from.speaks;
+        to.patience = from.patience;
+        to.timeout = from.timeout;
+        return to;
+    }
+    static auto writer_settings(const settings& from) {
+        typename bulk_writer<Transport, Clock>::settings to;
+        to.in_flight = 1;
+        to.first_pause = from.first_pause;
+        to.longest_pause = from.longest_pause;
+        to.timeout = from.timeout;
+        // The index is one, no alias.
+        to.path = from.speaks.bulk_path(false);
+        to.address = from.address;
+        return to;
+    }
+
+    void put(bulk_outcome&& outcome, const completion& done, const alias_function& alias_of) {
+        entry each{std::move(outcome), done, alias_of, 0, {}};
+        for (const auto& item : each.outcome.rejected)
+            each.bytes += item.document.size() + item.id.size() + 500;
+        const std::lock_guard lock(mutex_);
+        each.stop = stop_.token();
+        queued_bytes_ += each.bytes;
+        queue_.push_back(std::move(each));
+        changed_.notify_all();
+    }
+
+    // ---- everything below happens on this object's thread
+
+    void run() {
+        std::unique_lock lock(mutex_);
+        while (true) {
+            changed_.wait(lock, [&] { return closing_ || !queue_.empty(); });
+            if (queue_.empty()) return;
+            auto each = std::move(queue_.front());
+            queue_.pop_front();
+            lock.unlock();
+            const auto bytes = each.bytes;
+            handle(std::move(each));
+            lock.lock();
+            queued_bytes_ -= bytes;
+            changed_.notify_all();
+        }
+    }
+
+    void handle(entry&& each) noexcept {
+        try {
+            std::map<std::string, items> by_index;
+            for (const auto& item : each.outcome.rejected) {
+                by_index[dead_letter_index(each.alias_of(item.target))].push_back(&item);
+            }
+            for (const auto& [index, those] : by_index) store(index, those, each);
+            each.outcome.rejected.clear();
+        } catch (...) {
+            each.outcome.fatal = std::current_exception();
+        }
+        each.done(std::move(each.outcome));
+    }
+
+    void store(const std::string& index, const items& all, const entry& from) {
+        make_sure_of(index, from.stop);
+        std::map<std::string, const rejected_item*> letters;  // the last of a document's counts
+        for (const auto* item : all) letters[dead_letter_id(item->id)] = item;
+        std::map<std::string, const rejected_item*> refused;
+        bulk_body body;
+        const auto flush = [&] {
+            if (body.items() == 0) return;
+            for (const auto& problem : write(std::exchange(body, bulk_body()), from.stop)) {
+                refused.emplace(problem.id, letters.at(problem.id));
+            }
+        };
+        for (const auto& [id, item] : letters) {
+            body.index(index, id, letter(*item, from, true));
+            if (body.bytes() >= settings_.bulk_bytes) flush();
+        }
+        flush();
+        // Most likely too large: better without the document than not at all.
+        for (const auto& [id, item] : refused) {
+            body.index(index, id, letter(*item, from, false));
+            const auto still = write(std::exchange(body, bulk_body()), from.stop);
+            if (still.empty()) continue;
+            throw error(errc::rejected,
+                        "index \"" + index + "\" refuses the dead letter of document \"" + shown(item->id) +
+                            "\": " + still.front().type + ": " + shown(still.front().reason, 1'000),
+                        "delete or rename that index if pgsync did not make it; nothing from this change on "
+                        "was acknowledged");
+        }
+        for (const auto* item : all) {
+            ++count_;
+            const auto alias = from.alias_of(item->target);
+            if (auto* of = settings_.counts->find(alias)) of->dead_letters.add();
+            const auto* const without =
+                refused.contains(dead_letter_id(item->id)) ? " without its content" : "";
+            if (item->status == 0) {
+                log::warn("{}: document \"{}\" cannot be made: {}; set aside in {}{}", log::index(alias),
+                          shown(item->id), shown(item->reason, 1'000), index, without);
+            } else {
+                log::warn("{}: the cluster rejects document \"{}\" (HTTP {}, {}): {}; set aside in {}{}",
+                          log::index(alias), shown(item->id), item->status, item->type,
+                          shown(item->reason, 1'000), index, without);
+            }
+        }
+    }
+
+    /// The index may have been deleted since the last time: each time it is looked for.
+    void make_sure_of(const std::string& index, const std::stop_token& stop) {
+        while (true) {
+            if (stop.stop_requested()) throw interruption();
+            try {
+                if (!client_.exists(index))
+                    client_.create_index_if_missing(index, dead_letter_creation_body());
+                return;
+            } catch (const error& problem) {
+                if (!is_passing(problem.code())) throw;
+                log::warn("{}; trying again until it works", problem.what());
+            }
+        }
+    }
+
+    /// Returns what was refused.
+    std::vector<rejected_item> write(bulk_body&& body, const std::stop_token& stop) {
+        if (stop.stop_requested()) throw interruption();
+        const auto promise = std::make_shared<std::promise<bulk_outcome>>();
+        auto future = promise->get_future();
+        writer_.submit(std::move(body),
+                       [promise](bulk_outcome&& outcome) { promise->set_value(std::move(outcome)); });
+        auto outcome = future.get();
+        if (outcome.fatal) std::rethrow_exception(outcome.fatal);
+        return std::move(outcome.rejected);
+    }
+
+    static std::string letter(const rejected_item& item, const entry& from, bool whole) {
+        boost::json::object out{{"index", from.alias_of(item.target)},
+                                {"id", item.id},
+                                {"version", item.version},
+                                {"status", item.status},
+                                {"type", item.type},
+                                {"reason", whole ? item.reason : plain(item.reason)},
+                                {"at", log::rfc3339(std::chrono::system_clock::now())}};
+        if (whole && !item.document.empty()) out["document"] = item.document;
+        return boost::json::serialize(out);
+    }
+    /// Without anything that could itself be refused.
+    static std::string plain(std::string text) {
+        for (char& c : text) {
+            if (static_cast<unsigned char>(c) >= 0x80) c = '?';
+        }
+        return text;
+    }
+    /// For one line of a log.
+    static std::string shown(std::string text, std::size_t limit = 200) {
+        shorten(text, limit);
+        for (char& c : text) {
+            if (static_cast<unsigned char>(c) < 0x20) c = ' ';
+        }
+        return text;
+    }
+    static error interruption() { return {errc::interrupted, "stopped while writing dead letters"}; }
+
+    settings settings_;
+    client<Transport, Clock> client_;
+    bulk_writer<Transport, Clock> writer_;
+    std::mutex mutex_;
+    std::condition_variable changed_;
+    std::deque<entry> queue_;
+    std::size_t queued_bytes_ = 0;  ///< with what is being written
+    interrupt_switch stop_;
+    bool closing_ = false;
+    std::atomic<std::uint64_t> count_{0};
+    std::thread thread_;
+};
+
+}  // namespace pgsync::elastic
+
+// ---- pgsync/sink/elastic/failover.hpp
+namespace pgsync::elastic {
+
+/// Several addresses of one cluster as one transport. Requests go to one of them; once that one does not
+/// answer, or answers for a cluster that is away (502, 503, 504), those that follow go to the next, and after
+/// the last to the first. Nothing is repeated here: a caller that repeats a request reaches another node.
+///
+/// An address is asked for its cluster's uuid before anything else goes there, and again after it failed: one
+/// of another cluster gets nothing. With a single address nothing is asked.
+template <transport Node>
+class failover {
+  public:
+    struct node {
+        std::string address;  ///< without secrets, for messages
+        std::unique_ptr<Node> through;
+    };
+
+    /// Throws errc::configuration where there is none.
+    explicit failover(std::vector<node> nodes) {
+        if (nodes.empty()) throw error(errc::configuration, "no address of the cluster is named");
+        for (auto& each : nodes) {
+            address_ += (address_.empty() ? "" : ", ") + each.address;
+            nodes_.push_back({{std::move(each)}});
+        }
+    }
+    failover(const failover&) = delete;
+    failover& operator=(const failover&) = delete;
+    ~failover() = default;
+
+    /// All of them, for messages.
+    [[nodiscard]] const std::string& address() const { return address_; }
+    [[nodiscard]] std::size_t size() const { return nodes_.size(); }
+
+    void submit(request what, response_handler handler) {
+        std::size_t at = 0;
+        bool known = false;
+        {
+            const std::lock_guard lock(mutex_);
+            at = current_;
+            known = nodes_.size() == 1 || nodes_[at].known;
+        }
+        if (known) {
+            send(at, std::move(what), std::move(handler));
+        } else {
+            ask_first(at, std::move(what), std::move(handler));
+        }
+    }
+
+    /// Asks each address that answers which cluster it is of. Throws errc::configuration where two are of
+    /// different ones: what was written through one would be missing behind the other.
+    void require_one_cluster(std::chrono::milliseconds timeout) {
+        if (nodes_.size() == 1) return;
+        std::vector<std::future<response>> answers;
+        for (auto& each : nodes_) answers.push_back(ask(*each.through, question(timeout)));
+        std::string one;
+        std::string uuid;
+        for (std::size_t i = 0; i < nodes_.size(); ++i) {
+            const auto answer = answers[i].get();
+            if (answer.status == 0) {
+                log::warn("{} of the cluster does not answer: {}", nodes_[i].address, answer.failure);
+                continue;
+            }
+            if (refuses(answer)) continue;  // which the first request will tell of
+            const auto found = uuid_in(answer);
+            if (found.empty()) {
+                throw error(errc::configuration,
+                            nodes_[i].address +
+                                " does not tell which cluster it is of (GET /), so that nothing "
+                                "shows that the addresses are of one",
+                            "name one address");
+            }
+            if (uuid.empty()) {
+                uuid = found;
+                one = nodes_[i].address;
+            } else if (found != uuid) {
+                throw error(errc::configuration,
+                            one + " and " + nodes_[i].address + " are of different clusters (" + uuid +
+                                " and " + found + ")",
+                            "name several nodes of one cluster in ELASTICSEARCH_URL or --elasticsearch");
+            }
+        }
+    }
+
+  private:
+    struct member : node {
+        bool known = false;    ///< it is of this cluster, and has not failed since it said so
+        bool foreign = false;  ///< it is not, and the log says so
+    };
+
+    static request question(std::chrono::milliseconds timeout) {
+        request what;
+        what.path = "/";
+        what.timeout = timeout;
+        return what;
+    }
+
+    /// Empty where it is not told.
+    static std::string uuid_in(const response& answer) {
+        boost::system::error_code failed;
+        const auto body = boost::json::parse(answer.body, failed);
+        if (answer.status != 200 || failed || !body.is_object()) return {};
+        const auto* uuid = body.get_object().if_contains("cluster_uuid");
+        return uuid == nullptr || !uuid->is_string() ? std::string() : std::string(uuid->get_string());
+    }
+
+    // Handlers run in a node's own thread, and send to no other node: which of them goes first when all end
+    // is then no matter.
+
+    void send(std::size_t to, request what, response_handler handler) {
+        const auto stop = what.stop;
+        nodes_[to].through->submit(std::move(what),
+                                   [this, to, stop, handler = std::move(handler)](response&& answer) {
+                                       if (is_away(answer) && !stop.stop_requested()) failed(to, answer);
+                                       handler(std::move(answer));
+                                   });
+    }
+
+    void ask_first(std::size_t to, request what, response_handler handler) {
+        auto asked = question(std::min(what.timeout, longest_question));
+        asked.stop = what.stop;
+        const auto waiting = std::make_shared<request>(std::move(what));
+        nodes_[to].through->submit(
+            std::move(asked), [this, to, waiting, handler = std::move(handler)](response&& answer) mutable {
+                const bool tells = answer.status != 0 && !refuses(answer);
+                const auto why = tells ? why_not(to, answer) : std::string();
+                if (tells && why.empty()) return send(to, std::move(*waiting), std::move(handler));
+                if (!why.empty()) {
+                    answer = {};
+                    answer.failure = why;
+                }
+                if (answer.status != 0 && !is_away(answer)) return handler(std::move(answer));
+                if (!waiting->stop.stop_requested()) failed(to, answer);
+                handler(std::move(answer));
+            });
+    }
+
+    /// No answer, or that of somebody in front of a cluster that does not answer, or of a node without one.
+    static bool is_away(const response& answer) {
+        return answer.status == 0 || (answer.status >= 502 && answer.status <= 504);
+    }
+    /// It does not tell us, and has its reasons: what was to be sent would be refused as well. Some builds
+    /// have nothing at that path, and that is no reason.
+    static bool refuses(const response& answer) {
+        return answer.status >= 400 && answer.status != 400 && answer.status != 404 && answer.status != 405;
+    }
+
+    /// Why nothing is to be sent there; empty: it is of this cluster, and is remembered as such.
+    std::string why_not(std::size_t at, const response& answer) {
+        const auto uuid = uuid_in(answer);
+        const std::lock_guard lock(mutex_);
+        if (uuid.empty()) return "it does not tell which cluster it is of";
+        if (uuid_.empty()) uuid_ = uuid;
+        auto& asked = nodes_[at];
+        asked.known = uuid == uuid_;
+        if (!std::exchange(asked.foreign, !asked.known) && asked.foreign)
+            log::error("{} is of another cluster than before, and gets nothing", asked.address);
+        return asked.known
+                   ? std::string()
+                   : "it is of another cluster (" + printable(uuid) + ", not " + printable(uuid_) + ")";
+    }
+
+    void failed(std::size_t at, const response& answer) {
+        if (nodes_.size() == 1) return;
+        const std::lock_guard lock(mutex_);
+        if (answer.status == 0) nodes_[at].known = false;
+        if (current_ != at) return;  // another request has found out before
+        current_ = (at + 1) % nodes_.size();
+        // Once around is news; of a cluster that is away altogether those tell who repeat their requests.
+        const auto now = std::chrono::steady_clock::now();
+        if (now - said_ >= quiet) told_ = 0;
+        const bool news = told_ < nodes_.size();
+        if (news) {
+            ++told_;
+            said_ = now;
+        }
+        const auto why = answer.status == 0 ? answer.failure : "HTTP " + std::to_string(answer.status);
+        const auto text = nodes_[at].address + ": " + why + "; going on with " + nodes_[current_].address;
+        if (news) {
+            log::warn("{}", text);
+        } else {
+            log::debug("{}", text);
+        }
+    }
+
+    static constexpr std::chrono::milliseconds longest_question{5'000};
+    static constexpr std::chrono::seconds quiet{60};
+
+    std::string address_;
+    std::mutex mutex_;
+    std::size_t current_ = 0;
+    std::string uuid_;  ///< of the cluster; empty: none has told yet
+    std::chrono::steady_clock::time_point said_{};
+    std::size_t told_ = 0;
+    std::vector<member> nodes_;  ///< goes first: its threads use the others
+};
+
+}  // namespace pgsync::elastic
+
+// ---- pgsync/store/cluster.hpp
+namespace pgsync::app {
+
+/// A transport for each of the cluster's addresses. Throws errc::configuration for those that make no sense.
+[[nodiscard]] inline std::vector<elastic::failover<elastic::curl_transport>::node> nodes_of(
+    const options& setting, elastic::encoding bodies) {
+    std::vector<elastic::failover<elastic::curl_transport>::node> out;
+    for (auto& url : elastic::parse_urls(setting.elasticsearch)) {
+        auto access = elastic::access_from_environment(url, setting.insecure_http);
+        auto address = url.base;
+        out.push_back({std::move(address),
+                       std::make_unique<elastic::curl_transport>(std::move(url), std::move(access), bodies)});
+    }
     return out;
 }
 
-}  // namespace pgsync::postgres
+/// The search cluster as the commands use it: one transport, one client for administration, one writer of
+/// bulks.
+class cluster {
+  public:
+    using transport_type = elastic::failover<elastic::curl_transport>;
+    using client_type = elastic::client<transport_type>;
+    using writer_type = elastic::bulk_writer<transport_type>;
+    using dead_letters_type = elastic::dead_letters<transport_type>;
 
-// ---- pgsync/app/context.hpp
+    /// Asks who is there, and soon gives up: what is wrong at the start is better said than waited for.
+    /// `stopped` is asked whether the program is to stop: then administration does not wait for long. One
+    /// that only looks does not wait for a cluster that answers.
+    cluster(const options& setting, const std::function<bool()>& stopped, bool only_looks = false)
+        : options_(setting),
+          only_looks_(only_looks),
+          stopped_(stopped),
+          transport_(nodes_of(setting, encoding_of(setting))),
+          dialect_(first_contact()),
+          client_(transport_, client_settings(stopped)),
+          stream_client_(transport_, stream_settings()),
+          writer_(transport_, writer_settings()),
+          probe_(counts(), [this](metrics::depths& sum) { sum.bulks += writer_.in_flight(); }) {
+        transport_.require_one_cluster(first_patience);
+        if (setting.rejected == on_rejected::dead_letter) {
+            dead_letters_ = std::make_unique<dead_letters_type>(transport_, dead_letters_settings());
+        }
+    }
+    ~cluster() { interrupt(); }
+    cluster(const cluster&) = delete;
+    cluster& operator=(const cluster&) = delete;
+
+    [[nodiscard]] client_type& client() { return client_; }
+    /// The same for what the stream does, which interrupt() ends.
+    [[nodiscard]] client_type& stream_client() { return stream_client_; }
+    [[nodiscard]] const elastic::dialect& speaks() const { return dialect_; }
+    [[nodiscard]] const std::string& address() const { return transport_.address(); }
+
+    /// A batcher that writes to `targets`, one for each index number, which readers know as `aliases`.
+    [[nodiscard]] std::unique_ptr<elastic::batcher> batcher(
+        const std::vector<elastic::batcher::target>& targets, const std::vector<std::string>& aliases,
+        elastic::pace how) {
+        const auto alias = [targets, aliases](std::string_view target) {
+            return alias_of(target, targets, aliases);
+        };
+        // A small bulk waits behind the ones the cluster is at: they must be soon done.
+        const auto bytes =
+            how == elastic::pace::wide ? std::min(options_.bulk_bytes, wide_bulk_bytes) : options_.bulk_bytes;
+        return std::make_unique<elastic::batcher>(
+            elastic::batcher::settings{bytes, bytes * 4}, targets,
+            [this, alias, how](elastic::bulk_body&& body, writer_type::completion done) {
+                if (dead_letters_) {
+                    dead_letters_->wait_for_room();
+                    done = dead_letters_->before(std::move(done), alias);
+                }
+                writer_.submit(std::move(body), std::move(done), how);
+            },
+            [alias](elastic::bulk_outcome& outcome) { stop_for(outcome, alias); });
+    }
+
+    /// From now on nothing waits until somebody opens an index, or takes a block away: for commands that
+    /// somebody waits for.
+    void end_at_closed() {
+        writer_.end_at_closed();
+        if (dead_letters_) dead_letters_->end_at_closed();
+    }
+
+    /// Nobody is to wait for the cluster any more, not even for requests on their way; until resume().
+    void interrupt() {
+        writer_.interrupt();
+        stream_client_.interrupt();
+        if (dead_letters_) dead_letters_->interrupt();
+    }
+    void resume() {
+        writer_.resume();
+        stream_client_.resume();
+        if (dead_letters_) dead_letters_->resume();
+    }
+
+    /// What the stream asks of the cluster; `names` are the indices by number, to be searched and refreshed.
+    [[nodiscard]] pipeline::index_access access(const std::vector<std::string>& names) {
+        return {[this] { writer_.drain(); },
+                [this, names](std::size_t index) { stream_client_.refresh(names[index]); },
+                [this, names](std::size_t index, std::size_t size,
+                              const std::function<void(std::span<const elastic::stored_id>)>& on_ids) {
+                    stream_client_.scan_ids(names[index], size, on_ids);
+                },
+                {},
+                {},
+                {},
+                [this] { interrupt(); },
+                [this] { resume(); }};
+    }
+
+  private:
+    static constexpr std::size_t wide_bulk_bytes = 1U << 20U;
+    static constexpr std::chrono::seconds first_patience{2};
+
+    [[nodiscard]] metrics::registry& counts() const {
+        return options_.counts ? *options_.counts : metrics::nowhere();
+    }
+
+    static elastic::encoding encoding_of(const options& setting) {
+        if (setting.compress == compression::never) return elastic::encoding::plain;
+        if (setting.compress == compression::always) return elastic::encoding::gzip;
+        const auto urls = elastic::parse_urls(setting.elasticsearch);
+        const bool near = std::all_of(urls.begin(), urls.end(),
+                                      [](const auto& url) { return is_this_machine(elastic::host_of(url)); });
+        return near ? elastic::encoding::plain : elastic::encoding::gzip;
+    }
+
+    [[nodiscard]] elastic::dialect first_contact() {
+        client_type::settings hasty;
+        hasty.address = transport_.address();
+        hasty.stopped = stopped_;
+        hasty.patience = hasty.stubborn = first_patience;
+        hasty.timeout = std::min(options_.search_timeout, std::chrono::seconds(10));
+        return elastic::dialect(client_type(transport_, std::move(hasty)).info());
+    }
+
+    writer_type::settings writer_settings() const {
+        writer_type::settings setting;
+        setting.path = dialect_.bulk_path(true);
+        setting.in_flight = options_.bulks_in_flight;
+        setting.counts = &counts();
+        setting.timeout = options_.search_timeout;
+        setting.address = transport_.address();
+        return setting;
+    }
+
+    client_type::settings client_settings(std::function<bool()> stopped) const {
+        client_type::settings setting;
+        setting.address = transport_.address();
+        setting.timeout = options_.search_timeout;
+        setting.speaks = dialect_;
+        setting.stopped = std::move(stopped);
+        if (only_looks_) setting.stubborn = setting.patience;
+        return setting;
+    }
+    client_type::settings stream_settings() const {
+        auto setting = client_settings({});
+        setting.awaits_opening = true;
+        return setting;
+    }
+    dead_letters_type::settings dead_letters_settings() const {
+        dead_letters_type::settings setting;
+        setting.counts = &counts();
+        setting.address = transport_.address();
+        setting.timeout = options_.search_timeout;
+        setting.speaks = dialect_;
+        return setting;
+    }
+
+    static std::string alias_of(std::string_view target, const std::vector<elastic::batcher::target>& targets,
+                                const std::vector<std::string>& aliases) {
+        const auto found = std::find_if(targets.begin(), targets.end(),
+                                        [&](const auto& each) { return each.name == target; });
+        return found == targets.end() ? std::string(target)
+                                      : aliases[static_cast<std::size_t>(found - targets.begin())];
+    }
+
+    template <typename Alias>
+    [[noreturn]] static void stop_for(const elastic::bulk_outcome& outcome, const Alias& alias) {
+        const auto& first = outcome.rejected.front();
+        throw error(
+            errc::rejected,
+            (first.status == 0
+                 ? postgres::fault_text(alias(first.target), printable(first.id), printable(first.reason))
+                 : "the cluster rejects document \"" + printable(first.id) + "\" of " + alias(first.target) +
+                       " (HTTP " + std::to_string(first.status) + ", " + first.type +
+                       "): " + printable(first.reason)) +
+                (outcome.rejected.size() > 1
+                     ? "; and " + std::to_string(outcome.rejected.size() - 1) + " more in the same bulk"
+                     : std::string()),
+            std::string("correct the row or the ") + (first.type == "transform" ? "transform" : "shape") +
+                " and start again: nothing from this change on was acknowledged. To set such documents aside "
+                "and go on, use --on-rejected=dead-letter");
+    }
+
+    options options_;
+    bool only_looks_;
+    std::function<bool()> stopped_;
+    transport_type transport_;
+    elastic::dialect dialect_;
+    client_type client_;
+    client_type stream_client_;  ///< can be interrupted without the other
+    // The writer goes first: what it gives up still finds the others.
+    std::unique_ptr<dead_letters_type> dead_letters_;
+    writer_type writer_;
+    metrics::probe probe_;
+};
+
+}  // namespace pgsync::app
+
+// ---- pgsync/store/name_conditions.hpp
+/// What an operator does with whole indices, told by the names they have: a snapshot that is restored under
+/// another name brings its aliases along, and a clone its `_meta`.
+namespace pgsync::app {
+
+/// The names one index has in the cluster: readers use the alias, pgsync writes through a second alias of its
+/// own, so that a program that is still running cannot write into the index that a newer one has put behind
+/// the first. An index's name cannot have capitals, so that no cluster makes an index of that alias's name
+/// when the alias is gone and a write comes late.
+struct index_names {
+    std::string alias;
+    std::string index;
+    std::string write_alias;
+    /// On an index that was made beside the one that readers use, until it takes that one's place; see
+    /// swap().
+    std::string new_alias;
+};
+
+/// What an index's aliases have before their token by which programs have claimed it; see claim().
+inline constexpr std::string_view keeper_mark = "-KEEPER-";
+[[nodiscard]] inline bool is_keeper(std::string_view alias) {
+    return alias.find(keeper_mark) != std::string_view::npos;
+}
+
+/// What pgsync wrote into an index's `_meta`; null where the index is not its own.
+[[nodiscard]] inline const boost::json::object* own_meta(const elastic::index_facts& facts) {
+    const auto* found = facts.meta.if_contains("pgsync");
+    return found != nullptr ? found->if_object() : nullptr;
+}
+
+/// Whether an index says of itself that it is another one than it was when pgsync wrote that last: it has
+/// been restored from a snapshot, cloned, shrunk, or filled from another one. Those that were made before
+/// this was remembered say nothing.
+[[nodiscard]] inline bool is_other_incarnation(const elastic::index_facts& facts) {
+    const auto* meta = own_meta(facts);
+    const auto remembered = meta == nullptr ? std::string() : text_at(*meta, "incarnation");
+    return !remembered.empty() && !facts.incarnation.empty() && remembered != facts.incarnation;
+}
+
+/// A finding as an exception, for whatever cannot go on with it.
+class condition_error : public error {
+  public:
+    explicit condition_error(finding what, errc code = errc::index)
+        : error(code, what.what, remedy_of(what)), what_(std::move(what)) {}
+    [[nodiscard]] const finding& condition() const { return what_; }
+
+  private:
+    finding what_;
+};
+
+namespace detail {
+
+[[nodiscard]] inline step change_aliases_step(boost::json::array actions) {
+    return by_request("POST /_aliases", {{"actions", std::move(actions)}});
+}
+
+/// Whether pgsync gave the alias to an index of `names.alias`: one that a copy must not have.
+[[nodiscard]] inline bool is_ours(const index_names& names, std::string_view alias) {
+    if (alias == names.alias || alias == names.index) return true;
+    return alias.starts_with(names.alias + "-") &&
+           (alias.ends_with("-WRITE") || alias.ends_with("-NEW") || is_keeper(alias));
+}
+
+/// Takes our aliases away from an index; `besides` are left to it.
+inline void take_aliases(const index_names& names, const elastic::index_facts& from,
+                         boost::json::array& into) {
+    for (const auto& alias : from.aliases)
+        if (is_ours(names, alias)) into.emplace_back(elastic::alias_action("remove", from.index, alias));
+}
+
+[[nodiscard]] inline std::string quoted(std::string_view name) { return "\"" + std::string(name) + "\""; }
+
+/// Which of several indices is the one that pgsync made, the others being copies; null where that cannot be
+/// told.
+[[nodiscard]] inline const elastic::index_facts* original_of(
+    const index_names& names, const std::vector<elastic::index_facts>& holders) {
+    const elastic::index_facts* found = nullptr;
+    for (const auto& each : holders) {
+        if (own_meta(each) == nullptr || is_other_incarnation(each)) continue;
+        if (each.index == names.index) return &each;
+        if (found != nullptr) return nullptr;
+        found = &each;
+    }
+    return found;
+}
+
+}  // namespace detail
+
+/// Two indices or more behind one of our names: by which of them is ours and which are copies. `holders`: all
+/// that are behind `name`.
+[[nodiscard]] inline std::optional<finding> shared_name(const index_names& names, std::string_view name,
+                                                        const std::vector<elastic::index_facts>& holders) {
+    if (holders.size() < 2) return std::nullopt;
+    const auto* original = detail::original_of(names, holders);
+    std::string others;
+    boost::json::array actions;
+    for (const auto& each : holders) {
+        if (&each == original) continue;
+        others += (others.empty() ? "" : ", ") + detail::quoted(each.index);
+        if (original != nullptr) {
+            others += own_meta(each) == nullptr ? ", which pgsync did not make"
+                                                : ", a copy of it (restored from a snapshot, or cloned)";
+            detail::take_aliases(names, each, actions);
+        }
+    }
+    finding out;
+    out.code = "shared_alias";
+    out.why = "pgsync would have to guess which to write to, and searches find documents of all of them";
+    const auto alias =
+        "alias " + detail::quoted(name) + " stands for " + std::to_string(holders.size()) + " indices: ";
+    if (original != nullptr) {
+        out.what = alias + detail::quoted(original->index) + ", which pgsync made, and " + others;
+        out.remedy = {detail::change_aliases_step(std::move(actions))};
+        return out;
+    }
+    out.what = alias + others + ", and which of them pgsync made is not known";
+    for (const auto& alias_of : holders.front().aliases)
+        if (detail::is_ours(names, alias_of))
+            actions.emplace_back(elastic::alias_action("remove", "…", alias_of));
+    out.remedy = {by_hand("take our aliases away from each index that is a copy, in place of … here:"),
+                  detail::change_aliases_step(std::move(actions))};
+    return out;
+}
+
+/// The alias that is written through is not on the index that pgsync keeps, or not on that alone. `own`: that
+/// index; `writers`: all that are behind the alias.
+[[nodiscard]] inline std::optional<finding> misplaced_writes(
+    const index_names& names, const elastic::index_facts& own,
+    const std::vector<elastic::index_facts>& writers) {
+    boost::json::array actions;
+    std::string others;
+    bool there = false;
+    for (const auto& each : writers) {
+        if (each.index == own.index) {
+            there = true;
+            continue;
+        }
+        others += (others.empty() ? "" : ", ") + detail::quoted(each.index);
+        actions.emplace_back(elastic::alias_action("remove", each.index, names.write_alias));
+    }
+    if (there && others.empty()) return std::nullopt;
+    if (!there) actions.emplace_back(elastic::alias_action("add", own.index, names.write_alias));
+    finding out;
+    if (others.empty()) {
+        out.code = "alias_missing";
+        out.what = "index " + detail::quoted(own.index) + " is not behind the alias " +
+                   detail::quoted(names.write_alias);
+        out.why = "sync cannot write";
+    } else {
+        out.code = "write_alias";
+        out.what = "alias " + detail::quoted(names.write_alias) + " stands for " + others +
+                   (there ? " as well as for " : ", not for ") + "index " + detail::quoted(own.index) +
+                   ", which pgsync keeps";
+        out.why = "what is written would go to another index, or to none";
+    }
+    out.remedy = {detail::change_aliases_step(std::move(actions))};
+    return out;
+}
+
+/// Readers have an index of this shape that is not the one that pgsync keeps: a copy of it, or it under
+/// another name. `hash`: of the shape; `own`: null where the index that pgsync made is gone.
+[[nodiscard]] inline std::optional<finding> served_copy(const index_names& names, std::string_view hash,
+                                                        const elastic::index_facts& reader,
+                                                        const elastic::index_facts* own) {
+    const auto* meta = own_meta(reader);
+    if (meta == nullptr || text_at(*meta, "hash") != hash) return std::nullopt;
+    if (own != nullptr && own->index == reader.index) return std::nullopt;
+    finding out;
+    out.code = "served_copy";
+    out.what = "readers have index " + detail::quoted(reader.index) + " as " + detail::quoted(names.alias) +
+               ", a copy of " + detail::quoted(names.index) + " (restored from a snapshot, or cloned)" +
+               (own == nullptr ? ", which is gone" : "");
+    out.why = "no sync keeps it up to date";
+    boost::json::array actions;
+    if (own != nullptr) {
+        actions.emplace_back(elastic::alias_action("remove", reader.index, names.alias));
+        actions.emplace_back(elastic::alias_action("add", own->index, names.alias));
+        out.remedy = {detail::change_aliases_step(std::move(actions))};
+    } else {
+        out.remedy = {by_command("bootstrap")};  // takes it over, as it is
+    }
+    return out;
+}
+
+}  // namespace pgsync::app
+
+// ---- pgsync/store/origin_json.hpp
+/// What an index was read from, as its `_meta` keeps it.
+namespace pgsync::app {
+
+[[nodiscard]] inline boost::json::object json_of(const postgres::origin& of) {
+    boost::json::object tables;
+    for (const auto& [name, table] : of.tables) {
+        boost::json::object each{{"oid", table.oid}};
+        if (!table.file.empty()) each["file"] = table.file;
+        if (!table.view.empty()) each["view"] = table.view;
+        boost::json::object columns;
+        for (const auto& [column, described] : table.columns) columns[column] = described;
+        each["columns"] = std::move(columns);
+        if (!table.partitions.empty())
+            each["partitions"] = boost::json::array(table.partitions.begin(), table.partitions.end());
+        if (!table.attached.empty())
+            each["attached"] = boost::json::array(table.attached.begin(), table.attached.end());
+        if (!table.published.empty())
+            each["published"] = boost::json::array(table.published.begin(), table.published.end());
+        tables[name] = std::move(each);
+    }
+    return {{"publication", of.publication}, {"tables", std::move(tables)}};
+}
+
+/// Nothing where that is not what json_of() made.
+[[nodiscard]] inline std::optional<postgres::origin> read_origin(const boost::json::value& from) {
+    const auto* tables = value_at(from, "tables");
+    if (tables == nullptr || !tables->is_object()) return std::nullopt;
+    postgres::origin out;
+    out.publication = text_at(from, "publication");
+    for (const auto& member : tables->get_object()) {
+        auto& table = out.tables[member.key()];
+        const auto& each = member.value();
+        table.oid = static_cast<std::uint32_t>(number_at(each, "oid").value_or(0));
+        table.file = text_at(each, "file");
+        table.view = text_at(each, "view");
+        if (const auto* columns = value_at(each, "columns"); columns != nullptr && columns->is_object()) {
+            for (const auto& column : columns->get_object()) {
+                if (column.value().is_string()) table.columns[column.key()] = column.value().get_string();
+            }
+        }
+        const auto oids = [&](std::string_view key, std::vector<std::uint32_t>& into) {
+            const auto* list = value_at(each, key);
+            if (list == nullptr || !list->is_array()) return;
+            for (const auto& oid : list->get_array()) {
+                if (const auto number = number_at(oid)) into.push_back(static_cast<std::uint32_t>(*number));
+            }
+            std::sort(into.begin(), into.end());
+        };
+        if (const auto* list = value_at(each, "attached"); list != nullptr && list->is_array()) {
+            for (const auto& one : list->get_array())
+                if (one.is_string()) table.attached.emplace_back(one.get_string());
+        }
+        oids("partitions", table.partitions);
+        oids("published", table.published);
+    }
+    return out;
+}
+
+}  // namespace pgsync::app
+
+// ---- pgsync/store/owner.hpp
+/// Whose an index is. Any program can reach any cluster: a wrong variable in the environment is enough, and
+/// production's documents are in the hands of a developer's database. So each index remembers who fills it,
+/// and nobody else writes into it, deletes it or takes its alias.
+namespace pgsync::app {
+
+/// The database that fills an index, and the program that keeps it.
+struct index_owner {
+    std::string system{};        ///< number of the PostgreSQL cluster; empty: nobody has filled it yet
+    std::uint32_t database = 0;  ///< oid; 0 where an earlier version of pgsync made the index
+    std::string database_name{};
+    std::string program{};  ///< slots and publications have their names from it; empty: of an earlier version
+    std::string root{};     ///< the table whose rows documents are; empty: of an earlier version
+
+    friend bool operator==(const index_owner&, const index_owner&) = default;
+};
+
+/// A program at work beside one database.
+struct program_here {
+    postgres::system_identity database;
+    std::string name;                  ///< see index_owner::program
+    std::vector<std::string> indices;  ///< the aliases of all of them
+};
+
+/// The aliases of all indices of a program.
+[[nodiscard]] inline std::vector<std::string> names_of_all(std::span<const compiled_index> indices) {
+    std::vector<std::string> names;
+    for (const auto& index : indices) names.emplace_back(index.name);
+    return names;
+}
+
+/// The name of slot and publication where the user gives none. Slots allow lower case letters, digits and
+/// underscores.
+[[nodiscard]] inline std::string default_name(std::string_view first_index) {
+    std::string name = "pgsync_";
+    for (const char c : first_index) {
+        const bool plain = (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '_';
+        name += plain ? c : '_';
+    }
+    return name.substr(0, 54);  // of 63; builds side by side append their hash
+}
+
+[[nodiscard]] inline std::string root_of(const compiled_index& index) {
+    return postgres::written_name(index.shape.nodes.front());
+}
+
+[[nodiscard]] inline index_owner owner_of(const program_here& me, const compiled_index& index) {
+    return {me.database.system, me.database.database, me.database.database_name, me.name, root_of(index)};
+}
+
+/// Adds what `_meta` says of it.
+inline void add_owner(boost::json::object& meta, const index_owner& owner) {
+    if (!owner.system.empty()) meta["system"] = owner.system;
+    if (owner.database != 0) {
+        meta["database"] = owner.database;
+        meta["database_name"] = owner.database_name;
+    }
+    if (!owner.program.empty()) meta["program"] = owner.program;
+    if (!owner.root.empty()) meta["root"] = owner.root;
+}
+[[nodiscard]] inline index_owner owner_in(const boost::json::object& meta) {
+    index_owner out;
+    out.system = text_at(meta, "system");
+    const auto* oid = meta.if_contains("database");
+    if (oid != nullptr && oid->is_int64()) out.database = static_cast<std::uint32_t>(oid->get_int64());
+    out.database_name = text_at(meta, "database_name");
+    out.program = text_at(meta, "program");
+    out.root = text_at(meta, "root");
+    return out;
+}
+
+namespace detail {
+
+/// Whether another database filled the index: of another server, or another one of this server. One that was
+/// dropped and created again under its name is no other: that is a restored one, whose slot is gone.
+[[nodiscard]] inline std::optional<finding> why_other_database(const std::string& index,
+                                                               const index_owner& its,
+                                                               const postgres::system_identity& now) {
+    const bool other_server = !its.system.empty() && !now.system.empty() && its.system != now.system;
+    const bool other_database = its.database != 0 && now.database != 0 && its.database != now.database &&
+                                its.database_name != now.database_name;
+    if (!other_server && !other_database) return std::nullopt;
+    const auto named = its.database_name.empty() ? std::string("a database")
+                                                 : "database \"" + printable(its.database_name) + "\" (oid " +
+                                                       std::to_string(its.database) + ")";
+    finding out;
+    out.code = other_server ? "other_system" : "other_database";
+    out.what = "index \"" + index + "\" was filled from " + named;
+    if (other_server) out.what += " of another PostgreSQL cluster (system identifier " + its.system + ")";
+    out.what += ", and this is \"" + printable(now.database_name) + "\"";
+    out.what +=
+        other_server ? " of the one with system identifier " + now.system : " of the same PostgreSQL cluster";
+    out.why = "its documents would be overwritten and deleted by rows of another database";
+    out.remedy = {by_hand("connect to that one with PGHOST, PGDATABASE or --database; for this one use "
+                          "another search cluster, or give the index another name"),
+                  by_hand("only where this database takes that one's place (restored, cloned, upgraded): "
+                          "bootstrap --adopt, which reads all of it again while readers keep the index")};
+    return out;
+}
+
+/// Whether two tables may be the same one, as shapes write them: with a schema or without.
+[[nodiscard]] inline bool may_be_same(std::string_view one, std::string_view other) {
+    const auto alone = [](std::string_view name) { return name.substr(name.rfind('.') + 1); };
+    const auto has_schema = [](std::string_view name) { return name.find('.') != std::string_view::npos; };
+    return has_schema(one) && has_schema(other) ? one == other : alone(one) == alone(other);
+}
+
+/// Whether another program keeps the index. Where the user gives this one no name, that is none to compare:
+/// it is made of the first index, which may be another one tomorrow.
+[[nodiscard]] inline std::optional<finding> why_other_program(const std::string& index,
+                                                              const index_owner& its, const index_owner& mine,
+                                                              std::span<const std::string> my_indices) {
+    const bool named = std::none_of(my_indices.begin(), my_indices.end(),
+                                    [&](const auto& each) { return default_name(each) == mine.program; });
+    const bool other_root = !its.root.empty() && !may_be_same(its.root, mine.root);
+    const bool other_name = named && !its.program.empty() && its.program != mine.program;
+    if (!other_root && !other_name) return std::nullopt;
+    const auto who = [](const index_owner& owner) {
+        return "program \"" + printable(owner.program) + "\", whose documents are rows of table \"" +
+               printable(owner.root) + "\"";
+    };
+    finding out;
+    out.code = "other_program";
+    out.what = "index \"" + index + "\" is kept by " + who(its) + ", and this is " + who(mine);
+    out.why = "readers of that one would find other documents than they expect";
+    out.remedy = {by_hand("give this program's index another name: static constexpr std::string_view name = "
+                          "\"…\"; in its struct" +
+                          std::string(other_name ? "; or, where it is that program, its --name " +
+                                                       printable(its.program)
+                                                 : "")),
+                  by_hand("only where this program takes that one's place: bootstrap --adopt")};
+    return out;
+}
+
+}  // namespace detail
+
+/// Why an index is not this program's; nothing where it is.
+[[nodiscard]] inline std::optional<finding> why_foreign(const std::string& index, const index_owner& its,
+                                                        const program_here& me, const index_owner& mine) {
+    if (auto other = detail::why_other_database(index, its, me.database)) return other;
+    return detail::why_other_program(index, its, mine, me.indices);
+}
+
+/// Compares the databases of two owners by their numbers; names and programs may differ.
+[[nodiscard]] inline bool same_database(const index_owner& one, const index_owner& other) {
+    return one.system == other.system && one.database == other.database;
+}
+
+}  // namespace pgsync::app
+
+// ---- pgsync/store/index_state.hpp
+namespace pgsync::app {
+
+/// A number for some texts, as 16 hexadecimal digits.
+[[nodiscard]] inline std::string text_hash(std::span<const std::string> texts) {
+    std::uint64_t hash = 0xcbf29ce484222325U;  // FNV-1a
+    for (const auto& text : texts) {
+        for (const char c : text) hash = (hash ^ static_cast<unsigned char>(c)) * 0x100000001b3U;
+        hash = (hash ^ 0xffU) * 0x100000001b3U;
+    }
+    std::string out;
+    for (int shift = 60; shift >= 0; shift -= 4) {
+        out += "0123456789abcdef"[(hash >> static_cast<unsigned>(shift)) & 15U];
+    }
+    return out;
+}
+
+/// A number for everything that decides what documents look like: another one means another index.
+[[nodiscard]] inline std::string shape_hash(const compiled_index& index) {
+    std::vector<std::string> texts{std::string(index.keys_query), std::string(index.properties)};
+    for (const auto said : {index.settings, index.mapping, index.pipeline}) {
+        if (!said.empty()) texts.emplace_back(said);
+    }
+    return text_hash(texts);
+}
+
+[[nodiscard]] inline index_names names_of(const compiled_index& index) {
+    const std::string concrete = std::string(index.name) + "-" + shape_hash(index).substr(0, 8);
+    return {std::string(index.name), concrete, concrete + "-WRITE", concrete + "-NEW"};
+}
+
+/// What the cluster knows of an index, most of it remembered in the index's `_meta`.
+struct index_state {
+    bool exists = false;
+    bool loaded = false;
+    /// What it is called; its shape's name may be an alias of that, see adapt_in_place().
+    std::string index{};
+    std::string slot{};                   ///< that it follows, and is called like its publication
+    std::string build{};                  ///< of the program that slot is for, see build_hash()
+    std::vector<std::string> together{};  ///< the aliases of all indices of that program
+    std::string serving{};       ///< the index that readers find, of this shape or of another; empty: none
+    std::string serving_hash{};  ///< of the shape of that one
+    std::optional<finding> serving_copy{};  ///< that one is a copy of this program's
+    bool beside = false;  ///< was made beside the one that serves, and has not taken its place yet
+    std::vector<std::string> keepers{};       ///< its aliases by which programs have claimed it; see claim()
+    std::string keeper{};                     ///< this program's; empty: it has not
+    std::optional<std::string> loaded_until;  ///< last key of the pages that are done
+    /// Whatever the log tells before it is in the index, and the slot has never been confirmed beyond.
+    std::optional<postgres::lsn> written;
+    index_owner owner{};
+    std::optional<index_owner> serving_owner{};  ///< of the index that readers find, where it is another one
+    /// Of an index whose readers this one was allowed to take, although it is not this program's.
+    std::optional<index_owner> adopted{};
+    bool foreign = false;        ///< it is not this program's, which was told to adopt it
+    std::uint32_t timeline = 0;  ///< on which the documents were read
+    /// How many timelines further on its documents' versions are; see commands/diagnosis/set_back.hpp.
+    std::uint32_t rewinds = 0;
+    /// While an index is read again: its documents of lower versions may be without a row.
+    std::optional<std::uint64_t> orphans_below;
+    /// What its documents were read from; nothing where an earlier version of pgsync made it.
+    std::optional<postgres::origin> made_from{};
+    /// Which files of its tables it reflects; only where the log lacks TRUNCATE, see pipeline::storage_watch.
+    std::optional<postgres::table_storage> storage{};
+    std::uint64_t loaded_rows = 0;      ///< about so many up to `loaded_until`
+    bool closed = false;                ///< by an operator
+    std::vector<std::string> blocks{};  ///< that it has: `write`, `read_only`, …
+    bool serving_closed = false;        ///< the index that readers find
+    /// Which index it is, whatever it is called; see elastic::index_facts.
+    std::string incarnation{};
+    std::int64_t created = 0;  ///< milliseconds since 1970
+    bool restored = false;     ///< it is another one than it was when it was last told how far it is
+};
+
+[[nodiscard]] inline boost::json::object meta_of(const compiled_index& index, const index_state& state) {
+    boost::json::object mine{{"hash", shape_hash(index)},
+                             {"slot", state.slot},
+                             {"build", state.build},
+                             {"query", index.keys_query},
+                             {"loaded", state.loaded}};
+    if (!index.settings.empty()) mine["settings"] = index.settings;
+    if (!index.pipeline.empty()) mine["pipeline"] = index.pipeline;
+    if (state.together.size() > 1)
+        mine["together"] = boost::json::array(state.together.begin(), state.together.end());
+    if (state.loaded_until) {
+        mine["loaded_until"] = *state.loaded_until;
+        mine["loaded_rows"] = state.loaded_rows;
+    }
+    if (!state.incarnation.empty()) mine["incarnation"] = state.incarnation;
+    if (state.written) mine["written"] = postgres::to_string(*state.written);
+    add_owner(mine, state.owner);
+    if (state.adopted) {
+        boost::json::object other;
+        add_owner(other, *state.adopted);
+        mine["adopted"] = other;
+    }
+    if (state.timeline != 0) mine["timeline"] = state.timeline;
+    if (state.rewinds > 0) mine["rewinds"] = state.rewinds;
+    if (state.orphans_below) mine["orphans_below"] = *state.orphans_below;
+    if (state.made_from) mine["made_from"] = json_of(*state.made_from);
+    if (state.storage) {
+        boost::json::object files;
+        for (const auto& [table, its] : *state.storage) files[table] = its;
+        mine["storage"] = files;
+    }
+    boost::json::object meta;
+    if (!index.mapping.empty()) {
+        const auto declared = boost::json::parse(index.mapping);
+        if (const auto* said = declared.get_object().if_contains("_meta");
+            said != nullptr && said->is_object())
+            meta = said->get_object();
+    }
+    meta["pgsync"] = mine;
+    return meta;
+}
+
+/// Has the index remember `state`. Throws errc::superseded once the index is not this program's any more,
+/// where it has claimed it.
+inline void remember(cluster::client_type& client, const compiled_index& index, const index_state& state) {
+    const auto names = names_of(index);
+    if (client.put_meta(state.keeper.empty() ? names.index : state.keeper, meta_of(index, state))) return;
+    if (state.keeper.empty() || !client.exists(state.index))
+        throw error(errc::index, "index \"" + names.index + "\" is gone");
+    const auto now = client.find(state.index);
+    if (now && std::none_of(now->aliases.begin(), now->aliases.end(), is_keeper)) {
+        throw error(errc::superseded, "index \"" + state.index + "\" has lost the alias \"" + state.keeper +
+                                          "\": it was restored from a snapshot, or its alias was removed");
+    }
+    throw error(errc::superseded, "index \"" + names.index + "\" has been taken over by another program");
+}
+
+/// What the cluster knows of an index that pgsync made, by its own_meta().
+[[nodiscard]] inline index_state state_of(const elastic::index_facts& facts,
+                                          const boost::json::object& meta) {
+    index_state state;
+    state.exists = true;
+    state.index = facts.index;
+    state.closed = facts.closed;
+    state.blocks = facts.blocks;
+    state.incarnation = facts.incarnation;
+    state.created = facts.created;
+    state.restored = is_other_incarnation(facts);
+    const auto* loaded = meta.if_contains("loaded");
+    state.loaded = loaded != nullptr && loaded->is_bool() && loaded->get_bool();
+    const auto number = [&](std::string_view key) -> std::optional<std::uint64_t> {
+        const auto* said = meta.if_contains(key);
+        if (said == nullptr || !said->is_int64()) return std::nullopt;
+        return static_cast<std::uint64_t>(said->get_int64());
+    };
+    for (const auto& alias : facts.aliases) {
+        if (is_keeper(alias)) state.keepers.push_back(alias);
+    }
+    state.slot = text_at(meta, "slot");
+    state.build = text_at(meta, "build");
+    if (const auto* others = meta.if_contains("together"); others != nullptr && others->is_array()) {
+        for (const auto& each : others->get_array()) {
+            if (each.is_string()) state.together.emplace_back(each.get_string());
+        }
+    }
+    if (const auto* until = meta.if_contains("loaded_until"); until != nullptr && until->is_string())
+        state.loaded_until = std::string(until->get_string());
+    state.loaded_rows = number("loaded_rows").value_or(0);
+    state.written = postgres::lsn::parse(text_at(meta, "written"));
+    state.owner = owner_in(meta);
+    if (const auto* other = meta.if_contains("adopted"); other != nullptr && other->is_object())
+        state.adopted = owner_in(other->get_object());
+    state.timeline = static_cast<std::uint32_t>(number("timeline").value_or(0));
+    state.rewinds = static_cast<std::uint32_t>(number("rewinds").value_or(0));
+    state.orphans_below = number("orphans_below");
+    if (const auto* from = meta.if_contains("made_from")) state.made_from = read_origin(*from);
+    if (const auto* files = meta.if_contains("storage"); files != nullptr && files->is_object()) {
+        state.storage.emplace();
+        for (const auto& each : files->get_object()) {
+            if (each.value().is_string()) (*state.storage)[each.key()] = each.value().get_string();
+        }
+    }
+    return state;
+}
+
+namespace detail {
+
+/// The one index behind a name; nothing where there is none. Throws condition_error where there are several.
+[[nodiscard]] inline std::optional<elastic::index_facts> find_one(cluster::client_type& client,
+                                                                  const index_names& names,
+                                                                  const std::string& name) {
+    auto found = client.find_each(name);
+    if (auto shared = shared_name(names, name, found)) throw condition_error(std::move(*shared));
+    if (found.empty()) return std::nullopt;
+    return std::move(found.front());
+}
+
+}  // namespace detail
+
+/// Finds out how far the index is. Throws errc::index where a name is taken by something that is not ours, or
+/// stands for several indices.
+[[nodiscard]] inline index_state find_index(cluster::client_type& client, const compiled_index& index) {
+    const auto names = names_of(index);
+    const auto reader = detail::find_one(client, names, names.alias);
+    if (reader && (!reader->alias || own_meta(*reader) == nullptr)) {
+        throw error(
+            errc::index,
+            "\"" + names.alias + "\" already is " +
+                (reader->alias ? "an alias of index \"" + reader->index + "\", which" : "an index that") +
+                " pgsync did not make",
+            "rename or delete it, or give the struct another name: static constexpr std::string_view "
+            "name = \"…\";");
+    }
+    index_state state;
+    const auto found = detail::find_one(client, names, names.index);
+    if (found) {
+        const auto* meta = own_meta(*found);
+        if (meta == nullptr) {
+            throw error(errc::index, "index \"" + names.index + "\" exists, but pgsync did not make it",
+                        "rename or delete it");
+        }
+        state = state_of(*found, *meta);
+        state.beside =
+            std::find(found->aliases.begin(), found->aliases.end(), names.new_alias) != found->aliases.end();
+    }
+    if (!reader) return state;
+    state.serving = reader->index;
+    state.serving_hash = text_at(*own_meta(*reader), "hash");
+    if (!found || found->index != reader->index) state.serving_owner = owner_in(*own_meta(*reader));
+    state.serving_closed = reader->closed;
+    state.serving_copy = served_copy(names, shape_hash(index), *reader, found ? &*found : nullptr);
+    return state;
+}
+
+/// Throws errc::superseded where the index of a running program is another one by now, restored from a
+/// snapshot under its name: what the slot told since then is not in it, and the slot must not be confirmed
+/// past that.
+inline void check_incarnation(cluster::client_type& client, const index_state& state) {
+    if (state.incarnation.empty()) return;
+    const auto now = client.find(state.index);
+    if (!now || now->incarnation.empty() || now->incarnation == state.incarnation) return;
+    throw error(errc::superseded,
+                "index \"" + state.index + "\" is not the one it was: it has been restored from a snapshot");
+}
+
+/// Whether what is written would go to another index than to this program's.
+[[nodiscard]] inline std::optional<finding> find_misplaced_writes(cluster::client_type& client,
+                                                                  const compiled_index& index) {
+    const auto names = names_of(index);
+    const auto own = client.find(names.index);
+    if (!own) return std::nullopt;
+    return misplaced_writes(names, *own, client.find_each(names.write_alias));
+}
+/// The same, as condition_error.
+inline void check_writes(cluster::client_type& client, const compiled_index& index) {
+    if (auto misplaced = find_misplaced_writes(client, index)) throw condition_error(std::move(*misplaced));
+}
+
+/// Throws elastic::index_unavailable where the index is closed, or the one that readers have while this
+/// program's is not there.
+inline void require_open(const index_state& state) {
+    const bool closed = state.exists ? state.closed : state.serving_closed;
+    const auto& name = state.exists ? state.index : state.serving;
+    if (closed) throw elastic::index_unavailable(elastic::closed_text(name), elastic::opening(name));
+}
+
+/// Merges `from` into `into`, objects member by member.
+inline void merge_json(boost::json::object& into, const boost::json::object& from) {
+    for (const auto& member : from) {
+        auto* mine = into.if_contains(member.key());
+        if (mine != nullptr && mine->is_object() && member.value().is_object()) {
+            merge_json(mine->get_object(), member.value().get_object());
+        } else {
+            into[member.key()] = member.value();
+        }
+    }
+}
+
+/// The settings that the index's declaration asks for, without the prefix `index` that may or may not be
+/// written.
+[[nodiscard]] inline boost::json::object settings_in(std::string_view declaration) {
+    boost::json::object out;
+    if (declaration.empty()) return out;
+    const auto said = boost::json::parse(declaration);
+    for (const auto& member : said.get_object()) {
+        constexpr std::string_view prefix = "index.";
+        const std::string_view key = member.key();
+        if (key == "index" && member.value().is_object()) {
+            merge_json(out, member.value().get_object());
+        } else {
+            out[key.starts_with(prefix) ? key.substr(prefix.size()) : key] = member.value();
+        }
+    }
+    return out;
+}
+[[nodiscard]] inline boost::json::object declared_settings(const compiled_index& index) {
+    return settings_in(index.settings);
+}
+
+/// What creates the index: no replicas and no refresh while it is being loaded; deletes are remembered for an
+/// hour, so that no late write of an older version brings a document back.
+[[nodiscard]] inline boost::json::object creation_body(const compiled_index& index,
+                                                       const index_state& state) {
+    std::size_t fields = index.shape.nodes.size();
+    std::size_t depth = 1;
+    for (const auto& column : index.shape.columns) fields += column.kind == value_kind::text ? 2U : 1U;
+    for (const auto& node : index.shape.nodes) depth = std::max<std::size_t>(depth, node.depth + 1U);
+    boost::json::object settings{{"gc_deletes", "1h"}};
+    if (fields > 900) settings["mapping.total_fields.limit"] = fields + 100;
+    if (depth > 18) settings["mapping.depth.limit"] = depth + 2;
+    merge_json(settings, declared_settings(index));
+    settings["refresh_interval"] = "-1";
+    settings["number_of_replicas"] = 0;
+    boost::json::object mappings{{"dynamic", false}, {"properties", boost::json::parse(index.properties)}};
+    if (!index.mapping.empty()) merge_json(mappings, boost::json::parse(index.mapping).get_object());
+    mappings["_meta"] = meta_of(index, state);
+    const auto names = names_of(index);
+    boost::json::object aliases{{names.write_alias, boost::json::object{}}};
+    if (state.beside) aliases[names.new_alias] = boost::json::object{};
+    return {{"settings", {{"index", settings}}}, {"aliases", aliases}, {"mappings", mappings}};
+}
+
+/// What undoes the settings of the load.
+[[nodiscard]] inline boost::json::object serving_settings(const compiled_index& index) {
+    boost::json::object serving{{"refresh_interval", nullptr}, {"number_of_replicas", nullptr}};
+    const auto declared = declared_settings(index);
+    for (auto& member : serving) {
+        if (const auto* said = declared.if_contains(member.key())) member.value() = *said;
+    }
+    return {{"index", serving}};
+}
+
+}  // namespace pgsync::app
+
+// ---- pgsync/commands/context.hpp
 namespace pgsync::app {
 
 /// What the user left open: names, and where the servers are.
@@ -23196,7 +23268,7 @@ class context {
         for (const auto& right : report.rights)
             all += "\n  - " + right.what + "; have " + right.who + " run: " + right.sql;
         if (!report.findings.empty())
-            throw error(errc::catalog, "the database does not look as the shapes say:" + all);
+            throw error(errc::catalog, "the database does not match the shapes:" + all);
         throw error(errc::permission, "this role lacks rights:" + all,
                     "`bootstrap --dry-run` prints all that an administrator has to run");
     }
@@ -23214,7 +23286,7 @@ class context {
     }
 
     /// What the stream asks of the cluster.
-    [[nodiscard]] stream::index_access access() {
+    [[nodiscard]] pipeline::index_access access() {
         std::vector<std::string> names;
         for (const auto& index : indices_) names.push_back(names_of(index).index);
         return cluster_.access(names);
@@ -23293,7 +23365,7 @@ class context {
 
 }  // namespace pgsync::app
 
-// ---- pgsync/app/source_rules.hpp
+// ---- pgsync/store/source_rules.hpp
 namespace pgsync::app {
 
 /// What an index keeps of a document as it was sent: everything, by default, or by `_source` of its mapping
@@ -23335,7 +23407,7 @@ class source_rules {
     /// What of a document's JSON is kept, without objects and arrays that are empty: whether of one with no
     /// field left an empty one stays depends on the version of the cluster.
     [[nodiscard]] std::string kept_of(std::string_view json) const {
-        return value_of(pgsync::detail::json_trimmed(json), {}).value_or("{}");
+        return value_of(json_trimmed(json), {}).value_or("{}");
     }
 
     /// The fields of `properties`, as a mapping has them, that are not kept: the outermost of each.
@@ -23430,7 +23502,7 @@ class source_rules {
 
 }  // namespace pgsync::app
 
-// ---- pgsync/app/adapt.hpp
+// ---- pgsync/commands/adapt.hpp
 /// A changed mapping, or changed settings, under the same documents: the index need not be made anew where
 /// the cluster can change it as it is.
 namespace pgsync::app {
@@ -23616,7 +23688,7 @@ inline bool adapt_in_place(context& in, const compiled_index& index, const index
 
 }  // namespace pgsync::app
 
-// ---- pgsync/app/guard.hpp
+// ---- pgsync/store/guard.hpp
 /// In front of every request that writes into an index, deletes it, or moves an alias.
 namespace pgsync::app {
 
@@ -23642,7 +23714,7 @@ inline void check_ours(const program_here& me, const compiled_index& index, cons
 
 }  // namespace pgsync::app
 
-// ---- pgsync/app/builds.hpp
+// ---- pgsync/commands/builds.hpp
 /// Programs of other shapes that keep the same aliases. When a shape changes, the new program makes its index
 /// beside the old one's and has a slot of its own, so that each of the two follows the database by itself and
 /// either can be what readers see. Indices whose shape is the same in both are there once: one of the
@@ -23784,7 +23856,7 @@ inline void guard_build(context& in, bool readers, std::vector<index_state>& sta
 
 }  // namespace pgsync::app
 
-// ---- pgsync/app/catalog_changes.hpp
+// ---- pgsync/commands/diagnosis/catalog_changes.hpp
 /// What has changed in the database since the documents of loaded indices were read, other than by changes
 /// that the slot reports. One diagnosis for bootstrap, sync, status and doctor.
 namespace pgsync::app {
@@ -23867,7 +23939,7 @@ inline finding condition_of(const postgres::origin_difference& each, const std::
             return mended_by_reading(
                 "publication_altered",
                 "publication \"" + publication + "\" was altered, and may have left out changes for a while",
-                "which ones nobody knows; every document of index \"" + index + "\" is read again");
+                "which ones is not known; every document of index \"" + index + "\" is read again");
         case origin_change::publication_replaced:
             break;
     }
@@ -24010,7 +24082,7 @@ inline findings misled_views(const compiled_index& index, const postgres::index_
 
 }  // namespace pgsync::app
 
-// ---- pgsync/app/check_partitions.hpp
+// ---- pgsync/commands/diagnosis/check_partitions.hpp
 /// Partitions that are still to come: each is made with REPLICA IDENTITY DEFAULT, whatever the others have.
 /// It takes over the primary key, and nothing else that could identify its rows.
 namespace pgsync::app {
@@ -24053,7 +24125,7 @@ namespace pgsync::app {
     const bool keyed = std::any_of(table.indexes.begin(), table.indexes.end(),
                                    [](const auto& index) { return index.primary && index.immediate; });
     if (table.kind != 'p' || keyed || (has_trigger && full_fits && table.replica_identity == 'f')) return {};
-    const auto name = postgres::detail::qualified(table);
+    const auto name = postgres::quoted_name(table);
     std::vector<step> remedy{by_hand("give it a primary key that is not deferrable: ALTER TABLE " + name +
                                      " ADD PRIMARY KEY (…)" +
                                      (full_fits ? "; or else, as a superuser:" : ""))};
@@ -24098,7 +24170,7 @@ namespace pgsync::app {
 
 }  // namespace pgsync::app
 
-// ---- pgsync/app/claim.hpp
+// ---- pgsync/store/claim.hpp
 /// Whose turn it is to say in an index's `_meta` how far it is. A program that stood still for so long that
 /// another one has taken its slot does not know that when it wakes up, and what it would say is older.
 /// Document versions refuse its documents; `_meta` has no version, but it can be written through an alias:
@@ -24135,7 +24207,7 @@ inline void claim(cluster::client_type& client, std::span<const compiled_index> 
 
 }  // namespace pgsync::app
 
-// ---- pgsync/app/lost_slot.hpp
+// ---- pgsync/commands/diagnosis/lost_slot.hpp
 /// When changes were lost on their way, and what to do about it.
 namespace pgsync::app {
 
@@ -24157,11 +24229,11 @@ namespace pgsync::app {
         const auto where = "it begins at " + postgres::to_string(slot->confirmed) +
                            ", and the index was written up to " + postgres::to_string(*state.written);
         if (state.restored) {
-            return quoted + " has not what index \"" + state.index +
+            return quoted + " lacks what index \"" + state.index +
                    "\" lacks, which has been restored from an older snapshot, or cloned: " + where;
         }
         return quoted +
-               " was dropped and made anew, or read by another program, or the index was restored from an "
+               " was dropped and recreated, or read by another program, or the index was restored from an "
                "older "
                "snapshot: " +
                where;
@@ -24204,7 +24276,267 @@ inline void begin_again(context& in, const std::vector<std::size_t>& which,
 
 }  // namespace pgsync::app
 
-// ---- pgsync/app/progress.hpp
+// ---- pgsync/commands/diagnosis/row_estimate.hpp
+namespace pgsync::app {
+
+namespace detail {
+
+inline std::string rows_of(std::string_view table, std::string_view where) {
+    std::string out = " FROM " + std::string(table);
+    if (!where.empty()) out.append(" WHERE (").append(where).append("\n)");  // it may end in a comment
+    return out;
+}
+
+}  // namespace detail
+
+/// What the planner thinks: it knows the size of a table as it is now, of partitions, and what a condition
+/// leaves, and need not read it. `table` is quoted already, `where` may be empty.
+[[nodiscard]] inline std::optional<std::uint64_t> planned_rows(postgres::session& catalog,
+                                                               std::string_view table,
+                                                               std::string_view where) {
+    const auto found = catalog.exec("EXPLAIN (FORMAT JSON) SELECT 1" + detail::rows_of(table, where));
+    const auto plan =
+        boost::json::parse(boost::json::string_view(found.get(0, 0).data(), found.get(0, 0).size()));
+    if (!plan.is_array() || plan.get_array().empty()) return std::nullopt;
+    return number_at(plan.get_array()[0], "Plan", "Plan Rows");
+}
+
+/// The same for the rows of an index that have a document, but counted where the table is small: there a
+/// guess would be far off, and counting takes no time.
+[[nodiscard]] inline std::uint64_t estimate_rows(postgres::session& catalog,
+                                                 const postgres::index_binding& bound) {
+    constexpr std::uint64_t few = 100'000;
+    const auto& index = *bound.index;
+    const auto& table = bound.routes.front().table;
+    std::string where = index.where.empty() ? "true" : "(" + std::string(index.where) + "\n)";
+    for (std::size_t part = 0; part < index.shape.key_size(index.shape.root()); ++part) {
+        where += " AND " + postgres::quote_identifier(index.shape.key_of(index.shape.root(), part).name) +
+                 " IS NOT NULL";
+    }
+    const auto all = planned_rows(catalog, table, {});
+    if (all && *all < few) {
+        try {
+            return std::stoull(
+                std::string(catalog.exec("SELECT count(*)" + detail::rows_of(table, where)).get(0, 0)));
+        } catch (const postgres::sql_error& problem) {
+            // The condition may fail for some row, which its document is to suffer from and nothing else.
+            if (!catalog.usable() || !postgres::is_row_fault(problem)) throw;
+        }
+    }
+    return planned_rows(catalog, table, where).value_or(0);
+}
+
+}  // namespace pgsync::app
+
+// ---- pgsync/commands/diagnosis/set_back.hpp
+/// When the database was put back to an earlier state in a way that its WAL does not tell: a snapshot of its
+/// disk or data directory put back, a base backup started without recovery, a crash with fsync = off. The
+/// index then shows rows that are not there any more, and what is written now would have lower versions than
+/// what it holds. (Recovery to a point in time ends in a new timeline, which is noticed like a promotion.)
+namespace pgsync::app {
+
+/// The same database with where its WAL ends now: to be asked after the states of its indices were read,
+/// since another program may be telling them how far they are.
+[[nodiscard]] inline postgres::system_identity where_it_is(context& in, postgres::system_identity who) {
+    who.flushed = postgres::flushed_position(in.catalog());
+    return who;
+}
+
+/// Why the database that is there now is behind what an index was made of; nothing where it is not. `seen`:
+/// what this process knows of it since the index was last told. `now` must have been read after `state`.
+[[nodiscard]] inline std::optional<std::string> why_set_back(
+    const std::string& index, const index_state& state, const postgres::system_identity& now,
+    const std::optional<postgres::system_identity>& seen = std::nullopt) {
+    if (!state.written || state.owner.system != now.system || state.timeline == 0) return std::nullopt;
+    auto timeline = state.timeline;
+    auto written = *state.written;
+    if (seen && seen->system == now.system &&
+        std::tuple(seen->timeline, seen->flushed) > std::tuple(timeline, written)) {
+        timeline = seen->timeline;
+        written = seen->flushed;
+    }
+    if (std::tuple(timeline, written) <= std::tuple(now.timeline, now.flushed)) return std::nullopt;
+    const auto place = [](postgres::lsn position, std::uint32_t of) {
+        return postgres::to_string(position) + " of timeline " + std::to_string(of);
+    };
+    return "index \"" + index + "\" shows more than the database has: it was written up to " +
+           place(written, timeline) + ", and the database's WAL ends at " + place(now.flushed, now.timeline) +
+           "; the database was set back without recovery (a snapshot of its disk or data directory was put "
+           "back, a base backup was started without recovery, it crashed with fsync = off, or what answers "
+           "is an "
+           "old primary from before a failover)";
+}
+
+inline constexpr const char* set_back_remedy =
+    "connect to the database that the index was made from; or run bootstrap or sync with "
+    "--on-lost-slot=resync: "
+    "everything is read again and written over what the index has, which stays in use";
+
+/// What that deserves, by the user's choice: throws, or returns when everything is to be read again.
+inline void decide_on_set_back(const context& in, const std::string& why) {
+    if (in.setting().lost_slot == on_lost_slot::stop) throw error(errc::replication, why, set_back_remedy);
+    log::warn("{}; reading everything again, the index stays in use", why);
+}
+
+/// How many timelines further on than the database's own the versions of these indices have to be, so that
+/// what is written from now on is newer than whatever an index holds that was `set_back`.
+[[nodiscard]] inline std::uint32_t rewinds_above(const index_state& set_back,
+                                                 const postgres::system_identity& now) {
+    // Whatever its timeline was, and however far its WAL had got: each has versions of its own.
+    const auto used = std::max(set_back.timeline, now.timeline) + set_back.rewinds;
+    return used + 1 - now.timeline;
+}
+
+/// From now on everything is written above what `set_back` holds.
+inline void write_above(context& in, const index_state& set_back, const postgres::system_identity& now,
+                        std::span<index_state> states) {
+    in.clock().set_rewinds(rewinds_above(set_back, now));
+    for (auto& state : states) state.rewinds = in.clock().rewinds();
+    in.forget_seen();
+}
+
+}  // namespace pgsync::app
+
+// ---- pgsync/commands/contact.hpp
+namespace pgsync::app {
+
+/// Why a server could not be asked.
+struct trouble {
+    std::string what;
+    std::string remedy;
+};
+
+/// Both servers as far as they answer: for commands that look, and that tell of one while the other is down.
+class contact {
+  public:
+    /// `stop_fd` becomes readable when the program is to stop; -1 if never.
+    contact(options setting, std::span<const compiled_index> indices, int stop_fd)
+        : setting_(with_defaults(std::move(setting), indices)), indices_(indices), stop_fd_(stop_fd) {
+        no_cluster_ = attempt([&] {
+            cluster_ = std::make_unique<cluster>(
+                setting_, [this] { return wait_for_stop(stop_fd_, std::chrono::milliseconds(0)); }, true);
+            search_address_ = cluster_->address();
+        });
+        no_database_ = attempt([&] {
+            auto made = std::make_unique<postgres::session>(setting_.database, stop_fd_);
+            made->exec("SET lock_timeout = '5s'");  // whoever looks does not queue up behind an ALTER TABLE
+            catalog_ = std::move(made);
+        });
+    }
+
+    [[nodiscard]] const options& setting() const { return setting_; }
+    [[nodiscard]] std::span<const compiled_index> indices() const { return indices_; }
+    [[nodiscard]] int stop_fd() const { return stop_fd_; }
+    /// Null where it does not answer.
+    [[nodiscard]] postgres::session* catalog() { return catalog_.get(); }
+    [[nodiscard]] cluster* search() { return cluster_.get(); }
+    /// Without secrets; empty where it never answered.
+    [[nodiscard]] const std::string& search_address() const { return search_address_; }
+    [[nodiscard]] const std::optional<trouble>& no_database() const { return no_database_; }
+    [[nodiscard]] const std::optional<trouble>& no_cluster() const { return no_cluster_; }
+
+    /// Looks at the database, or the cluster, where it answers; from where it does not any more it counts as
+    /// down.
+    template <typename Look>
+    void with_database(Look&& look) {
+        if (!catalog_) return;
+        if (auto gone = attempt([&] { look(*catalog_); })) {
+            no_database_ = std::move(gone);
+            catalog_.reset();
+        }
+    }
+    template <typename Look>
+    void with_cluster(Look&& look) {
+        if (!cluster_) return;
+        if (auto gone = attempt([&] { look(*cluster_); })) {
+            no_cluster_ = std::move(gone);
+            cluster_.reset();
+        }
+    }
+
+  private:
+    /// Being stopped is no finding.
+    template <typename Body>
+    static std::optional<trouble> attempt(Body&& body) {
+        try {
+            body();
+            return std::nullopt;
+        } catch (const error& problem) {
+            if (problem.code() == errc::interrupted) throw;
+            return trouble{problem.what(), problem.remedy()};
+        }
+    }
+
+    options setting_;
+    std::span<const compiled_index> indices_;
+    int stop_fd_;
+    std::unique_ptr<cluster> cluster_;
+    std::unique_ptr<postgres::session> catalog_;
+    std::string search_address_;
+    std::optional<trouble> no_database_;
+    std::optional<trouble> no_cluster_;
+};
+
+}  // namespace pgsync::app
+
+// ---- pgsync/commands/diagnosis/slot_owner.hpp
+/// Whether a slot that is there by this program's name is this program's. Two programs with one name, or one
+/// program beside two databases of a server or two search clusters, need a --name each.
+namespace pgsync::app {
+
+/// Why nothing can be followed through it; nothing where it can. `plugin`: that this program reads through.
+[[nodiscard]] inline std::optional<trouble> why_unusable(const std::string& name,
+                                                         const postgres::slot_facts& slot,
+                                                         std::string_view database, std::string_view plugin) {
+    const auto quoted = "slot \"" + name + "\"";
+    if (!slot.logical) return trouble{quoted + " is a physical one, of a standby", "choose another --name"};
+    if (slot.plugin != plugin) {
+        return trouble{quoted + " exists, but for output plugin \"" + printable(slot.plugin) + "\"",
+                       "choose another --name, or drop that slot"};
+    }
+    if (slot.database != database) {
+        return trouble{quoted + " belongs to database \"" + printable(slot.database) + "\"",
+                       "choose another --name: each database needs a slot of its own"};
+    }
+    return std::nullopt;
+}
+
+/// Why the program that follows the slot just now does not do it for this program's indices in this cluster;
+/// nothing where it may. The slot must have been read before the states: a program that follows it
+/// records a position in its indices before confirming it.
+[[nodiscard]] inline std::optional<trouble> why_others(const std::string& name,
+                                                       const postgres::slot_facts& slot,
+                                                       std::span<const index_state> states) {
+    if (slot.active_pid == 0) return std::nullopt;
+    const auto who = "slot \"" + name + "\" is followed by another program (server process " +
+                     std::to_string(slot.active_pid) + ")";
+    const auto follows = [&](const index_state& state) { return state.exists && state.slot == name; };
+    if (std::none_of(states.begin(), states.end(), follows)) {
+        return trouble{
+            who + ", and no index of this program in this cluster follows that slot",
+            "where that program is another one, or writes to another cluster, choose another --name "
+            "for this one and run bootstrap; else stop it and run bootstrap"};
+    }
+    for (const auto& state : states) {
+        if (!follows(state) || !state.loaded || !state.written || slot.confirmed <= *state.written) continue;
+        return trouble{who + ", which has confirmed it up to " + postgres::to_string(slot.confirmed) +
+                           ", while index \"" + state.index + "\" was written up to " +
+                           postgres::to_string(*state.written) + " only: it writes somewhere else",
+                       "one of the two needs another --name: stop the other one and give it one of its own, "
+                       "then run this "
+                       "one with --on-lost-slot=resync"};
+    }
+    return std::nullopt;
+}
+
+/// Throws errc::replication with what is wrong, where something is.
+inline void refuse(const std::optional<trouble>& why) {
+    if (why) throw error(errc::replication, why->what, why->remedy);
+}
+
+}  // namespace pgsync::app
+
+// ---- pgsync/commands/progress.hpp
 namespace pgsync::app {
 
 /// How fast something goes and how long it will still take, judged by what was done lately: a load that
@@ -24347,267 +24679,7 @@ class progress {
 
 }  // namespace pgsync::app
 
-// ---- pgsync/app/row_estimate.hpp
-namespace pgsync::app {
-
-namespace detail {
-
-inline std::string rows_of(std::string_view table, std::string_view where) {
-    std::string out = " FROM " + std::string(table);
-    if (!where.empty()) out.append(" WHERE (").append(where).append("\n)");  // it may end in a comment
-    return out;
-}
-
-}  // namespace detail
-
-/// What the planner thinks: it knows the size of a table as it is now, of partitions, and what a condition
-/// leaves, and need not read it. `table` is quoted already, `where` may be empty.
-[[nodiscard]] inline std::optional<std::uint64_t> planned_rows(postgres::session& catalog,
-                                                               std::string_view table,
-                                                               std::string_view where) {
-    const auto found = catalog.exec("EXPLAIN (FORMAT JSON) SELECT 1" + detail::rows_of(table, where));
-    const auto plan =
-        boost::json::parse(boost::json::string_view(found.get(0, 0).data(), found.get(0, 0).size()));
-    if (!plan.is_array() || plan.get_array().empty()) return std::nullopt;
-    return number_at(plan.get_array()[0], "Plan", "Plan Rows");
-}
-
-/// The same for the rows of an index that have a document, but counted where the table is small: there a
-/// guess would be far off, and counting takes no time.
-[[nodiscard]] inline std::uint64_t estimate_rows(postgres::session& catalog,
-                                                 const postgres::index_binding& bound) {
-    constexpr std::uint64_t few = 100'000;
-    const auto& index = *bound.index;
-    const auto& table = bound.routes.front().table;
-    std::string where = index.where.empty() ? "true" : "(" + std::string(index.where) + "\n)";
-    for (std::size_t part = 0; part < index.shape.key_size(index.shape.root()); ++part) {
-        where += " AND " + postgres::quote_identifier(index.shape.key_of(index.shape.root(), part).name) +
-                 " IS NOT NULL";
-    }
-    const auto all = planned_rows(catalog, table, {});
-    if (all && *all < few) {
-        try {
-            return std::stoull(
-                std::string(catalog.exec("SELECT count(*)" + detail::rows_of(table, where)).get(0, 0)));
-        } catch (const postgres::sql_error& problem) {
-            // The condition may fail for some row, which its document is to suffer from and nothing else.
-            if (!catalog.usable() || !postgres::is_row_fault(problem)) throw;
-        }
-    }
-    return planned_rows(catalog, table, where).value_or(0);
-}
-
-}  // namespace pgsync::app
-
-// ---- pgsync/app/set_back.hpp
-/// When the database was put back to an earlier state in a way that its WAL does not tell: a snapshot of its
-/// disk or data directory put back, a base backup started without recovery, a crash with fsync = off. The
-/// index then shows rows that are not there any more, and what is written now would have lower versions than
-/// what it holds. (Recovery to a point in time ends in a new timeline, which is noticed like a promotion.)
-namespace pgsync::app {
-
-/// The same database with where its WAL ends now: to be asked after the states of its indices were read,
-/// since another program may be telling them how far they are.
-[[nodiscard]] inline postgres::system_identity where_it_is(context& in, postgres::system_identity who) {
-    who.flushed = postgres::flushed_position(in.catalog());
-    return who;
-}
-
-/// Why the database that is there now is behind what an index was made of; nothing where it is not. `seen`:
-/// what this process knows of it since the index was last told. `now` must have been read after `state`.
-[[nodiscard]] inline std::optional<std::string> why_set_back(
-    const std::string& index, const index_state& state, const postgres::system_identity& now,
-    const std::optional<postgres::system_identity>& seen = std::nullopt) {
-    if (!state.written || state.owner.system != now.system || state.timeline == 0) return std::nullopt;
-    auto timeline = state.timeline;
-    auto written = *state.written;
-    if (seen && seen->system == now.system &&
-        std::tuple(seen->timeline, seen->flushed) > std::tuple(timeline, written)) {
-        timeline = seen->timeline;
-        written = seen->flushed;
-    }
-    if (std::tuple(timeline, written) <= std::tuple(now.timeline, now.flushed)) return std::nullopt;
-    const auto place = [](postgres::lsn position, std::uint32_t of) {
-        return postgres::to_string(position) + " of timeline " + std::to_string(of);
-    };
-    return "index \"" + index + "\" shows more than the database has: it was written up to " +
-           place(written, timeline) + ", and the database's WAL ends at " + place(now.flushed, now.timeline) +
-           "; the database was set back without recovery (a snapshot of its disk or data directory was put "
-           "back, a base backup was started without recovery, it crashed with fsync = off, or what answers "
-           "is an "
-           "old primary from before a failover)";
-}
-
-inline constexpr const char* set_back_remedy =
-    "connect to the database that the index was made from; or run bootstrap or sync with "
-    "--on-lost-slot=resync: "
-    "everything is read again and written over what the index has, which stays in use";
-
-/// What that deserves, by the user's choice: throws, or returns when everything is to be read again.
-inline void decide_on_set_back(const context& in, const std::string& why) {
-    if (in.setting().lost_slot == on_lost_slot::stop) throw error(errc::replication, why, set_back_remedy);
-    log::warn("{}; reading everything again, the index stays in use", why);
-}
-
-/// How many timelines further on than the database's own the versions of these indices have to be, so that
-/// what is written from now on is newer than whatever an index holds that was `set_back`.
-[[nodiscard]] inline std::uint32_t rewinds_above(const index_state& set_back,
-                                                 const postgres::system_identity& now) {
-    // Whatever its timeline was, and however far its WAL had got: each has versions of its own.
-    const auto used = std::max(set_back.timeline, now.timeline) + set_back.rewinds;
-    return used + 1 - now.timeline;
-}
-
-/// From now on everything is written above what `set_back` holds.
-inline void write_above(context& in, const index_state& set_back, const postgres::system_identity& now,
-                        std::span<index_state> states) {
-    in.clock().set_rewinds(rewinds_above(set_back, now));
-    for (auto& state : states) state.rewinds = in.clock().rewinds();
-    in.forget_seen();
-}
-
-}  // namespace pgsync::app
-
-// ---- pgsync/app/contact.hpp
-namespace pgsync::app {
-
-/// Why a server could not be asked.
-struct trouble {
-    std::string what;
-    std::string remedy;
-};
-
-/// Both servers as far as they answer: for commands that look, and that tell of one while the other is down.
-class contact {
-  public:
-    /// `stop_fd` becomes readable when the program is to stop; -1 if never.
-    contact(options setting, std::span<const compiled_index> indices, int stop_fd)
-        : setting_(with_defaults(std::move(setting), indices)), indices_(indices), stop_fd_(stop_fd) {
-        no_cluster_ = attempt([&] {
-            cluster_ = std::make_unique<cluster>(
-                setting_, [this] { return wait_for_stop(stop_fd_, std::chrono::milliseconds(0)); }, true);
-            search_address_ = cluster_->address();
-        });
-        no_database_ = attempt([&] {
-            auto made = std::make_unique<postgres::session>(setting_.database, stop_fd_);
-            made->exec("SET lock_timeout = '5s'");  // whoever looks does not queue up behind an ALTER TABLE
-            catalog_ = std::move(made);
-        });
-    }
-
-    [[nodiscard]] const options& setting() const { return setting_; }
-    [[nodiscard]] std::span<const compiled_index> indices() const { return indices_; }
-    [[nodiscard]] int stop_fd() const { return stop_fd_; }
-    /// Null where it does not answer.
-    [[nodiscard]] postgres::session* catalog() { return catalog_.get(); }
-    [[nodiscard]] cluster* search() { return cluster_.get(); }
-    /// Without secrets; empty where it never answered.
-    [[nodiscard]] const std::string& search_address() const { return search_address_; }
-    [[nodiscard]] const std::optional<trouble>& no_database() const { return no_database_; }
-    [[nodiscard]] const std::optional<trouble>& no_cluster() const { return no_cluster_; }
-
-    /// Looks at the database, or the cluster, where it answers; from where it does not any more it counts as
-    /// down.
-    template <typename Look>
-    void with_database(Look&& look) {
-        if (!catalog_) return;
-        if (auto gone = attempt([&] { look(*catalog_); })) {
-            no_database_ = std::move(gone);
-            catalog_.reset();
-        }
-    }
-    template <typename Look>
-    void with_cluster(Look&& look) {
-        if (!cluster_) return;
-        if (auto gone = attempt([&] { look(*cluster_); })) {
-            no_cluster_ = std::move(gone);
-            cluster_.reset();
-        }
-    }
-
-  private:
-    /// Being stopped is no finding.
-    template <typename Body>
-    static std::optional<trouble> attempt(Body&& body) {
-        try {
-            body();
-            return std::nullopt;
-        } catch (const error& problem) {
-            if (problem.code() == errc::interrupted) throw;
-            return trouble{problem.what(), problem.remedy()};
-        }
-    }
-
-    options setting_;
-    std::span<const compiled_index> indices_;
-    int stop_fd_;
-    std::unique_ptr<cluster> cluster_;
-    std::unique_ptr<postgres::session> catalog_;
-    std::string search_address_;
-    std::optional<trouble> no_database_;
-    std::optional<trouble> no_cluster_;
-};
-
-}  // namespace pgsync::app
-
-// ---- pgsync/app/slot_owner.hpp
-/// Whether a slot that is there by this program's name is this program's. Two programs with one name, or one
-/// program beside two databases of a server or two search clusters, need a --name each.
-namespace pgsync::app {
-
-/// Why nothing can be followed through it; nothing where it can. `plugin`: that this program reads through.
-[[nodiscard]] inline std::optional<trouble> why_unusable(const std::string& name,
-                                                         const postgres::slot_facts& slot,
-                                                         std::string_view database, std::string_view plugin) {
-    const auto quoted = "slot \"" + name + "\"";
-    if (!slot.logical) return trouble{quoted + " is a physical one, of a standby", "choose another --name"};
-    if (slot.plugin != plugin) {
-        return trouble{quoted + " exists, but for output plugin \"" + printable(slot.plugin) + "\"",
-                       "choose another --name, or drop that slot"};
-    }
-    if (slot.database != database) {
-        return trouble{quoted + " belongs to database \"" + printable(slot.database) + "\"",
-                       "choose another --name: each database needs a slot of its own"};
-    }
-    return std::nullopt;
-}
-
-/// Why the program that follows the slot just now does not do it for this program's indices in this cluster;
-/// nothing where it may. The slot must have been read before the states: a program that follows it
-/// records a position in its indices before confirming it.
-[[nodiscard]] inline std::optional<trouble> why_others(const std::string& name,
-                                                       const postgres::slot_facts& slot,
-                                                       std::span<const index_state> states) {
-    if (slot.active_pid == 0) return std::nullopt;
-    const auto who = "slot \"" + name + "\" is followed by another program (server process " +
-                     std::to_string(slot.active_pid) + ")";
-    const auto follows = [&](const index_state& state) { return state.exists && state.slot == name; };
-    if (std::none_of(states.begin(), states.end(), follows)) {
-        return trouble{
-            who + ", and no index of this program in this cluster follows that slot",
-            "where that program is another one, or writes to another cluster, choose another --name "
-            "for this one and run bootstrap; else stop it and run bootstrap"};
-    }
-    for (const auto& state : states) {
-        if (!follows(state) || !state.loaded || !state.written || slot.confirmed <= *state.written) continue;
-        return trouble{who + ", which has confirmed it up to " + postgres::to_string(slot.confirmed) +
-                           ", while index \"" + state.index + "\" was written up to " +
-                           postgres::to_string(*state.written) + " only: it writes somewhere else",
-                       "one of the two needs another --name: stop the other one and give it one of its own, "
-                       "then run this "
-                       "one with --on-lost-slot=resync"};
-    }
-    return std::nullopt;
-}
-
-/// Throws errc::replication with what is wrong, where something is.
-inline void refuse(const std::optional<trouble>& why) {
-    if (why) throw error(errc::replication, why->what, why->remedy);
-}
-
-}  // namespace pgsync::app
-
-// ---- pgsync/app/bootstrap.hpp
+// ---- pgsync/commands/bootstrap.hpp
 #if defined(PGSYNC_COMPILED)
 #else
 #endif
@@ -24639,7 +24711,7 @@ inline void check_server(context& in, const postgres::server_facts& server,
             errc::replication,
             "no replication slot is free: all " + std::to_string(server.max_replication_slots) +
                 " are in use",
-            "drop one that nobody needs (SELECT * FROM pg_replication_slots WHERE NOT active), or raise "
+            "drop one that is not needed (SELECT * FROM pg_replication_slots WHERE NOT active), or raise "
             "max_replication_slots and restart PostgreSQL");
     }
     for (std::size_t i = 0; i < states.size(); ++i) {
@@ -24813,7 +24885,7 @@ inline void load_index(context& in, const std::vector<postgres::index_binding>& 
         keep_turn(in, alive);
         return in.stopped();
     };
-    const snapshot::load_hooks hooks{[&] { return in.batcher(); }, [&] { in.search().interrupt(); },
+    const pipeline::load_hooks hooks{[&] { return in.batcher(); }, [&] { in.search().interrupt(); },
                                      [&](const std::string& key) {
                                          state.loaded_until = key;
                                          state.loaded_rows = shown.done();
@@ -24825,7 +24897,7 @@ inline void load_index(context& in, const std::vector<postgres::index_binding>& 
                                      },
                                      stopped};
     const auto start = std::chrono::steady_clock::now();
-    const auto documents = snapshot::load(
+    const auto documents = pipeline::load(
         {in.setting().database, in.setting().read_from, in.setting().page_size, in.setting().workers},
         bindings, number, in.clock(), state.loaded_until, hooks);
     shown.finish();
@@ -24841,8 +24913,8 @@ inline void load_index(context& in, const std::vector<postgres::index_binding>& 
                 looked_at.add(ids.size());
             });
         };
-        stream::remove_orphans(in.setting().read_from, bindings, number, *state.orphans_below, in.clock(),
-                               *in.batcher(), access, stopped, in.overdue_fd());
+        pipeline::remove_orphans(in.setting().read_from, bindings, number, *state.orphans_below, in.clock(),
+                                 *in.batcher(), access, stopped, in.overdue_fd());
         looked_at.finish();
         state.orphans_below.reset();
     }
@@ -24874,7 +24946,7 @@ inline void print_statements(std::ostream& out, record& done, const postgres::sh
     for (const auto& right : report.rights) by_others.push_back({right.sql, right.what, false});
     if (!server.replication) {
         by_others.push_back({"ALTER ROLE " + postgres::quote_identifier(server.role) + " REPLICATION",
-                             "this role may not follow the log", false});
+                             "this role may not stream WAL", false});
     }
     const auto print = [&](const setup_step& step) {
         out << "-- " << step.why << "\n" << step.sql << ";\n\n";
@@ -25049,7 +25121,7 @@ inline void tell_of_changes(context& in, const std::vector<index_state>& states)
                       states[i].serving, names.index);
         } else {
             log::info(
-                "{}: its shape is not that of {}, which readers use; {} is made beside it and follows "
+                "{}: its shape is not that of {}, which readers use; {} is built beside it and streams from "
                 "slot {}",
                 names.alias, states[i].serving, names.index, states[i].slot);
         }
@@ -25067,7 +25139,7 @@ inline void tell_of_changes(context& in, const std::vector<index_state>& states)
                     postgres::read_slot(in.catalog(), name), name, postgres::read_server(in.catalog()));
     const auto same = [&](const setup_step& each) { return each.sql == step.sql; };
     if (std::any_of(now.begin(), now.end(), same)) throw;
-    throw error(errc::changed, std::string("somebody changed it at the same moment: ") + problem.what());
+    throw error(errc::changed, std::string("it was changed at the same moment: ") + problem.what());
 }
 
 /// What will refuse the application's updates later, if nothing is done.
@@ -25200,7 +25272,7 @@ inline void bootstrap(context& in, std::ostream& out) {
 
 }  // namespace pgsync::app
 
-// ---- pgsync/app/consent.hpp
+// ---- pgsync/commands/consent.hpp
 /// What cannot be undone is shown before it is done, and somebody has to want it.
 namespace pgsync::app {
 
@@ -25245,9 +25317,8 @@ namespace detail {
     for (const auto& each : what) list += "\n  - " + printable(each);
     const auto heading = std::string(command) + " is about to:" + list;
     if (::isatty(STDIN_FILENO) == 0 || ::isatty(STDERR_FILENO) == 0) {
-        throw error(
-            errc::configuration, heading,
-            "nothing was done: say --yes to have it done without being asked, --dry-run to see it only");
+        throw error(errc::configuration, heading,
+                    "nothing was done: pass --yes to skip the question, or --dry-run to preview");
     }
     std::cerr << setting.program << ": " << heading << "\nGo on? [y/N] " << std::flush;
     const auto answer = detail::read_answer(stop_fd);
@@ -25257,128 +25328,7 @@ namespace detail {
 
 }  // namespace pgsync::app
 
-// ---- pgsync/app/letters.hpp
-/// Dead letters: what they say, and which of them are settled, that is, of no concern any more: the index has
-/// the document with a greater version than was refused, or there is no row any more that it could be of, nor
-/// a document.
-namespace pgsync::app {
-
-/// What the cluster refused once.
-struct dead_letter {
-    std::string letter;         ///< its own `_id`
-    std::int64_t revision = 0;  ///< of the letter itself: another one where it was written again
-    std::string id;             ///< of the document
-    std::int64_t version = 0;   ///< with which it was refused
-    std::int64_t status = 0;
-    std::string type{};
-    std::string reason{};
-    std::string at{};
-    bool settled = false;
-    bool held = false;  ///< the index has a document of that id
-};
-
-namespace detail {
-
-/// Leaves out the document that was refused: it may be large, and no command needs it.
-inline constexpr elastic::wanted_source letter_alone = "?_source_excludes=document";
-
-inline std::int64_t integer_in(const boost::json::object& in, std::string_view key) {
-    const auto* found = in.if_contains(key);
-    return found != nullptr && found->is_int64() ? found->get_int64() : 0;
-}
-
-inline dead_letter read_letter(std::string letter, std::int64_t revision, const boost::json::object& source) {
-    dead_letter out;
-    out.letter = std::move(letter);
-    out.revision = revision;
-    out.id = text_at(source, "id");
-    out.version = integer_in(source, "version");
-    out.status = integer_in(source, "status");
-    out.type = text_at(source, "type");
-    out.reason = text_at(source, "reason");
-    out.at = text_at(source, "at");
-    return out;
-}
-
-/// The newest letters of an index of them, at most `limit`; none where it is not there, or may not be read.
-[[nodiscard]] inline std::vector<dead_letter> newest_letters(cluster::client_type& client,
-                                                             const std::string& name, std::size_t limit) {
-    std::vector<dead_letter> out;
-    if (limit == 0) return out;
-    const boost::json::object search{
-        {"size", std::min<std::size_t>(limit, 10'000)},
-        {"version", true},
-        {"_source", {{"excludes", boost::json::array{"document"}}}},
-        {"sort", boost::json::array{{{"at", {{"order", "desc"}, {"unmapped_type", "date"}}}}}}};
-    const auto answer = client.call("POST", "/" + cluster::client_type::escaped(name) + "/_search",
-                                    boost::json::serialize(search), {401, 403, 404});
-    if (answer.status >= 300) return out;
-    const auto found = boost::json::parse(answer.body);
-    for (const auto& hit : found.at("hits").at("hits").as_array()) {
-        const auto& each = hit.as_object();
-        out.push_back(
-            read_letter(text_at(each, "_id"), integer_in(each, "_version"), each.at("_source").as_object()));
-    }
-    return out;
-}
-
-/// Settles letters whose document `concrete` holds with a greater version than was refused: a later change
-/// got through.
-inline void settle_by_index(cluster::client_type& client, const compiled_index& index,
-                            const std::string& concrete, std::vector<dead_letter>& letters) {
-    std::map<std::string, std::int64_t> newest;
-    if (index.routing.empty()) {
-        std::vector<elastic::document_place> places;
-        for (const auto& each : letters) places.push_back({each.id});
-        const auto held = client.get_documents(concrete, places, elastic::no_source);
-        for (std::size_t i = 0; i < held.size(); ++i) {
-            if (held[i].found) newest[letters[i].id] = held[i].version;
-        }
-    } else {  // a letter does not tell of a routing
-        std::vector<std::string> ids;
-        for (const auto& each : letters) {
-            if (!each.id.empty() && each.id.size() <= 512) ids.push_back(each.id);
-        }
-        for (const auto& copy : client.find_copies(concrete, ids))
-            newest[copy.id] = std::max(newest[copy.id], copy.version);
-    }
-    for (auto& each : letters) {
-        const auto found = newest.find(each.id);
-        each.held = found != newest.end();
-        if (each.version > 0 && each.held && found->second > each.version) each.settled = true;
-    }
-}
-
-/// Settles letters of documents that have no row any more, or none that the index is about. What the index
-/// still holds is to be deleted, and that may be what was refused. After settle_by_index().
-inline void settle_by_rows(postgres::session& catalog, std::span<const postgres::index_binding> indices,
-                           std::size_t number, std::vector<dead_letter>& letters) {
-    constexpr std::size_t at_once = 500;
-    std::vector<std::string> ids;
-    for (const auto& each : letters) {
-        if (!each.settled && !each.held && !each.id.empty()) ids.push_back(each.id);
-    }
-    const auto begin_sql = postgres::begin_reading(indices.subspan(number, 1)).sql;
-    const auto begin = [&] { catalog.exec(begin_sql); };
-    postgres::row_lookup rows(catalog, indices, number);
-    std::set<std::string> there;
-    for (std::size_t from = 0; from < ids.size(); from += at_once) {
-        const std::vector<std::string> some(
-            ids.begin() + static_cast<std::ptrdiff_t>(from),
-            ids.begin() + static_cast<std::ptrdiff_t>(std::min(ids.size(), from + at_once)));
-        // A row whose condition fails is there, too: that may be what the letter is about.
-        rows.present(
-            some, begin, [&](std::string_view id, std::string_view) { there.emplace(id); },
-            [&](const std::string& id) { there.insert(id); });
-    }
-    for (auto& each : letters) each.settled = each.settled || (!each.held && !there.contains(each.id));
-}
-
-}  // namespace detail
-
-}  // namespace pgsync::app
-
-// ---- pgsync/app/explain.hpp
+// ---- pgsync/commands/explain/explain.hpp
 namespace pgsync::app {
 
 /// A node as `reservations.place.city`.
@@ -25431,7 +25381,7 @@ inline void explain(std::ostream& out, std::span<const compiled_index> indices, 
 
 }  // namespace pgsync::app
 
-// ---- pgsync/app/serving_index.hpp
+// ---- pgsync/commands/serving_index.hpp
 namespace pgsync::app {
 
 /// The numbers of the indices that a command is to work on: those named, or all. Throws errc::configuration
@@ -25497,7 +25447,7 @@ inline void write_beside_sync(context& in) {
 
 }  // namespace pgsync::app
 
-// ---- pgsync/app/refresh.hpp
+// ---- pgsync/commands/refresh.hpp
 #if defined(PGSYNC_COMPILED)
 #else
 #endif
@@ -25507,17 +25457,17 @@ namespace pgsync::app {
 namespace detail {
 
 /// Does what `next` yields, beside a sync that may be running.
-inline stream::refreshed read_again(context& in, std::span<const postgres::index_binding> indices,
-                                    const std::function<std::optional<stream::work>()>& next) {
-    return stream::refresh(
+inline pipeline::refreshed read_again(context& in, std::span<const postgres::index_binding> indices,
+                                      const std::function<std::optional<pipeline::work>()>& next) {
+    return pipeline::refresh(
         in.setting().read_from, indices, in.setting().page_size, in.clock(), *in.batcher(), in.access(), next,
         [&in] { return in.stopped(); }, in.stop_fd());
 }
 
 /// The work to read some documents of index `number` again. Where documents of gone rows are routed to, only
 /// the index knows; it must have been refreshed.
-inline stream::work work_for_keys(context& in, std::size_t number, const std::vector<std::string>& keys) {
-    stream::work todo;
+inline pipeline::work work_for_keys(context& in, std::size_t number, const std::vector<std::string>& keys) {
+    pipeline::work todo;
     todo.indices.resize(in.indices().size());
     auto& mine = todo.indices[number];
     mine.keys.insert(keys.begin(), keys.end());
@@ -25568,7 +25518,7 @@ class selected_keys {
   public:
     selected_keys(context& in, const postgres::index_binding& bound, const std::string& where)
         : session_(in.setting().database), parts_(bound.key_array_types.size()) {
-        if (!pgsync::detail::check::is_closed_sql(where)) {
+        if (!is_closed_sql(where)) {
             throw error(errc::configuration, "--where \"" + printable(where) + "\" is no condition by itself",
                         "write SQL over the columns of one table, without ; or comments or $, with every "
                         "bracket and quote closed");
@@ -25718,18 +25668,19 @@ inline void check_options(const refresh_options& how) {
 
     constexpr std::size_t at_once = 500;
     std::uint64_t missing_rows = 0;
-    std::function<std::optional<stream::work>()> next;
+    std::function<std::optional<pipeline::work>()> next;
     const auto in_pieces = [&](auto& keys) {
-        next = [&in, &keys, number]() -> std::optional<stream::work> {
+        next = [&in, &keys, number]() -> std::optional<pipeline::work> {
             const auto piece = keys.next(at_once);
             if (piece.empty()) return std::nullopt;
             return detail::work_for_keys(in, number, piece);
         };
     };
-    const auto at_one_go = [&](stream::index_work&& mine) {
-        next = [&in, number, all = std::optional(std::move(mine))]() mutable -> std::optional<stream::work> {
+    const auto at_one_go = [&](pipeline::index_work&& mine) {
+        next = [&in, number,
+                all = std::optional(std::move(mine))]() mutable -> std::optional<pipeline::work> {
             if (!all) return std::nullopt;
-            stream::work todo;
+            pipeline::work todo;
             todo.indices.resize(in.indices().size());
             todo.indices[number] = *std::exchange(all, std::nullopt);
             return todo;
@@ -25748,7 +25699,7 @@ inline void check_options(const refresh_options& how) {
         }
         in_pieces(given.emplace(keys));
     } else {
-        stream::index_work mine;
+        pipeline::index_work mine;
         mine.reload = how.all;
         if (!how.all) {
             const auto route = detail::find_route(index, how.relation);
@@ -25773,7 +25724,128 @@ inline void check_options(const refresh_options& how) {
 
 }  // namespace pgsync::app
 
-// ---- pgsync/app/dead_letters.hpp
+// ---- pgsync/store/letters.hpp
+/// Dead letters: what they say, and which of them are settled, that is, of no concern any more: the index has
+/// the document with a greater version than was refused, or there is no row any more that it could be of, nor
+/// a document.
+namespace pgsync::app {
+
+/// What the cluster refused once.
+struct dead_letter {
+    std::string letter;         ///< its own `_id`
+    std::int64_t revision = 0;  ///< of the letter itself: another one where it was written again
+    std::string id;             ///< of the document
+    std::int64_t version = 0;   ///< with which it was refused
+    std::int64_t status = 0;
+    std::string type{};
+    std::string reason{};
+    std::string at{};
+    bool settled = false;
+    bool held = false;  ///< the index has a document of that id
+};
+
+namespace detail {
+
+/// Leaves out the document that was refused: it may be large, and no command needs it.
+inline constexpr elastic::wanted_source letter_alone = "?_source_excludes=document";
+
+inline std::int64_t integer_in(const boost::json::object& in, std::string_view key) {
+    const auto* found = in.if_contains(key);
+    return found != nullptr && found->is_int64() ? found->get_int64() : 0;
+}
+
+inline dead_letter read_letter(std::string letter, std::int64_t revision, const boost::json::object& source) {
+    dead_letter out;
+    out.letter = std::move(letter);
+    out.revision = revision;
+    out.id = text_at(source, "id");
+    out.version = integer_in(source, "version");
+    out.status = integer_in(source, "status");
+    out.type = text_at(source, "type");
+    out.reason = text_at(source, "reason");
+    out.at = text_at(source, "at");
+    return out;
+}
+
+/// The newest letters of an index of them, at most `limit`; none where it is not there, or may not be read.
+[[nodiscard]] inline std::vector<dead_letter> newest_letters(cluster::client_type& client,
+                                                             const std::string& name, std::size_t limit) {
+    std::vector<dead_letter> out;
+    if (limit == 0) return out;
+    const boost::json::object search{
+        {"size", std::min<std::size_t>(limit, 10'000)},
+        {"version", true},
+        {"_source", {{"excludes", boost::json::array{"document"}}}},
+        {"sort", boost::json::array{{{"at", {{"order", "desc"}, {"unmapped_type", "date"}}}}}}};
+    const auto answer = client.call("POST", "/" + cluster::client_type::escaped(name) + "/_search",
+                                    boost::json::serialize(search), {401, 403, 404});
+    if (answer.status >= 300) return out;
+    const auto found = boost::json::parse(answer.body);
+    for (const auto& hit : found.at("hits").at("hits").as_array()) {
+        const auto& each = hit.as_object();
+        out.push_back(
+            read_letter(text_at(each, "_id"), integer_in(each, "_version"), each.at("_source").as_object()));
+    }
+    return out;
+}
+
+/// Settles letters whose document `concrete` holds with a greater version than was refused: a later change
+/// got through.
+inline void settle_by_index(cluster::client_type& client, const compiled_index& index,
+                            const std::string& concrete, std::vector<dead_letter>& letters) {
+    std::map<std::string, std::int64_t> newest;
+    if (index.routing.empty()) {
+        std::vector<elastic::document_place> places;
+        for (const auto& each : letters) places.push_back({each.id});
+        const auto held = client.get_documents(concrete, places, elastic::no_source);
+        for (std::size_t i = 0; i < held.size(); ++i) {
+            if (held[i].found) newest[letters[i].id] = held[i].version;
+        }
+    } else {  // a letter does not tell of a routing
+        std::vector<std::string> ids;
+        for (const auto& each : letters) {
+            if (!each.id.empty() && each.id.size() <= 512) ids.push_back(each.id);
+        }
+        for (const auto& copy : client.find_copies(concrete, ids))
+            newest[copy.id] = std::max(newest[copy.id], copy.version);
+    }
+    for (auto& each : letters) {
+        const auto found = newest.find(each.id);
+        each.held = found != newest.end();
+        if (each.version > 0 && each.held && found->second > each.version) each.settled = true;
+    }
+}
+
+/// Settles letters of documents that have no row any more, or none that the index is about. What the index
+/// still holds is to be deleted, and that may be what was refused. After settle_by_index().
+inline void settle_by_rows(postgres::session& catalog, std::span<const postgres::index_binding> indices,
+                           std::size_t number, std::vector<dead_letter>& letters) {
+    constexpr std::size_t at_once = 500;
+    std::vector<std::string> ids;
+    for (const auto& each : letters) {
+        if (!each.settled && !each.held && !each.id.empty()) ids.push_back(each.id);
+    }
+    const auto begin_sql = postgres::begin_reading(indices.subspan(number, 1)).sql;
+    const auto begin = [&] { catalog.exec(begin_sql); };
+    postgres::row_lookup rows(catalog, indices, number);
+    std::set<std::string> there;
+    for (std::size_t from = 0; from < ids.size(); from += at_once) {
+        const std::vector<std::string> some(
+            ids.begin() + static_cast<std::ptrdiff_t>(from),
+            ids.begin() + static_cast<std::ptrdiff_t>(std::min(ids.size(), from + at_once)));
+        // A row whose condition fails is there, too: that may be what the letter is about.
+        rows.present(
+            some, begin, [&](std::string_view id, std::string_view) { there.emplace(id); },
+            [&](const std::string& id) { there.insert(id); });
+    }
+    for (auto& each : letters) each.settled = each.settled || (!each.held && !there.contains(each.id));
+}
+
+}  // namespace detail
+
+}  // namespace pgsync::app
+
+// ---- pgsync/commands/dead_letters.hpp
 namespace pgsync::app {
 
 namespace detail {
@@ -25874,7 +25946,8 @@ class letter_box {
             in_.search().client().call("POST", in_.search().speaks().bulk_path(false), *body.text());
         const auto parsed = elastic::parse_bulk_response(answer.body, letters.size());
         if (!parsed)
-            throw error(errc::protocol, "the cluster's answer to the removal of dead letters makes no sense");
+            throw error(errc::protocol,
+                        "the cluster's answer to the removal of dead letters cannot be parsed");
         for (const auto& item : parsed->items) {
             if (item.verdict == elastic::item_verdict::done) continue;
             throw error(item.verdict == elastic::item_verdict::retry ? errc::connection : errc::index,
@@ -25941,8 +26014,7 @@ inline void add_letters(report& out, boost::json::array& json, std::string_view 
     const auto shapes = postgres::check_shapes(in.indices(), in.catalog());
     const bool look = shapes.findings.empty() && shapes.rights.empty();
     if (!look)
-        log::warn(
-            "the database does not look as the shapes say, so that rows that are gone are not looked for");
+        log::warn("the database does not match the shapes, so that rows that are gone are not looked for");
     for (const auto number : numbers) {
         const auto& index = in.indices()[number];
         detail::letter_box box(
@@ -25953,7 +26025,7 @@ inline void add_letters(report& out, boost::json::array& json, std::string_view 
         detail::add_letters(out, all, index.name, letters, count);
         if (count > letters.size()) {
             out.text += "  and " + std::to_string(count - letters.size()) +
-                        " older ones (--limit tells more of them)\n";
+                        " older ones (--limit lists more of them)\n";
         }
     }
     out.json = boost::json::serialize(boost::json::object{{"indices", all}});
@@ -25985,7 +26057,7 @@ inline void add_letters(report& out, boost::json::array& json, std::string_view 
             settled += letters.size() - keys.size();
             bool given = keys.empty();
             if (!given) {
-                (void)detail::read_again(in, shapes.bindings, [&]() -> std::optional<stream::work> {
+                (void)detail::read_again(in, shapes.bindings, [&]() -> std::optional<pipeline::work> {
                     if (std::exchange(given, true)) return std::nullopt;
                     return detail::work_for_keys(in, number, keys);
                 });
@@ -26067,7 +26139,7 @@ inline void add_letters(report& out, boost::json::array& json, std::string_view 
 
 }  // namespace pgsync::app
 
-// ---- pgsync/app/check_cluster.hpp
+// ---- pgsync/commands/diagnosis/check_cluster.hpp
 /// What doctor looks at in the cluster as a whole: shards, disks, what a request may hold.
 namespace pgsync::app::detail {
 
@@ -26227,7 +26299,7 @@ inline void check_shards(cluster& search, const std::string& alias, const std::s
              "red",
              what,
              "documents of it are not found, and none is written to it",
-             {by_hand("bring back the node that holds it; GET /_cluster/allocation/explain tells more")}});
+             {by_hand("bring back the node that holds it; GET /_cluster/allocation/explain says more")}});
     } else if (nodes == 1) {
         found.push_back(
             {severity::advice,
@@ -26236,12 +26308,11 @@ inline void check_shards(cluster& search, const std::string& alias, const std::s
              "the cluster has one node for data, and no place for a second copy",
              {by_request("PUT /" + path + "/_settings", {{"index", {{"number_of_replicas", 0}}}})}});
     } else {
-        found.push_back(
-            {severity::warning,
-             "yellow",
-             what,
-             "if a node fails now, documents are gone until a reload",
-             {by_hand("GET /_cluster/allocation/explain tells what keeps it from being placed")}});
+        found.push_back({severity::warning,
+                         "yellow",
+                         what,
+                         "if a node fails now, documents are gone until a reload",
+                         {by_hand("GET /_cluster/allocation/explain says why it is not assigned")}});
     }
 }
 
@@ -26253,7 +26324,7 @@ inline void check_whole_cluster(cluster& search, const options& setting, finding
 
 }  // namespace pgsync::app::detail
 
-// ---- pgsync/postgres/slot_lag.hpp
+// ---- pgsync/catalog/slot_lag.hpp
 namespace pgsync::postgres {
 
 /// How far the reader of a slot is behind, as far as the server tells without anything being written.
@@ -26321,7 +26392,7 @@ namespace detail {
                : "r.sent_location, r.flush_location, NULL::text") +
         " FROM (SELECT 1) one LEFT JOIN pg_catalog.pg_stat_replication r ON r.pid = " +
         std::to_string(slot.active_pid));
-    detail::catalog_row row(found.row(0));
+    catalog_row row(found.row(0));
     slot_lag out;
     out.current = row.position();
     out.streaming = row.flag();
@@ -26334,7 +26405,7 @@ namespace detail {
 
 }  // namespace pgsync::postgres
 
-// ---- pgsync/app/check_database.hpp
+// ---- pgsync/commands/diagnosis/check_database.hpp
 /// What doctor looks at in the database server: its settings, the role, the slots. Of the tables nothing.
 namespace pgsync::app::detail {
 
@@ -26381,7 +26452,7 @@ inline void check_server_settings(const server_checks& in) {
         in.found.push_back({severity::error,
                             "wal_level",
                             "wal_level is \"" + server.wal_level + "\"",
-                            "only with \"logical\" the log says which rows changed",
+                            "only with \"logical\" WAL says which rows changed",
                             {by_sql("ALTER SYSTEM SET wal_level = logical"), restart()}});
     }
     const auto more = [](int than) { return std::to_string(than + 4); };
@@ -26445,7 +26516,7 @@ inline void check_role(const server_checks& in) {
         in.found.push_back({severity::advice,
                             "lock_timeout",
                             "lock_timeout of this role is " + std::to_string(lock_timeout) + " ms",
-                            "behind an ALTER TABLE reading is given up and begun again so often",
+                            "while an ALTER TABLE waits, reading is cancelled and repeated that often",
                             {in.for_role("lock_timeout = 0")}});
     }
     const auto rows = in.catalog.exec(
@@ -26514,9 +26585,9 @@ inline void check_slot(const server_checks& in) {
         in.found.push_back(
             {severity::warning,
              "log_retained",
-             "the server keeps " + bytes_text(retained) + " of log for " + in.quoted_slot(),
+             "the server keeps " + bytes_text(retained) + " of WAL for " + in.quoted_slot(),
              follows ? "sync is behind, or a transaction has been open for long"
-                     : "nobody reads it, and the disk will be full",
+                     : "no program reads it, and the disk will fill up",
              {follows ? by_hand("see `status` for how far it is, pg_stat_activity for old transactions")
                       : by_command("sync")}});
     }
@@ -26528,11 +26599,10 @@ inline void check_slot(const server_checks& in) {
             reload()};
     };
     if (limit < 0) {
-        in.found.push_back(
-            {severity::advice, "max_slot_wal_keep_size", "max_slot_wal_keep_size is unlimited",
-             "while nobody reads the slot the log grows until the disk is full; with a limit the "
-             "slot is given up instead, and everything is read again",
-             more(std::max<std::uint64_t>(16'384, 2 * (retained >> 20U)))});
+        in.found.push_back({severity::advice, "max_slot_wal_keep_size", "max_slot_wal_keep_size is unlimited",
+                            "while no program reads the slot, WAL grows until the disk is full; with a limit "
+                            "the slot is invalidated instead, and everything is read again",
+                            more(std::max<std::uint64_t>(16'384, 2 * (retained >> 20U)))});
         return;
     }
     const auto rows = in.catalog.exec_params(
@@ -26544,7 +26614,7 @@ inline void check_slot(const server_checks& in) {
     const auto left = unreserved || safe < 0 ? std::uint64_t{0} : static_cast<std::uint64_t>(safe);
     in.found.push_back(
         {unreserved ? severity::error : severity::warning, "slot_in_danger",
-         in.quoted_slot() + " is given up after " + bytes_text(left) + " more of log " +
+         in.quoted_slot() + " is invalidated after " + bytes_text(left) + " more of WAL " +
              "(max_slot_wal_keep_size is " + bytes_text(static_cast<std::uint64_t>(limit) << 20U) + ")",
          "everything would have to be read again",
          more(2 * std::max<std::uint64_t>(static_cast<std::uint64_t>(limit), retained >> 20U) + 1'024)});
@@ -26559,8 +26629,8 @@ inline void check_idle_timeout(const server_checks& in) {
     in.found.push_back({idle ? severity::warning : severity::advice,
                         "idle_replication_slot_timeout",
                         "idle_replication_slot_timeout is " + shown,
-                        "a slot that nobody reads for so long is given up, and everything is read again; "
-                        "max_slot_wal_keep_size protects the disk as well",
+                        "a slot that no program reads for that long is invalidated, and everything is read "
+                        "again; max_slot_wal_keep_size protects the disk as well",
                         {by_sql("ALTER SYSTEM SET idle_replication_slot_timeout = 0"), reload()}});
 }
 
@@ -26575,7 +26645,7 @@ inline void found_slot(const server_checks& in, std::uint64_t kept, const std::s
              (database.empty() ? "" : " of database \"" + database + "\"") + ", for which the server keeps " +
              bytes_text(kept) + " of log",
          std::string(ours ? "it is of another shape of this program; if that is" : "if it is") +
-             " not needed any more, the log will fill the disk for nothing",
+             " no longer needed, WAL will fill the disk for nothing",
          {std::move(remedy)}});
 }
 
@@ -26627,7 +26697,7 @@ inline void check_database(const server_checks& in) {
 
 }  // namespace pgsync::app::detail
 
-// ---- pgsync/app/check_waits.hpp
+// ---- pgsync/commands/diagnosis/check_waits.hpp
 /// Transactions of others that pgsync waits for, or that make the server keep its WAL: who they are, and what
 /// ends them.
 namespace pgsync::app {
@@ -26747,7 +26817,7 @@ inline void check_waits(postgres::session& catalog, std::span<const compiled_ind
 
 }  // namespace pgsync::app
 
-// ---- pgsync/app/look.hpp
+// ---- pgsync/commands/diagnosis/look.hpp
 /// Looking at everything that a program relies on, without changing anything.
 namespace pgsync::app {
 
@@ -27018,7 +27088,7 @@ inline void look_at_tables(contact& with, postgres::session& catalog, known_tabl
 
 }  // namespace pgsync::app
 
-// ---- pgsync/app/check_index.hpp
+// ---- pgsync/commands/diagnosis/check_index.hpp
 /// What doctor looks at in one index beside its conditions: is it whole, and as this program would make it?
 namespace pgsync::app::detail {
 
@@ -27244,7 +27314,7 @@ inline void check_index(cluster& search, const compiled_index& index, const inde
 
 }  // namespace pgsync::app::detail
 
-// ---- pgsync/app/check_rows.hpp
+// ---- pgsync/commands/diagnosis/check_rows.hpp
 /// What doctor says of rows that may have no document, or none that is always the same.
 namespace pgsync::app::detail {
 
@@ -27301,7 +27371,7 @@ namespace pgsync::app::detail {
 
 }  // namespace pgsync::app::detail
 
-// ---- pgsync/app/check_writes.hpp
+// ---- pgsync/commands/diagnosis/check_writes.hpp
 /// Writes of the application that PostgreSQL refuses because of replica identities and publications, or
 /// would.
 namespace pgsync::app::detail {
@@ -27357,7 +27427,7 @@ inline void check_impossible(const postgres::shape_report& report,
 
 }  // namespace pgsync::app::detail
 
-// ---- pgsync/app/check_tables.hpp
+// ---- pgsync/commands/diagnosis/check_tables.hpp
 /// What doctor looks at in the tables beside their conditions: replica identities and publication, and the
 /// indexes that the queries need.
 namespace pgsync::app::detail {
@@ -27390,7 +27460,7 @@ struct table_size {
         "FROM pg_catalog.pg_class c WHERE c.oid IN (" +
         list + ")");
     for (int i = 0; i < rows.rows(); ++i) {
-        postgres::detail::catalog_row row(rows.row(i));
+        postgres::catalog_row row(rows.row(i));
         const auto oid = row.number<std::uint32_t>();
         auto& size = out[oid];
         const auto seen = std::strtod(row.text().c_str(), nullptr);
@@ -27440,7 +27510,7 @@ struct tables_seen {
     }
     tables_seen out;
     out.tables = postgres::read_tables(catalog, names);
-    out.partitions = postgres::detail::read_partitions(catalog, out.tables);
+    out.partitions = postgres::read_partitions(catalog, out.tables);
     std::vector<std::uint32_t> oids;
     for (const auto& table : out.tables) {
         if (table) oids.push_back(table->oid);
@@ -27526,7 +27596,7 @@ inline void check_statistics(const tables_seen& seen, findings& found) {
             return;
         if (!told.insert(table.oid).second) return;
         which += (which.empty() ? "" : ", ") + shown_name(table);
-        remedy.push_back(by_sql("ANALYZE " + postgres::detail::qualified(table)));
+        remedy.push_back(by_sql("ANALYZE " + postgres::quoted_name(table)));
     };
     for (const auto& table : seen.tables) {
         if (table) check(*table);
@@ -27606,7 +27676,7 @@ inline void check_tables(postgres::session& catalog, const postgres::shape_repor
 
 }  // namespace pgsync::app::detail
 
-// ---- pgsync/app/conditions.hpp
+// ---- pgsync/commands/diagnosis/conditions.hpp
 /// What state everything is in, as a list of what is not as it should be: one classification, which status
 /// and doctor print, /ready and the metrics show, and by which bootstrap and sync decide whether they can
 /// begin.
@@ -27712,10 +27782,11 @@ inline void add_conditions_of(const index_status& index, findings& out) {
             "readers have them as they were until then; after an interruption sync goes on with it",
             {by_hand("unless a sync or bootstrap is at it, run sync: it resumes")}, mended_by::sync));
     } else if (!state.loaded) {
-        out.push_back(condition(
-            severity::warning, "load_unfinished", "the initial load of " + quoted + " is not finished",
-            "readers do not see it; unless a bootstrap is running, nobody goes on with it; it resumes",
-            {by_command("bootstrap")}, mended_by::bootstrap));
+        out.push_back(condition(severity::warning, "load_unfinished",
+                                "the initial load of " + quoted + " is not finished",
+                                "readers do not see it; unless a bootstrap is running, it is not being "
+                                "loaded; bootstrap resumes it",
+                                {by_command("bootstrap")}, mended_by::bootstrap));
     } else if (state.serving.empty()) {
         out.push_back(condition(severity::error, "alias_missing",
                                 "index \"" + state.index + "\" is not behind the alias \"" + alias + "\"",
@@ -27726,7 +27797,7 @@ inline void add_conditions_of(const index_status& index, findings& out) {
             severity::warning, "not_serving",
             readers + "which is of another shape than this program's \"" + state.index + "\"",
             state.beside ? "sync lets them have it when it is up to date; with --no-swap that is left to you"
-                         : "it is kept up to date for nobody, unless you want to return to it",
+                         : "it is kept in sync but not used, unless you want to return to it",
             {by_command("swap")}));
     }
     if (state.exists && !state.closed && !state.blocks.empty()) {
@@ -27811,7 +27882,7 @@ inline void add_unreachable(const std::optional<trouble>& why, std::string_view 
     if (!why) return;
     std::vector<step> remedy;
     if (!why->remedy.empty()) remedy.push_back(by_hand(why->remedy));
-    out.push_back(condition(severity::error, code, std::string(who) + " cannot be asked: " + why->what,
+    out.push_back(condition(severity::error, code, std::string(who) + " cannot be reached: " + why->what,
                             "nothing could be looked at there, or not all of it", std::move(remedy)));
 }
 
@@ -27890,7 +27961,7 @@ inline void add_unreachable(const std::optional<trouble>& why, std::string_view 
 
 }  // namespace pgsync::app
 
-// ---- pgsync/app/doctor.hpp
+// ---- pgsync/commands/doctor/doctor.hpp
 namespace pgsync::app {
 
 /// Looks at everything that goes wrong: the conditions, and what does no harm yet; each with what to do.
@@ -27949,7 +28020,7 @@ namespace pgsync::app {
 
 }  // namespace pgsync::app
 
-// ---- pgsync/app/diagram.hpp
+// ---- pgsync/commands/explain/diagram.hpp
 /// A picture of shapes and their routes, as text that Mermaid or Graphviz draws.
 namespace pgsync::app {
 
@@ -28189,7 +28260,7 @@ inline void add_lines(const compiled_index& index, std::size_t self, const std::
 
 }  // namespace pgsync::app
 
-// ---- pgsync/app/plans.hpp
+// ---- pgsync/commands/explain/plans.hpp
 namespace pgsync::app {
 
 /// How the database runs one of the queries.
@@ -28346,7 +28417,7 @@ class planner {
     const auto report = postgres::check_shapes(indices, connection);
     if (!report.findings.empty() || !report.rights.empty()) {
         throw error(errc::catalog,
-                    "the database does not look as the shapes say: " +
+                    "the database does not match the shapes: " +
                         (report.findings.empty() ? report.rights.front().what : report.findings.front()),
                     "run doctor: it lists everything");
     }
@@ -28355,7 +28426,7 @@ class planner {
 
 }  // namespace pgsync::app
 
-// ---- pgsync/app/explain_report.hpp
+// ---- pgsync/commands/explain/explain_report.hpp
 namespace pgsync::app {
 
 namespace detail {
@@ -28437,867 +28508,7 @@ inline boost::json::object explained_json(const compiled_index& index, const exp
 
 }  // namespace pgsync::app
 
-#include <microhttpd.h>
-#include <netdb.h>
-#include <netinet/in.h>
-
-// ---- pgsync/app/connection_table.hpp
-namespace pgsync::app {
-
-/// Which connections of a server have to go, so that those who are slow, or do nothing, keep nobody else out:
-/// each has a limited time in all, however much it sends meanwhile, and there are so many at most. Where
-/// there is one more, the client who has the most loses its oldest one: who has one connection only keeps it,
-/// and of a client with many the newest is the one most likely to be worth something.
-class connection_table {
-  public:
-    using clock = std::chrono::steady_clock;
-
-    connection_table(std::size_t most, std::chrono::milliseconds time) : most_(most), time_(time) {}
-
-    /// `client` is its address. Returns another connection that has to go for this one, if any.
-    std::optional<int> add(int fd, std::string client, clock::time_point now) {
-        open_.push_back({fd, std::move(client), now + time_, false});
-        if (alive() <= most_) return std::nullopt;
-        std::map<std::string_view, std::size_t> many;
-        for (const auto& each : open_)
-            if (!each.ended) ++many[each.client];
-        const auto greedy = std::max_element(many.begin(), many.end(), [](const auto& a, const auto& b) {
-                                return a.second < b.second;
-                            })->second;
-        const auto found = std::find_if(open_.begin(), open_.end(), [&](const entry& each) {
-            return !each.ended && many.at(each.client) == greedy;
-        });
-        found->ended = true;
-        return found->fd;
-    }
-    void remove(int fd) {
-        open_.remove_if([&](const entry& each) { return each.fd == fd; });
-    }
-
-    /// The oldest connection whose time is over, each once.
-    [[nodiscard]] std::optional<int> overdue(clock::time_point now) {
-        for (auto& each : open_) {
-            if (each.ended) continue;
-            if (each.until > now) break;
-            each.ended = true;
-            return each.fd;
-        }
-        return std::nullopt;
-    }
-    /// When the next one is overdue.
-    [[nodiscard]] std::optional<clock::time_point> next() const {
-        for (const auto& each : open_)
-            if (!each.ended) return each.until;
-        return std::nullopt;
-    }
-
-  private:
-    struct entry {
-        int fd;
-        std::string client;
-        clock::time_point until;
-        bool ended;  ///< told to go, and not gone yet
-    };
-
-    [[nodiscard]] std::size_t alive() const {
-        return static_cast<std::size_t>(
-            std::count_if(open_.begin(), open_.end(), [](const entry& each) { return !each.ended; }));
-    }
-
-    std::size_t most_;
-    std::chrono::milliseconds time_;
-    std::list<entry> open_;  ///< the oldest first
-};
-
-}  // namespace pgsync::app
-
-// ---- pgsync/app/listen_address.hpp
-namespace pgsync::app {
-
-/// `9750`, `127.0.0.1:9750`, `[::1]:9750`, `metrics.internal:9750`. Throws errc::configuration.
-[[nodiscard]] inline std::pair<std::string, std::string> parse_listen_address(const std::string& text) {
-    const auto colon = text.rfind(':');
-    auto host = colon == std::string::npos ? std::string("127.0.0.1") : text.substr(0, colon);
-    const auto port = colon == std::string::npos ? text : text.substr(colon + 1);
-    if (host.size() > 2 && host.front() == '[' && host.back() == ']') host = host.substr(1, host.size() - 2);
-    const bool number = !port.empty() && port.size() <= 5 &&
-                        port.find_first_not_of("0123456789") == std::string::npos &&
-                        std::stoul(port) <= 65'535;
-    if (host.empty() || !number) {
-        throw error(errc::configuration, "--metrics \"" + text + "\" names no address to listen at",
-                    "write a port, such as 9750, which this machine alone can reach, or HOST:PORT: "
-                    "0.0.0.0:9750 for every network, [::1]:9750");
-    }
-    return {host, port};
-}
-
-}  // namespace pgsync::app
-
-// ---- pgsync/app/http_server.hpp
-namespace pgsync::app {
-
-/// What a page is answered with.
-struct page {
-    unsigned status = 200;
-    std::string type = "text/plain; charset=utf-8";
-    std::string body;
-};
-
-/// Answers GET requests in a thread of its own, with whatever `answer` makes of a path. For a few readers of
-/// small pages: each connection is for one request, and they are limited in number and time, see
-/// connection_table.
-class http_server {
-  public:
-    using answer_function = std::function<page(std::string_view path)>;
-    struct limits {
-        std::size_t connections = 32;
-        std::chrono::milliseconds time{10'000};  ///< of a connection, from its first byte to its last
-    };
-
-    /// Listens from here on. Throws errc::configuration where the address is not to be had.
-    http_server(const std::string& address, answer_function answer)
-        : http_server(address, std::move(answer), limits()) {}
-    http_server(const std::string& address, answer_function answer, const limits& most)
-        : answer_(std::move(answer)), open_(most.connections, most.time), socket_(listen_at(address)) {
-        const signals_blocked meanwhile;
-        // At its own limit the library would take no connection any more; it stays below that, since the
-        // table ends one for each that is too many.
-        const auto limit = static_cast<unsigned>(most.connections * 2);
-        daemon_ =
-            MHD_start_daemon(MHD_USE_INTERNAL_POLLING_THREAD | MHD_USE_AUTO, 0, nullptr, nullptr, &handle,
-                             this, MHD_OPTION_LISTEN_SOCKET, socket_, MHD_OPTION_CONNECTION_LIMIT, limit,
-                             MHD_OPTION_NOTIFY_CONNECTION, &notice, this, MHD_OPTION_END);
-        if (daemon_ == nullptr) {
-            ::close(socket_);
-            throw error(errc::configuration, "--metrics: the HTTP server does not start");
-        }
-        watch_ = quiet_thread([this] { end_overdue(); });
-    }
-    ~http_server() {
-        MHD_stop_daemon(daemon_);  // closes the socket as well
-        {
-            const std::lock_guard lock(mutex_);
-            stopping_ = true;
-            changed_.notify_all();
-        }
-        watch_.join();
-    }
-    http_server(const http_server&) = delete;
-    http_server& operator=(const http_server&) = delete;
-
-    /// `127.0.0.1:9750`, with the port that was given where 0 was asked for.
-    [[nodiscard]] std::string address() const {
-        sockaddr_storage name{};
-        socklen_t size = sizeof name;
-        if (::getsockname(socket_, reinterpret_cast<sockaddr*>(&name), &size) != 0) return {};
-        char host[NI_MAXHOST];
-        char port[NI_MAXSERV];
-        if (::getnameinfo(reinterpret_cast<const sockaddr*>(&name), size, host, sizeof host, port,
-                          sizeof port, NI_NUMERICHOST | NI_NUMERICSERV) != 0)
-            return {};
-        const std::string shown = std::strchr(host, ':') != nullptr ? "[" + std::string(host) + "]" : host;
-        return shown + ":" + port;
-    }
-
-  private:
-    static int listen_at(const std::string& address) {
-        const auto [host, port] = parse_listen_address(address);
-        addrinfo wanted{};
-        wanted.ai_socktype = SOCK_STREAM;
-        wanted.ai_flags = AI_PASSIVE | AI_NUMERICSERV;
-        addrinfo* raw = nullptr;
-        const int problem = ::getaddrinfo(host.c_str(), port.c_str(), &wanted, &raw);
-        if (problem != 0) refuse(address, ::gai_strerror(problem));
-        const std::unique_ptr<addrinfo, decltype(&::freeaddrinfo)> found(raw, &::freeaddrinfo);
-        int failure = 0;
-        for (const auto* each = raw; each != nullptr; each = each->ai_next) {
-            const int fd = ::socket(each->ai_family, each->ai_socktype | SOCK_CLOEXEC, each->ai_protocol);
-            if (fd < 0) {
-                failure = errno;
-                continue;
-            }
-            const int yes = 1;
-            ::setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &yes, sizeof yes);
-            if (::bind(fd, each->ai_addr, each->ai_addrlen) == 0 && ::listen(fd, 32) == 0) return fd;
-            failure = errno;
-            ::close(fd);
-        }
-        refuse(address, std::strerror(failure));
-    }
-    [[noreturn]] static void refuse(const std::string& address, const char* why) {
-        throw error(errc::configuration, "--metrics cannot listen at " + address + ": " + why,
-                    "another program may listen there, or another copy of this one: choose another port");
-    }
-
-    /// A connection comes, or is about to be closed.
-    static void notice(void* self, MHD_Connection* connection, void**, MHD_ConnectionNotificationCode what) {
-        auto& server = *static_cast<http_server*>(self);
-        const auto* const socket = MHD_get_connection_info(connection, MHD_CONNECTION_INFO_CONNECTION_FD);
-        if (socket == nullptr) return;
-        const int fd = socket->connect_fd;
-        const std::lock_guard lock(server.mutex_);
-        if (what == MHD_CONNECTION_NOTIFY_CLOSED) return server.open_.remove(fd);
-        if (const auto other = server.open_.add(fd, client_of(connection), connection_table::clock::now()))
-            end(*other);
-        server.changed_.notify_all();
-    }
-    static std::string client_of(MHD_Connection* connection) {
-        const auto* const found = MHD_get_connection_info(connection, MHD_CONNECTION_INFO_CLIENT_ADDRESS);
-        const auto* const address = found == nullptr ? nullptr : found->client_addr;
-        if (address == nullptr) return {};
-        char host[NI_MAXHOST];
-        const socklen_t size = address->sa_family == AF_INET6 ? sizeof(sockaddr_in6) : sizeof(sockaddr_in);
-        const int problem =
-            ::getnameinfo(address, size, host, sizeof host, nullptr, 0, NI_NUMERICHOST | NI_NUMERICSERV);
-        return problem == 0 ? host : std::string();
-    }
-    /// The library notices, and closes it. Under the lock: until then the number is of no other connection.
-    static void end(int fd) { ::shutdown(fd, SHUT_RDWR); }
-
-    void end_overdue() {
-        std::unique_lock lock(mutex_);
-        while (!stopping_) {
-            while (const auto fd = open_.overdue(connection_table::clock::now())) end(*fd);
-            if (const auto next = open_.next()) {
-                changed_.wait_until(lock, *next);
-            } else {
-                changed_.wait(lock);
-            }
-        }
-    }
-
-    static MHD_Result handle(void* self, MHD_Connection* connection, const char* path, const char* method,
-                             const char*, const char*, std::size_t* upload_size, void** begun) {
-        // The first call comes before a body, of which nobody here wants to know.
-        if (*begun == nullptr) {
-            *begun = self;
-            return MHD_YES;
-        }
-        if (*upload_size != 0) {
-            *upload_size = 0;
-            return MHD_YES;
-        }
-        try {
-            const std::string_view asked(method);
-            if (asked != "GET" && asked != "HEAD") return send(connection, {405, "text/plain", "GET only\n"});
-            return send(connection, static_cast<http_server*>(self)->answer_(path));
-        } catch (const std::exception&) {
-            return MHD_NO;
-        }
-    }
-    static MHD_Result send(MHD_Connection* connection, const page& what) {
-        const std::unique_ptr<MHD_Response, decltype(&MHD_destroy_response)> response(
-            MHD_create_response_from_buffer(what.body.size(), const_cast<char*>(what.body.data()),
-                                            MHD_RESPMEM_MUST_COPY),
-            &MHD_destroy_response);
-        if (!response) return MHD_NO;
-        MHD_add_response_header(response.get(), "Content-Type", what.type.c_str());
-        MHD_add_response_header(response.get(), "Connection", "close");
-        MHD_add_response_header(response.get(), "Cache-Control", "no-store");
-        MHD_add_response_header(response.get(), "X-Content-Type-Options", "nosniff");
-        MHD_add_response_header(response.get(), "Content-Security-Policy",
-                                "default-src 'none'; style-src 'unsafe-inline'; script-src 'unsafe-inline'; "
-                                "connect-src 'self'; frame-ancestors 'none'");
-        return MHD_queue_response(connection, what.status, response.get());
-    }
-
-    answer_function answer_;
-    std::mutex mutex_;  ///< of what follows, but for the library's
-    std::condition_variable changed_;
-    connection_table open_;
-    bool stopping_ = false;
-    int socket_;
-    MHD_Daemon* daemon_ = nullptr;
-    std::thread watch_;
-};
-
-}  // namespace pgsync::app
-
-// ---- pgsync/app/readiness.hpp
-namespace pgsync::app {
-
-/// Whether the documents follow the database, and if not, why, in a word or two.
-struct readiness {
-    bool ready = false;
-    std::string_view why;
-};
-
-[[nodiscard]] inline readiness readiness_of(const metrics::registry& of) {
-    switch (of.at()) {
-        case metrics::phase::starting:
-            return {false, "starting"};
-        case metrics::phase::loading:
-            return {false, "loading"};
-        case metrics::phase::standing_by:
-            return {false, "standing by"};
-        case metrics::phase::away:
-            return {false, "a server is away"};
-        case metrics::phase::stopping:
-            return {false, "stopping"};
-        case metrics::phase::done:
-            return {false, "done"};
-        case metrics::phase::failed:
-            return {false, "failed"};
-        case metrics::phase::following:
-            break;
-    }
-    if (of.database_up.value() == 0) return {false, "the database is away"};
-    if (of.cluster_up.value() == 0) return {false, "the cluster is away"};
-    for (const auto& each : of.conditions()) {
-        if (each.error) return {false, "not in order"};
-    }
-    return {true, "following"};
-}
-
-/// What `/ready` says: the word, and below it what is not in order, a line each.
-[[nodiscard]] inline std::string readiness_text(const metrics::registry& of) {
-    std::string out = std::string(readiness_of(of).why) + "\n";
-    for (const auto& each : of.conditions())
-        out += std::string(each.error ? "error" : "warning") + " " + each.name + ": " + printable(each.text) +
-               "\n";
-    return out;
-}
-
-/// Whether there is any use in letting the program go on: false after an error that ends it, or where the
-/// thread that reads the log has been stuck for five minutes.
-[[nodiscard]] inline bool is_healthy(const metrics::registry& of) {
-    if (of.at() == metrics::phase::failed) return false;
-    return of.at() != metrics::phase::following || of.since_beat() < std::chrono::minutes(5);
-}
-
-}  // namespace pgsync::app
-
-// ---- pgsync/app/metrics_text.hpp
-namespace pgsync::app {
-
-/// Writes metrics in Prometheus' text format, version 0.0.4.
-class metrics_writer {
-  public:
-    /// What follows are samples of this name, until the next.
-    metrics_writer& metric(std::string_view name, std::string_view type, std::string_view help) {
-        name_ = name;
-        out_.append("# HELP ").append(name).append(" ");
-        for (const char c : help)
-            c == '\\' ? out_.append("\\\\") : c == '\n' ? out_.append("\\n") : out_ += c;
-        out_.append("\n# TYPE ").append(name).append(" ").append(type).append("\n");
-        return *this;
-    }
-    metrics_writer& sample(double value, std::string_view label = {}, std::string_view content = {}) {
-        line("", value, label, content);
-        return *this;
-    }
-    metrics_writer& sample(const metrics::counter& value, std::string_view label = {},
-                           std::string_view content = {}) {
-        return sample(static_cast<double>(value.value()), label, content);
-    }
-    void observations(const metrics::histogram& of) {
-        std::uint64_t sum = 0;
-        for (std::size_t i = 0; i <= of.bounds().size(); ++i) {
-            sum += of.count(i);
-            line("_bucket", static_cast<double>(sum), "le",
-                 i < of.bounds().size() ? number(of.bounds()[i]) : std::string("+Inf"));
-        }
-        line("_sum", of.sum());
-        // Of one reading with the buckets, while others count on.
-        line("_count", static_cast<double>(sum));
-    }
-    [[nodiscard]] const std::string& text() const { return out_; }
-
-  private:
-    static std::string number(double value) {
-        std::array<char, 32> text{};
-        auto* const end = text.data() + text.size();
-        const bool whole = std::abs(value) < 1e15 && value == std::floor(value);
-        const auto written = whole ? std::to_chars(text.data(), end, static_cast<std::int64_t>(value))
-                                   : std::to_chars(text.data(), end, value);
-        return {text.data(), written.ptr};
-    }
-    void line(std::string_view suffix, double value, std::string_view label = {},
-              std::string_view content = {}) {
-        out_.append(name_).append(suffix);
-        if (!label.empty()) {
-            out_.append("{").append(label).append("=\"");
-            for (const char c : content) {
-                if (c == '\n') {
-                    out_ += "\\n";
-                    continue;
-                }
-                if (c == '\\' || c == '"') out_ += '\\';
-                out_ += c;
-            }
-            out_.append("\"}");
-        }
-        out_.append(" ").append(number(value)).append("\n");
-    }
-
-    std::string out_;
-    std::string_view name_;
-};
-
-/// Bytes of this process in memory; 0 where the system does not tell.
-[[nodiscard]] inline std::uint64_t resident_bytes() {
-    std::ifstream statm("/proc/self/statm");
-    std::uint64_t size = 0;
-    std::uint64_t resident = 0;
-    statm >> size >> resident;
-    return statm ? resident * static_cast<std::uint64_t>(::sysconf(_SC_PAGESIZE)) : 0;
-}
-
-/// All of it, as `/metrics` shows it.
-[[nodiscard]] inline std::string metrics_text(const metrics::registry& of) {
-    metrics_writer out;
-    const auto now = of.look();
-    const auto position = [&](std::string_view name, std::string_view help, const metrics::gauge& value) {
-        if (const auto at = value.value(); at >= 0)
-            out.metric(name, "gauge", help).sample(static_cast<double>(at));
-    };
-    const auto behind = [&](std::string_view name, std::string_view help, const metrics::gauge& gauge) {
-        const auto from = gauge.value();
-        const auto end = of.log_end.value();
-        if (from < 0 || end < 0) return;
-        const auto bytes = std::max<std::int64_t>(end - from, 0);
-        out.metric(name, "gauge", help).sample(static_cast<double>(bytes));
-    };
-    out.metric("pgsync_build_info", "gauge", "1, with the version of pgsync.")
-        .sample(1, "version", version_string);
-    out.metric("pgsync_ready", "gauge",
-               "1 while the program follows the slot and both servers answer, else 0.")
-        .sample(readiness_of(of).ready ? 1 : 0);
-    out.metric("pgsync_state", "gauge", "1 for what the program is at, 0 for everything else.");
-    constexpr std::array<std::string_view, 8> states{"starting", "loading",  "standing_by", "following",
-                                                     "away",     "stopping", "done",        "failed"};
-    const auto phase = of.at();
-    for (std::size_t i = 0; i < states.size(); ++i)
-        out.sample(phase == static_cast<metrics::phase>(i) ? 1 : 0, "state", states[i]);
-
-    const auto conditions = of.conditions();
-    const auto errors =
-        std::count_if(conditions.begin(), conditions.end(), [](const auto& each) { return each.error; });
-    out.metric("pgsync_conditions", "gauge", "How many things are not in order; /ready says which.")
-        .sample(static_cast<double>(errors), "severity", "error")
-        .sample(static_cast<double>(conditions.size()) - static_cast<double>(errors), "severity", "warning");
-    if (!conditions.empty()) {
-        out.metric("pgsync_condition", "gauge", "1 for each kind of condition that holds.");
-        std::set<std::string> names;
-        for (const auto& each : conditions) {
-            if (names.insert(each.name).second) out.sample(1, "name", each.name);
-        }
-    }
-
-    behind("pgsync_slot_lag_bytes", "Log between the slot's confirmed position and the end of the log.",
-           of.slot_confirmed);
-    behind("pgsync_slot_retained_bytes", "Log that the server keeps for the slot.", of.slot_restart);
-    behind("pgsync_lag_bytes", "Log whose changes are not known to be in the indices.", of.written);
-    out.metric("pgsync_lag_seconds", "gauge",
-               "Age of the oldest change that was read and is not in the indices; 0 where there is none.")
-        .sample(now.oldest_us == 0 ? 0
-                                   : static_cast<double>(std::max<std::int64_t>(
-                                         metrics::microseconds_since_2000() - now.oldest_us, 0)) /
-                                         1e6);
-    position("pgsync_log_end_lsn", "End of the server's log on its disk, as a number of bytes.", of.log_end);
-    position("pgsync_slot_confirmed_lsn", "The slot's confirmed position, as a number of bytes.",
-             of.slot_confirmed);
-    out.metric("pgsync_transactions_total", "counter", "Transactions read from the slot.")
-        .sample(of.transactions);
-    out.metric("pgsync_changes_total", "counter", "Changes of rows, and TRUNCATEs, read from the slot.")
-        .sample(of.changes);
-    out.metric("pgsync_latency_seconds", "histogram",
-               "From a transaction's commit until the cluster had the documents it concerned; of one so "
-               "large that it is read in several batches, those of the last.")
-        .observations(of.latency);
-
-    out.metric("pgsync_documents_written_total", "counter", "Documents that the cluster took.");
-    for (const auto& each : of.indices) out.sample(each.written, "index", each.name);
-    out.metric("pgsync_documents_deleted_total", "counter",
-               "Deletes of documents that the cluster acknowledged.");
-    for (const auto& each : of.indices) out.sample(each.deleted, "index", each.name);
-    out.metric("pgsync_dead_letters_total", "counter",
-               "Documents that the cluster refused and that were set aside.");
-    for (const auto& each : of.indices) out.sample(each.dead_letters, "index", each.name);
-    const auto loads = [&](std::string_view name, std::string_view help, auto member) {
-        bool begun = false;
-        for (const auto& each : of.indices) {
-            if ((each.*member).value() < 0) continue;
-            if (!begun) out.metric(name, "gauge", help);
-            begun = true;
-            out.sample(static_cast<double>((each.*member).value()), "index", each.name);
-        }
-    };
-    loads("pgsync_load_rows", "Root rows that the initial load has done.",
-          &metrics::index_counts::rows_loaded);
-    loads("pgsync_load_rows_expected", "Root rows that it has to do, about.",
-          &metrics::index_counts::rows_to_load);
-
-    out.metric("pgsync_queue_keys", "gauge", "Changed keys that wait to be read again.")
-        .sample(static_cast<double>(now.gathered));
-    out.metric("pgsync_unacknowledged_batches", "gauge",
-               "Batches read, of which the cluster lacks some document.")
-        .sample(static_cast<double>(now.batches));
-    out.metric("pgsync_bulks_in_flight", "gauge", "Bulk requests on their way or waiting to be sent again.")
-        .sample(static_cast<double>(now.bulks));
-    out.metric("pgsync_bulk_retries_total", "counter", "Bulks sent again, whole or in part.")
-        .sample(of.retries);
-    out.metric("pgsync_bulk_rejections_total", "counter",
-               "Bulks of which the cluster refused some or all for want of room (429).")
-        .sample(of.refused);
-    out.metric("pgsync_conflicts_total", "counter",
-               "Writes that found a newer version of their document (409), which is harmless.")
-        .sample(of.conflicts);
-    out.metric("pgsync_bulk_bytes", "histogram", "Size of bulk requests, before compression.")
-        .observations(of.bulk_bytes);
-    out.metric("pgsync_bulk_documents", "histogram", "Writes and deletes in a bulk request.")
-        .observations(of.bulk_documents);
-    out.metric("pgsync_bulk_seconds", "histogram", "Time until a bulk request was answered.")
-        .observations(of.bulk_seconds);
-
-    out.metric("pgsync_reconnects_total", "counter",
-               "Times everything was begun anew because a server was away.")
-        .sample(of.reconnects);
-    position("pgsync_database_up", "Whether the database answered when last asked.", of.database_up);
-    position("pgsync_cluster_up", "Whether the cluster answered when last asked.", of.cluster_up);
-    out.metric("process_resident_memory_bytes", "gauge", "Resident memory.")
-        .sample(static_cast<double>(resident_bytes()));
-    return out.text();
-}
-
-}  // namespace pgsync::app
-
-// ---- pgsync/app/status_page.hpp
-namespace pgsync::app {
-
-/// What a browser shows at `/`: reads `/metrics` and `/ready` every two seconds and keeps five minutes of it.
-/// Needs nothing from elsewhere, and puts whatever it shows into the page as text.
-inline constexpr std::string_view status_page = R"page(<!DOCTYPE html>
-<html lang="en">
-<meta charset="utf-8">
-<meta name="viewport" content="width=device-width">
-<title>pgsync</title>
-<style>
-:root { color-scheme: light dark; --line: #8884; --ok: #1a7f37; --bad: #cf222e; --ink: #0969da; }
-body { font: 15px/1.4 system-ui, sans-serif; margin: 1.5rem auto; max-width: 60rem; padding: 0 1rem; }
-h1 { font-size: 1.3rem; margin: 0 0 1rem; display: flex; gap: .8rem; align-items: baseline; flex-wrap: wrap; }
-h1 small { font-weight: normal; opacity: .7; font-size: .85rem; }
-#state { color: #fff; background: var(--bad); border-radius: 1rem; padding: .1rem .8rem; font-size: .95rem; }
-#state.ready { background: var(--ok); }
-#tiles { display: grid; grid-template-columns: repeat(auto-fill, minmax(13rem, 1fr)); gap: .8rem; }
-.tile { border: 1px solid var(--line); border-radius: .5rem; padding: .6rem .8rem; }
-.tile b { display: block; font-size: 1.5rem; font-weight: 600; font-variant-numeric: tabular-nums; }
-.tile svg { width: 100%; height: 2.2rem; display: block; }
-.tile polyline { fill: none; stroke: var(--ink); stroke-width: 1.5; vector-effect: non-scaling-stroke; }
-table { border-collapse: collapse; margin-top: 1.2rem; width: 100%; }
-th, td { text-align: right; padding: .3rem .6rem; border-bottom: 1px solid var(--line); font-variant-numeric: tabular-nums; }
-th:first-child, td:first-child { text-align: left; }
-.bad { color: var(--bad); }
-</style>
-<h1><span>pgsync</span><span id="state">…</span><small id="about"></small></h1>
-<ul id="conditions"></ul>
-<div id="tiles"></div>
-<table id="indices"><thead></thead><tbody></tbody></table>
-<table id="errors"><thead></thead><tbody></tbody></table>
-<script>
-'use strict';
-const history = [], kept = 150;
-function parse(text) {
-  const all = {};
-  for (const line of text.split('\n')) {
-    const found = /^([a-z_]+)(?:\{([a-z]+)="((?:[^"\\]|\\.)*)"\})? (\S+)$/.exec(line);
-    if (!found) continue;
-    const label = (found[3] || '').replace(/\\(.)/g, (_, c) => c === 'n' ? '\n' : c);
-    (all[found[1]] = all[found[1]] || {})[label] = Number(found[4]);
-  }
-  return all;
-}
-const units = (value, list, step) => {
-  let i = 0;
-  while (value >= step && i + 1 < list.length) { value /= step; ++i; }
-  return (value >= 100 || Number.isInteger(value) ? Math.round(value) : value.toPrecision(2)) + list[i];
-};
-const bytes = v => units(v, [' B', ' kB', ' MB', ' GB', ' TB'], 1000);
-const count = v => units(v, ['', ' k', ' M', ' G'], 1000);
-const seconds = v => v < 1 ? Math.round(v * 1000) + ' ms' : v < 120 ? v.toFixed(v < 10 ? 1 : 0) + ' s'
-  : v < 7200 ? Math.round(v / 60) + ' min' : (v / 3600).toFixed(1) + ' h';
-const one = (m, name) => (m[name] || {})[''];
-const sum = (m, name) => Object.values(m[name] || {}).reduce((a, b) => a + b, 0);
-/* The value that a share of the observations between two readings is not above. */
-function quantile(now, then, name, share) {
-  const places = Object.entries(now[name + '_bucket'] || {}).map(([le, n]) =>
-    [le === '+Inf' ? Infinity : Number(le), n - ((then[name + '_bucket'] || {})[le] || 0)]).sort((a, b) => a[0] - b[0]);
-  const all = places.length ? places[places.length - 1][1] : 0;
-  if (!all) return undefined;
-  let below = 0, low = 0;
-  for (const [le, n] of places) {
-    if (n >= share * all) return le === Infinity ? low : low + (le - low) * (share * all - below) / (n - below || 1);
-    below = n; low = le;
-  }
-}
-const tiles = [
-  ['behind', m => one(m, 'pgsync_lag_seconds'), seconds],
-  ['log not yet in the indices', m => one(m, 'pgsync_lag_bytes'), bytes],
-  ['log kept for the slot', m => one(m, 'pgsync_slot_retained_bytes'), bytes],
-  ['changes read / s', (m, r) => r(m => one(m, 'pgsync_changes_total')), count],
-  ['documents written / s', (m, r) => r(m => sum(m, 'pgsync_documents_written_total')), count],
-  ['commit to index, median', (m, r, t) => quantile(m, t, 'pgsync_latency_seconds', .5), seconds],
-  ['commit to index, 99 %', (m, r, t) => quantile(m, t, 'pgsync_latency_seconds', .99), seconds],
-  ['keys waiting', m => one(m, 'pgsync_queue_keys'), count],
-  ['bulks in flight', m => one(m, 'pgsync_bulks_in_flight'), count],
-  ['memory', m => one(m, 'process_resident_memory_bytes'), bytes],
-];
-const errors = [['times a server was away', 'pgsync_reconnects_total'], ['bulks sent again', 'pgsync_bulk_retries_total'],
-  ['bulks refused for want of room (429)', 'pgsync_bulk_rejections_total'],
-  ['superseded writes (409, harmless)', 'pgsync_conflicts_total'], ['dead letters', 'pgsync_dead_letters_total']];
-function add(to, tag, text) {
-  const made = document.createElement(tag);
-  if (text !== undefined) made.textContent = text;
-  to.append(made);
-  return made;
-}
-function row(to, tag, cells) {
-  const made = add(to, 'tr');
-  return cells.map(each => add(made, tag, each));
-}
-const box = document.getElementById('tiles');
-const shown = tiles.map(([title]) => {
-  const tile = add(box, 'div');
-  tile.className = 'tile';
-  add(tile, 'span', title);
-  const value = add(tile, 'b', '–');
-  const svg = document.createElementNS('http://www.w3.org/2000/svg', 'svg');
-  svg.setAttribute('viewBox', '0 0 100 30');
-  svg.setAttribute('preserveAspectRatio', 'none');
-  const line = document.createElementNS(svg.namespaceURI, 'polyline');
-  svg.append(line);
-  tile.append(svg);
-  return {value, line, points: []};
-});
-function draw(m, ready, told) {
-  const [word, ...lines] = told.split('\n');
-  document.getElementById('conditions').replaceChildren(...lines.map(line => {
-    const item = document.createElement('li');
-    item.textContent = line;
-    item.className = line.startsWith('error') ? 'bad' : '';
-    return item;
-  }));
-  const state = document.getElementById('state');
-  state.textContent = word;
-  state.className = ready ? 'ready' : '';
-  document.getElementById('about').textContent =
-    'version ' + Object.keys(m.pgsync_build_info || {})[0] + ', ' + new Date().toLocaleTimeString();
-  const now = Date.now();
-  history.push([now, m]);
-  if (history.length > kept) history.shift();
-  /* Rates and quantiles of the last ten seconds or so. */
-  const [then, before] = history[Math.max(0, history.length - 6)];
-  const rate = of => now > then ? Math.max(0, of(m) - of(before)) * 1000 / (now - then) : undefined;
-  tiles.forEach(([, read, write], i) => {
-    const tile = shown[i], value = read(m, rate, before);
-    tile.value.textContent = value === undefined || Number.isNaN(value) ? '–' : write(value);
-    tile.points.push(Number.isFinite(value) ? value : 0);
-    if (tile.points.length > kept) tile.points.shift();
-    const most = Math.max(...tile.points, 1e-9);
-    const span = Math.max(tile.points.length, 30) - 1;
-    tile.line.setAttribute('points', tile.points.map((v, x) =>
-      (100 - (tile.points.length - 1 - x) * 100 / span).toFixed(2) + ',' + (29 - 28 * v / most).toFixed(2)).join(' '));
-  });
-  const [ihead, ibody] = document.getElementById('indices').children;
-  ihead.replaceChildren();
-  ibody.replaceChildren();
-  row(ihead, 'th', ['index', 'written', 'deleted', 'dead letters', 'loaded']);
-  for (const [name, written] of Object.entries(m.pgsync_documents_written_total || {})) {
-    const rows = (m.pgsync_load_rows || {})[name], all = (m.pgsync_load_rows_expected || {})[name];
-    const dead = m.pgsync_dead_letters_total[name];
-    const cells = row(ibody, 'td', [name, written.toLocaleString(),
-      m.pgsync_documents_deleted_total[name].toLocaleString(), dead.toLocaleString(),
-      rows === undefined ? '–' : rows.toLocaleString() + (all ? ' of ' + all.toLocaleString() : '')]);
-    if (dead) cells[3].className = 'bad';
-  }
-  const [ehead, ebody] = document.getElementById('errors').children;
-  ehead.replaceChildren();
-  ebody.replaceChildren();
-  row(ehead, 'th', ['since the start', '']);
-  for (const [title, name] of errors) row(ebody, 'td', [title, sum(m, name).toLocaleString()]);
-}
-async function look() {
-  try {
-    const [metrics, ready] = await Promise.all([fetch('metrics'), fetch('ready')]);
-    draw(parse(await metrics.text()), ready.ok, (await ready.text()).trim());
-  } catch (problem) {
-    const state = document.getElementById('state');
-    state.textContent = 'no answer';
-    state.className = '';
-  }
-  setTimeout(look, 2000);
-}
-look();
-</script>
-)page";
-
-}  // namespace pgsync::app
-
-// ---- pgsync/app/monitor.hpp
-namespace pgsync::app {
-
-namespace detail {
-
-/// Does something every few seconds, in a thread of its own.
-class repeated {
-  public:
-    explicit repeated(std::function<void()> what, std::chrono::seconds every = std::chrono::seconds(2))
-        : what_(std::move(what)), every_(every), thread_(quiet_thread([this] { run(); })) {}
-    ~repeated() {
-        {
-            const std::lock_guard lock(mutex_);
-            closing_ = true;
-            changed_.notify_all();
-        }
-        thread_.join();
-    }
-    repeated(const repeated&) = delete;
-    repeated& operator=(const repeated&) = delete;
-
-  private:
-    void run() {
-        std::unique_lock lock(mutex_);
-        while (!closing_) {
-            lock.unlock();
-            what_();
-            lock.lock();
-            changed_.wait_for(lock, every_, [&] { return closing_; });
-        }
-    }
-
-    std::function<void()> what_;
-    std::chrono::seconds every_;
-    std::mutex mutex_;
-    std::condition_variable changed_;
-    bool closing_ = false;
-    std::thread thread_;
-};
-
-}  // namespace detail
-
-/// Shows how a program is doing: serves `/metrics`, `/health`, `/ready` and a status page, and looks for both
-/// servers now and then, over connections of its own, so that one that is away is noticed with nothing to do
-/// for it.
-class monitor {
-  public:
-    /// Throws errc::configuration where nothing can listen at the address.
-    monitor(const options& setting, std::span<const compiled_index> indices)
-        : setting_(with_defaults(setting, indices)),
-          indices_(indices),
-          counts_(setting.counts),
-          server_(setting_.metrics, [this](std::string_view path) { return answer(path); }),
-          database_([this] { look_for_database(); }),
-          cluster_([this] { look_for_cluster(); }),
-          conditions_([this] { look_at_everything(); }, std::chrono::seconds(10)) {
-        log::info("metrics and a status page at http://{}/", server_.address());
-    }
-
-    ~monitor() {
-        ending_.make();
-        leaving_.request_stop();
-    }
-    monitor(const monitor&) = delete;
-    monitor& operator=(const monitor&) = delete;
-
-  private:
-    [[nodiscard]] page answer(std::string_view path) const {
-        if (path == "/metrics")
-            return {200, "text/plain; version=0.0.4; charset=utf-8", metrics_text(*counts_)};
-        if (path == "/health") {
-            if (is_healthy(*counts_)) return {200, "text/plain", "alive\n"};
-            return {
-                503, "text/plain",
-                counts_->at() == metrics::phase::failed ? "failed\n" : "the reader of the log is stuck\n"};
-        }
-        if (path == "/ready") {
-            return {readiness_of(*counts_).ready ? 200U : 503U, "text/plain; charset=utf-8",
-                    readiness_text(*counts_)};
-        }
-        if (path == "/") return {200, "text/html; charset=utf-8", std::string(status_page)};
-        return {404, "text/plain", "there are /, /metrics, /health and /ready\n"};
-    }
-
-    void look_for_database() {
-        try {
-            if (!session_) session_.emplace(setting_.database, ending_.fd());
-            counts_->log_end.set(static_cast<std::int64_t>(postgres::flushed_position(*session_).value));
-            const auto slot = postgres::read_slot(*session_, counts_->slot());
-            // A slot that was invalidated has no position, and keeps nothing.
-            const auto position = [&](postgres::lsn postgres::slot_facts::*which) {
-                return slot && ((*slot).*which).value != 0 ? static_cast<std::int64_t>(((*slot).*which).value)
-                                                           : -1;
-            };
-            counts_->slot_confirmed.set(position(&postgres::slot_facts::confirmed));
-            counts_->slot_restart.set(position(&postgres::slot_facts::restart));
-            seen_ = std::chrono::steady_clock::now();
-            counts_->database_up.set(1);
-        } catch (const std::exception& problem) {
-            log::debug("looking for the database: {}", problem.what());
-            session_.reset();
-            counts_->database_up.set(0);
-        }
-    }
-
-    void look_for_cluster() {
-        try {
-            if (!transport_) {
-                transport_ =
-                    std::make_unique<cluster::transport_type>(nodes_of(setting_, elastic::encoding::plain));
-            }
-            bool up = false;
-            for (std::size_t i = 0; i < transport_->size() && !up; ++i) {  // each failure turns to the next
-                elastic::request what;
-                what.path = "/";
-                what.timeout = std::chrono::seconds(5);
-                what.stop = leaving_.get_token();
-                // Some builds have nothing at that path; who refuses us is there all the same.
-                const auto status = elastic::perform(*transport_, std::move(what)).status;
-                up = status > 0 && status < 500;
-            }
-            counts_->cluster_up.set(up ? 1 : 0);
-        } catch (const std::exception& problem) {
-            log::debug("looking for the cluster: {}", problem.what());
-            counts_->cluster_up.set(0);
-        }
-        // One that takes questions and says nothing would be waited for a minute and more.
-        if (std::chrono::steady_clock::now() - seen_.load() > std::chrono::seconds(10))
-            counts_->database_up.set(0);
-    }
-
-    /// As status does. A server that is away is noticed above, and sooner.
-    void look_at_everything() {
-        if (counts_->database_up.value() == 0 || counts_->cluster_up.value() == 0) return with_.reset();
-        try {
-            if (!with_) with_.emplace(setting_, indices_, ending_.fd());
-            const auto found = conditions_of(*with_, look(*with_, &known_));
-            counts_->set_conditions(metrics::registry::observer::monitor, summaries_of(found));
-            if (with_->no_database() || with_->no_cluster()) with_.reset();
-        } catch (const std::exception& problem) {
-            log::debug("looking at everything: {}", problem.what());
-            with_.reset();
-        }
-    }
-
-    stop_request ending_;       ///< so that nobody waits for a database that says nothing,
-    std::stop_source leaving_;  ///< or such a cluster
-    options setting_;
-    std::span<const compiled_index> indices_;
-    std::shared_ptr<metrics::registry> counts_;
-    std::optional<postgres::session> session_;
-    std::atomic<std::chrono::steady_clock::time_point> seen_{
-        std::chrono::steady_clock::now()};  ///< the database
-    std::unique_ptr<cluster::transport_type> transport_;
-    std::optional<contact> with_;  ///< of the thread that looks at everything, as what follows
-    known_tables known_;
-    http_server server_;
-    detail::repeated database_;
-    detail::repeated cluster_;
-    detail::repeated conditions_;
-};
-
-}  // namespace pgsync::app
-
-// ---- pgsync/app/persevere.hpp
+// ---- pgsync/commands/persevere.hpp
 namespace pgsync::app {
 
 namespace detail {
@@ -29364,7 +28575,7 @@ void persevere(const options& setting, std::span<const compiled_index> indices, 
                                     "--connect-timeout says how long a start waits, 0 means without end");
                 }
                 if (!std::exchange(said, true))
-                    log::info("waiting until both servers are there; if this one never comes: {}",
+                    log::info("waiting until both servers are available; if this one never is: {}",
                               problem.remedy().empty() ? "look at its own log" : problem.remedy());
             }
         }
@@ -29397,7 +28608,7 @@ void persevere(const options& setting, std::span<const compiled_index> indices, 
 
 }  // namespace pgsync::app
 
-// ---- pgsync/app/text_table.hpp
+// ---- pgsync/base/text_table.hpp
 namespace pgsync::app {
 
 /// How many characters of UTF-8.
@@ -29430,7 +28641,7 @@ namespace pgsync::app {
 
 }  // namespace pgsync::app
 
-// ---- pgsync/app/status.hpp
+// ---- pgsync/commands/status.hpp
 namespace pgsync::app {
 
 namespace detail {
@@ -29531,13 +28742,13 @@ inline std::string slot_text(const std::string& name, const slot_now* now) {
     const auto& slot = now->facts;
     auto out = "slot " + name +
                (slot.active_pid != 0 ? ", read by server process " + std::to_string(slot.active_pid)
-                                     : std::string(", which nobody reads"));
+                                     : std::string(", not in use"));
     if (slot.lost()) return out + ": lost";
     out += ": confirmed up to " + postgres::to_string(slot.confirmed);
     if (now->lag.current.value == 0) return out;
     const auto behind = postgres::bytes_between(slot.confirmed, now->lag.current);
     const auto seconds = postgres::seconds_behind(now->lag, slot.confirmed);
-    out += behind == 0 ? std::string(", which is all") : ", " + bytes_text(behind) + " behind";
+    out += behind == 0 ? std::string(", up to date") : ", " + bytes_text(behind) + " behind";
     if (behind != 0 && seconds)
         out +=
             *seconds == 0 ? ", with nothing more to send" : ", for " + seconds_text(*seconds) + " at least";
@@ -29550,14 +28761,14 @@ inline std::string status_text(const contact& with, const status_facts& facts, c
     std::string out = "PostgreSQL";
     out += facts.server
                ? " " + facts.version + " at " + facts.database + (facts.server->standby ? ", a standby" : "")
-               : std::string(" cannot be asked");
+               : std::string(" cannot be reached");
     out += "\n";
     if (facts.server) {
         out += "  " + slot_text(facts.own_slot, find_slot(facts, facts.own_slot)) + "\n";
         for (const auto& [name, now] : facts.slots)
             if (name != facts.own_slot) out += "  " + slot_text(name, &now) + "\n";
     }
-    out += facts.software.empty() ? std::string("the cluster cannot be asked\n")
+    out += facts.software.empty() ? std::string("the cluster cannot be reached\n")
                                   : facts.software + " at " + with.search_address() +
                                         (facts.health.empty() ? "" : ": " + facts.health) + "\n";
     if (!facts.indices.empty()) {
@@ -29605,7 +28816,7 @@ inline std::string status_text(const contact& with, const status_facts& facts, c
 
 }  // namespace pgsync::app
 
-// ---- pgsync/app/slot_progress.hpp
+// ---- pgsync/commands/diagnosis/slot_progress.hpp
 namespace pgsync::app {
 
 /// How far the indices of a slot are, as its server knows.
@@ -29634,7 +28845,7 @@ struct slot_progress {
 
 }  // namespace pgsync::app
 
-// ---- pgsync/app/swap.hpp
+// ---- pgsync/commands/swap.hpp
 namespace pgsync::app {
 
 namespace detail {
@@ -29663,7 +28874,7 @@ inline std::vector<std::string> take_place(cluster::client_type& client,
         if (state.beside) act("remove", state.index, names.new_alias);
     }
     if (!actions.empty()) client.change_aliases(actions);
-    for (const auto& each : taken) log::info("readers now have {}", each);
+    for (const auto& each : taken) log::info("readers now use {}", each);
     return taken;
 }
 
@@ -29680,7 +28891,7 @@ inline void await_up_to_date(context& in, const std::string& slot) {
         // A sync that connects anew, or is just taking over what another one kept, is back in a moment.
         if (now - followed >= std::chrono::seconds(10)) {
             throw error(errc::replication,
-                        "nobody follows slot \"" + slot + "\", so that its indices are not up to date",
+                        "no sync streams from slot \"" + slot + "\", so its indices are not up to date",
                         "start this program's sync, then try again");
         }
         if (progress.followed && progress.written >= target) return;
@@ -29688,7 +28899,7 @@ inline void await_up_to_date(context& in, const std::string& slot) {
             throw error(errc::replication,
                         "the sync that follows slot \"" + slot + "\" is " +
                             std::to_string(target.value - progress.written.value) +
-                            " bytes of the log behind where the database was a minute ago",
+                            " bytes of WAL behind where the database was a minute ago",
                         "wait until it has caught up, then try again");
         }
         if (!std::exchange(said, true)) log::info("waiting until sync has brought the indices up to date");
@@ -29726,7 +28937,7 @@ inline report swap(context& in) {
     for (const auto& each : taken) swapped.emplace_back(each);
     out.json = boost::json::serialize(boost::json::object{{"swapped", swapped}});
     if (taken.empty()) out.text = "readers have this program's indices already\n";
-    for (const auto& each : taken) out.text += "readers now have " + each + "\n";
+    for (const auto& each : taken) out.text += "readers now use " + each + "\n";
     return out;
 }
 
@@ -29734,7 +28945,7 @@ inline report swap(context& in) {
 
 #include <numeric>
 
-// ---- pgsync/postgres/read_links.hpp
+// ---- pgsync/catalog/read_links.hpp
 namespace pgsync::postgres {
 
 /// What the rows of a table have in some columns, each once and as a change event would have it, without rows
@@ -29773,7 +28984,7 @@ namespace pgsync::postgres {
 
 }  // namespace pgsync::postgres
 
-// ---- pgsync/app/sync.hpp
+// ---- pgsync/commands/sync.hpp
 namespace pgsync::app {
 
 namespace detail {
@@ -29801,8 +29012,8 @@ inline bool await_slot(context& in) {
         in.counts().written.set(-1);  // how far the indices are only the other one knows
         if (!std::exchange(said, true)) {
             log::info(
-                "standing by: server process {} sends slot {} to another program, whose work this one takes "
-                "over when it ends",
+                "standing by: server process {} streams slot {} to another program; this one takes over when "
+                "that ends",
                 slot->active_pid, log::slot(in.setting().name));
         }
         if (wait_for_stop(in.stop_fd(), std::chrono::milliseconds(250))) return false;
@@ -29856,7 +29067,7 @@ inline bool are_loaded(context& in, const postgres::system_identity& identity,
 /// What follow() does beside following.
 struct follow_way {
     bool once = false;
-    bool keep_slot = false;  ///< see stream::follow_settings, as the others
+    bool keep_slot = false;  ///< see pipeline::follow_settings, as the others
     std::function<void()> caught_up{};
     std::function<bool()> enough{};
 };
@@ -29931,7 +29142,7 @@ inline follow_end follow(context& in, const postgres::system_identity& identity,
                          std::vector<index_state>& states, const postgres::shape_report& report,
                          const postgres::catalog_state& catalog, const follow_way& how) {
     const auto& wanted = in.setting();
-    stream::follow_settings setting;
+    pipeline::follow_settings setting;
     setting.database = wanted.database;
     setting.read_from = wanted.read_from;
     setting.identity = identity;
@@ -29986,8 +29197,8 @@ inline follow_end follow(context& in, const postgres::system_identity& identity,
         }
     };
     try {
-        stream::follow(setting, report.bindings, in.clock(), {in.batcher(), in.batcher(elastic::pace::wide)},
-                       access, in.stop_fd());
+        pipeline::follow(setting, report.bindings, in.clock(),
+                         {in.batcher(), in.batcher(elastic::pace::wide)}, access, in.stop_fd());
         in.done()["slot"] = wanted.name;
         if (const auto slot = postgres::read_slot(in.catalog(), wanted.name))
             in.done()["confirmed"] = postgres::to_string(slot->confirmed);
@@ -30055,7 +29266,7 @@ inline void take_over(context& in, const postgres::system_identity& identity, co
     const auto now = where_it_is(in, identity);
     for (const auto i : which) {
         const std::string shown(in.indices()[i].name);
-        log::info("{}: taking it over from slot {}, which nobody follows", shown, slot);
+        log::info("{}: taking it over from slot {}, from which no sync streams", shown, slot);
         if (const auto back = why_set_back(shown, states[i], now, in.seen())) {
             decide_on_set_back(in, *back);
             write_above(in, states[i], now, states);
@@ -30123,7 +29334,7 @@ inline bool read_new_partitions(context& in, const postgres::shape_report& repor
                                 const index_changes& changes) {
     constexpr std::size_t most = 50'000;
     const auto& index = in.indices()[number];
-    stream::work todo;
+    pipeline::work todo;
     todo.indices.resize(in.indices().size());
     auto& mine = todo.indices[number];
     mine.links.resize(index.routes.size());
@@ -30148,10 +29359,10 @@ inline bool read_new_partitions(context& in, const postgres::shape_report& repor
     if (in.setting().read_from != in.setting().database)
         in.clock().read_from_standby(postgres::flushed_position(start));
     bool given = false;
-    stream::refresh(
+    pipeline::refresh(
         in.setting().read_from, report.bindings, in.setting().page_size, in.clock(), *in.batcher(),
         in.access(),
-        [&]() -> std::optional<stream::work> {
+        [&]() -> std::optional<pipeline::work> {
             if (std::exchange(given, true)) return std::nullopt;
             return std::move(todo);
         },
@@ -30273,8 +29484,8 @@ inline void sync(context& in) {
             if (detail::look_before(in, identity, mine, report, catalog) == detail::start::bootstrap_first) {
                 if (std::exchange(repaired, true)) {
                     throw error(errc::replication,
-                                "bootstrap has just made this right, and it is wrong again: see above",
-                                "is somebody changing tables or the publication at this moment? Start again");
+                                "bootstrap has just repaired this, and it is wrong again: see above",
+                                "are tables or the publication being changed right now? Start again");
                 }
                 in.widen();
                 bootstrap(in, std::cout);
@@ -30318,7 +29529,7 @@ inline void sync(context& in) {
 
 }  // namespace pgsync::app
 
-// ---- pgsync/app/teardown.hpp
+// ---- pgsync/commands/teardown.hpp
 namespace pgsync::app {
 
 namespace detail {
@@ -30615,7 +29826,7 @@ inline void teardown(context& in) {
 
 }  // namespace pgsync::app
 
-// ---- pgsync/app/compare_documents.hpp
+// ---- pgsync/commands/verify/compare_documents.hpp
 namespace pgsync::app {
 
 /// How a place of an index is not as the database says.
@@ -30671,7 +29882,7 @@ inline constexpr std::string_view routing_path = "_routing";
 
 inline std::string shortened(std::string_view text) {
     std::string out(text);
-    elastic::detail::shorten(out, 100);
+    shorten(out, 100);
     return printable(out);
 }
 inline std::string shown_value(const std::optional<std::string_view>& value) {
@@ -30825,7 +30036,7 @@ class second_look {
         const auto row =
             documents_.exec(settings_.begin + "SELECT " + std::string(names.insert_lsn) + "::text");
         const auto position = postgres::lsn::parse(row.get(0, 0));
-        if (!position) throw error(errc::protocol, "the server gives no position of its log");
+        if (!position) throw error(errc::protocol, "the server does not report its WAL position");
         return postgres::version_clock::end_of_last_record(*position);
     }
 
@@ -30911,7 +30122,7 @@ class second_look {
 
 }  // namespace pgsync::app
 
-// ---- pgsync/app/verify_findings.hpp
+// ---- pgsync/commands/verify/verify_findings.hpp
 /// What verify found, and how it is told.
 namespace pgsync::app::detail {
 
@@ -30928,7 +30139,7 @@ struct index_findings {
     std::uint64_t unmade = 0;    ///< rows of which no document can be made
     std::uint64_t may_come = 0;  ///< of those that are wrong
     std::uint64_t repaired = 0;
-    std::uint64_t behind = 0;  ///< bytes of log that whoever follows the slot has still to read
+    std::uint64_t behind = 0;  ///< bytes of WAL that whoever follows the slot has still to read
     bool sampled = false;
     bool contents = true;
     std::string no_contents;           ///< why they are not compared
@@ -30970,12 +30181,12 @@ struct index_findings {
     }
     if (found.wrong() > found.examples.size())
         out +=
-            "  and " + number(found.wrong() - found.examples.size()) + " more (--show tells more of them)\n";
+            "  and " + number(found.wrong() - found.examples.size()) + " more (--show lists more of them)\n";
     if (found.may_come != 0) {
         out +=
             "  " + number(found.may_come) + " of these may be still to come: " +
             (found.slot.followed ? "the sync has still to read " : "no sync runs, and the slot has still ") +
-            number(found.behind) + " bytes of log\n";
+            number(found.behind) + " bytes of WAL\n";
     } else if (!found.slot.exists) {
         out += "  there is no slot: no changes follow\n";
     }
@@ -31031,7 +30242,7 @@ struct index_findings {
 
 }  // namespace pgsync::app::detail
 
-// ---- pgsync/app/verify.hpp
+// ---- pgsync/commands/verify/verify.hpp
 namespace pgsync::app {
 
 namespace detail {
@@ -31465,8 +30676,8 @@ class index_verifier {
                 "document \"" + printable(each.place.id) + "\"" +
                 (ahead
                      ? " has version " + std::to_string(each.version) +
-                           ", higher than any of pgsync's: somebody else wrote it, and no change will reach "
-                           "it; delete the index and bootstrap, or write it by other means"
+                           ", higher than any of pgsync's: another program wrote it, and no change will "
+                           "reach it; delete the index and bootstrap, or write it by other means"
                      : " is still " + std::string(name_of(each.what)) +
                            ": something else keeps writing it, or a dead letter has what the cluster says"));
         }
@@ -31507,7 +30718,7 @@ class index_verifier {
             if (row != rows.end() && row->second.unmade) continue;
             const bool there = row != rows.end() && row->second.kept;
             if (there && row->second.routing == each.place.routing) continue;
-            // Another routing may mean the shard where it was just written: see stream::loader.
+            // Another routing may mean the shard where it was just written: see pipeline::loader.
             writer.remove(number_, each.place.id, there ? versions.at(each.place.id) - 1 : version,
                           each.place.routing);
         }
@@ -31571,7 +30782,861 @@ class index_verifier {
 
 }  // namespace pgsync::app
 
-// ---- pgsync/app/commands.hpp
+#include <microhttpd.h>
+#include <netdb.h>
+#include <netinet/in.h>
+
+// ---- pgsync/observe/connection_table.hpp
+namespace pgsync::app {
+
+/// Which connections of a server have to go, so that those who are slow, or do nothing, keep nobody else out:
+/// each has a limited time in all, however much it sends meanwhile, and there are so many at most. Where
+/// there is one more, the client who has the most loses its oldest one: who has one connection only keeps it,
+/// and of a client with many the newest is the one most likely to be worth something.
+class connection_table {
+  public:
+    using clock = std::chrono::steady_clock;
+
+    connection_table(std::size_t most, std::chrono::milliseconds time) : most_(most), time_(time) {}
+
+    /// `client` is its address. Returns another connection that has to go for this one, if any.
+    std::optional<int> add(int fd, std::string client, clock::time_point now) {
+        open_.push_back({fd, std::move(client), now + time_, false});
+        if (alive() <= most_) return std::nullopt;
+        std::map<std::string_view, std::size_t> many;
+        for (const auto& each : open_)
+            if (!each.ended) ++many[each.client];
+        const auto greedy = std::max_element(many.begin(), many.end(), [](const auto& a, const auto& b) {
+                                return a.second < b.second;
+                            })->second;
+        const auto found = std::find_if(open_.begin(), open_.end(), [&](const entry& each) {
+            return !each.ended && many.at(each.client) == greedy;
+        });
+        found->ended = true;
+        return found->fd;
+    }
+    void remove(int fd) {
+        open_.remove_if([&](const entry& each) { return each.fd == fd; });
+    }
+
+    /// The oldest connection whose time is over, each once.
+    [[nodiscard]] std::optional<int> overdue(clock::time_point now) {
+        for (auto& each : open_) {
+            if (each.ended) continue;
+            if (each.until > now) break;
+            each.ended = true;
+            return each.fd;
+        }
+        return std::nullopt;
+    }
+    /// When the next one is overdue.
+    [[nodiscard]] std::optional<clock::time_point> next() const {
+        for (const auto& each : open_)
+            if (!each.ended) return each.until;
+        return std::nullopt;
+    }
+
+  private:
+    struct entry {
+        int fd;
+        std::string client;
+        clock::time_point until;
+        bool ended;  ///< told to go, and not gone yet
+    };
+
+    [[nodiscard]] std::size_t alive() const {
+        return static_cast<std::size_t>(
+            std::count_if(open_.begin(), open_.end(), [](const entry& each) { return !each.ended; }));
+    }
+
+    std::size_t most_;
+    std::chrono::milliseconds time_;
+    std::list<entry> open_;  ///< the oldest first
+};
+
+}  // namespace pgsync::app
+
+// ---- pgsync/observe/listen_address.hpp
+namespace pgsync::app {
+
+/// `9750`, `127.0.0.1:9750`, `[::1]:9750`, `metrics.internal:9750`. Throws errc::configuration.
+[[nodiscard]] inline std::pair<std::string, std::string> parse_listen_address(const std::string& text) {
+    const auto colon = text.rfind(':');
+    auto host = colon == std::string::npos ? std::string("127.0.0.1") : text.substr(0, colon);
+    const auto port = colon == std::string::npos ? text : text.substr(colon + 1);
+    if (host.size() > 2 && host.front() == '[' && host.back() == ']') host = host.substr(1, host.size() - 2);
+    const bool number = !port.empty() && port.size() <= 5 &&
+                        port.find_first_not_of("0123456789") == std::string::npos &&
+                        std::stoul(port) <= 65'535;
+    if (host.empty() || !number) {
+        throw error(errc::configuration, "--metrics \"" + text + "\" names no address to listen at",
+                    "write a port, such as 9750, which this machine alone can reach, or HOST:PORT: "
+                    "0.0.0.0:9750 for every network, [::1]:9750");
+    }
+    return {host, port};
+}
+
+}  // namespace pgsync::app
+
+// ---- pgsync/observe/http_server.hpp
+namespace pgsync::app {
+
+/// What a page is answered with.
+struct page {
+    unsigned status = 200;
+    std::string type = "text/plain; charset=utf-8";
+    std::string body;
+};
+
+/// Answers GET requests in a thread of its own, with whatever `answer` makes of a path. For a few readers of
+/// small pages: each connection is for one request, and they are limited in number and time, see
+/// connection_table.
+class http_server {
+  public:
+    using answer_function = std::function<page(std::string_view path)>;
+    struct limits {
+        std::size_t connections = 32;
+        std::chrono::milliseconds time{10'000};  ///< of a connection, from its first byte to its last
+    };
+
+    /// Listens from here on. Throws errc::configuration where the address is not to be had.
+    http_server(const std::string& address, answer_function answer)
+        : http_server(address, std::move(answer), limits()) {}
+    http_server(const std::string& address, answer_function answer, const limits& most)
+        : answer_(std::move(answer)), open_(most.connections, most.time), socket_(listen_at(address)) {
+        const signals_blocked meanwhile;
+        // At its own limit the library would take no connection any more; it stays below that, since the
+        // table ends one for each that is too many.
+        const auto limit = static_cast<unsigned>(most.connections * 2);
+        daemon_ =
+            MHD_start_daemon(MHD_USE_INTERNAL_POLLING_THREAD | MHD_USE_AUTO, 0, nullptr, nullptr, &handle,
+                             this, MHD_OPTION_LISTEN_SOCKET, socket_, MHD_OPTION_CONNECTION_LIMIT, limit,
+                             MHD_OPTION_NOTIFY_CONNECTION, &notice, this, MHD_OPTION_END);
+        if (daemon_ == nullptr) {
+            ::close(socket_);
+            throw error(errc::configuration, "--metrics: the HTTP server does not start");
+        }
+        watch_ = quiet_thread([this] { end_overdue(); });
+    }
+    ~http_server() {
+        MHD_stop_daemon(daemon_);  // closes the socket as well
+        {
+            const std::lock_guard lock(mutex_);
+            stopping_ = true;
+            changed_.notify_all();
+        }
+        watch_.join();
+    }
+    http_server(const http_server&) = delete;
+    http_server& operator=(const http_server&) = delete;
+
+    /// `127.0.0.1:9750`, with the port that was given where 0 was asked for.
+    [[nodiscard]] std::string address() const {
+        sockaddr_storage name{};
+        socklen_t size = sizeof name;
+        if (::getsockname(socket_, reinterpret_cast<sockaddr*>(&name), &size) != 0) return {};
+        char host[NI_MAXHOST];
+        char port[NI_MAXSERV];
+        if (::getnameinfo(reinterpret_cast<const sockaddr*>(&name), size, host, sizeof host, port,
+                          sizeof port, NI_NUMERICHOST | NI_NUMERICSERV) != 0)
+            return {};
+        const std::string shown = std::strchr(host, ':') != nullptr ? "[" + std::string(host) + "]" : host;
+        return shown + ":" + port;
+    }
+
+  private:
+    static int listen_at(const std::string& address) {
+        const auto [host, port] = parse_listen_address(address);
+        addrinfo wanted{};
+        wanted.ai_socktype = SOCK_STREAM;
+        wanted.ai_flags = AI_PASSIVE | AI_NUMERICSERV;
+        addrinfo* raw = nullptr;
+        const int problem = ::getaddrinfo(host.c_str(), port.c_str(), &wanted, &raw);
+        if (problem != 0) refuse(address, ::gai_strerror(problem));
+        const std::unique_ptr<addrinfo, decltype(&::freeaddrinfo)> found(raw, &::freeaddrinfo);
+        int failure = 0;
+        for (const auto* each = raw; each != nullptr; each = each->ai_next) {
+            const int fd = ::socket(each->ai_family, each->ai_socktype | SOCK_CLOEXEC, each->ai_protocol);
+            if (fd < 0) {
+                failure = errno;
+                continue;
+            }
+            const int yes = 1;
+            ::setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &yes, sizeof yes);
+            if (::bind(fd, each->ai_addr, each->ai_addrlen) == 0 && ::listen(fd, 32) == 0) return fd;
+            failure = errno;
+            ::close(fd);
+        }
+        refuse(address, std::strerror(failure));
+    }
+    [[noreturn]] static void refuse(const std::string& address, const char* why) {
+        throw error(errc::configuration, "--metrics cannot listen at " + address + ": " + why,
+                    "another program may listen there, or another copy of this one: choose another port");
+    }
+
+    /// A connection comes, or is about to be closed.
+    static void notice(void* self, MHD_Connection* connection, void**, MHD_ConnectionNotificationCode what) {
+        auto& server = *static_cast<http_server*>(self);
+        const auto* const socket = MHD_get_connection_info(connection, MHD_CONNECTION_INFO_CONNECTION_FD);
+        if (socket == nullptr) return;
+        const int fd = socket->connect_fd;
+        const std::lock_guard lock(server.mutex_);
+        if (what == MHD_CONNECTION_NOTIFY_CLOSED) return server.open_.remove(fd);
+        if (const auto other = server.open_.add(fd, client_of(connection), connection_table::clock::now()))
+            end(*other);
+        server.changed_.notify_all();
+    }
+    static std::string client_of(MHD_Connection* connection) {
+        const auto* const found = MHD_get_connection_info(connection, MHD_CONNECTION_INFO_CLIENT_ADDRESS);
+        const auto* const address = found == nullptr ? nullptr : found->client_addr;
+        if (address == nullptr) return {};
+        char host[NI_MAXHOST];
+        const socklen_t size = address->sa_family == AF_INET6 ? sizeof(sockaddr_in6) : sizeof(sockaddr_in);
+        const int problem =
+            ::getnameinfo(address, size, host, sizeof host, nullptr, 0, NI_NUMERICHOST | NI_NUMERICSERV);
+        return problem == 0 ? host : std::string();
+    }
+    /// The library notices, and closes it. Under the lock: until then the number is of no other connection.
+    static void end(int fd) { ::shutdown(fd, SHUT_RDWR); }
+
+    void end_overdue() {
+        std::unique_lock lock(mutex_);
+        while (!stopping_) {
+            while (const auto fd = open_.overdue(connection_table::clock::now())) end(*fd);
+            if (const auto next = open_.next()) {
+                changed_.wait_until(lock, *next);
+            } else {
+                changed_.wait(lock);
+            }
+        }
+    }
+
+    static MHD_Result handle(void* self, MHD_Connection* connection, const char* path, const char* method,
+                             const char*, const char*, std::size_t* upload_size, void** begun) {
+        // The first call comes before a body, of which nobody here wants to know.
+        if (*begun == nullptr) {
+            *begun = self;
+            return MHD_YES;
+        }
+        if (*upload_size != 0) {
+            *upload_size = 0;
+            return MHD_YES;
+        }
+        try {
+            const std::string_view asked(method);
+            if (asked != "GET" && asked != "HEAD") return send(connection, {405, "text/plain", "GET only\n"});
+            return send(connection, static_cast<http_server*>(self)->answer_(path));
+        } catch (const std::exception&) {
+            return MHD_NO;
+        }
+    }
+    static MHD_Result send(MHD_Connection* connection, const page& what) {
+        const std::unique_ptr<MHD_Response, decltype(&MHD_destroy_response)> response(
+            MHD_create_response_from_buffer(what.body.size(), const_cast<char*>(what.body.data()),
+                                            MHD_RESPMEM_MUST_COPY),
+            &MHD_destroy_response);
+        if (!response) return MHD_NO;
+        MHD_add_response_header(response.get(), "Content-Type", what.type.c_str());
+        MHD_add_response_header(response.get(), "Connection", "close");
+        MHD_add_response_header(response.get(), "Cache-Control", "no-store");
+        MHD_add_response_header(response.get(), "X-Content-Type-Options", "nosniff");
+        MHD_add_response_header(response.get(), "Content-Security-Policy",
+                                "default-src 'none'; style-src 'unsafe-inline'; script-src 'unsafe-inline'; "
+                                "connect-src 'self'; frame-ancestors 'none'");
+        return MHD_queue_response(connection, what.status, response.get());
+    }
+
+    answer_function answer_;
+    std::mutex mutex_;  ///< of what follows, but for the library's
+    std::condition_variable changed_;
+    connection_table open_;
+    bool stopping_ = false;
+    int socket_;
+    MHD_Daemon* daemon_ = nullptr;
+    std::thread watch_;
+};
+
+}  // namespace pgsync::app
+
+// ---- pgsync/observe/readiness.hpp
+namespace pgsync::app {
+
+/// Whether the documents follow the database, and if not, why, in a word or two.
+struct readiness {
+    bool ready = false;
+    std::string_view why;
+};
+
+[[nodiscard]] inline readiness readiness_of(const metrics::registry& of) {
+    switch (of.at()) {
+        case metrics::phase::starting:
+            return {false, "starting"};
+        case metrics::phase::loading:
+            return {false, "loading"};
+        case metrics::phase::standing_by:
+            return {false, "standing by"};
+        case metrics::phase::away:
+            return {false, "a server is away"};
+        case metrics::phase::stopping:
+            return {false, "stopping"};
+        case metrics::phase::done:
+            return {false, "done"};
+        case metrics::phase::failed:
+            return {false, "failed"};
+        case metrics::phase::following:
+            break;
+    }
+    if (of.database_up.value() == 0) return {false, "the database is away"};
+    if (of.cluster_up.value() == 0) return {false, "the cluster is away"};
+    for (const auto& each : of.conditions()) {
+        if (each.error) return {false, "not in order"};
+    }
+    return {true, "following"};
+}
+
+/// What `/ready` says: the word, and below it what is not in order, a line each.
+[[nodiscard]] inline std::string readiness_text(const metrics::registry& of) {
+    std::string out = std::string(readiness_of(of).why) + "\n";
+    for (const auto& each : of.conditions())
+        out += std::string(each.error ? "error" : "warning") + " " + each.name + ": " + printable(each.text) +
+               "\n";
+    return out;
+}
+
+/// Whether there is any use in letting the program go on: false after an error that ends it, or where the
+/// thread that reads the log has been stuck for five minutes.
+[[nodiscard]] inline bool is_healthy(const metrics::registry& of) {
+    if (of.at() == metrics::phase::failed) return false;
+    return of.at() != metrics::phase::following || of.since_beat() < std::chrono::minutes(5);
+}
+
+}  // namespace pgsync::app
+
+// ---- pgsync/observe/metrics_text.hpp
+namespace pgsync::app {
+
+/// Writes metrics in Prometheus' text format, version 0.0.4.
+class metrics_writer {
+  public:
+    /// What follows are samples of this name, until the next.
+    metrics_writer& metric(std::string_view name, std::string_view type, std::string_view help) {
+        name_ = name;
+        out_.append("# HELP ").append(name).append(" ");
+        for (const char c : help)
+            c == '\\' ? out_.append("\\\\") : c == '\n' ? out_.append("\\n") : out_ += c;
+        out_.append("\n# TYPE ").append(name).append(" ").append(type).append("\n");
+        return *this;
+    }
+    metrics_writer& sample(double value, std::string_view label = {}, std::string_view content = {}) {
+        line("", value, label, content);
+        return *this;
+    }
+    metrics_writer& sample(const metrics::counter& value, std::string_view label = {},
+                           std::string_view content = {}) {
+        return sample(static_cast<double>(value.value()), label, content);
+    }
+    void observations(const metrics::histogram& of) {
+        std::uint64_t sum = 0;
+        for (std::size_t i = 0; i <= of.bounds().size(); ++i) {
+            sum += of.count(i);
+            line("_bucket", static_cast<double>(sum), "le",
+                 i < of.bounds().size() ? number(of.bounds()[i]) : std::string("+Inf"));
+        }
+        line("_sum", of.sum());
+        // Of one reading with the buckets, while others count on.
+        line("_count", static_cast<double>(sum));
+    }
+    [[nodiscard]] const std::string& text() const { return out_; }
+
+  private:
+    static std::string number(double value) {
+        std::array<char, 32> text{};
+        auto* const end = text.data() + text.size();
+        const bool whole = std::abs(value) < 1e15 && value == std::floor(value);
+        const auto written = whole ? std::to_chars(text.data(), end, static_cast<std::int64_t>(value))
+                                   : std::to_chars(text.data(), end, value);
+        return {text.data(), written.ptr};
+    }
+    void line(std::string_view suffix, double value, std::string_view label = {},
+              std::string_view content = {}) {
+        out_.append(name_).append(suffix);
+        if (!label.empty()) {
+            out_.append("{").append(label).append("=\"");
+            for (const char c : content) {
+                if (c == '\n') {
+                    out_ += "\\n";
+                    continue;
+                }
+                if (c == '\\' || c == '"') out_ += '\\';
+                out_ += c;
+            }
+            out_.append("\"}");
+        }
+        out_.append(" ").append(number(value)).append("\n");
+    }
+
+    std::string out_;
+    std::string_view name_;
+};
+
+/// Bytes of this process in memory; 0 where the system does not tell.
+[[nodiscard]] inline std::uint64_t resident_bytes() {
+    std::ifstream statm("/proc/self/statm");
+    std::uint64_t size = 0;
+    std::uint64_t resident = 0;
+    statm >> size >> resident;
+    return statm ? resident * static_cast<std::uint64_t>(::sysconf(_SC_PAGESIZE)) : 0;
+}
+
+/// All of it, as `/metrics` shows it.
+[[nodiscard]] inline std::string metrics_text(const metrics::registry& of) {
+    metrics_writer out;
+    const auto now = of.look();
+    const auto position = [&](std::string_view name, std::string_view help, const metrics::gauge& value) {
+        if (const auto at = value.value(); at >= 0)
+            out.metric(name, "gauge", help).sample(static_cast<double>(at));
+    };
+    const auto behind = [&](std::string_view name, std::string_view help, const metrics::gauge& gauge) {
+        const auto from = gauge.value();
+        const auto end = of.log_end.value();
+        if (from < 0 || end < 0) return;
+        const auto bytes = std::max<std::int64_t>(end - from, 0);
+        out.metric(name, "gauge", help).sample(static_cast<double>(bytes));
+    };
+    out.metric("pgsync_build_info", "gauge", "1, with the version of pgsync.")
+        .sample(1, "version", version_string);
+    out.metric(
+           "pgsync_ready", "gauge",
+           "1 while sync streams from the slot, both servers answer and no error condition holds, else 0.")
+        .sample(readiness_of(of).ready ? 1 : 0);
+    out.metric("pgsync_state", "gauge", "1 for the current state, 0 for all others.");
+    constexpr std::array<std::string_view, 8> states{"starting", "loading",  "standing_by", "following",
+                                                     "away",     "stopping", "done",        "failed"};
+    const auto phase = of.at();
+    for (std::size_t i = 0; i < states.size(); ++i)
+        out.sample(phase == static_cast<metrics::phase>(i) ? 1 : 0, "state", states[i]);
+
+    const auto conditions = of.conditions();
+    const auto errors =
+        std::count_if(conditions.begin(), conditions.end(), [](const auto& each) { return each.error; });
+    out.metric("pgsync_conditions", "gauge", "Conditions that hold, by severity; /ready lists them.")
+        .sample(static_cast<double>(errors), "severity", "error")
+        .sample(static_cast<double>(conditions.size()) - static_cast<double>(errors), "severity", "warning");
+    if (!conditions.empty()) {
+        out.metric("pgsync_condition", "gauge", "1 for each kind of condition that holds.");
+        std::set<std::string> names;
+        for (const auto& each : conditions) {
+            if (names.insert(each.name).second) out.sample(1, "name", each.name);
+        }
+    }
+
+    behind("pgsync_slot_lag_bytes", "Bytes of WAL after the slot's confirmed position.", of.slot_confirmed);
+    behind("pgsync_slot_retained_bytes", "Bytes of WAL that the server retains for the slot.",
+           of.slot_restart);
+    behind("pgsync_lag_bytes", "Bytes of WAL not yet known to be in the indices.", of.written);
+    out.metric("pgsync_lag_seconds", "gauge",
+               "Age of the oldest change that was read and is not yet in the indices; 0 if there is none.")
+        .sample(now.oldest_us == 0 ? 0
+                                   : static_cast<double>(std::max<std::int64_t>(
+                                         metrics::microseconds_since_2000() - now.oldest_us, 0)) /
+                                         1e6);
+    position("pgsync_log_end_lsn", "Flush LSN of the server, in bytes.", of.log_end);
+    position("pgsync_slot_confirmed_lsn", "Confirmed LSN of the slot, in bytes.", of.slot_confirmed);
+    out.metric("pgsync_transactions_total", "counter", "Transactions read from the slot.")
+        .sample(of.transactions);
+    out.metric("pgsync_changes_total", "counter", "Row changes and TRUNCATEs read from the slot.")
+        .sample(of.changes);
+    out.metric("pgsync_latency_seconds", "histogram",
+               "Time from a transaction's commit until its documents were in the cluster; of a transaction "
+               "of several batches, those of the last.")
+        .observations(of.latency);
+
+    out.metric("pgsync_documents_written_total", "counter", "Documents written.");
+    for (const auto& each : of.indices) out.sample(each.written, "index", each.name);
+    out.metric("pgsync_documents_deleted_total", "counter", "Documents deleted.");
+    for (const auto& each : of.indices) out.sample(each.deleted, "index", each.name);
+    out.metric("pgsync_dead_letters_total", "counter", "Documents set aside as dead letters.");
+    for (const auto& each : of.indices) out.sample(each.dead_letters, "index", each.name);
+    const auto loads = [&](std::string_view name, std::string_view help, auto member) {
+        bool begun = false;
+        for (const auto& each : of.indices) {
+            if ((each.*member).value() < 0) continue;
+            if (!begun) out.metric(name, "gauge", help);
+            begun = true;
+            out.sample(static_cast<double>((each.*member).value()), "index", each.name);
+        }
+    };
+    loads("pgsync_load_rows", "Root rows loaded by the initial load.", &metrics::index_counts::rows_loaded);
+    loads("pgsync_load_rows_expected", "Root rows the initial load has to load, estimated.",
+          &metrics::index_counts::rows_to_load);
+
+    out.metric("pgsync_queue_keys", "gauge", "Changed keys waiting in the queue.")
+        .sample(static_cast<double>(now.gathered));
+    out.metric("pgsync_unacknowledged_batches", "gauge", "Batches not yet fully acknowledged by the cluster.")
+        .sample(static_cast<double>(now.batches));
+    out.metric("pgsync_bulks_in_flight", "gauge", "Bulk requests in flight or waiting for a retry.")
+        .sample(static_cast<double>(now.bulks));
+    out.metric("pgsync_bulk_retries_total", "counter", "Bulks sent again, whole or in part.")
+        .sample(of.retries);
+    out.metric("pgsync_bulk_rejections_total", "counter",
+               "Bulks that the cluster refused in whole or in part because it was overloaded (429).")
+        .sample(of.refused);
+    out.metric("pgsync_conflicts_total", "counter",
+               "Writes superseded by a newer version of the document (409), which is harmless.")
+        .sample(of.conflicts);
+    out.metric("pgsync_bulk_bytes", "histogram", "Size of bulk requests, before compression.")
+        .observations(of.bulk_bytes);
+    out.metric("pgsync_bulk_documents", "histogram", "Writes and deletes in a bulk request.")
+        .observations(of.bulk_documents);
+    out.metric("pgsync_bulk_seconds", "histogram", "Time until a bulk request was answered.")
+        .observations(of.bulk_seconds);
+
+    out.metric("pgsync_reconnects_total", "counter", "Restarts of the pipeline because a server was down.")
+        .sample(of.reconnects);
+    position("pgsync_database_up", "1 if the database answered the last query, else 0.", of.database_up);
+    position("pgsync_cluster_up", "1 if the cluster answered the last request, else 0.", of.cluster_up);
+    out.metric("process_resident_memory_bytes", "gauge", "Resident memory.")
+        .sample(static_cast<double>(resident_bytes()));
+    return out.text();
+}
+
+}  // namespace pgsync::app
+
+// ---- pgsync/observe/status_page.hpp
+namespace pgsync::app {
+
+/// What a browser shows at `/`: reads `/metrics` and `/ready` every two seconds and keeps five minutes of it.
+/// Needs nothing from elsewhere, and puts whatever it shows into the page as text.
+inline constexpr std::string_view status_page = R"page(<!DOCTYPE html>
+<html lang="en">
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width">
+<title>pgsync</title>
+<style>
+:root { color-scheme: light dark; --line: #8884; --ok: #1a7f37; --bad: #cf222e; --ink: #0969da; }
+body { font: 15px/1.4 system-ui, sans-serif; margin: 1.5rem auto; max-width: 60rem; padding: 0 1rem; }
+h1 { font-size: 1.3rem; margin: 0 0 1rem; display: flex; gap: .8rem; align-items: baseline; flex-wrap: wrap; }
+h1 small { font-weight: normal; opacity: .7; font-size: .85rem; }
+#state { color: #fff; background: var(--bad); border-radius: 1rem; padding: .1rem .8rem; font-size: .95rem; }
+#state.ready { background: var(--ok); }
+#tiles { display: grid; grid-template-columns: repeat(auto-fill, minmax(13rem, 1fr)); gap: .8rem; }
+.tile { border: 1px solid var(--line); border-radius: .5rem; padding: .6rem .8rem; }
+.tile b { display: block; font-size: 1.5rem; font-weight: 600; font-variant-numeric: tabular-nums; }
+.tile svg { width: 100%; height: 2.2rem; display: block; }
+.tile polyline { fill: none; stroke: var(--ink); stroke-width: 1.5; vector-effect: non-scaling-stroke; }
+table { border-collapse: collapse; margin-top: 1.2rem; width: 100%; }
+th, td { text-align: right; padding: .3rem .6rem; border-bottom: 1px solid var(--line); font-variant-numeric: tabular-nums; }
+th:first-child, td:first-child { text-align: left; }
+.bad { color: var(--bad); }
+</style>
+<h1><span>pgsync</span><span id="state">…</span><small id="about"></small></h1>
+<ul id="conditions"></ul>
+<div id="tiles"></div>
+<table id="indices"><thead></thead><tbody></tbody></table>
+<table id="errors"><thead></thead><tbody></tbody></table>
+<script>
+'use strict';
+const history = [], kept = 150;
+function parse(text) {
+  const all = {};
+  for (const line of text.split('\n')) {
+    const found = /^([a-z_]+)(?:\{([a-z]+)="((?:[^"\\]|\\.)*)"\})? (\S+)$/.exec(line);
+    if (!found) continue;
+    const label = (found[3] || '').replace(/\\(.)/g, (_, c) => c === 'n' ? '\n' : c);
+    (all[found[1]] = all[found[1]] || {})[label] = Number(found[4]);
+  }
+  return all;
+}
+const units = (value, list, step) => {
+  let i = 0;
+  while (value >= step && i + 1 < list.length) { value /= step; ++i; }
+  return (value >= 100 || Number.isInteger(value) ? Math.round(value) : value.toPrecision(2)) + list[i];
+};
+const bytes = v => units(v, [' B', ' kB', ' MB', ' GB', ' TB'], 1000);
+const count = v => units(v, ['', ' k', ' M', ' G'], 1000);
+const seconds = v => v < 1 ? Math.round(v * 1000) + ' ms' : v < 120 ? v.toFixed(v < 10 ? 1 : 0) + ' s'
+  : v < 7200 ? Math.round(v / 60) + ' min' : (v / 3600).toFixed(1) + ' h';
+const one = (m, name) => (m[name] || {})[''];
+const sum = (m, name) => Object.values(m[name] || {}).reduce((a, b) => a + b, 0);
+/* The value that a share of the observations between two readings is not above. */
+function quantile(now, then, name, share) {
+  const places = Object.entries(now[name + '_bucket'] || {}).map(([le, n]) =>
+    [le === '+Inf' ? Infinity : Number(le), n - ((then[name + '_bucket'] || {})[le] || 0)]).sort((a, b) => a[0] - b[0]);
+  const all = places.length ? places[places.length - 1][1] : 0;
+  if (!all) return undefined;
+  let below = 0, low = 0;
+  for (const [le, n] of places) {
+    if (n >= share * all) return le === Infinity ? low : low + (le - low) * (share * all - below) / (n - below || 1);
+    below = n; low = le;
+  }
+}
+const tiles = [
+  ['behind', m => one(m, 'pgsync_lag_seconds'), seconds],
+  ['log not yet in the indices', m => one(m, 'pgsync_lag_bytes'), bytes],
+  ['log kept for the slot', m => one(m, 'pgsync_slot_retained_bytes'), bytes],
+  ['changes read / s', (m, r) => r(m => one(m, 'pgsync_changes_total')), count],
+  ['documents written / s', (m, r) => r(m => sum(m, 'pgsync_documents_written_total')), count],
+  ['commit to index, median', (m, r, t) => quantile(m, t, 'pgsync_latency_seconds', .5), seconds],
+  ['commit to index, 99 %', (m, r, t) => quantile(m, t, 'pgsync_latency_seconds', .99), seconds],
+  ['keys waiting', m => one(m, 'pgsync_queue_keys'), count],
+  ['bulks in flight', m => one(m, 'pgsync_bulks_in_flight'), count],
+  ['memory', m => one(m, 'process_resident_memory_bytes'), bytes],
+];
+const errors = [['times a server was away', 'pgsync_reconnects_total'], ['bulks sent again', 'pgsync_bulk_retries_total'],
+  ['bulks refused for want of room (429)', 'pgsync_bulk_rejections_total'],
+  ['superseded writes (409, harmless)', 'pgsync_conflicts_total'], ['dead letters', 'pgsync_dead_letters_total']];
+function add(to, tag, text) {
+  const made = document.createElement(tag);
+  if (text !== undefined) made.textContent = text;
+  to.append(made);
+  return made;
+}
+function row(to, tag, cells) {
+  const made = add(to, 'tr');
+  return cells.map(each => add(made, tag, each));
+}
+const box = document.getElementById('tiles');
+const shown = tiles.map(([title]) => {
+  const tile = add(box, 'div');
+  tile.className = 'tile';
+  add(tile, 'span', title);
+  const value = add(tile, 'b', '–');
+  const svg = document.createElementNS('http://www.w3.org/2000/svg', 'svg');
+  svg.setAttribute('viewBox', '0 0 100 30');
+  svg.setAttribute('preserveAspectRatio', 'none');
+  const line = document.createElementNS(svg.namespaceURI, 'polyline');
+  svg.append(line);
+  tile.append(svg);
+  return {value, line, points: []};
+});
+function draw(m, ready, told) {
+  const [word, ...lines] = told.split('\n');
+  document.getElementById('conditions').replaceChildren(...lines.map(line => {
+    const item = document.createElement('li');
+    item.textContent = line;
+    item.className = line.startsWith('error') ? 'bad' : '';
+    return item;
+  }));
+  const state = document.getElementById('state');
+  state.textContent = word;
+  state.className = ready ? 'ready' : '';
+  document.getElementById('about').textContent =
+    'version ' + Object.keys(m.pgsync_build_info || {})[0] + ', ' + new Date().toLocaleTimeString();
+  const now = Date.now();
+  history.push([now, m]);
+  if (history.length > kept) history.shift();
+  /* Rates and quantiles of the last ten seconds or so. */
+  const [then, before] = history[Math.max(0, history.length - 6)];
+  const rate = of => now > then ? Math.max(0, of(m) - of(before)) * 1000 / (now - then) : undefined;
+  tiles.forEach(([, read, write], i) => {
+    const tile = shown[i], value = read(m, rate, before);
+    tile.value.textContent = value === undefined || Number.isNaN(value) ? '–' : write(value);
+    tile.points.push(Number.isFinite(value) ? value : 0);
+    if (tile.points.length > kept) tile.points.shift();
+    const most = Math.max(...tile.points, 1e-9);
+    const span = Math.max(tile.points.length, 30) - 1;
+    tile.line.setAttribute('points', tile.points.map((v, x) =>
+      (100 - (tile.points.length - 1 - x) * 100 / span).toFixed(2) + ',' + (29 - 28 * v / most).toFixed(2)).join(' '));
+  });
+  const [ihead, ibody] = document.getElementById('indices').children;
+  ihead.replaceChildren();
+  ibody.replaceChildren();
+  row(ihead, 'th', ['index', 'written', 'deleted', 'dead letters', 'loaded']);
+  for (const [name, written] of Object.entries(m.pgsync_documents_written_total || {})) {
+    const rows = (m.pgsync_load_rows || {})[name], all = (m.pgsync_load_rows_expected || {})[name];
+    const dead = m.pgsync_dead_letters_total[name];
+    const cells = row(ibody, 'td', [name, written.toLocaleString(),
+      m.pgsync_documents_deleted_total[name].toLocaleString(), dead.toLocaleString(),
+      rows === undefined ? '–' : rows.toLocaleString() + (all ? ' of ' + all.toLocaleString() : '')]);
+    if (dead) cells[3].className = 'bad';
+  }
+  const [ehead, ebody] = document.getElementById('errors').children;
+  ehead.replaceChildren();
+  ebody.replaceChildren();
+  row(ehead, 'th', ['since the start', '']);
+  for (const [title, name] of errors) row(ebody, 'td', [title, sum(m, name).toLocaleString()]);
+}
+async function look() {
+  try {
+    const [metrics, ready] = await Promise.all([fetch('metrics'), fetch('ready')]);
+    draw(parse(await metrics.text()), ready.ok, (await ready.text()).trim());
+  } catch (problem) {
+    const state = document.getElementById('state');
+    state.textContent = 'no answer';
+    state.className = '';
+  }
+  setTimeout(look, 2000);
+}
+look();
+</script>
+)page";
+
+}  // namespace pgsync::app
+
+// ---- pgsync/observe/monitor.hpp
+namespace pgsync::app {
+
+namespace detail {
+
+/// Does something every few seconds, in a thread of its own.
+class repeated {
+  public:
+    explicit repeated(std::function<void()> what, std::chrono::seconds every = std::chrono::seconds(2))
+        : what_(std::move(what)), every_(every), thread_(quiet_thread([this] { run(); })) {}
+    ~repeated() {
+        {
+            const std::lock_guard lock(mutex_);
+            closing_ = true;
+            changed_.notify_all();
+        }
+        thread_.join();
+    }
+    repeated(const repeated&) = delete;
+    repeated& operator=(const repeated&) = delete;
+
+  private:
+    void run() {
+        std::unique_lock lock(mutex_);
+        while (!closing_) {
+            lock.unlock();
+            what_();
+            lock.lock();
+            changed_.wait_for(lock, every_, [&] { return closing_; });
+        }
+    }
+
+    std::function<void()> what_;
+    std::chrono::seconds every_;
+    std::mutex mutex_;
+    std::condition_variable changed_;
+    bool closing_ = false;
+    std::thread thread_;
+};
+
+}  // namespace detail
+
+/// Shows how a program is doing: serves `/metrics`, `/health`, `/ready` and a status page, and looks for both
+/// servers now and then, over connections of its own, so that one that is away is noticed with nothing to do
+/// for it.
+class monitor {
+  public:
+    /// Throws errc::configuration where nothing can listen at the address.
+    monitor(const options& setting, std::span<const compiled_index> indices)
+        : setting_(with_defaults(setting, indices)),
+          indices_(indices),
+          counts_(setting.counts),
+          server_(setting_.metrics, [this](std::string_view path) { return answer(path); }),
+          database_([this] { look_for_database(); }),
+          cluster_([this] { look_for_cluster(); }),
+          conditions_([this] { look_at_everything(); }, std::chrono::seconds(10)) {
+        log::info("metrics and a status page at http://{}/", server_.address());
+    }
+
+    ~monitor() {
+        ending_.make();
+        leaving_.request_stop();
+    }
+    monitor(const monitor&) = delete;
+    monitor& operator=(const monitor&) = delete;
+
+  private:
+    [[nodiscard]] page answer(std::string_view path) const {
+        if (path == "/metrics")
+            return {200, "text/plain; version=0.0.4; charset=utf-8", metrics_text(*counts_)};
+        if (path == "/health") {
+            if (is_healthy(*counts_)) return {200, "text/plain", "alive\n"};
+            return {503, "text/plain",
+                    counts_->at() == metrics::phase::failed ? "failed\n" : "the WAL reader is stuck\n"};
+        }
+        if (path == "/ready") {
+            return {readiness_of(*counts_).ready ? 200U : 503U, "text/plain; charset=utf-8",
+                    readiness_text(*counts_)};
+        }
+        if (path == "/") return {200, "text/html; charset=utf-8", std::string(status_page)};
+        return {404, "text/plain", "there are /, /metrics, /health and /ready\n"};
+    }
+
+    void look_for_database() {
+        try {
+            if (!session_) session_.emplace(setting_.database, ending_.fd());
+            counts_->log_end.set(static_cast<std::int64_t>(postgres::flushed_position(*session_).value));
+            const auto slot = postgres::read_slot(*session_, counts_->slot());
+            // A slot that was invalidated has no position, and keeps nothing.
+            const auto position = [&](postgres::lsn postgres::slot_facts::*which) {
+                return slot && ((*slot).*which).value != 0 ? static_cast<std::int64_t>(((*slot).*which).value)
+                                                           : -1;
+            };
+            counts_->slot_confirmed.set(position(&postgres::slot_facts::confirmed));
+            counts_->slot_restart.set(position(&postgres::slot_facts::restart));
+            seen_ = std::chrono::steady_clock::now();
+            counts_->database_up.set(1);
+        } catch (const std::exception& problem) {
+            log::debug("looking for the database: {}", problem.what());
+            session_.reset();
+            counts_->database_up.set(0);
+        }
+    }
+
+    void look_for_cluster() {
+        try {
+            if (!transport_) {
+                transport_ =
+                    std::make_unique<cluster::transport_type>(nodes_of(setting_, elastic::encoding::plain));
+            }
+            bool up = false;
+            for (std::size_t i = 0; i < transport_->size() && !up; ++i) {  // each failure turns to the next
+                elastic::request what;
+                what.path = "/";
+                what.timeout = std::chrono::seconds(5);
+                what.stop = leaving_.get_token();
+                // Some builds have nothing at that path; who refuses us is there all the same.
+                const auto status = elastic::perform(*transport_, std::move(what)).status;
+                up = status > 0 && status < 500;
+            }
+            counts_->cluster_up.set(up ? 1 : 0);
+        } catch (const std::exception& problem) {
+            log::debug("looking for the cluster: {}", problem.what());
+            counts_->cluster_up.set(0);
+        }
+        // One that takes questions and says nothing would be waited for a minute and more.
+        if (std::chrono::steady_clock::now() - seen_.load() > std::chrono::seconds(10))
+            counts_->database_up.set(0);
+    }
+
+    /// As status does. A server that is away is noticed above, and sooner.
+    void look_at_everything() {
+        if (counts_->database_up.value() == 0 || counts_->cluster_up.value() == 0) return with_.reset();
+        try {
+            if (!with_) with_.emplace(setting_, indices_, ending_.fd());
+            const auto found = conditions_of(*with_, look(*with_, &known_));
+            counts_->set_conditions(metrics::registry::observer::monitor, summaries_of(found));
+            if (with_->no_database() || with_->no_cluster()) with_.reset();
+        } catch (const std::exception& problem) {
+            log::debug("looking at everything: {}", problem.what());
+            with_.reset();
+        }
+    }
+
+    stop_request ending_;       ///< so that nobody waits for a database that says nothing,
+    std::stop_source leaving_;  ///< or such a cluster
+    options setting_;
+    std::span<const compiled_index> indices_;
+    std::shared_ptr<metrics::registry> counts_;
+    std::optional<postgres::session> session_;
+    std::atomic<std::chrono::steady_clock::time_point> seen_{
+        std::chrono::steady_clock::now()};  ///< the database
+    std::unique_ptr<cluster::transport_type> transport_;
+    std::optional<contact> with_;  ///< of the thread that looks at everything, as what follows
+    known_tables known_;
+    http_server server_;
+    detail::repeated database_;
+    detail::repeated cluster_;
+    detail::repeated conditions_;
+};
+
+}  // namespace pgsync::app
+
+// ---- pgsync/cli/commands.hpp
 /// What an engine does: the bodies of its commands, and all of the run-time half below them.
 namespace pgsync::app {
 
@@ -31699,7 +31764,7 @@ PGSYNC_LINKAGE report basic_engine::dead_letters(const dead_letters_options& how
 #include <iomanip>
 #include <locale>
 
-// ---- pgsync/app/cli11.hpp
+// ---- pgsync/cli/cli11.hpp
 // A command line is parsed once. Without the optimiser this library costs a user's program about a quarter
 // less time to compile. The standard headers come before, so that they are not touched.
 // clang-format off
@@ -31721,7 +31786,7 @@ PGSYNC_LINKAGE report basic_engine::dead_letters(const dead_letters_options& how
 
 #include <toml++/toml.h>
 
-// ---- pgsync/app/config_file.hpp
+// ---- pgsync/cli/config_file.hpp
 namespace pgsync::app {
 
 /// One option in a configuration file: `page-size = 1000`, or an array of several values.
@@ -31822,7 +31887,7 @@ class config_reader {
 
 }  // namespace pgsync::app
 
-// ---- pgsync/app/configuration.hpp
+// ---- pgsync/cli/configuration.hpp
 namespace pgsync::app {
 
 /// `page-size` → `PGSYNC_PAGE_SIZE`.
@@ -32182,7 +32247,7 @@ class configuration {
 
 }  // namespace pgsync::app
 
-// ---- pgsync/app/command_line.hpp
+// ---- pgsync/cli/command_line.hpp
 namespace pgsync::app {
 
 enum class command {
@@ -32222,10 +32287,10 @@ inline void add_database(CLI::App& to, options& into) {
 
 inline void add_servers(CLI::App& to, options& into) {
     add_database(to, into);
-    to.add_option("--elasticsearch", into.elasticsearch,
-                  "URL of the cluster, or several of its nodes, with commas between them or the option "
-                  "repeated: where one does not answer, the next is asked; default: ELASTICSEARCH_URL, else "
-                  "http://127.0.0.1:9200")
+    to.add_option(
+          "--elasticsearch", into.elasticsearch,
+          "URL of the cluster, or of several of its nodes, separated by commas or the option repeated: if "
+          "one does not answer, the next is used; default: ELASTICSEARCH_URL, else http://127.0.0.1:9200")
         ->join(',')
         ->type_name("URL");
     to.add_flag("--insecure-http", into.insecure_http,
@@ -32233,51 +32298,47 @@ inline void add_servers(CLI::App& to, options& into) {
     to.add_option_function<unsigned>(
           "--search-timeout",
           [&into](unsigned seconds) { into.search_timeout = std::chrono::seconds(seconds); },
-          "seconds that the cluster may take to answer; then the request is sent again")
+          "how long the cluster may take to answer before the request is retried")
         ->check(CLI::Range(1, 3'600))
         ->type_name("SECONDS")
         ->default_str(std::to_string(into.search_timeout.count()));
     to.add_option("--name", into.name,
-                  "name of slot and publication; default: pgsync_ and the first index's name");
+                  "name of slot and publication; default: pgsync_ and the name of the first index");
 }
 
 inline void add_reading(CLI::App& to, options& into) {
     to.add_option("--read-from", into.read_from,
-                  "a standby of that PostgreSQL to read documents from, so that the primary only streams its "
-                  "log; what a change needs is awaited there")
+                  "a standby to read documents from, so that the primary only streams WAL; sync waits until "
+                  "the standby has replayed what a change needs")
         ->type_name("CONNINFO");
-    to.add_option("--page-size", into.page_size,
-                  "documents read at once at most, fewer where they fill a bulk")
+    to.add_option("--page-size", into.page_size, "most documents to read at once; fewer if they fill a bulk")
         ->check(CLI::Range(1, 1'000'000))
         ->capture_default_str();
-    to.add_option("--workers", into.workers, "connections that read pages at the same time")
+    to.add_option("--workers", into.workers, "connections that read pages in parallel")
         ->check(CLI::Range(1, 64))
         ->capture_default_str();
 }
 
 inline void add_writing(CLI::App& to, options& into) {
-    to.add_option("--bulk-bytes", into.bulk_bytes, "size of a bulk request")
+    to.add_option("--bulk-bytes", into.bulk_bytes, "size of a bulk request in bytes")
         ->check(CLI::Range(1'000, 100'000'000))
         ->capture_default_str();
     to.add_option("--bulks-in-flight", into.bulks_in_flight,
-                  "bulk requests on their way at the same time, fewer where the cluster has too much to do")
+                  "most bulk requests in flight; fewer while the cluster is overloaded")
         ->check(CLI::Range(1, 64))
         ->capture_default_str();
     const std::map<std::string, compression> ways{
         {"remote", compression::remote}, {"always", compression::always}, {"never", compression::never}};
-    to.add_option(
-          "--compress", into.compress,
-          "whether requests to the cluster are sent as gzip: where it is not on this machine, always, or "
-          "never")
+    to.add_option("--compress", into.compress,
+                  "compress requests to the cluster with gzip: if it is on another machine, always, or never")
         ->transform(CLI::CheckedTransformer(ways, CLI::ignore_case).description(""))
         ->type_name("remote|always|never")
         ->default_str("remote");
     const std::map<std::string, on_rejected> policies{{"stop", on_rejected::stop},
                                                       {"dead-letter", on_rejected::dead_letter}};
     to.add_option("--on-rejected", into.rejected,
-                  "what to do with a document the cluster refuses for good, or that cannot be made of its "
-                  "row: stop, or "
-                  "write it with its error to <index>-dead-letters and go on")
+                  "what to do with a document that the cluster rejects for good, or that cannot be made from "
+                  "its row: stop, or write it with its error to <index>-dead-letters and continue")
         ->transform(CLI::CheckedTransformer(policies, CLI::ignore_case).description(""))
         ->type_name("stop|dead-letter")
         ->default_str("stop");
@@ -32288,11 +32349,9 @@ inline void add_loading(CLI::App& to, options& into) {
     add_writing(to, into);
     const std::map<std::string, on_lost_slot> lost{{"stop", on_lost_slot::stop},
                                                    {"resync", on_lost_slot::resync}};
-    to.add_option(
-          "--on-lost-slot", into.lost_slot,
-          "what to do when the slot was dropped or invalidated, or read by somebody else, so that changes "
-          "are "
-          "missing: stop, or read everything again into the same indices, which stay in use meanwhile")
+    to.add_option("--on-lost-slot", into.lost_slot,
+                  "what to do if changes are missing because the slot was dropped, invalidated or read by "
+                  "another program: stop, or read everything again into the same indices, which stay in use")
         ->transform(CLI::CheckedTransformer(lost, CLI::ignore_case).description(""))
         ->type_name("stop|resync")
         ->default_str("stop");
@@ -32300,39 +32359,36 @@ inline void add_loading(CLI::App& to, options& into) {
 
 inline void add_metrics(CLI::App& to, options& into) {
     to.add_option("--metrics", into.metrics,
-                  "serve /metrics for Prometheus, /health, /ready and a status page there: a port that this "
-                  "machine alone can reach, or HOST:PORT")
+                  "serve /metrics for Prometheus, /health, /ready and a status page: a port that only this "
+                  "machine can reach, or HOST:PORT")
         ->type_name("[HOST:]PORT");
 }
 
 inline void add_verify(CLI::App& to, verify_options& into) {
-    to.add_option("--index", into.indices, "only this index, by its name; may be given several times")
+    to.add_option("--index", into.indices, "only this index; may be given several times")
         ->allow_extra_args(false)
         ->type_name("NAME");
-    to.add_flag("--repair", into.repair, "write the documents that differ as the database has them");
-    to.add_option("--show", into.show, "differences of each index that are told one by one")
-        ->capture_default_str();
+    to.add_flag("--repair", into.repair, "rewrite documents that differ, from the database");
+    to.add_option("--show", into.show, "how many differences of each index to list")->capture_default_str();
     to.add_option("--sample", into.sample,
-                  "only random pages: a share of all documents, 5%, or about how many, 1000");
+                  "compare only random pages: a share of all documents, 5%, or about how many, 1000");
     to.add_option_function<unsigned>(
           "--patience", [&into](unsigned seconds) { into.patience = std::chrono::seconds(seconds); },
-          "seconds that a sync which is behind may stand still before what it has not brought yet is told as "
-          "a difference")
+          "how long a lagging sync may make no progress before missing documents are reported as differences")
         ->type_name("SECONDS")
         ->default_str(std::to_string(into.patience.count()));
 }
 
 inline void add_refresh(CLI::App& to, refresh_options& into) {
-    to.add_option("--index", into.index, "the index, by its name; needed where the program has several")
-        ->type_name("NAME");
+    to.add_option("--index", into.index, "the index; required if the program has several")->type_name("NAME");
     to.add_option("--key", into.keys, "a document's _id; may be given several times")
         ->allow_extra_args(false)
         ->type_name("KEY");
     to.add_option("--where", into.where,
-                  "documents of the rows that this SQL over the root's columns holds for")
+                  "documents of the rows for which this SQL over the root's columns is true")
         ->type_name("SQL");
     to.add_option("--relation", into.relation,
-                  "documents that contain certain rows of this relation: place.city, with --rows")
+                  "documents that contain the rows given by --rows of this relation: place.city")
         ->type_name("PATH");
     to.add_option("--rows", into.rows, "keys of those rows")->type_name("KEY");
     to.add_flag("--all", into.all, "every document");
@@ -32343,33 +32399,32 @@ inline void add_dead_letters(CLI::App& to, dead_letters_options& into) {
                                                              {"retry", dead_letters_action::retry},
                                                              {"drop", dead_letters_action::drop}};
     to.add_option("action", into.action,
-                  "list; retry: read the documents again and write them; drop: remove letters")
+                  "list; retry: read the documents again and write them; drop: remove dead letters")
         ->transform(CLI::CheckedTransformer(actions, CLI::ignore_case).description(""))
         ->type_name("list|retry|drop")
         ->default_str("list");
-    to.add_option("--index", into.indices, "only of this index, by its name; may be given several times")
+    to.add_option("--index", into.indices, "only this index; may be given several times")
         ->allow_extra_args(false)
         ->type_name("NAME");
-    to.add_option("--limit", into.limit, "how many letters of each index are told one by one, at most")
+    to.add_option("--limit", into.limit, "most dead letters of each index to list")
         ->check(CLI::Range(0, 10'000))
         ->capture_default_str();
-    to.add_option("--id", into.ids, "only the letter of this document; may be given several times")
+    to.add_option("--id", into.ids, "only the dead letter of this document; may be given several times")
         ->allow_extra_args(false)
         ->type_name("ID");
-    to.add_flag("--all", into.all, "drop: the letters of all documents");
+    to.add_flag("--all", into.all, "drop: all dead letters");
 }
 
 /// Of commands that do what cannot be undone.
 inline void add_consent(CLI::App& to, options& setting) {
-    to.add_flag("--dry-run", setting.dry_run, "tell what would be done, and do nothing");
-    to.add_flag("--yes", setting.yes, "do it without asking; needed where there is no terminal to ask at");
+    to.add_flag("--dry-run", setting.dry_run, "print what would be done, without doing it");
+    to.add_flag("--yes", setting.yes, "do not ask for confirmation; required without a terminal");
 }
 
 inline void add_adopt(CLI::App& to, options& setting) {
     to.add_flag("--adopt", setting.adopt,
-                "take over indices that another database or another program has filled: everything is read "
-                "again, "
-                "while readers keep them");
+                "take over indices that another database or program has filled: everything is read again "
+                "while they stay in use");
 }
 
 /// What is wrong with the arguments, and the word that was probably meant.
@@ -32446,7 +32501,7 @@ inline std::optional<int> parse_command_line(int argc, char** argv, const std::s
     // Not required here: a misspelt command is then told as such.
     app.require_subcommand(0, 1);
     app.set_version_flag("--version", "pgsync " + std::string(version_string),
-                         "print the version of the library that this program is made with");
+                         "print the version of pgsync that this program was built with");
     auto& setting = into.setting;
     std::string file;
     bool print = false;
@@ -32456,35 +32511,35 @@ inline std::optional<int> parse_command_line(int argc, char** argv, const std::s
         sub->add_option("--log-level", into.log_level, "debug, info, warn or error")
             ->check(CLI::IsMember({"debug", "info", "warn", "error"}))
             ->capture_default_str();
-        sub->add_option("--log-format", into.log_format, "text, or json: an object a line")
+        sub->add_option("--log-format", into.log_format, "text, or json: one object per line")
             ->check(CLI::IsMember({"text", "json"}))
             ->capture_default_str();
         sub->add_option("--config", file, "a file of options, TOML: page-size = 1000; default: PGSYNC_CONFIG")
             ->type_name("FILE");
         sub->add_flag("--print-config", print,
-                      "print what is in force, from arguments, environment and file, and do nothing");
-        sub->add_flag("--json", into.json, "tell the result as one JSON object on the standard output");
+                      "print the settings in force from arguments, environment and file, and exit");
+        sub->add_flag("--json", into.json, "print the result as one JSON object on standard output");
         return sub;
     };
     const auto add_start = [&setting](CLI::App& to) {
         to.add_option_function<unsigned>(
               "--connect-timeout",
               [&setting](unsigned seconds) { setting.connect_timeout = std::chrono::seconds(seconds); },
-              "seconds that a start waits for servers that are away; 0: as long as it takes")
+              "how long to wait at the start for servers that are down; 0: no limit")
             ->check(CLI::Range(0, 86'400))
             ->type_name("SECONDS")
             ->default_str(std::to_string(setting.connect_timeout.count()));
     };
     auto* bootstrap =
-        add("bootstrap", "Make publication, slot and indices, and fill them; resumes what was interrupted",
+        add("bootstrap", "Create publication, slot and indices, and load them; resumes an interrupted load",
             command::bootstrap);
     detail::add_servers(*bootstrap, setting);
     detail::add_loading(*bootstrap, setting);
     detail::add_metrics(*bootstrap, setting);
     add_start(*bootstrap);
-    bootstrap->add_flag("--dry-run", setting.dry_run, "tell what would be done, and do nothing");
+    bootstrap->add_flag("--dry-run", setting.dry_run, "print what would be done, without doing it");
     detail::add_adopt(*bootstrap, setting);
-    auto* sync = add("sync", "Follow the database until SIGINT or SIGTERM", command::sync);
+    auto* sync = add("sync", "Keep the indices in sync until SIGINT or SIGTERM", command::sync);
     detail::add_servers(*sync, setting);
     detail::add_loading(*sync, setting);
     detail::add_metrics(*sync, setting);
@@ -32492,51 +32547,49 @@ inline std::optional<int> parse_command_line(int argc, char** argv, const std::s
     sync->add_option_function<unsigned>(
             "--stop-timeout",
             [&setting](unsigned seconds) { setting.stop_timeout = std::chrono::seconds(seconds); },
-            "seconds that what is on its way may take when it is told to stop; the rest is done again at the "
-            "next start")
+            "how long to wait, when asked to stop, until what was sent is acknowledged; the rest is repeated "
+            "at the next start")
         ->check(CLI::Range(1, 3'600))
         ->type_name("SECONDS")
         ->default_str(std::to_string(setting.stop_timeout.count()));
-    sync->add_flag("--once", setting.once, "stop when everything committed before the start is in the index");
+    sync->add_flag("--once", setting.once, "stop once everything committed before the start is in the index");
     detail::add_adopt(*sync, setting);
-    sync->add_flag("--bootstrap", setting.bootstrap_first, "bootstrap first where that is still to be done");
+    sync->add_flag("--bootstrap", setting.bootstrap_first, "bootstrap first if that has not been done");
     sync->add_flag_callback(
         "--no-swap", [&setting] { setting.swap_when_ready = false; },
-        "leave readers with the index they have when one of a changed shape is up to date; see swap");
-    auto* swap =
-        add("swap",
-            "Let readers have the indices of this program's shapes, which a sync keeps up to date; also "
-            "to return to an earlier shape, with its program",
-            command::swap);
+        "do not switch readers to the index of a changed shape once it is up to date; see swap");
+    auto* swap = add("swap",
+                     "Switch readers to the indices of this program's shapes, which a sync keeps in sync; an "
+                     "earlier program switches back",
+                     command::swap);
     detail::add_servers(*swap, setting);
     detail::add_consent(*swap, setting);
     detail::add_adopt(*swap, setting);
-    auto* status =
-        add("status", "Tell how far slot and indices are; exit status 3 where something is not in order",
-            command::status);
+    auto* status = add("status", "Print the state of slot and indices; exit status 3 if something is wrong",
+                       command::status);
     detail::add_servers(*status, setting);
     status
         ->add_option_function<unsigned>(
             "--seconds", [&setting](unsigned seconds) { setting.watch = std::chrono::seconds(seconds); },
-            "look twice, so many seconds apart, and tell how many documents are written a second")
+            "look twice, this many seconds apart, and print how many documents are written per second")
         ->check(CLI::Range(1, 3'600))
         ->type_name("SECONDS");
-    auto* doctor =
-        add("doctor",
-            "Look for what is wrong or will be, in both servers, and tell what to do about it; exit "
-            "status 3 where there is more than advice",
-            command::doctor);
+    auto* doctor = add("doctor",
+                       "Check both servers for present and future problems, and print what to do; exit "
+                       "status 3 if there is more than advice",
+                       command::doctor);
     detail::add_servers(*doctor, setting);
     detail::add_loading(*doctor, setting);
     auto* teardown = add("teardown", "Remove slot, publication and indices", command::teardown);
     detail::add_servers(*teardown, setting);
     detail::add_consent(*teardown, setting);
     teardown->add_flag("--old", setting.teardown_old,
-                       "not this program's, but what its earlier shapes have left and nobody uses any more");
+                       "remove what earlier shapes of this program left behind and what is no longer used, "
+                       "instead of its own");
     teardown->add_flag("--dead-letters", setting.teardown_letters,
-                       "also the indices of documents that the cluster refused, with what is in them");
+                       "also remove the dead-letter indices with their contents");
     auto* verify =
-        add("verify", "Compare every document with the database, while changes go on", command::verify);
+        add("verify", "Compare every document with the database, while changes continue", command::verify);
     detail::add_servers(*verify, setting);
     detail::add_reading(*verify, setting);
     detail::add_writing(*verify, setting);
@@ -32546,7 +32599,7 @@ inline std::optional<int> parse_command_line(int argc, char** argv, const std::s
     detail::add_reading(*refresh, setting);
     detail::add_writing(*refresh, setting);
     detail::add_refresh(*refresh, into.refresh);
-    auto* letters = add("dead-letters", "List documents the cluster refused, try them again, or drop them",
+    auto* letters = add("dead-letters", "List documents that the cluster rejected, retry them, or drop them",
                         command::dead_letters);
     detail::add_servers(*letters, setting);
     detail::add_consent(*letters, setting);
@@ -32563,8 +32616,8 @@ inline std::optional<int> parse_command_line(int argc, char** argv, const std::s
     bool analyse = false;
     auto picture = drawing::none;
     explain->add_flag("--plans", plans,
-                      "only how the database runs the queries, for some keys and values that are there");
-    explain->add_flag("--analyze", analyse, "the same, and it runs them");
+                      "only the plans of the queries, for some keys and values of the database");
+    explain->add_flag("--analyze", analyse, "like --plans, but run the queries");
     const std::map<std::string, drawing> drawings{{"mermaid", drawing::mermaid}, {"dot", drawing::dot}};
     explain->add_option("--diagram", picture, "only a picture of shapes and routes, for Mermaid or Graphviz")
         ->transform(CLI::CheckedTransformer(drawings, CLI::ignore_case).description(""))
@@ -32608,7 +32661,7 @@ inline std::optional<int> parse_command_line(int argc, char** argv, const std::s
 
 }  // namespace pgsync::app
 
-// ---- pgsync/app/memory.hpp
+// ---- pgsync/cli/memory.hpp
 #if defined(__GLIBC__)
 #include <malloc.h>
 #endif
@@ -32626,10 +32679,50 @@ inline void give_memory_back() noexcept {
 
 }  // namespace pgsync::app
 
+// ---- pgsync/cli/stop_signal.hpp
+namespace pgsync::app {
+
+/// Makes a stop_request of SIGINT and SIGTERM while it lives. A second signal ends the process at once, as
+/// without a handler. One object a process.
+class stop_signal {
+  public:
+    explicit stop_signal(const stop_request& into) {
+        target().store(&into);
+        struct sigaction action {};
+        action.sa_handler = &handle;
+        sigemptyset(&action.sa_mask);
+        // The default comes back with the first signal: the second one kills.
+        action.sa_flags = static_cast<int>(SA_RESETHAND);
+        ::sigaction(SIGINT, &action, &old_int_);
+        ::sigaction(SIGTERM, &action, &old_term_);
+    }
+    ~stop_signal() {
+        ::sigaction(SIGINT, &old_int_, nullptr);
+        ::sigaction(SIGTERM, &old_term_, nullptr);
+        target().store(nullptr);
+    }
+    stop_signal(const stop_signal&) = delete;
+    stop_signal& operator=(const stop_signal&) = delete;
+
+  private:
+    static std::atomic<const stop_request*>& target() {
+        static std::atomic<const stop_request*> request{nullptr};
+        return request;
+    }
+    static void handle(int) {
+        if (const auto* request = target().load()) request->make();
+    }
+
+    struct sigaction old_int_ {};
+    struct sigaction old_term_ {};
+};
+
+}  // namespace pgsync::app
+
 #include <sys/time.h>
 #include <sys/un.h>
 
-// ---- pgsync/app/service_notice.hpp
+// ---- pgsync/observe/service_notice.hpp
 namespace pgsync::app {
 
 /// Tells the service manager how the program is doing, where there is one that wants to know: systemd's
@@ -32725,47 +32818,7 @@ class service_notice {
 
 }  // namespace pgsync::app
 
-// ---- pgsync/app/stop_signal.hpp
-namespace pgsync::app {
-
-/// Makes a stop_request of SIGINT and SIGTERM while it lives. A second signal ends the process at once, as
-/// without a handler. One object a process.
-class stop_signal {
-  public:
-    explicit stop_signal(const stop_request& into) {
-        target().store(&into);
-        struct sigaction action {};
-        action.sa_handler = &handle;
-        sigemptyset(&action.sa_mask);
-        // The default comes back with the first signal: the second one kills.
-        action.sa_flags = static_cast<int>(SA_RESETHAND);
-        ::sigaction(SIGINT, &action, &old_int_);
-        ::sigaction(SIGTERM, &action, &old_term_);
-    }
-    ~stop_signal() {
-        ::sigaction(SIGINT, &old_int_, nullptr);
-        ::sigaction(SIGTERM, &old_term_, nullptr);
-        target().store(nullptr);
-    }
-    stop_signal(const stop_signal&) = delete;
-    stop_signal& operator=(const stop_signal&) = delete;
-
-  private:
-    static std::atomic<const stop_request*>& target() {
-        static std::atomic<const stop_request*> request{nullptr};
-        return request;
-    }
-    static void handle(int) {
-        if (const auto* request = target().load()) request->make();
-    }
-
-    struct sigaction old_int_ {};
-    struct sigaction old_term_ {};
-};
-
-}  // namespace pgsync::app
-
-// ---- pgsync/app/program.hpp
+// ---- pgsync/cli/program.hpp
 namespace pgsync::app {
 
 inline std::string base_name(std::string_view path) {
@@ -32829,7 +32882,8 @@ PGSYNC_LINKAGE int run_program(std::span<const compiled_index> indices, int argc
     int failed = 2;
     try {
         const auto status = parse_command_line(
-            argc, argv, "Keeps " + names + " in Elasticsearch or OpenSearch right, from PostgreSQL", command);
+            argc, argv, "Keeps " + names + " in Elasticsearch or OpenSearch in sync with PostgreSQL",
+            command);
         if (status) return *status;
         failed = 1;
         log::start(command.log_level, command.log_format == "json" ? log::form::json : log::form::text);

@@ -1,6 +1,6 @@
 // compile error: pgsync: two indices of one program have the same name
 // names: archive
-#include <pgsync/app/engine.hpp>
+#include <pgsync/cli/engine.hpp>
 #include <pgsync/shape.hpp>
 
 struct Booking {

@@ -1,6 +1,6 @@
 // compile error: pgsync: name at least one index
 // names: engine
-#include <pgsync/app/engine.hpp>
+#include <pgsync/cli/engine.hpp>
 #include <pgsync/shape.hpp>
 
 struct Booking {

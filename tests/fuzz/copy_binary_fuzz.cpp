@@ -6,9 +6,9 @@
 #include <vector>
 
 #include "check.hpp"
-#include <pgsync/error.hpp>
+#include <pgsync/base/error.hpp>
 #include <pgsync/postgres/copy_binary.hpp>
-#include <pgsync/postgres/copy_both.hpp>
+#include <pgsync/wal/copy_both.hpp>
 
 namespace {
 

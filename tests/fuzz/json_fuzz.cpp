@@ -9,12 +9,12 @@
 #include <boost/json.hpp>
 
 #include "check.hpp"
-#include <pgsync/elastic/bulk_body.hpp>
-#include <pgsync/elastic/bulk_response.hpp>
-#include <pgsync/error.hpp>
-#include <pgsync/json_string.hpp>
-#include <pgsync/printable.hpp>
+#include <pgsync/base/error.hpp>
+#include <pgsync/base/json_string.hpp>
+#include <pgsync/base/printable.hpp>
 #include <pgsync/shape/check_text.hpp>
+#include <pgsync/sink/elastic/bulk_body.hpp>
+#include <pgsync/sink/elastic/bulk_response.hpp>
 #include <pgsync/transform/parse_exact.hpp>
 
 namespace {
@@ -22,7 +22,7 @@ namespace {
 bool is_utf8(std::string_view text) {
     unsigned number = 0;
     while (!text.empty()) {
-        const auto size = pgsync::detail::utf8_size(text, number);
+        const auto size = pgsync::utf8_size(text, number);
         if (size == 0) return false;
         text.remove_prefix(size);
     }

@@ -9,10 +9,10 @@
 #include <span>
 #include <string_view>
 
-#include <pgsync/error.hpp>
+#include <pgsync/base/error.hpp>
 #include <pgsync/postgres/copy_binary.hpp>
-#include <pgsync/postgres/copy_both.hpp>
-#include <pgsync/postgres/pgoutput.hpp>
+#include <pgsync/wal/copy_both.hpp>
+#include <pgsync/wal/pgoutput.hpp>
 
 namespace postgres = pgsync::postgres;
 

@@ -3,10 +3,10 @@
 #include <string_view>
 
 #include "check.hpp"
-#include <pgsync/elastic/url.hpp>
-#include <pgsync/error.hpp>
+#include <pgsync/base/error.hpp>
 #include <pgsync/postgres/conninfo.hpp>
 #include <pgsync/postgres/scrub.hpp>
+#include <pgsync/sink/elastic/url.hpp>
 
 namespace {
 

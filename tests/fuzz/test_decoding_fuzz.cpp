@@ -14,8 +14,8 @@
 #include <string_view>
 #include <variant>
 
-#include <pgsync/error.hpp>
-#include <pgsync/postgres/test_decoding.hpp>
+#include <pgsync/base/error.hpp>
+#include <pgsync/wal/test_decoding.hpp>
 
 namespace postgres = pgsync::postgres;
 namespace change = pgsync::postgres::change;

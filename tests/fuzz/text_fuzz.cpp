@@ -6,15 +6,15 @@
 #include <vector>
 
 #include "check.hpp"
-#include <pgsync/error.hpp>
+#include <pgsync/base/error.hpp>
+#include <pgsync/base/printable.hpp>
+#include <pgsync/catalog/qualify.hpp>
 #include <pgsync/postgres/bind_literals.hpp>
 #include <pgsync/postgres/detail/connect_message.hpp>
 #include <pgsync/postgres/lsn.hpp>
-#include <pgsync/postgres/qualify.hpp>
 #include <pgsync/postgres/quote.hpp>
 #include <pgsync/postgres/snapshot_set.hpp>
 #include <pgsync/postgres/sql_error.hpp>
-#include <pgsync/printable.hpp>
 #include <pgsync/routing/key.hpp>
 
 namespace {

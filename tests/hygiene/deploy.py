@@ -33,7 +33,7 @@ def read(path):
 
 def metrics():
     """Every name of a sample that the program can show."""
-    source = read("include/pgsync/app/metrics_text.hpp")
+    source = read("include/pgsync/observe/metrics_text.hpp")
     names = set(re.findall(r'"((?:pgsync|process)_[a-z_]+)"', source))
     return names | {f"{name}_{part}" for name in names for part in ("bucket", "sum", "count")}
 
@@ -95,7 +95,7 @@ def check_rules():
 
 
 def seconds_to_stop():
-    return int(re.search(r"stop_timeout\{(\d+)\}", read("include/pgsync/app/options.hpp"))[1])
+    return int(re.search(r"stop_timeout\{(\d+)\}", read("include/pgsync/base/options.hpp"))[1])
 
 
 def check_unit():

@@ -6,7 +6,9 @@ import re
 import sys
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
-APP = ROOT / "include/pgsync/app"
+DIAGNOSIS = ROOT / "include/pgsync/commands/diagnosis"
+DOCTOR = ROOT / "include/pgsync/commands/doctor"
+STORE = ROOT / "include/pgsync/store"
 
 # By hand, or by tests of the parts they are made of.
 NOT_PROVOKED = {
@@ -26,21 +28,21 @@ NOT_PROVOKED = {
 def main():
     problems = []
     found = set()
-    for header in [*APP.glob("check_*.hpp"), APP / "doctor.hpp"]:
+    for header in [*DIAGNOSIS.glob("check_*.hpp"), DOCTOR / "doctor.hpp"]:
         text = header.read_text(encoding="utf-8")
         found |= set(re.findall(r'\.push_back\(\s*\{[^"]*?,\s*"(\w+)",', text))
         found |= set(re.findall(r'return \{\s*severity::\w+,\s*"(\w+)",', text))
     for name in ("conditions.hpp", "catalog_changes.hpp", "lost_slot.hpp"):
-        text = (APP / name).read_text(encoding="utf-8")
+        text = (DIAGNOSIS / name).read_text(encoding="utf-8")
         found |= set(re.findall(r'condition\(\s*severity::\w+,\s*"(\w+)",', text))
         found |= set(re.findall(r'mended_by_reading\(\s*"(\w+)",', text))
         found |= set(re.findall(r'\{\s*severity::\w+,\s*"(\w+)",', text))
         found |= set(re.findall(r'add_unreachable\(with\.\w+\(\), "(\w+)"', text))
     found |= {"slot_missing", "slot_lost", "changes_lost"}  # chosen between
-    mapping = (APP / "check_index.hpp").read_text(encoding="utf-8")
+    mapping = (DIAGNOSIS / "check_index.hpp").read_text(encoding="utf-8")
     found |= set(re.findall(r'each\.missing \? "(\w+)" : "\w+"', mapping)) | set(re.findall(r'each\.missing \? "\w+" : "(\w+)"', mapping))
     for name in ("name_conditions.hpp", "owner.hpp"):
-        for codes in re.findall(r'\bcode = (?:\w+ \? "(\w+)" : )?"(\w+)"', (APP / name).read_text(encoding="utf-8")):
+        for codes in re.findall(r'\bcode = (?:\w+ \? "(\w+)" : )?"(\w+)"', (STORE / name).read_text(encoding="utf-8")):
             found |= set(codes) - {""}
     text = (ROOT / "docs/operating.md").read_text(encoding="utf-8")
     section = text[text.index("\n## What is wrong: doctor\n"):].split("\n## ")[1]

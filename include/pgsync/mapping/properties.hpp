@@ -79,7 +79,7 @@ constexpr void write_field(text& out, const column_data& column, bool many) {
         // Clusters search one vector a document and reject more; these stay in the source.
         out << R"({"type":"float","index":false,"doc_values":false})";
     } else if (column.kind == value_kind::vector) {
-        // In Elasticsearch's words; OpenSearch has others for it, see elastic/dialect.hpp.
+        // In Elasticsearch's words; OpenSearch has others for it, see sink/elastic/dialect.hpp.
         out << R"({"type":"dense_vector","dims":)" << static_cast<std::size_t>(column.dimensions) << '}';
     } else if (!column.analyzer.empty()) {
         out << R"({"type":"text","analyzer":)";

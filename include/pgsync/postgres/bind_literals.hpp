@@ -5,7 +5,7 @@
 #include <string>
 #include <string_view>
 
-#include <pgsync/error.hpp>
+#include <pgsync/base/error.hpp>
 
 namespace pgsync::postgres {
 

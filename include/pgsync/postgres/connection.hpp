@@ -14,15 +14,15 @@
 
 #include <pqxx/pqxx>
 
-#include <pgsync/error.hpp>
+#include <pgsync/base/error.hpp>
 #include <pgsync/postgres/conninfo.hpp>
 #include <pgsync/postgres/detail/connect.hpp>
-#include <pgsync/postgres/detail/settings.hpp>
 #include <pgsync/postgres/detail/verify_server.hpp>
 #include <pgsync/postgres/detail/watchdog.hpp>
 #include <pgsync/postgres/detail/witness.hpp>
 #include <pgsync/postgres/quote.hpp>
 #include <pgsync/postgres/session.hpp>
+#include <pgsync/postgres/settings.hpp>
 #include <pgsync/postgres/sql_error.hpp>
 
 namespace pgsync::postgres {

@@ -13,7 +13,7 @@
 
 #include <libpq-fe.h>
 
-#include <pgsync/error.hpp>
+#include <pgsync/base/error.hpp>
 #include <pgsync/postgres/scrub.hpp>
 
 namespace pgsync::postgres {

@@ -8,8 +8,8 @@
 #include <string_view>
 #include <vector>
 
-#include <pgsync/postgres/detail/byte_reader.hpp>
-#include <pgsync/postgres/event.hpp>
+#include <pgsync/postgres/byte_reader.hpp>
+#include <pgsync/postgres/field.hpp>
 
 namespace pgsync::postgres {
 

@@ -8,7 +8,7 @@
 
 #include <libpq-fe.h>
 
-#include <pgsync/error.hpp>
+#include <pgsync/base/error.hpp>
 
 namespace pgsync::postgres {
 

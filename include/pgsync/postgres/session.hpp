@@ -13,11 +13,11 @@
 
 #include <libpq-fe.h>
 
+#include <pgsync/postgres/channel.hpp>
 #include <pgsync/postgres/copy_binary.hpp>
-#include <pgsync/postgres/detail/channel.hpp>
-#include <pgsync/postgres/detail/settings.hpp>
 #include <pgsync/postgres/quote.hpp>
 #include <pgsync/postgres/result.hpp>
+#include <pgsync/postgres/settings.hpp>
 #include <pgsync/postgres/sql_error.hpp>
 
 namespace pgsync::postgres {
@@ -55,6 +55,8 @@ class session {
     [[nodiscard]] std::string server() const { return detail::server_of(native()); }
     [[nodiscard]] bool in_transaction() const { return PQtransactionStatus(native()) != PQTRANS_IDLE; }
     [[nodiscard]] bool usable() const noexcept { return channel_.usable(); }
+    /// Of the database: `UTF8`.
+    [[nodiscard]] std::string_view server_encoding() const { return detail::server_encoding(native()); }
     /// Are texts the bytes that somebody once wrote, whatever they mean? A database whose encoding is
     /// SQL_ASCII takes all, and would fail each query that reads one which is no UTF-8.
     [[nodiscard]] bool is_raw() const noexcept { return raw_; }

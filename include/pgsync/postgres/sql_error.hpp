@@ -7,7 +7,7 @@
 #include <string_view>
 #include <utility>
 
-#include <pgsync/error.hpp>
+#include <pgsync/base/error.hpp>
 #include <pgsync/postgres/scrub.hpp>
 
 namespace pgsync::postgres {
@@ -147,7 +147,7 @@ template <std::size_t N>
         return "end a process that reads a slot, or raise max_wal_senders and restart the server";
     if (state == "53300") return "close other connections, or raise max_connections and max_wal_senders";
     if (state == "53400" && detail::about_replication(from))
-        return "drop a slot nobody needs (SELECT pg_drop_replication_slot('…')), or raise "
+        return "drop a slot that is not needed (SELECT pg_drop_replication_slot('…')), or raise "
                "max_replication_slots";
     if (state == "55006" && detail::about_replication(from))
         return "another process reads this slot: stop it, or wait for it to end";

@@ -110,3 +110,9 @@ class json_reader {
 [[nodiscard]] constexpr bool is_json_object(std::string_view text) { return json_reader(text).is_object(); }
 
 }  // namespace pgsync::detail::check
+
+namespace pgsync {
+
+using detail::check::is_closed_sql;  // also of what somebody writes at run time
+
+}  // namespace pgsync

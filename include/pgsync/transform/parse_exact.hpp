@@ -11,7 +11,7 @@
 #include <boost/json/value.hpp>
 #include <boost/json/value_stack.hpp>
 
-#include <pgsync/error.hpp>
+#include <pgsync/base/error.hpp>
 
 namespace pgsync::detail {
 

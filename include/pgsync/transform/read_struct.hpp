@@ -13,7 +13,7 @@
 #include <boost/json/serialize.hpp>
 #include <boost/json/value.hpp>
 
-#include <pgsync/error.hpp>
+#include <pgsync/base/error.hpp>
 #include <pgsync/shape/fields.hpp>
 #include <pgsync/shape/reflect.hpp>
 #include <pgsync/transform/enum_names.hpp>

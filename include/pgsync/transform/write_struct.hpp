@@ -12,8 +12,8 @@
 #include <type_traits>
 #include <utility>
 
-#include <pgsync/error.hpp>
-#include <pgsync/json_string.hpp>
+#include <pgsync/base/error.hpp>
+#include <pgsync/base/json_string.hpp>
 #include <pgsync/shape/check_text.hpp>
 #include <pgsync/shape/fields.hpp>
 #include <pgsync/shape/reflect.hpp>

@@ -94,13 +94,13 @@ def recreated_slot(b, rng):
     lose(b, rng, how)
     b.sql.execute("INSERT INTO booking (start_date, end_date, guest_id, place_id) SELECT '2026-01-01', '2026-01-05', "
                   "(SELECT min(id) FROM guest), (SELECT min(id) FROM place) FROM generate_series(1, 100)")
-    refused_then_resynced(b, rng, ["made anew, or read by another program"])
+    refused_then_resynced(b, rng, ["recreated, or read by another program"])
 
 
 def robbed_slot(b, rng):
     """Somebody else read from the slot: what it was told is not in the index. sync mends it by itself where it may."""
     lose(b, rng, lambda: b.sql.execute(f"SELECT pg_replication_slot_advance('{SLOT}', pg_current_wal_lsn())"))
-    b.refuse("sync", "--once", saying=["made anew, or read by another program"])
+    b.refuse("sync", "--once", saying=["recreated, or read by another program"])
     b.succeed("sync", "--once", *FULL_RESYNC)
     equal(b)
 

@@ -360,7 +360,7 @@ def partitions_are_published_as_their_root(world):
               "TRUNCATE line_feb")
 
 
-@situation(None, r"somebody changed it at the same moment", arguments=("--on-lost-slot=resync",), only="while_sync_runs")
+@situation(None, r"it was changed at the same moment", arguments=("--on-lost-slot=resync",), only="while_sync_runs")
 def the_publication_is_replaced_while_it_is_put_right(world):
     sync = world.running
     sync.child.send_signal(signal.SIGSTOP)
@@ -371,7 +371,7 @@ def the_publication_is_replaced_while_it_is_put_right(world):
         sync.child.send_signal(signal.SIGCONT)
         until("it is put right", lambda: "ADD TABLE" in sync.output())
         world.sql(f"DROP PUBLICATION {PUBLICATION}; CREATE PUBLICATION {PUBLICATION} FOR ALL TABLES")
-    world.goes_on_after("somebody changed it")
+    world.goes_on_after("it was changed at the same moment")
 
 
 @SITUATIONS.append

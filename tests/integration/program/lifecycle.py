@@ -673,7 +673,7 @@ def slow_cluster(b):
         first = replied(b)
         until("it is heard of", lambda: replied(b) - first > datetime.timedelta(seconds=3))
         swap.let_go()
-        until("readers have it", lambda: "readers now have" in running.output())
+        until("readers have it", lambda: "readers now use" in running.output())
         expect("trying again in" not in running.output(), running.output())
         in_peace(running)
     finally:

@@ -39,8 +39,8 @@ MONTHS = 6  # of 2024, for which there may be partitions
 SETTLED = 90  # seconds within which everything must be as the database has it
 # How sync may end by itself: with a message that says what is missing, and what to do.
 ENDINGS = {
-    "something is gone": r"the database does not look as the shapes say:\n  - \w",
-    "mended, and wrong again": r"bootstrap has just made this right, and it is wrong again",
+    "something is gone": r"the database does not match the shapes:\n  - \w",
+    "mended, and wrong again": r"bootstrap has just repaired this, and it is wrong again",
     # The tables that were swapped away are in it still; the administrator does as he is told.
     "an administrator is asked": r"the application's writes would be refused(.|\n)*(take those tables from the publication|and then ALTER PUBLICATION)",
 }

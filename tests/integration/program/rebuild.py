@@ -207,7 +207,7 @@ def back_to_the_old_shape_and_forth(c):
     c.equal(c.old, c.new)
     c.end(old, new)
     said = c.run(c.old, "swap", "--yes", status=1)
-    expect("nobody follows slot" in said and c.serving() == after, f"swap to what nobody keeps up to date:\n{said}")
+    expect("no sync streams from slot" in said and c.serving() == after, f"swap to what nobody keeps up to date:\n{said}")
 
 
 @test

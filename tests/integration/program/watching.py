@@ -257,7 +257,7 @@ def database(b):
     b.sql.execute("UPDATE guest SET name = 'somebody' WHERE id = 1")
     plugin = "pgoutput" if b.server.server_version >= 100000 else "test_decoding"
     b.sql.execute("SELECT pg_create_logical_replication_slot(%s, %s)", (SLOT, plugin))
-    provoke(b, "changes_lost", "error", "made anew")
+    provoke(b, "changes_lost", "error", "dropped and recreated")
     b.succeed("sync", "--once")
 
 

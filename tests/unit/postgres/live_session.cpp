@@ -10,8 +10,8 @@
 
 #include "contains.hpp"
 #include "live_database.hpp"
+#include <pgsync/catalog/session_facts.hpp>
 #include <pgsync/postgres/session.hpp>
-#include <pgsync/postgres/session_facts.hpp>
 
 using pgsync::errc;
 using namespace pgsync::postgres;

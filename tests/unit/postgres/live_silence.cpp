@@ -11,8 +11,8 @@
 #include "live_database.hpp"
 #include "silent_forwarder.hpp"
 #include <pgsync/postgres/connection.hpp>
-#include <pgsync/postgres/replication.hpp>
 #include <pgsync/postgres/session.hpp>
+#include <pgsync/wal/replication.hpp>
 
 using pgsync::errc;
 using namespace pgsync::postgres;

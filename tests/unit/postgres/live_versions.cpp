@@ -4,7 +4,7 @@
 #include <vector>
 
 #include "live_database.hpp"
-#include <pgsync/postgres/read_transaction.hpp>
+#include <pgsync/pipeline/read_transaction.hpp>
 #include <pgsync/postgres/session.hpp>
 
 using pgsync::postgres::advance_log;

@@ -1,6 +1,6 @@
 #include "../../catch.hpp"
 #include "contains.hpp"
-#include <pgsync/postgres/detail/settings.hpp>
+#include <pgsync/postgres/settings.hpp>
 #include <pgsync/postgres/version.hpp>
 
 using namespace pgsync::postgres;

@@ -12,12 +12,12 @@
 
 #include <libpq-fe.h>
 
-#include <pgsync/error.hpp>
+#include <pgsync/base/error.hpp>
 #include <pgsync/postgres/conninfo.hpp>
 #include <pgsync/postgres/detail/connect_message.hpp>
-#include <pgsync/postgres/detail/settings.hpp>
 #include <pgsync/postgres/detail/verify_server.hpp>
 #include <pgsync/postgres/detail/wait.hpp>
+#include <pgsync/postgres/settings.hpp>
 #include <pgsync/postgres/sql_error.hpp>
 #include <pgsync/postgres/version.hpp>
 

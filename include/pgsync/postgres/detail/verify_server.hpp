@@ -12,8 +12,8 @@
 
 #include <libpq-fe.h>
 
+#include <pgsync/base/this_machine.hpp>
 #include <pgsync/postgres/conninfo.hpp>
-#include <pgsync/this_machine.hpp>
 
 namespace pgsync::postgres::detail {
 

@@ -12,7 +12,7 @@
 
 #include <libpq-fe.h>
 
-#include <pgsync/error.hpp>
+#include <pgsync/base/error.hpp>
 #include <pgsync/postgres/conninfo.hpp>
 #include <pgsync/postgres/detail/connect.hpp>
 #include <pgsync/postgres/detail/wait.hpp>

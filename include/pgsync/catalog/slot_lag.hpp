@@ -1,0 +1,92 @@
+#pragma once
+
+#include <algorithm>
+#include <optional>
+#include <string>
+
+#include <pgsync/catalog/catalog_row.hpp>
+#include <pgsync/catalog/slot_facts.hpp>
+#include <pgsync/postgres/lsn.hpp>
+#include <pgsync/postgres/session.hpp>
+#include <pgsync/postgres/sql_error.hpp>
+#include <pgsync/postgres/version.hpp>
+
+namespace pgsync::postgres {
+
+/// How far the reader of a slot is behind, as far as the server tells without anything being written.
+struct slot_lag {
+    lsn current;             ///< the end of the log that is safely on disk
+    bool streaming = false;  ///< the walsender has sent all there was
+    lsn sent;                ///< by the walsender; 0/0 where nobody reads, or this role may not know
+    lsn flushed;             ///< what its reader has confirmed
+    /// What is being confirmed was sent so long ago.
+    std::optional<double> confirm_seconds{};
+    /// The file of the log that the confirmed position is in was complete so long ago.
+    std::optional<double> file_seconds{};
+};
+
+/// Bytes of the log between two positions; 0 where there are none.
+[[nodiscard]] constexpr std::uint64_t bytes_between(lsn from, lsn to) noexcept {
+    return to > from ? to.value - from.value : 0;
+}
+
+/// How long what is not confirmed yet has at least been in the log; nothing where that is not known. Neither
+/// of the two ages can be too great: the first begins when a change is sent, the second when the last byte of
+/// a whole file was written.
+[[nodiscard]] inline std::optional<double> seconds_behind(const slot_lag& lag, lsn confirmed) {
+    if (confirmed >= lag.current) return 0.0;
+    if (lag.streaming && lag.sent.value != 0 && lag.flushed >= lag.sent) return 0.0;
+    if (!lag.confirm_seconds && !lag.file_seconds) return std::nullopt;
+    return std::max({0.0, lag.confirm_seconds.value_or(0), lag.file_seconds.value_or(0)});
+}
+
+namespace detail {
+
+/// Nothing where the file is the one being written, or gone, or not to be seen by this role.
+[[nodiscard]] inline std::optional<double> age_of_log_file(session& connection, lsn confirmed) {
+    const auto version = connection.server_version();
+    const auto names = function_names(version);
+    const auto file = [&](const std::string& position) {
+        return std::string(names.log_file) + "(" + position + ")";
+    };
+    const auto mine = file("'" + to_string(confirmed) + "'");
+    const std::string seen =
+        has_replication_lag(version)
+            ? "(SELECT w.modification FROM pg_catalog.pg_ls_waldir() w WHERE w.name = " + mine + ")"
+            : "(SELECT f.modification FROM pg_catalog.pg_stat_file('pg_xlog/' || " + mine + ", true) f)";
+    try {
+        const auto found =
+            connection.exec("SELECT extract(epoch FROM pg_catalog.clock_timestamp() - " + seen +
+                            ")::text WHERE " + mine + " <> " + file(std::string(names.flush_lsn)));
+        if (found.rows() == 0 || found.is_null(0, 0)) return std::nullopt;
+        return std::stod(std::string(found.get(0, 0)));
+    } catch (const sql_error& problem) {
+        if (problem.sqlstate() != "42501") throw;
+        return std::nullopt;
+    }
+}
+
+}  // namespace detail
+
+/// Of a slot on a primary.
+[[nodiscard]] inline slot_lag read_lag(session& connection, const slot_facts& slot) {
+    const auto version = connection.server_version();
+    const bool named = has_replication_lag(version);
+    const auto found = connection.exec(
+        "SELECT " + std::string(function_names(version).flush_lsn) + ", r.state = 'streaming', " +
+        (named ? "r.sent_lsn, r.flush_lsn, extract(epoch FROM r.flush_lag)::text"
+               : "r.sent_location, r.flush_location, NULL::text") +
+        " FROM (SELECT 1) one LEFT JOIN pg_catalog.pg_stat_replication r ON r.pid = " +
+        std::to_string(slot.active_pid));
+    catalog_row row(found.row(0));
+    slot_lag out;
+    out.current = row.position();
+    out.streaming = row.flag();
+    out.sent = row.position();
+    out.flushed = row.position();
+    if (!row.null()) out.confirm_seconds = std::stod(row.text());
+    if (slot.confirmed.value != 0) out.file_seconds = detail::age_of_log_file(connection, slot.confirmed);
+    return out;
+}
+
+}  // namespace pgsync::postgres

@@ -1,0 +1,290 @@
+#pragma once
+
+#include <algorithm>
+#include <chrono>
+#include <condition_variable>
+#include <cstddef>
+#include <cstdint>
+#include <deque>
+#include <limits>
+#include <mutex>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include <pgsync/compiled/compiled.hpp>
+#include <pgsync/pipeline/acknowledger.hpp>
+#include <pgsync/pipeline/work.hpp>
+#include <pgsync/postgres/lsn.hpp>
+
+namespace pgsync::pipeline {
+
+/// Where changes wait, coalesced by root key, while the loader is busy. Batches are made by pressure:
+/// whatever has gathered when the loader asks is the next work, after a commit, or earlier where a
+/// transaction is larger than the bound. Where very much has gathered the loader takes some of it, the oldest
+/// first: what changes again while it waits is still read once. One thread adds, one takes.
+class gatherer {
+  public:
+    struct limits {
+        std::size_t entries = 50'000;   ///< keys and links together
+        std::size_t bytes = 8U << 20U;  ///< of their text
+    };
+
+    /// `routes` holds the number of routes of each index.
+    gatherer(std::vector<std::size_t> routes, limits limit, acknowledger& acks)
+        : routes_(std::move(routes)), limit_(limit), acknowledger_(acks) {
+        pending_ = fresh();
+    }
+
+    /// `committed`: where the transaction's commit record begins; `time_us`: when it committed, in
+    /// microseconds since 2000, 0 where that is not known yet.
+    void begin(std::uint32_t xid, postgres::lsn committed, std::int64_t time_us = 0) {
+        const std::lock_guard lock(mutex_);
+        xid_ = xid;
+        xid_committed_ = committed;
+        xid_time_us_ = time_us;
+        xid_noted_ = xid_counts_ = false;
+    }
+
+    void add_key(std::size_t index, const std::string& key) {
+        const std::lock_guard lock(mutex_);
+        insert_key(index, key);
+    }
+
+    /// The same for a root row whose document was, or is to be, written with this routing.
+    void add_key(std::size_t index, const std::string& key, std::string_view routing) {
+        // Under one lock: a key taken without its routing would leave a document where it no longer belongs.
+        const std::lock_guard lock(mutex_);
+        insert_key(index, key);
+        if (pending_.indices[index].routings[key].emplace(routing).second) grow(key.size() + routing.size());
+    }
+
+    void add_link(std::size_t index, std::size_t route, const std::string& link) {
+        const std::lock_guard lock(mutex_);
+        note_change();
+        const auto [at, added] = pending_.indices[index].links[route].insert(link);
+        if (added) wait_in_line(index, route, *at);
+    }
+
+    /// See index_work::lose_rows().
+    void lose_rows(std::size_t index, const compiled_index& of, std::size_t route) {
+        const std::lock_guard lock(mutex_);
+        note_change();
+        pending_.indices[index].lose_rows(of, route);
+    }
+
+    /// Every root row is to be read again.
+    void reload(std::size_t index) {
+        const std::lock_guard lock(mutex_);
+        note_change();
+        pending_.indices[index].reload = true;
+    }
+
+    /// The transaction may have truncated a table, though the log does not tell.
+    void look_at_storage() {
+        const std::lock_guard lock(mutex_);
+        note_transaction();
+        pending_.look_at_storage = true;
+    }
+
+    /// Everything before `position` has been added. Called at a commit, with its time as begin() has it, and
+    /// for keepalives between transactions.
+    void reached(postgres::lsn position, std::int64_t time_us = 0) {
+        const std::lock_guard lock(mutex_);
+        if (std::exchange(xid_counts_, false) && time_us != 0) {
+            if (pending_.empty()) {
+                acknowledger_.also_ends(time_us);  // all of it was handed out before its commit was read
+            } else {
+                commits_.push_back({position, time_us});
+            }
+        }
+        if (position > position_) position_ = position;
+        committed_ = true;
+        changed_.notify_all();
+    }
+
+    [[nodiscard]] postgres::lsn position() const {
+        const std::lock_guard lock(mutex_);
+        return position_;
+    }
+
+    /// How far the slot may be confirmed now, given how far the server's log is known to be on disk.
+    [[nodiscard]] postgres::lsn confirmed(postgres::lsn flushed) {
+        // Under the same lock as take(): a work is always in one place or the other.
+        const std::lock_guard lock(mutex_);
+        return acknowledger_.confirmed(flushed, pending_.empty() ? position_ : postgres::lsn{});
+    }
+
+    /// More than the bound has gathered: the reader is to wait. Returns false when it still has after
+    /// `timeout`.
+    [[nodiscard]] bool wait_for_room(std::chrono::milliseconds timeout) {
+        std::unique_lock lock(mutex_);
+        return changed_.wait_for(lock, timeout, [&] { return !full() || closed_; });
+    }
+
+    /// The next work, of `most` keys and links, announced to the acknowledger, or nothing when none came
+    /// within `timeout` or after close().
+    [[nodiscard]] std::optional<work> take(std::chrono::milliseconds timeout,
+                                           std::size_t most = std::numeric_limits<std::size_t>::max()) {
+        std::unique_lock lock(mutex_);
+        changed_.wait_for(lock, timeout, [&] { return closed_ || ready(); });
+        if (closed_ || !ready()) return std::nullopt;
+        work result = line_.size() <= most ? take_all() : take_oldest(most);
+        const auto oldest = oldest_us();
+        std::vector<std::int64_t> commits;
+        while (!commits_.empty() && commits_.front().end <= result.end) {
+            commits.push_back(commits_.front().time_us);
+            commits_.pop_front();
+        }
+        result.ticket = acknowledger_.open(result.end, oldest, std::move(commits));
+        // What follows of a transaction cut here needs it visible as well.
+        xid_noted_ = false;
+        changed_.notify_all();
+        return result;
+    }
+
+    /// Nothing gathered, and everything handed out is confirmed.
+    [[nodiscard]] bool idle() const {
+        const std::lock_guard lock(mutex_);
+        return pending_.empty() && !acknowledger_.outstanding();
+    }
+
+    /// What waits, keys and links together, and when the oldest of these changes committed (0: none waits).
+    [[nodiscard]] std::pair<std::size_t, std::int64_t> waiting() const {
+        const std::lock_guard lock(mutex_);
+        return {entries_, pending_.empty() ? 0 : oldest_us()};
+    }
+
+    [[nodiscard]] bool closed() const {
+        const std::lock_guard lock(mutex_);
+        return closed_;
+    }
+
+    /// take() hands out nothing any more: what is left is neither loaded nor confirmed.
+    void close() {
+        const std::lock_guard lock(mutex_);
+        closed_ = true;
+        changed_.notify_all();
+    }
+
+  private:
+    [[nodiscard]] work fresh() const {
+        work result;
+        result.indices.resize(routes_.size());
+        for (std::size_t i = 0; i < routes_.size(); ++i) result.indices[i].links.resize(routes_[i]);
+        return result;
+    }
+    work take_all() {
+        work result = std::exchange(pending_, fresh());
+        result.end = position_;
+        line_.clear();
+        entries_ = bytes_ = 0;
+        committed_ = false;
+        return result;
+    }
+    /// Whatever else is pending goes along: it may be done early, and what stays behind is read in a later
+    /// snapshot, which sees all that this one must see.
+    work take_oldest(std::size_t most) {
+        work result = fresh();
+        result.xids.swap(pending_.xids);
+        std::swap(result.committed, pending_.committed);
+        std::swap(result.look_at_storage, pending_.look_at_storage);
+        for (std::size_t i = 0; i < routes_.size(); ++i) {
+            std::swap(result.indices[i].rescan_index, pending_.indices[i].rescan_index);
+            std::swap(result.indices[i].reload, pending_.indices[i].reload);
+        }
+        for (std::size_t taken = 0; taken < most; ++taken) {
+            const auto next = line_.front();
+            line_.pop_front();
+            auto& from = pending_.indices[next.index];
+            auto& to = result.indices[next.index];
+            shrink(next.text->size());
+            if (next.route != no_route) {
+                to.links[next.route].insert(from.links[next.route].extract(*next.text));
+                continue;
+            }
+            if (auto known = from.routings.extract(*next.text)) {
+                for (const auto& routing : known.mapped()) shrink(next.text->size() + routing.size());
+                to.routings.insert(std::move(known));
+            }
+            to.keys.insert(from.keys.extract(*next.text));
+        }
+        // All that was gathered before the oldest that stays has been taken by now.
+        result.end = line_.front().reached;
+        return result;
+    }
+
+    void insert_key(std::size_t index, const std::string& key) {
+        note_change();
+        const auto [at, added] = pending_.indices[index].keys.insert(key);
+        if (added) wait_in_line(index, no_route, *at);
+    }
+    void wait_in_line(std::size_t index, std::size_t route, const std::string& text) {
+        line_.push_back({position_, index, route, &text});
+        grow(text.size());
+    }
+    [[nodiscard]] std::int64_t oldest_us() const {
+        return commits_.empty() ? xid_time_us_ : commits_.front().time_us;
+    }
+    void note_change() {
+        xid_counts_ = true;
+        note_transaction();
+    }
+    void note_transaction() {
+        if (xid_noted_) return;
+        pending_.xids.push_back(xid_);
+        pending_.committed = std::max(pending_.committed, xid_committed_);
+        xid_noted_ = true;
+    }
+    void grow(std::size_t text) {
+        ++entries_;
+        bytes_ += text;
+        if (full()) changed_.notify_all();
+    }
+    void shrink(std::size_t text) {
+        --entries_;
+        bytes_ -= text;
+    }
+    [[nodiscard]] bool full() const {
+        return entries_ >= limit_.entries || bytes_ >= limit_.bytes || pending_.xids.size() >= limit_.entries;
+    }
+    [[nodiscard]] bool ready() const { return !pending_.empty() && (committed_ || full()); }
+
+    static constexpr std::size_t no_route = std::numeric_limits<std::size_t>::max();
+    /// A key or a link of `pending_`, whose text stays where it is as long as it is in its set.
+    struct in_line {
+        postgres::lsn reached;  ///< by the stream when it was added: everything before was added before it
+        std::size_t index;
+        std::size_t route;  ///< no_route: a key
+        const std::string* text;
+    };
+
+    /// A transaction that has ended and of which something waits.
+    struct ended {
+        postgres::lsn end;
+        std::int64_t time_us;
+    };
+
+    mutable std::mutex mutex_;
+    std::condition_variable changed_;
+    std::vector<std::size_t> routes_;
+    limits limit_;
+    acknowledger& acknowledger_;
+    work pending_;
+    std::deque<in_line> line_;  ///< the keys and links of `pending_`, in the order of their first change
+    std::size_t entries_ = 0;
+    std::size_t bytes_ = 0;
+    postgres::lsn position_;
+    std::uint32_t xid_ = 0;
+    postgres::lsn xid_committed_;
+    std::int64_t xid_time_us_ = 0;
+    bool xid_noted_ = false;
+    bool xid_counts_ = false;    ///< something of it was gathered, now or in an earlier work
+    std::deque<ended> commits_;  ///< in the order of the log
+    bool committed_ = false;     ///< a transaction has ended since the last take
+    bool closed_ = false;
+};
+
+}  // namespace pgsync::pipeline

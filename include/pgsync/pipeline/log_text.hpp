@@ -1,0 +1,92 @@
+#pragma once
+
+#include <algorithm>
+#include <functional>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include <pgsync/postgres/quote.hpp>
+#include <pgsync/postgres/session.hpp>
+#include <pgsync/postgres/sql_error.hpp>
+#include <pgsync/wal/event.hpp>
+
+namespace pgsync::pipeline {
+
+/// Makes UTF-8 of the few texts of the WAL that are needed as such, names and keys. They come in the encoding
+/// of the database, see replication_stream::encoding(), and mostly are ASCII in any.
+class log_text {
+  public:
+    /// Asks the server; nothing where a text has no UTF-8 form.
+    using convert_function = std::function<std::optional<std::string>(std::string_view)>;
+
+    log_text() = default;
+    explicit log_text(convert_function convert) : convert_(std::move(convert)) {}
+
+    /// Of a database of this encoding; `connection` gives a session with it.
+    [[nodiscard]] static log_text of(const std::string& encoding,
+                                     std::function<postgres::session&()> connection) {
+        // Bytes of no encoding are taken as they are, by every session.
+        if (encoding == "UTF8" || encoding == "SQL_ASCII") return {};
+        return log_text([encoding, connection = std::move(connection)](
+                            std::string_view text) -> std::optional<std::string> {
+            constexpr std::string_view digits = "0123456789abcdef";
+            std::string hex = "\\x";
+            for (const char c : text) {
+                hex += digits[static_cast<unsigned char>(c) >> 4U];
+                hex += digits[static_cast<unsigned char>(c) & 15U];
+            }
+            try {
+                return std::string(
+                    connection()
+                        .exec_params("SELECT pg_catalog.convert_from($1::bytea, $2::name)", {hex, encoding})
+                        .get(0, 0));
+            } catch (const postgres::sql_error& problem) {
+                if (!problem.sqlstate().starts_with("22")) throw;
+                return std::nullopt;
+            }
+        });
+    }
+
+    /// Valid until the next call.
+    [[nodiscard]] std::optional<std::string_view> value(std::string_view text) {
+        if (!convert_ || is_ascii(text)) return text;
+        auto found = convert_(text);
+        if (!found) return std::nullopt;
+        value_ = std::move(*found);
+        return value_;
+    }
+
+    /// A table's description with readable names, valid until the next call; a name without a UTF-8 form
+    /// stays as it is, and nobody asks for it.
+    [[nodiscard]] postgres::change::relation relation(const postgres::change::relation& table) {
+        if (!convert_) return table;
+        names_.clear();
+        names_.reserve(table.columns.size() + 2);
+        const auto name = [&](std::string_view text) -> std::string_view {
+            return names_.emplace_back(value(text).value_or(text));
+        };
+        auto out = table;
+        out.schema = name(table.schema);
+        out.name = name(table.name);
+        columns_.assign(table.columns.begin(), table.columns.end());
+        for (auto& column : columns_) column.name = name(column.name);
+        out.columns = columns_;
+        return out;
+    }
+
+  private:
+    [[nodiscard]] static bool is_ascii(std::string_view text) {
+        return std::all_of(text.begin(), text.end(),
+                           [](char c) { return static_cast<unsigned char>(c) < 0x80U; });
+    }
+
+    convert_function convert_;
+    std::string value_;
+    std::vector<std::string> names_;
+    std::vector<postgres::change::relation_column> columns_;
+};
+
+}  // namespace pgsync::pipeline

@@ -1,0 +1,211 @@
+#pragma once
+
+#include <algorithm>
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include <boost/json/monotonic_resource.hpp>
+#include <boost/json/parse.hpp>
+#include <boost/json/value.hpp>
+
+namespace pgsync::elastic {
+
+/// What to do about one item of a bulk.
+enum class item_verdict : std::uint8_t {
+    done,       ///< written, deleted, already gone, or superseded by a greater version
+    retry,      ///< the cluster is busy or cannot write now
+    rejected,   ///< it will never take this document
+    lost,       ///< the index it should go to is not there
+    closed,     ///< the index it should go to is closed, until somebody opens it
+    forbidden,  ///< this user may not write the index
+    unpiped,    ///< an ingest pipeline that it should pass is not there
+};
+
+struct item_result {
+    item_verdict verdict = item_verdict::done;
+    long status = 0;
+    std::string type;     ///< the cluster's error type
+    std::string reason;   ///< with its causes; at most some 1,000 bytes
+    std::string index{};  ///< that the error is about; empty where it does not say
+};
+
+/// One bulk's answer, item by item; `items` is empty when all of them are done.
+struct bulk_answer {
+    std::vector<item_result> items;
+    std::vector<item_result> guards;  ///< those of bulk_body::guards() that failed because of their target
+    std::vector<std::size_t>
+        superseded{};  ///< items that are done because a greater version was there before
+};
+
+namespace detail {
+
+inline std::string text_of(const boost::json::object& in, std::string_view key) {
+    const auto* found = in.if_contains(key);
+    return found != nullptr && found->is_string() ? std::string(found->get_string()) : std::string();
+}
+
+/// Elasticsearch 7 quotes the request in which it could not read a document, from its first header on, and
+/// the credentials are among those.
+inline void scrub(std::string& text) {
+    constexpr std::string_view source = "[Source:";
+    if (const auto begin = text.find(source); begin != std::string::npos) {
+        const auto end = text.rfind("; line:");
+        const bool closed = end != std::string::npos && end > begin;
+        text.replace(begin + source.size(), closed ? end - begin - source.size() : std::string::npos, " …");
+    }
+    constexpr std::string_view header = "authorization:";
+    const auto same = [](char a, char b) { return (a >= 'A' && a <= 'Z' ? a - 'A' + 'a' : a) == b; };
+    const auto found = std::search(text.begin(), text.end(), header.begin(), header.end(), same);
+    if (found != text.end()) text.replace(found, text.end(), "…");
+}
+
+/// A reason may quote half of a character outside the basic plane, and a parser that knows its Unicode
+/// refuses the whole answer for it. Such halves become U+FFFD.
+inline std::string without_lone_surrogates(std::string_view json) {
+    const auto unit = [&](std::size_t at) -> unsigned {
+        if (at + 6 > json.size() || json[at] != '\\' || json[at + 1] != 'u') return 0;
+        unsigned value = 0;
+        for (std::size_t i = at + 2; i < at + 6; ++i) {
+            const char c = json[i];
+            const int digit = c >= '0' && c <= '9'   ? c - '0'
+                              : c >= 'a' && c <= 'f' ? c - 'a' + 10
+                              : c >= 'A' && c <= 'F' ? c - 'A' + 10
+                                                     : -1;
+            if (digit < 0) return 0;
+            value = value * 16 + static_cast<unsigned>(digit);
+        }
+        return value;
+    };
+    const auto high = [](unsigned value) { return value >= 0xD800 && value <= 0xDBFF; };
+    const auto low = [](unsigned value) { return value >= 0xDC00 && value <= 0xDFFF; };
+    std::string out;
+    out.reserve(json.size());
+    for (std::size_t i = 0; i < json.size();) {
+        if (json[i] != '\\') {
+            out += json[i++];
+            continue;
+        }
+        const auto first = unit(i);
+        if (high(first) && low(unit(i + 6))) {
+            out.append(json.substr(i, 12));
+            i += 12;
+        } else if (high(first) || low(first)) {
+            out += "\\ufffd";
+            i += 6;
+        } else {
+            out.append(json.substr(i, 2));
+            i += 2;
+        }
+    }
+    return out;
+}
+
+inline item_verdict judge(bool is_delete, long status, std::string_view type) {
+    if ((status >= 200 && status < 300) || status == 409) return item_verdict::done;
+    // No index can be made of a write alias's name, see app::names_of: nothing of that name is there.
+    if (type == "index_not_found_exception" || type == "invalid_index_name_exception")
+        return item_verdict::lost;
+    if (type == "index_closed_exception") return item_verdict::closed;
+    if (status == 404 && is_delete) return item_verdict::done;
+    if (status == 404) return item_verdict::lost;  // require_alias: nothing of that name is an alias
+    // The document's own fault, though it comes as 500: its pipeline says `fail`.
+    if (type == "fail_processor_exception") return item_verdict::rejected;
+    if (status == 429 || status >= 500 || type == "cluster_block_exception") return item_verdict::retry;
+    if (status == 401 || type == "security_exception") return item_verdict::forbidden;
+    return item_verdict::rejected;
+}
+
+/// The pipeline itself, or one that it calls, which comes as 500.
+inline bool lacks_pipeline(std::string_view reason) {
+    return (reason.starts_with("pipeline with id [") &&
+            reason.find("] does not exist") != std::string_view::npos) ||
+           reason.find("configured for non-existent pipeline [") != std::string_view::npos;
+}
+
+inline void read_error(const boost::json::value& error, item_result& into) {
+    if (error.is_string()) {
+        into.reason = std::string(error.get_string());
+        scrub(into.reason);
+    } else if (const auto* object = error.if_object()) {
+        into.type = text_of(*object, "type");
+        into.index = text_of(*object, "index");
+        into.reason = text_of(*object, "reason");
+        scrub(into.reason);
+        const auto* cause = object->if_contains("caused_by");
+        for (int depth = 0; depth < 5 && cause != nullptr && cause->is_object(); ++depth) {
+            auto why = text_of(cause->get_object(), "reason");
+            scrub(why);
+            shorten(why, 300);
+            if (!why.empty()) into.reason += ": " + why;
+            cause = cause->get_object().if_contains("caused_by");
+        }
+    }
+    shorten(into.reason, 1'000);
+}
+
+/// Whether `value` is one item of an answer; if so `into` is what it says.
+inline bool read_item(const boost::json::value& value, item_result& into) {
+    const auto* outer = value.if_object();
+    if (outer == nullptr || outer->size() != 1 || !outer->begin()->value().is_object()) return false;
+    const auto& inner = outer->begin()->value().get_object();
+    const auto* status = inner.if_contains("status");
+    if (status == nullptr || !status->is_int64()) return false;
+    into.status = static_cast<long>(status->get_int64());
+    if (const auto* error = inner.if_contains("error")) read_error(*error, into);
+    into.verdict = judge(outer->begin()->key() == "delete", into.status, into.type);
+    // Somebody put another index behind the alias.
+    if (into.verdict == item_verdict::rejected && into.reason.starts_with("no write index is defined"))
+        into.verdict = item_verdict::lost;
+    const bool failed = into.verdict == item_verdict::rejected || into.verdict == item_verdict::retry;
+    if (failed && (into.type == "illegal_argument_exception" || into.type == "illegal_state_exception") &&
+        lacks_pipeline(into.reason))
+        into.verdict = item_verdict::unpiped;
+    return true;
+}
+
+}  // namespace detail
+
+/// Reads the answer to a bulk of `items` items and `guards` guards, asked with
+/// filter_path=errors,items.*.status,items.*.error. Nothing when it is cut, malformed or not about these
+/// items: then the bulk counts as unanswered, and a repeat does no harm.
+[[nodiscard]] inline std::optional<bulk_answer> parse_bulk_response(std::string_view body, std::size_t items,
+                                                                    std::size_t guards = 0) {
+    boost::json::parse_options lenient;
+    lenient.allow_invalid_utf8 = true;  // in reasons, which are for reading only
+    lenient.max_depth = 200;            // causes have causes
+    boost::json::monotonic_resource memory;
+    boost::json::error_code failed;
+    auto parsed = boost::json::parse(body, failed, &memory, lenient);
+    if (failed) parsed = boost::json::parse(detail::without_lone_surrogates(body), failed, &memory, lenient);
+    const auto* top = failed ? nullptr : parsed.if_object();
+    if (top == nullptr) return std::nullopt;
+    const auto* errors = top->if_contains("errors");
+    const auto* list = top->if_contains("items");
+    if (errors == nullptr || !errors->is_bool() || list == nullptr || !list->is_array()) return std::nullopt;
+    const auto& all = list->get_array();
+    if (all.size() != items + guards) return std::nullopt;
+    bulk_answer answer;
+    // The items are believed, whatever `errors` says of them all.
+    for (std::size_t i = 0; i < all.size(); ++i) {
+        item_result each;
+        if (!detail::read_item(all[i], each)) return std::nullopt;
+        if (each.status == 409 && i < items) answer.superseded.push_back(i);
+        if (each.verdict == item_verdict::done) continue;
+        if (i < items) {
+            answer.items.resize(items);
+            answer.items[i] = std::move(each);
+        } else if (each.type == "index_not_found_exception") {
+            // That the guarded document is missing is as it should be, and whatever else ails a guard ails
+            // the deletes too, which tell of it themselves.
+            answer.guards.push_back(std::move(each));
+        }
+    }
+    return answer;
+}
+
+}  // namespace pgsync::elastic
