@@ -15299,6 +15299,42 @@ inline void advance_log(session& connection) {
 
 }  // namespace pgsync::postgres
 
+// ---- pgsync/sink/document_sink.hpp
+namespace pgsync::sink {
+
+/// Takes documents and deletes in jobs, and sends them in bulks. Used by one thread; indices go by number.
+///
+/// - Each write has a version. However often and in whatever order writes arrive, the document ends as the
+///   one with the greatest version says; a write with an older version has no effect.
+/// - `begin_job(done)` begins a job; `end_job()` sends what is left of it. `done()` is called once, on any
+///   thread, when all of the job is durable in the sink; never for a job that was not ended or of which
+///   something failed. It must not use the sink.
+/// - `index` and `remove` write and delete a document under a routing (empty: that of the id); `refuse`
+///   reports one that cannot be made, which counts like a document that the sink refuses.
+/// - One document may stand in a job several times only with different versions, and twice between two
+///   flushes not at all.
+/// - `flush()` sends what has gathered, `flush_if_full()` only what is worth a bulk. Both may wait for room,
+///   and throw what made an earlier bulk fail for good, or errc::interrupted.
+/// - `bulk_bytes()` is the size of a bulk: what is read at once should be about that.
+/// - `idle()` returns whether nothing that was sent is without an answer; from any thread.
+/// - `rethrow_failure()` throws what made a bulk fail for good, if anything did.
+template <typename T>
+concept document_sink = requires(T& sink, const T& unchanged, std::size_t index, std::string_view text,
+                                 std::uint64_t version, std::string owned, std::function<void()> done) {
+    sink.begin_job(done);
+    sink.end_job();
+    sink.index(index, text, version, text, text);
+    sink.remove(index, text, version, text);
+    sink.refuse(index, text, version, owned, owned, owned);
+    sink.flush_if_full();
+    sink.flush();
+    { unchanged.bulk_bytes() } -> std::same_as<std::size_t>;
+    { unchanged.idle() } -> std::same_as<bool>;
+    sink.rethrow_failure();
+};
+
+}  // namespace pgsync::sink
+
 // ---- pgsync/sink/elastic/batcher.hpp
 namespace pgsync::elastic {
 
@@ -15482,6 +15518,7 @@ class batcher {
     std::vector<tally> tallies_;  ///< of `body_`, by index number
     static constexpr std::size_t reserve_above = 128U << 10U;
 };
+static_assert(sink::document_sink<batcher>);
 
 }  // namespace pgsync::elastic
 
@@ -16440,6 +16477,59 @@ using table_storage = std::map<std::string, std::string>;
 
 }  // namespace pgsync::postgres
 
+// ---- pgsync/pipeline/document_source.hpp
+namespace pgsync::pipeline {
+
+/// Reads documents, in transactions that each have one snapshot. Used by one thread. Indices and routes go by
+/// number, keys and join keys as `_id` has them.
+///
+/// - `begin(needs, stopped)` begins a transaction and returns its snapshot, which sees what is needed. The
+///   versions of a process's snapshots grow in the order in which they were taken. Throws errc::interrupted
+///   once `stopped()`.
+/// - `end()` ends it, and never throws: the next statement reports a lost connection. `roll_back()` ends one
+///   that failed.
+/// - `owners(index, route, join keys, limit, on_owner(id))` finds the roots whose documents contain these
+///   rows, at most `limit`; false if there may be more.
+/// - `hold_owners(index, route, join keys)` has the server keep all of them beyond the transaction, and
+///   `held_owners(index, size(), on_piece(ids))` then reads them, at most `size()` at a time. Nothing else
+///   may run on this source in between.
+/// - `by_keys(index, keys, on_document, on_fault)` reads the documents of keys, in any order; a key without a
+///   row is left out. `by_page(index, page, on_document, on_fault)` reads those of a page.
+/// - `next_page(index, size, after, all_rows)` finds the next page of the root's rows after a key, without a
+///   transaction; nothing if no row is left. `keys_of(index, page)` lists its keys.
+/// - `one_by_one(index, keys, begin, hooks)` reads documents of which some fail the query for all others, in
+///   transactions that it begins with `begin()`.
+/// - `is_row_fault(error)` returns whether a row is to blame, and the source still usable.
+/// - `is_possible_key(index, id)` returns whether a row of the root may have this key at all.
+/// - `storage(index)` returns the files in which the index's tables are stored.
+template <typename T>
+concept document_source = requires(
+    T& source, const postgres::read_needs& needs, const std::function<bool()>& stopped, std::size_t number,
+    const std::vector<std::string>& keys, const std::string& id, const postgres::page_bounds& page,
+    const std::optional<std::string>& after, const postgres::sql_error& problem,
+    const std::function<void(std::string_view)>& on_owner, const std::function<std::size_t()>& size,
+    const std::function<void(const std::vector<std::string>&)>& on_piece,
+    const std::function<void(const postgres::read_document&)>& on_document,
+    const std::function<void(const postgres::document_fault&)>& on_fault, const std::function<void()>& begin,
+    const postgres::row_hooks& hooks) {
+    { source.begin(needs, stopped) } -> std::same_as<postgres::read_snapshot>;
+    { source.end() } noexcept;
+    source.roll_back();
+    { source.owners(number, number, keys, number, on_owner) } -> std::same_as<bool>;
+    source.hold_owners(number, number, keys);
+    source.held_owners(number, size, on_piece);
+    source.by_keys(number, keys, on_document, on_fault);
+    source.by_page(number, page, on_document, on_fault);
+    { source.next_page(number, number, after, true) } -> std::same_as<std::optional<postgres::page_bounds>>;
+    { source.keys_of(number, page) } -> std::same_as<std::vector<std::string>>;
+    source.one_by_one(number, keys, begin, hooks);
+    { source.is_row_fault(problem) } -> std::same_as<bool>;
+    { source.is_possible_key(number, id) } -> std::same_as<bool>;
+    { source.storage(number) } -> std::same_as<postgres::table_storage>;
+};
+
+}  // namespace pgsync::pipeline
+
 // ---- pgsync/pipeline/index_access.hpp
 namespace pgsync::pipeline {
 
@@ -16465,6 +16555,100 @@ struct index_access {
     std::function<void()> interrupt;
     std::function<void()> resume;
 };
+
+}  // namespace pgsync::pipeline
+
+// ---- pgsync/pipeline/postgres_source.hpp
+namespace pgsync::pipeline {
+
+/// The document_source of one PostgreSQL session, which has no other use meanwhile.
+class postgres_source {
+  public:
+    postgres_source(postgres::session& documents, std::span<const postgres::index_binding> indices,
+                    postgres::version_clock& clock)
+        : session_(documents),
+          reader_(documents, indices),
+          indices_(indices),
+          begin_(postgres::begin_reading(indices)),
+          clock_(clock) {}
+
+    template <typename Stopped>
+    [[nodiscard]] postgres::read_snapshot begin(const postgres::read_needs& needs, const Stopped& stopped) {
+        return clock_.begin(session_, begin_, needs, stopped);
+    }
+    void end() noexcept {
+        try {
+            if (session_.usable() && session_.in_transaction()) session_.exec("COMMIT");
+        } catch (const error&) {
+            // The next statement on this session reports it.
+        }
+    }
+    void roll_back() { session_.exec("ROLLBACK"); }
+
+    template <typename JoinKeys, typename OnOwner>
+    [[nodiscard]] bool owners(std::size_t index, std::size_t route, const JoinKeys& join_keys,
+                              std::size_t limit, const OnOwner& on_owner) {
+        return reader_.owners(index, route, join_keys, limit, on_owner);
+    }
+    template <typename JoinKeys>
+    void hold_owners(std::size_t index, std::size_t route, const JoinKeys& join_keys) {
+        reader_.find_owners(index, route, join_keys);
+        // From here on the server keeps what it found, and no lock: an ALTER TABLE that had to wait for this
+        // session would make its own next read wait for the ALTER TABLE.
+        session_.exec("COMMIT");
+    }
+    template <typename Size, typename OnPiece>
+    void held_owners(std::size_t index, const Size& size, const OnPiece& on_piece) {
+        reader_.found_owners(index, size, on_piece);
+    }
+
+    template <typename Keys, typename OnDocument, typename OnFault>
+    void by_keys(std::size_t index, const Keys& keys, const OnDocument& on_document,
+                 const OnFault& on_fault) {
+        reader_.by_keys(index, keys, on_document, on_fault);
+    }
+    template <typename OnDocument, typename OnFault>
+    void by_page(std::size_t index, const postgres::page_bounds& page, const OnDocument& on_document,
+                 const OnFault& on_fault) {
+        reader_.by_page(index, page, on_document, on_fault);
+    }
+    [[nodiscard]] std::optional<postgres::page_bounds> next_page(std::size_t index, std::size_t size,
+                                                                 const std::optional<std::string>& after,
+                                                                 bool all_rows = false) {
+        return reader_.next_page(index, size, after, all_rows);
+    }
+    [[nodiscard]] std::vector<std::string> keys_of(std::size_t index, const postgres::page_bounds& page) {
+        return reader_.keys_of(index, page);
+    }
+    template <typename Begin>
+    void one_by_one(std::size_t index, const std::vector<std::string>& keys, const Begin& begin,
+                    const postgres::row_hooks& hooks) {
+        lookup_of(index).documents(keys, begin, hooks);
+    }
+
+    [[nodiscard]] bool is_row_fault(const postgres::sql_error& problem) const {
+        return session_.usable() && postgres::is_row_fault(problem);
+    }
+    [[nodiscard]] bool is_possible_key(std::size_t index, const std::string& id) {
+        return lookup_of(index).is_possible(id);
+    }
+    [[nodiscard]] postgres::table_storage storage(std::size_t index) {
+        return postgres::read_storage(session_, indices_[index]);
+    }
+
+  private:
+    [[nodiscard]] postgres::row_lookup& lookup_of(std::size_t index) {
+        return lookups_.try_emplace(index, session_, reader_, indices_, index).first->second;
+    }
+
+    postgres::session& session_;
+    postgres::document_reader reader_;
+    std::span<const postgres::index_binding> indices_;
+    postgres::read_start begin_;
+    postgres::version_clock& clock_;
+    std::map<std::size_t, postgres::row_lookup> lookups_;
+};
+static_assert(document_source<postgres_source>);
 
 }  // namespace pgsync::pipeline
 
@@ -16531,6 +16715,478 @@ struct refreshed {
     std::uint64_t written = 0;  ///< documents
     std::uint64_t deleted = 0;  ///< those without a row, or that the transform leaves out
 };
+
+}  // namespace pgsync::pipeline
+
+// ---- pgsync/pipeline/storage_watch.hpp
+namespace pgsync::pipeline {
+
+/// Finds out about TRUNCATE on servers whose log does not tell of it (before version 11), from the files that
+/// tables are stored in. It compares states and needs no order of events: what an index is known to reflect
+/// is remembered with the index, and only after all that a new file called for has been written. Killed
+/// anywhere in between, the next process finds the same difference again. Other reasons for a new file, such
+/// as VACUUM FULL, cost a reading of everything and no more.
+class storage_watch {
+  public:
+    /// `reflected`: for each index, the files whose rows it is known to reflect.
+    storage_watch(std::span<const postgres::index_binding> indices,
+                  std::vector<postgres::table_storage> reflected)
+        : indices_(indices), reflected_(std::move(reflected)) {}
+
+    /// Looks at all tables, as the open transaction of `source` sees them, and marks in `again` what of each
+    /// index is to be read again in snapshots of the same age or later. Returns the numbers of the indices
+    /// that are to be remembered once that is done.
+    template <typename Source>
+    [[nodiscard]] std::vector<std::size_t> look(Source& source, std::vector<index_work>& again) {
+        std::vector<std::size_t> changed;
+        for (std::size_t i = 0; i < indices_.size(); ++i) {
+            if (note(i, source.storage(i), again[i])) changed.push_back(i);
+        }
+        return changed;
+    }
+
+    /// The same for index `i` alone, whose tables are in these files now; true where some are others.
+    [[nodiscard]] bool note(std::size_t i, postgres::table_storage now, index_work& again) {
+        if (now == reflected_[i]) return false;
+        for (std::size_t route = 0; route < indices_[i].routes.size(); ++route) {
+            const auto& table = indices_[i].routes[route].table;
+            const auto before = reflected_[i].find(table);
+            if (before != reflected_[i].end() && before->second == now.at(table)) continue;
+            log::info("{}: {} was truncated or rewritten; reading again what depends on it",
+                      indices_[i].index->name, table);
+            again.lose_rows(*indices_[i].index, route);
+            // Another table may stand there now, full of rows that no change told of.
+            again.reload = true;
+        }
+        reflected_[i] = std::move(now);
+        return true;
+    }
+
+    /// What index `i` reflects once all that look() asked for has been acknowledged.
+    [[nodiscard]] const postgres::table_storage& reflected(std::size_t i) const { return reflected_[i]; }
+
+  private:
+    std::span<const postgres::index_binding> indices_;
+    std::vector<postgres::table_storage> reflected_;
+};
+
+}  // namespace pgsync::pipeline
+
+// ---- pgsync/pipeline/document_loader.hpp
+namespace pgsync::pipeline {
+
+/// A route with more owners than are read at once, and the links that lead to them.
+struct wide_route {
+    std::size_t index;
+    std::size_t route;
+    std::vector<std::string> links;
+};
+
+/// Does works: finds the owners of links, reads their documents whole, and hands them to the sink. A
+/// function of the work and the database alone.
+template <document_source Source, sink::document_sink Sink>
+class document_loader {
+  public:
+    struct settings {
+        std::size_t links_at_once = 500;  ///< in one query for owners
+        std::size_t keys_at_once = 500;   ///< in one for documents, while it is not known how large they are
+        std::size_t owners_at_once = 2'000;  ///< more owners than this are read through a cursor
+        std::size_t page_size = 5'000;       ///< documents at once at most
+    };
+
+    /// `stopped` is asked while waiting and between pieces: whatever is loaded then is given up, by
+    /// errc::interrupted.
+    document_loader(Source& source, std::span<const postgres::index_binding> indices, Sink& to,
+                    index_access cluster, settings setting, std::function<bool()> stopped)
+        : source_(source),
+          indices_(indices),
+          sink_(to),
+          cluster_(std::move(cluster)),
+          settings_(setting),
+          stopped_(std::move(stopped)) {
+        for (std::size_t i = 0; i < indices.size(); ++i)
+            fit_.emplace_back(sink_.bulk_bytes(), settings_.keys_at_once, settings_.page_size);
+    }
+
+    /// How many keys are well read in one work: some bulks, each filled. With more, whatever changes again
+    /// meanwhile would have to be read again as well.
+    [[nodiscard]] std::size_t keys_at_once() const {
+        std::size_t most = settings_.keys_at_once;
+        for (const auto& each : fit_) most = std::max(most, each.documents());
+        return 2 * most;
+    }
+
+    /// What became of a work.
+    struct outcome {
+        postgres::lsn durable;  ///< how far the log must be flushed for what was read to be durable
+        std::vector<std::size_t> changed{};  ///< indices whose storage is to be remembered once all is done
+    };
+
+    /// Who does what takes long, at its own pace.
+    struct elsewhere {
+        /// Takes over a route with many owners; may block.
+        std::function<void(wide_route&&)> take;
+        /// Returns when all that was taken over has been read and handed to its batcher.
+        std::function<void()> settle;
+    };
+
+    /// Reads and sends everything `todo` names but what `wide_loads` takes over. The bulks are on their way
+    /// when it returns, not done. `storage` is asked where the work wants it.
+    outcome load(work todo, storage_watch& storage, const elsewhere& wide_loads) {
+        durable_ = {};
+        outcome out;
+        std::vector<wide_route> wide;
+        std::vector<keys_piece> rest;  // an index each
+        {
+            const read_scope scope(*this, source_, {todo.xids, todo.committed});
+            if (todo.look_at_storage) out.changed = storage.look(source_, todo.indices);
+            for (std::size_t i = 0; i < indices_.size(); ++i) {
+                auto keys = std::move(todo.indices[i].keys);
+                find_owners(i, todo.indices[i], keys, wide);
+                if (keys.empty()) continue;
+                rest.push_back({i, {}, &todo.indices[i].routings});
+                rest.back().keys.reserve(keys.size());
+                while (!keys.empty())
+                    rest.back().keys.push_back(std::move(keys.extract(keys.begin()).value()));
+            }
+            // The usual small work is done in one transaction. More is read in further ones, each of its own
+            // snapshot, so that none stays open while the cluster makes us wait.
+            if (!rest.empty()) load_piece(next_piece(rest), scope.version());
+        }
+        if (!rest.empty()) sink_.flush_if_full();
+        while (!rest.empty()) {
+            go_on();
+            load_piece(next_piece(rest));
+        }
+        if (!wide.empty()) sink_.flush();  // it may take a while until all is taken over
+        for (auto& each : wide) wide_loads.take(std::move(each));
+        for (std::size_t i = 0; i < indices_.size(); ++i) {
+            // A document that is still to be written would not be found.
+            if (todo.indices[i].rescan_index) wide_loads.settle();
+            if (todo.indices[i].rescan_index) rescan(i);
+            if (todo.indices[i].reload) reload(i);
+        }
+        sink_.flush();
+        out.durable = durable_;
+        return out;
+    }
+
+    /// Reads and sends every document of a route, whose owners another source, `held`, keeps meanwhile. Needs
+    /// no word of what its snapshot must see: whoever found the route to be wide saw it, and this snapshot is
+    /// later. Returns how far the log must be flushed, as load() does.
+    postgres::lsn load_wide(const wide_route& each, Source& held) {
+        durable_ = {};
+        {
+            const read_scope scope(*this, held);
+            held.hold_owners(each.index, each.route, each.links);
+        }
+        const auto size = [&] { return fit_[each.index].documents(); };
+        held.held_owners(each.index, size, [&](const std::vector<std::string>& keys) {
+            go_on();
+            load_piece({each.index, keys, nullptr});
+        });
+        sink_.flush();
+        return durable_;
+    }
+
+    /// Looks up whatever document the index holds of a version below `below`, and deletes it where its row is
+    /// gone. Returns how far the log must be flushed, as load() does.
+    postgres::lsn remove_orphans(std::size_t index, std::uint64_t below) {
+        durable_ = {};
+        rescan(index, below);
+        sink_.flush();
+        return durable_;
+    }
+
+    /// The version of a snapshot taken now: of whatever is read from here on it is greater.
+    [[nodiscard]] std::uint64_t next_version() {
+        const read_scope scope(*this, source_);
+        return scope.version();
+    }
+
+    /// What has been handed to the sink so far.
+    [[nodiscard]] const refreshed& done() const { return done_; }
+
+  private:
+    /// Some keys of one index.
+    struct keys_piece {
+        std::size_t index;
+        std::vector<std::string> keys;
+        const known_routings* routings = nullptr;  ///< see index_work
+        bool foreign = false;                      ///< somebody else may have made the ids up
+    };
+
+    /// A transaction with its own snapshot, ended when the scope is.
+    class read_scope {
+      public:
+        /// Waits until the snapshot sees what it must.
+        read_scope(document_loader& owner, Source& source, const postgres::read_needs& needs = {})
+            : source_(source), snapshot_(source.begin(needs, owner.stopped_)) {
+            owner.durable_ = std::max(owner.durable_, snapshot_.durable);
+        }
+        ~read_scope() { source_.end(); }
+        read_scope(const read_scope&) = delete;
+        read_scope& operator=(const read_scope&) = delete;
+
+        [[nodiscard]] std::uint64_t version() const { return snapshot_.version; }
+
+      private:
+        Source& source_;
+        postgres::read_snapshot snapshot_;
+    };
+
+    void go_on() const {
+        if (stopped_()) throw error(errc::interrupted, "stopped while documents were read");
+    }
+
+    void find_owners(std::size_t index, const index_work& todo, std::unordered_set<std::string>& keys,
+                     std::vector<wide_route>& wide) {
+        for (std::size_t route = 0; route < todo.links.size(); ++route) {
+            in_pieces(todo.links[route], settings_.links_at_once, [&](std::vector<std::string>& links) {
+                // What a wide route finds is not kept: the cursor finds it again, in pieces.
+                std::vector<std::string> found;
+                const bool all = source_.owners(index, route, links, settings_.owners_at_once,
+                                                [&](std::string_view id) { found.emplace_back(id); });
+                if (all) {
+                    keys.insert(std::make_move_iterator(found.begin()), std::make_move_iterator(found.end()));
+                } else {
+                    wide.push_back({index, route, std::move(links)});
+                }
+            });
+        }
+    }
+
+    /// Takes the next keys to be read at once off the end of `rest`, which is not empty and holds no index
+    /// without keys.
+    keys_piece next_piece(std::vector<keys_piece>& rest) const {
+        auto& from = rest.back();
+        const auto size = std::min(from.keys.size(), fit_[from.index].documents());
+        const auto first = from.keys.end() - static_cast<std::ptrdiff_t>(size);
+        keys_piece piece{from.index,
+                         {std::make_move_iterator(first), std::make_move_iterator(from.keys.end())},
+                         from.routings};
+        from.keys.erase(first, from.keys.end());
+        if (from.keys.empty()) rest.pop_back();
+        return piece;
+    }
+
+    /// Reads the documents of some keys; a key without a row, or whose document the transform leaves out, is
+    /// a document to delete. A routed document is deleted wherever it may be but where it was just written;
+    /// where that is, events of the root told.
+    void load_piece(const keys_piece& piece, std::uint64_t version) {
+        key_set missing(piece.keys.begin(), piece.keys.end());
+        std::size_t documents = 0;
+        std::size_t bytes = 0;
+        try {
+            source_.by_keys(
+                piece.index, piece.keys,
+                [&](const postgres::read_document& document) {
+                    missing.erase(document.id);
+                    ++documents;
+                    bytes += document.json.size();
+                    hand_over(piece, document, version);
+                },
+                [&](const postgres::document_fault& fault) {
+                    missing.erase(fault.key);
+                    refuse(piece.index, fault, version);
+                });
+        } catch (const postgres::sql_error& problem) {
+            if (!source_.is_row_fault(problem)) throw;
+            return load_apart(piece, missing);
+        }
+        fit_[piece.index].learn(documents, bytes);
+        for (const auto id : missing) remove_gone(piece, id, version);
+    }
+
+    using key_set = std::unordered_set<std::string_view>;
+
+    /// The same for what is still `missing` of a piece of which the server cannot make all documents: those
+    /// it can make are written, the others refused, each in a later snapshot.
+    void load_apart(const keys_piece& piece, key_set& missing) {
+        source_.roll_back();
+        const std::vector<std::string> keys(missing.begin(), missing.end());
+        std::uint64_t version = 0;
+        const auto begin = [&] {
+            go_on();
+            const auto snapshot = source_.begin({}, stopped_);
+            durable_ = std::max(durable_, snapshot.durable);
+            version = snapshot.version;
+        };
+        postgres::row_hooks on;
+        on.document = [&](const postgres::read_document& document) {
+            if (missing.erase(document.id) != 0) hand_over(piece, document, version);
+        };
+        on.fault = [&](const postgres::document_fault& fault) {
+            if (missing.erase(fault.key) != 0) refuse(piece.index, fault, version);
+        };
+        on.done = [&](const std::vector<std::string>& ids) {
+            for (const auto& id : ids) {
+                if (missing.erase(id) != 0) remove_gone(piece, id, version);
+            }
+        };
+        on.impossible = [&](const std::string& id, const postgres::sql_error& why) {
+            if (!piece.foreign) throw why;
+            missing.erase(id);
+            begin();  // for a version
+            source_.end();
+            remove_impossible(piece, id, version);
+        };
+        source_.one_by_one(piece.index, keys, begin, on);
+    }
+
+    void hand_over(const keys_piece& piece, const postgres::read_document& document, std::uint64_t version) {
+        if (document.kept) {
+            sink_.index(piece.index, document.id, version, document.json, document.routing);
+            ++done_.written;
+        } else {
+            sink_.remove(piece.index, document.id, version, document.routing);
+            ++done_.deleted;
+        }
+        // Two routings may mean one shard, where the document was just written over: older than that, the
+        // delete leaves it alone in whatever order they arrive, and is newer than anything before.
+        if (is_routed(piece)) remove_elsewhere(piece, document.id, version - 1, document.routing);
+    }
+    void refuse(std::size_t index, const postgres::document_fault& fault, std::uint64_t version) {
+        sink_.refuse(index, fault.id, version, fault.type, fault.reason, fault.document);
+    }
+    void remove_gone(const keys_piece& piece, std::string_view id, std::uint64_t version) {
+        ++done_.deleted;
+        if (is_routed(piece)) {
+            remove_elsewhere(piece, id, version, std::nullopt);
+        } else {
+            sink_.remove(piece.index, id, version);
+        }
+    }
+    [[nodiscard]] bool is_routed(const keys_piece& piece) const {
+        return !indices_[piece.index].index->routing.empty();
+    }
+
+    void remove_elsewhere(const keys_piece& piece, std::string_view id, std::uint64_t version,
+                          std::optional<std::string_view> kept) {
+        if (piece.routings == nullptr) return;
+        const auto known = piece.routings->find(std::string(id));
+        if (known == piece.routings->end()) return;
+        for (const auto& routing : known->second) {
+            // No document can have gone where no routing can lead.
+            if (routing != kept && is_utf8(routing)) sink_.remove(piece.index, id, version, routing);
+        }
+    }
+
+    /// The same in a transaction of its own.
+    void load_piece(const keys_piece& piece) {
+        {
+            const read_scope scope(*this, source_);
+            load_piece(piece, scope.version());
+        }
+        sink_.flush_if_full();
+    }
+
+    /// After a TRUNCATE of the root: whatever the index holds of a version below `below` is looked up, and
+    /// deleted where it is gone.
+    void rescan(std::size_t index, std::uint64_t below = std::numeric_limits<std::uint64_t>::max()) {
+        sink_.flush();
+        go_on();
+        cluster_.drain();  // a write still on its way would not be found
+        go_on();
+        cluster_.refresh(index);
+        go_on();
+        cluster_.scan_ids(index, settings_.links_at_once, [&](std::span<const elastic::stored_id> ids) {
+            keys_piece piece{index, {}};
+            piece.foreign = true;
+            known_routings routings;
+            std::vector<std::string> impossible;
+            for (const auto& each : ids) {
+                if (static_cast<std::uint64_t>(each.version) >= below) continue;
+                // A wrong number of parts, or a zero byte, is not even asked for.
+                (source_.is_possible_key(index, each.id) ? piece.keys : impossible).push_back(each.id);
+                if (is_routed(piece)) routings[each.id].insert(each.routing);
+            }
+            piece.routings = &routings;
+            go_on();
+            if (!impossible.empty()) {
+                const read_scope scope(*this, source_);
+                for (const auto& id : impossible) remove_impossible(piece, id, scope.version());
+            }
+            if (!piece.keys.empty()) load_piece(piece);
+        });
+    }
+
+    /// Somebody else has put a document into the index whose id no row can have: "abc" where keys are
+    /// numbers.
+    void remove_impossible(const keys_piece& piece, const std::string& id, std::uint64_t version) {
+        log::warn("{}: deleting document \"{}\", whose id can be no key", indices_[piece.index].index->name,
+                  id);
+        remove_gone(piece, id, version);
+    }
+
+    /// After a TRUNCATE of another table: every document may have lost something.
+    void reload(std::size_t index) {
+        std::optional<std::string> after;
+        while (true) {
+            go_on();
+            std::optional<postgres::page_bounds> page;
+            const auto before = done_;
+            try {
+                const read_scope scope(*this, source_);
+                page = source_.next_page(index, fit_[index].documents(), after);
+                if (!page) return;
+                reload_page(index, *page, scope.version());
+            } catch (const postgres::sql_error& problem) {
+                if (!source_.is_row_fault(problem)) throw;
+                done_ = before;
+                sink_.flush();  // some of the page may wait there, and no bulk is to hold a document twice
+                if (!page) page = source_.next_page(index, fit_[index].documents(), after, true);
+                if (!page) return;
+                in_pieces(source_.keys_of(index, *page), settings_.keys_at_once,
+                          [&](std::vector<std::string>& keys) {
+                              go_on();
+                              load_piece({index, std::move(keys)});
+                          });
+            }
+            after = page->last;
+            sink_.flush_if_full();
+        }
+    }
+    void reload_page(std::size_t index, const postgres::page_bounds& page, std::uint64_t version) {
+        std::size_t documents = 0;
+        std::size_t bytes = 0;
+        const keys_piece piece{index, {}};
+        source_.by_page(
+            index, page,
+            [&](const postgres::read_document& document) {
+                ++documents;
+                bytes += document.json.size();
+                hand_over(piece, document, version);
+            },
+            [&](const postgres::document_fault& fault) { refuse(index, fault, version); });
+        fit_[index].learn(documents, bytes);
+    }
+
+    template <typename Set, typename OnPiece>
+    static void in_pieces(const Set& set, std::size_t size, OnPiece&& on_piece) {
+        std::vector<std::string> piece;
+        for (const auto& each : set) {
+            piece.push_back(each);
+            if (piece.size() == size) {
+                on_piece(piece);
+                piece = {};
+            }
+        }
+        if (!piece.empty()) on_piece(piece);
+    }
+
+    Source& source_;
+    std::span<const postgres::index_binding> indices_;
+    Sink& sink_;
+    index_access cluster_;
+    settings settings_;
+    std::deque<elastic::bulk_fit> fit_;  ///< of each index
+    std::function<bool()> stopped_;
+    postgres::lsn durable_;
+    refreshed done_;
+};
+
+using loader = document_loader<postgres_source, elastic::batcher>;
 
 }  // namespace pgsync::pipeline
 
@@ -16865,496 +17521,6 @@ class gatherer {
     std::deque<ended> commits_;  ///< in the order of the log
     bool committed_ = false;     ///< a transaction has ended since the last take
     bool closed_ = false;
-};
-
-}  // namespace pgsync::pipeline
-
-// ---- pgsync/pipeline/storage_watch.hpp
-namespace pgsync::pipeline {
-
-/// Finds out about TRUNCATE on servers whose log does not tell of it (before version 11), from the files that
-/// tables are stored in. It compares states and needs no order of events: what an index is known to reflect
-/// is remembered with the index, and only after all that a new file called for has been written. Killed
-/// anywhere in between, the next process finds the same difference again. Other reasons for a new file, such
-/// as VACUUM FULL, cost a reading of everything and no more.
-class storage_watch {
-  public:
-    /// `reflected`: for each index, the files whose rows it is known to reflect.
-    storage_watch(std::span<const postgres::index_binding> indices,
-                  std::vector<postgres::table_storage> reflected)
-        : indices_(indices), reflected_(std::move(reflected)) {}
-
-    /// Looks at all tables, as the open transaction of `session` sees them, and marks in `again` what of each
-    /// index is to be read again in snapshots of the same age or later. Returns the numbers of the indices
-    /// that are to be remembered once that is done.
-    [[nodiscard]] std::vector<std::size_t> look(postgres::session& session, std::vector<index_work>& again) {
-        std::vector<std::size_t> changed;
-        for (std::size_t i = 0; i < indices_.size(); ++i) {
-            if (note(i, postgres::read_storage(session, indices_[i]), again[i])) changed.push_back(i);
-        }
-        return changed;
-    }
-
-    /// The same for index `i` alone, whose tables are in these files now; true where some are others.
-    [[nodiscard]] bool note(std::size_t i, postgres::table_storage now, index_work& again) {
-        if (now == reflected_[i]) return false;
-        for (std::size_t route = 0; route < indices_[i].routes.size(); ++route) {
-            const auto& table = indices_[i].routes[route].table;
-            const auto before = reflected_[i].find(table);
-            if (before != reflected_[i].end() && before->second == now.at(table)) continue;
-            log::info("{}: {} was truncated or rewritten; reading again what depends on it",
-                      indices_[i].index->name, table);
-            again.lose_rows(*indices_[i].index, route);
-            // Another table may stand there now, full of rows that no change told of.
-            again.reload = true;
-        }
-        reflected_[i] = std::move(now);
-        return true;
-    }
-
-    /// What index `i` reflects once all that look() asked for has been acknowledged.
-    [[nodiscard]] const postgres::table_storage& reflected(std::size_t i) const { return reflected_[i]; }
-
-  private:
-    std::span<const postgres::index_binding> indices_;
-    std::vector<postgres::table_storage> reflected_;
-};
-
-}  // namespace pgsync::pipeline
-
-// ---- pgsync/pipeline/loader.hpp
-namespace pgsync::pipeline {
-
-/// A route with more owners than are read at once, and the links that lead to them.
-struct wide_route {
-    std::size_t index;
-    std::size_t route;
-    std::vector<std::string> links;
-};
-
-/// Does works: finds the owners of links, reads their documents whole, and hands them to the batcher. A
-/// function of the work and the database alone.
-class loader {
-  public:
-    struct settings {
-        std::size_t links_at_once = 500;  ///< in one query for owners
-        std::size_t keys_at_once = 500;   ///< in one for documents, while it is not known how large they are
-        std::size_t owners_at_once = 2'000;  ///< more owners than this are read through a cursor
-        std::size_t page_size = 5'000;       ///< documents at once at most
-    };
-
-    /// `documents` is a session of its own, for short transactions. `stopped` is asked while waiting and
-    /// between pieces: whatever is loaded then is given up, by errc::interrupted.
-    loader(postgres::session& documents, std::span<const postgres::index_binding> indices,
-           postgres::version_clock& clock, elastic::batcher& batcher, index_access cluster, settings setting,
-           std::function<bool()> stopped)
-        : session_(documents),
-          reader_(documents, indices),
-          indices_(indices),
-          begin_(postgres::begin_reading(indices)),
-          clock_(clock),
-          batcher_(batcher),
-          cluster_(std::move(cluster)),
-          settings_(setting),
-          stopped_(std::move(stopped)) {
-        for (std::size_t i = 0; i < indices.size(); ++i)
-            fit_.emplace_back(batcher_.bulk_bytes(), settings_.keys_at_once, settings_.page_size);
-    }
-
-    /// How many keys are well read in one work: some bulks, each filled. With more, whatever changes again
-    /// meanwhile would have to be read again as well.
-    [[nodiscard]] std::size_t keys_at_once() const {
-        std::size_t most = settings_.keys_at_once;
-        for (const auto& each : fit_) most = std::max(most, each.documents());
-        return 2 * most;
-    }
-
-    /// What became of a work.
-    struct outcome {
-        postgres::lsn durable;  ///< how far the log must be flushed for what was read to be durable
-        std::vector<std::size_t> changed{};  ///< indices whose storage is to be remembered once all is done
-    };
-
-    /// Who does what takes long, at its own pace.
-    struct elsewhere {
-        /// Takes over a route with many owners; may block.
-        std::function<void(wide_route&&)> take;
-        /// Returns when all that was taken over has been read and handed to its batcher.
-        std::function<void()> settle;
-    };
-
-    /// Reads and sends everything `todo` names but what `wide_loads` takes over. The bulks are on their way
-    /// when it returns, not done. `storage` is asked where the work wants it.
-    outcome load(work todo, storage_watch& storage, const elsewhere& wide_loads) {
-        durable_ = {};
-        outcome out;
-        std::vector<wide_route> wide;
-        std::vector<keys_piece> rest;  // an index each
-        {
-            const read_scope scope(*this, session_, {todo.xids, todo.committed});
-            if (todo.look_at_storage) out.changed = storage.look(session_, todo.indices);
-            for (std::size_t i = 0; i < indices_.size(); ++i) {
-                auto keys = std::move(todo.indices[i].keys);
-                find_owners(i, todo.indices[i], keys, wide);
-                if (keys.empty()) continue;
-                rest.push_back({i, {}, &todo.indices[i].routings});
-                rest.back().keys.reserve(keys.size());
-                while (!keys.empty())
-                    rest.back().keys.push_back(std::move(keys.extract(keys.begin()).value()));
-            }
-            // The usual small work is done in one transaction. More is read in further ones, each of its own
-            // snapshot, so that none stays open while the cluster makes us wait.
-            if (!rest.empty()) load_piece(next_piece(rest), scope.version());
-        }
-        if (!rest.empty()) batcher_.flush_if_full();
-        while (!rest.empty()) {
-            go_on();
-            load_piece(next_piece(rest));
-        }
-        if (!wide.empty()) batcher_.flush();  // it may take a while until all is taken over
-        for (auto& each : wide) wide_loads.take(std::move(each));
-        for (std::size_t i = 0; i < indices_.size(); ++i) {
-            // A document that is still to be written would not be found.
-            if (todo.indices[i].rescan_index) wide_loads.settle();
-            if (todo.indices[i].rescan_index) rescan(i);
-            if (todo.indices[i].reload) reload(i);
-        }
-        batcher_.flush();
-        out.durable = durable_;
-        return out;
-    }
-
-    /// Reads and sends every document of a route, whose owners another session, `cursors`, keeps meanwhile.
-    /// Needs no word of what its snapshot must see: whoever found the route to be wide saw it, and this
-    /// snapshot is later. Returns how far the log must be flushed, as load() does.
-    postgres::lsn load_wide(const wide_route& each, postgres::session& cursors) {
-        durable_ = {};
-        postgres::document_reader finder(cursors, indices_);
-        {
-            const read_scope scope(*this, cursors);
-            finder.find_owners(each.index, each.route, each.links);
-            // From here on the server keeps what it found, and no lock: an ALTER TABLE that had to wait for
-            // us would make our own next read wait for it.
-            cursors.exec("COMMIT");
-        }
-        const auto size = [&] { return fit_[each.index].documents(); };
-        finder.found_owners(each.index, size, [&](const std::vector<std::string>& keys) {
-            go_on();
-            load_piece({each.index, keys, nullptr});
-        });
-        batcher_.flush();
-        return durable_;
-    }
-
-    /// Looks up whatever document the index holds of a version below `below`, and deletes it where its row is
-    /// gone. Returns how far the log must be flushed, as load() does.
-    postgres::lsn remove_orphans(std::size_t index, std::uint64_t below) {
-        durable_ = {};
-        rescan(index, below);
-        batcher_.flush();
-        return durable_;
-    }
-
-    /// The version of a snapshot taken now: of whatever is read from here on it is greater.
-    [[nodiscard]] std::uint64_t next_version() {
-        const read_scope scope(*this, session_);
-        return scope.version();
-    }
-
-    /// What has been handed to the batcher so far.
-    [[nodiscard]] const refreshed& done() const { return done_; }
-
-  private:
-    /// Some keys of one index.
-    struct keys_piece {
-        std::size_t index;
-        std::vector<std::string> keys;
-        const known_routings* routings = nullptr;  ///< see index_work
-        bool foreign = false;                      ///< somebody else may have made the ids up
-    };
-
-    /// A transaction with its own snapshot, ended when the scope is.
-    class read_scope {
-      public:
-        /// Waits until the snapshot sees what it must.
-        read_scope(loader& owner, postgres::session& session, const postgres::read_needs& needs = {})
-            : session_(session), snapshot_(owner.clock_.begin(session, owner.begin_, needs, owner.stopped_)) {
-            owner.durable_ = std::max(owner.durable_, snapshot_.durable);
-        }
-        ~read_scope() {
-            try {
-                if (session_.usable() && session_.in_transaction()) session_.exec("COMMIT");
-            } catch (const error&) {
-                // The next statement on this session tells.
-            }
-        }
-        read_scope(const read_scope&) = delete;
-        read_scope& operator=(const read_scope&) = delete;
-
-        [[nodiscard]] std::uint64_t version() const { return snapshot_.version; }
-
-      private:
-        postgres::session& session_;
-        postgres::read_snapshot snapshot_;
-    };
-
-    void go_on() const {
-        if (stopped_()) throw error(errc::interrupted, "stopped while documents were read");
-    }
-
-    void find_owners(std::size_t index, const index_work& todo, std::unordered_set<std::string>& keys,
-                     std::vector<wide_route>& wide) {
-        for (std::size_t route = 0; route < todo.links.size(); ++route) {
-            in_pieces(todo.links[route], settings_.links_at_once, [&](std::vector<std::string>& links) {
-                // What a wide route finds is not kept: the cursor finds it again, in pieces.
-                std::vector<std::string> found;
-                const bool all = reader_.owners(index, route, links, settings_.owners_at_once,
-                                                [&](std::string_view id) { found.emplace_back(id); });
-                if (all) {
-                    keys.insert(std::make_move_iterator(found.begin()), std::make_move_iterator(found.end()));
-                } else {
-                    wide.push_back({index, route, std::move(links)});
-                }
-            });
-        }
-    }
-
-    /// Takes the next keys to be read at once off the end of `rest`, which is not empty and holds no index
-    /// without keys.
-    keys_piece next_piece(std::vector<keys_piece>& rest) const {
-        auto& from = rest.back();
-        const auto size = std::min(from.keys.size(), fit_[from.index].documents());
-        const auto first = from.keys.end() - static_cast<std::ptrdiff_t>(size);
-        keys_piece piece{from.index,
-                         {std::make_move_iterator(first), std::make_move_iterator(from.keys.end())},
-                         from.routings};
-        from.keys.erase(first, from.keys.end());
-        if (from.keys.empty()) rest.pop_back();
-        return piece;
-    }
-
-    /// Reads the documents of some keys; a key without a row, or whose document the transform leaves out, is
-    /// a document to delete. A routed document is deleted wherever it may be but where it was just written;
-    /// where that is, events of the root told.
-    void load_piece(const keys_piece& piece, std::uint64_t version) {
-        key_set missing(piece.keys.begin(), piece.keys.end());
-        std::size_t documents = 0;
-        std::size_t bytes = 0;
-        try {
-            reader_.by_keys(
-                piece.index, piece.keys,
-                [&](const postgres::read_document& document) {
-                    missing.erase(document.id);
-                    ++documents;
-                    bytes += document.json.size();
-                    hand_over(piece, document, version);
-                },
-                [&](const postgres::document_fault& fault) {
-                    missing.erase(fault.key);
-                    refuse(piece.index, fault, version);
-                });
-        } catch (const postgres::sql_error& problem) {
-            if (!session_.usable() || !postgres::is_row_fault(problem)) throw;
-            return load_apart(piece, missing);
-        }
-        fit_[piece.index].learn(documents, bytes);
-        for (const auto id : missing) remove_gone(piece, id, version);
-    }
-
-    using key_set = std::unordered_set<std::string_view>;
-
-    /// The same for what is still `missing` of a piece of which the server cannot make all documents: those
-    /// it can make are written, the others refused, each in a later snapshot.
-    void load_apart(const keys_piece& piece, key_set& missing) {
-        session_.exec("ROLLBACK");
-        const std::vector<std::string> keys(missing.begin(), missing.end());
-        std::uint64_t version = 0;
-        const auto begin = [&] {
-            go_on();
-            const auto snapshot = clock_.begin(session_, begin_, {}, stopped_);
-            durable_ = std::max(durable_, snapshot.durable);
-            version = snapshot.version;
-        };
-        postgres::row_hooks on;
-        on.document = [&](const postgres::read_document& document) {
-            if (missing.erase(document.id) != 0) hand_over(piece, document, version);
-        };
-        on.fault = [&](const postgres::document_fault& fault) {
-            if (missing.erase(fault.key) != 0) refuse(piece.index, fault, version);
-        };
-        on.done = [&](const std::vector<std::string>& ids) {
-            for (const auto& id : ids) {
-                if (missing.erase(id) != 0) remove_gone(piece, id, version);
-            }
-        };
-        on.impossible = [&](const std::string& id, const postgres::sql_error& why) {
-            if (!piece.foreign) throw why;
-            missing.erase(id);
-            begin();  // for a version
-            session_.exec("COMMIT");
-            remove_impossible(piece, id, version);
-        };
-        lookup_of(piece.index).documents(keys, begin, on);
-    }
-
-    [[nodiscard]] postgres::row_lookup& lookup_of(std::size_t index) {
-        return lookups_.try_emplace(index, session_, reader_, indices_, index).first->second;
-    }
-
-    void hand_over(const keys_piece& piece, const postgres::read_document& document, std::uint64_t version) {
-        if (document.kept) {
-            batcher_.index(piece.index, document.id, version, document.json, document.routing);
-            ++done_.written;
-        } else {
-            batcher_.remove(piece.index, document.id, version, document.routing);
-            ++done_.deleted;
-        }
-        // Two routings may mean one shard, where the document was just written over: older than that, the
-        // delete leaves it alone in whatever order they arrive, and is newer than anything before.
-        if (is_routed(piece)) remove_elsewhere(piece, document.id, version - 1, document.routing);
-    }
-    void refuse(std::size_t index, const postgres::document_fault& fault, std::uint64_t version) {
-        batcher_.refuse(index, fault.id, version, fault.type, fault.reason, fault.document);
-    }
-    void remove_gone(const keys_piece& piece, std::string_view id, std::uint64_t version) {
-        ++done_.deleted;
-        if (is_routed(piece)) {
-            remove_elsewhere(piece, id, version, std::nullopt);
-        } else {
-            batcher_.remove(piece.index, id, version);
-        }
-    }
-    [[nodiscard]] bool is_routed(const keys_piece& piece) const {
-        return !indices_[piece.index].index->routing.empty();
-    }
-
-    void remove_elsewhere(const keys_piece& piece, std::string_view id, std::uint64_t version,
-                          std::optional<std::string_view> kept) {
-        if (piece.routings == nullptr) return;
-        const auto known = piece.routings->find(std::string(id));
-        if (known == piece.routings->end()) return;
-        for (const auto& routing : known->second) {
-            // No document can have gone where no routing can lead.
-            if (routing != kept && is_utf8(routing)) batcher_.remove(piece.index, id, version, routing);
-        }
-    }
-
-    /// The same in a transaction of its own.
-    void load_piece(const keys_piece& piece) {
-        {
-            const read_scope scope(*this, session_);
-            load_piece(piece, scope.version());
-        }
-        batcher_.flush_if_full();
-    }
-
-    /// After a TRUNCATE of the root: whatever the index holds of a version below `below` is looked up, and
-    /// deleted where it is gone.
-    void rescan(std::size_t index, std::uint64_t below = std::numeric_limits<std::uint64_t>::max()) {
-        batcher_.flush();
-        go_on();
-        cluster_.drain();  // a write still on its way would not be found
-        go_on();
-        cluster_.refresh(index);
-        go_on();
-        cluster_.scan_ids(index, settings_.links_at_once, [&](std::span<const elastic::stored_id> ids) {
-            keys_piece piece{index, {}};
-            piece.foreign = true;
-            known_routings routings;
-            std::vector<std::string> impossible;
-            for (const auto& each : ids) {
-                if (static_cast<std::uint64_t>(each.version) >= below) continue;
-                // A wrong number of parts, or a zero byte, is not even asked for.
-                (lookup_of(index).is_possible(each.id) ? piece.keys : impossible).push_back(each.id);
-                if (is_routed(piece)) routings[each.id].insert(each.routing);
-            }
-            piece.routings = &routings;
-            go_on();
-            if (!impossible.empty()) {
-                const read_scope scope(*this, session_);
-                for (const auto& id : impossible) remove_impossible(piece, id, scope.version());
-            }
-            if (!piece.keys.empty()) load_piece(piece);
-        });
-    }
-
-    /// Somebody else has put a document into the index whose id no row can have: "abc" where keys are
-    /// numbers.
-    void remove_impossible(const keys_piece& piece, const std::string& id, std::uint64_t version) {
-        log::warn("{}: deleting document \"{}\", whose id can be no key", indices_[piece.index].index->name,
-                  id);
-        remove_gone(piece, id, version);
-    }
-
-    /// After a TRUNCATE of another table: every document may have lost something.
-    void reload(std::size_t index) {
-        std::optional<std::string> after;
-        while (true) {
-            go_on();
-            std::optional<postgres::page_bounds> page;
-            const auto before = done_;
-            try {
-                const read_scope scope(*this, session_);
-                page = reader_.next_page(index, fit_[index].documents(), after);
-                if (!page) return;
-                reload_page(index, *page, scope.version());
-            } catch (const postgres::sql_error& problem) {
-                if (!session_.usable() || !postgres::is_row_fault(problem)) throw;
-                done_ = before;
-                batcher_.flush();  // some of the page may wait there, and no bulk is to hold a document twice
-                if (!page) page = reader_.next_page(index, fit_[index].documents(), after, true);
-                if (!page) return;
-                in_pieces(reader_.keys_of(index, *page), settings_.keys_at_once,
-                          [&](std::vector<std::string>& keys) {
-                              go_on();
-                              load_piece({index, std::move(keys)});
-                          });
-            }
-            after = page->last;
-            batcher_.flush_if_full();
-        }
-    }
-    void reload_page(std::size_t index, const postgres::page_bounds& page, std::uint64_t version) {
-        std::size_t documents = 0;
-        std::size_t bytes = 0;
-        const keys_piece piece{index, {}};
-        reader_.by_page(
-            index, page,
-            [&](const postgres::read_document& document) {
-                ++documents;
-                bytes += document.json.size();
-                hand_over(piece, document, version);
-            },
-            [&](const postgres::document_fault& fault) { refuse(index, fault, version); });
-        fit_[index].learn(documents, bytes);
-    }
-
-    template <typename Set, typename OnPiece>
-    static void in_pieces(const Set& set, std::size_t size, OnPiece&& on_piece) {
-        std::vector<std::string> piece;
-        for (const auto& each : set) {
-            piece.push_back(each);
-            if (piece.size() == size) {
-                on_piece(piece);
-                piece = {};
-            }
-        }
-        if (!piece.empty()) on_piece(piece);
-    }
-
-    postgres::session& session_;
-    postgres::document_reader reader_;
-    std::span<const postgres::index_binding> indices_;
-    postgres::read_start begin_;  ///< what begins a transaction that reads
-    postgres::version_clock& clock_;
-    elastic::batcher& batcher_;
-    index_access cluster_;
-    settings settings_;
-    std::deque<elastic::bulk_fit> fit_;  ///< of each index
-    std::map<std::size_t, postgres::row_lookup> lookups_;
-    std::function<bool()> stopped_;
-    postgres::lsn durable_;
-    refreshed done_;
 };
 
 }  // namespace pgsync::pipeline
@@ -18042,7 +18208,7 @@ class wide_loader {
         };
         const auto belongs_to = std::make_shared<job>(job{{}, each.done});
         batcher_->begin_job([belongs_to] { belongs_to->done(belongs_to->durable); });
-        belongs_to->durable = sessions_->reader.load_wide(each.route, sessions_->cursors);
+        belongs_to->durable = sessions_->reader.load_wide(each.route, sessions_->held);
         batcher_->end_job();
     }
 
@@ -18050,11 +18216,15 @@ class wide_loader {
     struct sessions {
         explicit sessions(wide_loader& owner)
             : documents(owner.read_from_, owner.stop_fd_),
-              cursors(owner.read_from_, owner.stop_fd_),
-              reader(documents, owner.indices_, owner.clock_, *owner.batcher_, owner.cluster_,
-                     owner.settings_, owner.stopped_) {}
+              more(owner.read_from_, owner.stop_fd_),
+              source(documents, owner.indices_, owner.clock_),
+              held(more, owner.indices_, owner.clock_),
+              reader(source, owner.indices_, *owner.batcher_, owner.cluster_, owner.settings_,
+                     owner.stopped_) {}
         postgres::session documents;
-        postgres::session cursors;
+        postgres::session more;
+        postgres_source source;
+        postgres_source held;
         loader reader;
     };
 
@@ -18109,7 +18279,8 @@ class follower {
                   return postgres::has_column(catalog(), oid, column);
               },
               [this] { recorder_.check_now(); }, texts()),
-          loader_(documents_, indices, clock, *batcher_, cluster, loading_settings(setting),
+          source_(documents_, indices, clock),
+          loader_(source_, indices, *batcher_, cluster, loading_settings(setting),
                   [this] { return leaving_.load(); }),
           wide_(
               settings_.read_from, abandon_.fd(), indices, clock, std::move(batchers.wide), cluster,
@@ -18477,6 +18648,7 @@ class follower {
     std::shared_ptr<acknowledger> acknowledger_;
     gatherer gatherer_;
     router router_;
+    postgres_source source_;
     loader loader_;
     wide_loader wide_;
     storage_watch storage_;
@@ -18509,7 +18681,8 @@ PGSYNC_LINKAGE void remove_orphans(const std::string& read_from,
                                    elastic::batcher& batcher, const index_access& cluster,
                                    const std::function<bool()>& stopped, int stop_fd) {
     postgres::session documents(read_from, stop_fd);
-    loader remover(documents, indices, clock, batcher, cluster, {}, stopped);
+    postgres_source source(documents, indices, clock);
+    loader remover(source, indices, batcher, cluster, {}, stopped);
     batcher.begin_job([] {});
     const auto durable = remover.remove_orphans(index, below);
     batcher.end_job();
@@ -18527,10 +18700,12 @@ PGSYNC_LINKAGE refreshed refresh(const std::string& read_from,
                                  const std::function<std::optional<work>()>& next,
                                  const std::function<bool()>& stopped, int stop_fd) {
     postgres::session documents(read_from, stop_fd);
-    std::unique_ptr<postgres::session> cursors;
+    postgres_source source(documents, indices, clock);
+    std::optional<postgres::session> more;
+    std::optional<postgres_source> held;
     loader::settings setting;
     setting.page_size = page_size;
-    loader reader(documents, indices, clock, batcher, cluster, setting, stopped);
+    loader reader(source, indices, batcher, cluster, setting, stopped);
     storage_watch storage(indices, std::vector<postgres::table_storage>(indices.size()));
     postgres::lsn durable;
     batcher.begin_job([] {});
@@ -18543,8 +18718,8 @@ PGSYNC_LINKAGE refreshed refresh(const std::string& read_from,
         }
         durable = std::max(durable, reader.load(std::move(*todo), storage, later).durable);
         for (const auto& route : wide) {
-            if (!cursors) cursors = std::make_unique<postgres::session>(read_from, stop_fd);
-            durable = std::max(durable, reader.load_wide(route, *cursors));
+            if (!held) held.emplace(more.emplace(read_from, stop_fd), indices, clock);
+            durable = std::max(durable, reader.load_wide(route, *held));
         }
         for (const auto& [index, version] : reloaded)
             durable = std::max(durable, reader.remove_orphans(index, version));

@@ -30,9 +30,9 @@
 #include <pgsync/catalog/partitions.hpp>
 #include <pgsync/pipeline/acknowledger.hpp>
 #include <pgsync/pipeline/aside.hpp>
+#include <pgsync/pipeline/document_loader.hpp>
 #include <pgsync/pipeline/follow.hpp>
 #include <pgsync/pipeline/gatherer.hpp>
-#include <pgsync/pipeline/loader.hpp>
 #include <pgsync/pipeline/log_text.hpp>
 #include <pgsync/pipeline/position_recorder.hpp>
 #include <pgsync/pipeline/read_transaction.hpp>
@@ -72,7 +72,8 @@ class follower {
                   return postgres::has_column(catalog(), oid, column);
               },
               [this] { recorder_.check_now(); }, texts()),
-          loader_(documents_, indices, clock, *batcher_, cluster, loading_settings(setting),
+          source_(documents_, indices, clock),
+          loader_(source_, indices, *batcher_, cluster, loading_settings(setting),
                   [this] { return leaving_.load(); }),
           wide_(
               settings_.read_from, abandon_.fd(), indices, clock, std::move(batchers.wide), cluster,
@@ -440,6 +441,7 @@ class follower {
     std::shared_ptr<acknowledger> acknowledger_;
     gatherer gatherer_;
     router router_;
+    postgres_source source_;
     loader loader_;
     wide_loader wide_;
     storage_watch storage_;
@@ -472,7 +474,8 @@ PGSYNC_LINKAGE void remove_orphans(const std::string& read_from,
                                    elastic::batcher& batcher, const index_access& cluster,
                                    const std::function<bool()>& stopped, int stop_fd) {
     postgres::session documents(read_from, stop_fd);
-    loader remover(documents, indices, clock, batcher, cluster, {}, stopped);
+    postgres_source source(documents, indices, clock);
+    loader remover(source, indices, batcher, cluster, {}, stopped);
     batcher.begin_job([] {});
     const auto durable = remover.remove_orphans(index, below);
     batcher.end_job();
@@ -490,10 +493,12 @@ PGSYNC_LINKAGE refreshed refresh(const std::string& read_from,
                                  const std::function<std::optional<work>()>& next,
                                  const std::function<bool()>& stopped, int stop_fd) {
     postgres::session documents(read_from, stop_fd);
-    std::unique_ptr<postgres::session> cursors;
+    postgres_source source(documents, indices, clock);
+    std::optional<postgres::session> more;
+    std::optional<postgres_source> held;
     loader::settings setting;
     setting.page_size = page_size;
-    loader reader(documents, indices, clock, batcher, cluster, setting, stopped);
+    loader reader(source, indices, batcher, cluster, setting, stopped);
     storage_watch storage(indices, std::vector<postgres::table_storage>(indices.size()));
     postgres::lsn durable;
     batcher.begin_job([] {});
@@ -506,8 +511,8 @@ PGSYNC_LINKAGE refreshed refresh(const std::string& read_from,
         }
         durable = std::max(durable, reader.load(std::move(*todo), storage, later).durable);
         for (const auto& route : wide) {
-            if (!cursors) cursors = std::make_unique<postgres::session>(read_from, stop_fd);
-            durable = std::max(durable, reader.load_wide(route, *cursors));
+            if (!held) held.emplace(more.emplace(read_from, stop_fd), indices, clock);
+            durable = std::max(durable, reader.load_wide(route, *held));
         }
         for (const auto& [index, version] : reloaded)
             durable = std::max(durable, reader.remove_orphans(index, version));

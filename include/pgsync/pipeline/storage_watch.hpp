@@ -25,13 +25,14 @@ class storage_watch {
                   std::vector<postgres::table_storage> reflected)
         : indices_(indices), reflected_(std::move(reflected)) {}
 
-    /// Looks at all tables, as the open transaction of `session` sees them, and marks in `again` what of each
+    /// Looks at all tables, as the open transaction of `source` sees them, and marks in `again` what of each
     /// index is to be read again in snapshots of the same age or later. Returns the numbers of the indices
     /// that are to be remembered once that is done.
-    [[nodiscard]] std::vector<std::size_t> look(postgres::session& session, std::vector<index_work>& again) {
+    template <typename Source>
+    [[nodiscard]] std::vector<std::size_t> look(Source& source, std::vector<index_work>& again) {
         std::vector<std::size_t> changed;
         for (std::size_t i = 0; i < indices_.size(); ++i) {
-            if (note(i, postgres::read_storage(session, indices_[i]), again[i])) changed.push_back(i);
+            if (note(i, source.storage(i), again[i])) changed.push_back(i);
         }
         return changed;
     }

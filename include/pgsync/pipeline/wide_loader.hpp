@@ -15,8 +15,8 @@
 
 #include <pgsync/base/error.hpp>
 #include <pgsync/catalog/binding.hpp>
+#include <pgsync/pipeline/document_loader.hpp>
 #include <pgsync/pipeline/index_access.hpp>
-#include <pgsync/pipeline/loader.hpp>
 #include <pgsync/pipeline/read_transaction.hpp>
 #include <pgsync/postgres/session.hpp>
 #include <pgsync/sink/elastic/batcher.hpp>
@@ -144,7 +144,7 @@ class wide_loader {
         };
         const auto belongs_to = std::make_shared<job>(job{{}, each.done});
         batcher_->begin_job([belongs_to] { belongs_to->done(belongs_to->durable); });
-        belongs_to->durable = sessions_->reader.load_wide(each.route, sessions_->cursors);
+        belongs_to->durable = sessions_->reader.load_wide(each.route, sessions_->held);
         batcher_->end_job();
     }
 
@@ -152,11 +152,15 @@ class wide_loader {
     struct sessions {
         explicit sessions(wide_loader& owner)
             : documents(owner.read_from_, owner.stop_fd_),
-              cursors(owner.read_from_, owner.stop_fd_),
-              reader(documents, owner.indices_, owner.clock_, *owner.batcher_, owner.cluster_,
-                     owner.settings_, owner.stopped_) {}
+              more(owner.read_from_, owner.stop_fd_),
+              source(documents, owner.indices_, owner.clock_),
+              held(more, owner.indices_, owner.clock_),
+              reader(source, owner.indices_, *owner.batcher_, owner.cluster_, owner.settings_,
+                     owner.stopped_) {}
         postgres::session documents;
-        postgres::session cursors;
+        postgres::session more;
+        postgres_source source;
+        postgres_source held;
         loader reader;
     };
 

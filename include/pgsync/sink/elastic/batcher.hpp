@@ -14,6 +14,7 @@
 
 #include <pgsync/base/first_failure.hpp>
 #include <pgsync/base/metrics.hpp>
+#include <pgsync/sink/document_sink.hpp>
 #include <pgsync/sink/elastic/bulk_body.hpp>
 #include <pgsync/sink/elastic/bulk_writer.hpp>
 
@@ -199,5 +200,6 @@ class batcher {
     std::vector<tally> tallies_;  ///< of `body_`, by index number
     static constexpr std::size_t reserve_above = 128U << 10U;
 };
+static_assert(sink::document_sink<batcher>);
 
 }  // namespace pgsync::elastic

@@ -7,7 +7,6 @@
 #include <functional>
 #include <iterator>
 #include <limits>
-#include <map>
 #include <memory>
 #include <optional>
 #include <span>
@@ -24,13 +23,15 @@
 #include <pgsync/catalog/binding.hpp>
 #include <pgsync/pipeline/document_fault.hpp>
 #include <pgsync/pipeline/document_reader.hpp>
+#include <pgsync/pipeline/document_source.hpp>
 #include <pgsync/pipeline/index_access.hpp>
+#include <pgsync/pipeline/postgres_source.hpp>
 #include <pgsync/pipeline/read_transaction.hpp>
 #include <pgsync/pipeline/row_lookup.hpp>
 #include <pgsync/pipeline/storage_watch.hpp>
 #include <pgsync/pipeline/work.hpp>
-#include <pgsync/postgres/session.hpp>
 #include <pgsync/postgres/sql_error.hpp>
+#include <pgsync/sink/document_sink.hpp>
 #include <pgsync/sink/elastic/batcher.hpp>
 #include <pgsync/sink/elastic/bulk_fit.hpp>
 
@@ -43,9 +44,10 @@ struct wide_route {
     std::vector<std::string> links;
 };
 
-/// Does works: finds the owners of links, reads their documents whole, and hands them to the batcher. A
+/// Does works: finds the owners of links, reads their documents whole, and hands them to the sink. A
 /// function of the work and the database alone.
-class loader {
+template <document_source Source, sink::document_sink Sink>
+class document_loader {
   public:
     struct settings {
         std::size_t links_at_once = 500;  ///< in one query for owners
@@ -54,22 +56,18 @@ class loader {
         std::size_t page_size = 5'000;       ///< documents at once at most
     };
 
-    /// `documents` is a session of its own, for short transactions. `stopped` is asked while waiting and
-    /// between pieces: whatever is loaded then is given up, by errc::interrupted.
-    loader(postgres::session& documents, std::span<const postgres::index_binding> indices,
-           postgres::version_clock& clock, elastic::batcher& batcher, index_access cluster, settings setting,
-           std::function<bool()> stopped)
-        : session_(documents),
-          reader_(documents, indices),
+    /// `stopped` is asked while waiting and between pieces: whatever is loaded then is given up, by
+    /// errc::interrupted.
+    document_loader(Source& source, std::span<const postgres::index_binding> indices, Sink& to,
+                    index_access cluster, settings setting, std::function<bool()> stopped)
+        : source_(source),
           indices_(indices),
-          begin_(postgres::begin_reading(indices)),
-          clock_(clock),
-          batcher_(batcher),
+          sink_(to),
           cluster_(std::move(cluster)),
           settings_(setting),
           stopped_(std::move(stopped)) {
         for (std::size_t i = 0; i < indices.size(); ++i)
-            fit_.emplace_back(batcher_.bulk_bytes(), settings_.keys_at_once, settings_.page_size);
+            fit_.emplace_back(sink_.bulk_bytes(), settings_.keys_at_once, settings_.page_size);
     }
 
     /// How many keys are well read in one work: some bulks, each filled. With more, whatever changes again
@@ -102,8 +100,8 @@ class loader {
         std::vector<wide_route> wide;
         std::vector<keys_piece> rest;  // an index each
         {
-            const read_scope scope(*this, session_, {todo.xids, todo.committed});
-            if (todo.look_at_storage) out.changed = storage.look(session_, todo.indices);
+            const read_scope scope(*this, source_, {todo.xids, todo.committed});
+            if (todo.look_at_storage) out.changed = storage.look(source_, todo.indices);
             for (std::size_t i = 0; i < indices_.size(); ++i) {
                 auto keys = std::move(todo.indices[i].keys);
                 find_owners(i, todo.indices[i], keys, wide);
@@ -117,12 +115,12 @@ class loader {
             // snapshot, so that none stays open while the cluster makes us wait.
             if (!rest.empty()) load_piece(next_piece(rest), scope.version());
         }
-        if (!rest.empty()) batcher_.flush_if_full();
+        if (!rest.empty()) sink_.flush_if_full();
         while (!rest.empty()) {
             go_on();
             load_piece(next_piece(rest));
         }
-        if (!wide.empty()) batcher_.flush();  // it may take a while until all is taken over
+        if (!wide.empty()) sink_.flush();  // it may take a while until all is taken over
         for (auto& each : wide) wide_loads.take(std::move(each));
         for (std::size_t i = 0; i < indices_.size(); ++i) {
             // A document that is still to be written would not be found.
@@ -130,30 +128,26 @@ class loader {
             if (todo.indices[i].rescan_index) rescan(i);
             if (todo.indices[i].reload) reload(i);
         }
-        batcher_.flush();
+        sink_.flush();
         out.durable = durable_;
         return out;
     }
 
-    /// Reads and sends every document of a route, whose owners another session, `cursors`, keeps meanwhile.
-    /// Needs no word of what its snapshot must see: whoever found the route to be wide saw it, and this
-    /// snapshot is later. Returns how far the log must be flushed, as load() does.
-    postgres::lsn load_wide(const wide_route& each, postgres::session& cursors) {
+    /// Reads and sends every document of a route, whose owners another source, `held`, keeps meanwhile. Needs
+    /// no word of what its snapshot must see: whoever found the route to be wide saw it, and this snapshot is
+    /// later. Returns how far the log must be flushed, as load() does.
+    postgres::lsn load_wide(const wide_route& each, Source& held) {
         durable_ = {};
-        postgres::document_reader finder(cursors, indices_);
         {
-            const read_scope scope(*this, cursors);
-            finder.find_owners(each.index, each.route, each.links);
-            // From here on the server keeps what it found, and no lock: an ALTER TABLE that had to wait for
-            // us would make our own next read wait for it.
-            cursors.exec("COMMIT");
+            const read_scope scope(*this, held);
+            held.hold_owners(each.index, each.route, each.links);
         }
         const auto size = [&] { return fit_[each.index].documents(); };
-        finder.found_owners(each.index, size, [&](const std::vector<std::string>& keys) {
+        held.held_owners(each.index, size, [&](const std::vector<std::string>& keys) {
             go_on();
             load_piece({each.index, keys, nullptr});
         });
-        batcher_.flush();
+        sink_.flush();
         return durable_;
     }
 
@@ -162,17 +156,17 @@ class loader {
     postgres::lsn remove_orphans(std::size_t index, std::uint64_t below) {
         durable_ = {};
         rescan(index, below);
-        batcher_.flush();
+        sink_.flush();
         return durable_;
     }
 
     /// The version of a snapshot taken now: of whatever is read from here on it is greater.
     [[nodiscard]] std::uint64_t next_version() {
-        const read_scope scope(*this, session_);
+        const read_scope scope(*this, source_);
         return scope.version();
     }
 
-    /// What has been handed to the batcher so far.
+    /// What has been handed to the sink so far.
     [[nodiscard]] const refreshed& done() const { return done_; }
 
   private:
@@ -188,24 +182,18 @@ class loader {
     class read_scope {
       public:
         /// Waits until the snapshot sees what it must.
-        read_scope(loader& owner, postgres::session& session, const postgres::read_needs& needs = {})
-            : session_(session), snapshot_(owner.clock_.begin(session, owner.begin_, needs, owner.stopped_)) {
+        read_scope(document_loader& owner, Source& source, const postgres::read_needs& needs = {})
+            : source_(source), snapshot_(source.begin(needs, owner.stopped_)) {
             owner.durable_ = std::max(owner.durable_, snapshot_.durable);
         }
-        ~read_scope() {
-            try {
-                if (session_.usable() && session_.in_transaction()) session_.exec("COMMIT");
-            } catch (const error&) {
-                // The next statement on this session tells.
-            }
-        }
+        ~read_scope() { source_.end(); }
         read_scope(const read_scope&) = delete;
         read_scope& operator=(const read_scope&) = delete;
 
         [[nodiscard]] std::uint64_t version() const { return snapshot_.version; }
 
       private:
-        postgres::session& session_;
+        Source& source_;
         postgres::read_snapshot snapshot_;
     };
 
@@ -219,7 +207,7 @@ class loader {
             in_pieces(todo.links[route], settings_.links_at_once, [&](std::vector<std::string>& links) {
                 // What a wide route finds is not kept: the cursor finds it again, in pieces.
                 std::vector<std::string> found;
-                const bool all = reader_.owners(index, route, links, settings_.owners_at_once,
+                const bool all = source_.owners(index, route, links, settings_.owners_at_once,
                                                 [&](std::string_view id) { found.emplace_back(id); });
                 if (all) {
                     keys.insert(std::make_move_iterator(found.begin()), std::make_move_iterator(found.end()));
@@ -252,7 +240,7 @@ class loader {
         std::size_t documents = 0;
         std::size_t bytes = 0;
         try {
-            reader_.by_keys(
+            source_.by_keys(
                 piece.index, piece.keys,
                 [&](const postgres::read_document& document) {
                     missing.erase(document.id);
@@ -265,7 +253,7 @@ class loader {
                     refuse(piece.index, fault, version);
                 });
         } catch (const postgres::sql_error& problem) {
-            if (!session_.usable() || !postgres::is_row_fault(problem)) throw;
+            if (!source_.is_row_fault(problem)) throw;
             return load_apart(piece, missing);
         }
         fit_[piece.index].learn(documents, bytes);
@@ -277,12 +265,12 @@ class loader {
     /// The same for what is still `missing` of a piece of which the server cannot make all documents: those
     /// it can make are written, the others refused, each in a later snapshot.
     void load_apart(const keys_piece& piece, key_set& missing) {
-        session_.exec("ROLLBACK");
+        source_.roll_back();
         const std::vector<std::string> keys(missing.begin(), missing.end());
         std::uint64_t version = 0;
         const auto begin = [&] {
             go_on();
-            const auto snapshot = clock_.begin(session_, begin_, {}, stopped_);
+            const auto snapshot = source_.begin({}, stopped_);
             durable_ = std::max(durable_, snapshot.durable);
             version = snapshot.version;
         };
@@ -302,22 +290,18 @@ class loader {
             if (!piece.foreign) throw why;
             missing.erase(id);
             begin();  // for a version
-            session_.exec("COMMIT");
+            source_.end();
             remove_impossible(piece, id, version);
         };
-        lookup_of(piece.index).documents(keys, begin, on);
-    }
-
-    [[nodiscard]] postgres::row_lookup& lookup_of(std::size_t index) {
-        return lookups_.try_emplace(index, session_, reader_, indices_, index).first->second;
+        source_.one_by_one(piece.index, keys, begin, on);
     }
 
     void hand_over(const keys_piece& piece, const postgres::read_document& document, std::uint64_t version) {
         if (document.kept) {
-            batcher_.index(piece.index, document.id, version, document.json, document.routing);
+            sink_.index(piece.index, document.id, version, document.json, document.routing);
             ++done_.written;
         } else {
-            batcher_.remove(piece.index, document.id, version, document.routing);
+            sink_.remove(piece.index, document.id, version, document.routing);
             ++done_.deleted;
         }
         // Two routings may mean one shard, where the document was just written over: older than that, the
@@ -325,14 +309,14 @@ class loader {
         if (is_routed(piece)) remove_elsewhere(piece, document.id, version - 1, document.routing);
     }
     void refuse(std::size_t index, const postgres::document_fault& fault, std::uint64_t version) {
-        batcher_.refuse(index, fault.id, version, fault.type, fault.reason, fault.document);
+        sink_.refuse(index, fault.id, version, fault.type, fault.reason, fault.document);
     }
     void remove_gone(const keys_piece& piece, std::string_view id, std::uint64_t version) {
         ++done_.deleted;
         if (is_routed(piece)) {
             remove_elsewhere(piece, id, version, std::nullopt);
         } else {
-            batcher_.remove(piece.index, id, version);
+            sink_.remove(piece.index, id, version);
         }
     }
     [[nodiscard]] bool is_routed(const keys_piece& piece) const {
@@ -346,23 +330,23 @@ class loader {
         if (known == piece.routings->end()) return;
         for (const auto& routing : known->second) {
             // No document can have gone where no routing can lead.
-            if (routing != kept && is_utf8(routing)) batcher_.remove(piece.index, id, version, routing);
+            if (routing != kept && is_utf8(routing)) sink_.remove(piece.index, id, version, routing);
         }
     }
 
     /// The same in a transaction of its own.
     void load_piece(const keys_piece& piece) {
         {
-            const read_scope scope(*this, session_);
+            const read_scope scope(*this, source_);
             load_piece(piece, scope.version());
         }
-        batcher_.flush_if_full();
+        sink_.flush_if_full();
     }
 
     /// After a TRUNCATE of the root: whatever the index holds of a version below `below` is looked up, and
     /// deleted where it is gone.
     void rescan(std::size_t index, std::uint64_t below = std::numeric_limits<std::uint64_t>::max()) {
-        batcher_.flush();
+        sink_.flush();
         go_on();
         cluster_.drain();  // a write still on its way would not be found
         go_on();
@@ -376,13 +360,13 @@ class loader {
             for (const auto& each : ids) {
                 if (static_cast<std::uint64_t>(each.version) >= below) continue;
                 // A wrong number of parts, or a zero byte, is not even asked for.
-                (lookup_of(index).is_possible(each.id) ? piece.keys : impossible).push_back(each.id);
+                (source_.is_possible_key(index, each.id) ? piece.keys : impossible).push_back(each.id);
                 if (is_routed(piece)) routings[each.id].insert(each.routing);
             }
             piece.routings = &routings;
             go_on();
             if (!impossible.empty()) {
-                const read_scope scope(*this, session_);
+                const read_scope scope(*this, source_);
                 for (const auto& id : impossible) remove_impossible(piece, id, scope.version());
             }
             if (!piece.keys.empty()) load_piece(piece);
@@ -405,31 +389,31 @@ class loader {
             std::optional<postgres::page_bounds> page;
             const auto before = done_;
             try {
-                const read_scope scope(*this, session_);
-                page = reader_.next_page(index, fit_[index].documents(), after);
+                const read_scope scope(*this, source_);
+                page = source_.next_page(index, fit_[index].documents(), after);
                 if (!page) return;
                 reload_page(index, *page, scope.version());
             } catch (const postgres::sql_error& problem) {
-                if (!session_.usable() || !postgres::is_row_fault(problem)) throw;
+                if (!source_.is_row_fault(problem)) throw;
                 done_ = before;
-                batcher_.flush();  // some of the page may wait there, and no bulk is to hold a document twice
-                if (!page) page = reader_.next_page(index, fit_[index].documents(), after, true);
+                sink_.flush();  // some of the page may wait there, and no bulk is to hold a document twice
+                if (!page) page = source_.next_page(index, fit_[index].documents(), after, true);
                 if (!page) return;
-                in_pieces(reader_.keys_of(index, *page), settings_.keys_at_once,
+                in_pieces(source_.keys_of(index, *page), settings_.keys_at_once,
                           [&](std::vector<std::string>& keys) {
                               go_on();
                               load_piece({index, std::move(keys)});
                           });
             }
             after = page->last;
-            batcher_.flush_if_full();
+            sink_.flush_if_full();
         }
     }
     void reload_page(std::size_t index, const postgres::page_bounds& page, std::uint64_t version) {
         std::size_t documents = 0;
         std::size_t bytes = 0;
         const keys_piece piece{index, {}};
-        reader_.by_page(
+        source_.by_page(
             index, page,
             [&](const postgres::read_document& document) {
                 ++documents;
@@ -453,19 +437,17 @@ class loader {
         if (!piece.empty()) on_piece(piece);
     }
 
-    postgres::session& session_;
-    postgres::document_reader reader_;
+    Source& source_;
     std::span<const postgres::index_binding> indices_;
-    postgres::read_start begin_;  ///< what begins a transaction that reads
-    postgres::version_clock& clock_;
-    elastic::batcher& batcher_;
+    Sink& sink_;
     index_access cluster_;
     settings settings_;
     std::deque<elastic::bulk_fit> fit_;  ///< of each index
-    std::map<std::size_t, postgres::row_lookup> lookups_;
     std::function<bool()> stopped_;
     postgres::lsn durable_;
     refreshed done_;
 };
+
+using loader = document_loader<postgres_source, elastic::batcher>;
 
 }  // namespace pgsync::pipeline
