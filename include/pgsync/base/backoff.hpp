@@ -6,8 +6,8 @@
 
 namespace pgsync {
 
-/// Pauses between attempts: doubling from the first to the longest, each drawn from its upper half, so that
-/// many clients do not come back at the same moment.
+/// Computes the pauses between attempts. Each pause doubles up to the longest and is drawn at random from its
+/// upper half, so that many clients do not come back at the same moment.
 class backoff {
   public:
     using milliseconds = std::chrono::milliseconds;

@@ -21,18 +21,18 @@
 namespace pgsync::app {
 
 enum class severity : std::uint8_t {
-    error,    ///< it does not work, or documents are wrong
-    warning,  ///< it works, and will not for ever, or not well
+    error,    ///< something does not work, or documents are wrong
+    warning,  ///< it works, but not forever, or not well
     advice,   ///< it works; this would be better
 };
 
-/// One thing to do about a finding: a statement for the database, a request for the cluster, a command of
-/// this program, or what no program can do.
+/// One step of a remedy: a statement for the database, a request for the cluster, a command of this program,
+/// or something no program can do.
 struct step {
     enum class kind : std::uint8_t { sql, request, command, other };
     kind what = kind::other;
     std::string text{};  ///< the statement without `;`, the command, or `PUT /index/_settings`
-    std::string body{};  ///< of a request, JSON
+    std::string body{};  ///< of a request, as JSON
 };
 
 [[nodiscard]] inline step by_sql(std::string statement) {
@@ -47,18 +47,18 @@ struct step {
 }
 [[nodiscard]] inline step by_hand(std::string text) { return {step::kind::other, std::move(text), {}}; }
 
-/// Which command sets it right without further ado, where the role's rights allow it.
+/// Which command fixes the finding by itself, if the role's rights allow it.
 enum class mended_by : std::uint8_t { nobody, bootstrap, sync };
 
 /// Something that an operator should know.
 struct finding {
     severity how_bad = severity::error;
-    std::string_view code{};  ///< what kind it is, for programs: `missing_index`
+    std::string_view code{};  ///< its kind, for programs: `missing_index`
     std::string what{};
-    std::string why{};           ///< it matters
-    std::vector<step> remedy{};  ///< in this order
+    std::string why{};           ///< why it matters
+    std::vector<step> remedy{};  ///< steps, in this order
     mended_by mends = mended_by::nobody;
-    bool sync_starts = false;  ///< all the same, although it is an error that sync does not mend
+    bool sync_starts = false;  ///< sync starts nevertheless, although this is an error that sync does not fix
 };
 
 using findings = std::vector<finding>;
@@ -68,7 +68,7 @@ using findings = std::vector<finding>;
     return names[static_cast<std::size_t>(how_bad)];
 }
 
-/// What to do about it, in one line.
+/// Returns the remedy as one line.
 [[nodiscard]] inline std::string remedy_of(const finding& about) {
     std::string out;
     for (const auto& todo : about.remedy) {
@@ -79,7 +79,7 @@ using findings = std::vector<finding>;
     return out;
 }
 
-/// The short form that /ready, the metrics and the status page show.
+/// Returns the short form that /ready, the metrics and the status page show. Leaves out advice.
 [[nodiscard]] inline std::vector<metrics::condition> summaries_of(const findings& all) {
     std::vector<metrics::condition> out;
     for (const auto& each : all) {
@@ -89,7 +89,7 @@ using findings = std::vector<finding>;
     return out;
 }
 
-/// A step as it is typed: into psql, into curl or a console, into a shell.
+/// Formats a step as a user types it: into psql, into curl or a console, or into a shell.
 [[nodiscard]] inline std::string text_of(const step& of, std::string_view program) {
     switch (of.what) {
         case step::kind::sql:
@@ -123,8 +123,8 @@ using findings = std::vector<finding>;
     return {{"text", of.text}};
 }
 
-/// The worst first, otherwise in the order in which they were found; in order where there is nothing but
-/// advice.
+/// Returns the report on `all`, the most severe findings first, otherwise in the order in which they were
+/// found. It is in order if there is nothing but advice.
 [[nodiscard]] inline report report_of(findings all, std::string_view program) {
     std::stable_sort(all.begin(), all.end(),
                      [](const finding& a, const finding& b) { return a.how_bad < b.how_bad; });

@@ -7,8 +7,8 @@
 
 namespace pgsync {
 
-/// Keeps the first exception that any of several threads reports, for one that rethrows it; later ones are
-/// dropped. Safe to use from all of them.
+/// Keeps the first exception that any of several threads reports, so that one thread can rethrow it. Later
+/// exceptions are dropped. Thread-safe.
 class first_failure {
   public:
     void set(std::exception_ptr what) {
@@ -20,7 +20,7 @@ class first_failure {
 
     [[nodiscard]] bool failed() const noexcept { return failed_; }
 
-    /// Returns where there is none.
+    /// Rethrows the stored exception; returns if there is none.
     void rethrow() const {
         if (!failed_) return;
         const std::lock_guard lock(mutex_);

@@ -7,8 +7,8 @@
 
 namespace pgsync {
 
-/// Tracks work that begins in order and ends in any order. Reports entries once they and all earlier ones are
-/// done, in order. The caller locks.
+/// Tracks work that begins in order and ends in any order. Passes entries on in order, each once it and all
+/// earlier ones are done. Not thread-safe: the caller locks.
 template <typename Entry>
 class in_order_ledger {
   public:
@@ -18,7 +18,7 @@ class in_order_ledger {
         return first_ + entries_.size() - 1;
     }
 
-    /// An entry that has not been passed yet.
+    /// Returns an entry that has not been passed yet.
     [[nodiscard]] Entry& operator[](std::uint64_t number) { return slot_of(number).entry; }
     [[nodiscard]] Entry& back() { return entries_.back().entry; }
 
@@ -28,8 +28,8 @@ class in_order_ledger {
     }
     [[nodiscard]] bool is_last_done() const { return entries_.empty() || entries_.back().done; }
 
-    /// Removes entries from the front while they are done and `may_pass(number, entry)` says so; calls
-    /// `on_passed(entry)` with each.
+    /// Removes entries from the front as long as they are done and `may_pass(number, entry)` returns true.
+    /// Calls `on_passed(entry)` for each.
     template <typename MayPass, typename OnPassed>
     void advance(const MayPass& may_pass, const OnPassed& on_passed) {
         while (!entries_.empty() && entries_.front().done &&
@@ -40,7 +40,7 @@ class in_order_ledger {
         }
     }
 
-    /// Calls `on_entry(entry)` with each that is not done, in order.
+    /// Calls `on_entry(entry)` for each entry that is not done, in order.
     template <typename OnEntry>
     void each_undone(const OnEntry& on_entry) const {
         for (const auto& each : entries_)
@@ -49,7 +49,7 @@ class in_order_ledger {
 
     [[nodiscard]] bool empty() const { return entries_.empty(); }
     [[nodiscard]] std::size_t size() const { return entries_.size(); }
-    /// The number of the first entry that has not been passed.
+    /// Returns the number of the first entry that has not been passed.
     [[nodiscard]] std::uint64_t first() const { return first_; }
 
   private:

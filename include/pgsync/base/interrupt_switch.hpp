@@ -5,14 +5,15 @@
 
 namespace pgsync {
 
-/// Ends everything that waits, until resume(): what begins after that waits again, what was interrupted stays
-/// interrupted. Not locked: the owner's mutex guards it, and is passed to request().
+/// Interrupts all waits that are in progress or begin before resume(). Waits that begin after resume() are
+/// not affected; interrupted ones stay interrupted. Not thread-safe: the owner's mutex guards it, and is
+/// passed to request().
 class interrupt_switch {
   public:
-    /// For what begins now.
+    /// Returns the token for a wait that begins now.
     [[nodiscard]] std::stop_token token() const { return stop_.get_token(); }
 
-    /// Locks `mutex` for a moment only: stop callbacks run without it, since they may call back.
+    /// Interrupts. Locks `mutex` only briefly: stop callbacks run without it because they may call back.
     void request(std::mutex& mutex) {
         auto stop = [&] {
             const std::lock_guard lock(mutex);

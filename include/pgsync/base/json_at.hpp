@@ -8,10 +8,10 @@
 
 #include <boost/json/value.hpp>
 
-/// Looking into answers of which nothing is certain.
+/// Reads members of JSON answers whose structure is not guaranteed.
 namespace pgsync::app {
 
-/// What is below these keys, one inside the other; null where anything is missing.
+/// Returns the value below these keys, each nested in the one before, or nullptr if any of them is missing.
 [[nodiscard]] inline const boost::json::value* value_at(const boost::json::value& in) { return &in; }
 template <typename... Keys>
 [[nodiscard]] const boost::json::value* value_at(const boost::json::value& in, std::string_view key,
@@ -20,7 +20,7 @@ template <typename... Keys>
     return found == nullptr ? nullptr : value_at(*found, std::string_view(below)...);
 }
 
-/// The text there, a number or a boolean as it would be written; empty where there is none.
+/// Returns a string's text, or a number or a boolean as text; empty for anything else and for nullptr.
 [[nodiscard]] inline std::string text_of_json(const boost::json::value* found) {
     if (found == nullptr) return {};
     if (found->is_string()) return std::string(found->get_string());
@@ -41,7 +41,7 @@ template <typename Json, typename... Keys>
     return found == nullptr ? std::string() : text_of_json(value_at(*found, std::string_view(below)...));
 }
 
-/// The whole number there; nothing where there is none.
+/// Returns the non-negative number at `keys` as a whole number, or nullopt if there is none.
 template <typename... Keys>
 [[nodiscard]] std::optional<std::uint64_t> number_at(const boost::json::value& in, const Keys&... keys) {
     const auto* found = value_at(in, std::string_view(keys)...);

@@ -12,14 +12,13 @@
 
 #include <pgsync/base/error.hpp>
 
-/// JSON looked into as text: whatever becomes of numbers in a parser, here they stay what was written, every
-/// digit of them.
+/// Reads JSON as text. No parser converts the numbers: they keep every digit they were written with.
 namespace pgsync {
 
-/// Where two JSON texts differ, and what stands there in each; nothing where only the other has it. Views
-/// into the texts.
+/// One place where two JSON texts differ, and the value each has there; nullopt where only the other has one.
+/// The values are views into the texts.
 struct json_difference {
-    std::string path;  ///< `guest.name`, `reviews[3].rating`, `["an odd key"]`; empty for the whole
+    std::string path;  ///< `guest.name`, `reviews[3].rating`, `["an odd key"]`; empty for the whole text
     std::optional<std::string_view> one;
     std::optional<std::string_view> other;
 };
@@ -32,13 +31,13 @@ namespace detail {
 
 [[nodiscard]] constexpr bool is_json_blank(char c) { return c == ' ' || c == '\n' || c == '\t' || c == '\r'; }
 
-/// Walks through one JSON text. Where it is no JSON the walk ends with errc::protocol or goes on somehow; it
-/// never leaves the text.
+/// Walks through one JSON text. On text that is not JSON, the walk throws errc::protocol or continues at some
+/// arbitrary place, but it never leaves the text.
 class json_walk {
   public:
     explicit json_walk(std::string_view text) : text_(text) {}
 
-    /// The next character that is not blank; 0 at the end.
+    /// Returns the next non-blank character without consuming it; 0 at the end.
     [[nodiscard]] char peek() {
         while (at_ < text_.size() && is_json_blank(text_[at_])) ++at_;
         return at_ < text_.size() ? text_[at_] : '\0';
@@ -48,7 +47,7 @@ class json_walk {
         ++at_;
         return true;
     }
-    /// The text of the next value, without the blanks around it.
+    /// Consumes the next value and returns its text without surrounding blanks.
     std::string_view value() {
         const char first = peek();
         const auto begin = at_;
@@ -115,7 +114,7 @@ inline void append_utf8(std::string& out, unsigned number) {
     }
 }
 
-/// The four hexadecimal digits at `at`.
+/// Reads the four hexadecimal digits at `at`.
 [[nodiscard]] inline unsigned hex4(std::string_view text, std::size_t at) {
     unsigned value = 0;
     for (std::size_t i = at; i < at + 4; ++i) {
@@ -128,8 +127,8 @@ inline void append_utf8(std::string& out, unsigned number) {
     return value;
 }
 
-/// A number as its digits without zeros at either end, and the power of ten that they are to be multiplied
-/// with: one form for each value.
+/// A number as its digits, without zeros at either end, and the power of ten to multiply them by. Equal
+/// numbers have equal forms.
 struct plain_number {
     bool negative = false;
     std::string digits{};
@@ -174,7 +173,7 @@ struct plain_number {
 
 }  // namespace detail
 
-/// Calls `each(key, value)` with the texts of an object's members; the key with its quotes.
+/// Calls `each(key, value)` with the texts of an object's members. Keys keep their quotes.
 template <typename Each>
 void for_json_members(std::string_view object, const Each& each) {
     detail::json_walk walk(object);
@@ -200,7 +199,7 @@ void for_json_elements(std::string_view array, const Each& each) {
     if (!walk.take(']')) detail::refuse_json();
 }
 
-/// What a JSON string, given with its quotes, stands for, as UTF-8; half a surrogate pair stays one.
+/// Decodes a JSON string, given with its quotes, to UTF-8. An unpaired surrogate is encoded as it is.
 [[nodiscard]] inline std::string json_string_value(std::string_view quoted) {
     constexpr std::string_view letters = "bfnrt";
     constexpr std::string_view meant = "\b\f\n\r\t";
@@ -242,7 +241,7 @@ class json_comparison {
     void compare(std::string_view one, std::string_view other, const std::string& path, int depth = 0) {
         if (full() || one == other) return;
         const auto kind = kind_of(one);
-        // So deep nothing is compared but the text.
+        // Below this depth only the texts are compared, which bounds the recursion.
         if (kind != kind_of(other) || depth == deepest) return note(path, one, other);
         if (kind == '{') {
             members(one, other, path, depth);
@@ -333,14 +332,14 @@ class json_comparison {
 
 }  // namespace detail
 
-/// Without the blanks around it.
+/// Returns the JSON value in `text` without surrounding blanks.
 [[nodiscard]] inline std::string_view json_trimmed(std::string_view text) {
     return detail::json_walk(text).value();
 }
 
-/// Where two JSON texts differ, at most `limit` places. The order of an object's members does not matter, nor
-/// blanks, nor how a character or a number is written: 1.0 is 1 and 1e0, but 9007199254740993 is not
-/// 9007199254740992. Errors: errc::protocol for what is no JSON.
+/// Returns where two JSON texts differ, at most `limit` places. The order of an object's members does not
+/// matter, nor do blanks, nor how a character or a number is written: 1.0 equals 1 and 1e0, but
+/// 9007199254740993 does not equal 9007199254740992. Throws errc::protocol for text that is not JSON.
 [[nodiscard]] inline std::vector<json_difference> json_differences(std::string_view one,
                                                                    std::string_view other,
                                                                    std::size_t limit) {
@@ -350,7 +349,7 @@ class json_comparison {
     return out;
 }
 
-/// Whether they mean the same, see json_differences().
+/// Returns true if both texts mean the same; see json_differences().
 [[nodiscard]] inline bool same_json(std::string_view one, std::string_view other) {
     return json_differences(one, other, 1).empty();
 }

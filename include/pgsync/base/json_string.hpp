@@ -5,9 +5,9 @@
 
 namespace pgsync {
 
-/// Appends `text` as a JSON string with its quotes. Bytes from 0x80 on pass as they are: PostgreSQL hands out
-/// valid UTF-8 only. What is no UTF-8 all the same is left for the cluster to reject, never altered: two ids
-/// must not become one.
+/// Appends `text` as a JSON string with its quotes. Bytes from 0x80 on are copied unchanged, because
+/// PostgreSQL returns valid UTF-8 only. Bytes that are not UTF-8 all the same are left for the cluster to
+/// reject, never altered: two ids must not become one.
 inline void append_json_string(std::string& out, std::string_view text) {
     constexpr std::string_view digits = "0123456789abcdef";
     out += '"';

@@ -1,8 +1,8 @@
 #pragma once
 
-/// How the few functions are linked through which a program uses the run-time half, and one stage another.
-/// Header-only by default; with PGSYNC_COMPILED, which CMake's target pgsync::compiled sets, they come from a
-/// library, and a program includes nothing but their declarations. pgsync's own, not for use elsewhere.
+/// Linkage of the few functions through which a program uses the run-time half, and one stage uses another.
+/// Header-only by default. With PGSYNC_COMPILED, which the CMake target pgsync::compiled sets, the functions
+/// come from a library and a program includes only their declarations. Internal to pgsync.
 #if defined(PGSYNC_COMPILED)
 #define PGSYNC_LINKAGE
 #else

@@ -21,19 +21,19 @@
 #include <pgsync/base/json_string.hpp>
 #include <pgsync/base/printable.hpp>
 
-/// The one place that knows the logging library. One line for each thing that matters, whatever the
-/// arguments hold; never a secret.
+/// The only header that uses the logging library. Each event is one line, whatever its arguments contain, and
+/// never contains a secret.
 ///
-/// Each `{}` of a format takes the next argument. Formatting is done here with what the standard library has
-/// compiled already: the formatting library's templates would cost every user's program seconds of compile
-/// time.
+/// Each `{}` of a format takes the next argument. Formatting uses what the standard library has already
+/// compiled: the formatting library's templates would cost every user's program seconds of compile time.
 namespace pgsync::log {
 
-/// `text`: a line for people. `json`: an object a line, with `time` (RFC 3339, UTC), `level`, `message`, and
-/// `index` or `slot` where the line is about one.
+/// `text`: a line for people. `json`: one object per line, with `time` (RFC 3339, UTC), `level`, `message`,
+/// and `index` or `slot` where the line is about one.
 enum class form : std::uint8_t { text, json };
 
-/// An index or a slot in a line's arguments: text like any other, and in JSON a member of its own as well.
+/// An index or a slot among a line's arguments: formatted like any other text, and in JSON also a member of
+/// its own.
 struct named {
     std::string_view key;
     std::string_view text;
@@ -50,11 +50,11 @@ inline std::atomic<form>& current_form() {
 
 }  // namespace detail
 
-/// Whether lines are for people, so that a bar may be drawn between them.
+/// Returns true if lines are for people, so that a progress bar may be drawn between them.
 [[nodiscard]] inline bool is_text() { return detail::current_form() == form::text; }
 
-/// From here on the log goes to the standard error, so that what a command prints can be piped. `level` is
-/// "debug", "info", "warn" or "error".
+/// Starts logging to standard error, so that a command's output can be piped. `level` is "debug", "info",
+/// "warn" or "error".
 inline void start(const std::string& level, form as = form::text) {
     auto logger =
         std::make_shared<spdlog::logger>("pgsync", std::make_shared<spdlog::sinks::stderr_color_sink_mt>());
@@ -65,7 +65,7 @@ inline void start(const std::string& level, form as = form::text) {
     spdlog::set_default_logger(std::move(logger));
 }
 
-/// `2026-05-01T12:00:00.123Z`.
+/// Formats a time as `2026-05-01T12:00:00.123Z`.
 [[nodiscard]] inline std::string rfc3339(std::chrono::system_clock::time_point at) {
     const auto seconds = std::chrono::floor<std::chrono::seconds>(at);
     const auto whole = std::chrono::system_clock::to_time_t(seconds);
@@ -77,7 +77,7 @@ inline void start(const std::string& level, form as = form::text) {
     return std::string(text.data(), length) + "." + std::to_string(1'000 + rest).substr(1) + "Z";
 }
 
-/// A number with so many decimals.
+/// Formats a number with the given number of decimals.
 [[nodiscard]] inline std::string fixed(double value, int decimals) {
     std::array<char, 64> text{};
     const int size = std::snprintf(text.data(), text.size(), "%.*f", decimals, value);
@@ -108,7 +108,7 @@ template <typename T>
     }
 }
 
-/// One line of JSON. `arguments` of which `keys` are not empty become members.
+/// Returns one line of JSON. `arguments` with a non-empty key in `keys` become members.
 [[nodiscard]] inline std::string as_json(std::string_view level, std::string_view message,
                                          std::span<const std::string_view> keys,
                                          std::span<const std::string> arguments,
@@ -117,7 +117,7 @@ template <typename T>
     out.append(level).append("\",\"message\":");
     append_json_string(out, message);
     for (std::size_t i = 0; i < keys.size(); ++i) {
-        // One name stands in an object once.
+        // A JSON object must not repeat a name.
         if (keys[i].empty() || std::find(keys.begin(), keys.begin() + static_cast<std::ptrdiff_t>(i),
                                          keys[i]) != keys.begin() + static_cast<std::ptrdiff_t>(i))
             continue;

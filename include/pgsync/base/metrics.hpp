@@ -15,12 +15,12 @@
 #include <utility>
 #include <vector>
 
-/// What a running program counts of itself, for whoever shows it. The stages count here and know nothing of
-/// who reads, nor of any format. Counting is an addition without a lock; what would cost more, such as the
-/// length of a queue, is asked for when somebody looks: see probe.
+/// What a running program counts about itself. The stages count here and know nothing of who reads the values
+/// or in which format. Counting is an addition without a lock. Values that would cost more, such as the
+/// length of a queue, are computed only when they are read: see probe.
 namespace pgsync::metrics {
 
-/// Only ever grows.
+/// A number that only grows.
 class counter {
   public:
     void add(std::uint64_t count = 1) noexcept { value_.fetch_add(count, std::memory_order_relaxed); }
@@ -30,7 +30,7 @@ class counter {
     std::atomic<std::uint64_t> value_{0};
 };
 
-/// Goes up and down; -1 as long as nobody knows.
+/// A number that goes up and down; -1 while it is unknown.
 class gauge {
   public:
     void set(std::int64_t value) noexcept { value_.store(value, std::memory_order_relaxed); }
@@ -40,10 +40,10 @@ class gauge {
     std::atomic<std::int64_t> value_{-1};
 };
 
-/// How often something was at most so large.
+/// Counts observed values in buckets with inclusive upper bounds.
 class histogram {
   public:
-    /// `bounds` in ascending order; whatever is above the last one has a place of its own.
+    /// `bounds` are in ascending order. One more bucket counts the values above the last bound.
     explicit histogram(std::vector<double> bounds)
         : bounds_(std::move(bounds)), counts_(bounds_.size() + 1) {}
 
@@ -54,7 +54,7 @@ class histogram {
     }
 
     [[nodiscard]] const std::vector<double>& bounds() const noexcept { return bounds_; }
-    /// Observations in place `at` alone, without those of the smaller ones.
+    /// Returns the observations in bucket `at` alone; smaller buckets are not included.
     [[nodiscard]] std::uint64_t count(std::size_t at) const noexcept {
         return counts_[at].load(std::memory_order_relaxed);
     }
@@ -66,46 +66,47 @@ class histogram {
     std::atomic<double> sum_{0};
 };
 
-/// What a program is at.
+/// What the program is doing.
 enum class phase : std::uint8_t {
     starting,     ///< connecting, comparing shapes with the database
-    loading,      ///< bootstrap, or everything is read again
-    standing_by,  ///< another program follows the slot
+    loading,      ///< bootstrap, or a full re-read
+    standing_by,  ///< another program is reading the slot
     following,
-    away,  ///< a server is away: it tries again and again
+    away,  ///< a server is unreachable: it keeps retrying
     stopping,
-    done,    ///< the command came to its end
-    failed,  ///< for good
+    done,    ///< the command has ended
+    failed,  ///< permanently
 };
 
-/// Something that is not as it should be, or has to be made right before the program goes on.
+/// Something that is not in order, or must be repaired before the program goes on.
 struct condition {
-    std::string name;   ///< what kind it is: `table_replaced`
-    bool error = true;  ///< documents are wrong or will be; else it is a warning
+    std::string name;   ///< its kind: `table_replaced`
+    bool error = true;  ///< documents are wrong or will be; false: a warning
     std::string text;
 };
 
 struct index_counts {
     explicit index_counts(std::string called) : name(std::move(called)) {}
 
-    std::string name;  ///< of the alias
-    counter written;   ///< documents that the cluster took
-    counter deleted;   ///< deletes that it acknowledged, whether there was a document or not
+    std::string name;  ///< its alias
+    counter written;   ///< documents the cluster accepted
+    counter deleted;   ///< deletes the cluster acknowledged, whether the document existed or not
     counter dead_letters;
-    gauge rows_loaded;   ///< root rows that the initial load is done with
-    gauge rows_to_load;  ///< of about so many
+    gauge rows_loaded;   ///< root rows that the initial load has finished
+    gauge rows_to_load;  ///< estimated total for `rows_loaded`
 };
 
-/// What waits somewhere at one moment.
+/// How much is waiting in each place at one moment.
 struct depths {
-    std::uint64_t gathered = 0;  ///< keys and links that wait to be loaded
-    std::uint64_t batches = 0;   ///< works handed out that the cluster has not acknowledged whole
+    std::uint64_t gathered = 0;  ///< keys and join keys waiting to be loaded
+    std::uint64_t batches = 0;   ///< batches handed out that the cluster has not fully acknowledged
     std::uint64_t bulks = 0;     ///< on their way to the cluster
-    std::int64_t oldest_us =
-        0;  ///< when the oldest change committed that is not in the index; 0: there is none
+    /// Commit time of the oldest change that is not in the index yet, in microseconds since 2000-01-01; 0:
+    /// none.
+    std::int64_t oldest_us = 0;
 };
 
-/// As transactions in the log have it.
+/// Returns the current time as WAL stores commit times: microseconds since 2000-01-01 UTC.
 [[nodiscard]] inline std::int64_t microseconds_since_2000() {
     constexpr std::chrono::seconds from_unix{946'684'800};
     return std::chrono::duration_cast<std::chrono::microseconds>(
@@ -122,49 +123,49 @@ class registry {
     registry(const registry&) = delete;
     registry& operator=(const registry&) = delete;
 
-    // ---- reading the log
-    counter transactions;  ///< read whole
-    counter changes;       ///< of rows of the tables that are followed, and TRUNCATEs
-    /// Seconds from a commit, by the database's clock, to the moment when the cluster had acknowledged every
-    /// document it concerned (of one in several works: of the last), by this machine's. One observation a
-    /// transaction that concerned any.
+    // ---- reading WAL
+    counter transactions;  ///< fully read
+    counter changes;       ///< row changes of replicated tables, and TRUNCATEs
+    /// Seconds from a commit, by the database's clock, until the cluster had acknowledged every document that
+    /// the transaction affected (the last one, if they were in several batches), by this machine's clock. One
+    /// observation per transaction that affected any document.
     histogram latency{{0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 300, 1'800}};
-    gauge log_end;         ///< of the server, all positions in bytes
-    gauge written;         ///< whatever is before this position is in the indices
-    gauge slot_confirmed;  ///< as the server has it
-    gauge slot_restart;    ///< where the server keeps its log from
+    gauge log_end;         ///< of the server; all positions are in bytes
+    gauge written;         ///< everything before this position is in the indices
+    gauge slot_confirmed;  ///< as the server reports it
+    gauge slot_restart;    ///< from where the server keeps WAL for the slot
 
     // ---- writing documents
     std::deque<index_counts> indices;
-    counter retries;    ///< bulks sent again, whole or in part
-    counter refused;    ///< bulks of which the cluster refused some or all, having too much to do (429)
-    counter conflicts;  ///< writes that came after a newer one of the same document (409), which is harmless
+    counter retries;    ///< bulks sent again, fully or in part
+    counter refused;    ///< bulks that the cluster refused fully or in part because it is overloaded (429)
+    counter conflicts;  ///< writes that arrived after a newer one of the same document (409): harmless
     histogram bulk_bytes{{1e3, 1e4, 1e5, 1e6, 2.5e6, 5e6, 1e7, 2e7, 1e8}};
     histogram bulk_documents{{1, 10, 100, 500, 1'000, 2'500, 5'000, 10'000, 50'000}};
     histogram bulk_seconds{{0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60}};
 
     // ---- the program
     counter reconnects;
-    gauge database_up;  ///< whether it answered when it was last looked for, 1 or 0
+    gauge database_up;  ///< whether it answered at the last check, 1 or 0
     gauge cluster_up;
 
     void enter(phase now) noexcept { phase_.store(now); }
     [[nodiscard]] phase at() const noexcept { return phase_.load(); }
 
-    /// The thread that reads the log has come round once more.
+    /// Call from the thread that reads WAL, once per iteration.
     void beat() noexcept { beat_.store(steady_seconds(), std::memory_order_relaxed); }
     [[nodiscard]] std::chrono::seconds since_beat() const noexcept {
         return std::chrono::seconds(steady_seconds() - beat_.load(std::memory_order_relaxed));
     }
 
-    /// Who reports what is not in order: the running command, at once, and the monitor, every few seconds.
+    /// Who reports conditions: the running command, immediately, and the monitor, every few seconds.
     enum class observer : std::uint8_t { command, monitor };
-    /// What `by` finds not in order now, in place of what it found before.
+    /// Replaces the conditions that `by` reported before.
     void set_conditions(observer by, std::vector<condition> now) {
         const std::lock_guard lock(mutex_);
         (by == observer::command ? of_command_ : of_monitor_) = std::move(now);
     }
-    /// What anybody finds not in order, each once, errors first.
+    /// Returns the conditions of all observers without duplicates, errors first.
     [[nodiscard]] std::vector<condition> conditions() const {
         const std::lock_guard lock(mutex_);
         std::vector<condition> all = of_command_;
@@ -176,7 +177,7 @@ class registry {
         return all;
     }
 
-    /// The slot that the program is about just now.
+    /// Sets the slot that the program is working with now.
     void watch_slot(const std::string& name) {
         const std::lock_guard lock(mutex_);
         slot_ = name;
@@ -186,7 +187,7 @@ class registry {
         return slot_;
     }
 
-    /// nullptr where there is none of that name.
+    /// Returns the counts of the index with that name, or nullptr if there is none.
     [[nodiscard]] index_counts* find(std::string_view name) noexcept {
         for (auto& each : indices) {
             if (each.name == name) return &each;
@@ -219,7 +220,7 @@ class registry {
     std::vector<condition> of_monitor_;
 };
 
-/// Adds to what registry::look() finds, as long as it lives. Called from any thread.
+/// Adds to the result of registry::look() as long as it lives. `look` may be called from any thread.
 class probe {
   public:
     probe(registry& of, std::function<void(depths&)> look) : registry_(of) {
@@ -238,7 +239,7 @@ class probe {
     std::list<std::function<void(depths&)>>::iterator at_;
 };
 
-/// For whoever was given none.
+/// Returns a registry that nobody reads, for callers that were given none.
 [[nodiscard]] inline registry& nowhere() {
     static registry unread;
     return unread;

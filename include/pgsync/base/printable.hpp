@@ -6,7 +6,8 @@
 
 namespace pgsync {
 
-/// How many bytes the UTF-8 character at the beginning of `text` has, and its number; 0 where there is none.
+/// Returns how many bytes the UTF-8 character at the beginning of `text` has, and its code point in `number`;
+/// 0 if there is no valid one.
 [[nodiscard]] constexpr std::size_t utf8_size(std::string_view text, unsigned& number) {
     const auto byte = [&](std::size_t i) {
         return static_cast<unsigned>(static_cast<unsigned char>(text[i]));
@@ -23,14 +24,14 @@ namespace pgsync {
     return overlong || number > 0x10FFFFU || (number >= 0xD800U && number <= 0xDFFFU) ? 0 : size;
 }
 
-/// What would end a line, move a terminal's cursor or turn the direction of reading.
+/// Returns true for characters that would end a line, move a terminal's cursor or change the text direction.
 [[nodiscard]] constexpr bool is_control(unsigned number) {
     return number < 0x20U || (number >= 0x7FU && number < 0xA0U) || number == 0x2028U || number == 0x2029U ||
            (number >= 0x200EU && number <= 0x200FU) || (number >= 0x202AU && number <= 0x202EU) ||
            (number >= 0x2066U && number <= 0x2069U) || number == 0xFEFFU;
 }
 
-/// Is all of it UTF-8?
+/// Returns true if all of `text` is valid UTF-8.
 [[nodiscard]] constexpr bool is_utf8(std::string_view text) {
     while (!text.empty()) {
         unsigned number = 0;
@@ -41,9 +42,9 @@ namespace pgsync {
     return true;
 }
 
-/// A name, a value or a server's words as they may stand in a log line or on a terminal: control characters
-/// as `\n`, `\x1b` or `\u2028`, bytes that are no UTF-8 as `\xff`, so that nothing in a table or an answer
-/// can look like a line of its own. With `lines` a line end stays one.
+/// Makes a name, a value or a server's message safe for a log line or a terminal. Control characters become
+/// `\n`, `\x1b` or `\u2028`, bytes that are not UTF-8 become `\xff`, so that nothing in a table or an answer
+/// can look like a line of its own. With `lines`, line ends are kept.
 [[nodiscard]] inline std::string printable(std::string_view text, bool lines = false) {
     constexpr std::string_view digits = "0123456789abcdef";
     std::string out;
@@ -79,7 +80,7 @@ namespace pgsync {
     return out;
 }
 
-/// Cuts a text that may be long, where a character ends, and marks that.
+/// Cuts `text` to at most `limit` bytes, at the end of a character, and appends `…` if anything was cut.
 inline void shorten(std::string& text, std::size_t limit) {
     if (text.size() <= limit) return;
     while (limit > 0 && (static_cast<unsigned char>(text[limit]) & 0xC0U) == 0x80U) --limit;

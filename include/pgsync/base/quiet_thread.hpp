@@ -7,8 +7,8 @@
 
 namespace pgsync {
 
-/// As long as it lives no signal reaches this thread, and none ever reaches the threads that are started
-/// meanwhile: they inherit that.
+/// Blocks all signals for this thread as long as the object lives. Threads started meanwhile inherit the mask
+/// and never receive a signal.
 class signals_blocked {
   public:
     signals_blocked() {
@@ -24,8 +24,8 @@ class signals_blocked {
     sigset_t before_{};
 };
 
-/// Starts a thread that takes no signals: SIGINT and SIGTERM stay the main thread's business, and a SIGPIPE
-/// out of a TLS library ends nothing.
+/// Starts a thread that receives no signals. SIGINT and SIGTERM are left to the main thread, and a SIGPIPE
+/// raised in a TLS library does not end the program.
 template <typename Function>
 [[nodiscard]] std::thread quiet_thread(Function&& function) {
     const signals_blocked meanwhile;

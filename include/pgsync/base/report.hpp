@@ -4,11 +4,11 @@
 
 namespace pgsync::app {
 
-/// What a command tells when it is done.
+/// The outcome of a command.
 struct report {
-    bool in_order = true;     ///< what was looked at is as it should be; otherwise the exit status is 3
-    std::string text{};       ///< for people: lines, or nothing
-    std::string json = "{}";  ///< for machines: one object
+    bool in_order = true;     ///< nothing was found wrong; if false, the exit status is 3
+    std::string text{};       ///< for people: lines, or empty
+    std::string json = "{}";  ///< for programs: one object
 };
 
 }  // namespace pgsync::app

@@ -11,11 +11,12 @@
 
 namespace pgsync {
 
-/// Makes a second stop request some time after a first one: for waits that a stop lets go on for a while, but
-/// not without end.
+/// Makes a second stop request a given time after a first one. For waits that may continue for a while after
+/// a stop, but not without limit.
 class stop_deadline {
   public:
-    /// `stop_fd` becomes readable with the first request; -1: there will be none. `into` must outlive this.
+    /// `stop_fd` becomes readable with the first request; -1: there will be none. `into` must outlive this
+    /// object.
     stop_deadline(int stop_fd, std::chrono::milliseconds time, const stop_request& into) {
         if (stop_fd >= 0) thread_ = quiet_thread([this, stop_fd, time, &into] { run(stop_fd, time, into); });
     }

@@ -10,8 +10,8 @@
 
 namespace pgsync {
 
-/// The wish that a program stop, as a file descriptor that becomes readable with it, so that every wait can
-/// end with it. It cannot be taken back.
+/// A stop flag backed by a pipe: fd() becomes readable once stop is requested, so every poll() can wake up on
+/// it. It cannot be reset.
 class stop_request {
   public:
     stop_request() {
@@ -26,11 +26,11 @@ class stop_request {
     stop_request(const stop_request&) = delete;
     stop_request& operator=(const stop_request&) = delete;
 
-    /// From any thread, and from a signal handler.
+    /// Requests the stop. May be called from any thread and from a signal handler.
     void make() const noexcept {
         const int saved = errno;
         const char byte = 1;
-        // Nothing can be done where the pipe is full, and then it is readable anyway.
+        // If the pipe is full, the write fails, but then the pipe is readable anyway.
         [[maybe_unused]] const auto written = ::write(pipe_[1], &byte, 1);
         errno = saved;
     }
@@ -41,7 +41,7 @@ class stop_request {
     std::array<int, 2> pipe_{-1, -1};
 };
 
-/// Waits for `time`, or until the program is to stop: then returns true. `stop_fd` may be -1.
+/// Waits for `time`. Returns true if stop was requested before it passed. `stop_fd` may be -1.
 [[nodiscard]] inline bool wait_for_stop(int stop_fd, std::chrono::milliseconds time) {
     pollfd each{stop_fd, POLLIN, 0};
     return ::poll(&each, 1, static_cast<int>(time.count())) > 0;

@@ -7,14 +7,14 @@
 
 namespace pgsync::app {
 
-/// How many characters of UTF-8.
+/// Returns the number of UTF-8 characters in `text`.
 [[nodiscard]] inline std::size_t width_of(const std::string& text) {
     return static_cast<std::size_t>(std::count_if(
         text.begin(), text.end(), [](char c) { return (static_cast<unsigned char>(c) & 0xC0U) != 0x80U; }));
 }
 
-/// Rows of equally many cells as lines whose columns stand below one another; the columns named by `right`
-/// end there rather than begin.
+/// Formats rows of equally many cells as lines with aligned columns. Columns whose index is in `right` are
+/// right-aligned.
 [[nodiscard]] inline std::string text_table(const std::vector<std::vector<std::string>>& rows,
                                             const std::vector<std::size_t>& right = {}) {
     std::vector<std::size_t> widths;

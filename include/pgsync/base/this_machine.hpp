@@ -6,7 +6,7 @@
 
 namespace pgsync {
 
-/// Whether `host` is `localhost` or an address of this machine's loopback device, without brackets.
+/// Returns true if `host`, without brackets, is `localhost` or a loopback address.
 [[nodiscard]] inline bool is_this_machine(std::string_view host) {
     if (host == "localhost" || host == "::1") return true;
     in_addr address{};
