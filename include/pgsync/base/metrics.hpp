@@ -101,8 +101,7 @@ struct depths {
     std::uint64_t gathered = 0;  ///< keys and join keys waiting to be loaded
     std::uint64_t batches = 0;   ///< batches handed out that the cluster has not fully acknowledged
     std::uint64_t bulks = 0;     ///< on their way to the cluster
-    /// Commit time of the oldest change that is not in the index yet, in microseconds since 2000-01-01; 0:
-    /// none.
+    /// Commit time of the oldest change that is not in the index yet, in µs since 2000-01-01; 0: none.
     std::int64_t oldest_us = 0;
 };
 

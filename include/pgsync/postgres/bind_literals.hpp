@@ -9,15 +9,15 @@
 
 namespace pgsync::postgres {
 
-/// Replaces `$1`, `$2`, … by the given literals, which must be quoted already: for COPY and DECLARE CURSOR,
-/// which take no parameters. Quoted identifiers and strings are passed over, whatever they contain.
+/// Replaces `$1`, `$2`, … by the given literals, which must already be quoted. For COPY and DECLARE CURSOR,
+/// which accept no parameters. Skips quoted identifiers and strings, whatever they contain.
 [[nodiscard]] inline std::string bind_literals(std::string_view sql, std::span<const std::string> literals) {
     std::string out;
     out.reserve(sql.size() + 64);
     for (std::size_t i = 0; i < sql.size(); ++i) {
         const char c = sql[i];
         if (c == '"' || c == '\'') {
-            // A doubled quote ends one quotation and begins the next, which comes to the same here.
+            // A doubled quote ends one quotation and begins the next, which gives the same result here.
             const auto end = sql.find(c, i + 1);
             const auto stop = end == std::string_view::npos ? sql.size() : end + 1;
             out.append(sql.substr(i, stop - i));

@@ -9,11 +9,12 @@
 
 namespace pgsync::postgres::detail {
 
-/// Reads PostgreSQL's network byte order from bytes that nobody vouches for. Every read is checked against
-/// what is left; what does not fit is errc::protocol, naming the message and the offset of the read.
+/// Reads integers in network byte order and strings from bytes that are not trusted. Every read is checked
+/// against the bytes that are left; one that does not fit throws errc::protocol with the name of the message
+/// and the offset of the read.
 class byte_reader {
   public:
-    /// `message` is a literal such as "pgoutput Insert": it begins every complaint.
+    /// `message` is a literal such as "pgoutput Insert". Every error message begins with it.
     constexpr byte_reader(std::string_view bytes, const char* message) noexcept
         : bytes_(bytes), message_(message) {}
 
@@ -30,7 +31,7 @@ class byte_reader {
     constexpr std::int32_t i32() { return static_cast<std::int32_t>(u32()); }
     constexpr std::int64_t i64() { return static_cast<std::int64_t>(u64()); }
 
-    /// A zero-terminated string, without its zero.
+    /// Reads a zero-terminated string and returns it without its zero.
     constexpr std::string_view c_string() {
         const auto end = bytes_.find('\0', at_);
         if (end == std::string_view::npos) fail("a string has no end");
@@ -39,7 +40,7 @@ class byte_reader {
         return text;
     }
 
-    /// `size` bytes as they are.
+    /// Reads `size` bytes.
     constexpr std::string_view take(std::size_t size) {
         if (size > left()) fail("the message ends too early");
         const auto piece = bytes_.substr(at_, size);
@@ -47,7 +48,7 @@ class byte_reader {
         return piece;
     }
 
-    /// Whether `text` comes next; then it is passed over.
+    /// If `text` comes next, skips it and returns true.
     constexpr bool skip(std::string_view text) noexcept {
         if (!rest().starts_with(text)) return false;
         at_ += text.size();
@@ -56,17 +57,17 @@ class byte_reader {
     constexpr void expect(std::string_view text) {
         if (!skip(text)) fail("a separator is missing");
     }
-    /// All that has not been read, to be looked at.
+    /// Returns all unread bytes without consuming them.
     [[nodiscard]] constexpr std::string_view rest() const noexcept { return bytes_.substr(at_); }
 
-    /// A length that came as a signed number.
+    /// Reads as many bytes as a length that came as a signed number.
     constexpr std::string_view take_length(std::int32_t size) {
         if (size < 0) fail("a length is negative");
         return take(static_cast<std::size_t>(size));
     }
 
-    /// A count of things of at least `least` bytes each, so that a lie about it is found out before anybody
-    /// reserves memory for it.
+    /// Checks a count of elements of at least `least` bytes each, so that a false count is noticed before
+    /// memory is reserved for it.
     constexpr std::size_t count(std::int64_t claimed, std::size_t least) {
         if (claimed < 0) fail("a count is negative");
         if (static_cast<std::uint64_t>(claimed) > left() / least) fail("a count exceeds the message");

@@ -27,11 +27,11 @@
 
 namespace pgsync::postgres::detail {
 
-/// A libpq connection that waits in poll() only, can be stopped while it waits, and turns everything that
-/// goes wrong into exceptions. session and replication_stream are built on it.
+/// A libpq connection that waits only in poll(), can be stopped while it waits, and turns every problem into
+/// an exception. session and replication_stream are built on it.
 ///
-/// No wait is for ever: a server that has been silent for patience() is asked over a second connection
-/// whether it still works for this one.
+/// No wait is unlimited: if a server has been silent for patience(), it is asked over a second connection
+/// whether it is still working for this one.
 class channel {
   public:
     using clock = std::chrono::steady_clock;
@@ -58,10 +58,10 @@ class channel {
     /// See patience_of().
     [[nodiscard]] std::chrono::milliseconds patience() const noexcept { return patience_; }
 
-    /// Who serves this connection, from the answer to identify_backend_sql.
+    /// Stores which process serves this connection, from the answer to identify_backend_sql.
     void served_by(const result& answer) { backend_ = backend_in(answer); }
 
-    /// Waits until there is something to read or write; may also return for no reason.
+    /// Waits until there is something to read or write. Spurious returns are possible.
     void wait(short events) {
         const auto limit = heard_ + patience_;
         switch (detail::wait(PQsocket(native()), events, stop_fd, std::min(slice().value_or(limit), limit))) {
@@ -78,11 +78,11 @@ class channel {
         }
     }
 
-    /// From now on silence counts.
+    /// Restarts the measurement of silence.
     void heard() noexcept { heard_ = clock::now(); }
 
-    /// To be called when the server has been silent for patience(): returns when it still works on what it
-    /// was asked for; closes the connection and throws errc::connection when nothing can come of it any more.
+    /// Call when the server has been silent for patience(). Returns if it is still working on the request;
+    /// otherwise closes the connection and throws errc::connection, because no answer can arrive any more.
     void look_for_server() {
         const auto name = server_of(native());
         const auto seconds = std::chrono::duration_cast<std::chrono::seconds>(patience_).count();
@@ -93,10 +93,10 @@ class channel {
                 return;
             }
         } catch (...) {
-            close();  // or somebody waits for it to be ready again
+            close();  // otherwise a caller would wait for it to become ready again
             throw;
         }
-        // It may have answered in this very moment.
+        // It may have answered just now.
         const auto soon = clock::now() + std::chrono::seconds(1);
         if (detail::wait(PQsocket(native()), POLLIN, -1, soon) == wake::ready) return;
         close();
@@ -106,8 +106,8 @@ class channel {
                             " s: the connection is dead (" + why + ")");
     }
 
-    /// Until when poll() may be trusted. Of an encrypted connection a part of the last record can be left in
-    /// the TLS library, where poll() does not see it and only the next PQconsumeInput() finds it.
+    /// Returns until when poll() may be relied on. On an encrypted connection, part of the last record can
+    /// remain in the TLS library, where poll() does not see it and only the next PQconsumeInput() finds it.
     [[nodiscard]] std::optional<clock::time_point> slice() const {
         if (PQsslInUse(native()) == 0 && PQgssEncInUse(native()) == 0) return std::nullopt;
         return clock::now() + std::chrono::milliseconds(100);
@@ -115,18 +115,19 @@ class channel {
 
     void flush() {
         while (PQflush(native()) > 0) {
-            // The server may be waiting for us to read before it reads on.
+            // The server may be waiting for us to read before it continues reading.
             wait(POLLIN | POLLOUT);
             if (PQconsumeInput(native()) == 0) return;  // the next read reports it
         }
     }
 
-    /// Waits for the next result of what was sent; nothing when there are no more.
+    /// Waits for the next result of the request; nullopt if there are no more.
     [[nodiscard]] std::optional<result> next_result() {
         flush();
         while (PQisBusy(native()) != 0) {
             wait(POLLIN);
-            // A lost connection is told by the result that follows, together with the server's last words.
+            // If the connection is lost, the result that follows reports it, together with the server's last
+            // message.
             if (PQconsumeInput(native()) == 0) break;
         }
         auto* raw = PQgetResult(native());
@@ -134,8 +135,8 @@ class channel {
         return result(raw);
     }
 
-    /// Throws for a result that is an error or a COPY nobody asked for; reads the results behind it first, so
-    /// that the session is ready again.
+    /// Throws if the result is an error or an unexpected COPY. After an error it first reads the remaining
+    /// results, so that the session is ready again.
     void check(const result& from, std::string_view statement) {
         switch (PQresultStatus(from.native())) {
             case PGRES_COMMAND_OK:
@@ -156,7 +157,7 @@ class channel {
         throw make_sql_error(problem);
     }
 
-    /// All results of one send.
+    /// Returns all results of one request.
     std::vector<result> collect(std::string_view statement) {
         std::vector<result> all;
         while (auto each = next_result()) {
@@ -172,7 +173,7 @@ class channel {
         if (accepted == 0) throw_lost(statement);
     }
 
-    /// Throws what libpq itself complains of, most often a lost connection.
+    /// Throws the problem that libpq itself reports, most often a lost connection.
     [[noreturn]] void throw_lost(std::string_view statement) {
         complaint from;
         from.message = without_line_end(without_password(PQerrorMessage(native()), password_of(native())));
@@ -191,8 +192,8 @@ class channel {
         return handle && PQcancel(handle.get(), why.data(), static_cast<int>(why.size())) != 0;
     }
 
-    /// Runs `body`; when it throws half-way through an answer, makes the session ready for the next
-    /// statement, or closes it where that fails.
+    /// Runs `body`. If it throws half-way through an answer, makes the session ready for the next statement,
+    /// or closes it if that fails.
     template <typename Body>
     auto guarded(Body&& body) {
         try {
@@ -223,14 +224,14 @@ class channel {
         out.statement = statement;
         out.on_replication_session = on_replication_;
         if (out.message.empty()) out.message = without_line_end(PQresultErrorMessage(from.native()));
-        // FATAL ends the session, also where libpq has not seen the end of the connection yet.
+        // FATAL ends the session, even if libpq has not seen the end of the connection yet.
         const auto severity = text(PG_DIAG_SEVERITY_NONLOCALIZED);
         name_lost_server(out, severity == "FATAL" || severity == "PANIC");
         return out;
     }
 
-    /// cancel(), without waiting for a server that is away until TCP gives up. False where nothing came of
-    /// it.
+    /// Like cancel(), but does not wait until TCP gives up on an unreachable server. Returns false if it
+    /// failed.
     bool cancel_soon() noexcept {
         try {
             const auto handle = std::shared_ptr<PGcancel>(PQgetCancel(connection_.get()), [](PGcancel* each) {
@@ -250,7 +251,7 @@ class channel {
         }
     }
 
-    /// Stops what runs and throws away what comes of it, for a few seconds at most.
+    /// Stops the running statement and discards its results, for a few seconds at most.
     void abandon() noexcept {
         if (!usable() || PQtransactionStatus(connection_.get()) != PQTRANS_ACTIVE) return;
         if (!cancel_soon()) return close();
@@ -279,7 +280,7 @@ class channel {
 
     bool on_replication_;
     connection_ptr connection_;
-    std::string conninfo_;  ///< of another connection to the same server
+    std::string conninfo_;  ///< for another connection to the same server
     std::chrono::milliseconds patience_;
     backend_id backend_;
     clock::time_point heard_ = clock::now();  ///< see heard()

@@ -30,10 +30,10 @@ namespace pgsync::postgres {
 namespace detail {
 
 #if PQXX_VERSION_MAJOR < 7
-/// libpqxx 6 makes a connection's policy by itself; the connection it is to take waits here for a moment.
+/// libpqxx 6 creates a connection's policy itself; this passes it the connection to use.
 inline thread_local connection_ptr handed_over;
 
-/// How libpqxx 6 gets a connection: it takes the one that is there, and makes no other.
+/// Makes libpqxx 6 use the existing connection instead of opening one.
 class ready_made : public pqxx::connectionpolicy {
   public:
     using pqxx::connectionpolicy::connectionpolicy;
@@ -45,8 +45,8 @@ using pqxx_connection = pqxx::basic_connection_base<ready_made>;
 using pqxx_connection = pqxx::connection;
 #endif
 
-/// Gives an open connection to libpqxx, whose own way to connect cannot be interrupted, drops the SQLSTATE,
-/// and may quote the password.
+/// Gives an open connection to libpqxx. libpqxx's own way to connect cannot be interrupted, drops the
+/// SQLSTATE and may quote the password.
 [[nodiscard]] inline std::unique_ptr<pqxx_connection> adopt(connection_ptr made) {
     PQsetnonblocking(made.get(), 0);
 #if PQXX_VERSION_MAJOR < 7
@@ -59,8 +59,8 @@ using pqxx_connection = pqxx::connection;
 
 }  // namespace detail
 
-/// A connection for administration: publications, slots, replica identities. The one place that knows
-/// libpqxx, 6.4 and 7.x; settings, errors and the meaning of `conninfo` are those of session.
+/// A connection for administration: publications, slots, replica identities. The only class that uses
+/// libpqxx, 6.4 and 7.x. Settings, errors and the meaning of `conninfo` are those of session.
 class admin_connection {
   public:
     using row = std::vector<std::optional<std::string>>;
@@ -78,23 +78,24 @@ class admin_connection {
     }
 
     [[nodiscard]] int server_version() const noexcept { return server_version_; }
-    /// What it was made with: another session finds the same server by it.
+    /// Returns the connection string it was created with, from which another session finds the same server.
     [[nodiscard]] const std::string& conninfo() const noexcept { return conninfo_; }
-    /// Of the server process behind it; 0 where the server does not tell.
+    /// Returns the pid of the server process; 0 if the server does not report it.
     [[nodiscard]] int pid() const {
         return backend_.pid.empty() ? 0 : static_cast<int>(std::strtol(backend_.pid.c_str(), nullptr, 10));
     }
 
-    /// Asks the server to give up the statement that another thread is running on this connection.
+    /// Asks the server to cancel the statement that another thread is running on this connection.
     void cancel() noexcept {
         try {
             if (connection_->is_open()) connection_->cancel_query();
         } catch (const std::exception&) {
-            // It may be over already; if the server is away, that is told where the statement waits.
+            // The statement may have ended already; if the server is unreachable, the waiting thread reports
+            // that.
         }
     }
 
-    /// Runs one statement outside of any transaction block, as CREATE of a slot wants it.
+    /// Runs one statement outside any transaction block, as the creation of a slot requires.
     void execute(std::string_view sql) {
         detail::refuse_zero_byte(sql, "a statement");
         guarded(sql, [&] { pqxx::nontransaction(usable()).exec(std::string(sql)); });
@@ -152,14 +153,16 @@ class admin_connection {
 #endif
     }
 
-    /// libpqxx 6 would connect again by itself, without our settings.
+    /// Returns the connection; throws if it is lost. libpqxx 6 would reconnect by itself, without our
+    /// settings.
     detail::pqxx_connection& usable() {
         if (!connection_->is_open())
             throw sql_error(errc::connection, {}, "the administrative connection to PostgreSQL is lost");
         return *connection_;
     }
 
-    /// libpqxx 6 forgets the SQLSTATE where it has a class for it, and not all of these are its sql_error.
+    /// Returns the SQLSTATE that an exception's type stands for. libpqxx 6 drops the SQLSTATE of errors it
+    /// has a class for, and not all of these classes derive from its sql_error.
     static std::string state_by_type(const std::exception& problem) {
         if (dynamic_cast<const pqxx::deadlock_detected*>(&problem) != nullptr) return "40P01";
         if (dynamic_cast<const pqxx::serialization_failure*>(&problem) != nullptr) return "40001";
@@ -201,7 +204,7 @@ class admin_connection {
     }
 
     std::string conninfo_;
-    std::string here_;  ///< of another connection to the same server
+    std::string here_;  ///< for another connection to the same server
     std::unique_ptr<detail::pqxx_connection> connection_;
     std::chrono::milliseconds patience_{};
     detail::backend_id backend_;

@@ -18,7 +18,7 @@
 
 namespace pgsync::postgres {
 
-/// libpq's keywords and values, `{"host", "db1"}`. May hold a password: never print one.
+/// libpq's keywords and values, `{"host", "db1"}`. May contain a password: never print it.
 using connection_parameters = std::vector<std::pair<std::string, std::string>>;
 
 namespace detail {
@@ -27,9 +27,9 @@ namespace detail {
     return conninfo.starts_with("postgresql://") || conninfo.starts_with("postgres://");
 }
 
-/// True where libpq takes another part of the URL for user and password than its author meant, because they
-/// hold an `@` or `/` that is not percent-encoded. libpq's messages would then quote a piece of the password
-/// as a host or port.
+/// Returns true if libpq reads user and password of the URL differently than its author meant, because they
+/// contain an `@` or `/` that is not percent-encoded. libpq's messages would then quote a piece of the
+/// password as a host or port.
 [[nodiscard]] inline bool misread_uri(std::string_view conninfo) noexcept {
     if (!is_uri(conninfo)) return false;
     conninfo.remove_prefix(conninfo.find("://") + 3);
@@ -40,9 +40,9 @@ namespace detail {
 inline constexpr const char* encode_remedy =
     "in a URL write special characters of user and password percent-encoded: @ as %40, / as %2F, : as %3A";
 
-/// A message of libpq's without what it quotes, which may be a piece of a password: everything from its first
-/// quotation mark to its last, for a password may hold some itself. The marks of other languages («», „“) are
-/// not ASCII.
+/// Returns libpq's message without what it quotes, which may be a piece of a password. Cuts from the first
+/// quotation mark to the last, because a password may contain some itself. The marks of other languages («»,
+/// „“) are recognized as not ASCII.
 [[nodiscard]] inline std::string without_quoted(std::string_view text) {
     const auto mark = [](char c) { return c == '"' || (static_cast<unsigned char>(c) & 0x80U) != 0; };
     const auto first = std::find_if(text.begin(), text.end(), mark);
@@ -58,7 +58,7 @@ inline constexpr const char* encode_remedy =
 
 }  // namespace detail
 
-/// Reads a URL (`postgresql://…`), `key=value …`, the bare name of a database, or nothing at all, in which
+/// Parses a URL (`postgresql://…`), `key=value …`, the bare name of a database, or an empty string, in which
 /// case libpq's variables (PGHOST, …) and defaults decide. Throws errc::configuration for what libpq cannot
 /// read.
 [[nodiscard]] inline connection_parameters parse_conninfo(const std::string& conninfo) {
@@ -73,7 +73,7 @@ inline constexpr const char* encode_remedy =
     const std::unique_ptr<char, decltype(&PQfreemem)> message(raw_message, &PQfreemem);
     if (!options) {
         auto why = detail::without_line_end(message ? message.get() : "out of memory");
-        // An `@` ends a password in a URL, and a `%` there may stand for a letter of the word itself.
+        // An `@` ends a password in a URL, and a `%` may encode a letter of the word "password" itself.
         const bool secret = conninfo.find_first_of("@%") != std::string::npos ||
                             detail::find_word(conninfo, "password", 0) != std::string_view::npos;
         throw error(errc::configuration,
@@ -89,7 +89,7 @@ inline constexpr const char* encode_remedy =
     return out;
 }
 
-/// The value given for `keyword`, or nullptr.
+/// Returns the value given for `keyword`, or nullptr.
 [[nodiscard]] inline const std::string* find_parameter(const connection_parameters& in,
                                                        std::string_view keyword) {
     const auto found =
@@ -97,7 +97,7 @@ inline constexpr const char* encode_remedy =
     return found == in.end() ? nullptr : &found->second;
 }
 
-/// Is there a password of any kind in it, or what may be one? Throws where libpq cannot read it.
+/// Returns true if it contains a password of any kind, or what may be one. Throws if libpq cannot read it.
 [[nodiscard]] inline bool holds_password(const std::string& conninfo) {
     if (detail::misread_uri(conninfo)) return true;
     const auto read = parse_conninfo(conninfo);
@@ -111,8 +111,9 @@ inline void set_parameter(connection_parameters& in, const std::string& keyword,
     in.emplace_back(keyword, value);
 }
 
-/// What pgsync adds to the user's words: its name, UTF-8, and limits within which a dead server is noticed
-/// (a minute rather than the operating system's two hours). What the user says himself stays.
+/// Adds pgsync's defaults to the user's parameters: its name, UTF-8, and timeouts by which a dead server is
+/// noticed (after a minute rather than the operating system's two hours). Except for UTF-8, values the user
+/// has set are kept.
 [[nodiscard]] inline connection_parameters with_defaults(connection_parameters given) {
     constexpr std::array<std::pair<const char*, const char*>, 5> defaults{{{"connect_timeout", "30"},
                                                                            {"keepalives_idle", "30"},
@@ -122,7 +123,7 @@ inline void set_parameter(connection_parameters& in, const std::string& keyword,
     set_parameter(given, "client_encoding", "UTF8");
     if (find_parameter(given, "fallback_application_name") == nullptr)
         set_parameter(given, "fallback_application_name", "pgsync");
-    // A service file fills in only what nobody set: leave it its say.
+    // A service file fills in only parameters that are not set, so setting them here would override it.
     if (find_parameter(given, "service") != nullptr || std::getenv("PGSERVICE") != nullptr) return given;
     for (const auto& [keyword, value] : defaults) {
         if (keyword == std::string_view("connect_timeout") && std::getenv("PGCONNECT_TIMEOUT") != nullptr)
@@ -132,7 +133,7 @@ inline void set_parameter(connection_parameters& in, const std::string& keyword,
     return given;
 }
 
-/// How long the server may be silent before it is asked whether it is still there: as long as libpq's
+/// Returns how long the server may be silent before pgsync checks that it is still there: libpq's
 /// `tcp_user_timeout`, by default a minute.
 [[nodiscard]] inline std::chrono::milliseconds patience_of(const connection_parameters& given) {
     const auto* set = find_parameter(given, "tcp_user_timeout");
@@ -140,7 +141,8 @@ inline void set_parameter(connection_parameters& in, const std::string& keyword,
     return value > 0 ? std::chrono::milliseconds(value) : std::chrono::minutes(1);
 }
 
-/// As one `key='value' …` string, for libraries that want one. Holds the password if there is one.
+/// Returns the parameters as one `key='value' …` string, for libraries that need one. Contains the password
+/// if there is one.
 [[nodiscard]] inline std::string to_conninfo(const connection_parameters& parameters) {
     std::string out;
     for (const auto& [keyword, value] : parameters) {
@@ -155,9 +157,9 @@ inline void set_parameter(connection_parameters& in, const std::string& keyword,
     return out;
 }
 
-/// As it was given where there is no password in it; else as key=value pairs with `***` for each password,
-/// and
-/// `***` alone where libpq may read it in another way than its writer meant, or not at all.
+/// Returns `conninfo` for printing: unchanged if it contains no password; otherwise as key=value pairs with
+/// `***` for each password, and as `***` alone if libpq may read it differently than its author meant, or not
+/// at all.
 [[nodiscard]] inline std::string masked(const std::string& conninfo) {
     try {
         if (!holds_password(conninfo)) return conninfo;

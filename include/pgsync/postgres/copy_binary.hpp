@@ -13,13 +13,14 @@
 
 namespace pgsync::postgres {
 
-/// Reads the bytes of `COPY … TO STDOUT (FORMAT binary)` from pieces cut anywhere. No I/O; holds at most one
-/// row beside the piece it is given, and copies nothing where a piece holds whole rows, as libpq's do.
+/// Parses the output of `COPY … TO STDOUT (FORMAT binary)` from pieces that may be cut anywhere. No I/O.
+/// Holds at most one row besides the piece it is given, and copies nothing if a piece contains whole rows, as
+/// libpq's do.
 class copy_binary_parser {
   public:
-    /// Calls `on_row(std::span<const field>)`, fields of kind binary or null, for every row that is complete.
-    /// What the span shows is valid during the call. Strict: another header, rows of different widths, a
-    /// negative length or bytes after the trailer are errc::protocol.
+    /// Calls `on_row(std::span<const field>)`, with fields of kind binary or null, for each complete row. The
+    /// fields are valid during the call. Throws errc::protocol for any other header, rows of different
+    /// widths, a negative length or bytes after the trailer.
     template <typename OnRow>
     void feed(std::string_view piece, OnRow&& on_row) {
         if (pending_.empty()) {
@@ -33,7 +34,8 @@ class copy_binary_parser {
         pending_.erase(0, used);
     }
 
-    /// To be called when the server says the copy is done: throws unless the trailer has been read.
+    /// Call when the server reports the end of the copy. Throws errc::protocol unless the trailer has been
+    /// read.
     void finish() const {
         if (state_ != state::done)
             throw error(errc::protocol, "binary COPY: the data ends before its trailer");
@@ -42,8 +44,8 @@ class copy_binary_parser {
   private:
     enum class state : std::uint8_t { header, rows, done };
 
-    /// Parses whole things and returns how many bytes they took; sets `needed_` to how many it would take
-    /// from there to get any further.
+    /// Parses complete elements and returns how many bytes they took. If bytes are missing, sets `needed_` to
+    /// how many bytes it takes from there to make progress.
     template <typename OnRow>
     std::size_t consume(std::string_view bytes, OnRow&& on_row) {
         std::size_t used = 0;

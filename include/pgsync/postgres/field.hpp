@@ -7,12 +7,12 @@ namespace pgsync::postgres {
 
 enum class field_kind : std::uint8_t {
     null,       ///< SQL NULL
-    unchanged,  ///< an out-of-line (TOAST) value the update did not touch: the log does not hold it
+    unchanged,  ///< an out-of-line (TOAST) value that the update did not change: WAL does not contain it
     text,       ///< the type's text form, in the session's DateStyle, TimeZone and so on
     binary,     ///< the type's binary send form
 };
 
-/// One value of a row. `text` holds the bytes of text and binary values and is empty for the other kinds.
+/// One value of a row. `text` holds the bytes of text and binary values; it is empty for the other kinds.
 struct field {
     field_kind kind = field_kind::null;
     std::string_view text;

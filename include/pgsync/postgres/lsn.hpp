@@ -8,14 +8,14 @@
 
 namespace pgsync::postgres {
 
-/// A position in the write-ahead log. PostgreSQL writes it as two hexadecimal halves: `16/B374D848`.
+/// A position in the write-ahead log (WAL). PostgreSQL writes it as two hexadecimal halves: `16/B374D848`.
 struct lsn {
     std::uint64_t value = 0;
 
     friend constexpr auto operator<=>(lsn, lsn) noexcept = default;
 
-    /// Reads PostgreSQL's own notation: one to eight hexadecimal digits, a slash, one to eight more.
-    /// Anything else, also surrounding blanks, is no LSN.
+    /// Parses PostgreSQL's notation: one to eight hexadecimal digits, a slash, one to eight more. Returns
+    /// nullopt for anything else, including surrounding blanks.
     [[nodiscard]] static constexpr std::optional<lsn> parse(std::string_view text) noexcept {
         const auto slash = text.find('/');
         if (slash == std::string_view::npos) return std::nullopt;
@@ -46,7 +46,7 @@ struct lsn {
     }
 };
 
-/// As PostgreSQL prints it, without leading zeros: `16/B374D848`, `0/0`.
+/// Formats a position as PostgreSQL prints it, without leading zeros: `16/B374D848`, `0/0`.
 [[nodiscard]] inline std::string to_string(lsn position) {
     const auto append = [](std::string& out, std::uint64_t half) {
         constexpr std::string_view digits = "0123456789ABCDEF";

@@ -10,14 +10,15 @@ namespace pgsync::postgres {
 
 namespace detail {
 
-/// PostgreSQL's text cannot hold a zero byte, and libpq would silently cut at it.
+/// Throws errc::configuration if `text` contains a zero byte: PostgreSQL's text cannot hold one, and libpq
+/// would silently cut the text there.
 inline void refuse_zero_byte(std::string_view text, const char* what) {
     if (text.find('\0') != std::string_view::npos)
         throw error(errc::configuration,
                     std::string(what) + " contains a zero byte, which PostgreSQL cannot hold", "remove it");
 }
 
-/// `text` between two `quote`s, with `special` characters doubled.
+/// Appends `text` between two `quote`s, with `special` characters doubled.
 inline void append_doubled(std::string& out, std::string_view text, char quote, std::string_view special) {
     out += quote;
     for (const char c : text) {
@@ -29,8 +30,8 @@ inline void append_doubled(std::string& out, std::string_view text, char quote, 
 
 }  // namespace detail
 
-/// `it's` → `'it''s'`. A text with backslashes becomes an `E'…'` literal, which means the same whatever
-/// standard_conforming_strings is. Throws errc::configuration for a zero byte.
+/// Quotes a string literal: `it's` → `'it''s'`. A text with backslashes becomes an `E'…'` literal, which
+/// means the same under any standard_conforming_strings. Throws errc::configuration for a zero byte.
 [[nodiscard]] inline std::string quote_literal(std::string_view text) {
     detail::refuse_zero_byte(text, "a text");
     std::string out;
@@ -40,7 +41,8 @@ inline void append_doubled(std::string& out, std::string_view text, char quote, 
     return out;
 }
 
-/// `odd "name"` → `"odd ""name"""`. Always quoted: then no word is reserved and case is kept.
+/// Quotes an identifier: `odd "name"` → `"odd ""name"""`. It is always quoted, so that no word is reserved
+/// and case is kept.
 [[nodiscard]] inline std::string quote_identifier(std::string_view name) {
     detail::refuse_zero_byte(name, "an identifier");
     std::string out;
@@ -49,8 +51,8 @@ inline void append_doubled(std::string& out, std::string_view text, char quote, 
     return out;
 }
 
-/// The text form of a `text[]` or any other array: `{"a","b \"c\""}`. Every element is quoted, so that
-/// `NULL`, blanks and the empty text stay what they are.
+/// Returns the text form of a `text[]` or any other array: `{"a","b \"c\""}`. Every element is quoted, so
+/// that `NULL`, blanks and the empty string keep their meaning.
 [[nodiscard]] inline std::string array_literal(std::span<const std::string_view> elements) {
     std::string out = "{";
     for (const auto element : elements) {

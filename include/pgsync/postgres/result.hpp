@@ -12,7 +12,7 @@
 
 namespace pgsync::postgres {
 
-/// One row of a result, valid as long as the result it comes from (or the callback it was given to).
+/// One row of a result, valid as long as the result it comes from (or the callback it is passed to).
 class row_view {
   public:
     row_view(const PGresult* from, int row) noexcept : from_(from), row_(row) {}
@@ -22,12 +22,12 @@ class row_view {
         check(column);
         return PQgetisnull(from_, row_, column) != 0;
     }
-    /// The value's text; empty for NULL.
+    /// Returns the value's text; empty for NULL.
     [[nodiscard]] std::string_view get(int column) const {
         check(column);
         return {PQgetvalue(from_, row_, column), static_cast<std::size_t>(PQgetlength(from_, row_, column))};
     }
-    /// A boolean column: true for `t` alone.
+    /// Reads a boolean column: true for `t` only.
     [[nodiscard]] bool flag(int column) const { return get(column) == "t"; }
 
   private:
@@ -41,7 +41,7 @@ class row_view {
     int row_;
 };
 
-/// What a statement returned.
+/// The result of a statement.
 class result {
   public:
     explicit result(PGresult* owned) noexcept : owned_(owned) {}
@@ -51,7 +51,7 @@ class result {
     [[nodiscard]] row_view row(int index) const noexcept { return {owned_.get(), index}; }
     [[nodiscard]] std::string_view get(int row_index, int column) const { return row(row_index).get(column); }
     [[nodiscard]] bool is_null(int row_index, int column) const { return row(row_index).is_null(column); }
-    /// Rows an INSERT, UPDATE, DELETE, SELECT or COPY touched; 0 for anything else.
+    /// Returns the number of rows an INSERT, UPDATE, DELETE, SELECT or COPY processed; 0 for anything else.
     [[nodiscard]] std::uint64_t affected() const noexcept {
         return std::strtoull(PQcmdTuples(owned_.get()), nullptr, 10);
     }

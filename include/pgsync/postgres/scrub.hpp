@@ -26,8 +26,8 @@ namespace detail {
     return std::string_view::npos;
 }
 
-/// Where a value that starts at `at` ends: a quoted one after its closing quote, another one at a blank.
-/// A backslash takes the next character with it; a value without its closing quote goes to the end.
+/// Returns where the value that starts at `at` ends: after the closing quote if it is quoted, otherwise at a
+/// blank. A backslash takes the next character with it. A value without its closing quote extends to the end.
 [[nodiscard]] constexpr std::size_t value_end(std::string_view text, std::size_t at) noexcept {
     const bool quoted = at < text.size() && text[at] == '\'';
     for (std::size_t i = quoted ? at + 1 : at; i < text.size(); ++i) {
@@ -47,8 +47,9 @@ namespace detail {
 
 }  // namespace detail
 
-/// `text` with `***` in place of what may be a password: the value after `password=`, `password = '…'` or
-/// `PASSWORD '…'`, and what stands between user and host in `scheme://user:…@host`. Rather hides too much.
+/// Returns `text` with `***` in place of anything that may be a password: the value after `password=`,
+/// `password = '…'` or `PASSWORD '…'`, and the part between user and host in `scheme://user:…@host`. In doubt
+/// it hides too much.
 [[nodiscard]] inline std::string scrub(std::string_view text) {
     constexpr std::string_view word = "password";
     std::string named;
@@ -83,8 +84,8 @@ namespace detail {
     return out.append(rest);
 }
 
-/// `text` with `***` in place of a password that is known, however it came to stand there. Passwords of one
-/// or two characters are left: to hide them would tell more than it hides.
+/// Returns `text` with `***` in place of a known password, wherever it occurs. Passwords of one or two
+/// characters are not replaced: hiding them would reveal more than it hides.
 [[nodiscard]] inline std::string without_password(std::string text, std::string_view password) {
     if (password.size() < 3) return text;
     for (auto at = text.find(password); at != std::string::npos; at = text.find(password, at + 3))

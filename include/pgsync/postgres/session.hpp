@@ -25,17 +25,17 @@ namespace pgsync::postgres {
 /// One value for a `$n`, in text form; nullopt is NULL.
 using parameter = std::optional<std::string_view>;
 
-/// A connection to PostgreSQL over libpq, for what must be fast. It never blocks outside poll(). Values read
-/// the same in every session: ISO dates, UTC, hexadecimal bytea, UTF-8 (but see is_raw()), floats in full; no
-/// statement timeout. Not for use from two threads at once.
+/// A connection to PostgreSQL over libpq, for everything that must be fast. It waits only in poll(). Values
+/// read the same in every session: ISO dates, UTC, hexadecimal bytea, UTF-8 (but see is_raw()), floats in
+/// full precision; no statement timeout. Not for use from two threads at once.
 ///
-/// Errors: whatever the server refuses is sql_error, whose code says what kind it is. After errc::connection
-/// the session is of no more use, usable() is false; after any other error it goes on. Parameters are given
-/// as a span of `parameter` or of `std::string_view`, or as a list in braces.
+/// Errors: what the server rejects throws sql_error, with a code for the kind of problem. After
+/// errc::connection the session cannot be used any more and usable() is false; after any other error it can.
+/// Parameters are given as a span of `parameter` or of `std::string_view`, or as a list in braces.
 class session {
   public:
-    /// `conninfo` is a URL, `key=value …`, a database's name, or empty: then PGHOST and its like decide. What
-    /// it leaves out comes from libpq's variables and files, the password for example. For `stop_fd` see
+    /// `conninfo` is a URL, `key=value …`, the name of a database, or empty: then PGHOST and the like decide.
+    /// What it leaves out, such as the password, comes from libpq's variables and files. For `stop_fd` see
     /// set_stop_fd().
     explicit session(const std::string& conninfo = {}, int stop_fd = -1)
         : channel_(conninfo, false, stop_fd) {
@@ -45,38 +45,41 @@ class session {
         channel_.served_by(exec(detail::identify_backend_sql));
     }
 
-    /// From now on every wait ends with errc::interrupted once `fd` is readable; the running statement is
-    /// cancelled then. -1 ends that.
+    /// From now on, every wait throws errc::interrupted once `fd` is readable, and the running statement is
+    /// cancelled. -1 turns this off.
     void set_stop_fd(int fd) noexcept { channel_.stop_fd = fd; }
 
-    /// As libpq writes it: 90624, 150020.
+    /// In libpq's notation: 90624, 150020.
     [[nodiscard]] int server_version() const { return PQserverVersion(native()); }
-    /// `host:port/database`.
+    /// Returns `host:port/database`.
     [[nodiscard]] std::string server() const { return detail::server_of(native()); }
     [[nodiscard]] bool in_transaction() const { return PQtransactionStatus(native()) != PQTRANS_IDLE; }
     [[nodiscard]] bool usable() const noexcept { return channel_.usable(); }
-    /// Of the database: `UTF8`.
+    /// Returns the encoding of the database: `UTF8`.
     [[nodiscard]] std::string_view server_encoding() const { return detail::server_encoding(native()); }
-    /// Are texts the bytes that somebody once wrote, whatever they mean? A database whose encoding is
-    /// SQL_ASCII takes all, and would fail each query that reads one which is no UTF-8.
+    /// Returns true if the database's encoding is SQL_ASCII. Such a database accepts any bytes and would fail
+    /// each query that reads a text that is not UTF-8, so this session receives texts as the bytes that were
+    /// written.
     [[nodiscard]] bool is_raw() const noexcept { return raw_; }
     [[nodiscard]] int socket() const { return PQsocket(native()); }
     /// For what this class does not offer.
     [[nodiscard]] PGconn* native() const { return channel_.native(); }
     void close() noexcept { channel_.close(); }
 
-    /// Asks the server to give up what this session is running; its error then arrives there. Opens a
-    /// connection of its own for that. False where the server could not be asked.
+    /// Asks the server to cancel the statement that this session is running; its error then arrives where the
+    /// statement is waited for. Opens a separate connection for that. Returns false if the server could not
+    /// be asked.
     bool cancel() noexcept { return channel_.cancel(); }
 
-    /// Runs one or several statements and returns the last one's result. Several are one transaction, unless
-    /// they say otherwise.
+    /// Runs one or several statements and returns the result of the last one. Several statements are one
+    /// transaction, unless they contain transaction commands.
     result exec(std::string_view sql) {
         auto all = exec_all(sql);
         return std::move(all.back());
     }
 
-    /// The same, with each statement's result: one round trip for `BEGIN …; SELECT …; SELECT …`.
+    /// Like exec(), but returns the result of each statement. `BEGIN …; SELECT …; SELECT …` is one round
+    /// trip.
     std::vector<result> exec_all(std::string_view sql) {
         return channel_.guarded([&] {
             channel_.sent(PQsendQuery(native(), zero_ended(sql)), sql);
@@ -98,7 +101,7 @@ class session {
         return exec_params(sql, std::span(parameters.begin(), parameters.size()));
     }
 
-    /// `types` may be shorter than the parameters, and 0 in it means: infer.
+    /// `types` may be shorter than the parameters; 0 in it means: infer the type.
     void prepare(const std::string& name, std::string_view sql, std::span<const Oid> types = {}) {
         channel_.guarded([&] {
             channel_.sent(PQsendPrepare(native(), name.c_str(), zero_ended(sql),
@@ -119,8 +122,9 @@ class session {
         return exec_prepared(name, std::span(parameters.begin(), parameters.size()));
     }
 
-    /// Calls `on_row(row_view)` for each row as it arrives: memory is bounded by the widest row. A statement
-    /// that fails half-way has shown its first rows already. Returns how many there were.
+    /// Calls `on_row(row_view)` for each row as it arrives, so that memory is bounded by the largest row. If
+    /// the statement fails half-way, `on_row` has already been called for the first rows. Returns the number
+    /// of rows.
     template <typename Parameters, typename OnRow>
     std::uint64_t exec_prepared_rows(const std::string& name, const Parameters& parameters, OnRow&& on_row) {
         return channel_.guarded([&] {
@@ -135,8 +139,8 @@ class session {
         });
     }
 
-    /// Runs `COPY (sql) TO STDOUT (FORMAT binary)` and calls `on_row(std::span<const field>)` for each row,
-    /// the fields being of kind binary or null and valid during the call. Returns how many there were.
+    /// Runs `COPY (sql) TO STDOUT (FORMAT binary)` and calls `on_row(std::span<const field>)` for each row.
+    /// The fields are of kind binary or null and valid during the call. Returns the number of rows.
     template <typename OnRow>
     std::uint64_t copy_out_binary(std::string_view sql, OnRow&& on_row) {
         const auto copy = "COPY (" + std::string(sql) + ") TO STDOUT (FORMAT binary)";
@@ -170,7 +174,8 @@ class session {
         return statement_.c_str();
     }
 
-    /// libpq wants zero-ended text: one buffer for all, pointers only once it has stopped growing.
+    /// libpq needs zero-terminated text. All values share one buffer; pointers are taken once it has stopped
+    /// growing.
     template <typename Parameters>
     void bind(const Parameters& parameters) {
         texts_.clear();
@@ -195,7 +200,7 @@ class session {
                       name);
     }
 
-    /// The next CopyData, or nullptr at the end.
+    /// Returns the next CopyData, or nullptr at the end.
     std::unique_ptr<char, free_memory> next_copy_piece(std::size_t& size, std::string_view statement) {
         while (true) {
             char* raw = nullptr;

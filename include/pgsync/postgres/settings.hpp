@@ -12,11 +12,11 @@ namespace pgsync::postgres::detail {
 struct setting {
     std::string_view name;
     std::string_view value;
-    int since = 0;  ///< the first server version that knows it
+    int since = 0;  ///< first server version that has it
 };
 
-/// What every session of pgsync runs with, so that a value reads the same in a query and in the log, and no
-/// limit that is meant for an application's sessions cuts a long load. lock_timeout stays the user's; for the
+/// The settings of every pgsync session. With them a value reads the same in a query and in WAL, and no limit
+/// meant for an application's sessions interrupts a long load. lock_timeout is left to the user; for the
 /// search_path see settings_sql().
 inline constexpr std::array<setting, 15> session_settings{{
     {"DateStyle", "ISO"},
@@ -29,29 +29,30 @@ inline constexpr std::array<setting, 15> session_settings{{
     {"idle_in_transaction_session_timeout", "0"},
     {"idle_session_timeout", "0", 140000},
     {"transaction_timeout", "0", 170000},
-    // An error rather than some rows only, and rather than running what a policy's author wrote.
+    // Raise an error instead of returning only some rows, and instead of running code from a policy's author.
     {"row_security", "off"},
-    // Nobody reads notices; libpq would print them.
+    // Notices are not read, and libpq would print them.
     {"client_min_messages", "error"},
-    // The planner takes a row's JSON for free, and so would rather make that of a whole table than look up
-    // some hundred rows, which it takes for dear: what changes refer to is mostly in memory.
+    // The planner assumes that a row's JSON costs nothing and that index look-ups are expensive, so it would
+    // rather build the JSON of a whole table than look up some hundred rows. Rows that changes refer to are
+    // mostly in memory.
     {"random_page_cost", "1.1"},
-    // One processor is what we ask of the server; and our queries are too short to be worth compiling.
+    // Use one processor of the server only; and these queries are too short to be worth compiling.
     {"max_parallel_workers_per_gather", "0"},
     {"jit", "off", 110000},
 }};
 
-/// Where tables without a schema are looked for, a `name[]`: the schemas of the user's search_path, behind
-/// them those that he names but may not use.
+/// A `name[]` of the schemas to look for unqualified tables in: those of the user's search_path, then those
+/// that it names but the role may not use.
 inline constexpr std::string_view users_schemas =
     "current_setting('pgsync.search_path')::name[] || ARRAY(SELECT CASE y.x WHEN '$user' THEN current_user "
     "ELSE y.x::name END FROM (SELECT btrim(regexp_split_to_table(current_setting('pgsync.said_path'), "
     "'\\s*,\\s*'), '\"')) AS y(x))";
 
-/// Those of them in which functions, operators and types may be found, too: nobody but its owner, a superuser
-/// and the current role may create anything there. Anybody else could make a function that fits a call better
-/// than the built-in one (CVE-2018-1058) and would have the current role run it. To be run with nothing but
-/// pg_catalog in the path.
+/// Sets the search_path to the user's schemas in which functions, operators and types may be looked up too:
+/// those in which only the owner, superusers and the current role may create objects. Anyone else could
+/// create a function that matches a call better than the built-in one (CVE-2018-1058), and the current role
+/// would run it. Must be run with only pg_catalog in the path.
 inline constexpr std::string_view trusted_path_sql =
     "SELECT set_config('search_path', coalesce((SELECT string_agg(quote_ident(n.nspname) || ', ', '' ORDER "
     "BY "
@@ -62,14 +63,14 @@ inline constexpr std::string_view trusted_path_sql =
     "AND a.grantee <> n.nspowner AND NOT coalesce(r.rolsuper OR r.rolname = current_user, false))), '') "
     "|| 'pg_temp', false)";
 
-/// Which schemas of the user's search_path are not trusted so.
+/// Selects the schemas of the user's search_path that are not trusted in this way.
 inline constexpr std::string_view distrusted_sql =
     "SELECT u.nsp FROM unnest(current_setting('pgsync.search_path')::name[]) WITH ORDINALITY AS u(nsp, ord) "
     "WHERE u.nsp <> ALL (current_schemas(true)) ORDER BY u.ord";
 
-/// Statements to be run one after the other, which a walsender also understands, and which beat every other
-/// source of a setting (PGOPTIONS, PGDATESTYLE, ALTER ROLE … SET). With `raw` texts come as the bytes that
-/// the database holds.
+/// Returns statements to be run one after the other. A walsender accepts them too, and they override every
+/// other source of a setting (PGOPTIONS, PGDATESTYLE, ALTER ROLE … SET). With `raw`, texts arrive as the
+/// bytes that the database holds.
 [[nodiscard]] inline std::array<std::string, 2> settings_sql(int version, bool raw = false) {
     std::string first =
         "SELECT pg_catalog.set_config('pgsync.search_path', "
@@ -89,8 +90,8 @@ inline constexpr std::string_view distrusted_sql =
     return {first, std::string(trusted_path_sql)};
 }
 
-/// The same as command line options of the server process, for a 9.6 walsender, which takes no SQL.
-/// They come after the user's own and win.
+/// Returns the same settings as command line options of the server process, for a 9.6 walsender, which
+/// accepts no SQL. They come after the user's own options and override them.
 [[nodiscard]] inline std::string settings_options(std::string_view users_own) {
     std::string out(users_own);
     for (const auto& each : session_settings) {

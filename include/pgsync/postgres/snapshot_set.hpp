@@ -10,11 +10,11 @@
 
 namespace pgsync::postgres {
 
-/// Which transactions a snapshot sees: PostgreSQL's `xmin:xmax:xip,…`. Not to be trusted on a standby, whose
-/// snapshots list no transaction in progress.
+/// The set of transactions that a snapshot sees: PostgreSQL's `xmin:xmax:xip,…`. Do not rely on it on a
+/// standby: snapshots there list no transactions in progress.
 class snapshot_set {
   public:
-    /// Reads the text of pg_current_snapshot() or txid_current_snapshot(); nothing where it is neither.
+    /// Parses the text of pg_current_snapshot() or txid_current_snapshot(); nullopt if it is neither.
     [[nodiscard]] static std::optional<snapshot_set> parse(std::string_view text) {
         snapshot_set out;
         if (!number(text, out.xmin_) || !skip(text, ':') || !number(text, out.xmax_) || !skip(text, ':') ||
@@ -23,7 +23,7 @@ class snapshot_set {
         while (!text.empty()) {
             std::uint64_t xid = 0;
             if (!out.in_progress_.empty() && !skip(text, ',')) return std::nullopt;
-            // PostgreSQL writes them in order, which lets visible() search by halves.
+            // PostgreSQL writes them in ascending order, which the binary search in visible() needs.
             if (!number(text, xid) || xid < out.xmin_ || xid >= out.xmax_ ||
                 (!out.in_progress_.empty() && xid <= out.in_progress_.back()))
                 return std::nullopt;
@@ -32,22 +32,22 @@ class snapshot_set {
         return out;
     }
 
-    /// Every transaction below it has ended.
+    /// Returns the id below which every transaction has ended.
     [[nodiscard]] std::uint64_t xmin() const noexcept { return xmin_; }
-    /// No transaction from it on has been seen.
+    /// Returns the first id that the snapshot cannot see: no transaction from it on is visible.
     [[nodiscard]] std::uint64_t xmax() const noexcept { return xmax_; }
 
-    /// Whether a transaction that has committed is visible in this snapshot. `xid` is the log's 32-bit
-    /// number; it stands for the transaction nearest to xmax, as in all of PostgreSQL.
+    /// Returns true if a committed transaction is visible in this snapshot. `xid` is the 32-bit number from
+    /// WAL; as everywhere in PostgreSQL it stands for the transaction nearest to xmax.
     [[nodiscard]] bool visible(std::uint32_t xid) const noexcept { return visible64(extend(xid)); }
 
-    /// The same for a full 64-bit transaction id.
+    /// Like visible(), for a full 64-bit transaction id.
     [[nodiscard]] bool visible64(std::uint64_t xid) const noexcept {
         return xid < xmin_ ||
                (xid < xmax_ && !std::binary_search(in_progress_.begin(), in_progress_.end(), xid));
     }
 
-    /// The 64-bit id nearest to xmax whose lower half is `xid`.
+    /// Returns the 64-bit id nearest to xmax whose lower half is `xid`.
     [[nodiscard]] std::uint64_t extend(std::uint32_t xid) const noexcept {
         const auto distance = static_cast<std::int32_t>(xid - static_cast<std::uint32_t>(xmax_));
         // In the very first epoch there is nothing before 0.

@@ -12,8 +12,8 @@
 
 namespace pgsync::postgres {
 
-/// What PostgreSQL or libpq refused. Its SQLSTATE is empty where no server had a say (an unreachable host, a
-/// connection cut without a word).
+/// An error reported by PostgreSQL or libpq. The SQLSTATE is empty if it did not come from a server (an
+/// unreachable host, a connection that was cut without a message).
 class sql_error : public error {
   public:
     sql_error(errc code, std::string sqlstate, const std::string& what, std::string remedy = {},
@@ -26,27 +26,28 @@ class sql_error : public error {
     std::string sqlstate_;
 };
 
-/// The server is there, and encryption with it does not come about: no TLS, or a certificate that is not
+/// The server is reachable, but no encrypted connection can be made: it has no TLS, or a certificate is not
 /// accepted.
 class encryption_error : public sql_error, public wrong_settings {
   public:
     using sql_error::sql_error;
 };
 
-/// An error as a server reports it; only `message` is always there.
+/// An error as a server reports it; only `message` is always set.
 struct complaint {
     std::string sqlstate;
     std::string message;
     std::string detail;
     std::string hint;
-    std::string source_file;  ///< of the server, "slot.c": unlike the message it is never translated
+    std::string
+        source_file;  ///< in the server's sources: "slot.c"; unlike the message it is never translated
     std::string statement;
     bool connection_lost = false;
     bool on_replication_session = false;
 };
 
-/// Takes apart libpq's usual text, `ERROR:  no such thing\nLINE 1: …\nDETAIL:  why\nHINT:  try this`, for
-/// those who have nothing better. Labels in other languages stay in the message.
+/// Parses libpq's usual text, `ERROR:  no such thing\nLINE 1: …\nDETAIL:  why\nHINT:  try this`, for callers
+/// that have no separate fields. Labels in other languages stay in the message.
 [[nodiscard]] inline complaint parse_server_message(std::string_view text) {
     constexpr std::array<std::string_view, 4> severities{"ERROR:  ", "FATAL:  ", "PANIC:  ", "WARNING:  "};
     complaint out;
@@ -85,7 +86,8 @@ template <std::size_t N>
     return false;
 }
 
-/// SQLSTATEs such as "undefined object" and "object in use" are also given for slots and publications.
+/// Returns true if the error is about a slot or a publication. SQLSTATEs such as "undefined object" and
+/// "object in use" are not specific to them.
 [[nodiscard]] inline bool about_replication(const complaint& from) noexcept {
     constexpr std::array<std::string_view, 7> states{"42704", "42710", "55000", "55006",
                                                      "53400", "58P01", "22023"};
@@ -103,40 +105,42 @@ template <std::size_t N>
 
 }  // namespace detail
 
-/// What a caller can do about it: see errc.
+/// Returns the errc for the error, which says what a caller can do about it.
 [[nodiscard]] inline errc classify(const complaint& from) noexcept {
-    // 57P01..03: shut down, crashed, starting up; 57P05, 25P03: idle too long; 53300: no connection free.
+    // 57P01..03: shutting down, crashed, starting up; 57P05, 25P03: idle too long; 53300: no free connection.
     constexpr std::array<std::string_view, 6> away{"57P01", "57P02", "57P03", "57P05", "25P03", "53300"};
-    // 40001, 40P01: another transaction was preferred; 55P03, 57014: a lock or time limit, or an operator's
-    // cancel; 53000..53200: no memory or disk left.
+    // 40001, 40P01: another transaction was preferred; 55P03, 57014: a lock or time limit, or cancelled by an
+    // operator; 53000..53200: out of memory or disk space.
     constexpr std::array<std::string_view, 7> busy{"40001", "40P01", "55P03", "57014",
                                                    "53000", "53100", "53200"};
     constexpr std::array<std::string_view, 9> missing{"42P01", "42703", "42883", "42704", "42702",
                                                       "42804", "42809", "42846", "3F000"};
     const std::string_view state = from.sqlstate;
-    // max_wal_senders = 0: there never will be one.
+    // With max_wal_senders = 0 no connection will ever be free.
     if (state == "53300" && from.message.find("(currently 0)") != std::string::npos) return errc::replication;
     if (state.starts_with("08") || detail::one_of(state, away)) return errc::connection;
     if (state == "42501" || state.starts_with("28")) return errc::permission;
     if (state == "3D000") return errc::configuration;
     if (detail::about_replication(from)) return errc::replication;
     if (detail::one_of(state, missing)) return errc::catalog;
-    // A prepared statement older than an ALTER TABLE, which a new session prepares anew.
+    // A prepared statement older than an ALTER TABLE; a new session prepares it again.
     const bool stale_plan = state == "0A000" && from.source_file == "plancache.c";
     if (stale_plan || detail::one_of(state, busy)) return errc::busy;
     return from.connection_lost ? errc::connection : errc::database;
 }
 
-/// A fault of PostgreSQL: where a transaction creates or rewrites a table while a slot is being made, and
-/// another one begins in that moment, the slot's picture of the catalog lacks the table, and what is written
-/// to it later can never be decoded. Not translated; "filenumber" from version 16 on.
+/// Returns true for errors caused by a bug of PostgreSQL: if a transaction creates or rewrites a table while
+/// a slot is being created, and another transaction begins at that moment, the slot's catalog snapshot lacks
+/// the table, and later changes to it can never be decoded. The message is not translated; it says
+/// "filenumber" from version 16 on.
 [[nodiscard]] inline bool lacks_tables(const sql_error& problem) {
     const std::string_view what = problem.what();
     return problem.sqlstate() == "XX000" && what.find("could not map file") != std::string_view::npos &&
            what.find("to relation OID") != std::string_view::npos;
 }
 
-/// What to do about it, in pgsync's words where it knows better than the server's own hint.
+/// Returns what to do about the error. pgsync's own remedy takes precedence if it is better than the server's
+/// hint.
 [[nodiscard]] inline std::string remedy_for(const complaint& from) {
     const std::string_view state = from.sqlstate;
     const auto says = [&](std::string_view word) { return from.message.find(word) != std::string::npos; };
@@ -164,7 +168,7 @@ template <std::size_t N>
 
 namespace detail {
 
-/// For one line in a log: every line break, with the blanks around it, becomes one blank.
+/// Makes `text` fit for one log line: every line break, with the blanks around it, becomes one blank.
 [[nodiscard]] inline std::string one_line(std::string_view text) {
     std::string out;
     bool broken = false;
@@ -182,7 +186,7 @@ namespace detail {
 
 }  // namespace detail
 
-/// The exception for it. Passwords are taken out of every part; a long statement is cut.
+/// Returns the exception for the error. Passwords are removed from every part; a long statement is cut.
 [[nodiscard]] inline sql_error make_sql_error(const complaint& from,
                                               std::source_location where = std::source_location::current()) {
     constexpr std::size_t most = 160;
@@ -193,7 +197,7 @@ namespace detail {
         auto statement = detail::one_line(scrub(from.statement));
         if (statement.size() > most) {
             auto end = most;
-            // Never through the middle of a UTF-8 character.
+            // Do not cut inside a UTF-8 character.
             while (end > 0 && (static_cast<unsigned char>(statement[end]) & 0xC0U) == 0x80U) --end;
             statement.resize(end);
             statement += "…";
@@ -203,7 +207,7 @@ namespace detail {
     return {classify(from), from.sqlstate, what, remedy_for(from), where};
 }
 
-/// Another process holds the slot: a standby waits for this to pass.
+/// Returns true if another process is reading the slot: a standby program waits for that to end.
 [[nodiscard]] inline bool slot_in_use(const sql_error& problem) noexcept {
     return problem.code() == errc::replication && problem.sqlstate() == "55006";
 }

@@ -7,12 +7,12 @@
 
 namespace pgsync::postgres {
 
-/// Who a server is, where its WAL ends (what IDENTIFY_SYSTEM tells), and which of its databases is meant.
+/// Identifies a server and one of its databases, with the end of its WAL, as IDENTIFY_SYSTEM reports it.
 struct system_identity {
-    std::string system;          ///< the cluster's unique number; another one means another cluster
-    std::uint32_t timeline = 0;  ///< greater after each promotion of a standby
+    std::string system;          ///< the PostgreSQL cluster's unique number
+    std::uint32_t timeline = 0;  ///< increases with each promotion of a standby
     lsn flushed;
-    std::uint32_t database = 0;  ///< oid of the database that is connected to; 0: not asked
+    std::uint32_t database = 0;  ///< oid of the connected database; 0: unknown
     std::string database_name{};
 };
 

@@ -2,19 +2,19 @@
 
 #include <string_view>
 
-/// What differs between server versions, in one place. A version is libpq's number: 90624, 150020.
+/// The differences between server versions, in one place. A version is libpq's number: 90624, 150020.
 namespace pgsync::postgres {
 
-/// The oldest server pgsync talks to.
+/// The oldest server version that pgsync supports.
 inline constexpr int oldest_version = 90600;
 
-/// Calls, ready to stand in a SELECT. Cast them to text to read them.
+/// Function calls to use in a SELECT. Cast the results to text to read them.
 struct sql_functions {
-    std::string_view flush_lsn;         ///< the end of the log that is safely on disk
-    std::string_view insert_lsn;        ///< the end of the log, with what is not written yet
-    std::string_view replay_lsn;        ///< on a standby: the end of the log that its queries see
+    std::string_view flush_lsn;         ///< end of the WAL that is safely on disk
+    std::string_view insert_lsn;        ///< end of the WAL, including what is not written yet
+    std::string_view replay_lsn;        ///< on a standby: end of the WAL that its queries see
     std::string_view current_snapshot;  ///< `xmin:xmax:xip,…`, to be read with snapshot_set
-    std::string_view log_file;          ///< takes a position: the name of the file that holds it
+    std::string_view log_file;          ///< function name; takes an LSN and returns the name of its WAL file
 };
 
 [[nodiscard]] constexpr sql_functions function_names(int version) noexcept {
@@ -31,28 +31,29 @@ struct sql_functions {
     return out;
 }
 
-/// Publications and the output plugin pgoutput; before, test_decoding is what every server has.
+/// Returns true if the server has publications and the output plugin pgoutput. Older servers are read with
+/// test_decoding, which every server has.
 [[nodiscard]] constexpr bool has_publications(int version) noexcept { return version >= 100000; }
 [[nodiscard]] constexpr std::string_view output_plugin(int version) noexcept {
     return has_publications(version) ? "pgoutput" : "test_decoding";
 }
-/// pg_stat_replication says how long the last confirmations took, and calls positions LSN.
+/// pg_stat_replication has the lag columns and calls positions LSN.
 [[nodiscard]] constexpr bool has_replication_lag(int version) noexcept { return version >= 100000; }
 /// CREATE INDEX on a partitioned table.
 [[nodiscard]] constexpr bool has_partitioned_indexes(int version) noexcept { return version >= 110000; }
-/// wal_sender_timeout is a setting of the role or the connection, not of the server alone.
+/// wal_sender_timeout can be set for a role or a connection, not only for the server.
 [[nodiscard]] constexpr bool has_own_sender_timeout(int version) noexcept { return version >= 120000; }
 /// idle_replication_slot_timeout.
 [[nodiscard]] constexpr bool has_idle_slot_timeout(int version) noexcept { return version >= 180000; }
-/// A walsender that also takes plain SQL.
+/// A walsender accepts plain SQL.
 [[nodiscard]] constexpr bool has_sql_on_replication(int version) noexcept { return version >= 100000; }
-/// pg_stat_activity tells that a process waits for its client.
+/// pg_stat_activity shows that a process is waiting for its client.
 [[nodiscard]] constexpr bool has_client_wait_events(int version) noexcept { return version >= 100000; }
 [[nodiscard]] constexpr bool has_partitions(int version) noexcept { return version >= 100000; }
 [[nodiscard]] constexpr bool has_temporary_slots(int version) noexcept { return version >= 100000; }
-/// TRUNCATE is decoded, and `publish` knows the word.
+/// TRUNCATE is decoded, and `publish` accepts the word.
 [[nodiscard]] constexpr bool has_truncate(int version) noexcept { return version >= 110000; }
-/// INCLUDE columns of an index.
+/// Indexes can have INCLUDE columns.
 [[nodiscard]] constexpr bool has_included_columns(int version) noexcept { return version >= 110000; }
 [[nodiscard]] constexpr bool has_generated_columns(int version) noexcept { return version >= 120000; }
 [[nodiscard]] constexpr bool has_via_root(int version) noexcept { return version >= 130000; }
@@ -61,10 +62,10 @@ struct sql_functions {
 /// client_connection_check_interval.
 [[nodiscard]] constexpr bool has_client_check(int version) noexcept { return version >= 140000; }
 [[nodiscard]] constexpr bool has_idle_session_timeout(int version) noexcept { return version >= 140000; }
-/// Row filters and column lists of a publication's tables, and FOR TABLES IN SCHEMA.
+/// Publications can have row filters, column lists and FOR TABLES IN SCHEMA.
 [[nodiscard]] constexpr bool has_publication_filters(int version) noexcept { return version >= 150000; }
-/// publish_generated_columns, virtual generated columns, and the refusal of updates whose replica identity
-/// has generated columns that a publication leaves out.
+/// There are publish_generated_columns and virtual generated columns, and the server rejects updates whose
+/// replica identity has generated columns that a publication leaves out.
 [[nodiscard]] constexpr bool has_published_generated_columns(int version) noexcept {
     return version >= 180000;
 }

@@ -32,7 +32,7 @@ using connection_ptr = std::unique_ptr<PGconn, finish>;
     throw error(errc::interrupted, "stopped while " + doing);
 }
 
-/// `host:port/database` of a connection that is open or was tried.
+/// Returns `host:port/database` of a connection that is open or was attempted.
 [[nodiscard]] inline std::string server_of(const PGconn* connection) {
     const auto text = [](const char* value) { return value == nullptr ? std::string_view() : value; };
     auto host = text(PQhost(connection));
@@ -42,19 +42,19 @@ using connection_ptr = std::unique_ptr<PGconn, finish>;
     return out.append("/").append(text(PQdb(connection)));
 }
 
-/// Of the database: `UTF8`.
+/// Returns the encoding of the database: `UTF8`.
 [[nodiscard]] inline std::string_view server_encoding(const PGconn* connection) {
     const char* said = PQparameterStatus(connection, "server_encoding");
     return said == nullptr ? "UTF8" : said;
 }
 
-/// For hiding it only.
+/// Returns the connection's password. Only for hiding it in messages.
 [[nodiscard]] inline std::string_view password_of(const PGconn* connection) {
     const char* password = PQpass(connection);
     return password == nullptr ? "" : password;
 }
 
-/// Throws what a connection that did not come about deserves.
+/// Throws the error for a connection attempt that failed, with its code and remedy.
 [[noreturn]] inline void throw_connect_error(PGconn* connection, bool misread, bool replication) {
     if (misread)
         throw error(
@@ -84,7 +84,8 @@ using connection_ptr = std::unique_ptr<PGconn, finish>;
             remedy = "check the host's name: PGHOST or the URL";
         } else if (const auto encryption = encryption_remedy(why); !encryption.empty()) {
             remedy = encryption;
-            // These come as well where a server, or what stands before it, ends in the middle of it.
+            // These messages also occur if a server, or something in front of it, drops the connection during
+            // the handshake: that passes, unlike wrong settings.
             encryption_fails = !says("SSL SYSCALL error") && !says("unexpected eof") &&
                                !says("SSL connection has been closed unexpectedly");
         } else {
@@ -117,8 +118,8 @@ using connection_ptr = std::unique_ptr<PGconn, finish>;
     return std::chrono::steady_clock::now() + std::chrono::seconds(std::min(seconds, 86'400L) * hosts);
 }
 
-/// Opens a connection, waiting in poll() so that `stop_fd` can end the wait (not, though, the resolving of a
-/// host's name, which libpq does in one go).
+/// Opens a connection. Waits in poll(), so that `stop_fd` can end the wait, except while libpq resolves a
+/// host name, which blocks.
 [[nodiscard]] inline connection_ptr open(const connection_parameters& parameters, bool misread, int stop_fd) {
     std::vector<const char*> keywords;
     std::vector<const char*> values;
@@ -162,7 +163,7 @@ using connection_ptr = std::unique_ptr<PGconn, finish>;
     return out;
 }
 
-/// Opens a session or a replication session with the settings that do not need SQL.
+/// Opens a session or a replication session, with the settings that do not need SQL.
 [[nodiscard]] inline connection_ptr open(const std::string& conninfo, bool replication, int stop_fd) {
     auto parameters = verified(with_defaults(parse_conninfo(conninfo)));
     const bool misread = misread_uri(conninfo);
@@ -170,7 +171,8 @@ using connection_ptr = std::unique_ptr<PGconn, finish>;
     auto out = open(parameters, misread, stop_fd);
     if (!replication || has_sql_on_replication(PQserverVersion(out.get()))) return out;
 
-    // A 9.6 walsender takes its settings at start only. Not tried first everywhere: poolers refuse options.
+    // A 9.6 walsender accepts settings only at start. Other servers are not tried with options, because
+    // poolers reject them.
     out.reset();
     const auto* own = find_parameter(parameters, "options");
     const char* inherited = std::getenv("PGOPTIONS");
@@ -183,7 +185,7 @@ using connection_ptr = std::unique_ptr<PGconn, finish>;
         const char* actual = PQparameterStatus(out.get(), name);
         return actual != nullptr && std::string_view(actual).starts_with(value);
     };
-    // PGDATESTYLE and PGTZ beat the options.
+    // PGDATESTYLE and PGTZ override the options.
     if (!reports("DateStyle", "ISO") || !reports("TimeZone", "UTC"))
         throw error(errc::configuration,
                     "PGDATESTYLE or PGTZ overrides the settings of the replication session", "unset both");

@@ -8,8 +8,9 @@
 
 namespace pgsync::postgres::detail {
 
-/// libpq has no SQLSTATE for a failed connection, except inside a verbose message: `FATAL:  28P01: password
-/// …`. Takes it out of there; of several hosts' the last one.
+/// Takes the SQLSTATE of a failed connection out of libpq's verbose message, the only place libpq puts it:
+/// `FATAL:  28P01: password …`. Returns it, the last one if several hosts were tried, and removes it from
+/// `message`.
 [[nodiscard]] inline std::string take_sqlstate(std::string& message) {
     const auto is_state = [](std::string_view text) {
         return text.size() == 5 && std::all_of(text.begin(), text.end(), [](char c) {
@@ -26,8 +27,9 @@ namespace pgsync::postgres::detail {
     return state;
 }
 
-/// One line out of libpq's several: without the server's source line and libpq's advice, without repetitions
-/// (it tries with and without encryption), and for a single try without the address, which is told anyway.
+/// Turns libpq's message of several lines into one. Drops the server's source line, libpq's advice,
+/// repetitions (libpq tries with and without encryption), and for a single attempt also the address, which
+/// the caller reports anyway.
 [[nodiscard]] inline std::string tidy_connect_message(std::string_view message) {
     std::vector<std::string_view> lines;
     while (!message.empty()) {

@@ -17,8 +17,9 @@
 
 namespace pgsync::postgres::detail {
 
-/// What libpq makes of `given` together with its variables, the service file and its own defaults. Connects
-/// to nothing: the last thing libpq looks at before it would is something that it has to refuse.
+/// Returns the parameters that libpq would use: `given` together with its variables, the service file and its
+/// own defaults. Does not connect: the last parameter that libpq checks before connecting is set to a value
+/// it rejects.
 [[nodiscard]] inline connection_parameters as_libpq_reads(connection_parameters given) {
     set_parameter(given, "target_session_attrs", "none");
     std::vector<const char*> keywords;
@@ -43,17 +44,18 @@ namespace pgsync::postgres::detail {
     while (true) {
         const auto comma = hosts.find(',');
         const auto host = hosts.substr(0, comma);
-        const bool folder = host.empty() || host.front() == '/' || host.front() == '@';  // a socket's
+        const bool folder = host.empty() || host.front() == '/' ||
+                            host.front() == '@';  // socket directory or abstract socket
         if (!folder && !is_this_machine(host)) return false;
         if (comma == std::string_view::npos) return true;
         hosts.remove_prefix(comma + 1);
     }
 }
 
-/// libpq's own default, `prefer`, verifies nothing: whoever is in between reads the password and everything
-/// else. Where nobody says anything about it (`sslmode`, PGSSLMODE, a service file) and a server is on
-/// another machine, it has to prove who it is. `prefer` in a service file cannot be told from libpq's
-/// default.
+/// Returns `given` with sslmode=verify-full if a server is on another machine and the user has set no sslmode
+/// (neither `sslmode` nor PGSSLMODE nor a service file). libpq's default, `prefer`, verifies nothing: anyone
+/// in between can read the password and everything else. `prefer` in a service file cannot be distinguished
+/// from libpq's default.
 [[nodiscard]] inline connection_parameters verified(connection_parameters given) {
     const auto said = [](const char* variable) {
         const char* value = std::getenv(variable);
@@ -66,12 +68,12 @@ namespace pgsync::postgres::detail {
         return found == nullptr ? std::string() : *found;
     };
     if (value("sslmode") != "prefer") return given;
-    // Where there is an address the name only says whose certificate is expected.
+    // If there is an address, the host name only says which certificate to expect.
     const auto addresses = value("hostaddr");
     if (all_this_machine(addresses.empty() ? value("host") : addresses)) return given;
     set_parameter(given, "sslmode", "verify-full");
-    // From 16 on libpq knows the authorities that the system trusts; a root.crt of the user's own comes
-    // first.
+    // Since version 16 libpq can use the system's trusted authorities; a root.crt of the user's takes
+    // precedence.
     const char* home = std::getenv("HOME");
     std::error_code ignored;
     const bool own = home != nullptr &&
@@ -81,8 +83,8 @@ namespace pgsync::postgres::detail {
     return given;
 }
 
-/// What to do about a connection that failed over its encryption, by libpq's or the server's words; empty
-/// where they are about something else.
+/// Returns what to do about a connection that failed because of its encryption, judging by libpq's or the
+/// server's message; empty if the message is about something else.
 [[nodiscard]] inline std::string encryption_remedy(std::string_view why) {
     constexpr std::array<std::pair<std::string_view, std::string_view>, 11> known{{
         {"does not support SSL",

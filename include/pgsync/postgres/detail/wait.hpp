@@ -23,7 +23,7 @@ enum class wake : unsigned char { ready, stopped, timed_out };
                       : left.count() > 3'600'000 ? 3'600'000
                                                  : static_cast<int>(left.count());
         }
-        // poll() passes over negative descriptors.
+        // poll() ignores negative descriptors.
         std::array<pollfd, 2> fds{{{socket, events, 0}, {stop_fd, POLLIN, 0}}};
         const int count = ::poll(fds.data(), fds.size(), timeout);
         if (count < 0 && errno != EINTR) return wake::ready;  // let the next read report what is wrong

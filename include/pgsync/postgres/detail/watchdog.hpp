@@ -13,15 +13,15 @@
 
 namespace pgsync::postgres::detail {
 
-/// Watches a statement that a library waits for without end: while it lives, every `patience` the server is
-/// asked whether it still works on it, and when not, the socket is shut down, which ends the wait.
+/// Watches a statement that a library waits for without a time limit. Every `patience` it asks the server
+/// whether it is still working on the statement; if not, it shuts the socket down, which ends the wait.
 class watchdog {
   public:
     watchdog(int socket, std::string conninfo, backend_id who, std::chrono::milliseconds patience)
         : thread_([this, socket, conninfo = std::move(conninfo), who = std::move(who), patience] {
               while (!done_within(patience)) {
                   if (works(conninfo, who, patience)) continue;
-                  // The answer may have come in this very moment.
+                  // The answer may have arrived just now.
                   if (done_within(std::chrono::seconds(1))) return;
                   end_backend(who, conninfo, patience);
                   ::shutdown(socket, SHUT_RDWR);

@@ -22,14 +22,15 @@
 
 namespace pgsync::postgres::detail {
 
-/// One server process for good: process ids are used again. In the server's text form; no pid, nobody known.
+/// Identifies one server process for good, because pids are reused. Values are in the server's text form; an
+/// empty pid means unknown.
 struct backend_id {
     std::string pid;
     std::string start;
-    std::string server{};  ///< when its server was started, which tells several behind one name apart
+    std::string server{};  ///< start time of its server, which distinguishes several behind one name
 };
 
-/// Tells the session that runs it who serves it.
+/// Returns the id of the server process that runs it.
 inline constexpr std::string_view identify_backend_sql =
     "SELECT pid::text, backend_start::text, pg_catalog.pg_postmaster_start_time()::text "
     "FROM pg_catalog.pg_stat_get_activity(pg_catalog.pg_backend_pid())";
@@ -39,8 +40,9 @@ inline constexpr std::string_view identify_backend_sql =
     return {std::string(answer.get(0, 0)), std::string(answer.get(0, 1)), std::string(answer.get(0, 2))};
 }
 
-/// Where to find the server again that a connection was made to: behind a name, or in a list of hosts, there
-/// may be several, and only that one knows of the connection. What libpq does not know is null.
+/// Returns a connection string for the very server that a connection was made to. A host name or a list of
+/// hosts may lead to several servers, and only that one knows the connection. Values that libpq does not know
+/// are null.
 [[nodiscard]] inline std::string same_server(const std::string& conninfo, const char* known_host,
                                              const char* known_address, const char* known_port) {
     const auto text = [](const char* known) { return std::string(known == nullptr ? "" : known); };
@@ -55,22 +57,22 @@ inline constexpr std::string_view identify_backend_sql =
         set_parameter(parameters, "hostaddr", address);
     }
     if (!port.empty()) set_parameter(parameters, "port", port);
-    // A primary that was demoted meanwhile is the one that is asked all the same.
+    // A primary that was demoted meanwhile is still the server to ask.
     set_parameter(parameters, "target_session_attrs", "any");
     return to_conninfo(parameters);
 }
 
-/// A second connection to the same server, asked about a first one that has fallen silent: is its query
-/// merely slow, or is the connection dead, so that the server has long answered, or never heard of it, and
-/// nothing will ever come? No setting of TCP tells these apart where something between keeps the connection
-/// alive.
+/// A second connection to the same server that asks about a first one that has fallen silent. Either its
+/// query is merely slow, or the connection is dead: the server answered long ago, or never received the
+/// query, and nothing will ever arrive. No TCP setting can distinguish these if something in between keeps
+/// the connection alive.
 class witness {
   public:
-    /// Throws errc::connection when the server cannot be reached, or not within `patience`.
+    /// Throws errc::connection if the server cannot be reached, or not within `patience`.
     witness(const std::string& conninfo, int stop_fd, std::chrono::milliseconds patience)
         : stop_fd_(stop_fd), patience_(patience), connection_(open(conninfo, false, stop_fd)) {}
 
-    /// Is this the server of that process, or another one that a balancer has chosen?
+    /// Returns true if this is the server of that process, not another one chosen by a load balancer.
     [[nodiscard]] bool is_server_of(const backend_id& who) {
         if (who.server.empty()) return true;
         const auto answer =
@@ -78,10 +80,10 @@ class witness {
         return PQntuples(answer.native()) == 1 && std::string_view(PQgetvalue(answer.native(), 0, 0)) == "t";
     }
 
-    /// Does that process still work on something, so that waiting for it makes sense?
+    /// Returns true if that process is still working, so that waiting for it makes sense.
     [[nodiscard]] bool works(const backend_id& who) {
-        // It does not if it waits for its client (Client), or for new log to send (Activity). The server
-        // tells of that since version 10.
+        // It is not if it waits for its client (Client) or for new WAL to send (Activity). Servers report
+        // that since version 10.
         const char* const sql = has_client_wait_events(PQserverVersion(connection_.get()))
                                     ? "SELECT coalesce(wait_event_type, '') NOT IN ('Client', 'Activity') "
                                       "FROM pg_catalog.pg_stat_activity "
@@ -92,9 +94,10 @@ class witness {
         return PQntuples(answer.native()) == 1 && std::string_view(PQgetvalue(answer.native(), 0, 0)) == "t";
     }
 
-    /// Ends that process, which else would keep its snapshot or its slot until the server finds out itself.
-    /// Told once, one whose connection takes nothing any more would wait for it to take the news of its end,
-    /// until TCP gives up after a quarter of an hour; told again it does not.
+    /// Terminates that process, which would otherwise hold its snapshot or its slot until the server notices
+    /// by itself. If its connection accepts no more data, one signal is not enough: the process would wait
+    /// until its final message is delivered, and TCP gives up only after a quarter of an hour. A second
+    /// signal ends that wait.
     void end(const backend_id& who) {
         const auto deadline = std::chrono::steady_clock::now() + std::min(patience_, longest_end);
         auto pause = std::chrono::milliseconds(10);
@@ -147,11 +150,11 @@ class witness {
     connection_ptr connection_;
 };
 
-/// Asks a witness: is it of any use to wait for that process? `why` gets what makes it useless. A server that
-/// is there and does not let the witness in leaves the question open, and that is worth waiting, too.
+/// Asks a witness whether it makes sense to wait for that process. If not, `why` receives the reason. A
+/// server that is up but does not let the witness in leaves the question open; then waiting makes sense too.
 [[nodiscard]] inline bool worth_waiting_for(const backend_id& who, const std::string& conninfo, int stop_fd,
                                             std::chrono::milliseconds patience, std::string& why) {
-    // A balancer that gives each connection to the next server comes to the right one soon.
+    // With a load balancer that gives each connection to the next server, a few attempts reach the right one.
     constexpr int attempts = 8;
     try {
         for (int attempt = 0; attempt < attempts; ++attempt) {
@@ -169,7 +172,7 @@ class witness {
     }
 }
 
-/// Ends a process that nobody can talk to any more; where that fails the server finds out itself.
+/// Terminates a process whose connection is dead. If that fails, the server will notice by itself.
 inline void end_backend(const backend_id& who, const std::string& conninfo,
                         std::chrono::milliseconds patience) noexcept {
     try {
