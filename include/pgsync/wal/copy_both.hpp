@@ -11,25 +11,26 @@
 
 namespace pgsync::postgres {
 
-/// The server's `w`: a piece of the stream, for logical replication exactly one message of the output plugin.
+/// The server's `w` message: a piece of the stream. In logical replication it is exactly one message of the
+/// output plugin.
 struct xlog_data {
     lsn start;
-    lsn end;                    ///< the server's end of log when it sent this
-    std::int64_t send_time_us;  ///< since 2000-01-01 UTC, by the server's clock
+    lsn end;                    ///< end of the server's WAL when it sent this
+    std::int64_t send_time_us;  ///< microseconds since 2000-01-01 UTC, by the server's clock
     std::string_view message;
 };
 
-/// The server's `k`: it is alive, and has looked at the log as far as `wal_end`.
+/// The server's `k` message: it is alive, and has processed WAL up to `wal_end`.
 struct keepalive {
     lsn wal_end;
     std::int64_t send_time_us;
-    bool reply_requested;  ///< answer soon, or the server ends the connection after wal_sender_timeout
+    bool reply_requested;  ///< reply soon, or the server ends the connection after wal_sender_timeout
 };
 
 /// One CopyData payload of a replication stream.
 using frame = std::variant<xlog_data, keepalive>;
 
-/// Reads one CopyData payload; errc::protocol where it is neither kind. Views point into `payload`.
+/// Parses one CopyData payload; throws errc::protocol if it is neither kind. Views point into `payload`.
 [[nodiscard]] inline frame parse_frame(std::string_view payload) {
     detail::byte_reader in(payload, "replication");
     const char type = in.character();
@@ -54,16 +55,16 @@ using frame = std::variant<xlog_data, keepalive>;
     return out;
 }
 
-/// What the client tells the server in its `r`: how far it is. Slots move to `flushed` and never back.
+/// The client's `r` message: its progress. The slot moves to `flushed` and never back.
 struct standby_status {
     lsn written;
     lsn flushed;
     lsn applied;
-    std::int64_t clock_us = 0;  ///< the client's clock, microseconds since 2000-01-01 UTC
+    std::int64_t clock_us = 0;  ///< the client's clock, in microseconds since 2000-01-01 UTC
     bool reply_requested = false;
 };
 
-/// The bytes of a standby status update, to be sent as one CopyData.
+/// Returns the bytes of a standby status update, to be sent as one CopyData.
 [[nodiscard]] constexpr std::array<char, 34> build_status(const standby_status& status) noexcept {
     std::array<char, 34> out{};
     std::size_t at = 0;

@@ -10,15 +10,15 @@
 
 namespace pgsync::postgres {
 
-/// The decoder of whatever output plugin a server of some version is read through.
+/// Decodes the messages of the output plugin that a server of the given version is read with.
 class decoder {
   public:
-    /// `find` is asked where the plugin does not describe tables itself; see test_decoding_decoder.
+    /// `find` is called where the plugin does not describe tables itself; see test_decoding_decoder.
     decoder(int server_version, test_decoding_decoder::find_table find) {
         if (!has_publications(server_version)) used_.emplace<test_decoding_decoder>(std::move(find));
     }
 
-    /// Calls `on_event(const event&)` for what the message tells, in order.
+    /// Calls `on_event(const event&)` for each event in the message, in order.
     template <typename OnEvent>
     void decode(const xlog_data& data, OnEvent&& on_event) {
         if (auto* text = std::get_if<test_decoding_decoder>(&used_)) {

@@ -12,12 +12,12 @@
 namespace pgsync::postgres {
 
 /// Decodes messages of the output plugin `pgoutput`, protocol version 1 (PostgreSQL 10 and later). No I/O,
-/// and no allocation once its buffers have seen the widest row. It keeps nothing from one message to the
-/// next: who holds the relations must compare a row's width with its relation's.
+/// and no allocation once its buffers have held the widest row. It keeps nothing from one message to the
+/// next: callers that keep the relations must compare a row's width with its relation's.
 class pgoutput_decoder {
   public:
-    /// `message` is one whole message: what follows the header of an XLogData frame. Strict: a count or
-    /// length that exceeds the message, a flag nobody defined, or bytes left over are errc::protocol.
+    /// `message` is one whole message: what follows the header of an XLogData frame. Throws errc::protocol
+    /// for a count or length that exceeds the message, an undefined flag, or bytes left over.
     [[nodiscard]] event decode(std::string_view message) {
         fields_.clear();
         columns_.clear();
@@ -83,7 +83,7 @@ class pgoutput_decoder {
         change::relation out;
         out.oid = in.u32();
         out.schema = in.c_string();
-        // The server abbreviates this one schema.
+        // The server abbreviates pg_catalog to an empty name.
         if (out.schema.empty()) out.schema = "pg_catalog";
         out.name = in.c_string();
         out.replica_identity = in.character();
@@ -130,7 +130,7 @@ class pgoutput_decoder {
         tuple(in);
         if (out.old != old_row::none && fields_.size() != 2 * old_width)
             in.fail("the old row and the new row differ in width");
-        // Only now: the buffer may have moved while it grew.
+        // Take the spans only now: the buffer may have moved while it grew.
         const std::span<const field> both = fields_;
         out.before = both.first(old_width);
         out.after = both.subspan(old_width);
@@ -175,8 +175,8 @@ class pgoutput_decoder {
         return {'O'};
     }
 
-    /// PostgreSQL 18 tells of a large transaction that was rolled back, although none was asked for before
-    /// its commit and nothing of this one was sent.
+    /// PostgreSQL 18 reports that a large transaction was rolled back, although streaming of transactions in
+    /// progress was not requested and nothing of this one was sent.
     static change::ignored abort(detail::byte_reader& in) {
         in.rename("pgoutput Stream Abort");
         in.u32();

@@ -25,14 +25,14 @@
 
 namespace pgsync::postgres {
 
-/// The SQL-level name of an option of an output plugin, and its value.
+/// An option of an output plugin: its name, unquoted, and its value.
 using plugin_option = std::pair<std::string, std::string>;
 
-/// A logical replication stream over libpq's COPY BOTH, with the same settings as a session, so that values
-/// in the log read as values in a query do. One reader, one thread.
+/// A logical replication stream over libpq's COPY BOTH. It uses the same settings as a session, so that
+/// values in WAL read like values in a query. One reader, one thread.
 class replication_stream {
   public:
-    /// `conninfo` as for session. Throws errc::permission where the role has no REPLICATION.
+    /// `conninfo` as for session. Throws errc::permission if the role has no REPLICATION.
     explicit replication_stream(const std::string& conninfo = {}, int stop_fd = -1)
         : channel_(conninfo, true, stop_fd) {
         if (!has_sql_on_replication(server_version())) return;
@@ -42,14 +42,14 @@ class replication_stream {
 
     [[nodiscard]] int server_version() const { return PQserverVersion(channel_.native()); }
     [[nodiscard]] std::string server() const { return detail::server_of(channel_.native()); }
-    /// The database's encoding, in which texts arrive: callers that need UTF-8 convert them. The server
-    /// would convert every text of every row, and for one that has no UTF-8 form the stream would end there,
-    /// again and again, whatever the row holds by now.
+    /// Returns the database's encoding, in which texts arrive: callers that need UTF-8 convert them. If the
+    /// server converted them, it would convert every text of every row, and one text that has no UTF-8 form
+    /// would end the stream there on every attempt, whatever the row holds by now.
     [[nodiscard]] std::string encoding() const {
         return std::string(detail::server_encoding(channel_.native()));
     }
 
-    /// Only before start().
+    /// Runs IDENTIFY_SYSTEM. Only before start().
     [[nodiscard]] system_identity identify() {
         const auto all = run("IDENTIFY_SYSTEM");
         const auto row = all.back().row(0);
@@ -59,8 +59,8 @@ class replication_stream {
                 *position};
     }
 
-    /// Starts pgoutput, protocol version 1. `from` 0/0 means the slot's confirmed position; an earlier one is
-    /// moved there by the server. A slot that another process reads is sql_error 55006, see slot_in_use().
+    /// Starts pgoutput, protocol version 1. `from` 0/0 means the slot's confirmed position; the server moves
+    /// an earlier one up to it. If another process reads the slot, throws sql_error 55006, see slot_in_use().
     void start(std::string_view slot, lsn from, std::span<const std::string> publications) {
         std::string names;
         for (const auto& name : publications) names += (names.empty() ? "" : ",") + quote_identifier(name);
@@ -68,7 +68,7 @@ class replication_stream {
         start(slot, from, options);
     }
 
-    /// Starts the output plugin that a server of this version is read through; see version.hpp.
+    /// Starts the output plugin that a server of this version is read with; see version.hpp.
     void follow(std::string_view slot, const std::string& publication) {
         if (has_publications(server_version())) {
             start(slot, {}, std::span<const std::string>(&publication, 1));
@@ -79,14 +79,14 @@ class replication_stream {
         }
     }
 
-    /// Starts whatever output plugin the slot has.
+    /// Starts the output plugin of the slot, whichever it is.
     void start(std::string_view slot, lsn from, std::span<const plugin_option> options) {
         auto command = "START_REPLICATION SLOT " + quote_identifier(slot) + " LOGICAL " + to_string(from);
         std::string list;
         for (const auto& [name, value] : options) {
             detail::refuse_zero_byte(value, "an option");
             list += (list.empty() ? "" : ", ") + quote_identifier(name) + ' ';
-            // The replication grammar has no E'…'; a backslash is a backslash there.
+            // The replication grammar has no E'…'; a backslash is an ordinary character there.
             detail::append_doubled(list, value, '\'', "'");
         }
         if (!list.empty()) command += " (" + list + ")";
@@ -102,18 +102,19 @@ class replication_stream {
         });
     }
 
-    /// The next frame, or nothing when `timeout` has passed or `wake_fd` is readable first. What the frame
-    /// shows is valid until the next call. Frames already here are returned before anything is waited for, so
-    /// an outer poll() on fd() must come after a receive() of no time has returned nothing.
+    /// Returns the next frame, or nullopt if `timeout` passes or `wake_fd` becomes readable first. The
+    /// frame's views are valid until the next call. Frames that have already arrived are returned before
+    /// anything is waited for, so an outer poll() on fd() must come after a receive() with no timeout has
+    /// returned nullopt.
     ///
-    /// A stream that ends, because the server shuts down for example, is errc::connection; so is one that
-    /// stays silent: a server that has nothing to send is asked for a sign of life, and one that gives none
-    /// must be busy with this stream, which another connection tells.
+    /// Throws errc::connection if the stream ends, for example because the server shuts down, or if it stays
+    /// silent. A server that has nothing to send is asked for a keepalive; if it does not answer, it must be
+    /// busy with this stream, which is checked over another connection.
     [[nodiscard]] std::optional<frame> receive(std::chrono::milliseconds timeout, int wake_fd = -1) {
         const auto deadline = std::chrono::steady_clock::now() + timeout;
         while (true) {
             if (auto ready = try_receive()) return ready;
-            // What send_status() could not get rid of goes out here.
+            // This sends what send_status() could not.
             const int unsent = PQflush(channel_.native());
             const short events = unsent > 0 ? POLLIN | POLLOUT : POLLIN;
             const auto begin = std::chrono::steady_clock::now();
@@ -123,13 +124,14 @@ class replication_stream {
             if (woken == detail::wake::ready) {
                 silent_ = {};
             } else {
-                // Only the time we listened counts.
+                // Count only the time spent listening.
                 silent_ += std::chrono::steady_clock::now() - begin;
                 watch();
             }
             if (woken == detail::wake::stopped) return std::nullopt;
             if (woken == detail::wake::timed_out && slice == deadline) return std::nullopt;
-            // What arrived together with the end of the connection is read first; then it is noticed again.
+            // Data that arrived together with the end of the connection is read first; the next call notices
+            // the end again.
             if (PQconsumeInput(channel_.native()) == 0) {
                 if (auto ready = try_receive()) return ready;
                 channel_.throw_lost("streaming");
@@ -137,8 +139,8 @@ class replication_stream {
         }
     }
 
-    /// Tells the server how far everything is done: it forgets the log up to `flushed`. The clock of `status`
-    /// is filled in here. Does not wait for the network.
+    /// Tells the server that everything up to `flushed` is done, so that it can drop WAL up to there. Fills
+    /// in the clock of `status`. Does not wait for the network.
     void send_status(standby_status status) {
         status_ = status;
         constexpr std::chrono::seconds from_unix_to_postgres{946'684'800};
@@ -153,11 +155,11 @@ class replication_stream {
         send_status({flushed, flushed, flushed, 0, reply_requested});
     }
 
-    /// The socket, to be polled for reading; see receive().
+    /// Returns the socket, to be polled for reading; see receive().
     [[nodiscard]] int fd() const { return PQsocket(channel_.native()); }
 
-    /// Ends the stream in order, so that the slot is free when this returns, or gives up after `patience`.
-    /// Never throws: what is confirmed has been sent before.
+    /// Ends the stream cleanly, so that the slot is free when this returns, or gives up after `patience`.
+    /// Never throws: confirmations have been sent before.
     void close(std::chrono::milliseconds patience = std::chrono::seconds(2)) noexcept {
         if (streaming_ && channel_.usable()) end_copy(std::chrono::steady_clock::now() + patience);
         streaming_ = false;
@@ -177,7 +179,7 @@ class replication_stream {
         });
     }
 
-    /// After some silence asks for an answer, after patience() looks for the server.
+    /// Requests a reply after some silence, and checks on the server after patience().
     void watch() {
         if (silent_ < channel_.patience() / 3) {
             asked_ = false;
@@ -200,13 +202,13 @@ class replication_stream {
         return parse_frame({raw, static_cast<std::size_t>(size)});
     }
 
-    /// The stream is over: says why, in the server's words where it left some.
+    /// Throws the reason why the stream is over, with the server's message if there is one.
     [[noreturn]] void throw_ended() {
         streaming_ = false;
         channel_.heard();
         while (auto last = channel_.next_result()) {
             const auto status = PQresultStatus(last->native());
-            // The server took leave in order; behind that there is only the end of the connection.
+            // The server ended the stream in order; only the end of the connection follows.
             if (status == PGRES_COMMAND_OK || status == PGRES_COPY_BOTH || status == PGRES_COPY_IN) break;
             channel_.check(*last, "streaming");
         }
@@ -239,9 +241,9 @@ class replication_stream {
     }
 
     bool streaming_ = false;
-    standby_status status_{};  ///< what the server was told last
+    standby_status status_{};  ///< the last one sent
     std::chrono::steady_clock::duration silent_{};
-    bool asked_ = false;  ///< for an answer, since it has been silent
+    bool asked_ = false;  ///< whether a reply was requested since it has been silent
     std::unique_ptr<char, free_memory> payload_;
     detail::channel channel_;
 };

@@ -23,23 +23,23 @@
 
 namespace pgsync::postgres {
 
-/// Decodes messages of the output plugin `test_decoding` (PostgreSQL 9.6, which has no other) into the events
-/// that pgoutput's messages give. Does no I/O itself.
+/// Decodes messages of the output plugin `test_decoding` (PostgreSQL 9.6, which has no other) into the same
+/// events as pgoutput's messages. Does no I/O itself.
 ///
-/// Its text holds the names and types of a row's columns, but neither the table's oid nor its replica
-/// identity: for these `find` is asked, once for each name. It shows every table of the database; those that
-/// nobody follows are passed over by their name alone. DDL does not show in the text, but leaves an empty
-/// transaction, after which everything is asked again.
+/// Its text contains the names and types of a row's columns, but neither the table's oid nor its replica
+/// identity: these come from `find`, which is called once per name. It shows every table of the database;
+/// tables that are not replicated are skipped by their name alone. DDL is not in the text but leaves an empty
+/// transaction, after which `find` is called again for every table.
 class test_decoding_decoder {
   public:
-    /// What the catalog says of a table by its name in the log; nothing where nobody follows it.
+    /// Returns the catalog's facts about a table by its name in WAL; nullopt if the table is not replicated.
     using find_table =
         std::function<std::optional<table_facts>(std::string_view schema, std::string_view name)>;
 
     explicit test_decoding_decoder(find_table find) : find_(std::move(find)) {}
 
-    /// Calls `on_event` with a row's event, where necessary with its table's before it. What is no text of
-    /// test_decoding is errc::protocol.
+    /// Calls `on_event` with a row's event, preceded by its table's if necessary. Throws errc::protocol if
+    /// the text is not test_decoding's.
     template <typename OnEvent>
     void decode(const xlog_data& data, OnEvent&& on_event) {
         detail::byte_reader in(data.message, "test_decoding");
@@ -51,7 +51,7 @@ class test_decoding_decoder {
         } else if (in.skip("COMMIT ")) {
             const auto time = commit_time(in);
             if (!rows_seen_) tables_.clear();
-            // A commit's message is sent under the position where its record ends.
+            // A commit's message is sent with the position where its record ends.
             on_event(event(change::commit{{}, data.start, time}));
         } else if (in.skip("message: ")) {
             on_event(event(change::ignored{'M'}));
@@ -62,7 +62,7 @@ class test_decoding_decoder {
 
   private:
     struct column {
-        std::string header;  ///< as the text has it: `"Odd"[character varying]`; empty while unknown
+        std::string header;  ///< as in the text: `"Odd"[character varying]`; empty while unknown
         std::string name;
         bool key = false;
         bool not_null = false;
@@ -76,7 +76,7 @@ class test_decoding_decoder {
     };
     struct value {
         std::string_view header;
-        std::string_view name;  ///< perhaps in quotes
+        std::string_view name;  ///< may be quoted
         field content;
     };
     struct hash {
@@ -88,8 +88,8 @@ class test_decoding_decoder {
 
     // ---- text
 
-    /// `725`, or with include-timestamp `725 (at 2026-05-01 12:00:00.5+02)`; 0 where there is no time that
-    /// can be read. It is to be measured with, nothing else.
+    /// Reads `725`, or with include-timestamp `725 (at 2026-05-01 12:00:00.5+02)`. Returns 0 if the time
+    /// cannot be read: it is used for measuring latency only.
     static std::int64_t commit_time(detail::byte_reader& in) {
         const auto rest = in.rest();
         const auto size = std::min(rest.find(" (at "), rest.size());
@@ -105,11 +105,11 @@ class test_decoding_decoder {
         if (std::sscanf(text.c_str(), " (at %d-%u-%u %d:%d:%n", &year, &month, &day, &hour, &minute, &used) !=
             5)
             return 0;
-        // A locale may have a comma for scanf.
+        // Not with sscanf: a locale may use a decimal comma.
         const auto [behind, problem] = std::from_chars(text.data() + used, text.data() + text.size(), second);
         if (problem != std::errc{}) return 0;
         used = static_cast<int>(behind - text.data());
-        // ISO, with the offset of the server's time zone: +02, -03:30.
+        // ISO format, with the offset of the server's time zone: +02, -03:30.
         int east = 0;
         int minutes = 0;
         if (std::sscanf(text.c_str() + used, "%3d:%d", &east, &minutes) < 1) return 0;
@@ -132,7 +132,8 @@ class test_decoding_decoder {
         return out;
     }
 
-    /// How far the quoted text reaches that `text` begins with, both quotes counted; 0 where it has no end.
+    /// Returns the length of the quoted text at the beginning of `text`, including both quotes; 0 if it has
+    /// no end.
     static std::size_t quoted_length(std::string_view text, char quote) {
         for (std::size_t at = text.find(quote, 1); at != std::string_view::npos;
              at = text.find(quote, at + 2)) {
@@ -141,7 +142,7 @@ class test_decoding_decoder {
         return 0;
     }
 
-    /// As it stands there, perhaps in quotes.
+    /// Reads an identifier as it is in the text, with its quotes if it has any.
     static std::string_view identifier(detail::byte_reader& in) {
         const auto rest = in.rest();
         if (rest.starts_with('"')) {
@@ -165,7 +166,7 @@ class test_decoding_decoder {
         return out;
     }
 
-    /// A type's name up to the bracket that ends it: `character varying[]`, `"odd]"."type"`.
+    /// Reads a type's name and the bracket that ends it: `character varying[]`, `"odd]"."type"`.
     static std::string_view type(detail::byte_reader& in) {
         const auto rest = in.rest();
         std::size_t at = 0;
@@ -184,7 +185,7 @@ class test_decoding_decoder {
         return name;
     }
 
-    /// The text between single quotes, in which they are doubled and nothing else is.
+    /// Reads a text in single quotes, in which only quotes are escaped, by doubling them.
     std::string_view quoted_text(detail::byte_reader& in) {
         const auto length = quoted_length(in.rest(), '\'');
         if (length == 0) in.fail("a value in quotes has no end");
@@ -209,12 +210,12 @@ class test_decoding_decoder {
         if (word == "null") return {field_kind::null, {}};
         if (word == "unchanged-toast-datum") return {field_kind::unchanged, {}};
         if (word.empty()) in.fail("a value is missing");
-        // What a query and pgoutput call t and f.
+        // Queries and pgoutput write t and f.
         const bool spelt = of_type == "boolean" && (word == "true" || word == "false");
         return {field_kind::text, spelt ? word.substr(0, 1) : word};
     }
 
-    /// ` name[type]:value` as often as it comes, up to the end or the new row of an update.
+    /// Reads ` name[type]:value` repeatedly, up to the end or to the new row of an update.
     void values(detail::byte_reader& in, std::vector<value>& out) {
         out.clear();
         while (in.left() != 0 && !in.rest().starts_with(" new-tuple:")) {
@@ -227,7 +228,7 @@ class test_decoding_decoder {
             next.header = header.substr(0, header.size() - in.left());
             in.expect(":");
             next.content = content(in, of_type);
-            // A table WITH OIDS shows them first; no column of a user's can have this name.
+            // A table WITH OIDS shows the oid first; no user column can have this name.
             if (!out.empty() || next.header != "oid[oid]") out.push_back(next);
         }
     }
@@ -260,7 +261,8 @@ class test_decoding_decoder {
         table.announced = false;
     }
 
-    /// A new row has every column the table had then: they count, whatever the catalog says now.
+    /// Fits a new row to the table. It has every column the table had at that time, which takes precedence
+    /// over what the catalog says now.
     void fit_whole(followed& table, const std::vector<value>& row, std::vector<field>& out) {
         const bool same =
             std::equal(row.begin(), row.end(), table.columns.begin(), table.columns.end(),
@@ -278,7 +280,7 @@ class test_decoding_decoder {
         for (const auto& each : row) out.push_back(each.content);
     }
 
-    /// An old row has the columns of the replica identity, and of these the ones that are not null.
+    /// Fits an old row to the table. It has the columns of the replica identity, without those that are null.
     old_row fit_old(followed& table, const std::vector<value>& row, std::vector<field>& out) {
         out.assign(table.columns.size(), {});
         std::vector<bool> given(table.columns.size());
@@ -286,7 +288,7 @@ class test_decoding_decoder {
         for (const auto& each : row) {
             const auto name = unquoted(each.name);
             while (at < table.columns.size() && table.columns[at].name != name) ++at;
-            // Only where the table was altered since, and its first row here is a deleted one.
+            // This happens only if the table was altered since and the first row seen here is a deleted one.
             if (at == table.columns.size()) {
                 add_column(table, {}, name);
                 out.emplace_back();
@@ -296,7 +298,8 @@ class test_decoding_decoder {
             given[at++] = true;
         }
         if (table.facts.replica_identity != 'f') return old_row::key;
-        // The identity may have been another one then: what cannot be null must be there under FULL.
+        // The identity may have been a different one at that time: under FULL, every column that cannot be
+        // null must be present.
         for (std::size_t i = 0; i < given.size(); ++i)
             if (table.columns[i].not_null && !given[i]) return old_row::key;
         return old_row::full;
@@ -323,7 +326,7 @@ class test_decoding_decoder {
         if (table == nullptr) return;
         in.expect(": ");
         unescaped_.clear();
-        unescaped_.reserve(in.left());  // views into it must stay where they are
+        unescaped_.reserve(in.left());  // views into it must not be invalidated
         const auto oid = table->facts.oid;
         if (in.skip("INSERT:")) {
             values(in, new_);
@@ -361,7 +364,7 @@ class test_decoding_decoder {
     }
 
     find_table find_;
-    /// By their names as the text has them.
+    /// Keyed by schema and name as in the text.
     std::unordered_map<std::string, std::optional<followed>, hash, std::equal_to<>> tables_;
     bool rows_seen_ = false;
     std::string unescaped_;
