@@ -1,6 +1,6 @@
 #pragma once
 
-/// Plain facts from PostgreSQL's catalog. Nothing here judges them.
+/// Facts from PostgreSQL's catalog, without any judgement.
 #include <pgsync/catalog/partitions.hpp>
 #include <pgsync/catalog/publication_facts.hpp>
 #include <pgsync/catalog/read_tables.hpp>

@@ -13,7 +13,8 @@
 
 namespace pgsync::postgres {
 
-/// Reads a row of a catalog query from left to right, so that SQL and reader are compared line by line.
+/// Reads a row of a catalog query from left to right, so that the SQL and its reader can be compared line by
+/// line.
 class catalog_row {
   public:
     explicit catalog_row(row_view row) : row_(row) {}
@@ -25,15 +26,15 @@ class catalog_row {
         const auto value = row_.get(next_++);
         return value.empty() ? '\0' : value.front();
     }
-    /// 0 for NULL.
+    /// Reads a number; 0 for NULL.
     template <typename Number>
     Number number() {
         const auto value = row_.get(next_++);
         return value.empty() ? Number{} : parse<Number>(value);
     }
-    /// 0/0 for NULL.
+    /// Reads an LSN; 0/0 for NULL.
     lsn position() { return lsn::parse(row_.get(next_++)).value_or(lsn{}); }
-    /// The text of an int2vector or oidvector: "1 3 0". Empty for NULL.
+    /// Reads the text of an int2vector or oidvector: "1 3 0". Empty for NULL.
     template <typename Number = int>
     std::vector<Number> numbers() {
         auto value = row_.get(next_++);

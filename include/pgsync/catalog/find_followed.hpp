@@ -17,10 +17,10 @@
 
 namespace pgsync::postgres {
 
-/// What the catalog says of a table that the log names, where some index follows it; for
-/// test_decoding_decoder. The name counts, for documents are read by it: whatever table has it now is taken
-/// for the one that is followed. A followed table under another name was renamed since, and is still found.
-/// Throws errc::catalog where the table is gone.
+/// Returns the catalog's facts about a table that WAL names, if some index uses it; nullopt otherwise. For
+/// test_decoding_decoder. The name decides, because documents are read by it: the table that has the name now
+/// is treated as the bound one. A bound table that WAL shows under another name was renamed since, and is
+/// still found. Throws errc::catalog if the table was dropped.
 [[nodiscard]] inline std::optional<table_facts> find_followed(session& catalog,
                                                               std::span<const index_binding> indices,
                                                               std::string_view schema,

@@ -15,20 +15,20 @@
 
 namespace pgsync::postgres {
 
-/// Two columns, of one table and of the other.
+/// A column of one table and a column of another.
 using column_pair = std::pair<std::string, std::string>;
 
 /// A FOREIGN KEY constraint.
 struct foreign_key_facts {
     std::string name;
-    std::uint32_t table = 0;             ///< has the constraint
-    std::uint32_t referenced = 0;        ///< is pointed at
-    std::vector<column_pair> columns{};  ///< `table`'s and `referenced`'s
+    std::uint32_t table = 0;             ///< the table that has the constraint
+    std::uint32_t referenced = 0;        ///< the table that it refers to
+    std::vector<column_pair> columns{};  ///< columns of `table` and of `referenced`
 };
 
-/// The foreign key that pairs the columns of a join between two tables otherwise than the join does; null
-/// where none does, or another foreign key pairs them as the join. A foreign key counts where all its columns
-/// are joined: what it pairs is then what belongs together.
+/// Returns a foreign key between two tables that pairs the columns of a join differently than the join does.
+/// Returns nullptr if there is none, or if another foreign key pairs them as the join does. Only foreign keys
+/// whose columns are all joined count: the columns that such a key pairs belong together.
 [[nodiscard]] inline const foreign_key_facts* contradicting_key(std::span<const foreign_key_facts> keys,
                                                                 std::uint32_t one, std::uint32_t other,
                                                                 const std::vector<column_pair>& joined) {
@@ -39,7 +39,7 @@ struct foreign_key_facts {
     const auto first = [](const column_pair& pair) -> const std::string& { return pair.first; };
     const auto second = [](const column_pair& pair) -> const std::string& { return pair.second; };
     for (const auto& key : keys) {
-        // Of a table that refers to itself both directions are tried.
+        // If a table refers to itself, both directions are tried.
         for (const bool forward : {true, false}) {
             const auto from = forward ? one : other;
             const auto to = forward ? other : one;
@@ -62,7 +62,7 @@ struct foreign_key_facts {
     return against;
 }
 
-/// The foreign keys of these tables, in one round trip.
+/// Reads the foreign keys of these tables in one round trip.
 [[nodiscard]] inline std::vector<foreign_key_facts> read_foreign_keys(session& session,
                                                                       std::span<const std::uint32_t> tables) {
     std::vector<std::string> texts;

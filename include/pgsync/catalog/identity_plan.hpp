@@ -17,12 +17,12 @@
 #include <pgsync/postgres/quote.hpp>
 #include <pgsync/postgres/version.hpp>
 
-/// Which replica identity a table needs, chosen so that the server goes on taking every write it takes now.
-/// PostgreSQL refuses an UPDATE or DELETE of a published table whose replica identity does not fit every
-/// publication that publishes it; all its reasons are in refused_by(). No I/O.
+/// Chooses the replica identity of a table, such that the server continues to accept every write it accepts
+/// now. PostgreSQL rejects an UPDATE or DELETE of a published table whose replica identity does not suit
+/// every publication of the table; refused_by() knows all its reasons. No I/O.
 namespace pgsync::postgres {
 
-/// Why something cannot be, and what the user can do about it.
+/// Why something is impossible, and what the user can do about it.
 struct refusal {
     std::string why;
     std::string remedy;
@@ -31,15 +31,16 @@ struct refusal {
 /// One statement of a plan.
 struct identity_statement {
     std::string sql;
-    bool concurrently = false;  ///< waits for transactions, keeping nobody from writing; in no transaction
+    /// Waits for transactions without blocking writes; not allowed inside a transaction.
+    bool concurrently = false;
 };
 
-/// What has to be done so that old rows in WAL hold the columns that are needed.
+/// What must be done so that old rows in WAL contain the needed columns.
 struct identity_plan {
-    std::vector<identity_statement> statements{};  ///< in this order; none: the identity is right as it is
-    std::string missing{};                ///< columns whose old values WAL lacks as it is, for messages
+    std::vector<identity_statement> statements{};  ///< in this order; empty: the identity need not change
+    std::string missing{};                ///< columns whose old values are not in WAL now, for messages
     bool publish_generated = false;       ///< our publication needs publish_generated_columns = stored
-    std::optional<refusal> impossible{};  ///< then nothing may be changed
+    std::optional<refusal> impossible{};  ///< if set, nothing may be changed
 };
 
 namespace detail {
@@ -47,7 +48,8 @@ namespace detail {
 /// A replica identity as the server sees it.
 struct identity_choice {
     bool full = false;
-    std::vector<std::string> columns{};  ///< of its index, where it is not full; none: there is no identity
+    /// Columns of its index if it is not full; empty: there is no identity.
+    std::vector<std::string> columns{};
 };
 
 [[nodiscard]] inline bool contains(const std::vector<std::string>& all, std::string_view wanted) {
@@ -55,7 +57,7 @@ struct identity_choice {
 }
 [[nodiscard]] inline std::string in_quotes(std::string_view text) { return "\"" + printable(text) + "\""; }
 
-/// The first generated column that an identity holds; null where it holds none.
+/// Returns the first generated column in an identity; nullptr if there is none.
 [[nodiscard]] inline const column_facts* generated_in(const table_facts& table, const identity_choice& choice,
                                                       bool virtual_ones) {
     const auto found = std::find_if(table.columns.begin(), table.columns.end(), [&](const auto& each) {
@@ -65,9 +67,9 @@ struct identity_choice {
     return found == table.columns.end() ? nullptr : &*found;
 }
 
-/// Why the server refuses updates or deletes of a table with this identity for a publication's sake; nothing
-/// where it takes them. As CheckCmdReplicaIdentity() and RelationBuildPublicationDesc() of PostgreSQL have
-/// it.
+/// Returns why the server rejects updates or deletes of a table that has this identity because of a
+/// publication; nullopt if it accepts them. Follows PostgreSQL's CheckCmdReplicaIdentity() and
+/// RelationBuildPublicationDesc().
 [[nodiscard]] inline std::optional<refusal> refused_by(const table_publication& publication,
                                                        const table_facts& table,
                                                        const identity_choice& choice, int version) {
@@ -111,7 +113,8 @@ struct identity_choice {
     return std::nullopt;
 }
 
-/// The most bytes that a value of a column takes in an index; nothing where it may be of any length.
+/// Returns the maximum number of bytes that a value of the column takes in an index; nullopt if it is not
+/// limited.
 [[nodiscard]] inline std::optional<std::size_t> longest_value(const column_facts& column) {
     if (column.length > 0) return static_cast<std::size_t>(column.length);
     const auto& type = column.base_name;
@@ -123,7 +126,7 @@ struct identity_choice {
     return std::nullopt;
 }
 
-/// Types whose values a B-tree index orders by the operators of the server itself.
+/// Returns true for types whose values a B-tree index orders with the server's own operators.
 [[nodiscard]] inline bool has_btree_order(const column_facts& column) {
     constexpr std::string_view known[] = {"int2",      "int4",        "int8",    "oid",  "uuid",   "bool",
                                           "date",      "time",        "timetz",  "name", "float4", "float8",
@@ -140,7 +143,8 @@ class identity_planner {
                      std::span<const table_publication> others)
         : table_(table), needed_(needed), version_(version), others_(others) {
         const auto published = [](const table_publication& each) { return each.updates || each.deletes; };
-        // Who reads it through another publication, or chose its index, may live by what old rows hold now.
+        // Readers of another publication may depend on what old rows contain now, and so may the user who
+        // chose an index.
         kept_ = table.replica_identity == 'i' ||
                 (table.replica_identity != 'f' && std::any_of(others.begin(), others.end(), published));
     }
@@ -175,7 +179,8 @@ class identity_planner {
             plan.statements = new_index(columns);
             return finished(std::move(plan), {false, columns});
         }
-        // What refuses its writes already is not of our making, and our publication makes nothing worse.
+        // Writes that are rejected now are not rejected because of us, and our publication makes nothing
+        // worse.
         if (identified && plan.missing.empty() && !refused_by_ours(now))
             return finished(std::move(plan), now);
         plan.impossible = refusal{
@@ -190,7 +195,8 @@ class identity_planner {
 
     [[nodiscard]] bool takes_full() const { return !refused({true, {}}); }
 
-    /// What makes the identity an index in place of whole rows; empty where nothing can.
+    /// Returns the statements that make an index the identity instead of whole rows; empty if that is
+    /// impossible.
     std::vector<identity_statement> narrower() {
         if (const auto* index = suitable_index()) return {{by_index(*index)}};
         const auto columns = new_columns();
@@ -204,8 +210,8 @@ class identity_planner {
         return all;
     }
 
-    /// As our publication publishes the table: everything, and stored generated columns where it can be told
-    /// to.
+    /// Checks our own publication: it publishes everything, and stored generated columns where the server has
+    /// that option.
     [[nodiscard]] std::optional<refusal> refused_by_ours(const identity_choice& choice,
                                                          bool stored = true) const {
         if (!has_publications(version_)) return std::nullopt;
@@ -238,7 +244,8 @@ class identity_planner {
         return found == table_.indexes.end() ? nullptr : &*found;
     }
 
-    /// The primary key, where it is enough and something else is chosen that does not do.
+    /// Returns the statement that makes the primary key the identity, if it suffices and the current identity
+    /// is another one.
     [[nodiscard]] std::optional<std::string> by_default() const {
         const auto* key = primary();
         if (table_.replica_identity == 'd' || key == nullptr || !suits(*key)) return std::nullopt;
@@ -255,8 +262,8 @@ class identity_planner {
         return found == table_.indexes.end() ? nullptr : &*found;
     }
 
-    /// What an index of ours would hold: what is needed, what other publications need, and the primary key,
-    /// which makes it unique.
+    /// Returns the columns that an index of ours would have: those that are needed, those that other
+    /// publications need, and the primary key, which makes it unique.
     [[nodiscard]] std::vector<std::string> new_columns() const {
         std::vector<std::string> columns(needed_.begin(), needed_.end());
         const auto add = [&](const std::vector<std::string>& more) {
@@ -275,7 +282,7 @@ class identity_planner {
         const auto name = quoted_name(table_);
         const auto* key = primary();
         if (key == nullptr) return refusal{"it has no primary key", "give table " + name + " a primary key"};
-        // A unique index that is checked at once would refuse what a deferrable key allows for a moment.
+        // A unique index that is not deferrable would reject what a deferrable key allows temporarily.
         if (!key->immediate)
             return refusal{"its primary key is deferrable",
                            "make the primary key of table " + name + " not deferrable"};
@@ -294,7 +301,7 @@ class identity_planner {
                     "column " + quoted + " may be null",
                     "ALTER TABLE " + name + " ALTER COLUMN " + quote_identifier(each) + " SET NOT NULL"};
             }
-            // A value too long for the index would be refused at its INSERT.
+            // A value too long for the index would be rejected at its INSERT.
             const auto longest = longest_value(*column);
             bytes += longest.value_or(0);
             if (!longest || !has_btree_order(*column) || bytes > longest_entry) {
@@ -314,7 +321,7 @@ class identity_planner {
             const auto there = std::find_if(table_.indexes.begin(), table_.indexes.end(),
                                             [&](const auto& index) { return index.name == tried; });
             if (there != table_.indexes.end() && there->valid) continue;
-            // One that was interrupted is of no use, and written all the same.
+            // An index whose build was interrupted is of no use, but is still maintained at every write.
             if (there != table_.indexes.end()) {
                 out.push_back({"DROP INDEX CONCURRENTLY " + quote_identifier(table_.schema) + "." +
                                    quote_identifier(tried),
@@ -329,7 +336,8 @@ class identity_planner {
         out.push_back({"ALTER TABLE " + quoted_name(table_) + " REPLICA IDENTITY USING INDEX " + quoted});
         return out;
     }
-    /// Known again as ours, and no other table's: tables are renamed, and their indexes keep their names.
+    /// Returns a name that identifies the index as ours and belongs to this table only: a renamed table's
+    /// indexes keep their names, hence the oid.
     [[nodiscard]] std::string index_name(int number) const {
         constexpr std::size_t longest = 33;
         auto head = table_.name.substr(0, longest);
@@ -341,42 +349,42 @@ class identity_planner {
                (number == 1 ? "" : "_" + std::to_string(number));
     }
 
-    /// A third of a page less what every entry has.
+    /// In bytes: a third of a page minus the overhead of every entry.
     static constexpr std::size_t longest_entry = 2'500;
 
     const table_facts& table_;
     const std::set<std::string>& needed_;
     int version_;
     std::span<const table_publication> others_;
-    bool kept_ = false;  ///< the columns of the identity as it is stay in it
+    bool kept_ = false;  ///< the columns of the current identity must stay in it
 };
 
 }  // namespace detail
 
-/// What has to be done to a table that holds rows (no partitioned one) so that its old rows in WAL hold the
-/// columns `needed`, and our publication can publish it, without any write being refused because of that.
-/// `others` are all publications of this table but ours.
+/// Plans what must be done to a table that holds rows (not a partitioned one) so that its old rows in WAL
+/// contain the columns `needed`, and our publication can publish it, without causing any write to be
+/// rejected. `others` are all publications of this table except ours.
 [[nodiscard]] inline identity_plan plan_identity(const table_facts& table,
                                                  const std::set<std::string>& needed, int version,
                                                  std::span<const table_publication> others) {
     return detail::identity_planner(table, needed, version, others).run();
 }
 
-/// What makes WAL hold less of a table with REPLICA IDENTITY FULL than whole old rows; empty where nothing
-/// can.
+/// Returns the statements by which WAL contains less of a table with REPLICA IDENTITY FULL than whole old
+/// rows; empty if that is impossible.
 [[nodiscard]] inline std::vector<identity_statement> narrower_identity(
     const table_facts& table, const std::set<std::string>& needed, int version,
     std::span<const table_publication> others) {
     return detail::identity_planner(table, needed, version, others).narrower();
 }
 
-/// Whether REPLICA IDENTITY FULL has no update or delete refused.
+/// Returns true if no update or delete is rejected under REPLICA IDENTITY FULL.
 [[nodiscard]] inline bool takes_full(const table_facts& table, int version,
                                      std::span<const table_publication> others) {
     return detail::identity_planner(table, std::set<std::string>(), version, others).takes_full();
 }
 
-/// Why the server refuses updates or deletes of a table as everything is now; nothing where it takes them.
+/// Returns why the server rejects updates or deletes of a table as it is now; nullopt if it accepts them.
 /// `publications` are all that publish it.
 [[nodiscard]] inline std::optional<refusal> refused_writes(const table_facts& table, int version,
                                                            std::span<const table_publication> publications) {

@@ -14,18 +14,18 @@
 #include <pgsync/postgres/version.hpp>
 #include <pgsync/shape/node.hpp>
 
-/// By which columns the queries of a shape look up rows, and whether an index answers them.
+/// By which columns the queries of a shape look up rows, and whether an index supports that.
 namespace pgsync::postgres {
 
-/// Rows of a node's table are looked up by these columns.
+/// The columns by which rows of a node's table are looked up.
 struct lookup {
     std::size_t node = 0;
     std::vector<std::string> columns;
-    bool for_documents = false;  ///< to make a document
-    bool for_owners = false;     ///< to find the documents of a changed row
+    bool for_documents = false;  ///< to build a document
+    bool for_owners = false;     ///< to find the documents that a changed row affects
 };
 
-/// Every look-up of the keys query and of the owners queries, each once for a node.
+/// Returns all look-ups of the keys query and of the owners queries, without duplicates per node.
 [[nodiscard]] inline std::vector<lookup> lookups_of(const compiled_index& index) {
     std::vector<lookup> out;
     const auto& shape = index.shape;
@@ -49,7 +49,8 @@ struct lookup {
     for (const auto& route : index.routes) {
         const auto& node = shape.nodes[route.node];
         if (route.node == 0) continue;
-        // From the parent's row down to this one; from what a changed row says up to the parent's.
+        // Documents: from the parent's row down to this one. Owners: from a changed row's values up to the
+        // parent's row.
         if (node.kind != relation::source) add(route.node, false, columns_of(node, false));
         if (!route.direct && !route.columns.empty()) {
             add(node.parent, true, columns_of(node, true));
@@ -65,7 +66,7 @@ enum class coverage : std::uint8_t {
     full,
 };
 
-/// Whether an index finds rows of a table by equality of these columns.
+/// Returns how far an index finds rows of a table by equality of these columns.
 [[nodiscard]] inline coverage covered(const table_facts& table, const std::vector<std::string>& columns) {
     if (table.indexed(columns)) return coverage::full;
     const auto wanted = [&](const std::string& column) {
@@ -75,7 +76,7 @@ enum class coverage : std::uint8_t {
     for (const auto& index : table.indexes) {
         if (!index.valid || index.partial || index.columns.empty() || !wanted(index.columns[0])) continue;
         if (index.method != "btree" && index.method != "hash") continue;
-        // All of a unique one: what is left is one row.
+        // All columns of a unique index are given: at most one row is left.
         const bool all = std::all_of(index.columns.begin(), index.columns.end(), wanted);
         if (all && index.unique) return coverage::full;
         best = coverage::partly;
@@ -83,7 +84,7 @@ enum class coverage : std::uint8_t {
     return best;
 }
 
-/// The same of a partitioned table: by an index of its own or one of each partition.
+/// Returns the same for a partitioned table: the index may be its own, or there may be one on each partition.
 [[nodiscard]] inline coverage covered(const table_facts& table, const std::vector<table_facts>& partitions,
                                       const std::vector<std::string>& columns) {
     auto best = covered(table, columns);
@@ -101,7 +102,8 @@ namespace detail {
     return out;
 }
 
-/// One table's; in front of it what an earlier attempt left, which is of no use and written all the same.
+/// Appends the statements for one table. The first ones drop invalid indexes that an earlier attempt left:
+/// they are of no use but are still maintained at every write.
 inline void add_index_statements(std::vector<std::string>& out, const table_facts& table,
                                  const std::vector<std::string>& columns) {
     for (const auto& index : table.indexes) {
@@ -114,8 +116,9 @@ inline void add_index_statements(std::vector<std::string>& out, const table_fact
 
 }  // namespace detail
 
-/// What makes the index, without keeping anybody from writing. A partitioned table takes no CONCURRENTLY:
-/// first each partition gets its index, which the one on the table itself then only has to adopt.
+/// Returns the statements that create the index without blocking writes. A partitioned table does not support
+/// CONCURRENTLY: each partition gets its index first, and the one on the table itself then only has to attach
+/// them.
 [[nodiscard]] inline std::vector<std::string> index_statements(const table_facts& table,
                                                                const std::vector<table_facts>& partitions,
                                                                const std::vector<std::string>& columns,

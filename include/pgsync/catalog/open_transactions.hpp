@@ -9,27 +9,27 @@
 #include <pgsync/postgres/quote.hpp>
 #include <pgsync/postgres/session.hpp>
 
-/// Transactions of others that have not ended: what a slot, a lock or a load has to wait for.
+/// Open transactions of other sessions: what a slot, a lock or a load has to wait for.
 namespace pgsync::postgres {
 
-/// A transaction that a session has open, or one that was prepared and belongs to no session any more.
+/// A transaction that is open in a session, or a prepared one, which belongs to no session.
 struct open_transaction {
     int pid = 0;        ///< of the server process; 0: it is prepared
     std::string gid{};  ///< of a prepared one
     std::string user{};
     std::string database{};
     std::string application{};
-    std::string state{};                    ///< `active`, `idle in transaction`; empty where nobody tells
-    std::optional<std::int64_t> seconds{};  ///< since it began, or was prepared; hidden from some roles
-    std::optional<std::uint32_t> xid{};     ///< it has written something
+    std::string state{};                    ///< `active`, `idle in transaction`; empty if it is not visible
+    std::optional<std::int64_t> seconds{};  ///< age since it began or was prepared; hidden from some roles
+    std::optional<std::uint32_t> xid{};     ///< set if it has written something
 
     [[nodiscard]] bool prepared() const noexcept { return pid == 0; }
 };
 
 namespace detail {
 
-/// Selects what read_transactions() reads: `which` is a condition on `a`, pg_stat_activity, and
-/// `which_prepared` one on `p`, pg_prepared_xacts.
+/// Returns the query for read_transactions(). `which` is a condition on `a`, pg_stat_activity;
+/// `which_prepared` is one on `p`, pg_prepared_xacts.
 [[nodiscard]] inline std::string transactions_sql(const std::string& which,
                                                   const std::string& which_prepared) {
     return "SELECT a.pid, NULL AS gid, a.usename AS by, a.datname AS in_database, a.application_name AS "
@@ -70,13 +70,15 @@ namespace detail {
 
 }  // namespace detail
 
-/// Every transaction of the whole server that has written something, but this session's: the oldest first.
+/// Reads all transactions of the whole server that have written something, except this session's, oldest
+/// first.
 [[nodiscard]] inline std::vector<open_transaction> read_open_transactions(session& session) {
     return detail::read_transactions(session, detail::transactions_sql("a.backend_xid IS NOT NULL", "true"));
 }
 
-/// Whom the server process `pid` waits for just now: who holds, or stands before it for, the lock that it
-/// wants. A prepared transaction has no process, and is found by the lock it holds.
+/// Reads the transactions that the server process `pid` is waiting for: those that hold the lock it wants or
+/// are ahead of it in the lock's queue. A prepared transaction has no process and is found by the lock it
+/// holds.
 [[nodiscard]] inline std::vector<open_transaction> read_blockers(session& session, int pid) {
     const auto who = std::to_string(pid);
     const auto blocking = "pg_catalog.pg_blocking_pids(" + who + ")";
@@ -96,8 +98,9 @@ namespace detail {
                 who + " AND NOT w.granted)"));
 }
 
-/// Whom every reader of a table waits for: who has locked it against all others, or stands before somebody
-/// who wants to. `table` is quoted as in SQL; a name that no table has is locked by nobody.
+/// Reads the transactions that every reader of a table waits for: those that hold an AccessExclusiveLock on
+/// it, and those that a session waiting for such a lock waits for. `table` is quoted as in SQL; if it does
+/// not exist, the result is empty.
 [[nodiscard]] inline std::vector<open_transaction> read_lock_holders(session& session,
                                                                      const std::string& table) {
     const auto locks =

@@ -10,54 +10,54 @@
 #include <utility>
 #include <vector>
 
-/// What the documents of an index were read from, as the catalog identified it. A table keeps its rows under
-/// a name; where the name, a column's name or the publication comes to mean something else, rows change for
-/// which the WAL has no change event.
+/// What the documents of an index were read from, as the catalog identifies it. Documents are read by name;
+/// if a table's name, a column's name or the publication's name begins to refer to something else, rows
+/// change without change events in WAL.
 namespace pgsync::postgres {
 
 /// One table or view.
 struct table_origin {
     std::uint32_t oid = 0;  ///< 0: it does not exist
-    /// Its own relfilenode; of a partitioned table those of its partitions, as `oid:file oid:file`.
+    /// Its own relfilenode; for a partitioned table those of its partitions, as `oid:file oid:file`.
     std::string file;
-    /// Columns by name: number, type and type modifier, `x` and the transaction that last altered it, and a
-    /// hash of what a generated one is computed from.
+    /// Columns by name: number, type and type modifier, `x` and the transaction that last altered the column,
+    /// and for a generated column a hash of its expression.
     std::map<std::string, std::string> columns;
-    std::vector<std::uint32_t> partitions;  ///< that hold its rows, in order
-    /// All tables below it as `oid:transaction`, sorted: which one attached it.
+    std::vector<std::uint32_t> partitions;  ///< those that hold its rows, in order
+    /// All tables below it as `oid:transaction`, sorted; the transaction is the one that attached it.
     std::vector<std::string> attached;
     std::vector<std::uint32_t> published;  ///< its entries in the publication, and those of its partitions
-    std::string
-        view;  ///< of a view: a hash of its definition, and which state of a materialised view it reads
+    /// For a view: a hash of its definition, and which state of a materialised view it reads.
+    std::string view;
 
     friend bool operator==(const table_origin&, const table_origin&) = default;
 };
 
 /// All tables of an index, by name as the shape writes it (`booking`, `inventory.booking`).
 struct origin {
-    std::string publication;  ///< its oid and the transaction that changed it last; empty: there is none
+    std::string publication;  ///< its oid and the transaction that last changed it; empty: it does not exist
     std::map<std::string, table_origin> tables;
 
     friend bool operator==(const origin&, const origin&) = default;
 };
 
-/// In which way what a name stands for has changed, and whether that leaves documents to be read again.
+/// How the object that a name refers to has changed, which decides whether documents must be re-read.
 enum class origin_change {
     table_replaced,        ///< another table has the name
     column_replaced,       ///< another column has the name, or its values were rewritten
     partition_added,       ///< with rows that came without change events
-    partition_removed,     ///< the same, gone, or away for a while
+    partition_removed,     ///< its rows disappeared without change events, perhaps only for a while
     unpublished,           ///< the table was not in the publication for a while
-    view_changed,          ///< a view is defined otherwise, or a materialised one was refreshed
+    view_changed,          ///< a view was redefined, or a materialised one was refreshed
     publication_replaced,  ///< dropped and created again: the WAL in between cannot be decoded
     publication_altered,   ///< it may have left out changes for a while
 };
 
 struct origin_difference {
     origin_change what{};
-    std::string table{};   ///< by its name in the shape; empty where the publication is meant
-    std::string column{};  ///< of column_replaced
-    std::vector<std::uint32_t> partitions{};  ///< of partition_added
+    std::string table{};                      ///< its name in the shape; empty if it is about the publication
+    std::string column{};                     ///< for column_replaced
+    std::vector<std::uint32_t> partitions{};  ///< for partition_added
 };
 
 namespace detail {
@@ -67,13 +67,13 @@ template <typename T>
     return std::includes(all.begin(), all.end(), some.begin(), some.end());
 }
 
-/// The parts of a text that stand between spaces.
+/// Splits a text at blanks.
 [[nodiscard]] inline std::vector<std::string> parts_of(const std::string& text) {
     std::istringstream in(text);
     return {std::istream_iterator<std::string>(in), {}};
 }
 
-/// The column's number and what it is computed from; with `type` its type, too.
+/// Returns the column's number and the hash of its expression; with `type` also its type.
 [[nodiscard]] inline std::string column_without_stamp(const std::string& column, bool type) {
     std::string out;
     const auto parts = parts_of(column);
@@ -84,7 +84,7 @@ template <typename T>
     return out;
 }
 
-/// Has a table, or a partition that it had before, a new file?
+/// Returns true if a table, or a partition that existed before, has a new file.
 [[nodiscard]] inline bool is_rewritten(const std::string& before, const std::string& now) {
     std::map<std::string, std::string> files;
     const auto halves = [](const std::string& part) {
@@ -101,10 +101,10 @@ template <typename T>
     });
 }
 
-/// Is a column of that name another one, or does it hold other values? A new file alone means nothing, that
-/// is what VACUUM FULL and TRUNCATE make as well; nor does a column that was altered alone. A type that
-/// changes without a new file is only called otherwise. A column that was added or dropped shows in what the
-/// shape can read of it. `before_file` is empty of a view, whose columns have no file.
+/// Returns true if the name refers to another column, or the column's values were rewritten. A new file alone
+/// does not count, since VACUUM FULL and TRUNCATE create one too; nor does an altered column alone. A type
+/// that changes without a new file has only got another name. Added or dropped columns show in the set of
+/// columns that the shape can read. For a view `before_file` is empty, because its columns have no file.
 [[nodiscard]] inline bool is_replaced(const std::string& before, const std::string& now,
                                       const std::string& before_file, const std::string& now_file) {
     if (before == now) return false;
@@ -115,8 +115,8 @@ template <typename T>
 
 }  // namespace detail
 
-/// What is different now for documents that were made from `before`. Tables that only one of the two has are
-/// left out: they belong to another shape.
+/// Returns what has changed since documents were made from `before`. Tables that only one of the two has are
+/// skipped: they belong to another shape.
 [[nodiscard]] inline std::vector<origin_difference> differences(const origin& before, const origin& now) {
     std::vector<origin_difference> out;
     const auto oid_of = [](const std::string& publication) {
@@ -143,7 +143,8 @@ template <typename T>
                 continue;
             out.push_back({origin_change::column_replaced, name, column});
         }
-        // One that was attached again may have other rows now: those it got meanwhile nobody was told of.
+        // A partition that was attached again may have other rows now: changes it got while detached had no
+        // events.
         if (!detail::includes(is.partitions, was.partitions) || !detail::includes(is.attached, was.attached))
             out.push_back({origin_change::partition_removed, name});
         if (!detail::includes(was.partitions, is.partitions)) {

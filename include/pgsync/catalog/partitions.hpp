@@ -13,15 +13,15 @@ namespace pgsync::postgres {
 
 /// A table below another: a partition at any depth, or a child by inheritance.
 struct descendant {
-    std::uint32_t ancestor = 0;  ///< the table that was asked about
+    std::uint32_t ancestor = 0;  ///< the table whose descendants were requested
     std::uint32_t oid = 0;
     std::string schema;
     std::string name;
-    char kind = 'r';              ///< `r` holds rows, `p` is partitioned itself, `f` is foreign
-    char replica_identity = 'd';  ///< its own: partitions do not take over their parent's
+    char kind = 'r';              ///< `r` holds rows, `p` is itself partitioned, `f` is foreign
+    char replica_identity = 'd';  ///< its own: partitions do not inherit their parent's
 };
 
-/// All tables below those of `oids`, in one round trip.
+/// Reads all tables below those of `oids` in one round trip.
 [[nodiscard]] inline std::vector<descendant> read_descendants(session& session,
                                                               std::span<const std::uint32_t> oids) {
     std::vector<std::string> texts;
@@ -50,7 +50,7 @@ struct descendant {
     return out;
 }
 
-/// The tables above one, by partitioning or inheritance, at any distance.
+/// Reads the tables above one, by partitioning or inheritance, at any depth.
 [[nodiscard]] inline std::vector<std::uint32_t> read_ancestors(session& session, std::uint32_t oid) {
     const auto text = std::to_string(oid);
     const auto found = session.exec_params(
@@ -64,7 +64,7 @@ struct descendant {
     return out;
 }
 
-/// Has the table a column of this name?
+/// Returns true if the table has a column of this name.
 [[nodiscard]] inline bool has_column(session& session, std::uint32_t oid, std::string_view column) {
     return session
                .exec_params(

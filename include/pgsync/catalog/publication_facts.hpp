@@ -14,32 +14,33 @@
 
 namespace pgsync::postgres {
 
-/// The comment that a publication has which pgsync made. Only that one is dropped by teardown: another may
-/// have been there before, under the same name, for somebody else.
+/// The comment on publications that pgsync created. teardown drops only those: another publication of the
+/// same name may have existed before, for another purpose.
 inline constexpr std::string_view publication_mark = "made by pgsync";
 
 struct publication_facts {
     std::uint32_t oid = 0;
     bool owned = false;   ///< the current role may alter it
-    bool marked = false;  ///< pgsync made it; see publication_mark
+    bool marked = false;  ///< pgsync created it; see publication_mark
     bool all_tables = false;
     bool publishes_insert = false;
     bool publishes_update = false;
     bool publishes_delete = false;
-    bool publishes_truncate = false;       ///< false before version 11
-    bool via_root = false;                 ///< partitions' changes come as their partitioned table's
-    bool stored_generated = false;         ///< publish_generated_columns = stored
-    std::vector<std::uint32_t> tables;     ///< named one by one
-    std::vector<std::uint32_t> narrowed;   ///< those of them with a row filter or a column list
-    std::vector<std::uint32_t> published;  ///< whose changes come: partitions, or their root with via_root
-    std::vector<std::string> names;        ///< of the published tables, quoted, in the same order
+    bool publishes_truncate = false;    ///< false before version 11
+    bool via_root = false;              ///< changes of partitions are published as their partitioned table's
+    bool stored_generated = false;      ///< publish_generated_columns = stored
+    std::vector<std::uint32_t> tables;  ///< listed one by one
+    std::vector<std::uint32_t> narrowed;  ///< those of `tables` that have a row filter or a column list
+    /// The tables named in change events: partitions, or their root with via_root.
+    std::vector<std::uint32_t> published;
+    std::vector<std::string> names;  ///< names of the published tables, quoted, in the same order
 
     [[nodiscard]] bool publishes(std::uint32_t table) const {
         return std::find(published.begin(), published.end(), table) != published.end();
     }
 };
 
-/// The publication of that name; nothing where there is none, or the server is older than 10.
+/// Reads the publication of that name; nullopt if there is none, or if the server is older than 10.
 [[nodiscard]] inline std::optional<publication_facts> read_publication(session& session,
                                                                        std::string_view name) {
     const auto version = session.server_version();

@@ -8,14 +8,13 @@
 
 namespace pgsync::postgres {
 
-/// A quoted table name without schema and the same with it: `"booking"`, `"public"."booking"`.
+/// A quoted table name without its schema and with it: `"booking"`, `"public"."booking"`.
 using qualified_name = std::pair<std::string, std::string>;
 
-/// Puts their schemas before the tables of a compiled query: the schema a table is in may not be one in which
-/// functions may be looked for, too, and nobody is to slip another table in between two sessions. Tables are
-/// what stands behind FROM and JOIN. (Of the SQL in a shape that could also be the quoted column in
-/// `extract(year FROM "booking")`; where a table of the shape has the same name, the server says so at
-/// start.)
+/// Adds the schemas to the table names in a compiled query. A table's schema may be one in which functions
+/// must not be looked up, and no other table may take the name's place between two sessions. Table names are
+/// those after FROM and JOIN. (In the SQL of a shape that may also be the quoted column in `extract(year FROM
+/// "booking")`; if a table of the shape has the same name, the server reports an error at start.)
 [[nodiscard]] inline std::string qualify_tables(std::string_view sql,
                                                 std::span<const qualified_name> tables) {
     std::string out;

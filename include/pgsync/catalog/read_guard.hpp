@@ -11,16 +11,17 @@
 #include <pgsync/postgres/quote.hpp>
 #include <pgsync/postgres/session.hpp>
 
-/// Documents are read by names, and what names mean can change and change back between two looks at the
-/// catalog: tables swapped by renaming, and swapped again when that was found to be a mistake. Which
-/// documents were made of the wrong table meanwhile nobody could tell afterwards. So each transaction that
-/// reads documents first compares what the names mean, under its locks, with what they meant when the shape
-/// was bound.
+/// Documents are read by name, and what a name refers to can change and change back between two reads of the
+/// catalog: tables are swapped by renaming, and swapped back when that was a mistake. Afterwards it would be
+/// impossible to find out which documents were built from the wrong table. So each transaction that reads
+/// documents first compares what the names refer to, under its locks, with what they referred to when the
+/// shape was bound.
 namespace pgsync::postgres {
 
 namespace detail {
 
-/// SQL of one text: the tables and columns that the names of `index` mean, and the rules of its views.
+/// Returns SQL for one text: the tables and columns that the names of `index` refer to, and the rules of its
+/// views.
 [[nodiscard]] inline std::string meaning_sql(const index_binding& index) {
     std::string tables;
     std::string views;
@@ -54,7 +55,7 @@ namespace detail {
 
 }  // namespace detail
 
-/// Has each index remember what its names mean now.
+/// Stores in each index what its names refer to now.
 inline void guard_names(std::span<index_binding> indices, session& connection) {
     for (auto& index : indices) {
         if (index.routes.empty()) continue;

@@ -10,7 +10,7 @@
 
 namespace pgsync::postgres {
 
-/// Notes which database the session is connected to.
+/// Stores which database the session is connected to.
 inline void read_database(session& connection, system_identity& into) {
     const auto found = connection.exec(
         "SELECT d.oid, d.datname FROM pg_catalog.pg_database d WHERE d.datname = "
@@ -20,7 +20,7 @@ inline void read_database(session& connection, system_identity& into) {
     into.database_name = row.text();
 }
 
-/// Whose a session's database is, without where its WAL ends.
+/// Reads the identity of a session's server and database, without the end of its WAL.
 [[nodiscard]] inline system_identity read_owner(session& connection) {
     system_identity out;
     out.system =
@@ -29,7 +29,7 @@ inline void read_database(session& connection, system_identity& into) {
     return out;
 }
 
-/// The same as IDENTIFY_SYSTEM, of a primary, without the right to replicate.
+/// Reads from a primary the same as IDENTIFY_SYSTEM, without requiring the REPLICATION right.
 [[nodiscard]] inline system_identity read_identity(session& primary) {
     const auto names = function_names(primary.server_version());
     const auto found = primary.exec("SELECT system_identifier::text, " + std::string(names.flush_lsn) +

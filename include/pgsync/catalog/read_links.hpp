@@ -14,9 +14,9 @@
 
 namespace pgsync::postgres {
 
-/// What the rows of a table have in some columns, each once and as a change event would have it, without rows
-/// where one is null; with no columns, one empty text where the table has any row. Nothing where there are
-/// more than `most`.
+/// Returns the join keys in a table: the distinct values of `columns`, encoded as for a change event, without
+/// rows where one of them is null. With no columns, returns one empty text if the table has any row. Returns
+/// nullopt if there are more than `most`.
 [[nodiscard]] inline std::optional<std::vector<std::string>> read_links(
     session& session, std::uint32_t table, std::span<const std::string_view> columns, std::size_t most) {
     const auto name = session.exec_params(
@@ -24,7 +24,7 @@ namespace pgsync::postgres {
         "pg_catalog.pg_class WHERE oid = $1::oid",
         {std::to_string(table)});
     std::vector<std::string> out;
-    if (name.get(0, 1) == "0") return out;  // dropped by now
+    if (name.get(0, 1) == "0") return out;  // dropped in the meantime
     const std::string from = " FROM ONLY " + std::string(name.get(0, 0));
     if (columns.empty()) {
         if (session.exec("SELECT 1" + from + " LIMIT 1").rows() != 0) out.emplace_back();

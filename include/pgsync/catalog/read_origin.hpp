@@ -18,26 +18,27 @@
 
 namespace pgsync::postgres {
 
-/// What shapes read of one table.
+/// What shapes read from one table.
 struct table_use {
     table_name table;
-    bool any_column = false;  ///< SQL of the shape may name every column
+    bool any_column = false;  ///< SQL of the shape may refer to any column
     std::set<std::string> columns;
 };
-/// By name as the shape writes it.
+/// Keyed by the name as the shape writes it.
 using table_uses = std::map<std::string, table_use>;
 
-/// What the catalog says at one moment of the tables that shapes read and of the publication.
+/// The tables that shapes read and the publication, as they are in the catalog at one moment.
 struct catalog_state {
     origin made_of;
-    /// Of each table all else by which a sync that runs may go wrong: its qualified name, kind and
+    /// For each table everything else that can make a running sync go wrong: its qualified name, kind and
     /// persistence, row security, and the replica identities of the tables that hold its rows.
     std::map<std::string, std::string> nature;
-    /// Of each view the tables it reads, at any depth, by oid and name. Not of what reads a materialised
-    /// view: that changes with REFRESH alone.
+    /// For each view the tables it reads, at any depth, by oid and name. Views that read a materialised view
+    /// are left out: they change only with REFRESH.
     std::map<std::string, std::map<std::uint32_t, std::string>> read_by_views;
 
-    /// Is there anything to look into? Not where a table only got more columns or entries in the publication.
+    /// Returns true if there is a difference to examine. New columns of a table or new entries in the
+    /// publication do not count.
     [[nodiscard]] bool differs_from(const catalog_state& before) const {
         return nature != before.nature || !differences(before.made_of, made_of).empty();
     }
@@ -45,8 +46,8 @@ struct catalog_state {
 
 namespace detail {
 
-/// `found`: the tables of the names $1 (schemas, empty ones stand for the search_path) and $2. `down`: they
-/// and all that is below them by partitioning.
+/// Returns the beginning of a query with two CTEs. `found`: the tables of the names $1 (schemas; an empty one
+/// stands for the search_path) and $2. `down`: these and all tables below them by partitioning.
 [[nodiscard]] inline std::string found_tables_sql(int version) {
     return "WITH RECURSIVE found AS (SELECT t.ord, c.* FROM unnest($1::text[], $2::text[]) WITH ORDINALITY "
            "AS "
@@ -66,7 +67,7 @@ namespace detail {
 }
 
 [[nodiscard]] inline std::string origin_sql(int version) {
-    // A deferrable or invalid index is no identity to the server.
+    // To the server, a deferrable or invalid index is not an identity.
     const std::string identity =
         "SELECT pg_catalog.string_agg(c.oid::text || c.relreplident::text || coalesce(("
         "SELECT pg_catalog.string_agg(x.indexrelid::text || ' ' || x.indkey::text, ',' ORDER BY "
@@ -114,8 +115,8 @@ namespace detail {
            "a.attisdropped";
 }
 
-/// Views read through their rules, which name relations by oid. REFRESH gives a materialised view a new file;
-/// with CONCURRENTLY it writes rows into the old one, which nothing in the catalog shows in time.
+/// Views are read through their rules, which refer to relations by oid. REFRESH gives a materialised view a
+/// new file; REFRESH CONCURRENTLY writes rows into the old one, which nothing in the catalog shows in time.
 inline constexpr std::string_view view_origin_sql =
     "WITH RECURSIVE up AS (SELECT v AS view, v AS oid FROM unnest($1::oid[]) AS v UNION "
     "SELECT u.view, d.refobjid FROM up u JOIN pg_catalog.pg_rewrite w ON w.ev_class = u.oid "
@@ -169,8 +170,8 @@ inline void read_views(session& session, const std::map<std::uint32_t, std::vect
 
 }  // namespace detail
 
-/// The tables that `uses` names and the publication, as they are now. Two round trips, three with a
-/// publication, one more with views; no lock on any table.
+/// Reads the tables in `uses` and the publication as they are now. Takes two round trips, three with a
+/// publication, and one more with views; locks no table.
 [[nodiscard]] inline catalog_state read_catalog_state(session& session, const table_uses& uses,
                                                       std::string_view publication) {
     const auto version = session.server_version();

@@ -50,7 +50,7 @@ namespace detail {
            generated +
            ", pg_catalog.has_column_privilege(a.attrelid, a.attnum, 'SELECT') "
            "FROM pg_catalog.pg_attribute a CROSS JOIN LATERAL ("
-           // A domain may be over a domain; its type modifier is the one its base type gets.
+           // A domain may be based on a domain; the type modifier is the one that the base type gets.
            "WITH RECURSIVE up AS (SELECT a.atttypid AS oid, a.atttypmod AS typmod UNION ALL "
            "SELECT t.typbasetype, t.typtypmod FROM up JOIN pg_catalog.pg_type t ON t.oid = up.oid "
            "WHERE t.typtype = 'd') SELECT * FROM up) up "
@@ -117,7 +117,8 @@ namespace detail {
     return out;
 }
 
-/// Which columns of an old row reach the log. A deferrable primary key is none to the server.
+/// Sets the columns of old rows that WAL contains. To the server, a deferrable primary key is not an
+/// identity.
 inline void resolve_identity(table_facts& table) {
     for (const auto& index : table.indexes) {
         if (index.primary) table.primary_key = index.columns;
@@ -132,8 +133,8 @@ inline void resolve_identity(table_facts& table) {
 
 }  // namespace detail
 
-/// What the catalog says of each of `names`, in their order; nothing for a table that does not exist. Three
-/// round trips, however many tables.
+/// Reads the catalog's facts about each of `names`, in the same order; nullopt for a table that does not
+/// exist. Takes three round trips, however many tables there are.
 [[nodiscard]] inline std::vector<std::optional<table_facts>> read_tables(session& session,
                                                                          std::span<const table_name> names) {
     std::vector<std::string_view> schemas;
@@ -168,7 +169,7 @@ inline void resolve_identity(table_facts& table) {
     }
     const std::vector<std::string_view> oid_views(oids.begin(), oids.end());
     const auto oid_list = array_literal(oid_views);
-    // A table may have been asked for twice.
+    // The same table may have been requested twice.
     const auto for_each_of = [&](const result& rows, auto&& add) {
         for (int i = 0; i < rows.rows(); ++i) {
             catalog_row row(rows.row(i));

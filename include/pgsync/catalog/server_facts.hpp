@@ -7,7 +7,7 @@
 
 namespace pgsync::postgres {
 
-/// What a server and the current role bring for logical replication.
+/// What a server and the current role provide for logical replication.
 struct server_facts {
     int version = 0;
     std::string wal_level;  ///< must be `logical`
@@ -15,7 +15,7 @@ struct server_facts {
     int used_replication_slots = 0;
     int max_wal_senders = 0;
     int used_wal_senders = 0;
-    bool standby = false;  ///< in recovery: its snapshots cannot be trusted for what is committed
+    bool standby = false;  ///< in recovery: its snapshots do not show reliably what is committed
     std::string encoding;  ///< of the database: `UTF8`
     std::string database;
     std::string role;
@@ -24,7 +24,7 @@ struct server_facts {
     bool may_create_in_database = false;  ///< CREATE on the database: what CREATE PUBLICATION needs
 };
 
-/// One round trip.
+/// Reads the facts in one round trip.
 [[nodiscard]] inline server_facts read_server(session& session) {
     const auto found = session.exec(
         "SELECT pg_catalog.current_setting('wal_level'), pg_catalog.current_setting('max_replication_slots')"
@@ -33,7 +33,7 @@ struct server_facts {
         ", (SELECT count(*) FROM pg_catalog.pg_stat_replication), pg_catalog.pg_is_in_recovery()"
         ", pg_catalog.current_setting('server_encoding'), pg_catalog.current_database(), current_user, "
         "r.rolsuper"
-        // Amazon RDS gives the right through a role of that name, and not by the attribute.
+        // Amazon RDS grants the right through a role of that name, not through the attribute.
         ", r.rolsuper OR r.rolreplication OR EXISTS (SELECT 1 FROM pg_catalog.pg_roles g "
         "WHERE g.rolname = 'rds_replication' AND pg_catalog.pg_has_role(g.oid, 'USAGE'))"
         ", pg_catalog.has_database_privilege(pg_catalog.current_database(), 'CREATE') "

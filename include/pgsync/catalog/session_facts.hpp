@@ -11,16 +11,16 @@
 
 namespace pgsync::postgres {
 
-/// As whom a session runs, and where it looks for functions and operators.
+/// The role a session runs as, and the schemas in which it looks up functions and operators.
 struct session_facts {
     std::string role;
     std::vector<std::string> path;        ///< schemas searched, in order
-    std::vector<std::string> distrusted;  ///< those the user's search_path names and that were left out
+    std::vector<std::string> distrusted;  ///< schemas of the user's search_path that were left out
 
     [[nodiscard]] bool trusts(std::string_view schema) const {
         return std::find(path.begin(), path.end(), schema) != path.end();
     }
-    /// Why functions of a schema are not found; empty where it was not left out.
+    /// Returns why functions of the schema are not found.
     [[nodiscard]] std::string why_not(std::string_view schema) const {
         const auto quoted = quote_identifier(schema);
         if (std::find(distrusted.begin(), distrusted.end(), schema) == distrusted.end())
@@ -31,8 +31,8 @@ struct session_facts {
                " FROM PUBLIC (and from every other role that has it), or write the schema before a "
                "function's name";
     }
-    /// What to add to a complaint about a function or type that was not found; empty where nothing was left
-    /// out.
+    /// Returns the text to add to an error about a function or type that was not found; empty if no schema
+    /// was left out.
     [[nodiscard]] std::string hint() const {
         std::string out;
         for (const auto& schema : distrusted) out += "; " + why_not(schema);

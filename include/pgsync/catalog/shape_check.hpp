@@ -28,45 +28,45 @@
 #include <pgsync/postgres/session.hpp>
 #include <pgsync/shape/node.hpp>
 
-/// What no compiler can know: whether the database has the tables, columns, types and keys that the shapes
-/// name.
+/// Checks that no compiler can make: whether the database has the tables, columns, types and keys that the
+/// shapes name.
 namespace pgsync::postgres {
 
-/// One table that the shapes use.
+/// A table that the shapes use.
 struct followed_table {
     std::uint32_t oid = 0;
     std::string quoted_name;  ///< `"public"."booking"`
     bool owned = false;       ///< the current role may publish it
-    /// Of a partitioned table, those that hold its rows: the log names them, not it.
+    /// For a partitioned table the tables that hold its rows: WAL names those, not the partitioned table.
     std::vector<followed_table> partitions{};
     bool partitioned = false;
 };
 
-/// What old rows of a table have to hold: the columns that lead to its owners. Of a partitioned table each
-/// partition has a replica identity of its own.
+/// The columns that old rows of a table must contain: those that lead to the affected documents. Each
+/// partition of a partitioned table has its own replica identity.
 struct identity_need {
-    table_facts table;  ///< that holds rows
+    table_facts table;  ///< the table, which holds rows
     std::set<std::string> columns{};
 };
 
 /// A right that the current role lacks.
 struct missing_right {
     std::string what;  ///< `this role may not read table "booking"`
-    std::string sql;   ///< what gives it
-    std::string who;   ///< may run that: `its owner "app"`
+    std::string sql;   ///< the statement that grants it
+    std::string who;   ///< who may run that statement: `its owner "app"`
 };
 
 struct shape_report {
     std::vector<index_binding> bindings;
-    std::vector<followed_table> tables;           ///< each once, in the order of first use
-    std::vector<identity_need> identities;        ///< of every table that holds rows, each once
-    std::vector<table_facts> partitioned;         ///< those of `tables` that are
-    std::vector<table_publication> publications;  ///< all of them, of every one of these tables
+    std::vector<followed_table> tables;           ///< without duplicates, in the order of first use
+    std::vector<identity_need> identities;        ///< one for each table that holds rows
+    std::vector<table_facts> partitioned;         ///< the partitioned ones of `tables`
+    std::vector<table_publication> publications;  ///< all publications of all these tables
     std::vector<missing_right> rights;
-    std::vector<std::string> findings;  ///< what makes it impossible to go on, all at once
+    std::vector<std::string> findings;  ///< all problems that make it impossible to continue
 };
 
-/// The tables that hold the rows of partitioned ones, by the oid of these.
+/// The tables that hold the rows of partitioned tables, keyed by the partitioned table's oid.
 using partition_facts = std::map<std::uint32_t, std::vector<table_facts>>;
 
 namespace detail {
@@ -98,14 +98,14 @@ class shape_checker {
     const std::optional<table_facts>& find_table(std::size_t node) const {
         return tables_[first_table_ + node];
     }
-    /// Only after check_table() has found it.
+    /// Call only after check_table() has found the table.
     const table_facts& facts(std::size_t node) const { return *tables_[first_table_ + node]; }
 
     static std::string quoted_name(const table_facts& table) {
         return quote_identifier(table.schema) + "." + quote_identifier(table.name);
     }
-    /// Is there at most one row for each combination of these columns? A unique index on some of them is
-    /// enough.
+    /// Returns true if there is at most one row for each combination of these columns. A unique index on some
+    /// of them is enough.
     static bool is_unique(const table_facts& table, const std::vector<std::string>& key) {
         return std::any_of(table.indexes.begin(), table.indexes.end(), [&](const index_facts& index) {
             return index.unique && index.valid && index.immediate && !index.partial &&
@@ -115,7 +115,8 @@ class shape_checker {
         });
     }
 
-    /// The index that would make these columns unique, were it not for what it is; null where there is none.
+    /// Returns an index that would make these columns unique except that it is deferrable, invalid or
+    /// partial; nullptr if there is none.
     static const index_facts* nearly_unique(const table_facts& table, const std::vector<std::string>& key) {
         const auto found = std::find_if(table.indexes.begin(), table.indexes.end(), [&](const auto& index) {
             return index.unique &&
@@ -125,7 +126,7 @@ class shape_checker {
         });
         return found == table.indexes.end() ? nullptr : &*found;
     }
-    /// Why no index makes them so, and what to do.
+    /// Returns why no index makes the columns unique, and what to do.
     static std::string why_not_unique(const table_facts& table, const std::vector<std::string>& key) {
         const auto* near = nearly_unique(table, key);
         if (near == nullptr)
@@ -172,7 +173,7 @@ class shape_checker {
         }
         bool complete = true;
         for (const auto& route : index.routes) complete = check_table(index.shape, route.node) && complete;
-        // Structs embedded in a row name columns of its table.
+        // Embedded structs refer to columns of the table whose row they are part of.
         for (const auto& node : index.shape.nodes) {
             if (node.kind != relation::embed || !find_table(node.row)) continue;
             for (const auto& column : index.shape.columns_of(node))
@@ -213,7 +214,7 @@ class shape_checker {
         for (const auto name : route.columns) {
             if (const auto* column = need(name)) bound.array_types.push_back(parameter_type(*column));
         }
-        // A document that goes to another shard has to be deleted where it was.
+        // If the routing changes, the document moves to another shard and must be deleted on the old one.
         if (route.node == 0 && !index.routing.empty()) need(index.routing);
         for (const auto& column : table.columns) {
             if (column.generated) bound.generated.push_back(column.name);
@@ -224,7 +225,8 @@ class shape_checker {
         return bound;
     }
 
-    /// Integers of all widths are passed as bigint: a foreign key may be wider than the key it refers to.
+    /// Returns the array type of a column's query parameter. Integers of all sizes are passed as bigint: a
+    /// foreign key may be larger than the key it refers to.
     static std::uint32_t parameter_type(const column_facts& column) {
         constexpr std::uint32_t int8_array = 1016;
         constexpr std::uint32_t text_array = 1009;
@@ -234,7 +236,7 @@ class shape_checker {
         return column.array_type;
     }
 
-    /// Returns whether the table and every column the queries name are there.
+    /// Returns true if the table and every column that the queries use exist.
     bool check_table(const shape_view& shape, std::size_t node) {
         const auto& data = shape.nodes[node];
         const auto asked = data.schema.empty() ? std::string(data.table)
@@ -323,7 +325,7 @@ class shape_checker {
             lacks("this role may not use schema " + quoted(table.schema),
                   "GRANT USAGE ON SCHEMA " + quote_identifier(table.schema) + " TO " + role, "its owner");
         }
-        // Of the whole table: it is locked before it is read, which takes no less.
+        // For the whole table: it is locked before it is read, which needs the right on the table.
         if (!table.readable) {
             lacks("this role may not read table " + quoted(asked),
                   "GRANT SELECT ON " + quoted_name(table) + " TO " + role, owner);
@@ -366,7 +368,7 @@ class shape_checker {
     }
 
     bool check_column(const node_data& data, const table_facts& table, const column_data& column) {
-        if (column.source == value_source::expression) return true;  // see check_sql
+        if (column.source == value_source::expression) return true;  // checked by sql_checker
         const auto* found = table.column(column.name);
         if (found == nullptr) {
             find("table " + quoted(table.name) + " has no column " + quoted(column.name) + " for member " +
@@ -402,7 +404,8 @@ class shape_checker {
         return true;
     }
 
-    /// A key that is not unique would give several documents one id, or one row several sub-documents.
+    /// Reports a key that is not unique: several documents would get one id, or one row several
+    /// sub-documents.
     void check_key(const shape_view& shape, const node_data& data, const table_facts& table) {
         std::vector<std::string> key;
         for (const auto& column : shape.columns_of(data)) {
@@ -439,7 +442,7 @@ class shape_checker {
                           : "; where a column holds keys of several types, give each type a column of its "
                             "own, with a belongs_to each"));
             }
-            // An operator of such a type would have to be found in its schema.
+            // The comparison operator of such a type would have to be looked up in the type's schema.
             for (const auto* column : {a, b}) {
                 if (column->base_kind != 'b' || about_.trusts(column->base_schema)) continue;
                 find("relation " + quoted(data.member) + " of index " + std::string(index_->name) +
@@ -459,8 +462,9 @@ class shape_checker {
         }
     }
 
-    /// Columns of a composite key are paired by their order in the shape, which need not be the constraint's:
-    /// documents would have rows of other parents.
+    /// Reports a composite key whose columns are paired differently than in the foreign key. They are paired
+    /// by their order in the shape, which need not be the constraint's; documents would contain rows of other
+    /// parents.
     void check_pairs(const node_data& data, const table_facts& parent, const table_facts& child,
                      const std::vector<column_pair>& pairs) {
         if (pairs.size() < 2 || data.kind == relation::source) return;
@@ -497,7 +501,7 @@ class shape_checker {
             for (const auto& part : parts->second) collect_identity(part, needed_[table.oid]);
         }
     }
-    /// A partition may be named beside its partitioned table.
+    /// A partition may be listed besides its partitioned table.
     void collect_identity(const table_facts& table, const std::set<std::string>& needed) {
         auto& all = report_.identities;
         const auto known = std::find_if(all.begin(), all.end(),
@@ -526,7 +530,7 @@ class shape_checker {
 
 }  // namespace detail
 
-/// The tables that hold the rows of partitioned ones.
+/// Reads the tables that hold the rows of partitioned ones.
 [[nodiscard]] inline partition_facts read_partitions(session& connection,
                                                      const std::vector<std::optional<table_facts>>& tables) {
     std::vector<std::uint32_t> oids;
@@ -551,7 +555,7 @@ class shape_checker {
 
 namespace detail {
 
-/// The foreign keys of all these tables, where any relation joins more than one column.
+/// Reads the foreign keys of all these tables if any relation joins more than one column.
 [[nodiscard]] inline std::vector<foreign_key_facts> read_composite_keys(
     session& connection, std::span<const compiled_index> indices,
     const std::vector<std::optional<table_facts>>& tables) {
@@ -567,7 +571,7 @@ namespace detail {
     return read_foreign_keys(connection, oids);
 }
 
-/// All publications of the tables that hold rows, and of partitioned ones.
+/// Reads all publications of the tables that hold rows and of partitioned tables.
 [[nodiscard]] inline std::vector<table_publication> read_publications_of(session& connection,
                                                                          const shape_report& report) {
     std::vector<std::uint32_t> oids;
@@ -578,7 +582,7 @@ namespace detail {
 
 }  // namespace detail
 
-/// Compares shapes with the catalog; all findings at once.
+/// Compares shapes with the catalog and reports all problems at once.
 [[nodiscard]] inline shape_report check_shapes(std::span<const compiled_index> indices, session& connection) {
     std::vector<table_name> names;
     for (const auto& index : indices) {
@@ -591,9 +595,9 @@ namespace detail {
     const auto foreign_keys = detail::read_composite_keys(connection, indices, tables);
     auto report = detail::shape_checker(indices, tables, partitions, about, foreign_keys).run();
     report.publications = detail::read_publications_of(connection, report);
-    // What may not be read cannot be tried either.
+    // SQL that reads forbidden tables cannot be tried.
     if (!report.rights.empty()) return report;
-    // A missing column is better told by its member than by a query that lacks it.
+    // A missing column is better reported with its member than as a query that fails.
     if (report.findings.empty())
         report.findings = detail::sql_checker(indices, connection, tables, about).run();
     if (report.findings.empty())

@@ -18,18 +18,18 @@ struct slot_facts {
     bool logical = false;
     bool temporary = false;
     bool active = false;
-    int active_pid = 0;      ///< 0 where nobody reads it
-    lsn restart;             ///< where the server keeps the log from; 0/0 once it is lost
-    lsn confirmed;           ///< the stream begins after it
+    int active_pid = 0;      ///< 0 if no process reads it
+    lsn restart;             ///< from where the server keeps WAL; 0/0 once it is lost
+    lsn confirmed;           ///< the stream starts after it
     std::string wal_status;  ///< `reserved`, `extended`, `unreserved`, `lost`; empty before version 13
-    std::string invalidation_reason;  ///< empty while it is fine, and before version 17
-    bool failover = false;            ///< kept on standbys too; version 17
+    std::string invalidation_reason;  ///< empty while it is valid, and before version 17
+    bool failover = false;            ///< also kept on standbys; since version 17
 
-    /// The log it needs is gone: nothing can be read from it any more.
+    /// Returns true if WAL that the slot needs was removed: nothing can be read from it any more.
     [[nodiscard]] bool lost() const noexcept { return wal_status == "lost" || !invalidation_reason.empty(); }
 };
 
-/// The slot of that name, of whatever database; nothing where there is none.
+/// Reads the slot of that name, in any database; nullopt if there is none.
 [[nodiscard]] inline std::optional<slot_facts> read_slot(session& session, std::string_view name) {
     const auto version = session.server_version();
     std::string sql =

@@ -13,25 +13,25 @@
 
 namespace pgsync::postgres {
 
-/// How far the reader of a slot is behind, as far as the server tells without anything being written.
+/// How far the reader of a slot is behind, as far as the server shows it without any writes.
 struct slot_lag {
-    lsn current;             ///< the end of the log that is safely on disk
-    bool streaming = false;  ///< the walsender has sent all there was
-    lsn sent;                ///< by the walsender; 0/0 where nobody reads, or this role may not know
-    lsn flushed;             ///< what its reader has confirmed
-    /// What is being confirmed was sent so long ago.
+    lsn current;             ///< end of the WAL that is safely on disk
+    bool streaming = false;  ///< the walsender has sent all WAL there was
+    lsn sent;     ///< sent by the walsender; 0/0 if nothing reads the slot, or this role may not see it
+    lsn flushed;  ///< what its reader has confirmed
+    /// Seconds since the position now being confirmed was sent.
     std::optional<double> confirm_seconds{};
-    /// The file of the log that the confirmed position is in was complete so long ago.
+    /// Seconds since the WAL file that contains the confirmed position was completed.
     std::optional<double> file_seconds{};
 };
 
-/// Bytes of the log between two positions; 0 where there are none.
+/// Returns the bytes of WAL between two positions; 0 if `to` is not after `from`.
 [[nodiscard]] constexpr std::uint64_t bytes_between(lsn from, lsn to) noexcept {
     return to > from ? to.value - from.value : 0;
 }
 
-/// How long what is not confirmed yet has at least been in the log; nothing where that is not known. Neither
-/// of the two ages can be too great: the first begins when a change is sent, the second when the last byte of
+/// Returns for how many seconds, at least, unconfirmed changes have been in WAL; nullopt if unknown. Neither
+/// of the two ages can be too large: the first begins when a change is sent, the second when the last byte of
 /// a whole file was written.
 [[nodiscard]] inline std::optional<double> seconds_behind(const slot_lag& lag, lsn confirmed) {
     if (confirmed >= lag.current) return 0.0;
@@ -42,7 +42,8 @@ struct slot_lag {
 
 namespace detail {
 
-/// Nothing where the file is the one being written, or gone, or not to be seen by this role.
+/// Returns the age in seconds; nullopt if the file is still being written, was removed, or is not visible to
+/// this role.
 [[nodiscard]] inline std::optional<double> age_of_log_file(session& connection, lsn confirmed) {
     const auto version = connection.server_version();
     const auto names = function_names(version);
@@ -68,7 +69,7 @@ namespace detail {
 
 }  // namespace detail
 
-/// Of a slot on a primary.
+/// Reads the lag of a slot on a primary.
 [[nodiscard]] inline slot_lag read_lag(session& connection, const slot_facts& slot) {
     const auto version = connection.server_version();
     const bool named = has_replication_lag(version);

@@ -23,17 +23,18 @@
 #include <pgsync/postgres/sql_error.hpp>
 #include <pgsync/shape/node.hpp>
 
-/// What only the server can say of SQL: that which shapes contain, and the queries made from them.
+/// Checks of SQL that only the server can make: of the SQL in shapes and of the queries made from them.
 namespace pgsync::postgres::detail {
 
-/// The server's words, and what it cannot know: where it was not allowed to look for a function or type.
+/// Returns the server's message. If a function or type was not found, adds where the session was not allowed
+/// to look for it.
 [[nodiscard]] inline std::string told(const sql_error& problem, const session_facts& about) {
     const auto& state = problem.sqlstate();
     return std::string(problem.what()) +
            (state == "42883" || state == "42704" ? about.hint() : std::string());
 }
 
-/// What the database says of the SQL that shapes contain: conditions, orders, expressions.
+/// Has the database check the SQL in shapes: conditions, orders, expressions.
 class sql_checker {
   public:
     sql_checker(std::span<const compiled_index> indices, session& connection,
@@ -61,7 +62,7 @@ class sql_checker {
             plan("where of index " + std::string(index.name),
                  "SELECT 1" + from + " WHERE (" + text(index.where) + ") LIMIT 0", table);
         }
-        // What is tempting where a link table stands between.
+        // Referring to the link table's columns is a common mistake with a relation through a link table.
         const bool linked =
             data.kind != relation::root && index.shape.nodes[data.parent].kind == relation::hop;
         const std::string sees =
@@ -97,8 +98,8 @@ class sql_checker {
         }
     }
 
-    /// Plans a query that is to read one table alone, since changes of others would not be seen. False where
-    /// it does not run.
+    /// Plans a query that must read one table only, since changes of other tables would not be noticed.
+    /// Returns false if the query fails.
     bool plan(const std::string& what, const std::string& sql, const table_facts& table,
               const std::string& no_column = {}) {
         try {
@@ -118,7 +119,7 @@ class sql_checker {
         }
     }
 
-    /// The JSON string that begins behind the quote at `begin`, as the server escapes it.
+    /// Decodes the JSON string that begins after the quote at `begin`, as the server escapes it.
     static std::string unescaped(std::string_view text, std::size_t begin) {
         constexpr std::string_view letters = "bfnrt";
         constexpr std::string_view meant = "\b\f\n\r\t";
@@ -142,7 +143,7 @@ class sql_checker {
         return out;
     }
 
-    /// The tables that a plan reads, each behind its schema and a dot.
+    /// Returns the tables that a plan reads, each as schema, dot and name.
     static std::set<std::string> relations_of(const result& plan) {
         std::set<std::string> out;
         if (plan.rows() == 0) return out;
@@ -165,7 +166,7 @@ class sql_checker {
     std::vector<std::string> findings_;
 };
 
-/// What the database says of the queries as a whole: better now than at the first change that needs one.
+/// Has the database check the queries as a whole: better now than at the first change that needs one.
 [[nodiscard]] inline std::vector<std::string> prepare_queries(std::span<const index_binding> bindings,
                                                               session& connection,
                                                               const session_facts& about) {

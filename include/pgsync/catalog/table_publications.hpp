@@ -15,7 +15,7 @@
 
 namespace pgsync::postgres {
 
-/// A publication as the server applies it to one table that holds rows, whether it names the table, a
+/// A publication as the server applies it to one table that holds rows. The publication may list the table, a
 /// partitioned table above it, its schema or all tables.
 struct table_publication {
     std::uint32_t table = 0;
@@ -29,8 +29,8 @@ struct table_publication {
 
 namespace detail {
 
-/// One row for each table and publication, or several where there is a column list or a row filter: one for
-/// each column of these.
+/// Returns a query with one row for each table and publication, or several if there is a column list or a row
+/// filter: one for each of its columns.
 [[nodiscard]] inline std::string table_publications_sql(int version) {
     const std::string partition = has_partitions(version) ? "c.relispartition" : "false";
     const std::string via_root = has_via_root(version) ? "p.pubviaroot" : "false";
@@ -52,8 +52,8 @@ namespace detail {
             "JOIN pg_catalog.pg_class c ON c.oid = u.oid "
             "JOIN pg_catalog.pg_publication_namespace n ON n.pnnspid = c.relnamespace ";
     }
-    // Whose column list and row filter count: the topmost partitioned table's in the publication, where
-    // changes come as its, and otherwise the table's own.
+    // Whose column list and row filter apply: if changes are published as a partitioned table's, those of the
+    // topmost partitioned table in the publication, otherwise the table's own.
     sql +=
         "), applied AS (SELECT m.leaf, m.pub, coalesce((SELECT a.oid FROM member a WHERE a.leaf = m.leaf AND "
         "a.pub = m.pub AND a.depth > 0 AND " +
@@ -81,7 +81,7 @@ namespace detail {
 
 }  // namespace detail
 
-/// Every publication of every one of these tables, in one round trip; nothing on a server older than 10.
+/// Reads all publications of these tables in one round trip; empty on a server older than 10.
 [[nodiscard]] inline std::vector<table_publication> read_table_publications(
     session& session, std::span<const std::uint32_t> tables) {
     std::vector<table_publication> out;

@@ -11,12 +11,12 @@
 
 namespace pgsync::postgres {
 
-/// In which files the rows of tables are, by the quoted names of these; a partitioned table's are those of
-/// all its partitions. A TRUNCATE gives a table another file. So do VACUUM FULL, CLUSTER and some kinds of
+/// The files that hold the rows of tables, keyed by quoted table name; for a partitioned table the files of
+/// all its partitions. A TRUNCATE gives a table a new file. So do VACUUM FULL, CLUSTER and some kinds of
 /// ALTER TABLE.
 using table_storage = std::map<std::string, std::string>;
 
-/// The files of an index's tables, as the transaction sees them. One round trip.
+/// Reads the files of an index's tables, as the transaction sees them. One round trip.
 [[nodiscard]] inline table_storage read_storage(session& session, const index_binding& index) {
     table_storage out;
     for (const auto& route : index.routes) out.emplace(route.table, "");

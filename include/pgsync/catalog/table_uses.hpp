@@ -11,12 +11,12 @@
 
 namespace pgsync::postgres {
 
-/// A table's name as the shape writes it.
+/// Returns a table's name as the shape writes it.
 [[nodiscard]] inline std::string written_name(const node_data& node) {
     return (node.schema.empty() ? "" : std::string(node.schema) + ".") + std::string(node.table);
 }
 
-/// What some indices read of the database.
+/// Returns what some indices read from the database.
 [[nodiscard]] inline table_uses table_uses_of(std::span<const compiled_index> indices) {
     table_uses out;
     for (const auto& index : indices) {
@@ -32,7 +32,7 @@ namespace pgsync::postgres {
             for (const auto name : used_columns(shape, i)) use.columns.emplace(name);
             if (i == 0 && !index.routing.empty()) use.columns.emplace(index.routing);
         }
-        // What changed rows are found by.
+        // The columns by which changed rows are found.
         for (const auto& route : index.routes) {
             auto& use = out[written_name(shape.nodes[route.node])];
             for (const auto name : route.columns) use.columns.emplace(name);
@@ -41,7 +41,7 @@ namespace pgsync::postgres {
     return out;
 }
 
-/// The tables of one index among those of several.
+/// Selects the tables of one index from those of several.
 [[nodiscard]] inline origin origin_of(const compiled_index& index, const origin& all) {
     origin out;
     out.publication = all.publication;

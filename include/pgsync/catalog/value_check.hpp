@@ -9,10 +9,11 @@
 #include <pgsync/catalog/table_facts.hpp>
 #include <pgsync/shape/node.hpp>
 
-/// Which members can hold what a column's type prints.
+/// Which members can hold the text form of a column's type.
 namespace pgsync::postgres::detail {
 
-/// Do the values of two columns that are joined read the same in both? Then one can stand for the other.
+/// Returns true if the values of two joined columns have the same text form in both, so that one can stand
+/// for the other.
 [[nodiscard]] inline bool joinable(std::string_view a, std::string_view b) {
     const auto family = [](std::string_view type) -> std::string_view {
         if (type == "int2" || type == "int4" || type == "int8") return "integer";
@@ -22,7 +23,7 @@ namespace pgsync::postgres::detail {
     return family(a) == family(b);
 }
 
-/// Can a member of this kind hold what the column's type prints?
+/// Returns true if a member of this kind can hold the text form of the column's type.
 [[nodiscard]] inline bool holds(value_kind kind, std::string_view type, char category) {
     switch (kind) {
         case value_kind::boolean:
@@ -41,7 +42,7 @@ namespace pgsync::postgres::detail {
             return type == "numeric" || type == "int2" || type == "int4" || type == "int8";
         case value_kind::text:
         case value_kind::keyword:
-            // Everything that row_to_json prints as a string, but not what has a mapping of its own.
+            // Everything that row_to_json prints as a string, except types that have a mapping of their own.
             return category == 'S' || category == 'E' || category == 'I' || type == "uuid" || type == "xml" ||
                    type == "bit" || type == "varbit" || type == "interval" || type == "bytea" ||
                    type == "macaddr" || type == "money" || type == "time" || type == "timetz" ||
@@ -138,7 +139,7 @@ namespace pgsync::postgres::detail {
     return "?";
 }
 
-/// What to declare instead, for a column of this type.
+/// Returns what to declare instead for a column of this type; empty if nothing fits.
 [[nodiscard]] inline std::string_view suggested(std::string_view type, char category) {
     constexpr std::array<std::pair<std::string_view, std::string_view>, 24> known{
         {{"bool", "bool"},
@@ -172,12 +173,12 @@ namespace pgsync::postgres::detail {
     return {};
 }
 
-/// The same for a member, which may be an array.
+/// Like holds(), for a member that may be an array.
 [[nodiscard]] inline bool holds_value(const column_data& column, std::string_view type, char category) {
     if (!column.array) return holds(column.kind, type, category);
     if (category != 'A') return false;
-    // An array's type is called like its elements', after an underscore; what category these have is not
-    // known.
+    // An array type has the name of its element type with an underscore in front. The category of the
+    // elements is not known.
     const auto element = type.starts_with('_') ? type.substr(1) : type;
     if (column.kind == value_kind::enumeration) return true;
     const bool text = column.kind == value_kind::text || column.kind == value_kind::keyword;
