@@ -124,7 +124,7 @@ using findings = std::vector<finding>;
 }
 
 /// Returns the report on `all`, the most severe findings first, otherwise in the order in which they were
-/// found. It is in order if there is nothing but advice.
+/// found. The report is in order if there is nothing but advice.
 [[nodiscard]] inline report report_of(findings all, std::string_view program) {
     std::stable_sort(all.begin(), all.end(),
                      [](const finding& a, const finding& b) { return a.how_bad < b.how_bad; });

@@ -15,9 +15,9 @@
 #include <utility>
 #include <vector>
 
-/// What a running program counts about itself. The stages count here and know nothing of who reads the values
-/// or in which format. Counting is an addition without a lock. Values that would cost more, such as the
-/// length of a queue, are computed only when they are read: see probe.
+/// What a running program counts about itself. The stages count here and do not know who reads the values or
+/// in which format. Counting is an addition without a lock. Values that would cost more, such as the length
+/// of a queue, are computed only when they are read: see probe.
 namespace pgsync::metrics {
 
 /// A number that only grows.
@@ -78,7 +78,7 @@ enum class phase : std::uint8_t {
     failed,  ///< permanently
 };
 
-/// Something that is not in order, or must be repaired before the program goes on.
+/// A problem, or something that must be repaired before the program continues.
 struct condition {
     std::string name;   ///< its kind: `table_replaced`
     bool error = true;  ///< documents are wrong or will be; false: a warning
@@ -238,7 +238,7 @@ class probe {
     std::list<std::function<void(depths&)>>::iterator at_;
 };
 
-/// Returns a registry that nobody reads, for callers that were given none.
+/// Returns a registry that is never read, for callers that were given none.
 [[nodiscard]] inline registry& nowhere() {
     static registry unread;
     return unread;

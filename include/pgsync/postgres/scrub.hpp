@@ -47,9 +47,9 @@ namespace detail {
 
 }  // namespace detail
 
-/// Returns `text` with `***` in place of anything that may be a password: the value after `password=`,
-/// `password = '…'` or `PASSWORD '…'`, and the part between user and host in `scheme://user:…@host`. In doubt
-/// it hides too much.
+/// Returns `text` with `***` in place of anything that may be a password: the value after `PASSWORD '…'`,
+/// `password=` or `password = '…'`, and the part between user and host in `scheme://user:…@host`. In doubt it
+/// hides too much.
 [[nodiscard]] inline std::string scrub(std::string_view text) {
     constexpr std::string_view word = "password";
     std::string named;

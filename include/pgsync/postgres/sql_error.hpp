@@ -39,8 +39,8 @@ struct complaint {
     std::string message;
     std::string detail;
     std::string hint;
-    std::string
-        source_file;  ///< in the server's sources: "slot.c"; unlike the message it is never translated
+    /// In the server's sources: "slot.c". Unlike the message it is never translated.
+    std::string source_file;
     std::string statement;
     bool connection_lost = false;
     bool on_replication_session = false;

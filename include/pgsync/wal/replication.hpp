@@ -208,7 +208,7 @@ class replication_stream {
         channel_.heard();
         while (auto last = channel_.next_result()) {
             const auto status = PQresultStatus(last->native());
-            // The server ended the stream in order; only the end of the connection follows.
+            // The server ended the stream cleanly; only the end of the connection follows.
             if (status == PGRES_COMMAND_OK || status == PGRES_COPY_BOTH || status == PGRES_COPY_IN) break;
             channel_.check(*last, "streaming");
         }

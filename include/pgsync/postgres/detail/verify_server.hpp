@@ -44,8 +44,7 @@ namespace pgsync::postgres::detail {
     while (true) {
         const auto comma = hosts.find(',');
         const auto host = hosts.substr(0, comma);
-        const bool folder = host.empty() || host.front() == '/' ||
-                            host.front() == '@';  // socket directory or abstract socket
+        const bool folder = host.empty() || host.front() == '/' || host.front() == '@';  // a socket
         if (!folder && !is_this_machine(host)) return false;
         if (comma == std::string_view::npos) return true;
         hosts.remove_prefix(comma + 1);
