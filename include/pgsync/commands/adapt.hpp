@@ -21,21 +21,21 @@
 #include <pgsync/store/index_state.hpp>
 #include <pgsync/store/source_rules.hpp>
 
-/// A changed mapping, or changed settings, under the same documents: the index need not be made anew where
-/// the cluster can change it as it is.
+/// Adapts the live index in place when only mapping or settings changed and its documents did not, so that no
+/// new index has to be built where the cluster can change the existing one.
 namespace pgsync::app {
 
-/// What would have to change of an index to make it one of this shape, and what undoes it.
+/// What to change in an index to give it this shape, and how to undo that.
 struct in_place_change {
-    boost::json::object settings{};  ///< by their whole names; empty: they are the same
+    boost::json::object settings{};  ///< by their full names; empty: unchanged
     boost::json::object mapping{};
-    boost::json::object former_settings{};  ///< the same ones as they are now
+    boost::json::object former_settings{};  ///< current values of the same settings
     boost::json::object former_mapping{};
 };
 
 namespace detail {
 
-/// Settings by their whole names, without the prefix `index.`.
+/// Collects settings by their full names, without the prefix `index.`.
 inline void flatten(const boost::json::object& from, const std::string& prefix,
                     std::map<std::string, boost::json::value>& into) {
     for (const auto& member : from) {
@@ -53,8 +53,8 @@ inline void flatten(const boost::json::object& from, const std::string& prefix,
     return out;
 }
 
-/// A pipeline that the index itself has its documents pass: whatever is indexed again from the index would
-/// pass it a second time.
+/// Returns true if the index itself has a default or final pipeline: documents that are re-indexed from the
+/// index would pass through it a second time.
 [[nodiscard]] inline bool names_pipeline(const boost::json::object& settings) {
     for (const std::string_view name : {"index.default_pipeline", "index.final_pipeline"}) {
         const auto said = text_at(settings, name);
@@ -63,8 +63,8 @@ inline void flatten(const boost::json::object& from, const std::string& prefix,
     return false;
 }
 
-/// What `was` and `wanted`, as declared, differ in: what is to be set, null for what is not declared any
-/// more, unless that has another value from the start.
+/// Returns the settings to apply to get from `was` to `wanted`, both as declared. A setting that is no longer
+/// declared becomes null, or the value that it has at creation unless that value is only for the load.
 [[nodiscard]] inline boost::json::object changed_settings(std::string_view was, std::string_view wanted,
                                                           const boost::json::object& at_creation) {
     const auto before = flat_settings(was);
@@ -87,16 +87,16 @@ inline void flatten(const boost::json::object& from, const std::string& prefix,
 
 }  // namespace detail
 
-/// The names of this shape that the index readers have gets.
+/// Returns the alias actions that give the live index the names of this shape.
 [[nodiscard]] inline boost::json::array aliases_in_place(const index_names& names, const index_state& state) {
     return {elastic::alias_action("add", state.serving, names.index),
             elastic::alias_action("add", state.serving, names.write_alias)};
 }
 
-/// What to ask the cluster for, where nothing but mapping or settings differ between this shape and the index
-/// that readers have; whether the cluster agrees only asking shows. Nothing where an index has to be made
-/// beside it, or is there: also where the index does not hold all that its documents were made of, since they
-/// are indexed again from what it holds.
+/// Returns what to ask of the cluster if nothing but mapping or settings differ between this shape and the
+/// index that readers use; only trying shows whether the cluster agrees. Returns nullopt if a new index has
+/// to be built or already exists. A new one is also needed if the live index does not hold everything that
+/// its documents were made of, since in place they are re-indexed from what it holds.
 [[nodiscard]] inline std::optional<in_place_change> change_in_place(context& in, const compiled_index& index,
                                                                     const index_state& state) {
     if (state.exists || state.serving.empty()) return std::nullopt;
@@ -138,7 +138,7 @@ inline void flatten(const boost::json::object& from, const std::string& prefix,
 
 namespace detail {
 
-/// Whether the cluster did as it was asked; it may refuse.
+/// Sends a request and returns whether the cluster accepted it; errors other than errc::index are passed on.
 template <typename Request>
 bool agreed(const index_names& names, const index_state& state, const Request& request) {
     try {
@@ -152,8 +152,8 @@ bool agreed(const index_names& names, const index_state& state, const Request& r
     }
 }
 
-/// Puts back what was changed before something else was refused. Fields that were added stay: no cluster
-/// takes one out, and no reader sees it.
+/// Reverts what was changed before a later request was refused. Added fields stay: no cluster can remove one,
+/// and readers do not see them.
 inline void undo(cluster::client_type& client, const index_state& state, const in_place_change& change,
                  bool settings) {
     client.put_mapping(state.serving, change.former_mapping);
@@ -163,11 +163,13 @@ inline void undo(cluster::client_type& client, const index_state& state, const i
 
 }  // namespace detail
 
-/// Makes the index that readers have into one of this shape, where change_in_place() and the cluster agree;
-/// what follows it may go on meanwhile. From then on the index has this shape's names as well, as aliases.
-/// False where an index has to be made beside it, or is there; then that of the readers is as it was. A
-/// second attempt does again what a first one that was killed has done, but for what the cluster is still at.
-/// `_meta` is left to who follows the index, and says how far. `waiting` is called now and then.
+/// Updates the index that readers use in place if change_in_place() and the cluster allow it, and gives it
+/// this shape's names as additional aliases. A running sync may keep writing to it; `_meta` is not touched,
+/// because the program that feeds the index records its position there.
+///
+/// Returns false if a new index has to be built or already exists; the live index is then as it was. Safe to
+/// repeat: a second attempt redoes what a killed first one did, except for tasks that the cluster is still
+/// running. `waiting` is called from time to time.
 inline bool adapt_in_place(context& in, const compiled_index& index, const index_state& state,
                            const std::function<void()>& waiting) {
     auto& client = in.search().client();
@@ -185,8 +187,9 @@ inline bool adapt_in_place(context& in, const compiled_index& index, const index
     const auto put_settings = [&](const boost::json::object& which) {
         if (!which.empty()) client.put_settings(state.serving, which);
     };
-    // Readers must not see anything of a change that is not to be: a cluster that cannot change a setting of
-    // an open index says so of the value it has already, and a mapping is taken as a whole or not at all.
+    // Readers must not see any part of a change that is then refused. So the current settings are sent first:
+    // a cluster that cannot change a setting of an open index refuses even its current value. A mapping is
+    // accepted or refused as a whole.
     if (!detail::agreed(names, state, [&] { put_settings(change->former_settings); })) return false;
     if (!detail::agreed(names, state, [&] { client.put_mapping(state.serving, change->mapping); }))
         return false;

@@ -15,13 +15,13 @@
 #include <pgsync/store/guard.hpp>
 #include <pgsync/store/index_state.hpp>
 
-/// Programs of other shapes that keep the same aliases. When a shape changes, the new program makes its index
-/// beside the old one's and has a slot of its own, so that each of the two follows the database by itself and
-/// either can be what readers see. Indices whose shape is the same in both are there once: one of the
-/// programs keeps them, and the other takes them over when that one ends.
+/// Builds: programs with different shapes that share the same aliases (blue/green rebuild). When a shape
+/// changes, the new program builds its own index next to the old one and has its own slot, so that both stay
+/// in sync independently and readers can use either. An index whose shape is the same in both exists once:
+/// one of the programs keeps it in sync, and the other takes it over when that program ends.
 namespace pgsync::app {
 
-/// A number for all shapes of a program together, whatever their order.
+/// Returns a hash of all shapes of a program together, independent of their order.
 [[nodiscard]] inline std::string build_hash(std::span<const compiled_index> indices) {
     std::vector<std::string> each;
     for (const auto& index : indices) each.push_back(std::string(index.name) + " " + shape_hash(index));
@@ -29,13 +29,15 @@ namespace pgsync::app {
     return text_hash(each);
 }
 
-/// The slot of a build that is there beside another one of the same program.
+/// Returns the name of a build's slot when another build of the same program exists.
 [[nodiscard]] inline std::string slot_beside(const std::string& base, const std::string& build) {
     return base + "_" + build.substr(0, 8);
 }
 
-/// The slot of a build: that of its indices that are there, `base` for the first build, and a name with its
-/// hash where the aliases are already served by another. `states` go by index.
+/// Returns the slot of a build: that of its existing indices if this build made one; otherwise `base` for a
+/// first build, the slot of the existing indices if they share one, or a name with the build's hash if
+/// another index already serves one of the aliases or the existing indices have different slots. `states` has
+/// one entry for each index.
 [[nodiscard]] inline std::string own_slot(const std::string& base, const std::string& build,
                                           std::span<const index_state> states) {
     bool beside = false;
@@ -51,8 +53,8 @@ namespace pgsync::app {
 
 namespace detail {
 
-/// Refuses indices that are another's, before anything is changed, unless this program was told to adopt
-/// them. With `readers` those count as well that readers have now.
+/// Refuses indices that belong to another program, before anything is changed, unless this program was told
+/// to adopt them. With `readers`, the indices that readers use now are checked too.
 inline void guard_build(context& in, bool readers, std::vector<index_state>& states) {
     for (std::size_t i = 0; i < states.size(); ++i) {
         auto& state = states[i];
@@ -66,8 +68,8 @@ inline void guard_build(context& in, bool readers, std::vector<index_state>& sta
     }
 }
 
-/// The slot of a build some of whose indices are to be adopted: never one of another build, whose program may
-/// go on with it.
+/// Returns the slot of a build that adopts some of its indices: never one of another build, whose program may
+/// keep using it.
 [[nodiscard]] inline std::string adopting_slot(const std::string& base, const std::string& build,
                                                std::span<const index_state> states) {
     std::vector<index_state> own;
@@ -84,10 +86,10 @@ inline void guard_build(context& in, bool readers, std::vector<index_state>& sta
 
 }  // namespace detail
 
-/// What the cluster knows of a program's indices; `in` is set to the slot that is this build's. An index may
-/// follow another one: see indices_of_slot(). Throws condition_error where one of them, or with `readers` one
-/// that readers have in its place, is another's, and errc::index where the user gave the slot a name that
-/// these indices do not have.
+/// Returns what the cluster knows about a program's indices, and sets `in` to this build's slot. An index may
+/// follow another slot; see indices_of_slot(). Throws condition_error if an index belongs to another program,
+/// or with `readers` if one does that readers use in its place. Throws errc::index if the user gave the slot
+/// a name that these indices do not have.
 [[nodiscard]] inline std::vector<index_state> find_build(context& in, bool readers = true) {
     std::vector<index_state> states;
     for (const auto& index : in.indices()) states.push_back(find_index(in.search().client(), index));
@@ -122,21 +124,21 @@ inline void guard_build(context& in, bool readers, std::vector<index_state>& sta
         state.beside = !state.serving.empty();
     }
     in.use_slot(slot);
-    // One clock is for all of them.
+    // One clock serves all indices.
     for (const auto& state : states) in.clock().set_rewinds(state.rewinds);
     for (auto& state : states) state.rewinds = in.clock().rewinds();
     return states;
 }
 
-/// The owner that an index is to remember from here on. It keeps the program's name that it has: a run
-/// without --name must not lock out those with it.
+/// Returns the owner to record in an index from now on. Keeps a recorded program name, so that a run without
+/// --name does not lock out runs with it.
 [[nodiscard]] inline index_owner owner_now(context& in, const compiled_index& index,
                                            const index_state& state) {
     auto out = owner_of(in.here(), index);
     if (state.foreign || !state.exists) return out;
     if (!state.owner.program.empty()) {
         out.program = state.owner.program;
-    } else if (!state.slot.empty()) {  // of an earlier version, which remembers its slot alone
+    } else if (!state.slot.empty()) {  // from an earlier version, which records only its slot
         const auto suffix = slot_beside({}, state.build);
         const bool beside = state.slot.size() > suffix.size() && state.slot.ends_with(suffix);
         out.program = beside ? state.slot.substr(0, state.slot.size() - suffix.size()) : state.slot;
@@ -144,7 +146,7 @@ inline void guard_build(context& in, bool readers, std::vector<index_state>& sta
     return out;
 }
 
-/// Which of them follow `slot`.
+/// Returns the numbers of the indices that follow `slot`.
 [[nodiscard]] inline std::vector<std::size_t> indices_of_slot(std::span<const index_state> states,
                                                               std::string_view slot) {
     std::vector<std::size_t> which;

@@ -18,13 +18,13 @@
 #include <pgsync/base/printable.hpp>
 #include <pgsync/base/report.hpp>
 
-/// What cannot be undone is shown before it is done, and somebody has to want it.
+/// Shows the user what cannot be undone before doing it, and asks for consent.
 namespace pgsync::app {
 
 namespace detail {
 
-/// A line from the terminal; empty when asked to stop, or at its end. A signal handler of ours keeps a read
-/// from being interrupted, so that `stop_fd` is waited for as well.
+/// Reads a line from the terminal; returns an empty one on a stop request or at end of input. Polls `stop_fd`
+/// as well: with our signal handler a signal no longer ends the process, so a plain read could keep blocking.
 [[nodiscard]] inline std::string read_answer(int stop_fd) {
     std::string line;
     while (true) {
@@ -40,7 +40,7 @@ namespace detail {
 
 }  // namespace detail
 
-/// The report of a dry run: all of `what` ("drop slot x") would be done.
+/// Returns the report of a dry run: all of `what` ("drop slot x") would be done.
 [[nodiscard]] inline report would_do(const std::vector<std::string>& what) {
     report out;
     boost::json::array would;
@@ -52,8 +52,8 @@ namespace detail {
     return out;
 }
 
-/// True where all of `what` is to be done now: never with --dry-run, always with --yes. Else it asks at the
-/// terminal, and throws errc::configuration where there is none.
+/// Returns true if all of `what` is to be done now: never with --dry-run, always with --yes. Otherwise asks
+/// at the terminal; throws errc::configuration if there is none, and errc::interrupted if the answer is no.
 [[nodiscard]] inline bool wanted(const options& setting, int stop_fd, std::string_view command,
                                  const std::vector<std::string>& what) {
     if (setting.dry_run || what.empty()) return false;

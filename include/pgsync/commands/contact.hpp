@@ -17,13 +17,14 @@
 
 namespace pgsync::app {
 
-/// Why a server could not be asked.
+/// Why a server could not be queried.
 struct trouble {
     std::string what;
     std::string remedy;
 };
 
-/// Both servers as far as they answer: for commands that look, and that tell of one while the other is down.
+/// Connections to both servers, either of which may be down: for commands that only look, and that report on
+/// one server while the other is unavailable.
 class contact {
   public:
     /// `stop_fd` becomes readable when the program is to stop; -1 if never.
@@ -36,7 +37,7 @@ class contact {
         });
         no_database_ = attempt([&] {
             auto made = std::make_unique<postgres::session>(setting_.database, stop_fd_);
-            made->exec("SET lock_timeout = '5s'");  // whoever looks does not queue up behind an ALTER TABLE
+            made->exec("SET lock_timeout = '5s'");  // looking must not queue up behind an ALTER TABLE
             catalog_ = std::move(made);
         });
     }
@@ -44,16 +45,16 @@ class contact {
     [[nodiscard]] const options& setting() const { return setting_; }
     [[nodiscard]] std::span<const compiled_index> indices() const { return indices_; }
     [[nodiscard]] int stop_fd() const { return stop_fd_; }
-    /// Null where it does not answer.
+    /// Null if the server does not answer.
     [[nodiscard]] postgres::session* catalog() { return catalog_.get(); }
     [[nodiscard]] cluster* search() { return cluster_.get(); }
-    /// Without secrets; empty where it never answered.
+    /// Without secrets; empty if the cluster never answered.
     [[nodiscard]] const std::string& search_address() const { return search_address_; }
     [[nodiscard]] const std::optional<trouble>& no_database() const { return no_database_; }
     [[nodiscard]] const std::optional<trouble>& no_cluster() const { return no_cluster_; }
 
-    /// Looks at the database, or the cluster, where it answers; from where it does not any more it counts as
-    /// down.
+    /// Calls `look` with the connection to the database, or to the cluster, if it answers. A server that
+    /// fails during the call counts as down from then on.
     template <typename Look>
     void with_database(Look&& look) {
         if (!catalog_) return;
@@ -72,7 +73,8 @@ class contact {
     }
 
   private:
-    /// Being stopped is no finding.
+    /// Runs `body` and returns why it failed, if it did. Passes errc::interrupted on: a stop says nothing
+    /// about the server.
     template <typename Body>
     static std::optional<trouble> attempt(Body&& body) {
         try {

@@ -41,7 +41,7 @@
 
 namespace pgsync::app {
 
-/// What the user left open: names, and where the servers are.
+/// Fills in what the user left open: names, and the addresses of the servers.
 [[nodiscard]] inline options with_defaults(options setting, std::span<const compiled_index> indices) {
     if (setting.name.empty()) setting.name = default_name(indices.front().name);
     if (setting.read_from.empty()) setting.read_from = setting.database;
@@ -52,14 +52,16 @@ namespace pgsync::app {
     return setting;
 }
 
-/// Throws errc::configuration for what cannot work whatever the servers say: better before one is waited for.
+/// Throws errc::configuration for settings that cannot work whatever the servers say, before the program
+/// waits for a server.
 [[nodiscard]] inline options checked(options setting) {
     for (const auto& url : elastic::parse_urls(setting.elasticsearch))
         static_cast<void>(elastic::access_from_environment(url, setting.insecure_http));
     return setting;
 }
 
-/// Both servers, the indices, and what the database makes of their shapes: what every command starts with.
+/// What every command starts with: connections to both servers, the indices, and how the database matches
+/// their shapes.
 class context {
   public:
     /// `stop_fd` becomes readable when the program is to stop; -1 if never.
@@ -78,18 +80,18 @@ class context {
     }
 
     [[nodiscard]] const options& setting() const { return setting_; }
-    /// Those that are dealt with now: all of the program's, but while only some share a slot; see narrow().
+    /// The indices in use: all of the program's, or after narrow() those that share a slot.
     [[nodiscard]] std::span<const compiled_index> indices() const { return indices_; }
-    /// The name that slots and publications are made from; `setting().name` is that of one.
+    /// The name from which slot and publication names are made; `setting().name` is the one in use.
     [[nodiscard]] const std::string& base_name() const { return base_name_; }
-    [[nodiscard]] bool is_named() const { return named_; }  ///< by the user
-    /// From here on it is about this slot, and about those of the program's indices that are listed.
+    [[nodiscard]] bool is_named() const { return named_; }  ///< the user gave the name
+    /// Restricts the context to one slot and the listed indices of the program.
     void narrow(const std::string& slot, const std::vector<std::size_t>& which) {
         use_slot(slot);
         indices_.clear();
         for (const auto i : which) indices_.push_back(all_[i]);
     }
-    /// About all of the program's indices again.
+    /// Returns to all of the program's indices.
     void widen() {
         setting_.name = base_name_;
         indices_.assign(all_.begin(), all_.end());
@@ -102,20 +104,21 @@ class context {
     [[nodiscard]] postgres::session& catalog() { return catalog_; }
     [[nodiscard]] cluster& search() { return cluster_; }
     [[nodiscard]] postgres::version_clock& clock() { return clock_; }
-    /// What has been done, for the command's report; one that outlives this context where that was given.
+    /// What has been done, for the command's report. After record_in() it is kept in a record that outlives
+    /// this context.
     [[nodiscard]] record& done() { return *done_; }
     void record_in(record& there) { done_ = &there; }
     [[nodiscard]] metrics::registry& counts() const {
         return setting_.counts ? *setting_.counts : metrics::nowhere();
     }
     [[nodiscard]] int stop_fd() const { return stop_fd_; }
-    /// Becomes readable when the program should have stopped by now: for waits that a stop does not end at
+    /// Becomes readable when a requested stop has exceeded its timeout: for waits that a stop must not end at
     /// once.
     [[nodiscard]] int overdue_fd() const { return overdue_.fd(); }
     [[nodiscard]] bool stopped() const { return wait_for_stop(stop_fd_, std::chrono::milliseconds(0)); }
 
-    /// Who the primary is, for whatever is read or followed from here on. Throws errc::connection while a
-    /// standby answers.
+    /// Identifies the primary, for everything that is read or streamed from here on, and checks the standby
+    /// that --read-from names. Throws errc::connection while the server is a standby.
     [[nodiscard]] postgres::system_identity identify() {
         if (catalog_.exec("SELECT pg_catalog.pg_is_in_recovery()").get(0, 0) == "t") {
             throw error(
@@ -131,21 +134,21 @@ class context {
         return found;
     }
 
-    /// Who an index has to belong to, for this program to write into it.
+    /// The owner that an index must have for this program to write to it.
     [[nodiscard]] const program_here& here() {
         if (!here_) here_ = {postgres::read_owner(catalog_), base_name_, names_of_all(all_)};
         return *here_;
     }
 
-    /// Up to where this process has seen the database's WAL, by what it has written: in an earlier context,
-    /// whose connections were lost since. Nothing where there was none.
+    /// How far an earlier context of this process, which has lost its connections since, had seen the
+    /// database's WAL, judged by what it wrote; nullopt if there was none.
     [[nodiscard]] const std::optional<postgres::system_identity>& seen() const { return seen_; }
     void remember_seen(std::optional<postgres::system_identity> seen) { seen_ = std::move(seen); }
     void forget_seen() {
         seen_.reset();
         written_before_ = counts().written.value();
     }
-    /// The same, and what has been written since.
+    /// The same, including what this context has written.
     [[nodiscard]] std::optional<postgres::system_identity> seen_by_now() const {
         const auto written = counts().written.value();
         if (!identity_ || written <= 0 || written == written_before_) return seen_;
@@ -154,19 +157,19 @@ class context {
         return out;
     }
 
-    /// Logs a warning, each text once: what sync has said bootstrap need not say again.
+    /// Logs a warning unless the same text was logged before: bootstrap need not repeat what sync has said.
     void warn_once(const std::string& text) {
         if (warned_.insert(text).second) log::warn("{}", text);
     }
 
     void warn_again() { warned_.clear(); }
 
-    /// Compares the shapes with the catalog; throws with all findings at once: errc::catalog, or
-    /// errc::permission where nothing but rights is missing.
+    /// Compares the shapes with the catalog. Throws once with all findings: errc::catalog, or
+    /// errc::permission if nothing but rights is missing.
     [[nodiscard]] postgres::shape_report check_shapes() {
         auto report = postgres::check_shapes(indices_, catalog_);
         if (report.findings.empty() && report.rights.empty()) return report;
-        // A dry run prints what gives the rights.
+        // A dry run prints the statements that grant the rights.
         if (report.findings.empty() && setting_.dry_run) return report;
         std::string all;
         for (const auto& finding : report.findings) all += "\n  - " + finding;
@@ -178,7 +181,7 @@ class context {
                     "`bootstrap --dry-run` prints all that an administrator has to run");
     }
 
-    /// What writes documents, by index number.
+    /// Makes a batcher that writes documents, by index number.
     [[nodiscard]] std::unique_ptr<elastic::batcher> batcher(elastic::pace how = elastic::pace::prompt) {
         std::vector<elastic::batcher::target> targets;
         std::vector<std::string> aliases;
@@ -190,7 +193,7 @@ class context {
         return cluster_.batcher(targets, aliases, how);
     }
 
-    /// What the stream asks of the cluster.
+    /// The operations on the cluster that the pipeline needs.
     [[nodiscard]] pipeline::index_access access() {
         std::vector<std::string> names;
         for (const auto& index : indices_) names.push_back(names_of(index).index);
@@ -198,7 +201,8 @@ class context {
     }
 
   private:
-    /// A database that the primary has comes to a standby with the WAL.
+    /// Connects to the standby. A missing database is a passing error if the primary has it: its creation
+    /// reaches the standby with WAL.
     [[nodiscard]] postgres::session connect_to_standby() {
         try {
             return postgres::session(setting_.read_from, overdue_fd());
@@ -233,7 +237,8 @@ class context {
         if (found.get(0, 0) != "t") {
             throw error(errc::connection, "--read-from names " + standby.server() + ", which is no standby");
         }
-        // No standby gets anything before it is on the primary's disk; so the primary is asked last.
+        // A standby receives no WAL before the primary has flushed it. So the primary is asked last: a
+        // standby that is ahead of it then shows that the primary was set back.
         const auto names = postgres::function_names(standby.server_version());
         const auto replayed = postgres::lsn::parse(
             standby.exec("SELECT " + std::string(names.replay_lsn) + "::text").get(0, 0));
@@ -255,7 +260,7 @@ class context {
     int stop_fd_;
     stop_request overdue_;
     stop_deadline limit_;
-    postgres::session catalog_;  ///< before the other, whose connecting no stop can end
+    postgres::session catalog_;  ///< before database_, whose connection attempt a stop cannot interrupt
     postgres::admin_connection database_;
     cluster cluster_;
     postgres::version_clock clock_;

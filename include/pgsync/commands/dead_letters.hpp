@@ -46,7 +46,7 @@ namespace detail {
 /// The dead letters of one index.
 class letter_box {
   public:
-    /// Without `bindings` rows are not looked for.
+    /// Without `bindings`, letters are not checked for missing rows.
     letter_box(context& in, std::span<const postgres::index_binding> bindings, std::size_t number)
         : in_(in),
           bindings_(bindings),
@@ -60,7 +60,7 @@ class letter_box {
 
     [[nodiscard]] std::uint64_t count() const { return exists_ ? in_.search().client().count(name_) : 0; }
 
-    /// The newest ones.
+    /// Returns the newest letters, at most `limit`.
     [[nodiscard]] std::vector<dead_letter> newest(std::size_t limit) {
         if (!exists_) return {};
         auto out = newest_letters(in_.search().client(), name_, limit);
@@ -68,7 +68,7 @@ class letter_box {
         return out;
     }
 
-    /// Calls back with letters in pieces: those of some documents, or all.
+    /// Calls `on_piece` with letters in pieces: those of the given documents, or all.
     void for_each(const std::vector<std::string>& ids,
                   const std::function<void(std::vector<dead_letter>&&)>& on_piece) {
         if (!exists_) return;
@@ -85,7 +85,7 @@ class letter_box {
         });
     }
 
-    /// Removes the letters of some documents, or all, unread; returns how many.
+    /// Removes the letters of the given documents, or all, without reading them; returns how many.
     [[nodiscard]] std::uint64_t drop(const std::vector<std::string>& ids) {
         if (!exists_) return 0;
         std::vector<dead_letter> some;
@@ -114,7 +114,7 @@ class letter_box {
         return removed;
     }
 
-    /// The letters as they are now, without those that are gone.
+    /// Returns the letters as they are now, without those that no longer exist.
     [[nodiscard]] std::vector<dead_letter> read(const std::vector<elastic::document_place>& places) {
         std::vector<dead_letter> out;
         const auto held = in_.search().client().get_documents(name_, places, letter_alone);
@@ -128,8 +128,7 @@ class letter_box {
         return out;
     }
 
-    /// Removes letters, but not those that were written again since they were read: such a one tells of
-    /// another failure.
+    /// Removes letters, except those that were rewritten since they were read: they report a newer failure.
     void remove(const std::vector<dead_letter>& letters) {
         if (letters.empty()) return;
         elastic::bulk_body body;
@@ -191,14 +190,14 @@ inline void add_letters(report& out, boost::json::array& json, std::string_view 
                           {"version", each.version},
                           {"settled", each.settled}});
     }
-    // Those that are not listed may be settled as well, but nobody has looked.
+    // Letters that are not listed may be settled too, but have not been checked.
     out.in_order = out.in_order && open == 0 && count <= letters.size();
     json.push_back({{"index", index}, {"dead_letters", count}, {"letters", listed}});
 }
 
 }  // namespace detail
 
-/// Lists what the cluster refused, newest first. In order is when there is nothing but what is settled.
+/// Lists the documents that the cluster refused, newest first. In order if all letters are settled.
 [[nodiscard]] inline report list_dead_letters(context& in, const dead_letters_options& how) {
     report out;
     boost::json::array all;
@@ -225,9 +224,9 @@ inline void add_letters(report& out, boost::json::array& json, std::string_view 
     return out;
 }
 
-/// Reads the documents of dead letters again from the database and writes them; the letters of those that the
-/// index has then, or that have no row any more, are removed, the others get the new error. The setting must
-/// be on_rejected::dead_letter. In order is when none is left of those that were tried.
+/// Reads the documents of dead letters again and writes them. Removes the letters of documents that are now
+/// in the index or no longer have a row; the others get the new error. The setting must be
+/// on_rejected::dead_letter. In order if no letter is left of those that were tried.
 [[nodiscard]] inline report retry_dead_letters(context& in, const dead_letters_options& how) {
     report out;
     boost::json::array all;
@@ -255,7 +254,7 @@ inline void add_letters(report& out, boost::json::array& json, std::string_view 
                     return detail::work_for_keys(in, number, keys);
                 });
             }
-            // Refused anew, by us or by a sync, a letter has been written again.
+            // A letter was rewritten if its document was refused again, by this command or by a sync.
             std::vector<elastic::document_place> places;
             for (const auto& each : letters) places.push_back({each.letter});
             std::map<std::string, dead_letter> now;
@@ -285,7 +284,7 @@ inline void add_letters(report& out, boost::json::array& json, std::string_view 
     return out;
 }
 
-/// Removes dead letters, without looking at the documents.
+/// Removes dead letters without looking at their documents.
 [[nodiscard]] inline report drop_dead_letters(context& in, const dead_letters_options& how) {
     if (how.ids.empty() != how.all) {
         throw error(errc::configuration, "drop needs either --id or --all",
@@ -322,7 +321,7 @@ inline void add_letters(report& out, boost::json::array& json, std::string_view 
         case dead_letters_action::list:
             return list_dead_letters(in, how);
         case dead_letters_action::retry:
-            // What would be tried again is what there is.
+            // The list shows what a retry would try.
             return in.setting().dry_run ? list_dead_letters(in, how) : retry_dead_letters(in, how);
         case dead_letters_action::drop:
             break;

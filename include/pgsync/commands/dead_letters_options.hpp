@@ -6,16 +6,16 @@
 
 namespace pgsync::app {
 
-/// What to do with letters: tell them, try their documents again, or remove them.
+/// What to do with letters: list them, retry their documents, or remove them.
 enum class dead_letters_action { list, retry, drop };
 
-/// Which dead letters are meant, and what is done.
+/// Which dead letters to handle, and how.
 struct dead_letters_options {
-    dead_letters_action action = dead_letters_action::list;  ///< what is done
-    std::vector<std::string> indices{};                      ///< by name; none: all of the program
-    std::size_t limit = 20;                                  ///< of list, for each index
-    std::vector<std::string> ids{};                          ///< of the documents; of retry, none means all
-    bool all = false;                                        ///< of drop, which must not happen by itself
+    dead_letters_action action = dead_letters_action::list;
+    std::vector<std::string> indices{};  ///< by name; empty: all of the program
+    std::size_t limit = 20;              ///< for list: how many letters of each index
+    std::vector<std::string> ids{};      ///< document ids; for retry, empty means all
+    bool all = false;                    ///< for drop: remove all letters; must be asked for
 };
 
 }  // namespace pgsync::app

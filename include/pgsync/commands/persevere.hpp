@@ -24,8 +24,8 @@ namespace pgsync::app {
 
 namespace detail {
 
-/// Something that goes away by itself: a server that is down or busy, or another process that still holds
-/// the slot.
+/// Returns true for a problem that passes by itself: a server that is down or busy, or another process that
+/// still holds the slot.
 inline bool worth_waiting(const error& problem) {
     if (is_passing(problem.code())) return true;
     const auto* sql = dynamic_cast<const postgres::sql_error*>(&problem);
@@ -34,17 +34,18 @@ inline bool worth_waiting(const error& problem) {
 
 }  // namespace detail
 
-/// What a start does about servers that are away.
+/// How a start treats servers that are unavailable.
 struct start_wait {
-    /// Else the very first contact must work, and nobody is waited for who has closed or blocked an index.
+    /// If false, the first connection attempt must succeed, and an index that is closed or blocked is an
+    /// error.
     bool waits = false;
-    std::chrono::seconds limit{0};  ///< 0: as long as it takes
+    std::chrono::seconds limit{0};  ///< how long to wait; 0: without limit
 };
 
-/// Runs `body(context&)`, again and again while a server is away or busy, until it returns. What is wrong
-/// rather than away ends it: a password, a database that does not exist, something that is no search cluster.
-/// (A name that nobody knows may be known in a moment, where services come and go: that is away.) `body` must
-/// be safe to run again from its start.
+/// Runs `body(context&)` until it returns, again after each failure that a server caused by being down or
+/// busy. Other errors end it: a wrong password, a database that does not exist, something that is not a
+/// search cluster. (An unknown host name counts as down: it may resolve in a moment, where services come and
+/// go.) `body` must be safe to run again from its start.
 template <typename Body>
 void persevere(const options& setting, std::span<const compiled_index> indices, int stop_fd, const Body& body,
                start_wait first = {}) {
@@ -53,11 +54,11 @@ void persevere(const options& setting, std::span<const compiled_index> indices, 
     backoff pauses(std::chrono::milliseconds(200), std::chrono::milliseconds(10'000));
     std::unique_ptr<context> in;
     std::optional<postgres::system_identity> seen;
-    bool reached = false;  ///< both servers, once
+    bool reached = false;  ///< both servers have been reached once
     bool said = false;
     const bool limited = first.limit.count() > 0;
     const auto deadline = clock::now() + first.limit;
-    std::string told;  // of an index that is closed
+    std::string told;  // the last warning about a closed index
     clock::time_point told_at;
     while (true) {
         const auto start = clock::now();
@@ -100,7 +101,7 @@ void persevere(const options& setting, std::span<const compiled_index> indices, 
             const auto left = std::chrono::ceil<std::chrono::milliseconds>(deadline - clock::now());
             pause = std::clamp(left, std::chrono::milliseconds(1), pause);
         }
-        // Somebody who has just opened it may wait for us.
+        // The user who has just opened the index may be waiting for us.
         if (until_opened) pause = std::min(pause, std::chrono::milliseconds(1'000));
         const auto now = clock::now();
         if (!until_opened) {

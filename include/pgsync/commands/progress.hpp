@@ -16,14 +16,14 @@
 
 namespace pgsync::app {
 
-/// How fast something goes and how long it will still take, judged by what was done lately: a load that
-/// slows down, or that was resumed in the middle, is not measured by how it began. What lies back counts
-/// less, by a third after each `span`: half a minute, or a tenth of all the time so far where that is longer.
+/// Estimates speed and remaining time from recent progress, so that a load that slows down, or was resumed in
+/// the middle, is not judged by how it began. The weight of past progress falls to about a third (1/e) after
+/// each `span`: 30 s, or a tenth of the elapsed time if that is longer.
 class pace_estimate {
   public:
     using time_point = std::chrono::steady_clock::time_point;
 
-    /// `done` was so at `start` already. `total` may be an estimate; 0 where nobody knows.
+    /// `done` is what was done before `start`. `total` may be an estimate; 0 if unknown.
     pace_estimate(std::uint64_t total, std::uint64_t done, time_point start)
         : total_(total), done_(done), start_(start), last_(start) {}
 
@@ -32,20 +32,20 @@ class pace_estimate {
         done_ += count;
         recent_ += static_cast<double>(count);
     }
-    /// All of it turned out to be what is done.
+    /// Sets the total to what is done.
     void finish() { total_ = done_; }
 
     [[nodiscard]] std::uint64_t done() const { return done_; }
-    /// 0 where nobody knows, or more was done than it was to be.
+    /// 0 if unknown, or if more was done than expected.
     [[nodiscard]] std::uint64_t total() const { return total_ >= done_ ? total_ : 0; }
 
-    /// A second; 0 at the very start.
+    /// Per second; 0 at the very start.
     [[nodiscard]] double rate(time_point now) const {
         auto then = *this;
         then.settle(now);
         return then.weight_ > 0 ? then.recent_ / then.weight_ : 0;
     }
-    /// Nothing where nobody can tell.
+    /// Returns the remaining time; nullopt if it cannot be estimated.
     [[nodiscard]] std::optional<std::chrono::seconds> left(time_point now) const {
         const double speed = rate(now);
         if (total() == 0 || speed <= 0) return std::nullopt;
@@ -55,7 +55,7 @@ class pace_estimate {
     }
 
   private:
-    /// Both sums fade alike, so that a steady pace is told right from the first moment on.
+    /// Decays both sums alike, so that a steady rate is reported correctly from the start.
     void settle(time_point now) {
         const double passed = std::chrono::duration<double>(now - last_).count();
         if (passed <= 0) return;
@@ -70,11 +70,11 @@ class pace_estimate {
     std::uint64_t done_;
     time_point start_;
     time_point last_;
-    double recent_ = 0;  ///< done, each with its weight
-    double weight_ = 0;  ///< of the seconds in which that was
+    double recent_ = 0;  ///< what was done, weighted by age
+    double weight_ = 0;  ///< seconds that it took, weighted alike
 };
 
-/// `2 h 5 min`, `3 min 20 s`, `7 s`.
+/// Formats a duration: `2 h 5 min`, `3 min 20 s`, `7 s`.
 [[nodiscard]] inline std::string in_words(std::chrono::seconds time) {
     const auto seconds = time.count();
     if (seconds >= 3'600)
@@ -83,10 +83,10 @@ class pace_estimate {
     return std::to_string(seconds) + " s";
 }
 
-/// Progress of something long: a bar on a terminal, a line every ten seconds elsewhere.
+/// Shows the progress of a long operation: a bar on a terminal, a log line every ten seconds elsewhere.
 class progress {
   public:
-    /// `total` may be an estimate; 0 where nobody knows. Of it `done` was done before.
+    /// `total` may be an estimate; 0 if unknown. `done` of it was done before.
     progress(std::string title, std::uint64_t total, std::uint64_t done = 0)
         : title_(std::move(title)),
           pace_(total, done, clock::now()),

@@ -9,12 +9,12 @@
 
 namespace pgsync::app {
 
-/// What a command has done so far, for its report. It outlives the attempts that a command may take.
+/// What a command has done so far, for its report. Survives the retries of a command.
 class record {
   public:
     [[nodiscard]] boost::json::value& operator[](std::string_view what) { return all_[what]; }
 
-    /// What was done about one index.
+    /// Returns the entry of one index.
     [[nodiscard]] boost::json::object& index(std::string_view alias) {
         auto& list = array("indices");
         for (auto& each : list) {
@@ -24,11 +24,11 @@ class record {
         return list.back().get_object();
     }
 
-    /// A statement that was run, or with a dry run is to be; `own`: by this role.
+    /// Adds a statement that was run or, in a dry run, would be. `own`: by this role.
     void statement(std::string_view sql, std::string_view why, bool own = true) {
         array("statements").push_back({{"sql", sql}, {"why", why}, {"own", own}});
     }
-    /// A request to the cluster; `body`: JSON, or empty.
+    /// Adds a request to the cluster; `body` is JSON, or null.
     void request(std::string_view method, std::string_view path, const boost::json::value& body) {
         boost::json::object made{{"method", method}, {"path", path}};
         if (!body.is_null()) made["body"] = body;

@@ -43,7 +43,7 @@ namespace pgsync::app {
 
 namespace detail {
 
-/// Does what `next` yields, beside a sync that may be running.
+/// Reads and writes the documents that each batch of work from `next` names; safe while a sync is running.
 inline pipeline::refreshed read_again(context& in, std::span<const postgres::index_binding> indices,
                                       const std::function<std::optional<pipeline::work>()>& next) {
     return pipeline::refresh(
@@ -51,8 +51,8 @@ inline pipeline::refreshed read_again(context& in, std::span<const postgres::ind
         [&in] { return in.stopped(); }, in.stop_fd());
 }
 
-/// The work to read some documents of index `number` again. Where documents of gone rows are routed to, only
-/// the index knows; it must have been refreshed.
+/// Returns the work to read some documents of index `number` again. Only the index knows the routing of
+/// documents whose rows are deleted, so it must have been refreshed.
 inline pipeline::work work_for_keys(context& in, std::size_t number, const std::vector<std::string>& keys) {
     pipeline::work todo;
     todo.indices.resize(in.indices().size());
@@ -65,7 +65,7 @@ inline pipeline::work work_for_keys(context& in, std::size_t number, const std::
     return todo;
 }
 
-/// The columns of a node's key, as messages show them: `school|number`.
+/// Returns the columns of a node's key as messages show them: `school|number`.
 inline std::string key_text(const shape_view& shape, const node_data& node) {
     std::string out;
     for (std::size_t part = 0; part < shape.key_size(node); ++part)
@@ -83,7 +83,7 @@ inline void require_parts(const std::string& option, const std::string& key, con
                 "join the parts with |, and put a \\ before a | or \\ inside of one");
 }
 
-/// Keys in pieces, as somebody gave them.
+/// Keys that the user gave, handed out in pieces.
 class given_keys {
   public:
     explicit given_keys(const std::vector<std::string>& keys) : keys_(keys) {}
@@ -99,8 +99,8 @@ class given_keys {
     std::size_t at_ = 0;
 };
 
-/// Keys of the root's rows that a condition holds for. They wait at the server, without locks and without a
-/// snapshot.
+/// Keys of the root rows that satisfy a condition. A cursor on the server holds them, without locks and
+/// without a snapshot.
 class selected_keys {
   public:
     selected_keys(context& in, const postgres::index_binding& bound, const std::string& where)
@@ -112,7 +112,7 @@ class selected_keys {
         }
         const auto& shape = bound.index->shape;
         std::string columns;
-        std::string not_null;  // a row where a part of the key is null has no document
+        std::string not_null;  // a row with null in its key has no document
         for (std::size_t part = 0; part < parts_; ++part) {
             const auto column = postgres::quote_identifier(shape.key_of(shape.root(), part).name);
             columns += (part == 0 ? "" : ", ") + column + "::text";
@@ -120,7 +120,8 @@ class selected_keys {
         }
         session_.exec(postgres::begin_reading(std::span(&bound, 1)).sql);
         try {
-            // Sent with parameters, of which there are none, so that it is one statement, whatever it says.
+            // exec_params uses the extended protocol, which accepts only one statement, whatever `where`
+            // contains.
             session_.exec_params("DECLARE pgsync_keys NO SCROLL CURSOR WITH HOLD FOR SELECT " + columns +
                                      " FROM " + bound.routes.front().table + " WHERE (" + where + ")" +
                                      not_null,
@@ -148,7 +149,7 @@ class selected_keys {
     std::size_t parts_;
 };
 
-/// The route of the relation that a user calls `path`, with or without the index's name before it.
+/// Returns the route of the relation that the user calls `path`, with or without the index name in front.
 inline std::size_t find_route(const compiled_index& index, const std::string& path) {
     std::string all;
     for (std::size_t route = 0; route < index.routes.size(); ++route) {
@@ -164,7 +165,7 @@ inline std::size_t find_route(const compiled_index& index, const std::string& pa
                 all.empty() ? "it has none at all" : "it has " + all);
 }
 
-/// The values by which owners of some rows are found; `missing` counts keys without a row.
+/// Returns the join values by which the owners of some rows are found; `missing` counts keys without a row.
 inline std::unordered_set<std::string> links_of_rows(context& in, const postgres::index_binding& bound,
                                                      std::size_t route, const std::vector<std::string>& rows,
                                                      std::uint64_t& missing) {
@@ -192,7 +193,7 @@ inline std::unordered_set<std::string> links_of_rows(context& in, const postgres
     std::unordered_set<std::string> links;
     for (const auto& row : rows) {
         require_parts("--rows", row, shape, node);
-        if (links_are_key) {  // also of a row that is gone
+        if (links_are_key) {  // covers deleted rows too
             links.insert(row);
             continue;
         }
@@ -234,9 +235,9 @@ inline void check_options(const refresh_options& how) {
 
 }  // namespace detail
 
-/// Reads some documents again and writes them, and deletes those whose rows are gone; a sync may be running.
-/// Errors: errc::configuration for options that make no sense, errc::index where the index is not there or
-/// not loaded.
+/// Reads some documents again and writes them, or deletes them if their rows are deleted. Safe while a sync
+/// is running. Errors: errc::configuration for contradictory options, errc::index if the index does not exist
+/// or is not loaded.
 [[nodiscard]] inline report refresh(context& in, const refresh_options& how) {
     detail::check_options(how);
     if (how.index.empty() && in.indices().size() > 1) {

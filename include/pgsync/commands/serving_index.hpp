@@ -16,8 +16,8 @@
 
 namespace pgsync::app {
 
-/// The numbers of the indices that a command is to work on: those named, or all. Throws errc::configuration
-/// for a name that this program does not have.
+/// Returns the numbers of the indices that a command works on: those named, or all. Throws
+/// errc::configuration for a name that this program does not have.
 [[nodiscard]] inline std::vector<std::size_t> chosen_indices(const context& in,
                                                              const std::vector<std::string>& names) {
     std::vector<std::size_t> out;
@@ -41,8 +41,8 @@ namespace pgsync::app {
     return out;
 }
 
-/// Makes sure that these indices are there, are this program's, and hold what their load put there; returns
-/// the state of all of the program's. Throws errc::index where one is not.
+/// Checks that these indices exist, belong to this program and are loaded; returns the states of all of the
+/// program's indices. Throws errc::index if a check fails.
 [[nodiscard]] inline std::vector<index_state> require_loaded(context& in,
                                                              const std::vector<std::size_t>& numbers) {
     const auto identity = in.identify();
@@ -66,7 +66,7 @@ namespace pgsync::app {
     return states;
 }
 
-/// Lets the clock order what this process writes beside a sync that may be running; see
+/// Orders what this process writes against a sync that may be running; see
 /// postgres::version_clock::write_beside().
 inline void write_beside_sync(context& in) {
     in.clock().write_beside([&in] {
