@@ -62,7 +62,7 @@ namespace detail {
         "have an administrator run: ALTER ROLE " + postgres::quote_identifier(server.role) + " REPLICATION");
 }
 
-/// Refuses what would make the load pointless, before anything is made.
+/// Refuses conditions that would make the load pointless, before anything is created.
 inline void check_server(context& in, const postgres::server_facts& server,
                          const std::optional<postgres::slot_facts>& slot,
                          const std::vector<index_state>& states) {
@@ -90,7 +90,8 @@ inline void check_server(context& in, const postgres::server_facts& server,
                             states[i].slot + "\"",
                         "let that bootstrap come to its end first");
         }
-        // Who follows the slot now does not know of this index, and confirms its changes unwritten.
+        // The program that reads the slot now does not know this index and would confirm its changes
+        // unwritten.
         if ((!states[i].loaded || states[i].foreign) && slot && slot->active_pid != 0) {
             throw error(errc::replication,
                         "index \"" + name + "\" is to be loaded, but slot \"" + in.setting().name +
@@ -109,7 +110,7 @@ inline void check_server(context& in, const postgres::server_facts& server,
     }
 }
 
-/// Without its pipeline no document of an index could be written.
+/// Throws if an index's ingest pipeline does not exist: no document could be written without it.
 inline void check_pipelines(context& in) {
     for (const auto& index : in.indices()) {
         if (index.pipeline.empty() || in.search().client().has_pipeline(index.pipeline).value_or(true))
@@ -122,9 +123,9 @@ inline void check_pipelines(context& in) {
     }
 }
 
-/// Sees to what has changed in the database since loaded indices were made, as far as that costs their
-/// documents: from here on they count as not loaded, and readers keep them. False where another program
-/// follows the slot, which then sees to it.
+/// Marks loaded indices as not loaded if the database has changed since then so that their documents must be
+/// read again; readers keep them meanwhile. Returns false if another program reads the slot, which then does
+/// this itself.
 inline bool begin_again_where_changed(context& in, const postgres::shape_report& report,
                                       std::optional<postgres::slot_facts>& slot,
                                       const std::optional<postgres::publication_facts>& publication,
@@ -138,7 +139,8 @@ inline bool begin_again_where_changed(context& in, const postgres::shape_report&
         if (!states[i].loaded || states[i].slot != name) continue;
         const bool promoted = states[i].timeline != identity.timeline;
         if (promoted) {
-            // What the old primary had not handed on may have got into the index, and no WAL has it.
+            // WAL that the old primary had not yet sent may already be in the index, and the new timeline's
+            // WAL lacks it.
             log::warn(
                 "a standby has been promoted (timeline {} became {}): every document of {} is read again",
                 states[i].timeline, identity.timeline, in.indices()[i].name);
@@ -164,7 +166,8 @@ inline bool begin_again_where_changed(context& in, const postgres::shape_report&
     return true;
 }
 
-/// What this bootstrap has just changed of the publication is no reason to read documents again.
+/// Records the publication as it is now: what this bootstrap has just changed is no reason to read documents
+/// again.
 inline void adopt_publication(context& in, std::vector<index_state>& states) {
     const auto& name = in.setting().name;
     if (const auto slot = postgres::read_slot(in.catalog(), name); !slot || slot->active_pid != 0) return;
@@ -182,7 +185,8 @@ inline void adopt_publication(context& in, std::vector<index_state>& states) {
     }
 }
 
-/// Creates the index in the cluster's own words. One that cannot search vectors gets them as plain numbers.
+/// Creates the index, with a body that this cluster understands. On a cluster without vector search vectors
+/// become plain numbers.
 inline void create_index(context& in, const compiled_index& index, const index_state& state) {
     auto& client = in.search().client();
     const auto names = names_of(index);
@@ -210,7 +214,8 @@ inline void create_index(context& in, const compiled_index& index, const index_s
     }
 }
 
-/// A sign of life now and then on the connection that holds this bootstrap's turn; see take_turn().
+/// Runs a query every 5 s, to show that the connection that holds this bootstrap's turn is alive; see
+/// take_turn().
 inline void keep_turn(context& in, std::chrono::steady_clock::time_point& last) {
     const auto now = std::chrono::steady_clock::now();
     if (now - last < std::chrono::seconds(5)) return;
@@ -218,14 +223,14 @@ inline void keep_turn(context& in, std::chrono::steady_clock::time_point& last) 
     last = now;
 }
 
-/// Fills one index, from where an earlier attempt got to.
+/// Loads one index, continuing where an earlier attempt stopped.
 inline void load_index(context& in, const std::vector<postgres::index_binding>& bindings, std::size_t number,
                        index_state state) {
     const auto& index = in.indices()[number];
     const auto names = names_of(index);
     auto& client = in.search().client();
     const auto save = [&] { remember(client, index, state); };
-    // Before the first page: what changes from here on may be missed by some pages.
+    // Before the first page: some pages may miss what changes from here on.
     if (!state.made_from && !state.loaded_until) {
         const auto now =
             postgres::read_catalog_state(in.catalog(), postgres::table_uses_of({&index, 1}), state.slot);
@@ -288,7 +293,7 @@ inline void load_index(context& in, const std::vector<postgres::index_binding>& 
     }
     client.put_settings(names.index, serving_settings(index));
     client.refresh(names.index);
-    // What readers have now is newer than this as long as its program follows the database.
+    // If readers have another index, it is more recent than this one while its program keeps it in sync.
     if (state.serving.empty()) client.add_alias(names.index, names.alias);
     state.loaded = true;
     state.loaded_until.reset();
@@ -307,7 +312,7 @@ inline void load_index(context& in, const std::vector<postgres::index_binding>& 
     }
 }
 
-/// What is still to be run in the database: first what this role may not run, ready for psql.
+/// Prints the SQL that is still to be run, ready for psql: first what this role may not run.
 inline void print_statements(std::ostream& out, record& done, const postgres::shape_report& report,
                              const std::vector<setup_step>& steps, const postgres::server_facts& server) {
     std::vector<setup_step> by_others;
@@ -341,7 +346,7 @@ inline void print_request(std::ostream& out, context& in, std::string_view metho
     out << "\n";
 }
 
-/// What is tried before an index is made beside the one readers have.
+/// Prints what is tried before a new index is built next to the live one.
 inline void print_change(std::ostream& out, context& in, const index_names& names, const index_state& state,
                          const in_place_change& change) {
     in.done().index(names.alias)["tried_in_place"] = true;
@@ -402,19 +407,20 @@ inline void print_requests(std::ostream& out, context& in, const std::vector<ind
     }
 }
 
-/// The key of the advisory lock under which one bootstrap of a slot runs at a time, as SQL.
+/// Returns, as SQL, the key of the advisory lock that makes bootstraps of one slot run one at a time.
 inline std::string turn_key(context& in) {
     return "('x' || substr(pg_catalog.md5(" + postgres::quote_literal("pgsync bootstrap " + in.base_name()) +
            "), 1, 16))::bit(64)::bigint";
 }
 
-/// Two copies of a program that start together must not both load: one waits here until the other is done. An
-/// exception ends the turn as well, with the context's connection.
+/// Waits for this bootstrap's turn: two copies of a program that start together must not both load. An
+/// exception ends the turn too, because it closes the context's connection.
 inline void take_turn(context& in) {
     const auto sql = "SELECT pg_catalog.pg_try_advisory_lock(" + turn_key(in) + ")::text";
     bool said = false;
     while (in.database().query(sql).at(0).at(0) != "true") {
-        // One that has said nothing for so long is a connection that nobody is behind; see keep_turn().
+        // A live holder queries every 5 s, see keep_turn(); one that is idle for a minute is a dead
+        // connection.
         in.database().query(
             "SELECT pg_catalog.pg_terminate_backend(l.pid) FROM pg_catalog.pg_locks l "
             "JOIN pg_catalog.pg_stat_activity a ON a.pid = l.pid AND a.datname = "
@@ -432,8 +438,8 @@ inline void end_turn(context& in) {
     in.database().query("SELECT pg_catalog.pg_advisory_unlock(" + turn_key(in) + ")");
 }
 
-/// Compares what is in the cluster with what the slot can still tell. Lost changes mean that indices are
-/// loaded again; without the user's leave that is done only to those that were not loaded whole.
+/// Compares the indices with what the slot can still deliver. If changes are lost, the affected indices are
+/// reloaded; a completely loaded index is reloaded only with --on-lost-slot=resync.
 inline void check_states(context& in, const std::optional<postgres::slot_facts>& slot,
                          const postgres::system_identity& identity, std::vector<index_state>& states) {
     const auto& name = in.setting().name;
@@ -470,7 +476,7 @@ inline void check_states(context& in, const std::optional<postgres::slot_facts>&
     if (!lost.empty() && !in.setting().dry_run) begin_again(in, lost, states);
 }
 
-/// Which shapes have changed since the indices that readers use now were made.
+/// Logs which shapes have changed since the indices that readers use were built.
 inline void tell_of_changes(context& in, const std::vector<index_state>& states) {
     for (std::size_t i = 0; i < states.size(); ++i) {
         const auto names = names_of(in.indices()[i]);
@@ -496,8 +502,9 @@ inline void tell_of_changes(context& in, const std::vector<index_state>& states)
     }
 }
 
-/// A step that failed because somebody changed tables or the publication at that moment is not asked for any
-/// more, or not in these words: that passes. Throws in any case, within a catch.
+/// Handles a step that failed because tables or the publication were being changed at that moment: if it is
+/// then no longer needed, or not in this form, throws errc::changed, which passes. Otherwise rethrows. Call
+/// it in a catch block.
 [[noreturn]] inline void rethrow_unless_changed(context& in, const setup_step& step,
                                                 const postgres::sql_error& problem) {
     if (is_passing(problem.code())) throw;
@@ -510,14 +517,15 @@ inline void tell_of_changes(context& in, const std::vector<index_state>& states)
     throw error(errc::changed, std::string("it was changed at the same moment: ") + problem.what());
 }
 
-/// What will refuse the application's updates later, if nothing is done.
+/// Warns of partitioned tables for which PostgreSQL will refuse the application's updates later if nothing is
+/// done.
 inline void warn_of_partitions(context& in, const postgres::shape_report& report,
                                const postgres::server_facts& server) {
     for (const auto& each : partition_findings(in.catalog(), report, in.setting().name, server.version))
         log::warn("{}: {}; doctor says what to do", each.what, each.why);
 }
 
-/// Whatever might keep this database from filling the indices is found out before it takes them from the one
+/// Finds out what could keep this database from filling the indices, before they are taken from the database
 /// that fills them now.
 inline void check_adopting(context& in, const postgres::server_facts& server,
                            const postgres::shape_report& report, const std::vector<index_state>& states) {
@@ -530,8 +538,8 @@ inline void check_adopting(context& in, const postgres::server_facts& server,
 
 }  // namespace detail
 
-/// Makes whatever is missing, in an order that loses nothing and that a second run can pick up anywhere:
-/// index, replica identities, publication, slot, then the load. `out` gets what a dry run prints.
+/// Creates whatever is missing, in an order that loses nothing and that a later run can resume anywhere:
+/// index, replica identities, publication, slot, then the load. `out` receives what a dry run prints.
 inline void bootstrap(context& in, std::ostream& out) {
     in.counts().enter(metrics::phase::loading);
     const auto report = in.check_shapes();
@@ -540,7 +548,7 @@ inline void bootstrap(context& in, std::ostream& out) {
     if (!server.replication && !in.setting().dry_run) detail::refuse_role(server);
     const auto identity = server.replication ? in.identify() : postgres::system_identity{};
     if (!in.setting().dry_run) detail::take_turn(in);
-    auto states = find_build(in);  // for the slot's name; refuses what is another's before anything is made
+    auto states = find_build(in);  // for the slot's name; refuses foreign indices before anything is created
     refuse_impossible(report, postgres::read_publication(in.catalog(), in.setting().name), in.setting().name,
                       server.version);
     detail::warn_of_partitions(in, report, server);
@@ -567,7 +575,7 @@ inline void bootstrap(context& in, std::ostream& out) {
         return detail::print_statements(out, in.done(), report,
                                         setup_steps(report, publication, found, name, server), server);
     }
-    // Before the states, see why_lost().
+    // Read the slot before the states, see why_lost().
     auto slot = postgres::read_slot(in.catalog(), name);
     states = find_build(in);
     detail::check_states(in, slot, identity, states);
@@ -595,11 +603,11 @@ inline void bootstrap(context& in, std::ostream& out) {
         const auto names = names_of(in.indices()[i]);
         log::info("creating index {} for alias {}", names.index, log::index(names.alias));
         detail::create_index(in, in.indices()[i], states[i]);
-        // An earlier attempt may have been killed with the request on its way; or somebody else was faster.
+        // An earlier attempt may have been killed with its request on the way, or another program was faster.
         states[i] = find_index(client, in.indices()[i]);
         client.wait_ready(names.index);
     }
-    // The slot comes last: an unused one would make the server keep its log for ever.
+    // The slot comes last: an unused one would make the server keep WAL forever.
     for (const auto& step : steps) {
         try {
             run_step(in.database(), step, [&] { return in.stopped(); });
@@ -626,7 +634,7 @@ inline void bootstrap(context& in, std::ostream& out) {
             waited = true;
         }
         claim(client, in.indices(), {i}, states);
-        // From here on it is known when this load and the slot do not belong together any more.
+        // From here on it can be detected that this load and the slot no longer belong together.
         if (!states[i].written && slot) {
             states[i].written = slot->confirmed;
             states[i].owner = owner_now(in, in.indices()[i], states[i]);

@@ -183,7 +183,8 @@ inline std::string status_text(const contact& with, const status_facts& facts, c
 
 }  // namespace detail
 
-/// How far everything is. In order means: loaded, followed, nothing lost, and this program's own shape.
+/// Reports the state of everything. In order means: loaded, in sync, nothing lost, and of this program's
+/// shape.
 [[nodiscard]] inline report status(contact& with) {
     const auto facts = look(with);
     const auto conditions = conditions_of(with, facts);

@@ -29,9 +29,9 @@ namespace pgsync::app {
 
 namespace detail {
 
-/// Lets readers find these indices by their aliases, in one request for all of them: whoever searches finds
-/// the old ones or the new ones. Returns the names of those that were not found before. Throws
-/// condition_error where readers have what is another's, unless that is adopted.
+/// Points the aliases of these indices at them, in one request for all (cut-over): a search finds either all
+/// the old ones or all the new ones. Returns the names of the indices that readers did not use before. Throws
+/// condition_error if readers use an index of another program, unless it is adopted.
 inline std::vector<std::string> take_place(cluster::client_type& client,
                                            std::span<const compiled_index> indices, const program_here& me,
                                            bool adopt) {
@@ -57,7 +57,7 @@ inline std::vector<std::string> take_place(cluster::client_type& client,
     return taken;
 }
 
-/// Waits until the program that follows `slot` has brought its indices to where the database is now.
+/// Waits until the sync that reads `slot` has brought its indices up to where the database is now.
 inline void await_up_to_date(context& in, const std::string& slot) {
     const auto target = postgres::flushed_position(in.catalog());
     const auto deadline = std::chrono::steady_clock::now() + std::chrono::seconds(60);
@@ -67,7 +67,7 @@ inline void await_up_to_date(context& in, const std::string& slot) {
         const auto progress = read_slot_progress(in.catalog(), slot);
         const auto now = std::chrono::steady_clock::now();
         if (progress.followed) followed = now;
-        // A sync that connects anew, or is just taking over what another one kept, is back in a moment.
+        // A sync that is reconnecting, or taking over from another one, is back in a moment.
         if (now - followed >= std::chrono::seconds(10)) {
             throw error(errc::replication,
                         "no sync streams from slot \"" + slot + "\", so its indices are not up to date",
@@ -89,8 +89,8 @@ inline void await_up_to_date(context& in, const std::string& slot) {
 
 }  // namespace detail
 
-/// Lets readers have this program's indices: after a sync that was to leave that to you, or to return to an
-/// earlier shape whose program still runs. Throws where they are not there, or not up to date.
+/// Makes readers use this program's indices: after a sync with --no-swap, or to return to an earlier shape
+/// whose program still runs. Throws if the indices do not exist or are not up to date.
 inline report swap(context& in) {
     const auto states = require_loaded(in, chosen_indices(in, {}));
     std::vector<std::string> moved;

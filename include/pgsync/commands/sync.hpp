@@ -50,7 +50,8 @@ namespace pgsync::app {
 
 namespace detail {
 
-/// One process follows a slot, others stand by: waits until it is free. False when asked to stop meanwhile.
+/// Waits until no other process reads the slot: one streams, the others stand by. Returns false if asked to
+/// stop.
 inline bool await_slot(context& in) {
     using clock = std::chrono::steady_clock;
     bool said = false;
@@ -62,7 +63,7 @@ inline bool await_slot(context& in) {
             refuse(why_unusable(in.setting().name, *slot, server.database,
                                 postgres::output_plugin(server.version)));
         if (!slot || slot->active_pid == 0) return true;
-        // Whose work is it?
+        // Check that the other process reads the slot for this program's indices.
         if (!next_look || clock::now() >= *next_look) {
             const auto name = in.setting().name;
             const auto states = find_build(in);
@@ -70,7 +71,7 @@ inline bool await_slot(context& in) {
             next_look = clock::now() + std::chrono::seconds(5);
         }
         in.counts().enter(metrics::phase::standing_by);
-        in.counts().written.set(-1);  // how far the indices are only the other one knows
+        in.counts().written.set(-1);  // only the other process knows the position of the indices
         if (!std::exchange(said, true)) {
             log::info(
                 "standing by: server process {} streams slot {} to another program; this one takes over when "
@@ -81,8 +82,8 @@ inline bool await_slot(context& in) {
     }
 }
 
-/// Whether every index that follows the slot is one that its changes make whole; false when they are to be
-/// loaded again. Throws where anything else is missing.
+/// Returns true if the slot's changes keep every index that follows it in sync, and false if bootstrap must
+/// load some again. Throws if anything else is missing.
 inline bool are_loaded(context& in, const postgres::system_identity& identity,
                        const std::optional<postgres::slot_facts>& slot, std::span<const index_state> states) {
     const auto& name = in.setting().name;
@@ -114,7 +115,7 @@ inline bool are_loaded(context& in, const postgres::system_identity& identity,
             decide_on_loss(in, shown, *why);
             again = true;
         } else if (!state.loaded) {
-            // What was begun over a loaded index goes on.
+            // A reload over an index that was loaded before resumes.
             if (!state.orphans_below) {
                 throw error(errc::index, "the initial load of index \"" + shown + "\" is not finished",
                             "run bootstrap again: it resumes");
@@ -125,10 +126,10 @@ inline bool are_loaded(context& in, const postgres::system_identity& identity,
     return !again;
 }
 
-/// What follow() does beside following.
+/// Options of follow().
 struct follow_way {
     bool once = false;
-    bool keep_slot = false;  ///< see pipeline::follow_settings, as the others
+    bool keep_slot = false;  ///< see pipeline::follow_settings, also for the others
     std::function<void()> caught_up{};
     std::function<bool()> enough{};
 };
@@ -137,13 +138,13 @@ struct follow_way {
 enum class follow_end : std::uint8_t {
     done,     ///< asked to stop, caught up, or enough
     lost,     ///< the slot has lost changes
-    changed,  ///< the database is not as it was at the start
+    changed,  ///< the database has changed since the start
 };
 
-/// Compares the catalog with what it was at the start, in a session of its own.
+/// Compares the catalog with what it was at the start, in its own session.
 class catalog_watch {
   public:
-    /// `stop_fd`: as of postgres::session.
+    /// `stop_fd` as in postgres::session.
     catalog_watch(std::string database, int stop_fd, std::span<const compiled_index> indices,
                   std::string publication, postgres::catalog_state start)
         : database_(std::move(database)),
@@ -152,7 +153,7 @@ class catalog_watch {
           publication_(std::move(publication)),
           start_(std::move(start)) {}
 
-    /// Throws errc::changed where it is different.
+    /// Throws errc::changed if it differs.
     void check() {
         try {
             if (!session_) session_.emplace(database_, stop_fd_);
@@ -183,7 +184,7 @@ class catalog_watch {
     std::optional<postgres::session> session_;
 };
 
-/// A slot that the server made, but cannot decode, now or ever: it is dropped, and thus lost.
+/// Drops a slot that the server created but can never decode; its changes count as lost.
 inline void replace_slot(context& in, const postgres::sql_error& problem) {
     const auto& name = in.setting().name;
     const auto why = "PostgreSQL cannot decode slot \"" + name +
@@ -198,7 +199,7 @@ inline void replace_slot(context& in, const postgres::sql_error& problem) {
     in.database().query("SELECT pg_catalog.pg_drop_replication_slot($1)", {name});
 }
 
-/// Follows one slot into the indices that are dealt with, `states` one each.
+/// Streams one slot into the indices in use; `states` has one entry for each.
 inline follow_end follow(context& in, const postgres::system_identity& identity,
                          std::vector<index_state>& states, const postgres::shape_report& report,
                          const postgres::catalog_state& catalog, const follow_way& how) {
@@ -229,7 +230,7 @@ inline follow_end follow(context& in, const postgres::system_identity& identity,
     for (const auto& state : states)
         setting.storage.push_back(state.storage.value_or(postgres::table_storage()));
     auto access = in.access();
-    std::mutex remembering;  // each in a thread of its own, and of one index the whole state is written
+    std::mutex remembering;  // the callbacks run in different threads, each writes an index's whole state
     access.claim = [&] {
         std::vector<std::size_t> all(states.size());
         std::iota(all.begin(), all.end(), 0U);
@@ -250,7 +251,7 @@ inline follow_end follow(context& in, const postgres::system_identity& identity,
         for (std::size_t i = 0; i < states.size(); ++i) {
             if (states[i].written >= position) continue;
             check_incarnation(in.search().stream_client(), states[i]);
-            // What the index could not be told is told again, at the next attempt.
+            // If the index could not be told its position, the next attempt tells it again.
             auto next = states[i];
             next.written = position;
             remember(in.search().stream_client(), in.indices()[i], next);
@@ -288,7 +289,7 @@ inline std::vector<index_state> chosen(const std::vector<index_state>& states,
     return out;
 }
 
-/// Slots of other builds that keep indices of this one as well.
+/// Returns the slots of other builds that keep indices of this build in sync.
 inline std::vector<std::string> other_slots(std::span<const index_state> states, const std::string& own) {
     std::vector<std::string> slots;
     for (const auto& state : states) {
@@ -298,8 +299,8 @@ inline std::vector<std::string> other_slots(std::span<const index_state> states,
     return slots;
 }
 
-/// From now on the changes of an index come through another publication, which is compared from here on:
-/// `now`.
+/// Records that the changes of an index come through another publication from now on; later comparisons use
+/// its state `now`.
 inline void come_through(const postgres::origin& now, index_state& state) {
     if (!state.made_from) return;
     state.made_from->publication = now.publication;
@@ -314,10 +315,11 @@ inline bool is_followed(context& in, const std::string& slot) {
     return facts && facts->active_pid != 0;
 }
 
-/// Takes over the indices that another build has kept up to date through `slot`, which nobody follows any
-/// more: what that slot still has to tell of them is brought in first, and with it they are at least as far
-/// as this build's own slot, which tells of their tables as well. The other slot stays where it is, for the
-/// indices that are the other build's alone. What comes between is left to whoever looks at the slots anew.
+/// Takes over the indices that another build has kept in sync through `slot`, which no sync reads any more.
+/// First applies what that slot still holds for them; then they are at least as recent as this build's own
+/// slot, which delivers changes of their tables too. The other slot keeps its position, for the indices that
+/// only the other build has. If something intervenes, this returns early and the caller examines the slots
+/// again.
 inline void take_over(context& in, const postgres::system_identity& identity, const std::string& slot,
                       std::vector<index_state>& states) {
     const auto own = in.setting().name;
@@ -340,7 +342,7 @@ inline void take_over(context& in, const postgres::system_identity& identity, co
     }
     if (lost.empty()) {
         auto theirs = chosen(states, which);
-        // Before the other slot is read to its end: what is altered later is told by the next comparison.
+        // Before the other slot is read to its end, so that the next comparison finds later changes.
         const auto own_now =
             postgres::read_catalog_state(in.catalog(), postgres::table_uses_of(in.indices()), own).made_of;
         in.narrow(slot, which);
@@ -356,7 +358,7 @@ inline void take_over(context& in, const postgres::system_identity& identity, co
         in.widen();
         in.use_slot(own);
         if (in.stopped() || (usable && !whole)) return;
-        // What the other slot can no longer tell of is read again; this build's own slot has the rest.
+        // What the other slot can no longer deliver is read again; this build's own slot has the rest.
         if (!usable) lost = which;
         for (std::size_t i = 0; i < which.size(); ++i) {
             states[which[i]] = theirs[i];
@@ -375,8 +377,8 @@ inline void take_over(context& in, const postgres::system_identity& identity, co
     }
 }
 
-/// True from when nobody has followed any one of `slots` for some seconds: whoever did is not just being
-/// started again.
+/// Returns a function that is true once any of `slots` has had no consumer for 10 s, long enough to rule out
+/// a restart.
 inline std::function<bool()> any_is_left(context& in, std::vector<std::string> slots) {
     if (slots.empty()) return {};
     using clock = std::chrono::steady_clock;
@@ -389,8 +391,9 @@ inline std::function<bool()> any_is_left(context& in, std::vector<std::string> s
     };
 }
 
-/// Reads the documents that show rows of partitions which came with them. A partition that was made empty
-/// costs nothing; where there are very many rows everything is read again instead, and this returns false.
+/// Reads the documents that show rows which new partitions brought along. An empty new partition costs
+/// nothing. Returns false if everything has to be read again instead: if there are very many such rows, or a
+/// row may affect any document.
 inline bool read_new_partitions(context& in, const postgres::shape_report& report, std::size_t number,
                                 const index_changes& changes) {
     constexpr std::size_t most = 50'000;
@@ -407,7 +410,7 @@ inline bool read_new_partitions(context& in, const postgres::shape_report& repor
         for (const auto partition : added->second) {
             const auto links = postgres::read_links(in.catalog(), partition, route.columns, most - found);
             if (!links) return false;
-            if (route.columns.empty() && !links->empty()) return false;  // a row may concern any document
+            if (route.columns.empty() && !links->empty()) return false;  // a row may affect any document
             found += links->size();
             auto& into = route.direct ? mine.keys : mine.links[r];
             into.insert(links->begin(), links->end());
@@ -431,13 +434,14 @@ inline bool read_new_partitions(context& in, const postgres::shape_report& repor
     return true;
 }
 
-/// What the shapes need of the catalog may be gone for a moment only: a migration in several transactions.
+/// Bridges the time in which something that the shapes need is missing in the catalog only briefly, as in a
+/// migration of several transactions.
 class catalog_gap {
   public:
-    /// The catalog is as it should be.
+    /// Call when the catalog is as it should be.
     void close() { since_.reset(); }
-    /// Waits a moment before somebody looks again; false once that has gone on for too long, or where the
-    /// program has not followed anything yet: what is wrong from the start is better said at once.
+    /// Waits a moment before the next look. Returns false after 8 s, or if the program has not streamed yet:
+    /// what is wrong from the start is better reported at once.
     [[nodiscard]] bool bridge(context& in, const error& problem, bool has_followed) {
         using clock = std::chrono::steady_clock;
         constexpr std::chrono::seconds longest(8);
@@ -458,10 +462,10 @@ class catalog_gap {
     std::optional<std::chrono::steady_clock::time_point> since_;
 };
 
-/// How the indices of one slot begin to be followed: what is there to be made right before that?
+/// Whether a slot can be streamed into its indices now, or bootstrap has something to repair first.
 enum class start : std::uint8_t { follow, bootstrap_first };
 
-/// Looks at everything that following relies on, and tells of what is not as it was.
+/// Checks everything that streaming relies on, and reports what has changed.
 inline start look_before(context& in, const postgres::system_identity& identity,
                          std::vector<index_state>& states, const postgres::shape_report& report,
                          const postgres::catalog_state& catalog) {
@@ -491,17 +495,17 @@ inline start look_before(context& in, const postgres::system_identity& identity,
 
 }  // namespace detail
 
-/// Follows the database until asked to stop, or with `once` until caught up; errc::connection when a server
-/// goes away.
+/// Keeps the indices in sync until asked to stop, or with `once` until caught up. Throws errc::connection if
+/// a server becomes unavailable.
 inline void sync(context& in) {
     bool repaired = false;                      // by a bootstrap just now
     bool has_followed = in.seen().has_value();  // in an earlier context, which a passing error ended
     detail::catalog_gap gap;
-    in.catalog().set_stop_fd(in.overdue_fd());  // what is in flight when it is stopped is finished in peace
+    in.catalog().set_stop_fd(in.overdue_fd());  // on a stop, let what is in flight finish
     while (true) {
         in.counts().enter(metrics::phase::starting);
         in.widen();
-        static_cast<void>(find_build(in));  // for the slot's name; refuses what is another's
+        static_cast<void>(find_build(in));  // for the slot's name; refuses foreign indices
         if (!detail::await_slot(in)) return;
         in.counts().enter(metrics::phase::starting);
         const auto identity = in.identify();
@@ -557,7 +561,7 @@ inline void sync(context& in) {
             if (in.stopped()) return;
             continue;
         }
-        // While it follows: through the client that ends with that.
+        // During streaming, through the client that stops with it.
         const auto swap = [&, here = in.here()](cluster::client_type& client) {
             for (const auto& each : detail::take_place(client, in.indices(), here, in.setting().adopt))
                 in.done().array("swapped").emplace_back(each);

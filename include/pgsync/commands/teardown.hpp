@@ -29,12 +29,13 @@ namespace pgsync::app {
 
 namespace detail {
 
-/// What a teardown removes, in this order. A slot is found by what its indices say: it goes before them, so
-/// that one which is interrupted leaves none that nobody finds, and that fills the disk.
+/// What a teardown removes, in this order. Slots come before indices, because only the indices say which
+/// slots are theirs: an interrupted teardown would otherwise leave a slot that nothing leads to and that
+/// fills the disk.
 struct removal {
     std::vector<std::string> slots;         ///< with their publications
-    std::vector<std::string> publications;  ///< of the same names
-    std::vector<std::string> indices;       ///< with those of dead letters
+    std::vector<std::string> publications;  ///< named like their slots
+    std::vector<std::string> indices;       ///< including those of dead letters
 
     [[nodiscard]] std::vector<std::string> told() const {
         std::vector<std::string> out;
@@ -45,8 +46,8 @@ struct removal {
     }
 };
 
-/// The slot of that name; nothing where there is none. Throws where it is no slot of this program's kind in
-/// this database.
+/// Returns the slot of that name, or nullopt. Throws if it is not a slot of this program's kind in this
+/// database.
 [[nodiscard]] inline std::optional<postgres::slot_facts> read_usable_slot(context& in,
                                                                           const std::string& name) {
     auto slot = postgres::read_slot(in.catalog(), name);
@@ -57,8 +58,8 @@ struct removal {
     return slot;
 }
 
-/// Adds a slot and its publication, where they are there. Throws where the slot is somebody else's, or in
-/// use.
+/// Adds a slot and its publication to `plan`, if they exist. Throws if the slot belongs to another program or
+/// is in use.
 inline void plan_slot(context& in, const std::string& name, removal& plan) {
     if (std::find(plan.slots.begin(), plan.slots.end(), name) != plan.slots.end()) return;
     if (const auto slot = read_usable_slot(in, name)) {
@@ -85,8 +86,8 @@ inline void plan_slot(context& in, const std::string& name, removal& plan) {
     }
 }
 
-/// Refuses to remove what a newer program has made: it is still being loaded, or readers are to have it. What
-/// was made before this program's own is older, also where it never came to that.
+/// Throws if the index was made by a newer program: it is still being loaded, or is waiting for its cut-over.
+/// An index created before this program's own is older, even if readers never used it.
 inline void refuse_newer(const index_names& names, const elastic::index_facts& facts,
                          const index_state& candidate, const index_state& own) {
     const bool waits = std::any_of(facts.aliases.begin(), facts.aliases.end(), [&](const auto& alias) {
@@ -103,8 +104,8 @@ inline void refuse_newer(const index_names& names, const elastic::index_facts& f
                 "it is a newer program's: to remove it, run teardown with that one");
 }
 
-/// What other shapes have made behind these aliases. Throws where any of it is still in use, newer, or
-/// another's.
+/// Returns the indices that other shapes have left behind these aliases. Throws if one is still in use,
+/// newer, or another program's.
 inline std::vector<index_state> find_old(context& in, const std::vector<index_state>& states) {
     std::vector<index_state> found;
     for (std::size_t i = 0; i < states.size(); ++i) {
@@ -118,7 +119,7 @@ inline std::vector<index_state> find_old(context& in, const std::vector<index_st
         for (const auto& facts : in.search().client().find_all(names.alias + "-")) {
             const auto* meta = own_meta(facts);
             if (meta == nullptr || facts.index == states[i].index) continue;
-            // Of an index whose name only begins alike, the rest is no hash.
+            // Names that only begin alike do not continue with a hash.
             const auto its = names.alias + "-" + text_at(*meta, "hash").substr(0, 8);
             if (facts.index != its &&
                 std::find(facts.aliases.begin(), facts.aliases.end(), its) == facts.aliases.end())
@@ -128,7 +129,7 @@ inline std::vector<index_state> find_old(context& in, const std::vector<index_st
                             "run swap first");
             }
             auto old = state_of(facts, *meta);
-            // What this program has taken the readers from, in the place of another database.
+            // An index of the database from which this program has taken over the readers.
             old.foreign = states[i].adopted && same_database(*states[i].adopted, old.owner);
             if (!old.foreign) check_ours(in.here(), in.indices()[i], old);
             refuse_newer(names, facts, old, states[i]);
@@ -138,7 +139,7 @@ inline std::vector<index_state> find_old(context& in, const std::vector<index_st
     return found;
 }
 
-/// Refuses where a program of another shape kept more than this one does, and that is still there.
+/// Throws if a program of another shape also had an index that this one does not, and that still exists.
 inline void refuse_kept(context& in, const index_state& old) {
     const auto mine = names_of_all(in.indices());
     for (const auto& alias : old.together) {
@@ -154,7 +155,8 @@ inline void refuse_kept(context& in, const index_state& old) {
     }
 }
 
-/// What earlier shapes have left: indices that nobody reads any more, with their slots.
+/// Plans the removal of what earlier shapes have left: indices that no reader uses any more, with their
+/// slots.
 inline removal plan_old(context& in, const std::vector<index_state>& states) {
     removal plan;
     for (const auto& each : find_old(in, states)) {
@@ -167,7 +169,7 @@ inline removal plan_old(context& in, const std::vector<index_state>& states) {
     return plan;
 }
 
-/// Whether an index is one of dead letters: any other that is called so is somebody else's.
+/// Returns true if the index is one of dead letters; any other index of that name is not pgsync's.
 inline bool holds_letters(cluster::client_type& client, const std::string& name) {
     const auto mapping = client.ask("/" + cluster::client_type::escaped(name) + "/_mapping");
     const auto* about = mapping ? value_at(*mapping, name) : nullptr;
@@ -180,8 +182,8 @@ inline bool holds_letters(cluster::client_type& client, const std::string& name)
     return true;
 }
 
-/// Adds the letters of the program's indices where that is asked for, and says so where they stay. What
-/// readers still have of another shape may have letters there as well.
+/// Adds the dead-letter indices of the program if that was requested, and logs those that stay. They are
+/// shared with other shapes: if readers still use an index of another shape, its letters may be in there too.
 inline void plan_letters(context& in, const std::vector<index_state>& states, removal& plan) {
     auto& client = in.search().client();
     for (std::size_t i = 0; i < states.size(); ++i) {
@@ -206,8 +208,8 @@ inline void plan_letters(context& in, const std::vector<index_state>& states, re
     }
 }
 
-/// Which of the indices this build may remove: not those that another one has made and still keeps, as is the
-/// case where some of this one's are gone already.
+/// Returns the indices that this build may remove. Not those that another build has made and still keeps in
+/// sync, which happens when some of this build's own are already deleted.
 inline std::vector<std::size_t> removable(context& in, const std::vector<index_state>& states) {
     const auto build = build_hash(in.indices());
     const bool all =
@@ -225,8 +227,8 @@ inline std::vector<std::size_t> removable(context& in, const std::vector<index_s
     return which;
 }
 
-/// Throws where a slot is there by this program's name that no index in this cluster follows: it may be for
-/// those in another cluster, which would lose every change.
+/// Throws if a slot with this program's name exists but no index in this cluster follows it: indices in
+/// another cluster may, and would lose every change.
 inline void refuse_stray_slot(context& in) {
     const auto& name = in.setting().name;
     if (!read_usable_slot(in, name)) return;
@@ -236,7 +238,7 @@ inline void refuse_stray_slot(context& in) {
                     postgres::quote_literal(name) + ")");
 }
 
-/// What bootstrap made for this program's shapes.
+/// Plans the removal of what bootstrap created for this program's shapes.
 inline removal plan_own(context& in, const std::vector<index_state>& states) {
     removal plan;
     const auto which = removable(in, states);
@@ -258,8 +260,9 @@ inline removal plan_own(context& in, const std::vector<index_state>& states) {
     return plan;
 }
 
-/// Whatever has gone meanwhile is passed over. The indices are told whose they are to the end: a teardown
-/// that goes on where this one was killed finds some of them only.
+/// Removes what `plan` lists; what no longer exists is skipped. First records this build in the indices, so
+/// that a teardown that continues after this one was killed, and finds only some of them, still recognises
+/// them.
 inline void remove(context& in, const removal& plan, std::vector<index_state>& states) {
     const auto build = build_hash(in.indices());
     for (std::size_t i = 0; i < states.size(); ++i) {
@@ -289,13 +292,14 @@ inline void remove(context& in, const removal& plan, std::vector<index_state>& s
 
 }  // namespace detail
 
-/// Removes what bootstrap made: slot, publication, indices. Replica identities stay, since others may rely on
-/// them by now. Whatever is not there any more is passed over. Asks first; see wanted().
+/// Removes what bootstrap created: slot, publication, indices. Replica identities stay, since others may rely
+/// on them by now. Skips what no longer exists. Asks first; see wanted().
 inline void teardown(context& in) {
-    // The report tells of nothing as well.
+    // The report has these lists even if they are empty.
     for (const auto* what : {"deleted_indices", "dropped_slots", "dropped_publications"})
         static_cast<void>(in.done().array(what));
-    // What readers have instead of this program's index may be another's where it stays in any case.
+    // Without --old the index that readers use instead of this program's stays in any case, so another
+    // program may own it.
     auto states = find_build(in, in.setting().teardown_old);
     const auto planned = [&] {
         return in.setting().teardown_old ? detail::plan_old(in, states) : detail::plan_own(in, states);
@@ -311,7 +315,7 @@ inline void teardown(context& in) {
         return;
     }
     if (!wanted(in.setting(), in.stop_fd(), "teardown", told)) return;
-    if (!in.setting().yes) {  // somebody has thought about it for a while
+    if (!in.setting().yes) {  // the state may have changed while the user was deciding
         states = find_build(in, in.setting().teardown_old);
         if (planned().told() != told)
             throw error(errc::index, "what would be removed has changed meanwhile", "run teardown again");
