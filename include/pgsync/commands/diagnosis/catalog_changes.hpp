@@ -24,21 +24,21 @@
 #include <pgsync/shape/node.hpp>
 #include <pgsync/store/index_state.hpp>
 
-/// What has changed in the database since the documents of loaded indices were read, other than by changes
-/// that the slot reports. One diagnosis for bootstrap, sync, status and doctor.
+/// Finds what has changed in the database since the documents of loaded indices were read, without change
+/// events from the slot. Used by bootstrap, sync, status and doctor.
 namespace pgsync::app {
 
-/// What one index needs because of it.
+/// What one index needs because of such changes.
 struct index_changes {
-    bool read_again = false;  ///< every document
-    /// Partitions whose rows are in no change event, by the table's name in the shape.
+    bool read_again = false;  ///< read every document again
+    /// Partitions whose rows have no change events, by the table's name in the shape.
     std::map<std::string, std::vector<std::uint32_t>> new_partitions{};
 };
 
 struct catalog_changes {
     findings conditions{};
-    std::vector<index_changes> indices{};  ///< one each, in their order
-    /// Why the WAL since the slot's position cannot be decoded: the slot has lost changes.
+    std::vector<index_changes> indices{};  ///< one for each index, in order
+    /// Why WAL from the slot's position on cannot be decoded, which means that the slot has lost changes.
     std::optional<std::string> lost{};
 
     [[nodiscard]] bool read_again() const {
@@ -56,7 +56,7 @@ inline finding mended_by_reading(std::string_view code, std::string what, std::s
     return {severity::error, code, std::move(what), std::move(why), {by_command("sync")}, mended_by::sync};
 }
 
-/// What an operator is to know of a difference.
+/// Returns the finding that describes a difference to the operator.
 inline finding condition_of(const postgres::origin_difference& each, const std::string& index,
                             const std::string& publication) {
     using postgres::origin_change;
@@ -118,7 +118,7 @@ inline finding condition_of(const postgres::origin_difference& each, const std::
             {by_command("bootstrap --on-lost-slot=resync")}};
 }
 
-/// Which of the followed tables a publication leaves out, or shows in part only.
+/// Returns the tables of the shapes that a publication leaves out or publishes only in part.
 inline std::vector<std::uint32_t> tables_left_out(const postgres::shape_report& report,
                                                   const postgres::publication_facts& publication) {
     std::vector<std::uint32_t> out;
@@ -136,8 +136,8 @@ inline bool reads(const postgres::index_binding& index, const std::vector<std::u
     });
 }
 
-/// Views that read other tables than depends_on names, as after a table was replaced under its name: a view
-/// keeps reading the one that it was made with.
+/// Finds views that do not read the tables that depends_on names. This happens when a table is replaced under
+/// its name: a view keeps reading the table that it was created with.
 inline findings misled_views(const compiled_index& index, const postgres::index_binding& bound,
                              const postgres::catalog_state& now) {
     findings out;
@@ -173,9 +173,9 @@ inline findings misled_views(const compiled_index& index, const postgres::index_
 
 }  // namespace detail
 
-/// Compares what loaded indices were made from with the database as it is. `states` go by index, as
-/// `report.bindings` and `indices` do; only those that follow `slot_name` and are loaded count, but for views
-/// that read other tables than the shape says.
+/// Compares what loaded indices were made from with the current database. `states`, `report.bindings` and
+/// `indices` have one entry for each index. Only loaded indices that follow `slot_name` count, except for
+/// views that read other tables than the shape says.
 [[nodiscard]] inline catalog_changes look_for_changes(
     std::span<const compiled_index> indices, std::span<const index_state> states,
     const std::string& slot_name, const postgres::shape_report& report,
@@ -196,7 +196,7 @@ inline findings misled_views(const compiled_index& index, const postgres::index_
     const bool hides_truncate = publication && hides_leaf_truncate(*publication, report);
     for (std::size_t i = 0; i < states.size(); ++i) {
         const auto& state = states[i];
-        // A view that reads another table does so before and during a load as well.
+        // This matters before and during a load as well.
         for (auto& each : detail::misled_views(indices[i], report.bindings[i], catalog)) add(std::move(each));
         if (!state.loaded || state.slot != slot_name) continue;
         const std::string name(indices[i].name);

@@ -19,11 +19,11 @@
 #include <pgsync/base/words.hpp>
 #include <pgsync/store/cluster.hpp>
 
-/// What doctor looks at in the cluster as a whole: shards, disks, what a request may hold.
+/// What doctor checks in the cluster as a whole: shards, disks, the size of requests.
 namespace pgsync::app::detail {
 
-/// A watermark of the disk allocator (`85%`, `0.85`, `10gb`) and perhaps its max_headroom: has a disk got
-/// beyond it? Nothing where it does not read like one.
+/// Returns whether a disk is beyond a watermark of the disk allocator (`85%`, `0.85`, `10gb`), which may have
+/// a max_headroom; nullopt if the watermark cannot be parsed. `total` and `free` in bytes.
 [[nodiscard]] inline std::optional<bool> beyond_watermark(std::string_view mark, std::string_view headroom,
                                                           std::uint64_t total, std::uint64_t free) {
     const auto bytes = [](std::string_view text) -> std::optional<double> {
@@ -51,7 +51,7 @@ namespace pgsync::app::detail {
     return share > used && (!room || *room < 0 || static_cast<double>(free) < *room);
 }
 
-/// What a cluster setting is, by the strongest place that has one.
+/// Returns a cluster setting from the place with the highest precedence that has it.
 [[nodiscard]] inline std::string cluster_setting(const boost::json::value& all, std::string_view group,
                                                  std::string_view name) {
     for (const auto* place : {"transient", "persistent", "defaults"}) {
@@ -105,7 +105,7 @@ inline void check_disks(cluster& search, findings& found) {
     }
 }
 
-/// Bulks are built up to `bulk_bytes`; a node refuses longer requests.
+/// Checks `bulk_bytes`: bulks grow up to that size, and a node refuses requests beyond its limit.
 inline void check_request_size(cluster& search, const options& setting, findings& found) {
     const auto nodes =
         search.client().ask("/_nodes/http?filter_path=nodes.*.http.max_content_length_in_bytes,nodes.*.name");
@@ -126,7 +126,7 @@ inline void check_request_size(cluster& search, const options& setting, findings
          {by_hand("--bulk-bytes " + std::to_string(*least / 2) + ", or raise http.max_content_length")}});
 }
 
-/// Why a shard has no node, in the cluster's own words.
+/// Returns the cluster's explanation why a shard is unassigned.
 [[nodiscard]] inline std::string why_unassigned(cluster& search, const std::string& index,
                                                 std::uint64_t shard, bool primary) {
     const boost::json::object which{{"index", index}, {"shard", shard}, {"primary", primary}};
@@ -148,7 +148,7 @@ inline void check_request_size(cluster& search, const options& setting, findings
     return out + (out.empty() || said.empty() ? "" : ": ") + said;
 }
 
-/// Shards of one index that no node has. `nodes`: how many there are that hold data.
+/// Checks one index for unassigned shards. `nodes`: number of data nodes.
 inline void check_shards(cluster& search, const std::string& alias, const std::string& index,
                          std::uint64_t nodes, findings& found) {
     const auto path = cluster::client_type::escaped(index);
@@ -195,7 +195,7 @@ inline void check_shards(cluster& search, const std::string& alias, const std::s
     }
 }
 
-/// What concerns no index alone.
+/// Checks what does not depend on a single index.
 inline void check_whole_cluster(cluster& search, const options& setting, findings& found) {
     check_disks(search, found);
     check_request_size(search, setting, found);

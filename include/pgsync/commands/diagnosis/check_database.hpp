@@ -22,32 +22,32 @@
 #include <pgsync/postgres/session.hpp>
 #include <pgsync/postgres/version.hpp>
 
-/// What doctor looks at in the database server: its settings, the role, the slots. Of the tables nothing.
+/// What doctor checks in the database server: settings, the role, slots; not the tables.
 namespace pgsync::app::detail {
 
 inline constexpr std::uint64_t much_log = 1ULL << 30U;
 
-/// What a check of the database server needs to know.
+/// Input of the checks of the database server.
 struct server_checks {
     postgres::session& catalog;
     const options& setting;
     const postgres::server_facts& server;
     const std::string& slot_name;  ///< of this program's slot
     std::optional<postgres::slot_facts> slot;
-    postgres::lsn current;              ///< the end of the log
-    bool loaded;                        ///< an index has been loaded: somebody is to follow
+    postgres::lsn current;  ///< the end of WAL
+    bool loaded;            ///< an index is loaded and follows the slot, so a sync should be reading it
     const std::set<std::string>& used;  ///< slots that the program's indices follow
     findings& found;
 
     [[nodiscard]] std::string role() const { return postgres::quote_identifier(server.role); }
     [[nodiscard]] std::string quoted_slot() const { return "slot \"" + slot_name + "\""; }
-    /// The strongest place that a setting of a role has.
+    /// Returns the step that sets a role's setting where it has the highest precedence.
     [[nodiscard]] step for_role(const std::string& assignment) const {
         return by_sql("ALTER ROLE " + role() + " IN DATABASE " + postgres::quote_identifier(server.database) +
                       " SET " + assignment);
     }
-    /// The value that this role's sessions begin with, in the setting's own unit; empty where the server does
-    /// not know it.
+    /// Returns the value with which this role's sessions start, in the setting's own unit; empty if the
+    /// server does not have the setting.
     [[nodiscard]] std::string setting_of_role(std::string_view name) const {
         const auto rows =
             catalog.exec_params("SELECT reset_val FROM pg_catalog.pg_settings WHERE name = $1", {name});
@@ -119,7 +119,7 @@ inline void check_role(const server_checks& in) {
                             "without the right nothing can be followed",
                             {by_sql("ALTER ROLE " + in.role() + " REPLICATION")}});
     }
-    // What pgsync sets for its own sessions (statement_timeout and its like) is no matter here.
+    // Settings that pgsync overrides in its own sessions (statement_timeout and similar) do not matter here.
     if (in.setting_of_role("default_transaction_read_only") == "on") {
         in.found.push_back({severity::warning,
                             "read_only_role",
@@ -163,7 +163,7 @@ inline void check_role(const server_checks& in) {
     }
 }
 
-/// Schemas in which others could make functions that are run with this role's rights.
+/// Reports schemas in which others could create functions that would run with this role's rights.
 inline void check_search_path(const server_checks& in) {
     const auto about = postgres::read_session(in.catalog);
     for (const auto& schema : about.distrusted) {
@@ -181,7 +181,7 @@ inline void check_search_path(const server_checks& in) {
             revoke.push_back(
                 by_sql("REVOKE CREATE ON SCHEMA " + postgres::quote_identifier(schema) + " FROM " + who));
         }
-        if (revoke.empty()) continue;  // pg_temp and what is not there
+        if (revoke.empty()) continue;  // pg_temp, or a schema that does not exist
         in.found.push_back({severity::advice, "search_path",
                             "others may create functions in schema \"" + schema + "\" of the search_path",
                             "so functions, operators and types are not looked for there; its tables are",
@@ -253,7 +253,7 @@ inline void check_idle_timeout(const server_checks& in) {
 inline void found_slot(const server_checks& in, std::uint64_t kept, const std::string& name,
                        const std::string& database, bool ours) {
     auto remedy = by_sql("SELECT pg_catalog.pg_drop_replication_slot(" + postgres::quote_literal(name) + ")");
-    if (ours) remedy = by_command("teardown --old");  // which refuses what a newer shape has made
+    if (ours) remedy = by_command("teardown --old");  // it refuses to remove what a newer shape has made
     in.found.push_back(
         {kept > much_log ? severity::warning : severity::advice,
          "other_slot",
@@ -275,13 +275,13 @@ inline void check_other_slots(const server_checks& in) {
         const auto restart = postgres::lsn::parse(rows.get(i, 2)).value_or(postgres::lsn());
         const auto kept = postgres::bytes_between(restart, in.current);
         const std::string database(rows.get(i, 1));
-        // Of another shape of this program there is more to remove than the slot.
+        // Another shape of this program has left more to remove than its slot.
         const bool ours = name == in.setting.name || name.starts_with(in.setting.name + "_");
         found_slot(in, kept, name, database, ours);
     }
 }
 
-/// Of a standby that documents are read from.
+/// Checks the standby from which documents are read.
 inline void check_read_from(const server_checks& in) {
     if (in.setting.read_from == in.setting.database) return;
     postgres::session standby(in.setting.read_from);

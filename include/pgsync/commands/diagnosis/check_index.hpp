@@ -19,15 +19,16 @@
 #include <pgsync/store/cluster.hpp>
 #include <pgsync/store/index_state.hpp>
 
-/// What doctor looks at in one index beside its conditions: is it whole, and as this program would make it?
+/// What doctor checks in one index besides its conditions: whether it is complete, and as this program would
+/// create it.
 namespace pgsync::app::detail {
 
-/// A field that is not in the index as the shape has it.
+/// A field that differs from the shape, or is missing.
 struct field_drift {
-    std::vector<std::string> path;  ///< the objects it is in, and its name
+    std::vector<std::string> path;  ///< names from the outermost object to the field
     bool missing = false;
-    std::string what;                 ///< `type is keyword, not text`
-    boost::json::value definition{};  ///< as it should be
+    std::string what;                 ///< `is of type keyword, not text`
+    boost::json::value definition{};  ///< what it should be
     [[nodiscard]] std::string name() const {
         std::string out;
         for (const auto& part : path) out += (out.empty() ? "" : ".") + part;
@@ -41,8 +42,9 @@ struct field_drift {
     return said;
 }
 
-/// Compares `properties`. What the cluster does not repeat is its default, but for what keeps a value from
-/// being refused; more fields than there should be are somebody else's.
+/// Compares `properties`. A parameter that the cluster does not report has its default value, except
+/// ignore_malformed: without it the cluster may refuse values. Additional fields are not pgsync's and are
+/// ignored.
 inline void compare_fields(const boost::json::object& wanted, const boost::json::object& there,
                            std::vector<std::string>& path, std::vector<field_drift>& out) {
     for (const auto& member : wanted) {
@@ -58,12 +60,12 @@ inline void compare_fields(const boost::json::object& wanted, const boost::json:
         const auto is = field_type(*found);
         const bool vector = type == "dense_vector" || type == "knn_vector";
         if (type != is) {
-            // A cluster without vectors got plain numbers instead, see also adapt_ranges().
+            // A cluster without vector search has plain numbers instead; see also adapt_ranges().
             if (!(vector && is == "float") && !(type == "date_range" && is == "object"))
                 out.push_back(
                     {path, false, "is of type " + (is.empty() ? "?" : is) + ", not " + type, field});
         } else {
-            // See adapt_ranges(): made by an earlier version of the cluster.
+            // Created on an earlier version of the cluster; see adapt_ranges().
             if (type == "date_range" && !field.get_object().contains("format") &&
                 value_at(*found, "format") != nullptr) {
                 out.push_back({path, false,
@@ -103,7 +105,7 @@ inline void compare_fields(const boost::json::object& wanted, const boost::json:
     }
 }
 
-/// `{"properties":{"guest":{"properties":{"name":…}}}}`
+/// Returns `{"properties":{"guest":{"properties":{"name":…}}}}`.
 [[nodiscard]] inline boost::json::object mapping_of_field(const field_drift& field) {
     boost::json::value at = field.definition;
     for (auto part = field.path.rbegin(); part != field.path.rend(); ++part) {
@@ -143,7 +145,7 @@ inline void check_mapping(cluster& search, const compiled_index& index, const in
                    fields != nullptr && fields->is_object() ? fields->get_object() : none, at, drifts);
     for (const auto& each : drifts) {
         std::vector<step> remedy = again;
-        // A field can be added; what documents hold of it is indexed when they are written the next time.
+        // A field can be added; existing values are indexed when their documents are next written.
         if (each.missing)
             remedy = {
                 by_request(put, mapping_of_field(each)),
@@ -160,7 +162,7 @@ inline void check_mapping(cluster& search, const compiled_index& index, const in
     }
 }
 
-/// `1h`, `30m`, `500ms` in milliseconds; nothing where it does not read like one.
+/// Parses `1h`, `30m` or `500ms` and returns milliseconds; nullopt if it cannot be parsed.
 [[nodiscard]] inline std::optional<double> milliseconds_of(const std::string& text) {
     char* end = nullptr;
     const double number = std::strtod(text.c_str(), &end);
@@ -213,7 +215,7 @@ inline void check_index_settings(cluster& search, const compiled_index& index, c
         left("number_of_replicas", "if a node fails, documents are gone until a reload");
 }
 
-/// All of one index. `nodes`: how many there are that hold data.
+/// Runs all checks of one index. `nodes`: number of data nodes.
 inline void check_index(cluster& search, const compiled_index& index, const index_status& status,
                         std::uint64_t nodes, findings& found) {
     const auto& alias = status.names.alias;

@@ -15,12 +15,12 @@
 #include <pgsync/postgres/session.hpp>
 #include <pgsync/postgres/version.hpp>
 
-/// Partitions that are still to come: each is made with REPLICA IDENTITY DEFAULT, whatever the others have.
-/// It takes over the primary key, and nothing else that could identify its rows.
+/// Checks how future partitions will be set up: each is created with REPLICA IDENTITY DEFAULT, whatever the
+/// others have. It inherits the primary key, and nothing else that could identify its rows.
 namespace pgsync::app {
 
-/// The statements of an event trigger that gives a partition REPLICA IDENTITY FULL in the statement that
-/// makes or attaches it, where a table above it has that. One does for all tables of a database.
+/// Returns the statements of an event trigger that gives a new or newly attached partition REPLICA IDENTITY
+/// FULL in the same statement, if a table above it has that. One trigger serves all tables of a database.
 [[nodiscard]] inline std::vector<std::string> partition_trigger(const std::string& schema) {
     const auto function = postgres::quote_identifier(schema) + ".\"pgsync_partition_identity\"()";
     return {
@@ -50,8 +50,9 @@ namespace pgsync::app {
             function};
 }
 
-/// That a partition made later will have no replica identity; nothing where the primary key is one.
-/// `full_fits`: REPLICA IDENTITY FULL has no update refused here. `has_trigger`: see partition_trigger().
+/// Reports that later partitions will have no replica identity; empty if the primary key serves as one.
+/// `full_fits`: REPLICA IDENTITY FULL would not make PostgreSQL refuse updates here. `has_trigger`: see
+/// partition_trigger().
 [[nodiscard]] inline findings partition_finding(const postgres::table_facts& table, bool full_fits,
                                                 bool has_trigger) {
     const bool keyed = std::any_of(table.indexes.begin(), table.indexes.end(),
@@ -79,8 +80,8 @@ namespace pgsync::app {
     return out;
 }
 
-/// One for each partitioned table of the shapes that needs one. Before version 13 a new partition is not
-/// published by itself.
+/// Returns one finding for each partitioned table of the shapes that needs one. None before version 13, where
+/// a new partition is not published automatically.
 [[nodiscard]] inline findings partition_findings(postgres::session& catalog,
                                                  const postgres::shape_report& report,
                                                  const std::string& name, int version) {

@@ -13,10 +13,10 @@
 #include <pgsync/postgres/quote.hpp>
 #include <pgsync/shape/node.hpp>
 
-/// What doctor says of rows that may have no document, or none that is always the same.
+/// What doctor reports about rows that may have no document, or no stable one.
 namespace pgsync::app::detail {
 
-/// Keys that may be null. `tables`: one for each node of each index.
+/// Reports key columns that may be null. `tables` has one entry for each node of each index.
 [[nodiscard]] inline findings nullable_keys(std::span<const compiled_index> indices,
                                             std::span<const std::optional<postgres::table_facts>> tables) {
     findings out;
@@ -53,7 +53,7 @@ namespace pgsync::app::detail {
     return out;
 }
 
-/// The encoding of the database.
+/// Reports a database encoding that admits text which is not UTF-8.
 [[nodiscard]] inline findings encodings(std::string_view encoding) {
     findings out;
     if (encoding == "SQL_ASCII") {

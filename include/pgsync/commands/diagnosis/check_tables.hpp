@@ -32,19 +32,19 @@
 #include <pgsync/postgres/quote.hpp>
 #include <pgsync/postgres/session.hpp>
 
-/// What doctor looks at in the tables beside their conditions: replica identities and publication, and the
+/// What doctor checks in the tables besides their conditions: replica identities, publication, and the
 /// indexes that the queries need.
 namespace pgsync::app::detail {
 
-/// How large and how busy a table is.
+/// How large a table is, and how often its rows change.
 struct table_size {
-    double rows = 0;              ///< about
-    std::uint64_t bytes = 0;      ///< of its own file, without what is stored apart
-    std::uint64_t rewritten = 0;  ///< rows updated or deleted since the server began to count
+    double rows = 0;              ///< estimated
+    std::uint64_t bytes = 0;      ///< of the main relation, without TOAST
+    std::uint64_t rewritten = 0;  ///< rows updated or deleted since the server's statistics began
     bool analysed = true;
 };
 
-/// `reltuples` as the catalog has it: nothing is known at first.
+/// Estimates the number of rows from `reltuples`; if that is still unknown, assumes 100 bytes per row.
 [[nodiscard]] inline double about_rows(double reltuples, std::uint64_t bytes) {
     if (reltuples > 0 || bytes == 0) return std::max(reltuples, 0.0);
     return static_cast<double>(bytes) / 100;
@@ -76,7 +76,7 @@ struct table_size {
     return out;
 }
 
-/// The tables of the shapes, as the catalog has them.
+/// The tables of the shapes, as found in the catalog.
 struct tables_seen {
     std::vector<std::optional<postgres::table_facts>> tables;  ///< one for each node of each index
     postgres::partition_facts partitions;
@@ -126,7 +126,7 @@ struct tables_seen {
     return out;
 }
 
-/// What a look-up by some columns of a table is for, over all indices.
+/// The purposes of a look-up by some columns of a table, over all indices.
 struct needed_index {
     const postgres::table_facts* table = nullptr;
     std::vector<std::string> columns;
@@ -142,7 +142,7 @@ struct needed_index {
     for (const auto& index : indices) {
         for (const auto& each : postgres::lookups_of(index)) {
             const auto& table = seen.tables[first + each.node];
-            // What a view looks up is in its own hands.
+            // Neither a view nor a foreign table can be given an index here.
             if (!table || table->kind == 'v' || table->kind == 'f') continue;
             auto found = std::find_if(out.begin(), out.end(), [&](const needed_index& known) {
                 return known.table->oid == table->oid &&
@@ -223,7 +223,7 @@ inline void check_full_identities(const postgres::shape_report& report, const ta
         if (size == seen.sizes.end()) continue;
         const double width =
             size->second.rows < 1 ? 0 : static_cast<double>(size->second.bytes) / size->second.rows;
-        // Where rows are few and small the whole of them in the log is no matter.
+        // Few updates of small rows, or very few of any size, add little to WAL.
         if (size->second.rewritten < 10'000 && (width < 256 || size->second.rewritten < 1'000)) continue;
         const auto others = other_publications(report, table.oid, name);
         auto remedy = steps_of(postgres::narrower_identity(table, need.columns, version, others));
@@ -238,7 +238,8 @@ inline void check_full_identities(const postgres::shape_report& report, const ta
     }
 }
 
-/// What bootstrap will need of replica identities and publication and this role may not do itself.
+/// Reports the setup steps for replica identities and publication that bootstrap will need and this role may
+/// not run.
 inline void check_setup(postgres::session& catalog, std::span<const compiled_index> indices,
                         const std::vector<bool>& loaded, const std::string& name,
                         const postgres::server_facts& server, findings& found) {
@@ -252,7 +253,7 @@ inline void check_setup(postgres::session& catalog, std::span<const compiled_ind
         return setup_steps(postgres::check_shapes(of, catalog), publication, not_looked_at, name, server);
     };
     std::set<std::string> told;
-    for (const auto& each : steps(followed)) told.insert(each.sql);  // a condition
+    for (const auto& each : steps(followed)) told.insert(each.sql);  // already reported as a condition
     for (const auto& each : steps(others)) {
         if (each.own || told.contains(each.sql)) continue;
         found.push_back({severity::error,

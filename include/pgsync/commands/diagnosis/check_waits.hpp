@@ -19,17 +19,16 @@
 #include <pgsync/postgres/quote.hpp>
 #include <pgsync/postgres/session.hpp>
 
-/// Transactions of others that pgsync waits for, or that make the server keep its WAL: who they are, and what
-/// ends them.
+/// Reports other transactions that pgsync waits for, or that make the server keep WAL, and how to end them.
 namespace pgsync::app {
 
 namespace detail {
 
 inline constexpr std::size_t most_named = 3;
-/// So many seconds a table may be locked without a word about it.
+/// How many seconds a table may be locked before that is reported.
 inline constexpr std::int64_t locked_for_a_moment = 2;
 
-/// What ends the first of them.
+/// Returns the steps that end the first `most_named` of these transactions.
 [[nodiscard]] inline std::vector<step> steps_to_end(const std::vector<postgres::open_transaction>& all) {
     std::vector<step> out;
     for (std::size_t i = 0; i < std::min(all.size(), most_named); ++i) {
@@ -40,7 +39,8 @@ inline constexpr std::int64_t locked_for_a_moment = 2;
 
 }  // namespace detail
 
-/// A slot that a bootstrap is making, and that is not made before these transactions have ended.
+/// Reports that a bootstrap is creating a slot, and that PostgreSQL waits for these transactions to end
+/// first.
 [[nodiscard]] inline finding slot_waits(const std::string& slot, int pid,
                                         const std::vector<postgres::open_transaction>& whom) {
     return {severity::warning, "slot_waits",
@@ -49,7 +49,7 @@ inline constexpr std::int64_t locked_for_a_moment = 2;
             "bootstrap goes on by itself as soon as they have ended", detail::steps_to_end(whom)};
 }
 
-/// A table that nobody can read just now.
+/// Reports a table that nobody can read at present.
 [[nodiscard]] inline finding table_locked(const std::string& table,
                                           const std::vector<postgres::open_transaction>& by) {
     return {severity::warning, "table_locked",
@@ -59,8 +59,8 @@ inline constexpr std::int64_t locked_for_a_moment = 2;
             detail::steps_to_end(by)};
 }
 
-/// Whether a transaction has been open for so long that it was probably forgotten. One that is prepared is
-/// committed within moments by who prepared it.
+/// Returns true if a transaction has been open for so long that it was probably forgotten. The limit is short
+/// for a prepared one, which is normally committed within moments.
 [[nodiscard]] inline bool is_forgotten(const postgres::open_transaction& each) {
     constexpr std::int64_t prepared = 10;
     constexpr std::int64_t idle = 5 * 60;
@@ -70,7 +70,7 @@ inline constexpr std::int64_t locked_for_a_moment = 2;
     return *each.seconds >= (each.state == "active" ? active : idle);
 }
 
-/// A transaction that was open before what the slot still needs: the server keeps its WAL from there on.
+/// Reports a transaction that is older than what the slot still needs: the server keeps WAL from there on.
 [[nodiscard]] inline finding old_transaction(const std::string& slot,
                                              const postgres::open_transaction& each) {
     return {severity::warning, "old_transaction",
@@ -82,7 +82,7 @@ inline constexpr std::int64_t locked_for_a_moment = 2;
 
 namespace detail {
 
-/// Whom the making of a slot waits for; nothing where it is not being made.
+/// Reports what the creation of a slot waits for; nullopt if it is complete or waits for nothing.
 [[nodiscard]] inline std::optional<finding> look_at_slot_wait(postgres::session& catalog,
                                                               const std::string& name,
                                                               const postgres::slot_facts& slot) {
@@ -100,7 +100,7 @@ namespace detail {
         waited_for_by_slot(now, postgres::read_open_transactions(catalog), std::chrono::seconds(waited)));
 }
 
-/// The tables of these shapes that are locked against readers, for longer than a moment.
+/// Reports tables of these shapes that have been locked against readers for longer than a moment.
 inline void check_locked_tables(postgres::session& catalog, std::span<const compiled_index> indices,
                                 findings& found) {
     std::set<std::string> names;
@@ -119,7 +119,7 @@ inline void check_locked_tables(postgres::session& catalog, std::span<const comp
     }
 }
 
-/// Everything of this kind; `slot` as found, where it is there.
+/// Runs all of these checks; `slot` is as found, nullopt if it does not exist.
 inline void check_waits(postgres::session& catalog, std::span<const compiled_index> indices,
                         const std::string& name, const std::optional<postgres::slot_facts>& slot,
                         findings& found) {

@@ -14,8 +14,8 @@
 #include <pgsync/commands/setup/setup.hpp>
 #include <pgsync/postgres/quote.hpp>
 
-/// Writes of the application that PostgreSQL refuses because of replica identities and publications, or
-/// would.
+/// Reports writes of the application that PostgreSQL refuses, or would refuse, because of replica identities
+/// and publications.
 namespace pgsync::app::detail {
 
 inline std::string shown_name(const postgres::table_facts& table) { return table.schema + "." + table.name; }
@@ -26,7 +26,7 @@ inline std::string shown_name(const postgres::table_facts& table) { return table
     return out;
 }
 
-/// Updates and deletes of the application that PostgreSQL refuses now, whatever the cause.
+/// Reports updates and deletes of the application that PostgreSQL refuses now, whatever the cause.
 inline void check_refused_writes(const postgres::shape_report& report, const std::string& name,
                                  const postgres::server_facts& server, findings& found) {
     for (const auto& [need, plan] : plan_identities(report, name, server.version)) {
@@ -52,7 +52,7 @@ inline void check_refused_writes(const postgres::shape_report& report, const std
     }
 }
 
-/// What bootstrap cannot set up without that.
+/// Reports what bootstrap cannot set up without making PostgreSQL refuse such writes.
 inline void check_impossible(const postgres::shape_report& report,
                              const std::optional<postgres::publication_facts>& publication,
                              const std::string& name, const postgres::server_facts& server, findings& found) {

@@ -28,9 +28,8 @@
 #include <pgsync/sink/elastic/index_unavailable.hpp>
 #include <pgsync/store/guard.hpp>
 
-/// What state everything is in, as a list of what is not as it should be: one classification, which status
-/// and doctor print, /ready and the metrics show, and by which bootstrap and sync decide whether they can
-/// begin.
+/// Classifies the state of everything as a list of what is not in order. status and doctor print it, /ready
+/// and the metrics show it, and bootstrap and sync decide by the same checks whether they can start.
 namespace pgsync::app {
 
 namespace detail {
@@ -40,8 +39,8 @@ inline finding condition(severity how_bad, std::string_view code, std::string wh
     return {how_bad, code, std::move(what), std::move(why), std::move(remedy), mends};
 }
 
-/// Whether an index belongs to this database as it was, and to the slot that it follows. `slot` was read
-/// before the index, `now` after it.
+/// Returns a condition if an index was filled from another database, if the database was set back since, or
+/// if the slot has lost changes. `slot` was read before the index, `now` after it.
 inline std::optional<finding> condition_of_history(const std::string& alias, const index_state& state,
                                                    const std::optional<postgres::slot_facts>& slot,
                                                    const postgres::system_identity& now) {
@@ -71,7 +70,7 @@ inline std::optional<finding> condition_of_history(const std::string& alias, con
                      {by_command("bootstrap --on-lost-slot=resync")});
 }
 
-/// Whether the slot is this program's.
+/// Returns a condition if the slot is not this program's.
 inline std::optional<finding> condition_of_slot(const status_facts& facts) {
     const auto own = facts.before.find(facts.own_slot);
     if (own == facts.before.end() || facts.indices.empty()) return std::nullopt;
@@ -95,7 +94,7 @@ inline step by_alias(const std::string& index, const std::string& alias) {
     return by_request("POST /_aliases", {{"actions", boost::json::array{action}}});
 }
 
-/// How far an index is, and what readers have.
+/// Adds conditions about the progress of an index, and about what readers use.
 inline void add_conditions_of(const index_status& index, findings& out) {
     const auto& alias = index.names.alias;
     const auto& state = index.state;
@@ -187,7 +186,7 @@ inline void add_conditions_of(const index_status& index, findings& out) {
                    by_command("dead-letters retry")}));
 }
 
-/// What the shapes need of the database.
+/// Adds conditions about what the shapes need from the database.
 inline void add_conditions_of(const tables_now& tables, const std::string& name,
                               const postgres::server_facts& server, findings& out) {
     for (const auto& right : tables.report.rights) {
@@ -239,7 +238,7 @@ inline void add_unreachable(const std::optional<trouble>& why, std::string_view 
 
 }  // namespace detail
 
-/// Everything that keeps documents from being right, or will; the worst first.
+/// Returns everything that makes documents wrong, or will, most severe first.
 [[nodiscard]] inline findings conditions_of(const contact& with, const status_facts& facts) {
     findings out;
     detail::add_unreachable(with.no_database(), "no_database", "PostgreSQL", out);

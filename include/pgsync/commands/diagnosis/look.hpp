@@ -43,34 +43,34 @@
 #include <pgsync/store/letters.hpp>
 #include <pgsync/store/name_conditions.hpp>
 
-/// Looking at everything that a program relies on, without changing anything.
+/// Inspects everything that a program relies on, without changing anything.
 namespace pgsync::app {
 
 /// One index as it is in the cluster.
 struct index_status {
     index_names names;
     index_state state;                          ///< of the index that this program writes
-    std::string hash;                           ///< of the shape that this program has
-    std::optional<trouble> odd;                 ///< why there is no telling
-    std::optional<finding> named;               ///< what is wrong with its names; may be `odd` as well
-    std::optional<std::uint64_t> documents;     ///< that searches find
+    std::string hash;                           ///< of this program's shape
+    std::optional<trouble> odd;                 ///< why its state is unknown
+    std::optional<finding> named;               ///< what is wrong with its names; may be why `odd` is set
+    std::optional<std::uint64_t> documents;     ///< visible to searches
     std::optional<std::uint64_t> written;       ///< operations since its shards started
     std::optional<std::uint64_t> dead_letters;  ///< documents that the cluster refused
-    std::vector<dead_letter> letters;           ///< the newest of these
-    std::optional<std::uint64_t> rows;          ///< the planner's estimate of how many there are to be
-    std::string health;                         ///< `green`, `yellow`, `red`; empty where nobody says
-    std::optional<double> rate;                 ///< operations a second
+    std::vector<dead_letter> letters;           ///< the newest of them
+    std::optional<std::uint64_t> rows;          ///< expected documents, as the planner estimates
+    std::string health;                         ///< `green`, `yellow`, `red`; empty if unknown
+    std::optional<double> rate;                 ///< operations per second
 
-    /// Readers have an index of another shape.
+    /// True if readers use an index of another shape.
     [[nodiscard]] bool is_elsewhere() const {
         return !state.serving.empty() && (!state.exists || state.serving != state.index);
     }
-    /// Letters that are of concern, of those that were looked at.
+    /// Number of letters, of those that were checked, that are not settled.
     [[nodiscard]] std::uint64_t unsettled() const {
         return static_cast<std::uint64_t>(
             std::count_if(letters.begin(), letters.end(), [](const auto& each) { return !each.settled; }));
     }
-    /// Letters that nobody has looked at: looking must not take long.
+    /// Number of letters that were not checked, because looking must not take long.
     [[nodiscard]] std::uint64_t not_looked_at() const {
         return dead_letters.value_or(0) > letters.size() ? *dead_letters - letters.size() : 0;
     }
@@ -82,43 +82,44 @@ struct index_status {
         if (!state.loaded) return state.orphans_below ? "reading again" : "loading";
         return is_elsewhere() ? "beside" : "loaded";
     }
-    /// What is looked at: the index that is written, or while there is none the one that readers find.
+    /// The index that is inspected: the one that is written or, while there is none, the one that readers
+    /// use.
     [[nodiscard]] const std::string& looked_at() const { return state.exists ? state.index : state.serving; }
 };
 
-/// A slot and how far its reader is.
+/// A slot, and how far behind its consumer is.
 struct slot_now {
     postgres::slot_facts facts;
     postgres::slot_lag lag;
 };
 
-/// The tables of the shapes as they are.
+/// The tables of the shapes as they are now.
 struct tables_now {
     postgres::shape_report report;
     std::optional<postgres::publication_facts> publication;  ///< of this program's own slot
     catalog_changes changes;                                 ///< since its indices were loaded
-    std::vector<setup_step> missing;  ///< what they need and is not there; of loaded indices alone
+    std::vector<setup_step> missing;  ///< setup steps still needed; only if all indices are loaded
 };
 
-/// Everything that status and doctor show and conditions are made of.
+/// Everything that status and doctor show and from which conditions are made.
 struct status_facts {
     std::optional<postgres::server_facts> server;
     std::string database;  ///< `host:port/name`
     std::string version;   ///< `15.6`
     std::string own_slot;  ///< that of this program's shapes
-    /// Slots by name, read before the indices were: these tell their position before it is confirmed.
+    /// Slots by name, read before the indices: an index records a position before the slot is confirmed.
     std::map<std::string, postgres::slot_facts> before;
-    std::map<std::string, slot_now> slots;  ///< those that the indices follow, read in the end
-    std::optional<finding> slot_waits;      ///< where a bootstrap is making the slot; see check_waits.hpp
+    std::map<std::string, slot_now> slots;  ///< those that the indices follow, read last
+    std::optional<finding> slot_waits;      ///< set while a bootstrap creates the slot; see check_waits.hpp
     postgres::system_identity now;          ///< of the database
-    std::optional<tables_now> tables;       ///< nothing where the database could not be asked
-    findings locked;                        ///< tables that nobody can look at just now
+    std::optional<tables_now> tables;       ///< nullopt if the database could not be queried
+    findings locked;                        ///< tables that nobody can read at present
     std::string software;
     std::string health;  ///< of the cluster
     std::vector<index_status> indices;
 };
 
-/// The last comparison of the shapes with the catalog: while that stays as it was, so does what was found.
+/// The last comparison of the shapes with the catalog; it stays valid while the catalog does not change.
 struct known_tables {
     std::optional<postgres::catalog_state> state;
     postgres::shape_report report;
@@ -126,10 +127,10 @@ struct known_tables {
 
 namespace detail {
 
-/// So many dead letters are looked at, to tell which are settled; beyond that they are only counted.
+/// How many dead letters are checked for being settled; the rest are only counted.
 inline constexpr std::size_t letters_looked_at = 1'000;
 
-/// Which letters have no row any more. Where the database does not answer that now, they stay of concern.
+/// Marks letters whose rows are deleted as settled. If the database cannot answer now, they stay unsettled.
 inline void look_for_rows(postgres::session& catalog, std::span<const postgres::index_binding> bindings,
                           std::size_t number, index_status& index) {
     if (index.unsettled() == 0) return;
@@ -141,7 +142,7 @@ inline void look_for_rows(postgres::session& catalog, std::span<const postgres::
     }
 }
 
-/// An index, its documents and how it is.
+/// Inspects an index and its documents.
 inline index_status look_at_index(cluster& search, const compiled_index& index) {
     index_status out;
     out.names = names_of(index);
@@ -174,15 +175,15 @@ inline index_status look_at_index(cluster& search, const compiled_index& index) 
     return out;
 }
 
-/// A standby does not say where the primary is: only whose it is.
+/// Returns the identity of the database. A standby does not know the primary's position, only whose it is.
 inline postgres::system_identity look_at_identity(postgres::session& catalog, bool standby) {
     if (!standby) return postgres::read_identity(catalog);
     auto out = postgres::read_owner(catalog);
-    out.timeline = std::numeric_limits<std::uint32_t>::max();  // nothing is behind that
+    out.timeline = std::numeric_limits<std::uint32_t>::max();  // so it never counts as set back
     return out;
 }
 
-/// The slots of this program, and of its other shapes.
+/// Returns the slots of this program and of its other shapes.
 inline std::map<std::string, postgres::slot_facts> read_slots(postgres::session& catalog,
                                                               const std::string& base) {
     std::map<std::string, postgres::slot_facts> out;
@@ -197,14 +198,14 @@ inline std::map<std::string, postgres::slot_facts> read_slots(postgres::session&
     return out;
 }
 
-/// The slot of this program's shapes; see own_slot().
+/// Returns the slot of this program's shapes; see own_slot().
 inline std::string slot_of(const contact& with, const std::vector<index_status>& indices) {
     std::vector<index_state> states;
     for (const auto& index : indices) states.push_back(index.state);
     return own_slot(with.setting().name, build_hash(with.indices()), states);
 }
 
-/// Documents written and deleted since the shards of an index started, primaries alone.
+/// Returns the number of documents written and deleted since an index's shards started, on primaries only.
 inline std::optional<std::uint64_t> operations_of(cluster& search, const index_status& index) {
     if (index.looked_at().empty()) return std::nullopt;
     const auto found = search.client().ask("/" + cluster::client_type::escaped(index.looked_at()) +
@@ -232,7 +233,7 @@ inline void look_at_clusters(contact& with, status_facts& out) {
         for (auto& index : out.indices) {
             const auto now = operations_of(search, index);
             const std::chrono::duration<double> passed = std::chrono::steady_clock::now() - start;
-            // Less than before: its shards have moved or were restarted.
+            // Fewer than before: its shards have moved or were restarted.
             if (!now || !index.written || *now < *index.written) continue;
             index.rate = static_cast<double>(*now - *index.written) / passed.count();
             index.written = now;
@@ -240,7 +241,8 @@ inline void look_at_clusters(contact& with, status_facts& out) {
     });
 }
 
-/// The tables of the shapes, the planner's estimates, and what has changed since the indices were loaded.
+/// Inspects the tables of the shapes, the planner's estimates, and what has changed since the indices were
+/// loaded.
 inline void look_at_tables(contact& with, postgres::session& catalog, known_tables& known,
                            status_facts& out) {
     auto& tables = out.tables.emplace();
@@ -264,7 +266,7 @@ inline void look_at_tables(contact& with, postgres::session& catalog, known_tabl
     if (out.server->standby) return;
     tables.changes = look_for_changes(with.indices(), states, out.own_slot, tables.report, now,
                                       tables.publication, *out.server);
-    // What an index that is not loaded needs bootstrap sees to.
+    // bootstrap sees to what an index needs that is not loaded.
     const postgres::slot_facts not_looked_at;
     if (loaded)
         tables.missing =
@@ -273,7 +275,7 @@ inline void look_at_tables(contact& with, postgres::session& catalog, known_tabl
 
 }  // namespace detail
 
-/// Looks at both servers, as far as they answer. `known`: what the last look found, where there was one.
+/// Inspects both servers as far as they answer. `known`: what the previous look found, if there was one.
 [[nodiscard]] inline status_facts look(contact& with, known_tables* known = nullptr) {
     known_tables nothing;
     status_facts facts;
@@ -282,7 +284,7 @@ inline void look_at_tables(contact& with, postgres::session& catalog, known_tabl
         facts.server = postgres::read_server(catalog);
         facts.database = catalog.server();
         const std::string version(catalog.exec("SHOW server_version").get(0, 0));
-        facts.version = version.substr(0, version.find(' '));  // behind it stands who built it
+        facts.version = version.substr(0, version.find(' '));  // the builder's version may follow
         facts.before = detail::read_slots(catalog, with.setting().name);
     });
     detail::look_at_clusters(with, facts);

@@ -18,15 +18,15 @@
 #include <pgsync/store/claim.hpp>
 #include <pgsync/store/index_state.hpp>
 
-/// When changes were lost on their way, and what to do about it.
+/// Detects lost changes, and decides what to do about them.
 namespace pgsync::app {
 
-/// Why the slot has not every change since an index was written; nothing where it has. The slot must have
-/// been read before the state: an index tells its position before the slot is confirmed.
+/// Returns why the slot does not have every change since an index was written; nullopt if it does. The slot
+/// must have been read before the state: an index records a position before the slot is confirmed.
 [[nodiscard]] inline std::optional<std::string> why_lost(const std::string& name,
                                                          const std::optional<postgres::slot_facts>& slot,
                                                          const index_state& state) {
-    if (!state.loaded && !state.written) return std::nullopt;  // nothing is in it yet
+    if (!state.loaded && !state.written) return std::nullopt;  // the index is still empty
     const auto quoted = "slot \"" + name + "\"";
     if (!slot) return quoted + " is gone";
     if (slot->lost()) {
@@ -51,7 +51,8 @@ namespace pgsync::app {
     return std::nullopt;
 }
 
-/// What lost changes deserve, by the user's choice: throws, or returns when everything is to be read again.
+/// Decides about lost changes by the user's choice: throws errc::replication, or returns if everything is to
+/// be read again.
 inline void decide_on_loss(const context& in, const std::string& index, const std::string& why) {
     const auto what = why + ", and with it changes to index \"" + index + "\"";
     if (in.setting().lost_slot == on_lost_slot::stop) {
@@ -63,8 +64,8 @@ inline void decide_on_loss(const context& in, const std::string& index, const st
     log::warn("{}; reading everything again, the index stays in use", what);
 }
 
-/// Has indices be loaded anew, over what is there; what turns out to be without a row is deleted in the end.
-/// From then on bootstrap does the rest, also after a crash.
+/// Marks indices for a reload in place. bootstrap then reads every row again and finally deletes documents
+/// without a row; it resumes after a crash.
 inline void begin_again(context& in, const std::vector<std::size_t>& which,
                         std::vector<index_state>& states) {
     postgres::session primary(in.setting().database, in.overdue_fd());
@@ -78,7 +79,7 @@ inline void begin_again(context& in, const std::vector<std::size_t>& which,
         state.written.reset();
         state.storage.reset();
         state.made_from.reset();
-        // Greater than that of any document there, also of an earlier attempt's.
+        // Higher than the version of any existing document, including those of an earlier attempt.
         state.orphans_below = version;
         remember(in.search().client(), in.indices()[i], state);
     }

@@ -29,8 +29,8 @@ inline std::string rows_of(std::string_view table, std::string_view where) {
 
 }  // namespace detail
 
-/// What the planner thinks: it knows the size of a table as it is now, of partitions, and what a condition
-/// leaves, and need not read it. `table` is quoted already, `where` may be empty.
+/// Returns the planner's estimate, without reading the table: it takes the current size of the table,
+/// partitions and the condition into account. `table` is already quoted, `where` may be empty.
 [[nodiscard]] inline std::optional<std::uint64_t> planned_rows(postgres::session& catalog,
                                                                std::string_view table,
                                                                std::string_view where) {
@@ -41,8 +41,8 @@ inline std::string rows_of(std::string_view table, std::string_view where) {
     return number_at(plan.get_array()[0], "Plan", "Plan Rows");
 }
 
-/// The same for the rows of an index that have a document, but counted where the table is small: there a
-/// guess would be far off, and counting takes no time.
+/// Estimates how many rows of an index have a document. Small tables are counted: there an estimate would be
+/// far off, and counting is quick.
 [[nodiscard]] inline std::uint64_t estimate_rows(postgres::session& catalog,
                                                  const postgres::index_binding& bound) {
     constexpr std::uint64_t few = 100'000;
@@ -59,7 +59,7 @@ inline std::string rows_of(std::string_view table, std::string_view where) {
             return std::stoull(
                 std::string(catalog.exec("SELECT count(*)" + detail::rows_of(table, where)).get(0, 0)));
         } catch (const postgres::sql_error& problem) {
-            // The condition may fail for some row, which its document is to suffer from and nothing else.
+            // The condition may fail for a single row; that must affect only that row's document.
             if (!catalog.usable() || !postgres::is_row_fault(problem)) throw;
         }
     }

@@ -15,21 +15,22 @@
 #include <pgsync/postgres/system_identity.hpp>
 #include <pgsync/store/index_state.hpp>
 
-/// When the database was put back to an earlier state in a way that its WAL does not tell: a snapshot of its
-/// disk or data directory put back, a base backup started without recovery, a crash with fsync = off. The
-/// index then shows rows that are not there any more, and what is written now would have lower versions than
-/// what it holds. (Recovery to a point in time ends in a new timeline, which is noticed like a promotion.)
+/// Detects that the database was set back to an earlier state without a trace in WAL: a snapshot of its disk
+/// or data directory was restored, a base backup was started without recovery, or it crashed with fsync =
+/// off. The index then shows rows that no longer exist, and new writes would get lower versions than those in
+/// the index. (Point-in-time recovery ends in a new timeline, which is handled like a promotion.)
 namespace pgsync::app {
 
-/// The same database with where its WAL ends now: to be asked after the states of its indices were read,
-/// since another program may be telling them how far they are.
+/// Returns `who` with the current end of WAL. Call it after reading the states of the indices, since another
+/// program may be advancing their positions.
 [[nodiscard]] inline postgres::system_identity where_it_is(context& in, postgres::system_identity who) {
     who.flushed = postgres::flushed_position(in.catalog());
     return who;
 }
 
-/// Why the database that is there now is behind what an index was made of; nothing where it is not. `seen`:
-/// what this process knows of it since the index was last told. `now` must have been read after `state`.
+/// Returns why the current database is behind what an index was made from; nullopt if it is not. `seen`: how
+/// far this process has seen the database since the index last recorded its position. `now` must have been
+/// read after `state`.
 [[nodiscard]] inline std::optional<std::string> why_set_back(
     const std::string& index, const index_state& state, const postgres::system_identity& now,
     const std::optional<postgres::system_identity>& seen = std::nullopt) {
@@ -58,22 +59,23 @@ inline constexpr const char* set_back_remedy =
     "--on-lost-slot=resync: "
     "everything is read again and written over what the index has, which stays in use";
 
-/// What that deserves, by the user's choice: throws, or returns when everything is to be read again.
+/// Decides about such a database by the user's choice: throws errc::replication, or returns if everything is
+/// to be read again.
 inline void decide_on_set_back(const context& in, const std::string& why) {
     if (in.setting().lost_slot == on_lost_slot::stop) throw error(errc::replication, why, set_back_remedy);
     log::warn("{}; reading everything again, the index stays in use", why);
 }
 
-/// How many timelines further on than the database's own the versions of these indices have to be, so that
-/// what is written from now on is newer than whatever an index holds that was `set_back`.
+/// Returns how many timelines above the database's own the versions of these indices must be, so that new
+/// writes get higher versions than anything in the index `set_back`.
 [[nodiscard]] inline std::uint32_t rewinds_above(const index_state& set_back,
                                                  const postgres::system_identity& now) {
-    // Whatever its timeline was, and however far its WAL had got: each has versions of its own.
+    // Each timeline has its own range of versions, above the previous one, however far its WAL got.
     const auto used = std::max(set_back.timeline, now.timeline) + set_back.rewinds;
     return used + 1 - now.timeline;
 }
 
-/// From now on everything is written above what `set_back` holds.
+/// Makes all writes from now on get higher versions than what `set_back` holds.
 inline void write_above(context& in, const index_state& set_back, const postgres::system_identity& now,
                         std::span<index_state> states) {
     in.clock().set_rewinds(rewinds_above(set_back, now));

@@ -13,11 +13,13 @@
 #include <pgsync/postgres/lsn.hpp>
 #include <pgsync/store/index_state.hpp>
 
-/// Whether a slot that is there by this program's name is this program's. Two programs with one name, or one
-/// program beside two databases of a server or two search clusters, need a --name each.
+/// Checks whether an existing slot with this program's name is this program's. Two programs with the same
+/// name, or one program used with two databases of a server or with two clusters, need a different --name
+/// each.
 namespace pgsync::app {
 
-/// Why nothing can be followed through it; nothing where it can. `plugin`: that this program reads through.
+/// Returns why nothing can be streamed from the slot; nullopt if it can be. `plugin`: the output plugin that
+/// this program uses.
 [[nodiscard]] inline std::optional<trouble> why_unusable(const std::string& name,
                                                          const postgres::slot_facts& slot,
                                                          std::string_view database, std::string_view plugin) {
@@ -34,9 +36,9 @@ namespace pgsync::app {
     return std::nullopt;
 }
 
-/// Why the program that follows the slot just now does not do it for this program's indices in this cluster;
-/// nothing where it may. The slot must have been read before the states: a program that follows it
-/// records a position in its indices before confirming it.
+/// Returns why the program that is reading the slot does not do so for this program's indices in this
+/// cluster; nullopt if it may. The slot must have been read before the states: a program that reads it
+/// records a position in its indices before confirming the slot.
 [[nodiscard]] inline std::optional<trouble> why_others(const std::string& name,
                                                        const postgres::slot_facts& slot,
                                                        std::span<const index_state> states) {
@@ -62,7 +64,7 @@ namespace pgsync::app {
     return std::nullopt;
 }
 
-/// Throws errc::replication with what is wrong, where something is.
+/// Throws errc::replication if there is a problem.
 inline void refuse(const std::optional<trouble>& why) {
     if (why) throw error(errc::replication, why->what, why->remedy);
 }

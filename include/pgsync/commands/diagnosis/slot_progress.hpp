@@ -12,15 +12,15 @@
 
 namespace pgsync::app {
 
-/// How far the indices of a slot are, as its server knows.
+/// How far the indices of a slot are, as far as the server knows.
 struct slot_progress {
     bool exists = false;
     bool followed = false;    ///< a sync is connected
-    postgres::lsn written{};  ///< whatever the log tells before it is in the indices
+    postgres::lsn written{};  ///< all WAL before it is in the indices
 };
 
-/// The slot is confirmed every few seconds; a role that may read pg_stat_replication (pg_read_all_stats, or a
-/// superuser) learns earlier how far a sync is.
+/// Reads the progress of a slot. A slot is confirmed only every few seconds; a role that may read
+/// pg_stat_replication (pg_read_all_stats, or a superuser) sees a sync's position earlier.
 [[nodiscard]] inline slot_progress read_slot_progress(postgres::session& session, std::string_view slot) {
     const auto facts = postgres::read_slot(session, slot);
     if (!facts) return {};

@@ -26,7 +26,7 @@
 
 namespace pgsync::app {
 
-/// Looks at everything that goes wrong: the conditions, and what does no harm yet; each with what to do.
+/// Inspects everything that can go wrong: the conditions, and what does no harm yet, each with its remedy.
 [[nodiscard]] inline report doctor(contact& with) {
     const auto facts = look(with);
     findings found = conditions_of(with, facts);
@@ -35,7 +35,7 @@ namespace pgsync::app {
         const auto names = postgres::function_names(facts.server->version);
         const auto end = std::string(facts.server->standby ? names.replay_lsn : names.flush_lsn);
         const auto current = postgres::lsn::parse(catalog.exec("SELECT " + end).get(0, 0));
-        // Of this program's own slot; those of other shapes are its programs' to look after.
+        // Only this program's own slot; slots of other shapes concern their own programs.
         const auto& name = facts.own_slot;
         const auto slot = facts.before.find(name);
         std::vector<bool> followed(with.indices().size());
@@ -50,7 +50,7 @@ namespace pgsync::app {
             detail::check_waits(
                 catalog, with.indices(), name,
                 slot == facts.before.end() ? std::optional<postgres::slot_facts>() : slot->second, waits);
-            std::erase_if(waits, [&](const finding& each) {  // a condition already
+            std::erase_if(waits, [&](const finding& each) {  // already reported as a condition
                 return std::any_of(found.begin(), found.end(),
                                    [&](const finding& known) { return known.code == each.code; });
             });
@@ -73,7 +73,7 @@ namespace pgsync::app {
         for (std::size_t i = 0; i < facts.indices.size(); ++i)
             detail::check_index(search, with.indices()[i], facts.indices[i], nodes, more);
     });
-    // Which shards a red index lacks, and why, is said below.
+    // More specific findings below say which shards a red index lacks, and why.
     if (std::any_of(more.begin(), more.end(), [](const finding& each) { return each.code == "red"; }))
         std::erase_if(found, [](const finding& each) { return each.code == "red"; });
     found.insert(found.end(), more.begin(), more.end());
