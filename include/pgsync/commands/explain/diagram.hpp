@@ -13,14 +13,14 @@
 #include <pgsync/routing/route.hpp>
 #include <pgsync/shape/node.hpp>
 
-/// A picture of shapes and their routes, as text that Mermaid or Graphviz draws.
+/// Draws shapes and their routes as text for Mermaid or Graphviz.
 namespace pgsync::app {
 
-/// How a changed row of a node's table finds its documents.
+/// How a changed row of a node's table leads to its documents.
 enum class way : std::uint8_t {
-    direct,  ///< it holds the document's key
+    direct,  ///< the row holds the document's key
     asked,   ///< by a query
-    every,   ///< it does not: every document is read again
+    every,   ///< unknown: every document is read again
 };
 
 [[nodiscard]] inline way way_of(const route_data& route) {
@@ -30,26 +30,26 @@ enum class way : std::uint8_t {
 
 namespace detail {
 
-/// A box of the picture: a table, with what documents have of its rows.
+/// A box of the diagram: a table, and what documents contain of its rows.
 struct box {
     std::size_t node = 0;
     std::string title;
     std::vector<std::string> lines;
-    bool shown = true;  ///< documents have something of it
+    bool shown = true;  ///< documents contain something of it
     way found = way::direct;
 };
 
-/// From a table to one that is joined to it.
+/// A join from a table to another one.
 struct arrow {
     std::size_t from = 0;
     std::size_t to = 0;
-    std::string member;  ///< in the document
+    std::string member;  ///< name in the document
     std::string joined;  ///< `review.booking_id = booking.id`
     std::string_view number;
 };
 
 [[nodiscard]] constexpr std::string_view number_of(const node_data& node) {
-    // Behind a link table, and in the sources of a view, there are any number of rows.
+    // A link table, or a source of a view, can have any number of rows.
     if (is_to_many(node) || !is_shown(node)) return "0..n";
     return "0..1";
 }
@@ -64,7 +64,8 @@ struct arrow {
     return words[static_cast<std::size_t>(what)];
 }
 
-/// The members that documents have of a row, those of structs embedded in it with their names in front.
+/// Collects the members that documents contain of a row; members of embedded structs are prefixed with the
+/// struct's name.
 inline void add_lines(const compiled_index& index, std::size_t self, const std::string& before,
                       std::vector<std::string>& out) {
     const auto& shape = index.shape;
@@ -125,7 +126,7 @@ inline void add_lines(const compiled_index& index, std::size_t self, const std::
     return out;
 }
 
-/// As it may stand in quotes in Mermaid, whose entities begin with `#`.
+/// Escapes text for quotes in Mermaid, whose entities begin with `#`.
 [[nodiscard]] inline std::string mermaid_text(std::string_view text) {
     std::string out;
     for (const char c : text) {
@@ -139,7 +140,7 @@ inline void add_lines(const compiled_index& index, std::size_t self, const std::
     return out;
 }
 
-/// As it may stand in a label of Graphviz that is like HTML.
+/// Escapes text for an HTML-like label in Graphviz.
 [[nodiscard]] inline std::string html_text(std::string_view text) {
     std::string out;
     for (const char c : text) {
@@ -165,8 +166,8 @@ inline void add_lines(const compiled_index& index, std::size_t self, const std::
 
 }  // namespace detail
 
-/// A flowchart. How a changed row finds its documents is told by the line that leads to its table: solid
-/// where the row holds the key, dotted where the database is asked, thick where every document is read again.
+/// Draws a Mermaid flowchart. The line to a table shows how a changed row of it leads to its documents: solid
+/// if the row holds the key, dotted if a query finds them, thick if every document is read again.
 [[nodiscard]] inline std::string mermaid_of(std::span<const compiled_index> indices) {
     std::string out =
         "flowchart LR\n"
@@ -201,7 +202,7 @@ inline void add_lines(const compiled_index& index, std::size_t self, const std::
     return out;
 }
 
-/// The same for Graphviz, with the lines dashed and bold.
+/// Draws the same for Graphviz, with dashed and bold lines in place of dotted and thick ones.
 [[nodiscard]] inline std::string dot_of(std::span<const compiled_index> indices) {
     std::string out =
         "// solid: a changed row holds the document's key; dashed: a query finds its documents;\n"

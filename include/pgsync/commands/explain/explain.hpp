@@ -10,7 +10,7 @@
 
 namespace pgsync::app {
 
-/// A node as `reservations.place.city`.
+/// Returns the path of a node: `reservations.place.city`.
 [[nodiscard]] inline std::string node_path(const compiled_index& index, std::size_t node) {
     if (node == 0) return std::string(index.name);
     const auto& data = index.shape.nodes[node];
@@ -40,7 +40,7 @@ inline void explain_routes(std::ostream& out, const compiled_index& index) {
     out << "\n";
 }
 
-/// Prints what the compiler made of the indices; needs no server.
+/// Prints what was made of the indices at compile time; needs no server.
 inline void explain(std::ostream& out, std::span<const compiled_index> indices, const explain_parts& parts) {
     for (const auto& index : indices) {
         if (parts.sql) {

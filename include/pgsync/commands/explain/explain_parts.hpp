@@ -4,17 +4,17 @@
 
 namespace pgsync::app {
 
-/// What a shape is drawn for.
+/// The program that draws the diagram.
 enum class drawing : std::uint8_t { none, mermaid, dot };
 
-/// Which parts explain tells.
+/// Which parts explain prints.
 struct explain_parts {
-    bool sql = true;                  ///< the queries that yield documents
+    bool sql = true;                  ///< the queries that build documents
     bool mapping = true;              ///< of the index
-    bool routes = true;               ///< how a changed row finds its documents
+    bool routes = true;               ///< how a changed row leads to its documents
     bool plans = false;               ///< how the database would run the queries
-    bool analyse = false;             ///< and, having run them, how it did
-    drawing picture = drawing::none;  ///< of shape and routes
+    bool analyse = false;             ///< run the queries too, and show how that went
+    drawing picture = drawing::none;  ///< diagram of shapes and routes
 };
 
 }  // namespace pgsync::app

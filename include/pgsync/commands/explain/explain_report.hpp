@@ -70,8 +70,8 @@ inline boost::json::object explained_json(const compiled_index& index, const exp
 
 }  // namespace detail
 
-/// What the compiler made of the indices, and on request what the database makes of that: with `plans` alone
-/// a server is needed.
+/// Reports what was made of the indices at compile time and, with `plans`, how the database runs their
+/// queries; only `plans` needs a server.
 [[nodiscard]] inline report explained(const options& setting, std::span<const compiled_index> indices,
                                       const explain_parts& parts, int stop_fd) {
     boost::json::object out;

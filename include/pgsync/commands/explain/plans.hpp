@@ -25,17 +25,17 @@ namespace pgsync::app {
 /// How the database runs one of the queries.
 struct query_plan {
     std::string index;
-    std::string query;  ///< `page`, `keys`, `owners of reservations.guest`
-    std::string with;   ///< for which keys or values
-    std::string plan;   ///< EXPLAIN's lines; empty where there was nothing to try it with
+    std::string query;  ///< `page`, `keys`, `owners of reservations.guest (guest)`
+    std::string with;   ///< the keys or values it was planned for
+    std::string plan;   ///< EXPLAIN's lines; empty if there are no rows to plan it for
 };
 
 namespace detail {
 
-/// Plans of the queries of some shapes, for keys and values that are there. Reads, and writes nothing.
+/// Plans the queries of some shapes for existing keys and values. Only reads.
 class planner {
   public:
-    /// `keys`: so many documents, and changed rows, at once. `analyse`: run them.
+    /// `keys`: how many documents, and changed rows, a query is for. `analyse`: run the queries too.
     planner(postgres::session& connection, std::span<const postgres::index_binding> bindings,
             std::size_t page_size, std::size_t keys, bool analyse)
         : session_(connection),
@@ -93,7 +93,7 @@ class planner {
                                                      arrays(values, bound.routes[number].array_types)))});
     }
 
-    /// Some rows' values, column by column.
+    /// Returns the values of some rows, column by column.
     std::vector<std::vector<std::string>> values_of(const std::string& table,
                                                     const std::vector<std::string>& columns,
                                                     std::string_view where) {
@@ -167,8 +167,8 @@ class planner {
 
 }  // namespace detail
 
-/// The plans of every query that bootstrap and sync run, with the settings of their own sessions. Errors:
-/// errc::catalog where the database does not look as the shapes say.
+/// Returns the plans of every query that bootstrap and sync run, with the settings of their own sessions.
+/// Throws errc::catalog if the database does not match the shapes.
 [[nodiscard]] inline std::vector<query_plan> plans_of(std::span<const compiled_index> indices,
                                                       const std::string& database, std::size_t page_size,
                                                       bool analyse, int stop_fd) {

@@ -17,12 +17,12 @@
 
 namespace pgsync::app {
 
-/// Looks after a statement that may have to wait for other people's transactions: as long as it lives, `look`
-/// is called every few seconds, in a thread of its own and with a session of its own, so that somebody can
-/// say what is waited for; and once `stopped()` the statement is cancelled.
+/// Watches over a statement that may wait for other transactions. While it exists, it calls `look` every few
+/// seconds, on its own thread and session, to report what the statement waits for; once `stopped()` is true
+/// it cancels the statement.
 class attendant {
   public:
-    /// Returns whether it had something to say; if not, it is soon called again.
+    /// Returns whether it reported something; if not, it is called again soon.
     using look_function = std::function<bool(postgres::session&, std::chrono::seconds waited)>;
 
     attendant(postgres::admin_connection& database, std::function<bool()> stopped, look_function look)
@@ -50,7 +50,7 @@ class attendant {
         const auto start = clock::now();
         auto next = start + look_every;
         while (!done_within(std::chrono::milliseconds(100))) {
-            // Again each time: the statement may not have begun when it was first asked.
+            // Repeated, because the statement may not have started at the previous attempt.
             if (stopped_()) database_.cancel();
             if (stopped_() || clock::now() < next) continue;
             if (look(std::chrono::duration_cast<std::chrono::seconds>(clock::now() - start)))
@@ -63,7 +63,7 @@ class attendant {
             if (!session_) session_.emplace(database_.conninfo(), ending_.fd());
             return look_(*session_, waited);
         } catch (const std::exception& problem) {
-            // The statement itself tells where the server is away.
+            // If the server is down, the statement itself reports that.
             session_.reset();
             log::debug("cannot tell what is waited for: {}", problem.what());
             return true;

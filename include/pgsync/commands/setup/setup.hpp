@@ -32,32 +32,32 @@
 #include <pgsync/postgres/sql_error.hpp>
 #include <pgsync/postgres/version.hpp>
 
-/// What bootstrap does in the database, in the order that loses nothing: replica identities, publication,
+/// What bootstrap does in the database, in an order that loses nothing: replica identities, publication,
 /// slot.
 namespace pgsync::app {
 
-/// What a step of the setup may have to wait for, and who has to wait behind it meanwhile.
+/// What a setup step may wait for, and what has to wait behind it meanwhile.
 enum class step_waits : std::uint8_t {
-    tables,        ///< locks of tables, behind which an application, or its ALTER TABLE, queues up
-    transactions,  ///< whatever has written something, in turn; nobody waits behind it
+    tables,        ///< table locks, behind which the application, or its ALTER TABLE, queues up
+    transactions,  ///< transactions that have written, in turn; nothing waits behind it
 };
 
-/// One statement and why it is needed.
+/// One statement, and why it is needed.
 struct setup_step {
     std::string sql;
     std::string why;
     bool own = true;            ///< this role may run it
-    bool concurrently = false;  ///< keeps nobody from writing while it waits, and must not be interrupted
+    bool concurrently = false;  ///< does not block writes while it waits, and must not be interrupted
     step_waits waits = step_waits::tables;
 };
 
-/// A table and what becomes of its replica identity.
+/// A table, and the plan for its replica identity.
 struct planned_identity {
     const postgres::identity_need* need = nullptr;
     postgres::identity_plan plan;
 };
 
-/// The publications that publish a table, but for the one of that name.
+/// Returns the publications that publish a table, except the one named `own`.
 [[nodiscard]] inline std::vector<postgres::table_publication> other_publications(
     const postgres::shape_report& report, std::uint32_t table, std::string_view own) {
     std::vector<postgres::table_publication> out;
@@ -77,8 +77,8 @@ struct planned_identity {
     return out;
 }
 
-/// Tables outside the shapes whose updates would be refused, or that would be followed for nothing, once our
-/// publication publishes every kind of change.
+/// Returns why our publication must not publish every kind of change: tables outside the shapes would have
+/// updates refused, or would be streamed for nothing.
 [[nodiscard]] inline std::optional<postgres::refusal> why_not_publish_all(
     const postgres::shape_report& report, const std::optional<postgres::publication_facts>& publication,
     const std::string& name, int server) {
@@ -97,7 +97,7 @@ struct planned_identity {
     return postgres::refusal{
         "the publication leaves out updates or deletes, and publishes other tables as well (" + names +
             "), whose updates PostgreSQL might refuse once they are published",
-        // From one of all tables none can be taken.
+        // No table can be removed from a publication FOR ALL TABLES.
         publication->all_tables
             ? "see to it that each of those has a replica identity or is never updated, and then ALTER "
               "PUBLICATION " +
@@ -106,12 +106,12 @@ struct planned_identity {
             : "choose another --name, or take those tables from the publication"};
 }
 
-/// Something that cannot be set up without PostgreSQL refusing the application's writes.
+/// Something that cannot be set up without making PostgreSQL refuse the application's writes.
 struct setup_obstacle : postgres::refusal {
-    bool sync_starts = false;  ///< all the same: the writes are refused already, so that sync misses none
+    bool sync_starts = false;  ///< the writes are refused already, so sync misses none and starts
 };
 
-/// Everything that cannot be set up without the application's writes being refused.
+/// Returns everything that cannot be set up without making PostgreSQL refuse the application's writes.
 [[nodiscard]] inline std::vector<setup_obstacle> impossible_setup(
     const postgres::shape_report& report, const std::optional<postgres::publication_facts>& publication,
     const std::string& name, int server) {
@@ -123,8 +123,8 @@ struct setup_obstacle : postgres::refusal {
     return out;
 }
 
-/// The same for indices that are loaded and only follow: throws where changes would go unseen. Where they are
-/// refused to the application there are none to be missed; that is told, and everything else goes on.
+/// The same for indices that are loaded and only need changes: throws if changes would be missed. If
+/// PostgreSQL refuses the writes anyway there are none to miss; that is logged, and everything else goes on.
 inline void warn_impossible(const postgres::shape_report& report, const std::string& name, int server) {
     for (const auto& [need, plan] : plan_identities(report, name, server)) {
         if (!plan.impossible) continue;
@@ -134,7 +134,7 @@ inline void warn_impossible(const postgres::shape_report& report, const std::str
     }
 }
 
-/// Throws, before anything is changed, where the database cannot be set up without breaking the application.
+/// Throws, before anything is changed, if the database cannot be set up without breaking the application.
 inline void refuse_impossible(const postgres::shape_report& report,
                               const std::optional<postgres::publication_facts>& publication,
                               const std::string& name, int server) {
@@ -151,8 +151,8 @@ inline void refuse_impossible(const postgres::shape_report& report,
                 "one of these for each:" + remedy);
 }
 
-/// What of a table a publication names: from version 13 on a partitioned table brings its partitions along,
-/// also those to come; before, each has to be named.
+/// Returns the names of a table that a publication needs. From version 13 on a partitioned table includes its
+/// partitions, also future ones; before, each must be named.
 [[nodiscard]] inline std::vector<std::string> publishable(const postgres::followed_table& table, int server) {
     if (table.partitions.empty() || postgres::has_via_root(server)) return {table.quoted_name};
     std::vector<std::string> names;
@@ -163,7 +163,7 @@ inline void refuse_impossible(const postgres::shape_report& report,
 [[nodiscard]] inline bool publishes(const postgres::publication_facts& publication,
                                     const postgres::followed_table& table) {
     if (publication.publishes(table.oid)) return true;
-    // The server lists partitions only.
+    // For such a publication the server lists only partitions.
     if (publication.all_tables && table.partitioned && table.partitions.empty()) return true;
     const auto& named = publication.tables;
     if (std::find(named.begin(), named.end(), table.oid) != named.end()) return true;
@@ -172,21 +172,22 @@ inline void refuse_impossible(const postgres::shape_report& report,
                        [&](const auto& part) { return publication.publishes(part.oid); });
 }
 
-/// Does it send all kinds of changes that the server knows?
+/// Returns true if the publication does not send every kind of change that the server knows.
 [[nodiscard]] inline bool leaves_out_operations(const postgres::publication_facts& publication, int server) {
     return !publication.publishes_insert || !publication.publishes_update || !publication.publishes_delete ||
            (postgres::has_truncate(server) && !publication.publishes_truncate);
 }
 
-/// With publish_via_partition_root the server does not send a TRUNCATE of one partition.
+/// Returns true if TRUNCATE of a single partition is not sent, because of publish_via_partition_root.
 [[nodiscard]] inline bool hides_leaf_truncate(const postgres::publication_facts& publication,
                                               const postgres::shape_report& report) {
     return publication.via_root && std::any_of(report.tables.begin(), report.tables.end(),
                                                [](const auto& table) { return !table.partitions.empty(); });
 }
 
-/// What of our publication has to go before replica identities change, since with these it would have updates
-/// refused: a row filter, a column list, generated columns left out.
+/// Adds steps that remove restrictions from our publication before replica identities change: row filters,
+/// column lists, unpublished generated columns. With these PostgreSQL would refuse updates under the new
+/// identities.
 inline void add_widening_steps(std::vector<setup_step>& steps, const postgres::shape_report& report,
                                const std::optional<postgres::publication_facts>& publication,
                                const std::string& name, bool generated) {
@@ -218,7 +219,7 @@ inline void add_identity_steps(std::vector<setup_step>& steps, const std::vector
     }
 }
 
-/// What is missing in the publication, or all of it.
+/// Adds steps for what the publication lacks, or to create it.
 inline void add_publication_steps(std::vector<setup_step>& steps, const postgres::shape_report& report,
                                   const std::optional<postgres::publication_facts>& publication,
                                   const std::string& name, const postgres::server_facts& server) {
@@ -231,14 +232,12 @@ inline void add_publication_steps(std::vector<setup_step>& steps, const postgres
             for (const auto& each : publishable(table, server.version))
                 list += (list.empty() ? "" : ", ") + each;
         }
-        // No column lists: they would make an application's UPDATE fail once somebody sets REPLICA IDENTITY
-        // FULL.
-        // Updates must not be refused either once somebody sets REPLICA IDENTITY FULL, or adds a generated
-        // column under it.
+        // Without column lists, and with stored generated columns: otherwise the application's UPDATEs would
+        // fail once somebody sets REPLICA IDENTITY FULL, or adds a generated column to a table that has it.
         const std::string generated = postgres::has_published_generated_columns(server.version)
                                           ? " WITH (publish_generated_columns = stored)"
                                           : "";
-        // In one statement for the server, so that it never is without its mark; see publication_mark.
+        // Sent as one statement, so that the publication never exists without its mark; see publication_mark.
         steps.push_back({"CREATE PUBLICATION " + quoted + " FOR TABLE " + list + generated +
                              "; COMMENT ON PUBLICATION " + quoted + " IS " +
                              postgres::quote_literal(postgres::publication_mark),
@@ -248,7 +247,7 @@ inline void add_publication_steps(std::vector<setup_step>& steps, const postgres
     for (const auto& table : report.tables) {
         const auto& narrowed = publication->narrowed;
         const bool narrow = std::find(narrowed.begin(), narrowed.end(), table.oid) != narrowed.end();
-        if (!narrow && publishes(*publication, table)) continue;  // what is narrow has been taken out
+        if (!narrow && publishes(*publication, table)) continue;  // narrowed tables have been taken out above
         for (const auto& each : publishable(table, server.version)) {
             steps.push_back({"ALTER PUBLICATION " + quoted + " ADD TABLE " + each,
                              "the publication lacks this table", publication->owned && table.owned});
@@ -266,8 +265,8 @@ inline void add_publication_steps(std::vector<setup_step>& steps, const postgres
     }
 }
 
-/// Everything still missing in the database, in order: at no moment, wherever it ends, is a write refused
-/// that was not before. Statements that are there already are not listed.
+/// Returns everything that is missing in the database, in order: wherever setup stops, no write is refused
+/// that was not refused before. Steps that are already done are not listed.
 [[nodiscard]] inline std::vector<setup_step> setup_steps(
     const postgres::shape_report& report, const std::optional<postgres::publication_facts>& publication,
     const std::optional<postgres::slot_facts>& slot, const std::string& name,
@@ -278,11 +277,11 @@ inline void add_publication_steps(std::vector<setup_step>& steps, const postgres
                                        [](const auto& each) { return each.plan.publish_generated; });
     add_widening_steps(steps, report, publication, name, generated);
     add_identity_steps(steps, planned);
-    // Without publications the slot tells of every table.
+    // Without publications the slot delivers changes of every table.
     if (postgres::has_publications(server.version))
         add_publication_steps(steps, report, publication, name, server);
     if (!slot) {
-        // A slot that standbys keep as well outlives a failover.
+        // A slot that standbys synchronise survives a failover.
         steps.push_back(
             {"SELECT pg_catalog.pg_create_logical_replication_slot(" + postgres::quote_literal(name) + ", '" +
                  std::string(postgres::output_plugin(server.version)) + "'" +
@@ -292,8 +291,8 @@ inline void add_publication_steps(std::vector<setup_step>& steps, const postgres
     return steps;
 }
 
-/// Throws where something is missing that this role may not set right. What changes that cost is found out
-/// once it is there.
+/// Throws if something is missing that this role may not set up. Which changes were lost because of that is
+/// determined once it is there.
 inline void refuse_missing(const std::vector<setup_step>& missing) {
     std::string all;
     for (const auto& step : missing) {
@@ -307,15 +306,17 @@ inline void refuse_missing(const std::vector<setup_step>& missing) {
         "changes were lost for are read again");
 }
 
-/// How long a step may wait for its lock at a time; 0: as long as it takes.
+/// Returns how long an attempt of a step may wait for its lock; 0: without limit.
 ///
-/// What waits for an ALTER TABLE makes the whole application wait, and a publication, which locks one table
-/// after the other, can make a deadlock with a migration, for which the server may end the migration: so both
-/// are tried for less than deadlock_timeout at a time. But an autovacuum gives way only to who has waited for
-/// deadlock_timeout, and without that a VACUUM of a big table would be waited out: so each third attempt is
-/// longer than that. Nobody stands behind the making of a slot, which waits for every transaction that runs
-/// when it begins, and once more for those that have begun meanwhile: given up half-way, it would begin again
-/// with others, and on a busy server never end.
+/// The whole application queues up behind a waiting ALTER TABLE. And a publication, which locks one table
+/// after the other, can deadlock with a migration, which the server may then abort. So both are tried for
+/// less than deadlock_timeout at a time. But an autovacuum only yields to a statement that has waited for
+/// deadlock_timeout, and without that a VACUUM of a large table would have to be waited out: so every third
+/// attempt is longer.
+///
+/// Nothing queues up behind the creation of a slot. It waits for every transaction that is running when it
+/// starts, and then for those that have started meanwhile; if it were given up half-way it would start again
+/// with other transactions, and on a busy server never end.
 [[nodiscard]] constexpr std::chrono::milliseconds lock_timeout_of(
     step_waits waits, int attempt, std::chrono::milliseconds deadlock_timeout) {
     constexpr std::chrono::milliseconds moment(500);
@@ -325,7 +326,7 @@ inline void refuse_missing(const std::vector<setup_step>& missing) {
     return deadlock_timeout + to_give_way;
 }
 
-/// Between two attempts: an application that queued up behind the last one gets on with its work.
+/// Returns the pause after an attempt, in which an application that queued up behind it can proceed.
 [[nodiscard]] constexpr std::chrono::milliseconds pause_after(int attempt) {
     constexpr std::chrono::milliseconds longest(2'000);
     return std::min(longest, std::chrono::milliseconds(200) * attempt);
@@ -333,7 +334,8 @@ inline void refuse_missing(const std::vector<setup_step>& missing) {
 
 namespace detail {
 
-/// Those that were open when a slot's making began `waited` ago, with the one it waits for just now first.
+/// Returns the transactions that were open when the creation of a slot started, `waited` ago; those that it
+/// waits for at present come first.
 inline std::vector<postgres::open_transaction> waited_for_by_slot(
     const std::vector<postgres::open_transaction>& now, const std::vector<postgres::open_transaction>& open,
     std::chrono::seconds waited) {
@@ -346,21 +348,21 @@ inline std::vector<postgres::open_transaction> waited_for_by_slot(
     return out;
 }
 
-/// If this program is killed while the server makes a slot, the server is to notice, and to leave none.
-/// Before version 14 it goes on making it, and a next bootstrap waits for that, see take_turn().
+/// Lets the server notice if this program is killed while the server creates a slot, so that no slot is left
+/// behind. Before version 14 the server continues, and the next bootstrap waits for that; see take_turn().
 inline void notice_lost_client(postgres::admin_connection& database) {
     if (!postgres::has_client_check(database.server_version())) return;
     try {
         database.execute("SET client_connection_check_interval = '5s'");
     } catch (const postgres::sql_error& problem) {
-        log::debug("{}", problem.what());  // not every operating system can tell
+        log::debug("{}", problem.what());  // not every operating system supports it
     }
 }
 
 }  // namespace detail
 
-/// Runs one step, and says every few seconds whom it waits for. A stop cancels it; of a slot nothing is left
-/// then.
+/// Runs one step, and logs every few seconds what it waits for. A stop cancels it; a half-created slot is
+/// then removed.
 inline void run_step(postgres::admin_connection& database, const setup_step& step,
                      const std::function<bool()>& stopped) {
     log::info("{}", step.sql);
@@ -397,7 +399,7 @@ inline void run_step(postgres::admin_connection& database, const setup_step& ste
                     errc::permission, "this role may not run: " + step.sql + " (" + problem.what() + ")",
                     "have an administrator run what `bootstrap --dry-run` prints, then run bootstrap again");
             }
-            // A bootstrap that was killed may have left it under way. What it made is looked at by sync.
+            // A killed bootstrap may have left this step running. sync checks what it created.
             if (problem.sqlstate() == "42710" || (step.concurrently && problem.sqlstate() == "42P07")) break;
             const bool not_now = problem.sqlstate() == "55P03" || problem.sqlstate() == "40P01";
             const bool cancelled = problem.sqlstate() == "57014" && stopped();
@@ -417,8 +419,9 @@ inline void run_step(postgres::admin_connection& database, const setup_step& ste
     database.execute("RESET lock_timeout");
 }
 
-/// Waits until every transaction in progress now has ended: what they wrote is then visible to the pages of
-/// the load, whether or not the slot and the publication have seen it. Says every few seconds which.
+/// Waits until every transaction that is in progress now has ended. What they wrote is then visible to the
+/// pages of the load, whether or not the slot and the publication have seen it. Logs every few seconds which
+/// are left.
 inline void wait_for_running_transactions(postgres::admin_connection& database,
                                           const std::function<bool()>& stopped) {
     const auto sql = "SELECT " +

@@ -11,11 +11,12 @@
 #include <pgsync/catalog/open_transactions.hpp>
 #include <pgsync/postgres/quote.hpp>
 
-/// Other people's transactions as an operator has to know them: who, since when, and how to end them.
+/// Describes other transactions to an operator: whose they are, since when they are open, and how to end
+/// them.
 namespace pgsync::app {
 
-/// `server process 4711 of user "shop" (application "import", database "shop"), open for 12 s, idle in
-/// transaction`, or `prepared transaction "gid" of …`.
+/// Returns `server process 4711 of user "shop" (application "import", database "shop"), open for 12 s, idle
+/// in transaction`, or `prepared transaction "gid" of …`.
 [[nodiscard]] inline std::string text_of(const postgres::open_transaction& of) {
     const auto named = [](const char* what, const std::string& name) {
         return name.empty() ? std::string() : std::string(what) + "\"" + printable(name) + "\"";
@@ -36,7 +37,7 @@ namespace pgsync::app {
     return out;
 }
 
-/// What ends it, where it does not end by itself.
+/// Returns the steps that end a transaction that does not end by itself.
 [[nodiscard]] inline std::vector<step> steps_to_end(const postgres::open_transaction& of) {
     if (!of.prepared()) {
         return {by_sql("SELECT pg_catalog.pg_terminate_backend(" + std::to_string(of.pid) + ")")};
@@ -46,8 +47,8 @@ namespace pgsync::app {
             by_sql("COMMIT PREPARED " + gid), by_hand("otherwise:"), by_sql("ROLLBACK PREPARED " + gid)};
 }
 
-/// The same of several in one line, no more than `most` of them. Of a prepared one, which never ends by
-/// itself, the statement that ends it stands there as well.
+/// Describes several transactions in one line, at most `most`. A prepared one never ends by itself, so the
+/// statement that ends it is included.
 [[nodiscard]] inline std::string list_of(const std::vector<postgres::open_transaction>& all,
                                          std::size_t most = 5) {
     std::string out;

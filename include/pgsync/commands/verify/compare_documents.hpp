@@ -33,7 +33,7 @@
 
 namespace pgsync::app {
 
-/// How a place of an index is not as the database says.
+/// How a place in an index deviates from the database.
 enum class deviation { none, missing, extra, different };
 
 [[nodiscard]] inline std::string_view name_of(deviation what) {
@@ -50,33 +50,33 @@ enum class deviation { none, missing, extra, different };
     return "equal";
 }
 
-/// Where two documents differ, ready to be shown.
+/// One difference between two documents, formatted for display.
 struct shown_difference {
     std::string path;
     std::string database;
     std::string index;
 };
 
-/// A place that was not as the database says, when it was last looked at.
+/// A place that deviated from the database when last checked.
 struct suspect {
     elastic::document_place place;
     deviation what = deviation::none;
     std::int64_t version = 0;  ///< of the document there
-    std::size_t content = 0;   ///< a hash of it
-    postgres::lsn read_at{};   ///< what the database was read at shows every commit before; 0: not yet
+    std::size_t content = 0;   ///< hash of its source
+    postgres::lsn read_at{};   ///< the database was read with every commit before this; 0: not yet read
     std::string stamp{};       ///< of the row, see document_reader::stamps()
-    int agreed = 0;            ///< how many looks found the same
-    bool may_come = false;     ///< whoever follows the slot has not come so far
+    int agreed = 0;            ///< number of consecutive checks with the same result
+    bool may_come = false;     ///< the slot's consumer has not got that far
     std::vector<shown_difference> paths{};
 };
 
-/// Row documents by id.
+/// Documents made from rows, by id.
 struct row_document {
     std::string routing;
     std::string json;
     bool kept = true;
     std::string stamp{};
-    bool unmade = false;  ///< no document can be made of the row: whatever the index holds is let be
+    bool unmade = false;  ///< its document cannot be made; the index is then not checked
 };
 using row_documents = std::unordered_map<std::string, row_document>;
 
@@ -95,21 +95,22 @@ inline std::string shown_value(const std::optional<std::string_view>& value) {
 
 }  // namespace detail
 
-/// What of documents is compared.
+/// Which part of documents is compared.
 struct compared_part {
-    bool contents = true;   ///< or only whether they are there
+    bool contents = true;   ///< or only whether they exist
     source_rules source{};  ///< what the index keeps of them
 };
 
-/// Compares what stands in one place with what has to: `row` is null where there is none, or none that has a
-/// document. With `paths` it tells where they differ.
+/// Compares what is in one place with what should be there: `row` is null if there is no row, or none with a
+/// document. Adds the differences to `paths`, unless null.
 [[nodiscard]] inline deviation compare_place(const elastic::document_place& place, const row_document* row,
                                              const elastic::held_document& held, const compared_part& part,
                                              std::vector<shown_difference>* paths = nullptr) {
     if (row != nullptr && row->unmade) return deviation::none;
     const bool wanted = row != nullptr && row->kept && row->routing == place.routing;
     if (!wanted) {
-        // Under another routing that means the same shard: that one's place is another.
+        // The cluster may return a document with another routing on the same shard; that one has its own
+        // place.
         return held.found && held.routing == place.routing ? deviation::extra : deviation::none;
     }
     if (!held.found) return deviation::missing;
@@ -135,26 +136,28 @@ struct compared_part {
     return deviation::different;
 }
 
-/// Looks again at places that seemed wrong, until each is found to be right or known not to be.
+/// Checks suspicious places again until each has proved right or wrong.
 ///
-/// What proves a difference: a document that was in the index before the database was read, and is still the
-/// same there after whoever follows the slot has brought all that this reading saw into the index. It then
-/// holds neither less (he would have changed it) nor more (it is older than the reading), and must be equal.
-/// That a document is not there looks the same every time; but if its row is still the very one that was read
-/// before, nobody can have deleted the document in between. Anything else is looked at again, a bounded
-/// number of times.
+/// A difference is proved if a document was in the index before the database was read and is still the same
+/// after the slot's consumer has brought everything that this read saw into the index. It then contains
+/// neither less than the database, because the consumer would have changed it, nor more, because it is older
+/// than the read; so it must be equal.
+///
+/// A missing document looks the same every time. But if its row is still the same one that was read before,
+/// no change can have deleted the document in between. Anything else is checked again, a limited number of
+/// times.
 class second_look {
   public:
     struct settings {
         std::size_t index = 0;  ///< number among the bindings
         std::string name;       ///< of the concrete index
         std::string slot;
-        std::string begin;  ///< what begins a transaction that reads
-        /// Whether a document may come and go though its row stays: of a view's rows nobody knows, and a
-        /// transform may look at other rows.
+        std::string begin;  ///< SQL that begins a read transaction
+        /// A document may come and go while its row stays: rows of a view have no stamp, and a transform may
+        /// depend on other rows.
         bool fleeting = false;
         compared_part part{};
-        std::size_t show = 10;  ///< how many suspects are told with their paths
+        std::size_t show = 10;  ///< how many suspects are reported with their paths
         std::chrono::seconds patience{60};
         std::size_t bytes_at_once = 5U << 20U;
     };
@@ -173,9 +176,9 @@ class second_look {
 
     struct outcome {
         std::vector<suspect> wrong;
-        std::uint64_t changing = 0;  ///< changed at every look, and so could not be compared
-        slot_progress slot;          ///< when it was last looked at
-        postgres::lsn read_at{};     ///< of the last reading
+        std::uint64_t changing = 0;  ///< changed between all checks, and so could not be compared
+        slot_progress slot;          ///< when last read
+        postgres::lsn read_at{};     ///< position of the last read of the database
     };
 
     [[nodiscard]] outcome judge(std::vector<suspect> suspects) {
@@ -199,8 +202,8 @@ class second_look {
         return out;
     }
 
-    /// The documents of some ids as the database has them now, and `read_at`, before which it shows every
-    /// commit.
+    /// Reads the documents of some ids from the database, and the position `read_at`: every commit before it
+    /// is included.
     [[nodiscard]] row_documents read_rows(const std::vector<std::string>& ids, postgres::lsn& read_at) {
         row_documents rows;
         std::size_t bytes = 0;
@@ -221,7 +224,7 @@ class second_look {
         return rows;
     }
 
-    /// As many at once as fit into memory.
+    /// Calls `each` with as many suspects at once as fit into memory.
     template <typename Each>
     void in_pieces(std::vector<suspect>& all, const Each& each) {
         for (std::size_t begin = 0; begin < all.size();) {
@@ -264,7 +267,7 @@ class second_look {
             const auto found = rows.find(each.place.id);
             const auto* row = found == rows.end() ? nullptr : &found->second;
             const auto stamp = row == nullptr ? std::string() : row->stamp;
-            // Nothing happened to it since the last look, before which the database was not read.
+            // Nothing has happened to it since the last check, if that read the database.
             const bool same = each.read_at > postgres::lsn{} && each.version == version &&
                               each.content == content &&
                               (held[i].found || (row != nullptr && stamp == each.stamp));
@@ -283,13 +286,13 @@ class second_look {
             each.version = version;
             each.content = content;
             each.stamp = stamp;
-            // Where no row can have that id there was nothing to read.
+            // If no row can have that id, nothing was read.
             each.read_at = std::max(read_at, postgres::lsn{1});
             left.push_back(std::move(each));
         }
     }
 
-    /// Until whoever follows the slot has come to `position`, or will not.
+    /// Waits until the slot's consumer reaches `position`, or evidently will not.
     void wait_for(postgres::lsn position, std::chrono::milliseconds pause) {
         using clock = std::chrono::steady_clock;
         auto moved = clock::now();
@@ -301,7 +304,7 @@ class second_look {
                 throw error(errc::interrupted, "stopped while documents were compared");
             const auto now = read_slot_progress(catalog_, settings_.slot);
             if (now.written >= position) return;
-            // A sync that was just restarted, or the one that stood by, is back in a moment.
+            // A restarted or standing-by sync is back in a moment.
             unfollowed = now.followed ? 0 : unfollowed + 1;
             if (now.written > last.written) moved = clock::now();
             last = now;

@@ -62,7 +62,7 @@ namespace pgsync::app {
 
 namespace detail {
 
-/// The share of all documents that a sample is to have.
+/// Returns the share of all documents that belongs in a sample.
 [[nodiscard]] inline double sample_share(const std::string& sample, std::uint64_t rows) {
     if (sample.empty()) return 1;
     double number = 0;
@@ -139,7 +139,8 @@ class index_verifier {
         return to;
     }
 
-    /// What a pipeline makes of a document nobody here can know, nor what an index does not keep.
+    /// Returns what can be compared: not the contents if a pipeline changes them, and not what the index does
+    /// not keep.
     compared_part compared() const {
         compared_part out;
         const auto answer = in_.search().client().ask("/" + cluster::client_type::escaped(names_.index) +
@@ -160,7 +161,7 @@ class index_verifier {
         if (in_.stopped()) throw error(errc::interrupted, "stopped while documents were compared");
     }
 
-    /// A session with what looks up rows on it.
+    /// A session and the row lookup that uses it.
     struct row_reader {
         row_reader(const std::string& conninfo, int stop_fd, std::span<const postgres::index_binding> indices,
                    std::size_t index)
@@ -175,8 +176,8 @@ class index_verifier {
         return std::make_unique<postgres::session>(in_.setting().read_from, in_.stop_fd());
     }
 
-    /// Runs `body(*session)`, made by `open`, until it works: a server that goes away for a while must not
-    /// cost what has been compared.
+    /// Runs `body(*session)` until it succeeds, opening the session with `open`: a server that is down for a
+    /// while must not discard what has been compared.
     template <typename Session, typename Open, typename Body>
     void patiently(std::unique_ptr<Session>& session, const Open& open, const Body& body) {
         backoff pauses(std::chrono::milliseconds(200), std::chrono::milliseconds(10'000));
@@ -211,7 +212,7 @@ class index_verifier {
                 }
             }));
         }
-        // While the others go on: what has gathered is judged before it is too much.
+        // While the workers run, settles suspects before they become too many.
         std::exception_ptr failure;
         for (auto& each : workers) {
             try {
@@ -237,7 +238,7 @@ class index_verifier {
     void work() {
         std::unique_ptr<row_reader> reader;
         while (!abandoned_) {
-            // Whoever judges is not to be left behind.
+            // Let the main thread, which settles suspects, catch up.
             if (suspects() >= 2 * most_suspects) {
                 std::this_thread::sleep_for(std::chrono::milliseconds(50));
                 continue;
@@ -249,7 +250,7 @@ class index_verifier {
         }
     }
 
-    /// The next page that is to be compared.
+    /// Returns the next page to compare; nullopt at the end.
     std::optional<postgres::page_bounds> next_page() {
         const std::lock_guard lock(bounds_mutex_);
         while (!exhausted_ && !abandoned_) {
@@ -267,7 +268,7 @@ class index_verifier {
                 });
             if (!page) {
                 exhausted_ = true;
-                // However small the table, something is compared.
+                // Compare something however small the table is.
                 return taken_ == 0 ? std::exchange(passed_over_, std::nullopt) : std::nullopt;
             }
             after_ = page->last;
@@ -283,14 +284,14 @@ class index_verifier {
         return std::nullopt;
     }
 
-    /// The documents of a page, and what becomes of its other rows.
+    /// The documents of a page, and what happened to its other rows.
     struct page_rows {
         std::vector<elastic::document_place> places;
         std::vector<row_document> rows;
         std::size_t bytes = 0;
         std::uint64_t left_out = 0;
         std::vector<std::string> faults;
-        std::set<std::string> seen;  ///< of what is read one by one
+        std::set<std::string> seen;  ///< keys handled, when rows are read one by one
 
         void take(const postgres::read_document& document) {
             if (!document.kept) {
@@ -318,7 +319,7 @@ class index_verifier {
             if (!reader.session.usable() || !postgres::is_row_fault(problem)) throw;
             reader.session.exec("ROLLBACK");
         }
-        // The server cannot make one of them: each is read by its key.
+        // The server cannot make one of the documents: read each by its key.
         out = {};
         postgres::row_hooks on;
         on.document = [&](const postgres::read_document& document) {
@@ -400,13 +401,13 @@ class index_verifier {
                 [&](std::string_view id, std::string_view routing) {
                     right.insert({std::string(id), std::string(routing)});
                 },
-                [](const std::string&) {});  // the second look lets it be
+                [](const std::string&) {});  // the second look ignores it
         } else {
             postgres::row_hooks on;
             on.document = [&](const postgres::read_document& document) {
                 if (document.kept) right.insert({std::string(document.id), std::string(document.routing)});
             };
-            on.fault = [](const postgres::document_fault&) {};  // the second look lets it be
+            on.fault = [](const postgres::document_fault&) {};  // the second look ignores it
             reader.rows.documents(ids, begin, on);
         }
         const std::lock_guard lock(mutex_);
@@ -416,7 +417,7 @@ class index_verifier {
         }
     }
 
-    // ---- what differs is looked at again, and written
+    // ---- what differs is checked again, and repaired
 
     void settle() {
         std::vector<suspect> gathered;
@@ -424,7 +425,7 @@ class index_verifier {
             const std::lock_guard lock(mutex_);
             gathered.swap(suspects_);
         }
-        // The same place may have been found from both sides.
+        // Both passes may have found the same place.
         std::sort(gathered.begin(), gathered.end(),
                   [](const suspect& a, const suspect& b) { return a.place < b.place; });
         gathered.erase(std::unique(gathered.begin(), gathered.end(),
@@ -451,7 +452,7 @@ class index_verifier {
             found_.behind = std::max(found_.behind, judged.read_at.value - found_.slot.written.value);
     }
 
-    /// Writes what differs as the database has it now, and looks whether that helped.
+    /// Writes what differs as it is in the database now, and checks whether that helped.
     void repair(std::vector<suspect> wrong) {
         const auto all = wrong.size();
         constexpr int attempts = 3;
@@ -472,7 +473,7 @@ class index_verifier {
                 go_on();
                 std::this_thread::sleep_for(std::chrono::milliseconds(5));
             }
-            // What was read must outlive a crash of the server, as for everybody who writes.
+            // What was read must survive a crash of the server, as for every other writer.
             while (postgres::flushed_position(in_.catalog()) < durable) {
                 go_on();
                 std::this_thread::sleep_for(std::chrono::milliseconds(5));
@@ -484,7 +485,7 @@ class index_verifier {
         for (const auto& each : wrong) {
             if (found_.unrepaired.size() == how_.show) break;
             const auto position = postgres::flushed_position(in_.catalog());
-            // One of our own is about the position; somebody else's is mostly far from it.
+            // pgsync's own versions are close to the WAL position; a foreign one is usually far from it.
             const bool ahead = each.version > 0 && static_cast<std::uint64_t>(each.version) >
                                                        in_.clock().greatest_version(position);
             found_.unrepaired.push_back(
@@ -533,7 +534,7 @@ class index_verifier {
             if (row != rows.end() && row->second.unmade) continue;
             const bool there = row != rows.end() && row->second.kept;
             if (there && row->second.routing == each.place.routing) continue;
-            // Another routing may mean the shard where it was just written: see pipeline::loader.
+            // Another routing may lead to the shard that was just written to; see pipeline::loader.
             writer.remove(number_, each.place.id, there ? versions.at(each.place.id) - 1 : version,
                           each.place.routing);
         }
@@ -573,9 +574,8 @@ class index_verifier {
 
 }  // namespace detail
 
-/// Compares every document with what the database says now, while changes go on; with `repair` it writes what
-/// differs. In order is what is equal in the end. Errors: errc::index where an index is not there or not
-/// loaded.
+/// Compares every document with the database while changes continue; with `repair` writes what differs. In
+/// order if everything is equal in the end. Errors: errc::index if an index does not exist or is not loaded.
 [[nodiscard]] inline report verify(context& in, const verify_options& how) {
     (void)detail::sample_share(how.sample, 1);
     const auto numbers = chosen_indices(in, how.indices);

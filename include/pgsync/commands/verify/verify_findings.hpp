@@ -10,31 +10,31 @@
 #include <pgsync/commands/diagnosis/slot_progress.hpp>
 #include <pgsync/commands/verify/compare_documents.hpp>
 
-/// What verify found, and how it is told.
+/// The findings of verify, and their text and JSON.
 namespace pgsync::app::detail {
 
 /// What verify found in one index.
 struct index_findings {
     std::string name;
-    std::uint64_t rows = 0;       ///< of the root's table that the index is about
-    std::uint64_t documents = 0;  ///< that the index holds
+    std::uint64_t rows = 0;       ///< of the root's table that belong in the index
+    std::uint64_t documents = 0;  ///< in the index
     std::uint64_t compared = 0;
     std::uint64_t missing = 0;
     std::uint64_t extra = 0;
     std::uint64_t different = 0;
     std::uint64_t changing = 0;
-    std::uint64_t unmade = 0;    ///< rows of which no document can be made
+    std::uint64_t unmade = 0;    ///< rows whose document cannot be made
     std::uint64_t may_come = 0;  ///< of those that are wrong
     std::uint64_t repaired = 0;
-    std::uint64_t behind = 0;  ///< bytes of WAL that whoever follows the slot has still to read
+    std::uint64_t behind = 0;  ///< bytes of WAL that the slot's consumer still has to read
     bool sampled = false;
     bool contents = true;
     std::string no_contents;           ///< why they are not compared
-    std::vector<std::string> lacking;  ///< fields that cannot be compared, since the index does not keep them
+    std::vector<std::string> lacking;  ///< fields that the index does not keep, so cannot be compared
     slot_progress slot;
     std::vector<suspect> examples;
-    std::vector<std::string> unrepaired;  ///< why
-    std::vector<std::string> faults;      ///< why some cannot be made
+    std::vector<std::string> unrepaired;  ///< why not
+    std::vector<std::string> faults;      ///< why some documents cannot be made
 
     [[nodiscard]] std::uint64_t wrong() const { return missing + extra + different; }
     [[nodiscard]] bool in_order() const { return wrong() == repaired && unmade == 0; }
