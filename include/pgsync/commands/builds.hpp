@@ -53,8 +53,8 @@ namespace pgsync::app {
 
 namespace detail {
 
-/// Refuses indices that belong to another program, before anything is changed, unless this program was told
-/// to adopt them. With `readers`, the indices that readers use now are checked too.
+/// Refuses indices that belong to another program, before anything is changed, unless this program may
+/// adopt them. With `readers`, the indices that readers use now are checked too.
 inline void guard_build(context& in, bool readers, std::vector<index_state>& states) {
     for (std::size_t i = 0; i < states.size(); ++i) {
         auto& state = states[i];

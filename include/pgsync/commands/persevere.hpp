@@ -42,10 +42,10 @@ struct start_wait {
     std::chrono::seconds limit{0};  ///< how long to wait; 0: without limit
 };
 
-/// Runs `body(context&)` until it returns, again after each failure that a server caused by being down or
-/// busy. Other errors end it: a wrong password, a database that does not exist, something that is not a
-/// search cluster. (An unknown host name counts as down: it may resolve in a moment, where services come and
-/// go.) `body` must be safe to run again from its start.
+/// Runs `body(context&)` until it returns, retrying while a server is down or busy. Other errors end it: a
+/// wrong password, a database that does not exist, something that is not a search cluster. (An unknown host
+/// name counts as down: it may resolve in a moment, where services come and go.) `body` must be safe to run
+/// again from its start.
 template <typename Body>
 void persevere(const options& setting, std::span<const compiled_index> indices, int stop_fd, const Body& body,
                start_wait first = {}) {

@@ -251,7 +251,7 @@ inline follow_end follow(context& in, const postgres::system_identity& identity,
         for (std::size_t i = 0; i < states.size(); ++i) {
             if (states[i].written >= position) continue;
             check_incarnation(in.search().stream_client(), states[i]);
-            // If the index could not be told its position, the next attempt tells it again.
+            // If recording the position fails, the next attempt records it.
             auto next = states[i];
             next.written = position;
             remember(in.search().stream_client(), in.indices()[i], next);

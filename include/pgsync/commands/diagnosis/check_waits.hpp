@@ -49,7 +49,7 @@ inline constexpr std::int64_t locked_for_a_moment = 2;
             "bootstrap goes on by itself as soon as they have ended", detail::steps_to_end(whom)};
 }
 
-/// Reports a table that nobody can read at present.
+/// Reports a table that cannot be read at present.
 [[nodiscard]] inline finding table_locked(const std::string& table,
                                           const std::vector<postgres::open_transaction>& by) {
     return {severity::warning, "table_locked",

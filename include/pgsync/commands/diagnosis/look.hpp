@@ -113,7 +113,7 @@ struct status_facts {
     std::optional<finding> slot_waits;      ///< set while a bootstrap creates the slot; see check_waits.hpp
     postgres::system_identity now;          ///< of the database
     std::optional<tables_now> tables;       ///< nullopt if the database could not be queried
-    findings locked;                        ///< tables that nobody can read at present
+    findings locked;                        ///< tables that cannot be read at present
     std::string software;
     std::string health;  ///< of the cluster
     std::vector<index_status> indices;

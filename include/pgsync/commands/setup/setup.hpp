@@ -233,7 +233,7 @@ inline void add_publication_steps(std::vector<setup_step>& steps, const postgres
                 list += (list.empty() ? "" : ", ") + each;
         }
         // Without column lists, and with stored generated columns: otherwise the application's UPDATEs would
-        // fail once somebody sets REPLICA IDENTITY FULL, or adds a generated column to a table that has it.
+        // fail once a table gets REPLICA IDENTITY FULL, or a generated column while it has that.
         const std::string generated = postgres::has_published_generated_columns(server.version)
                                           ? " WITH (publish_generated_columns = stored)"
                                           : "";
