@@ -23,7 +23,7 @@ namespace detail {
 
 inline std::string rows_of(std::string_view table, std::string_view where) {
     std::string out = " FROM " + std::string(table);
-    if (!where.empty()) out.append(" WHERE (").append(where).append("\n)");  // it may end in a comment
+    if (!where.empty()) out.append(" WHERE (").append(where).append("\n)");  // safe even after a comment
     return out;
 }
 
