@@ -18,15 +18,15 @@
 
 namespace pgsync::elastic {
 
-/// Who we are to a cluster, and what proves who it is.
+/// How pgsync authenticates itself to a cluster, and how it verifies the cluster's identity.
 struct cluster_access {
-    std::string user;  ///< basic authentication; empty: what the URL says
+    std::string user;  ///< for basic authentication; empty: the user in the URL
     std::string password;
     std::string authorization;  ///< the Authorization header's value: "ApiKey …" or "Bearer …"
     std::optional<aws_credentials> aws;
-    std::string ca_file;             ///< PEM; empty: the system's authorities
+    std::string ca_file;             ///< PEM; empty: the system's certificate authorities
     std::string client_certificate;  ///< PEM
-    std::string client_key;          ///< PEM; empty: in the certificate's file
+    std::string client_key;          ///< PEM; empty: the key is in the certificate's file
     std::string client_key_password;
 };
 
@@ -45,7 +45,7 @@ inline std::string base64(std::string_view text) {
     return out;
 }
 
-/// Reads variables; `get` returns null or empty for one that is not set.
+/// Reads variables; `get` returns null or an empty string for one that is not set.
 template <typename Get>
 class access_reader {
   public:
@@ -55,8 +55,8 @@ class access_reader {
         const char* found = get_(name.c_str());
         return found == nullptr ? std::string() : std::string(found);
     }
-    /// Of NAME, or of the file that NAME_FILE names, without the line end that editors leave. Notes which it
-    /// was.
+    /// Returns the value of NAME, or the content of the file that NAME_FILE names, without the newline that
+    /// editors append. Stores the name of the variable that was set in `from` (empty: neither).
     [[nodiscard]] std::string secret(const std::string& name, std::string& from) const {
         auto direct = value(name);
         const auto path = value(name + "_FILE");
@@ -71,13 +71,14 @@ class access_reader {
         }
         return direct;
     }
-    /// A path whose file can be read; empty where none is set.
+    /// Returns the path that the variable holds, after checking that the file can be read; empty if it is not
+    /// set.
     [[nodiscard]] std::string file(const std::string& name) const {
         auto path = value(name);
         if (!path.empty()) static_cast<void>(content(name, path));
         return path;
     }
-    /// A yes or no; one that is not set is a no.
+    /// Returns whether the variable is set to yes; not set means no.
     [[nodiscard]] bool flag(const std::string& name) const {
         const auto text = value(name);
         for (const auto* yes : {"1", "true", "on", "yes"})
@@ -109,15 +110,15 @@ class access_reader {
 
 }  // namespace detail
 
-/// What the environment says about access to the cluster at `url`, whose user and password count as well.
-/// Throws errc::configuration, naming the variables, never what they hold, where they contradict each other,
-/// a file cannot be read, or what proves who we are would cross a network unencrypted. The latter is allowed
-/// by `insecure_http`, or ELASTICSEARCH_INSECURE_HTTP.
+/// Reads from the environment how to access the cluster at `url`, whose user and password count as well.
+/// Throws errc::configuration, naming variables but never their values, if settings contradict each other, if
+/// a file cannot be read, or if credentials would cross a network unencrypted. `insecure_http` or
+/// ELASTICSEARCH_INSECURE_HTTP allows the last.
 template <typename Get>
 [[nodiscard]] cluster_access read_access(const cluster_url& url, Get get, bool insecure_http = false) {
     const detail::access_reader in(std::move(get));
     cluster_access out;
-    std::vector<std::string> ways;  // the variables that say who we are
+    std::vector<std::string> ways;  // the settings that authenticate pgsync
     const auto note = [&](const std::string& way) {
         if (!way.empty()) ways.push_back(way);
     };
@@ -132,7 +133,7 @@ template <typename Get>
     }
     auto key = in.secret("ELASTICSEARCH_API_KEY", from);
     note(from);
-    // As `id:key`, or encoded as the cluster shows it beside.
+    // The key may be given as `id:key`, or in the encoded form that the cluster prints with it.
     if (!key.empty())
         out.authorization = "ApiKey " + (key.find(':') == std::string::npos ? key : detail::base64(key));
     const auto token = in.secret("ELASTICSEARCH_BEARER_TOKEN", from);

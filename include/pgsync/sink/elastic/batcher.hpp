@@ -20,33 +20,33 @@
 
 namespace pgsync::elastic {
 
-/// Puts documents into bulks of about one size and tells, job by job, when all of a job's documents have been
-/// acknowledged. Used by one thread (rethrow_failure() by any); jobs come one after the other and share no
-/// bulk, so that none waits for the documents of the next. Bulks may outlive the batcher, but from then on
-/// nobody is told of them.
+/// Collects documents into bulks of about the same size and reports, job by job, when all of a job's
+/// documents have been acknowledged. Used by one thread (rethrow_failure() by any). Jobs follow one another
+/// and share no bulk, so that none waits for the documents of the next. Bulks may outlive the batcher, but
+/// their completion is then no longer reported.
 class batcher {
   public:
-    /// Sends one bulk; may block while too many are on their way. The completion comes from another thread.
+    /// Sends one bulk; may block while too many are in flight. The completion is called on another thread.
     using submit_function = std::function<void(bulk_body&&, std::function<void(bulk_outcome&&)>)>;
-    /// What becomes of documents the cluster refuses for good: returns when they are taken care of, throws
-    /// when the program is to stop. Must not wait for the cluster: see dead_letters.
+    /// Handles documents that the cluster refuses for good: returns once they are taken care of, throws if
+    /// the program is to stop. Must not wait for the cluster: see dead_letters.
     using rejected_function = std::function<void(bulk_outcome&)>;
 
     struct settings {
         std::size_t bulk_bytes = 5U << 20U;
-        /// Above this a bulk is sent even where the caller had rather not wait.
+        /// From this size on, a bulk is sent even if the caller would rather not wait.
         std::size_t bulk_bytes_limit = 20U << 20U;
     };
 
-    /// Where the documents of an index go.
+    /// Where the documents of an index are written.
     struct target {
         std::string name;
-        std::string pipeline{};  ///< that every document passes; empty: none
-        metrics::index_counts* counts =
-            nullptr;  ///< where it is counted, if anywhere; must outlive every bulk
+        std::string pipeline{};  ///< ingest pipeline for every document; empty: none
+        /// Counts what is written; null: not counted. Must outlive every bulk.
+        metrics::index_counts* counts = nullptr;
     };
 
-    /// `targets`: one for each index number.
+    /// `targets` are indexed by index number.
     batcher(settings setting, std::vector<target> targets, submit_function submit, rejected_function rejected)
         : settings_(setting),
           submit_(std::move(submit)),
@@ -63,29 +63,28 @@ class batcher {
     batcher(const batcher&) = delete;
     batcher& operator=(const batcher&) = delete;
 
-    /// What follows belongs to a new job; `done` is called once, when all of it is acknowledged, in whatever
-    /// thread that happens, and must not use the batcher. A job that was not ended is forgotten, with what of
-    /// it has not been sent.
+    /// Starts a new job. `done` is called once, when all of the job is acknowledged, on whichever thread that
+    /// happens; it must not use the batcher. A previous job that was not ended is forgotten, along with its
+    /// documents that have not been sent.
     void begin_job(std::function<void()> done) {
         body_ = bulk_body();
         tallies_.assign(tallies_.size(), {});
         job_ = std::make_shared<job>();
         job_->done = std::move(done);
     }
-    /// Sends what is left of the job.
+    /// Sends the rest of the job.
     void end_job() {
         flush();
         shared_->release(*std::exchange(job_, nullptr));
     }
 
-    /// `routing` chooses the shard; where it is empty the id does.
+    /// Adds a write. `routing` chooses the shard; if it is empty, the id does.
     void index(std::size_t index, std::string_view id, std::uint64_t version, std::string_view document,
                std::string_view routing = {}) {
         const auto& to = shared_->targets[index];
         body_.index(to.name, id, version, document, {routing, to.pipeline});
         ++tallies_[index].documents;
-        // What has come this far will mostly be a whole bulk. Where there is the room already, nothing is
-        // done.
+        // A bulk that has grown this large usually fills up. Does nothing if the capacity is already there.
         if (body_.bytes() > reserve_above) body_.reserve(settings_.bulk_bytes + settings_.bulk_bytes / 8);
         if (body_.bytes() >= settings_.bulk_bytes_limit) flush();
     }
@@ -96,8 +95,8 @@ class batcher {
         if (body_.bytes() >= settings_.bulk_bytes_limit) flush();
     }
 
-    /// A document that cannot be made: it is told when its bulk is done, like one that the cluster refuses.
-    /// `document` is what there is of it, if anything.
+    /// Adds a document that could not be built: it is reported when its bulk is done, like one that the
+    /// cluster refuses. `document` is as much of it as there is.
     void refuse(std::size_t index, std::string_view id, std::uint64_t version, std::string type,
                 std::string reason, std::string document) {
         body_.refuse({shared_->targets[index].name, std::string(id), version, 0, std::move(type),
@@ -105,7 +104,8 @@ class batcher {
         if (body_.bytes() >= settings_.bulk_bytes_limit) flush();
     }
 
-    /// Sends what has gathered if it is worth a bulk: what comes next, see bulk_fit, is about one more.
+    /// Sends the current bulk if it is at least three quarters full: what is read next (see bulk_fit) is
+    /// about one more bulk.
     void flush_if_full() {
         if (body_.bytes() >= settings_.bulk_bytes / 4 * 3) flush();
     }
@@ -124,19 +124,19 @@ class batcher {
                         shared->count(tallies, outcome);
                         shared->release(*belongs_to);
                     } catch (...) {
-                        // The job stays open: nothing of it is ever confirmed.
+                        // The job stays open: none of it is ever confirmed.
                         shared->failure.set_current();
                     }
                 });
     }
 
-    /// How large a bulk is to be.
+    /// The target size of a bulk.
     [[nodiscard]] std::size_t bulk_bytes() const { return settings_.bulk_bytes; }
 
-    /// Nothing that was sent is without an answer; by any thread.
+    /// Returns whether everything that was sent has been answered; may be called by any thread.
     [[nodiscard]] bool idle() const { return shared_->on_their_way == 0; }
 
-    /// Throws what made a bulk fail for good, if anything did.
+    /// Throws the error that made a bulk fail for good, if there was one.
     void rethrow_failure() { shared_->failure.rethrow(); }
 
   private:
@@ -146,7 +146,7 @@ class batcher {
 
         void open() { references.fetch_add(1); }
     };
-    /// What a bulk holds for one target.
+    /// What a bulk contains for one target.
     struct tally {
         std::uint64_t documents = 0;
         std::uint64_t deletes = 0;
@@ -156,7 +156,7 @@ class batcher {
         rejected_function rejected;
         std::mutex mutex;
         first_failure failure;
-        std::atomic<std::size_t> on_their_way{0};  ///< bulks
+        std::atomic<std::size_t> on_their_way{0};  ///< number of bulks in flight
         bool abandoned = false;
 
         void count(std::vector<tally>& tallies, const bulk_outcome& outcome) const {
@@ -175,13 +175,13 @@ class batcher {
         }
         void release(job& of) {
             if (of.references.fetch_sub(1) != 1) return;
-            // Under the lock, so that nothing is called any more once the batcher is gone.
+            // Under the lock, so that nothing is called once the batcher has been destroyed.
             const std::lock_guard lock(mutex);
             if (!abandoned) of.done();
         }
     };
 
-    /// Counts a bulk as long as somebody keeps it.
+    /// Counts a bulk as in flight while this object exists.
     struct on_its_way {
         explicit on_its_way(std::shared_ptr<shared_state> in) : shared(std::move(in)) {
             ++shared->on_their_way;
@@ -197,7 +197,7 @@ class batcher {
     std::shared_ptr<shared_state> shared_;
     std::shared_ptr<job> job_;
     bulk_body body_;
-    std::vector<tally> tallies_;  ///< of `body_`, by index number
+    std::vector<tally> tallies_;  ///< what `body_` contains, by index number
     static constexpr std::size_t reserve_above = 128U << 10U;
 };
 static_assert(sink::document_sink<batcher>);

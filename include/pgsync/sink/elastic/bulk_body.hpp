@@ -18,48 +18,50 @@
 
 namespace pgsync::elastic {
 
-/// What an action says beside index, id and version; empty texts are not said.
+/// Optional parameters of an action; empty ones are left out.
 struct action_options {
     std::string_view routing{};
     std::string_view pipeline{};
 };
 
-/// The body of one `_bulk` request under construction: an action line, and for writes the document as one
-/// line. Knows where each item begins, so that some of them can be sent again or named.
+/// The body of a `_bulk` request under construction: an action line for each item, and for writes the
+/// document on a second line. Records where each item begins, so that single items can be sent again or
+/// named.
 class bulk_body {
   public:
-    /// What is known of one item.
+    /// The position and identity of one item.
     struct item {
         std::size_t offset = 0;    ///< of its action line
-        std::size_t length = 0;    ///< with the document and both line ends
+        std::size_t length = 0;    ///< with the document and both newlines
         std::size_t document = 0;  ///< offset of the document; 0 for a delete
-        std::size_t target = 0;    ///< offset and length of index and id in names()
+        std::size_t target = 0;    ///< offset of the index name, followed by the id, in `names_`
         std::size_t target_length = 0;
         std::size_t id_length = 0;
         std::uint64_t version = 0;
     };
 
     bulk_body() = default;
-    // Copies would share the text they append to.
+    // Copies would append to the same text.
     bulk_body(const bulk_body&) = delete;
     bulk_body& operator=(const bulk_body&) = delete;
     bulk_body(bulk_body&&) = default;
     bulk_body& operator=(bulk_body&&) = default;
     ~bulk_body() = default;
 
-    /// A write that succeeds unless the index holds a greater version. `document` is JSON as PostgreSQL
-    /// prints it, not parsed: legal JSON has raw line ends only between tokens, where a blank does as well.
+    /// Adds a write that succeeds unless the index holds a greater version. `document` is JSON as PostgreSQL
+    /// prints it and is not parsed: valid JSON contains raw newlines only between tokens, where a space is
+    /// equivalent.
     void index(std::string_view target, std::string_view id, std::uint64_t version, std::string_view document,
                const action_options& options = {}) {
         write(target, id, version, document, options);
     }
-    /// A write that replaces whatever the index holds.
+    /// Adds a write that replaces whatever the index holds.
     void index(std::string_view target, std::string_view id, std::string_view document) {
         write(target, id, std::nullopt, document, {});
     }
 
-    /// A delete that succeeds unless the index holds a greater version. Only the routing of the options
-    /// counts.
+    /// Adds a delete that succeeds unless the index holds a greater version. Of the options only the routing
+    /// is used.
     void remove(std::string_view target, std::string_view id, std::uint64_t version,
                 const action_options& options = {}) {
         action("{\"delete\":{\"_index\":", target, id, version, {options.routing, {}});
@@ -67,8 +69,8 @@ class bulk_body {
         items_.back().length = text_->size() - items_.back().offset;
     }
 
-    /// Notes a document that cannot be made and so is not sent: it only has to be told, and set aside or not,
-    /// like one that the cluster refuses.
+    /// Records a document that cannot be built and therefore is not sent: it is only reported, and set aside
+    /// or not, like one that the cluster refuses.
     void refuse(rejected_item&& what) {
         refused_bytes_ += what.id.size() + what.reason.size() + what.document.size();
         refused_.push_back(std::move(what));
@@ -78,16 +80,16 @@ class bulk_body {
         return std::exchange(refused_, {});
     }
 
-    /// Makes sure that no delete of this body can create an index: deletes with a version do when their
-    /// target is missing, `require_alias` or not, and report success. A target that is only deleted from
-    /// therefore gets an update of nothing behind the items, which does obey `require_alias` and so forbids
-    /// the index's creation for the whole request. Idempotent; no items may follow.
+    /// Makes sure that no delete in this body can create an index: a versioned delete creates a missing
+    /// target, even with `require_alias`, and reports success. Each target that is only deleted from
+    /// therefore gets an empty update after the items, which obeys `require_alias` and so prevents the whole
+    /// request from creating the index. Idempotent; no items may be added afterwards.
     void add_guards() {
         if (deletes_ == 0 || !guards_.empty()) return;
         std::vector<std::string_view> written;
         std::vector<std::string_view> deleted;
         const auto note = [](std::vector<std::string_view>& in, std::string_view name) {
-            // Items of one target mostly stand together.
+            // Items of the same target are mostly adjacent.
             if (!in.empty() && in.back() == name) return;
             for (const auto& known : in) {
                 if (known == name) return;
@@ -105,14 +107,14 @@ class bulk_body {
             guards_.emplace_back(target);
         }
     }
-    /// The targets guarded, in the order of their answers, which follow those of the items.
+    /// Returns the guarded targets, in the order of their answers, which follow those of the items.
     [[nodiscard]] const std::vector<std::string>& guards() const { return guards_; }
 
-    /// Before much is added: room for so many bytes altogether.
+    /// Reserves capacity for `bytes` bytes in total, before many are added.
     void reserve(std::size_t bytes) { text_->reserve(bytes); }
 
     [[nodiscard]] std::size_t bytes() const { return text_->size() + refused_bytes_; }
-    /// Is there nothing to be sent and nothing to be told?
+    /// Returns whether there is nothing to send and nothing to report.
     [[nodiscard]] bool empty() const { return items_.empty() && refused_.empty(); }
     [[nodiscard]] std::size_t items() const { return items_.size(); }
     [[nodiscard]] std::shared_ptr<const std::string> text() const { return text_; }
@@ -126,14 +128,14 @@ class bulk_body {
     }
     [[nodiscard]] std::uint64_t version_of(std::size_t i) const { return items_[i].version; }
     [[nodiscard]] bool is_delete(std::size_t i) const { return items_[i].document == 0; }
-    /// Empty for a delete.
+    /// Returns the document's JSON; empty for a delete.
     [[nodiscard]] std::string_view document_of(std::size_t i) const {
         const auto& each = items_[i];
         if (each.document == 0) return {};
         return std::string_view(*text_).substr(each.document, each.offset + each.length - 1 - each.document);
     }
 
-    /// A body of some of the items, in the given order.
+    /// Returns a body with some of the items, in the given order.
     [[nodiscard]] bulk_body subset(std::span<const std::size_t> which) const {
         bulk_body out;
         for (const auto i : which) {
@@ -166,13 +168,14 @@ class bulk_body {
         items_.back().length = text.size() - items_.back().offset;
     }
 
-    /// Megabytes that grow twofold are half empty, and several bodies are on their way.
+    /// Grows by a quarter only: at megabytes, doubling would leave half of the capacity unused, in several
+    /// bodies at a time.
     void make_room(std::size_t more) {
         const auto needed = text_->size() + more;
         if (needed > text_->capacity()) text_->reserve(needed + needed / 4);
     }
 
-    /// memchr: documents are long and raw line ends in them rare.
+    /// Replaces a character by spaces. Uses memchr, since documents are long and raw newlines in them rare.
     static void blank_out(std::string& text, std::size_t begin, char what) {
         auto* const end = text.data() + text.size();
         auto* at = text.data() + begin;

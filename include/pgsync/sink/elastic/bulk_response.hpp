@@ -17,29 +17,29 @@ namespace pgsync::elastic {
 
 /// What to do about one item of a bulk.
 enum class item_verdict : std::uint8_t {
-    done,       ///< written, deleted, already gone, or superseded by a greater version
+    done,       ///< written, deleted, already deleted, or superseded by a greater version
     retry,      ///< the cluster is busy or cannot write now
-    rejected,   ///< it will never take this document
-    lost,       ///< the index it should go to is not there
-    closed,     ///< the index it should go to is closed, until somebody opens it
+    rejected,   ///< the cluster will never accept this document
+    lost,       ///< its target index does not exist
+    closed,     ///< its target index is closed until an operator opens it
     forbidden,  ///< this user may not write the index
-    unpiped,    ///< an ingest pipeline that it should pass is not there
+    unpiped,    ///< an ingest pipeline that it must pass does not exist
 };
 
 struct item_result {
     item_verdict verdict = item_verdict::done;
     long status = 0;
     std::string type;     ///< the cluster's error type
-    std::string reason;   ///< with its causes; at most some 1,000 bytes
-    std::string index{};  ///< that the error is about; empty where it does not say
+    std::string reason;   ///< with its causes; at most about 1,000 bytes
+    std::string index{};  ///< the index that the error is about; empty if it does not say
 };
 
-/// One bulk's answer, item by item; `items` is empty when all of them are done.
+/// The answer to one bulk, item by item; `items` is empty if all of them are done.
 struct bulk_answer {
     std::vector<item_result> items;
-    std::vector<item_result> guards;  ///< those of bulk_body::guards() that failed because of their target
-    std::vector<std::size_t>
-        superseded{};  ///< items that are done because a greater version was there before
+    std::vector<item_result> guards;  ///< guards (see bulk_body) that failed because of their target
+    /// Items that are done because the index already had a greater version.
+    std::vector<std::size_t> superseded{};
 };
 
 namespace detail {
@@ -49,8 +49,8 @@ inline std::string text_of(const boost::json::object& in, std::string_view key) 
     return found != nullptr && found->is_string() ? std::string(found->get_string()) : std::string();
 }
 
-/// Elasticsearch 7 quotes the request in which it could not read a document, from its first header on, and
-/// the credentials are among those.
+/// Cuts credentials out of an error. Elasticsearch 7 quotes the request whose document it could not parse,
+/// starting with its first header.
 inline void scrub(std::string& text) {
     constexpr std::string_view source = "[Source:";
     if (const auto begin = text.find(source); begin != std::string::npos) {
@@ -64,8 +64,8 @@ inline void scrub(std::string& text) {
     if (found != text.end()) text.replace(found, text.end(), "…");
 }
 
-/// A reason may quote half of a character outside the basic plane, and a parser that knows its Unicode
-/// refuses the whole answer for it. Such halves become U+FFFD.
+/// Replaces lone surrogates by U+FFFD. A reason may quote half of a surrogate pair, for which a strict JSON
+/// parser refuses the whole answer.
 inline std::string without_lone_surrogates(std::string_view json) {
     const auto unit = [&](std::size_t at) -> unsigned {
         if (at + 6 > json.size() || json[at] != '\\' || json[at + 1] != 'u') return 0;
@@ -107,20 +107,20 @@ inline std::string without_lone_surrogates(std::string_view json) {
 
 inline item_verdict judge(bool is_delete, long status, std::string_view type) {
     if ((status >= 200 && status < 300) || status == 409) return item_verdict::done;
-    // No index can be made of a write alias's name, see app::names_of: nothing of that name is there.
+    // A write alias's name is no valid index name, see app::names_of: the alias does not exist.
     if (type == "index_not_found_exception" || type == "invalid_index_name_exception")
         return item_verdict::lost;
     if (type == "index_closed_exception") return item_verdict::closed;
     if (status == 404 && is_delete) return item_verdict::done;
-    if (status == 404) return item_verdict::lost;  // require_alias: nothing of that name is an alias
-    // The document's own fault, though it comes as 500: its pipeline says `fail`.
+    if (status == 404) return item_verdict::lost;  // require_alias: there is no alias of that name
+    // The document's own fault, although it comes as 500: its pipeline has a `fail` processor.
     if (type == "fail_processor_exception") return item_verdict::rejected;
     if (status == 429 || status >= 500 || type == "cluster_block_exception") return item_verdict::retry;
     if (status == 401 || type == "security_exception") return item_verdict::forbidden;
     return item_verdict::rejected;
 }
 
-/// The pipeline itself, or one that it calls, which comes as 500.
+/// Returns whether the pipeline, or one that it calls (which comes as 500), does not exist.
 inline bool lacks_pipeline(std::string_view reason) {
     return (reason.starts_with("pipeline with id [") &&
             reason.find("] does not exist") != std::string_view::npos) ||
@@ -148,7 +148,7 @@ inline void read_error(const boost::json::value& error, item_result& into) {
     shorten(into.reason, 1'000);
 }
 
-/// Whether `value` is one item of an answer; if so `into` is what it says.
+/// Reads one item of an answer into `into`; returns false if `value` is not one.
 inline bool read_item(const boost::json::value& value, item_result& into) {
     const auto* outer = value.if_object();
     if (outer == nullptr || outer->size() != 1 || !outer->begin()->value().is_object()) return false;
@@ -158,7 +158,7 @@ inline bool read_item(const boost::json::value& value, item_result& into) {
     into.status = static_cast<long>(status->get_int64());
     if (const auto* error = inner.if_contains("error")) read_error(*error, into);
     into.verdict = judge(outer->begin()->key() == "delete", into.status, into.type);
-    // Somebody put another index behind the alias.
+    // The alias was added to another index as well.
     if (into.verdict == item_verdict::rejected && into.reason.starts_with("no write index is defined"))
         into.verdict = item_verdict::lost;
     const bool failed = into.verdict == item_verdict::rejected || into.verdict == item_verdict::retry;
@@ -170,14 +170,14 @@ inline bool read_item(const boost::json::value& value, item_result& into) {
 
 }  // namespace detail
 
-/// Reads the answer to a bulk of `items` items and `guards` guards, asked with
-/// filter_path=errors,items.*.status,items.*.error. Nothing when it is cut, malformed or not about these
-/// items: then the bulk counts as unanswered, and a repeat does no harm.
+/// Parses the answer to a bulk of `items` items and `guards` guards, sent with
+/// filter_path=errors,items.*.status,items.*.error. Returns nothing if it is truncated, malformed or not
+/// about these items: the bulk then counts as unanswered, and sending it again is harmless.
 [[nodiscard]] inline std::optional<bulk_answer> parse_bulk_response(std::string_view body, std::size_t items,
                                                                     std::size_t guards = 0) {
     boost::json::parse_options lenient;
-    lenient.allow_invalid_utf8 = true;  // in reasons, which are for reading only
-    lenient.max_depth = 200;            // causes have causes
+    lenient.allow_invalid_utf8 = true;  // in reasons, which are only shown to people
+    lenient.max_depth = 200;            // causes are nested
     boost::json::monotonic_resource memory;
     boost::json::error_code failed;
     auto parsed = boost::json::parse(body, failed, &memory, lenient);
@@ -190,7 +190,7 @@ inline bool read_item(const boost::json::value& value, item_result& into) {
     const auto& all = list->get_array();
     if (all.size() != items + guards) return std::nullopt;
     bulk_answer answer;
-    // The items are believed, whatever `errors` says of them all.
+    // The items decide, whatever the overall `errors` says.
     for (std::size_t i = 0; i < all.size(); ++i) {
         item_result each;
         if (!detail::read_item(all[i], each)) return std::nullopt;
@@ -200,8 +200,8 @@ inline bool read_item(const boost::json::value& value, item_result& into) {
             answer.items.resize(items);
             answer.items[i] = std::move(each);
         } else if (each.type == "index_not_found_exception") {
-            // That the guarded document is missing is as it should be, and whatever else ails a guard ails
-            // the deletes too, which tell of it themselves.
+            // It is normal that the guarded document does not exist, and any other problem with a guard also
+            // affects the deletes, which report it themselves.
             answer.guards.push_back(std::move(each));
         }
     }

@@ -7,38 +7,40 @@
 
 namespace pgsync::elastic {
 
-/// How bulks share the cluster: those that are wide leave room for those that somebody waits for.
+/// How urgent a bulk is: fan-out bulks (`wide`) leave room for `prompt` ones, whose changes should be visible
+/// soon.
 enum class pace { prompt, wide };
 
-/// How many bulks may be on their way, judged by the cluster's answers. Where it refuses for want of room
-/// (429) there may be half as many. Where a small prompt bulk takes much longer beside wide ones than such
-/// bulks take at best, there may be half as many wide ones: a cluster works on a few bulks at a time, and
-/// what somebody waits for queues behind the rest. Both grow back by one for each `pause` without such an
-/// answer. Not to be used by several threads at once.
+/// Limits how many bulks may be in flight, based on the cluster's answers. If the cluster refuses one because
+/// it is overloaded (429), the limit is halved. If a small prompt bulk takes much longer next to fan-out
+/// bulks than such bulks take at best, the limit for fan-out bulks is halved: a cluster works on a few bulks
+/// at a time, and urgent ones queue behind the rest. Both limits grow by one for each `pause` without such an
+/// answer. Not thread-safe.
 class bulk_room {
   public:
     using time_point = std::chrono::steady_clock::time_point;
     using duration = std::chrono::steady_clock::duration;
 
-    /// `most`: bulks on their way, at best; at least one.
+    /// `most`: the maximum number of bulks in flight, raised to at least one.
     explicit bulk_room(std::size_t most) : all_(std::max<std::size_t>(most, 1)), wide_(half(all_.most)) {}
 
-    /// Whether one more may leave, with so many on their way.
+    /// Returns whether one more bulk may be sent, given how many are in flight.
     [[nodiscard]] bool has_room(pace how, std::size_t all_on_their_way, std::size_t wide_on_their_way,
                                 time_point now) {
         if (all_on_their_way >= all_.now_at(now)) return false;
         return how == pace::prompt || wide_on_their_way < std::min(wide_.now_at(now), half(all_.now_at(now)));
     }
 
-    /// A bulk was answered at once; `beside`: how many wide ones were on their way then.
+    /// Records that a bulk was answered at its first attempt; `beside`: how many fan-out bulks were in flight
+    /// then.
     void answered(pace how, std::size_t bytes, duration took, std::size_t beside, time_point now) {
         if (how == pace::wide || bytes > small) return;
         if (beside > 0 && quickest_ && took > *quickest_ * 3 + tolerable) wide_.halve(now);
-        // One quick answer of long ago is not to be the measure for ever.
+        // Drifts upwards, so that a single quick answer does not remain the measure forever.
         quickest_ = quickest_ ? std::min(took, *quickest_ + *quickest_ / 64) : took;
     }
 
-    /// The cluster refused a bulk, or some of it, because it has too much to do.
+    /// Records that the cluster refused all or part of a bulk because it is overloaded.
     void refused(time_point now) { all_.halve(now); }
 
   private:
@@ -58,7 +60,7 @@ class bulk_room {
             return current;
         }
         void halve(time_point now) {
-            // The answers to what was on its way with this one say the same once more.
+            // Bulks that were in flight together with this one get the same answer.
             if (!halved || now - *halved >= at_once) {
                 current = half(now_at(now));
                 halved = now;
@@ -68,7 +70,7 @@ class bulk_room {
 
         std::size_t most;
         std::size_t current;
-        time_point since{};  ///< of what `current` grows from
+        time_point since{};  ///< the time from which `current` grows
         std::optional<time_point> halved;
         static constexpr duration at_once = std::chrono::seconds(1);
     };

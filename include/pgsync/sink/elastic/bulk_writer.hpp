@@ -40,32 +40,32 @@
 
 namespace pgsync::elastic {
 
-/// How much of a bulk for one target is settled without having been written: a newer version was there, or
-/// the cluster refuses it for good.
+/// How many items of a bulk for one target are settled without having been written, because the index had a
+/// newer version or because the cluster refuses them for good.
 struct unwritten_count {
     std::string target;
     std::uint64_t documents = 0;
     std::uint64_t deletes = 0;
 };
 
-/// What became of one submitted bulk: everything in it that is not listed here is in the index.
+/// The outcome of one submitted bulk: every item that is not listed here is in the index.
 struct bulk_outcome {
     std::vector<rejected_item> rejected;
-    std::exception_ptr fatal;                  ///< set: the bulk was given up, and trying again is of no use
-    std::uint32_t retries = 0;                 ///< how often some of it was sent again
-    std::vector<unwritten_count> unwritten{};  ///< with the rejected ones, whatever becomes of those
+    std::exception_ptr fatal;                  ///< if set, the bulk was given up and retrying is useless
+    std::uint32_t retries = 0;                 ///< how often part of it was sent again
+    std::vector<unwritten_count> unwritten{};  ///< includes the rejected items, whatever happens to those
 };
 
-/// Sends bulks, a bounded number at a time, and does not rest until each is answered: no answer, 429, 5xx and
-/// indices that are blocked or closed are waited out, items that failed alone are sent again alone, bulks
-/// that are too large are halved, and so are bulks refused as a whole, or without an answer five times in a
-/// row, until the item that is to blame stands alone. An item that fails alone, with an error that is not one
-/// of a cluster in trouble, again and again while others of its index are written, counts as rejected.
+/// Sends bulks, a bounded number at a time, and keeps trying until each is answered. It waits while there is
+/// no answer, a 429, a 5xx, or an index that is blocked or closed; it resends only the items that failed, and
+/// halves bulks that are too large. A bulk that is refused as a whole, or gets no answer five times in a row,
+/// is halved until the item at fault is alone. An item counts as rejected if it keeps failing, with an error
+/// that does not mean a cluster in trouble, while others of its index are written.
 ///
-/// The completion of each submitted bulk is called exactly once, in the order in which bulks are done, on the
-/// writer's own thread: it may use the transport, but neither submit() nor drain(), and must not throw. One
-/// document may stand in several bulks on their way only with different versions, and in one bulk only once.
-/// The transport must outlive the writer.
+/// The completion of each submitted bulk is called exactly once, in the order in which bulks finish, on the
+/// writer's own thread: it may use the transport, but must call neither submit() nor drain(), and must not
+/// throw. A document may be in several bulks in flight only with different versions, and in one bulk only
+/// once. The transport must outlive the writer.
 template <transport Transport, waiting_clock Clock = steady_waiting>
 class bulk_writer {
   public:
@@ -75,9 +75,9 @@ class bulk_writer {
         std::chrono::milliseconds longest_pause{10'000};
         std::chrono::milliseconds timeout{60'000};  ///< of one attempt
         std::string path = dialect().bulk_path(true);
-        std::string address;  ///< of the cluster, for messages
+        std::string address;  ///< the cluster's, for messages
         metrics::registry* counts = &metrics::nowhere();
-        /// When an item's failures count as its own.
+        /// When repeated failures of an item count as its own fault.
         detail::own_failures::limits own_failures{};
     };
     using completion = std::function<void(bulk_outcome&&)>;
@@ -91,7 +91,7 @@ class bulk_writer {
           outage_(settings_.address),
           thread_(quiet_thread([this] { run(); })) {}
 
-    /// Ends what is not done as interrupted, without waiting for the cluster.
+    /// Ends unfinished bulks as interrupted, without waiting for the cluster.
     ~bulk_writer() {
         interrupt();
         {
@@ -104,15 +104,15 @@ class bulk_writer {
     bulk_writer(const bulk_writer&) = delete;
     bulk_writer& operator=(const bulk_writer&) = delete;
 
-    /// Blocks while there is no room for one more bulk; throws errc::interrupted after interrupt(), and then
-    /// the completion is not called.
+    /// Submits a bulk; blocks while there is no room for one more. Throws errc::interrupted after
+    /// interrupt(), and then `done` is not called.
     void submit(bulk_body&& body, completion done, pace how = pace::prompt) {
         const auto each = std::make_shared<flight>(settings_, how);
         each->body = std::move(body);
         each->done = std::move(done);
         each->outcome.rejected = each->body.take_refused();
         set_aside_impossible(*each);
-        // Once the others know of it, it is the writer's thread's.
+        // Built before the flight is inserted: from then on it belongs to the writer's thread.
         auto what = request_of(*each);
         {
             std::unique_lock lock(shared_->mutex);
@@ -125,20 +125,20 @@ class bulk_writer {
         dispatch(each, std::move(what));
     }
 
-    /// Waits until nothing is on its way; throws errc::interrupted after interrupt().
+    /// Waits until no bulk is in flight; throws errc::interrupted after interrupt().
     void drain() {
         std::unique_lock lock(shared_->mutex);
         wait(lock, [&] { return flights_.empty(); });
     }
 
-    /// From now on nobody waits: submit() and drain() throw, and bulks that are not done end as interrupted,
-    /// those on their way, too (the cluster may carry them out all the same).
+    /// Makes submit() and drain() throw, and ends all unfinished bulks as interrupted, including those in
+    /// flight, which the cluster may carry out all the same.
     void interrupt() {
         stop_.request(shared_->mutex);
         const std::lock_guard lock(shared_->mutex);
         shared_->changed.notify_all();
     }
-    /// What is submitted from now on is sent again; what was interrupted stays so.
+    /// Makes the writer accept and send bulks again; interrupted bulks stay interrupted.
     void resume() {
         const std::lock_guard lock(shared_->mutex);
         stop_.resume();
@@ -149,8 +149,8 @@ class bulk_writer {
         return flights_.size();
     }
 
-    /// From now on a bulk for an index that is closed, or stays blocked, ends with index_unavailable instead
-    /// of waiting: for commands that somebody waits for.
+    /// From now on ends a bulk for an index that is closed, or stays blocked, with index_unavailable instead
+    /// of waiting; for interactive commands.
     void end_at_closed() { ends_at_closed_ = true; }
 
   private:
@@ -160,28 +160,28 @@ class bulk_writer {
         pace how;
         std::chrono::steady_clock::time_point sent{};
         bulk_body body;
-        std::deque<bulk_body> rest;  ///< further parts of a bulk that was split
+        std::deque<bulk_body> rest;  ///< remaining parts of a bulk that was split
         completion done;
         bulk_outcome outcome;
         backoff pauses;
-        unsigned attempts = 0;     ///< failed ones in a row
-        unsigned unanswered = 0;   ///< of these, such as may be the bulk's own fault
-        std::uint64_t others = 0;  ///< bulks that had been answered at the last attempt
-        bool halved = false;       ///< for want of an answer
+        unsigned attempts = 0;     ///< consecutive failures
+        unsigned unanswered = 0;   ///< those of them that the bulk itself may have caused
+        std::uint64_t others = 0;  ///< value of `answered_` at the last attempt
+        bool halved = false;       ///< because there was no answer
         detail::own_failures own;
         std::stop_token stop;
     };
     using flight_ptr = std::shared_ptr<flight>;
 
-    /// Outlives the writer where an answer comes after it was given up.
+    /// Outlives the writer if an answer arrives after its bulk was given up.
     struct shared_state {
         std::mutex mutex;
         std::condition_variable changed;
         std::deque<std::pair<flight_ptr, response>> answers;
     };
 
-    /// Waits for `ready`; throws errc::interrupted when interrupted before or meanwhile. Returns what tells
-    /// of the next interruption.
+    /// Waits for `ready`; throws errc::interrupted if interrupted before or meanwhile. Returns the token that
+    /// signals the next interruption.
     template <typename Ready>
     std::stop_token wait(std::unique_lock<std::mutex>& lock, const Ready& ready) {
         auto stop = stop_.token();
@@ -195,7 +195,7 @@ class bulk_writer {
             std::count_if(flights_.begin(), flights_.end(),
                           [](const flight_ptr& each) { return each->how == pace::wide; }));
     }
-    /// For `room_`, which an answer says something about.
+    /// Passes what an answer says about the load on to `room_`, under the mutex.
     template <typename Tell>
     void tell_room(const Tell& tell) {
         const std::lock_guard lock(shared_->mutex);
@@ -235,8 +235,9 @@ class bulk_writer {
         shared->changed.notify_all();
     }
 
-    /// No document can have an empty id, one of more than 512 bytes, or one that is no UTF-8, and a cluster
-    /// refuses the whole bulk for it: such writes are rejected here, and there is nothing to delete.
+    /// Rejects writes whose id no document can have: empty, longer than 512 bytes, or not UTF-8. The cluster
+    /// would refuse the whole bulk because of one. Deletes of such ids are dropped, since there is nothing to
+    /// delete.
     void set_aside_impossible(flight& each) const {
         std::vector<std::size_t> possible;
         const auto items = each.body.items();
@@ -259,7 +260,7 @@ class bulk_writer {
         if (possible.size() < items) each.body = each.body.subset(possible);
     }
 
-    // ---- everything below happens on the writer's thread
+    // ---- everything below runs on the writer's thread
 
     void run() {
         std::unique_lock lock(shared_->mutex);
@@ -267,7 +268,7 @@ class bulk_writer {
             if (!shared_->answers.empty()) {
                 const auto [each, answer] = std::move(shared_->answers.front());
                 shared_->answers.pop_front();
-                const bool expected = flights_.contains(each);  // else it was given up before
+                const bool expected = flights_.contains(each);  // otherwise it has been given up
                 lock.unlock();
                 if (expected) handle(each, answer);
                 lock.lock();
@@ -292,7 +293,7 @@ class bulk_writer {
         }
     }
 
-    /// One that is not done and must not be waited for any more.
+    /// Takes an unfinished bulk whose stop token has been triggered; null if there is none.
     flight_ptr take_stopped() {
         const auto stopped = [](const flight_ptr& each) { return each->stop.stop_requested(); };
         const auto found = std::find_if(flights_.begin(), flights_.end(), stopped);
@@ -306,7 +307,7 @@ class bulk_writer {
             receive(each, answer);
         } catch (const error&) {
             give_up(each, std::current_exception());
-        } catch (const std::exception&) {  // no memory
+        } catch (const std::exception&) {  // out of memory
             give_up(each, std::current_exception());
         }
     }
@@ -340,7 +341,7 @@ class bulk_writer {
                         "the cluster at " + settings_.address + " refuses us (" + said + ")",
                         permission_remedy());
         }
-        // Elasticsearch 6's word for an alias that somebody gave another index as well.
+        // Elasticsearch 6 says this if the alias was added to another index as well.
         if (answer.status == 400 && says("no write index is defined")) {
             std::size_t i = 0;
             while (i + 1 < each->body.items() &&
@@ -348,8 +349,8 @@ class bulk_writer {
                 ++i;
             lost(each->body.target_of(i), excerpt(answer.body));
         }
-        // One bad id makes the cluster refuse the bulk as a whole, and the others must not suffer for it.
-        // That the request itself is not understood is nobody's fault here.
+        // The cluster refuses the whole bulk because of one bad id, and the other items must not suffer for
+        // it. An unrecognised parameter, in contrast, is not caused by any item.
         if (answer.status == 400 && !says("unrecognized parameter") && says("\"error\"")) {
             return split(each, answer.status, "refused_as_a_whole", excerpt(answer.body));
         }
@@ -398,7 +399,7 @@ class bulk_writer {
                                     std::string(each->body.target_of(i)) + "\": " + item.reason,
                                 permission_remedy());
                 case item_verdict::unpiped:
-                    // No document is to blame, so none is set aside.
+                    // No document is at fault, so none is set aside.
                     throw error(errc::index,
                                 "an ingest pipeline that documents of \"" +
                                     std::string(each->body.target_of(i)) +
@@ -417,12 +418,13 @@ class bulk_writer {
         if (again.empty()) return next_part(each);
         each->body = each->body.subset(again);
         each->unanswered = 0;
-        // Somebody may be waiting for it who has just opened the index.
+        // An operator who has just opened the index may be waiting for this write.
         const auto longest = closed ? std::chrono::milliseconds(1'000) : settings_.longest_pause;
         retry(each, std::to_string(again.size()) + " documents were not taken: " + why, answer, longest);
     }
 
-    /// A block may be gone in a moment, of a full disk for example.
+    /// Throws index_unavailable, after end_at_closed(), if the block has lasted for eight attempts. A block
+    /// may disappear quickly, for example that of a full disk.
     void end_if_blocked(const flight& each, const std::string& reason, std::string_view target = {}) const {
         if (!ends_at_closed_ || each.attempts < 8) return;
         const auto remedy = unblocking(reason, target);
@@ -436,7 +438,7 @@ class bulk_writer {
         return remedy.empty() ? out : out + " " + remedy;
     }
 
-    /// Counts what was written, by target.
+    /// Counts the documents written, by target.
     void note_passed(const flight& each, const bulk_answer& parsed) {
         std::uint64_t* of = nullptr;
         std::string_view target;
@@ -449,7 +451,7 @@ class bulk_writer {
             ++*of;
         }
     }
-    /// The item failed once more: is it to blame for that itself?
+    /// Records one more failure of the item; returns whether the item itself is at fault.
     bool is_own_failure(flight& each, std::size_t i, long status) {
         if (detail::says_not_now(status) || status < 500) return false;
         return fails_alone(each, i);
@@ -460,18 +462,18 @@ class bulk_writer {
                                clock_.now());
     }
 
-    /// The bulk as a whole failed. Where it may itself be to blame, being more than the cluster can do in the
-    /// time, or holding an item that breaks it, parts of it are tried.
+    /// Handles the failure of a whole bulk. If the bulk itself may be the cause, because it takes the cluster
+    /// too long or contains an item that breaks the request, sends it in halves.
     void unanswered(const flight_ptr& each, const std::string& why, const response& answer) {
         if (each->stop.stop_requested()) return give_up(each, interruption());
         if (each->attempts == 0) each->others = answered_;
-        // A cluster that is away says nothing about the bulk.
+        // If the cluster is down, that says nothing about the bulk.
         const bool about_it = answer.late || answer.status == 504 || !detail::says_not_now(answer.status) ||
                               answered_ > each->others;
         each->others = answered_;
         if (!about_it) return retry(each, why, answer);
         const bool alone = each->body.items() == 1;
-        // With 200 it may have been written.
+        // With a 200 the document may have been written.
         if (alone && answer.status != 200 && fails_alone(*each, 0)) {
             reject(*each, 0,
                    {item_verdict::rejected, answer.status, "not_answered",
@@ -532,7 +534,7 @@ class bulk_writer {
                                          std::string(body.document_of(i))});
     }
 
-    /// Sends the halves one after the other; what cannot be halved is rejected for the reason given.
+    /// Sends the halves one after the other; rejects a single item for the given reason.
     void split(const flight_ptr& each, long status, const char* type, std::string reason) {
         const auto items = each->body.items();
         if (items == 1) {
@@ -603,17 +605,17 @@ class bulk_writer {
     Transport& transport_;
     settings settings_;
     Clock clock_;
-    bulk_room room_;  ///< under the mutex
+    bulk_room room_;  ///< guarded by the mutex
     bool guarded_;
     std::shared_ptr<shared_state> shared_ = std::make_shared<shared_state>();
-    std::set<flight_ptr> flights_;  ///< all that were submitted and are not done
-    std::multimap<std::chrono::steady_clock::time_point, flight_ptr>
-        waiting_;  ///< of these, the ones to repeat
+    std::set<flight_ptr> flights_;  ///< all submitted bulks that are not finished
+    /// Those of them that wait for a retry, by its time.
+    std::multimap<std::chrono::steady_clock::time_point, flight_ptr> waiting_;
     interrupt_switch stop_;
     bool closing_ = false;
     std::atomic<bool> ends_at_closed_{false};
-    std::uint64_t answered_ = 0;                   ///< bulks
-    std::map<std::string, std::uint64_t> passed_;  ///< documents that were written, by target
+    std::uint64_t answered_ = 0;                   ///< number of bulks
+    std::map<std::string, std::uint64_t> passed_;  ///< documents written, by target
     detail::outage outage_;
     std::thread thread_;
 };

@@ -41,20 +41,20 @@
 
 namespace pgsync::elastic {
 
-/// What a name stands for in the cluster.
+/// The index that a name refers to.
 struct index_facts {
     std::string index;         ///< the concrete index
-    bool alias = false;        ///< the name asked for was an alias of it
-    boost::json::object meta;  ///< `_meta` of its mapping; empty where there is none
+    bool alias = false;        ///< the name is an alias of the index
+    boost::json::object meta;  ///< `_meta` of its mapping; empty if there is none
     std::vector<std::string> aliases{};
     bool closed = false;
-    std::vector<std::string> blocks{};  ///< that it has: `write`, `read_only`, …
-    /// Another one for each index that was ever made, cloned or restored, whatever it is called.
+    std::vector<std::string> blocks{};  ///< that are set on it: `write`, `read_only`, …
+    /// Identifies this index among all that were ever created, cloned or restored, even under the same name.
     std::string incarnation{};
     std::int64_t created = 0;  ///< milliseconds since 1970; 0: unknown
 };
 
-/// One action of client::change_aliases(): `what` is `add` or `remove`.
+/// Builds one action for client::change_aliases(); `what` is `add` or `remove`.
 [[nodiscard]] inline boost::json::object alias_action(std::string_view what, std::string_view index,
                                                       std::string_view alias) {
     return {{what, {{"index", index}, {"alias", alias}}}};
@@ -66,17 +66,17 @@ struct stored_document {
     boost::json::value source;
 };
 
-/// What answers there is not to be talked to over TLS as it was set; see wrong_settings.
+/// Thrown when a TLS connection to the server is impossible with the current settings; see wrong_settings.
 class tls_error : public error, public wrong_settings {
   public:
     using error::error;
 };
 
-/// Administration of indices: everything that is not a bulk. Each call is repeated for a while when the
-/// cluster is away or busy; then errc::connection. What the cluster refuses is errc::index with its own
-/// words, and so is a request to which it answers with one and the same error of its own (500) for minutes:
-/// it is there, and will not do that. An index that is closed, or blocked for longer, is index_unavailable.
-/// Every call throws errc::interrupted after interrupt(). Threads may share a client.
+/// Administers indices: everything except bulks. Each call is retried for a while if the cluster is down or
+/// busy, and then throws errc::connection. If the cluster refuses a request, the call throws errc::index with
+/// the cluster's own message; likewise if it answers with the same error (500) for minutes, since it is then
+/// up and will not carry out the request. An index that is closed, or stays blocked, causes
+/// index_unavailable. After interrupt() every call throws errc::interrupted. Thread-safe.
 template <transport Transport, waiting_clock Clock = steady_waiting>
 class client {
   public:
@@ -84,11 +84,11 @@ class client {
         std::string address;  ///< for messages, without secrets
         dialect speaks = {};
         std::chrono::seconds patience{30};
-        std::chrono::seconds stubborn{180};         ///< for one and the same 5xx that is no outage
+        std::chrono::seconds stubborn{180};  ///< how long to retry on the same 5xx that is not an outage
         std::chrono::milliseconds timeout{60'000};  ///< of one attempt
-        bool awaits_opening = false;                ///< of closed indices, until interrupt()
-        /// Asked now and then while waiting: is the program to stop? From then on nothing is repeated, and a
-        /// cluster has no more than `stop_patience` for its answer: what works well still gets done.
+        bool awaits_opening = false;  ///< wait for closed indices to be opened, until interrupt()
+        /// Polled while waiting; returns true once the program is to stop. From then on nothing is retried,
+        /// and the cluster gets at most `stop_patience` to answer, so that requests that work still complete.
         std::function<bool()> stopped = {};
         std::chrono::milliseconds stop_patience{1'000};
     };
@@ -96,13 +96,13 @@ class client {
     client(Transport& through, settings setting, Clock clock = {})
         : transport_(through), settings_(std::move(setting)), clock_(std::move(clock)) {}
 
-    /// From now on nobody waits: every call ends as interrupted, those under way at once.
+    /// Makes every call throw errc::interrupted: pending calls at once, later ones until resume().
     void interrupt() {
         stop_.request(mutex_);
         const std::lock_guard lock(mutex_);
         changed_.notify_all();
     }
-    /// Calls work again; those that were interrupted stay so.
+    /// Makes calls work again; those that were interrupted stay interrupted.
     void resume() {
         const std::lock_guard lock(mutex_);
         stop_.resume();
@@ -112,7 +112,7 @@ class client {
         const auto answer = call("GET", "/", {}, {400, 404, 405});
         auto top = object(answer.body);
         if (answer.status != 200 || top.if_contains("version") == nullptr) {
-            // Some builds have no handler for the root path; every node tells of itself.
+            // Some builds have no handler for the root path, but every node reports its own version.
             const auto nodes = object(call("GET", "/_nodes/_local?filter_path=nodes.*.version", {}).body);
             if (const auto* list = nodes.if_contains("nodes"); list != nullptr && list->is_object()) {
                 for (const auto& node : list->get_object()) {
@@ -127,8 +127,8 @@ class client {
         return {string_in(version, "distribution") == "opensearch", string_in(version, "number")};
     }
 
-    /// The index behind a name; nothing when the cluster has neither index nor alias of it. An alias of
-    /// several indices is an error.
+    /// Returns the index that a name refers to, or nothing if the cluster has no index or alias of that name.
+    /// Throws errc::index if the name is an alias of several indices.
     [[nodiscard]] std::optional<index_facts> find(std::string_view name) {
         auto found = find_each(name);
         if (found.empty()) return std::nullopt;
@@ -141,8 +141,8 @@ class client {
         return std::move(found.front());
     }
 
-    /// Every index behind a name: several where it is an alias of them; none when the cluster has neither
-    /// index nor alias of it.
+    /// Returns every index that a name refers to: several if it is an alias of several, none if the cluster
+    /// has no index or alias of that name.
     [[nodiscard]] std::vector<index_facts> find_each(std::string_view name) {
         const auto path = "/" + escaped(name);
         const auto answer =
@@ -166,7 +166,7 @@ class client {
         return found;
     }
 
-    /// Every index whose name begins with `prefix`.
+    /// Returns every index whose name begins with `prefix`.
     [[nodiscard]] std::vector<index_facts> find_all(std::string_view prefix) {
         const auto path = "/" + escaped(prefix) + "*?expand_wildcards=open,closed&";
         const auto answer =
@@ -177,7 +177,7 @@ class client {
         std::vector<index_facts> found;
         if (answer.status == 404) return found;
         const auto top = object(answer.body);
-        // Among them those that are meant by an alias that begins so.
+        // The answer also contains indices that only have an alias with this prefix.
         for (const auto& each : top) {
             if (each.key().starts_with(prefix)) found.push_back(facts_of(each));
         }
@@ -188,7 +188,7 @@ class client {
         return call("HEAD", "/" + escaped(name), {}, {404}).status != 404;
     }
 
-    /// Whether there is an ingest pipeline; nothing where this user may not ask.
+    /// Returns whether an ingest pipeline exists, or nothing if this user may not ask.
     [[nodiscard]] std::optional<bool> has_pipeline(std::string_view name) {
         const auto status = call("GET", "/_ingest/pipeline/" + escaped(name), {}, {401, 403, 404}).status;
         if (status == 401 || status == 403) return std::nullopt;
@@ -196,32 +196,32 @@ class client {
     }
 
     void create_index(std::string_view name, const boost::json::object& body) { create(name, body, false); }
-    /// It may be that somebody else was faster.
+    /// Creates an index unless it exists; another program may have created it in the meantime.
     void create_index_if_missing(std::string_view name, const boost::json::object& body) {
         create(name, body, true);
     }
-    /// A missing index is as good as a deleted one.
+    /// Deletes an index; a missing one is not an error.
     void delete_index(std::string_view name) { call("DELETE", "/" + escaped(name), {}, {404}); }
 
     void put_settings(std::string_view name, const boost::json::object& body) {
         call("PUT", "/" + escaped(name) + "/_settings",
              boost::json::serialize(settings_.speaks.settings_body(body)));
     }
-    /// Merges into the mapping; errc::index where what is there cannot become that.
+    /// Merges into the mapping; throws errc::index if the existing mapping cannot be changed that way.
     void put_mapping(std::string_view name, const boost::json::object& mapping) {
         call("PUT", settings_.speaks.mapping_path(escaped(name)), boost::json::serialize(mapping));
     }
-    /// Re-indexes every document of an index in place, from its stored source and by the mapping as it is now
-    /// (_update_by_query), and returns when that is done; documents written meanwhile are newer and stay. A
-    /// task that an earlier call started for the same `purpose`, and that still runs, is waited for instead
-    /// of starting a second one. Meanwhile `waiting` is called a few times a second.
+    /// Re-indexes every document of an index in place, from its stored source and under the current mapping
+    /// (_update_by_query), and returns when that is done. Concurrent writes are newer and win. If a task that
+    /// an earlier call started for the same `purpose` is still running, waits for it instead of starting a
+    /// second one. Calls `waiting` a few times a second meanwhile.
     void index_again(std::string_view name, const std::string& purpose,
                      const std::function<void()>& waiting) {
         refresh(name);
         boost::json::value last;
         for (int attempts = 0; attempts < 3; ++attempts) {
             const auto outcome = outcome_of(name, begin_indexing(name, purpose), waiting);
-            if (!outcome) continue;  // gone with its node
+            if (!outcome) continue;  // the task was lost with its node
             last = *outcome;
             if (at(last, "canceled") != nullptr) continue;
             const auto* failures = at(last, "failures");
@@ -231,8 +231,8 @@ class client {
         throw error(errc::index, "the cluster could not re-index the documents of \"" + std::string(name) +
                                      "\" in place: " + boost::json::serialize(last).substr(0, 500));
     }
-    /// Waits for tasks that re-index this index for another purpose. A mapping that is changed under one
-    /// would leave nobody knowing by which mapping each document is indexed.
+    /// Waits for tasks that re-index this index for another purpose. If the mapping changed during one of
+    /// them, it would be unknown which mapping each document is indexed with.
     void await_other_indexing(std::string_view name, const std::string& purpose,
                               const std::function<void()>& waiting) {
         while (const auto other = indexing(name, purpose, false)) {
@@ -244,7 +244,7 @@ class client {
         return "/" + escaped(name) +
                "/_update_by_query?conflicts=proceed&refresh=true&wait_for_completion=false";
     }
-    /// Replaces `_meta` of the mapping as a whole. False when the cluster has neither index nor alias of the
+    /// Replaces `_meta` of the mapping as a whole. Returns false if the cluster has no index or alias of that
     /// name.
     [[nodiscard]] bool put_meta(std::string_view name, const boost::json::object& meta) {
         const auto body = boost::json::serialize(boost::json::object{{"_meta", meta}});
@@ -253,7 +253,7 @@ class client {
     void add_alias(std::string_view index, std::string_view alias) {
         change_aliases({alias_action("add", index, alias)});
     }
-    /// All of the actions at once, or none; see alias_action().
+    /// Applies all of the actions atomically; see alias_action().
     void change_aliases(const boost::json::array& actions) {
         call("POST", "/_aliases", boost::json::serialize(boost::json::object{{"actions", actions}}));
     }
@@ -267,8 +267,8 @@ class client {
         return found != nullptr && found->is_int64() ? static_cast<std::uint64_t>(found->get_int64()) : 0;
     }
 
-    /// What the cluster answers to a question that it need not know or may not like: nothing where it has no
-    /// such thing (400, 404, 405), this user may not ask (401, 403), or it takes too long (408).
+    /// Sends a GET request that the cluster may not support or not allow. Returns nothing if there is no such
+    /// API (400, 404, 405), this user may not call it (401, 403), or it takes too long (408).
     [[nodiscard]] std::optional<boost::json::value> ask(const std::string& path) {
         const auto answer = call("GET", path, {}, {400, 401, 403, 404, 405, 408});
         if (answer.status < 200 || answer.status >= 300) return std::nullopt;
@@ -280,8 +280,8 @@ class client {
         return parsed;
     }
 
-    /// Waits until the index behind a name has its primary shards; throws errc::connection when that takes
-    /// longer than `longest`.
+    /// Waits until the primary shards of the index behind a name are available; throws errc::connection if
+    /// that takes longer than `longest`.
     void wait_ready(std::string_view name, std::chrono::seconds longest = std::chrono::seconds(60)) {
         const auto deadline = clock_.now() + longest;
         const auto path = "/_cluster/health/" + escaped(name) + "?wait_for_status=yellow&timeout=5s";
@@ -300,8 +300,8 @@ class client {
         }
     }
 
-    /// What the index holds under an id, searchable yet or not; nothing when it does not. Errors: errc::index
-    /// when there is no such index.
+    /// Returns the document that the index holds under an id, searchable yet or not, or nothing if there is
+    /// none. Throws errc::index if the index does not exist.
     [[nodiscard]] std::optional<stored_document> get_document(std::string_view name, std::string_view id) {
         const auto path = "/" + escaped(name) + "/_doc/" + escaped(id);
         const auto answer = call("GET", path, {}, {404});
@@ -313,8 +313,8 @@ class client {
         return stored_document{version->get_int64(), *source};
     }
 
-    /// What the index holds in each of these places, searchable yet or not. Errors: errc::index when there is
-    /// no such index, errc::connection when a shard is away.
+    /// Returns what the index holds at each of these places, searchable yet or not. Throws errc::index if the
+    /// index does not exist, errc::connection if a shard is unavailable.
     [[nodiscard]] std::vector<held_document> get_documents(std::string_view name,
                                                            const std::vector<document_place>& places,
                                                            wanted_source wanted = whole_source) {
@@ -322,14 +322,15 @@ class client {
         std::vector<document_place> asked;
         std::vector<std::size_t> numbers;
         for (std::size_t i = 0; i < places.size(); ++i) {
-            // No document has such an id, and one of them has the cluster refuse the whole request.
+            // No document can have such an id, and a single one would make the cluster refuse the whole
+            // request.
             if (places[i].id.empty() || places[i].id.size() > 512) continue;
             asked.push_back(places[i]);
             numbers.push_back(i);
         }
         if (asked.empty()) return out;
-        // No filter_path: with it the cluster parses what it holds, and numbers come out as it understands
-        // them.
+        // No filter_path: with it the cluster parses the documents, and numbers come out in its own
+        // representation.
         const auto path = "/" + escaped(name) + "/_mget" + std::string(wanted);
         const auto answer = call("POST", path, many_documents_body(asked));
         auto found = parse_many_documents(answer.body);
@@ -343,7 +344,7 @@ class client {
             if (failure == "index_not_found_exception")
                 throw error(errc::index, "index \"" + std::string(name) + "\" is gone");
             if (says_closed(failure)) throw index_unavailable(closed_text(name), opening(name));
-            // Where every document has a routing none can be there without.
+            // If every document has a routing, none can exist without one.
             if (!failure.empty() && failure != "routing_missing_exception") {
                 throw error(errc::connection, "the cluster at " + settings_.address +
                                                   " cannot tell what it holds under an id of \"" +
@@ -354,11 +355,11 @@ class client {
         return out;
     }
 
-    /// Every copy that searches can see of documents of some ids, under whatever routing.
+    /// Returns every copy, under whatever routing, of the documents with these ids that searches can see.
     [[nodiscard]] std::vector<stored_id> find_copies(std::string_view name,
                                                      const std::vector<std::string>& ids) {
         std::vector<stored_id> out;
-        // Searches yield so many hits at most; each id may be on several shards.
+        // A search returns at most `size` hits, and each id may exist on several shards.
         constexpr std::size_t at_once = 500;
         const auto path = "/" + escaped(name) +
                           "/_search?allow_partial_search_results=false&filter_path=timed_out,_shards.failed,"
@@ -381,9 +382,9 @@ class client {
         return out;
     }
 
-    /// Calls back with the ids of every document that searches can see, in pieces of at most `size`, and of
-    /// at most 10,000, each with routing and version. Each id comes at least once: when the cluster loses its
-    /// place, the reading starts over.
+    /// Calls `on_ids` with the ids of every document that searches can see, each with routing and version, in
+    /// batches of at most `size` (and at most 10,000). Each id is reported at least once: if the cluster
+    /// loses its place, the scan starts over.
     void scan_ids(std::string_view name, std::size_t size,
                   const std::function<void(std::span<const stored_id>)>& on_ids) {
         std::string same;
@@ -408,7 +409,7 @@ class client {
         }
     }
 
-    /// Percent-encodes what a path segment cannot hold.
+    /// Percent-encodes characters that cannot appear in a path segment.
     [[nodiscard]] static std::string escaped(std::string_view name) {
         constexpr std::string_view digits = "0123456789ABCDEF";
         std::string out;
@@ -429,16 +430,16 @@ class client {
 
     [[nodiscard]] const std::string& address() const { return settings_.address; }
 
-    /// One request, repeated while there is no answer, 429, 5xx or a block. Statuses other than 2xx and those
-    /// in `accepted` are errors. `unanswered` tells whether an attempt before the last may have been carried
-    /// out all the same.
+    /// Sends one request and repeats it as long as there is no answer, 429, 5xx or a block. Any status other
+    /// than 2xx and those in `accepted` is an error. Sets `unanswered` if an attempt before the last one may
+    /// have been carried out all the same.
     response call(std::string method, std::string path, std::optional<std::string> body,
                   std::initializer_list<long> accepted = {}, bool* unanswered = nullptr) {
         const auto stop = current_stop();
         backoff pauses;
         const auto deadline = clock_.now() + settings_.patience;
         bool said = false;
-        std::string same;  // error of the cluster's own
+        std::string same;  // the 5xx error, not an outage, that the cluster keeps answering
         auto since = clock_.now();
         const auto shared = body ? std::make_shared<const std::string>(std::move(*body)) : nullptr;
         while (true) {
@@ -475,7 +476,7 @@ class client {
                           closed ? "until it is opened: " + opening(name_in(path, answer))
                                  : "for " + std::to_string(seconds.count()) + " s");
             }
-            // An operator who has just opened the index may be waiting for us.
+            // An operator who has just opened the index may be waiting for this request.
             auto next = pauses.next();
             if (closed) next = std::min(next, std::chrono::milliseconds(1'000));
             pause(closed ? now + next : std::min(end, now + next), stop);
@@ -483,7 +484,8 @@ class client {
     }
 
   private:
-    /// A running task that re-indexes this index for that purpose or, with `same` false, for any other.
+    /// Returns a running task that re-indexes this index for `purpose` or, if `same` is false, for any other
+    /// purpose.
     std::optional<std::string> indexing(std::string_view name, const std::string& purpose, bool same) {
         const auto answer = call("GET", "/_tasks?actions=*byquery&detailed", {}, {401, 403});
         if (answer.status != 200) return std::nullopt;
@@ -505,8 +507,8 @@ class client {
         }
         return std::nullopt;
     }
-    /// Starts re-indexing unless it runs already for this purpose, and returns the task's id. Each repeat
-    /// looks for the task first: an attempt that got no answer may have started it.
+    /// Starts re-indexing unless a task for this purpose is already running, and returns the task's id. Each
+    /// retry looks for the task first, since an attempt without an answer may have started it.
     std::string begin_indexing(std::string_view name, const std::string& purpose) {
         const auto stop = current_stop();
         const auto deadline = clock_.now() + settings_.patience;
@@ -526,7 +528,7 @@ class client {
             pause(clock_.now() + std::max(pauses.next(), std::chrono::milliseconds(500)), stop);
         }
     }
-    /// What a task has to tell when it ends; nothing where the cluster has none of that id any more.
+    /// Waits until a task ends and returns its result, or nothing if the cluster no longer knows the task.
     std::optional<boost::json::value> outcome_of(std::string_view name, const std::string& task,
                                                  const std::function<void()>& waiting) {
         auto told = clock_.now();
@@ -537,7 +539,7 @@ class client {
                 if (got.status == 404) return std::nullopt;
                 answer = object(got.body);
             } catch (const error& problem) {
-                // It goes on meanwhile, and giving it up would mean to begin another one beside it.
+                // The task keeps running, and giving up on it would mean starting a second one alongside.
                 if (problem.code() != errc::connection || told_to_stop() ||
                     dynamic_cast<const wrong_settings*>(&problem) != nullptr)
                     throw;
@@ -569,7 +571,8 @@ class client {
         std::string id;
         ~scroll_guard() {
             if (id.empty()) return;
-            // Whatever comes of it: a scroll also ends by itself after its time, and nobody waits for that.
+            // The outcome does not matter: a scroll also expires by itself, so nothing waits for this
+            // request.
             request what;
             what.method = "DELETE";
             what.path = "/_search/scroll";
@@ -601,7 +604,7 @@ class client {
         const auto created = string_in(*index, "creation_date");
         std::from_chars(created.data(), created.data() + created.size(), facts.created);
         facts.incarnation = string_in(*index, "uuid");
-        // What is restored over an index that is closed keeps its `uuid`.
+        // An index that is restored over a closed one keeps its `uuid`.
         const auto* history = at(*index, "history");
         if (history != nullptr) facts.incarnation += "/" + string_in(*history, "uuid");
         return facts;
@@ -612,7 +615,7 @@ class client {
         const auto path = "/" + escaped(name);
         const auto answer = call("PUT", path, boost::json::serialize(settings_.speaks.creation_body(body)),
                                  {400}, &unanswered);
-        // After an attempt without an answer it may be that very attempt that made it.
+        // If an earlier attempt got no answer, that attempt may have created the index.
         const bool there = answer.body.find("resource_already_exists_exception") != std::string::npos;
         if (answer.status == 400 && !(there && (unanswered || may_exist))) refuse("PUT", path, answer);
     }
@@ -623,14 +626,14 @@ class client {
     }
     [[nodiscard]] bool told_to_stop() const { return settings_.stopped && settings_.stopped(); }
 
-    /// May the same request get another answer later? A block (of a full disk, or an operator's) comes as 403
-    /// and goes away again.
+    /// Returns whether the same request may get another answer later. A block (because of a full disk, or an
+    /// operator's) comes as 403 and may be removed.
     static bool is_passing(const response& answer) {
         return answer.status == 0 || answer.status == 429 || answer.status >= 500 ||
                says_blocked(answer.body);
     }
 
-    /// Submits once and waits, as long as anybody is to wait at all.
+    /// Submits once and waits for the answer, until stopped.
     response attempt(request what, const std::stop_token& stop) {
         std::stop_source end;
         const std::stop_callback link(stop, [&end] { end.request_stop(); });
@@ -651,7 +654,8 @@ class client {
         }
         return answer;
     }
-    /// Returns when the answer is there, or has been given up and so will be at once.
+    /// Returns once the answer is there, or once the request has been given up and its answer will follow
+    /// immediately.
     void wait_or_end(const std::future<response>& answer, std::stop_source& end) const {
         std::optional<std::chrono::steady_clock::time_point> deadline;
         while (answer.wait_for(look_around_every) == std::future_status::timeout) {
@@ -663,8 +667,8 @@ class client {
         }
     }
 
-    /// False when pages may have been missed. Only the first request may be repeated: whether a scroll moved
-    /// on with a request that was not answered nobody knows.
+    /// Scans all ids once; returns false if pages may have been missed. Only the first request may be
+    /// repeated: if a scroll request gets no answer, it is unknown whether the scroll moved on.
     bool scan_once(std::string_view name, std::size_t size,
                    const std::function<void(std::span<const stored_id>)>& on_ids, response& last) {
         last = {};
@@ -699,7 +703,7 @@ class client {
         }
         return false;
     }
-    /// The hits of a page.
+    /// Returns the hits of a page.
     static std::vector<stored_id> ids_in(const boost::json::object& page) {
         std::vector<stored_id> ids;
         const auto* outer = page.if_contains("hits");
@@ -712,7 +716,7 @@ class client {
         }
         return ids;
     }
-    /// Whether every shard contributed to a page.
+    /// Returns whether every shard contributed to a page.
     static bool whole(const boost::json::object& page) {
         const auto* late = page.if_contains("timed_out");
         const auto* shards = page.if_contains("_shards");
@@ -721,7 +725,7 @@ class client {
                (late == nullptr || !late->is_bool() || !late->get_bool());
     }
 
-    /// Until then, or until there is no use in waiting.
+    /// Waits until `until`, or until stopped.
     void pause(std::chrono::steady_clock::time_point until, const std::stop_token& stop) {
         std::unique_lock lock(mutex_);
         for (auto now = clock_.now(); now < until && !stop.stop_requested(); now = clock_.now()) {
@@ -746,10 +750,10 @@ class client {
     boost::json::object object(const std::string& body) const {
         boost::json::error_code failed;
         boost::json::parse_options deep;
-        deep.max_depth = 1'000;  // other people's mappings
+        deep.max_depth = 1'000;  // mappings of other programs may be deeply nested
         auto parsed = boost::json::parse(body, failed, {}, deep);
         if (failed && body.empty()) return {};
-        // Documents may hold what PostgreSQL's json lets through.
+        // Documents may contain lone surrogates, which PostgreSQL's json accepts.
         if (failed) parsed = boost::json::parse(detail::without_lone_surrogates(body), failed, {}, deep);
         if (failed || !parsed.is_object()) {
             throw error(errc::protocol, "what answers at " + settings_.address + " does not speak JSON",
@@ -768,7 +772,7 @@ class client {
                     std::to_string(answer.status) + "): " + reason(answer.body),
                 "check user and password in ELASTICSEARCH_URL, or the key or token, and what they may do");
         }
-        // Each version has metadata fields of its own: `_type`, `_doc_count`, …
+        // Each version reserves different metadata fields: `_type`, `_doc_count`, …
         const bool taken = answer.body.find("is defined more than once") != std::string::npos ||
                            answer.body.find("is defined twice") != std::string::npos;
         throw error(errc::index,
@@ -778,7 +782,7 @@ class client {
                             "with named<T, \"key\">"
                           : "");
     }
-    /// The index that an error is about, as far as it says; else the name that was asked for.
+    /// Returns the index that an error is about, or the name in the request if the error does not say.
     static std::string name_in(const std::string& path, const response& answer) {
         boost::json::error_code failed;
         const auto parsed = boost::json::parse(answer.body, failed);
@@ -786,8 +790,8 @@ class client {
         const auto found = outer == nullptr ? std::string() : string_in(*outer, "index");
         return found.empty() ? path.substr(1, path.find_first_of("/?", 1) - 1) : found;
     }
-    /// Status and type of an error that does not say of itself that it is passing; empty for any other
-    /// answer. Not the reason: there may be numbers in it that differ each time.
+    /// Returns status and type of an error that is not temporary by its own account; empty for any other
+    /// answer. The reason is left out because it may contain numbers that differ each time.
     static std::string own_error(const response& answer) {
         if (answer.status < 500 || detail::says_not_now(answer.status) || says_blocked(answer.body))
             return {};

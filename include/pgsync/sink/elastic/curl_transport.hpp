@@ -29,16 +29,17 @@
 
 namespace pgsync::elastic {
 
-/// How the bodies of requests travel.
+/// How request bodies are encoded.
 enum class encoding { plain, gzip };
 
-/// HTTP over libcurl's multi interface: one thread, connections kept alive, as many requests at a time as are
-/// submitted. Certificates are verified. Credentials go to libcurl only. No proxy is used, whatever the
-/// environment says: a cluster is next door, and bulks are nothing to send round the corner. What is
-/// outstanding when the transport goes, or is not wanted any more, is answered with status 0 at once.
+/// HTTP over libcurl's multi interface: one thread, connections kept alive, as many concurrent requests as
+/// are submitted. Certificates are verified, and credentials are passed only to libcurl. No proxy is used,
+/// whatever the environment says: a cluster is usually close by, and bulks are too much data for a detour.
+/// Requests that are outstanding when the transport is destroyed, or whose stop token is triggered, are
+/// answered with status 0 at once.
 class curl_transport {
   public:
-    /// Answers of more than `largest_answer` bytes count as none.
+    /// Answers larger than `largest_answer` bytes count as no answer.
     explicit curl_transport(std::string_view url, std::size_t largest_answer = 256U << 20U)
         : curl_transport(parse_url(url), {}, encoding::plain, largest_answer) {}
     curl_transport(cluster_url url, cluster_access how, encoding bodies = encoding::plain,
@@ -63,11 +64,11 @@ class curl_transport {
     curl_transport(const curl_transport&) = delete;
     curl_transport& operator=(const curl_transport&) = delete;
 
-    /// The cluster's address without secrets, for messages.
+    /// Returns the cluster's address without secrets, for messages.
     [[nodiscard]] const std::string& address() const { return url_.base; }
 
     void submit(request what, response_handler handler) {
-        // Here and not in the transport's thread, which has others to serve.
+        // Compresses here rather than on the transport's thread, which serves other requests as well.
         const bool smaller = bodies_ == encoding::gzip && what.body && what.body->size() >= worth_compressing;
         if (smaller) what.body = std::make_shared<const std::string>(detail::gzip(*what.body));
         auto each = std::make_unique<transfer>(std::move(what), std::move(handler), largest_answer_);
@@ -134,7 +135,8 @@ class curl_transport {
         curl_easy_setopt(t.easy, CURLOPT_PROTOCOLS_STR, "http,https");
         curl_easy_setopt(t.easy, CURLOPT_HTTP_VERSION, CURL_HTTP_VERSION_1_1);
         curl_easy_setopt(t.easy, CURLOPT_CONNECTTIMEOUT_MS, 5'000L);
-        // The timeout is for the server: the way there takes what it takes, unless nothing moves at all.
+        // The timeout is for the server. Uploading may take longer, in proportion to the size, unless nothing
+        // moves at all.
         const auto bytes = t.what.body ? t.what.body->size() : 0;
         const auto on_the_way = static_cast<long>(bytes / slowest_bytes_per_ms);
         curl_easy_setopt(t.easy, CURLOPT_TIMEOUT_MS, static_cast<long>(t.what.timeout.count()) + on_the_way);
@@ -156,7 +158,7 @@ class curl_transport {
         if (t.what.method == "HEAD") {
             curl_easy_setopt(t.easy, CURLOPT_NOBODY, 1L);
         } else if (has_body) {
-            // The size is told beforehand: clusters refuse chunked requests.
+            // The size is sent beforehand: clusters refuse chunked requests.
             curl_easy_setopt(t.easy, CURLOPT_POST, 1L);
             curl_easy_setopt(t.easy, CURLOPT_POSTFIELDS, t.what.body ? t.what.body->data() : "");
             curl_easy_setopt(t.easy, CURLOPT_POSTFIELDSIZE_LARGE, static_cast<curl_off_t>(bytes));
@@ -179,8 +181,9 @@ class curl_transport {
         t.headers = curl_slist_append(t.headers, line.c_str());
     }
 
-    /// Tells the cluster who we are, and libcurl whom to trust. The Authorization header stands before all
-    /// that is secret: clusters quote requests in errors, and what follows it is cut from them.
+    /// Sets the credentials for the cluster and what libcurl trusts. The Authorization header comes before
+    /// everything that is secret: clusters quote requests in errors, and everything from that header on is
+    /// cut from them.
     void identify(transfer& t, bool has_body) const {
         if (!access_.user.empty()) {
             curl_easy_setopt(t.easy, CURLOPT_HTTPAUTH, CURLAUTH_BASIC);
@@ -209,7 +212,8 @@ class curl_transport {
             if (!value.empty()) curl_easy_setopt(t.easy, option, value.c_str());
         };
         file(CURLOPT_CAINFO, access_.ca_file);
-        // Else those in the system's folder, which libcurl may have been built with, would count as well.
+        // Otherwise the system's certificate directory, which libcurl may have been built with, would count
+        // as well.
         if (!access_.ca_file.empty()) curl_easy_setopt(t.easy, CURLOPT_CAPATH, nullptr);
         file(CURLOPT_SSLCERT, access_.client_certificate);
         file(CURLOPT_SSLKEY, access_.client_key);
@@ -240,7 +244,7 @@ class curl_transport {
             return answer_nothing(*each, "the answer is larger than any a cluster gives");
         } else {
             const char* why = each->message[0] != '\0' ? each->message : curl_easy_strerror(code);
-            long sent = 0;  // bytes; none where there was not even a connection in that time
+            long sent = 0;  // bytes; none if not even a connection was made in time
             each->late = code == CURLE_OPERATION_TIMEDOUT &&
                          curl_easy_getinfo(easy, CURLINFO_REQUEST_SIZE, &sent) == CURLE_OK && sent > 0;
             return answer_nothing(*each, why, detail::tls_remedy(code, why));
@@ -249,7 +253,7 @@ class curl_transport {
         each->handler(std::move(each->answer));
     }
 
-    /// Those whose answer nobody wants any more.
+    /// Answers running requests whose stop token has been triggered.
     void drop_stopped() {
         for (auto at = running_.begin(); at != running_.end();) {
             if (!at->second->what.stop.stop_requested()) {
@@ -262,10 +266,10 @@ class curl_transport {
             answer_nothing(*each, "given up");
         }
     }
-    /// Ends a transfer that is under way, without waiting for anything.
+    /// Ends a running transfer without waiting for anything.
     void leave(transfer& t) {
 #if LIBCURL_VERSION_NUM >= 0x075700
-        // Else a name server that does not answer would hold us up.
+        // Otherwise a name server that does not answer would block this call.
         curl_easy_setopt(t.easy, CURLOPT_QUICK_EXIT, 1L);
 #endif
         curl_multi_remove_handle(multi_, t.easy);
@@ -288,7 +292,7 @@ class curl_transport {
             }
             curl_multi_poll(multi_, nullptr, 0, 1'000, nullptr);
         }
-        // Whoever waits must hear of it.
+        // Callers that wait must be answered.
         std::vector<std::unique_ptr<transfer>> rest;
         {
             const std::lock_guard lock(mutex_);

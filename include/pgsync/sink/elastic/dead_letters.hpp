@@ -37,14 +37,15 @@
 
 namespace pgsync::elastic {
 
-/// The index that takes what `alias` refuses.
+/// Returns the name of the index for documents that `alias` refuses.
 [[nodiscard]] inline std::string dead_letter_index(std::string_view alias) {
     return std::string(alias) + "-dead-letters";
 }
 
-/// What creates it. The refused document is kept as text that nothing looks into.
+/// Returns the creation body of a dead-letter index. The refused document is stored as text that is neither
+/// parsed nor indexed.
 [[nodiscard]] inline boost::json::object dead_letter_creation_body() {
-    const boost::json::object keyword{{"type", "keyword"}, {"ignore_above", 8'191}};  // more is an error
+    const boost::json::object keyword{{"type", "keyword"}, {"ignore_above", 8'191}};  // longer: an error
     return {{"settings", {{"index", {{"number_of_shards", 1}, {"auto_expand_replicas", "0-1"}}}}},
             {"mappings",
              {{"dynamic", false},
@@ -59,8 +60,9 @@ namespace pgsync::elastic {
                 {"document", {{"type", "text"}, {"index", false}, {"norms", false}}}}}}}};
 }
 
-/// The `_id` of the dead letter of a document: the document's own, so that a repeat overwrites. One that no
-/// document can have, being empty or over 512 bytes, becomes its beginning and a hash of all of it.
+/// Returns the `_id` of a document's dead letter: the document's own id, so that a repeat overwrites it. An
+/// id that no document can have, because it is empty or longer than 512 bytes, is replaced by its beginning
+/// and a hash of the whole id.
 [[nodiscard]] inline std::string dead_letter_id(std::string_view id) {
     if (!id.empty() && id.size() <= 512) return std::string(id);
     std::size_t cut = std::min<std::size_t>(id.size(), 400);
@@ -76,20 +78,21 @@ namespace pgsync::elastic {
     return out;
 }
 
-/// Where documents go that the cluster refuses for good, when the program is to go on without them: each is
-/// written with its error to an index of its own, and counts as done when it is there. Neither the
-/// transport's thread nor the writer's waits for that; a thread of this object's does, and what comes faster
-/// than it writes is held back by wait_for_room(). A dead letter that cannot be written fails its bulk for
-/// good: a document is never dropped. The transport must outlive it, and it must outlive the writer it
-/// serves.
+/// Sets aside documents that the cluster refuses for good, if the program is to continue without them: each
+/// is written with its error to a separate index, and counts as done once it is there. Neither the
+/// transport's thread nor the writer's waits for that; this object has a thread of its own, and
+/// wait_for_room() holds back the caller if dead letters arrive faster than they are written. A dead letter
+/// that cannot be written fails its bulk for good: a document is never dropped. The transport must outlive
+/// this object, and this object must outlive the writer it serves.
 template <transport Transport, waiting_clock Clock = steady_waiting>
 class dead_letters {
   public:
     struct settings {
-        std::string address;  ///< of the cluster, for messages
+        std::string address;  ///< the cluster's, for messages
         dialect speaks = {};
-        std::size_t bulk_bytes = 5U << 20U;         ///< of the bulks of dead letters
-        std::size_t queue_bytes = 32U << 20U;       ///< waiting to be written before others must wait, too
+        std::size_t bulk_bytes = 5U << 20U;  ///< size of a bulk of dead letters
+        /// Bytes that may wait to be written before wait_for_room() blocks.
+        std::size_t queue_bytes = 32U << 20U;
         std::chrono::seconds patience{30};          ///< see client
         std::chrono::milliseconds timeout{60'000};  ///< of one attempt
         std::chrono::milliseconds first_pause{100};
@@ -97,7 +100,7 @@ class dead_letters {
         metrics::registry* counts = &metrics::nowhere();
     };
     using completion = std::function<void(bulk_outcome&&)>;
-    /// From the name a document was written to, to the alias that its dead letter's index is named after.
+    /// Maps the name that a document was written to, to the alias that its dead-letter index is named after.
     using alias_function = std::function<std::string(std::string_view target)>;
 
     dead_letters(Transport& through, settings setting, const Clock& clock = {})
@@ -105,7 +108,7 @@ class dead_letters {
           client_(through, client_settings(settings_), clock),
           writer_(through, writer_settings(settings_), clock),
           thread_(quiet_thread([this] { run(); })) {}
-    /// What has not been written ends as interrupted.
+    /// Ends as interrupted what has not been written.
     ~dead_letters() {
         interrupt();
         {
@@ -118,17 +121,17 @@ class dead_letters {
     dead_letters(const dead_letters&) = delete;
     dead_letters& operator=(const dead_letters&) = delete;
 
-    /// What to give a bulk_writer as a bulk's completion in place of `done`: what the cluster refused is set
-    /// aside first, and then `done` hears of a bulk without it.
+    /// Returns the completion to pass to a bulk_writer in place of `done`: it sets refused documents aside
+    /// first and then calls `done` with an outcome without them.
     [[nodiscard]] completion before(completion done, alias_function alias_of) {
         return [this, done = std::move(done), alias_of = std::move(alias_of)](bulk_outcome&& outcome) {
-            // With a fatal error all of it will be read again.
+            // After a fatal error all of the bulk will be read again.
             if (outcome.fatal || outcome.rejected.empty()) return done(std::move(outcome));
             put(std::move(outcome), done, alias_of);
         };
     }
 
-    /// Blocks while too much waits to be written; throws errc::interrupted after interrupt().
+    /// Blocks while too many bytes wait to be written; throws errc::interrupted after interrupt().
     void wait_for_room() {
         std::unique_lock lock(mutex_);
         const auto stop = stop_.token();
@@ -136,7 +139,7 @@ class dead_letters {
         if (stop.stop_requested()) throw error(errc::interrupted, "stopped while writing dead letters");
     }
 
-    /// From now on nobody waits: what has not been written ends as interrupted.
+    /// Ends as interrupted what has not been written, and makes wait_for_room() throw until resume().
     void interrupt() {
         stop_.request(mutex_);
         client_.interrupt();
@@ -154,7 +157,7 @@ class dead_letters {
     /// See bulk_writer.
     void end_at_closed() { writer_.end_at_closed(); }
 
-    /// Documents set aside so far.
+    /// Returns how many documents have been set aside so far.
     [[nodiscard]] std::uint64_t count() const { return count_; }
 
   private:
@@ -181,7 +184,7 @@ class dead_letters {
         to.first_pause = from.first_pause;
         to.longest_pause = from.longest_pause;
         to.timeout = from.timeout;
-        // The index is one, no alias.
+        // The target is an index, not an alias.
         to.path = from.speaks.bulk_path(false);
         to.address = from.address;
         return to;
@@ -198,7 +201,7 @@ class dead_letters {
         changed_.notify_all();
     }
 
-    // ---- everything below happens on this object's thread
+    // ---- everything below runs on this object's thread
 
     void run() {
         std::unique_lock lock(mutex_);
@@ -232,7 +235,7 @@ class dead_letters {
 
     void store(const std::string& index, const items& all, const entry& from) {
         make_sure_of(index, from.stop);
-        std::map<std::string, const rejected_item*> letters;  // the last of a document's counts
+        std::map<std::string, const rejected_item*> letters;  // the last one of each document
         for (const auto* item : all) letters[dead_letter_id(item->id)] = item;
         std::map<std::string, const rejected_item*> refused;
         bulk_body body;
@@ -247,7 +250,7 @@ class dead_letters {
             if (body.bytes() >= settings_.bulk_bytes) flush();
         }
         flush();
-        // Most likely too large: better without the document than not at all.
+        // Most likely too large: a letter without the document is better than none.
         for (const auto& [id, item] : refused) {
             body.index(index, id, letter(*item, from, false));
             const auto still = write(std::exchange(body, bulk_body()), from.stop);
@@ -275,7 +278,7 @@ class dead_letters {
         }
     }
 
-    /// The index may have been deleted since the last time: each time it is looked for.
+    /// Creates the index if it does not exist. Checked each time, since it may have been deleted.
     void make_sure_of(const std::string& index, const std::stop_token& stop) {
         while (true) {
             if (stop.stop_requested()) throw interruption();
@@ -290,7 +293,7 @@ class dead_letters {
         }
     }
 
-    /// Returns what was refused.
+    /// Writes dead letters and returns those that were refused.
     std::vector<rejected_item> write(bulk_body&& body, const std::stop_token& stop) {
         if (stop.stop_requested()) throw interruption();
         const auto promise = std::make_shared<std::promise<bulk_outcome>>();
@@ -313,14 +316,14 @@ class dead_letters {
         if (whole && !item.document.empty()) out["document"] = item.document;
         return boost::json::serialize(out);
     }
-    /// Without anything that could itself be refused.
+    /// Returns the text in ASCII, so that it cannot itself be a reason to refuse the letter.
     static std::string plain(std::string text) {
         for (char& c : text) {
             if (static_cast<unsigned char>(c) >= 0x80) c = '?';
         }
         return text;
     }
-    /// For one line of a log.
+    /// Shortens the text and makes it a single line, for a log line.
     static std::string shown(std::string text, std::size_t limit = 200) {
         shorten(text, limit);
         for (char& c : text) {
@@ -336,7 +339,7 @@ class dead_letters {
     std::mutex mutex_;
     std::condition_variable changed_;
     std::deque<entry> queue_;
-    std::size_t queued_bytes_ = 0;  ///< with what is being written
+    std::size_t queued_bytes_ = 0;  ///< including what is being written
     interrupt_switch stop_;
     bool closing_ = false;
     std::atomic<std::uint64_t> count_{0};

@@ -10,26 +10,26 @@
 
 #include <pgsync/base/error.hpp>
 
-/// What Elasticsearch and OpenSearch, in their versions, call by different names: the one place that knows.
+/// The differences between Elasticsearch and OpenSearch and between their versions; no other code knows them.
 namespace pgsync::elastic {
 
-/// Which software answers, and in which version.
+/// The server software and its version.
 struct server_info {
     bool opensearch = false;
     std::string version;  ///< "2.19.1"
 };
 
-/// How a cluster searches vectors.
+/// How a cluster indexes vectors.
 enum class vector_search : std::uint8_t {
     dense_vector,  ///< Elasticsearch
-    indexed,       ///< Elasticsearch from 8.11 on: the same, and by itself in an index for k-NN
+    indexed,       ///< Elasticsearch from 8.11 on: the same, indexed for k-NN by default
     knn_vector,    ///< OpenSearch with its k-NN plugin
-    none,          ///< not at all: vectors stay in the source
+    none,          ///< not at all: vectors are only kept in the source
 };
 
 namespace detail {
 
-/// Rewrites the mapping of every vector below `properties`; returns whether there is any.
+/// Rewrites the mapping of every vector in `properties`, at any depth. Returns whether there are any.
 inline bool adapt_properties(boost::json::object& properties, vector_search how) {
     bool any = false;
     for (auto& member : properties) {
@@ -45,7 +45,7 @@ inline bool adapt_properties(boost::json::object& properties, vector_search how)
             if (const auto* dims = field->if_contains("dims")) (*field)["dimension"] = *dims;
             field->erase("dims");
         } else if (how == vector_search::indexed) {
-            // The default there, cosine, refuses a vector of zeros. This is OpenSearch's default.
+            // The default there, cosine, refuses vectors of zeros. l2_norm is OpenSearch's default.
             if (!field->contains("similarity") && !field->contains("index"))
                 (*field)["similarity"] = "l2_norm";
         } else if (how == vector_search::none) {
@@ -55,8 +55,8 @@ inline bool adapt_properties(boost::json::object& properties, vector_search how)
     return any;
 }
 
-/// Takes the format from every date range below `properties`; one whose format is not within the default is
-/// left unindexed instead. Returns whether there is any such.
+/// Removes the format from every date range in `properties`, at any depth. If the default does not accept
+/// that format, leaves the field unindexed instead. Returns whether there are any such fields.
 inline bool adapt_date_ranges(boost::json::object& properties) {
     bool any = false;
     for (auto& member : properties) {
@@ -87,13 +87,13 @@ inline bool adapt_date_ranges(boost::json::object& properties) {
 
 }  // namespace detail
 
-/// How one cluster is spoken to. Made without arguments it is that of today's versions.
+/// The variant of the API that a cluster speaks. The default is that of current versions.
 class dialect {
   public:
     dialect() = default;
-    /// Throws errc::configuration where the cluster is older than Elasticsearch 6.6.
+    /// Throws errc::configuration if the cluster is older than Elasticsearch 6.6.
     explicit dialect(const server_info& of) : opensearch_(of.opensearch) {
-        // What cannot be read is taken for today's.
+        // A version that cannot be parsed counts as current.
         const auto* const end = of.version.data() + of.version.size();
         int major = 0;
         int minor = 0;
@@ -112,24 +112,24 @@ class dialect {
         indexes_vectors_ = major > 8 || (major == 8 && minor >= 11);
     }
 
-    /// How this cluster may search vectors; its plugins have the last word.
+    /// Returns how this cluster's version indexes vectors; whether it can depends on its plugins.
     [[nodiscard]] vector_search vectors() const {
         if (opensearch_) return vector_search::knn_vector;
         return indexes_vectors_ ? vector_search::indexed : vector_search::dense_vector;
     }
-    /// Elasticsearch 7.10 and OpenSearch before 1.3 stumble over a date range's format at every change of the
-    /// mapping, `_meta` included, and give the shard up (elastic/elasticsearch#69012,
+    /// Returns whether a date range may have a format. Elasticsearch 7.10 and OpenSearch before 1.3 fail on
+    /// it at every change of the mapping, `_meta` included, and fail the shard (elastic/elasticsearch#69012,
     /// opensearch-project/OpenSearch#1921).
     [[nodiscard]] bool keeps_range_formats() const { return keeps_range_formats_; }
-    /// Whether the settings of an index that is closed say so.
+    /// Returns whether the settings of a closed index show that it is closed.
     [[nodiscard]] bool tells_closed() const { return !typed_; }
-    /// Before Elasticsearch 7 mappings belong to a type; all there is now is this one.
+    /// Wraps the mapping in a type, as Elasticsearch before 7 needs it; pgsync always uses `_doc`.
     [[nodiscard]] boost::json::object creation_body(boost::json::object body) const {
         auto* mappings = typed_ ? body.if_contains("mappings") : nullptr;
         if (mappings != nullptr) *mappings = boost::json::object{{"_doc", std::move(*mappings)}};
         return body;
     }
-    /// Elasticsearch 6 has no way back to the default of one replica but to say it.
+    /// Replaces a null number of replicas by 1 for Elasticsearch 6, which cannot reset it to the default.
     [[nodiscard]] boost::json::object settings_body(boost::json::object body) const {
         auto* index = typed_ ? body.if_contains("index") : nullptr;
         auto* replicas = index != nullptr && index->is_object()
@@ -141,15 +141,16 @@ class dialect {
     [[nodiscard]] std::string mapping_path(std::string_view index) const {
         return "/" + std::string(index) + "/_mapping" + (typed_ ? "/_doc" : "");
     }
-    /// The mapping in the answer that tells of an index; null where there is none.
+    /// Returns the mapping in the cluster's description of an index, or null if there is none.
     [[nodiscard]] static const boost::json::value* mapping_in(const boost::json::value& index) {
         const auto* found = index.is_object() ? index.get_object().if_contains("mappings") : nullptr;
         if (found == nullptr || !found->is_object()) return nullptr;
         const auto* typed = found->get_object().if_contains("_doc");
         return typed != nullptr ? typed : found;
     }
-    /// `aliases`: every target is an alias. Elasticsearch 7.10 and later are told so and say plainly when one
-    /// is missing; before, it is the alias's name that no index can have.
+    /// Returns the path of bulk requests; `aliases`: every target is an alias. Elasticsearch 7.10 and later
+    /// check that (require_alias) and report a missing one clearly; earlier versions cannot create an index
+    /// with the alias's name, which is not a valid index name.
     [[nodiscard]] std::string bulk_path(bool aliases) const {
         std::string path = "/_bulk?";
         if (aliases && require_alias_) path += "require_alias=true&";
@@ -165,8 +166,8 @@ class dialect {
     bool keeps_range_formats_ = true;
 };
 
-/// Puts the vectors of an index's creation body, which are written as Elasticsearch has them, in the
-/// cluster's words. Returns whether there are any.
+/// Translates the vectors in an index's creation body from Elasticsearch's mapping to the cluster's. Returns
+/// whether there are any.
 inline bool adapt_vectors(boost::json::object& body, vector_search how) {
     auto* properties = detail::properties_of(body);
     if (properties == nullptr) return false;
@@ -181,20 +182,20 @@ inline bool adapt_vectors(boost::json::object& body, vector_search how) {
     return any;
 }
 
-/// Lets the date ranges of an index's creation body do without a format where the cluster needs that; returns
-/// whether some stay unindexed, since they cannot.
+/// Removes the formats of date ranges from an index's creation body if the cluster cannot handle them.
+/// Returns whether some fields stay unindexed because they need a format.
 inline bool adapt_ranges(boost::json::object& body, const dialect& speaks) {
     auto* properties = speaks.keeps_range_formats() ? nullptr : detail::properties_of(body);
     return properties != nullptr && detail::adapt_date_ranges(*properties);
 }
 
-/// Puts an index's creation body into the words of the cluster.
+/// Translates an index's creation body for the cluster.
 inline void adapt_mapping(boost::json::object& body, const dialect& speaks) {
     adapt_vectors(body, speaks.vectors());
     adapt_ranges(body, speaks);
 }
 
-/// Is this the answer of a cluster that knows no vectors?
+/// Returns whether an error message says that the cluster does not support vectors.
 [[nodiscard]] inline bool lacks_vectors(std::string_view complaint) {
     for (const std::string_view sign : {"[knn_vector]", "[dense_vector]", "index.knn"}) {
         if (complaint.find(sign) != std::string_view::npos) return true;

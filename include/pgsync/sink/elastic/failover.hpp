@@ -21,12 +21,13 @@
 
 namespace pgsync::elastic {
 
-/// Several addresses of one cluster as one transport. Requests go to one of them; once that one does not
-/// answer, or answers for a cluster that is away (502, 503, 504), those that follow go to the next, and after
-/// the last to the first. Nothing is repeated here: a caller that repeats a request reaches another node.
+/// Combines several addresses of one cluster into one transport. Requests go to the current address; once it
+/// does not answer, or answers for a cluster that is down (502, 503, 504), later requests go to the next one,
+/// and after the last to the first. Nothing is retried here: a caller that repeats its request reaches
+/// another node.
 ///
-/// An address is asked for its cluster's uuid before anything else goes there, and again after it failed: one
-/// of another cluster gets nothing. With a single address nothing is asked.
+/// Before anything else is sent to an address, it is asked for its cluster's uuid, and again after it did not
+/// answer; an address of another cluster gets no requests. A single address is not checked.
 template <transport Node>
 class failover {
   public:
@@ -35,7 +36,7 @@ class failover {
         std::unique_ptr<Node> through;
     };
 
-    /// Throws errc::configuration where there is none.
+    /// Throws errc::configuration if `nodes` is empty.
     explicit failover(std::vector<node> nodes) {
         if (nodes.empty()) throw error(errc::configuration, "no address of the cluster is named");
         for (auto& each : nodes) {
@@ -47,7 +48,7 @@ class failover {
     failover& operator=(const failover&) = delete;
     ~failover() = default;
 
-    /// All of them, for messages.
+    /// Returns all addresses, for messages.
     [[nodiscard]] const std::string& address() const { return address_; }
     [[nodiscard]] std::size_t size() const { return nodes_.size(); }
 
@@ -66,8 +67,8 @@ class failover {
         }
     }
 
-    /// Asks each address that answers which cluster it is of. Throws errc::configuration where two are of
-    /// different ones: what was written through one would be missing behind the other.
+    /// Asks each address that answers which cluster it belongs to. Throws errc::configuration if two belong
+    /// to different clusters, since documents written through one would be missing behind the other.
     void require_one_cluster(std::chrono::milliseconds timeout) {
         if (nodes_.size() == 1) return;
         std::vector<std::future<response>> answers;
@@ -80,7 +81,7 @@ class failover {
                 log::warn("{} of the cluster does not answer: {}", nodes_[i].address, answer.failure);
                 continue;
             }
-            if (refuses(answer)) continue;  // which the first request will tell of
+            if (refuses(answer)) continue;  // the first request will report it
             const auto found = uuid_in(answer);
             if (found.empty()) {
                 throw error(errc::configuration,
@@ -103,8 +104,8 @@ class failover {
 
   private:
     struct member : node {
-        bool known = false;    ///< it is of this cluster, and has not failed since it said so
-        bool foreign = false;  ///< it is not, and the log says so
+        bool known = false;    ///< verified to belong to this cluster; reset if it does not answer
+        bool foreign = false;  ///< it belongs to another cluster, and that has been logged
     };
 
     static request question(std::chrono::milliseconds timeout) {
@@ -114,7 +115,7 @@ class failover {
         return what;
     }
 
-    /// Empty where it is not told.
+    /// Returns the cluster's uuid; empty if the answer does not contain it.
     static std::string uuid_in(const response& answer) {
         boost::system::error_code failed;
         const auto body = boost::json::parse(answer.body, failed);
@@ -123,8 +124,8 @@ class failover {
         return uuid == nullptr || !uuid->is_string() ? std::string() : std::string(uuid->get_string());
     }
 
-    // Handlers run in a node's own thread, and send to no other node: which of them goes first when all end
-    // is then no matter.
+    // Handlers run on a node's own thread and never send to another node, so the nodes can be destroyed in
+    // any order.
 
     void send(std::size_t to, request what, response_handler handler) {
         const auto stop = what.stop;
@@ -154,17 +155,19 @@ class failover {
             });
     }
 
-    /// No answer, or that of somebody in front of a cluster that does not answer, or of a node without one.
+    /// Returns whether there was no answer, or one from a proxy whose cluster does not answer, or from a node
+    /// without a cluster.
     static bool is_away(const response& answer) {
         return answer.status == 0 || (answer.status >= 502 && answer.status <= 504);
     }
-    /// It does not tell us, and has its reasons: what was to be sent would be refused as well. Some builds
-    /// have nothing at that path, and that is no reason.
+    /// Returns whether the node refuses to name its cluster; it would refuse the actual request as well. Some
+    /// builds have nothing at that path (400, 404, 405), which is not a refusal.
     static bool refuses(const response& answer) {
         return answer.status >= 400 && answer.status != 400 && answer.status != 404 && answer.status != 405;
     }
 
-    /// Why nothing is to be sent there; empty: it is of this cluster, and is remembered as such.
+    /// Returns why nothing may be sent to the address; empty if it belongs to this cluster, which is then
+    /// remembered.
     std::string why_not(std::size_t at, const response& answer) {
         const auto uuid = uuid_in(answer);
         const std::lock_guard lock(mutex_);
@@ -183,9 +186,10 @@ class failover {
         if (nodes_.size() == 1) return;
         const std::lock_guard lock(mutex_);
         if (answer.status == 0) nodes_[at].known = false;
-        if (current_ != at) return;  // another request has found out before
+        if (current_ != at) return;  // another request has noticed before
         current_ = (at + 1) % nodes_.size();
-        // Once around is news; of a cluster that is away altogether those tell who repeat their requests.
+        // Warns for one round through the addresses only. If the whole cluster is down, the callers that
+        // retry report it.
         const auto now = std::chrono::steady_clock::now();
         if (now - said_ >= quiet) told_ = 0;
         const bool news = told_ < nodes_.size();
@@ -208,10 +212,10 @@ class failover {
     std::string address_;
     std::mutex mutex_;
     std::size_t current_ = 0;
-    std::string uuid_;  ///< of the cluster; empty: none has told yet
+    std::string uuid_;  ///< the cluster's; empty: not known yet
     std::chrono::steady_clock::time_point said_{};
     std::size_t told_ = 0;
-    std::vector<member> nodes_;  ///< goes first: its threads use the others
+    std::vector<member> nodes_;  ///< destroyed first, since its threads use the other members
 };
 
 }  // namespace pgsync::elastic

@@ -12,29 +12,29 @@
 
 namespace pgsync::elastic {
 
-/// Where a document stands: under its id, on the shard that its routing chooses.
+/// Where a document is stored: its id, and the routing that chooses its shard.
 struct document_place {
     std::string id;
-    std::string routing{};  ///< empty: the id chooses
+    std::string routing{};  ///< empty: the id chooses the shard
 
     friend auto operator<=>(const document_place&, const document_place&) = default;
 };
 
-/// What the index holds in one place.
+/// What the index holds at one place.
 struct held_document {
     bool found = false;
     std::int64_t version = 0;
-    std::string routing{};  ///< with which it was written; may be another one of the same shard
-    std::string source{};   ///< JSON text as it was sent, every digit of it; empty where none is kept
-    std::string failure{};  ///< the cluster's error type: whether it is there could not be told
+    std::string routing{};  ///< the one it was written with; may be another one of the same shard
+    std::string source{};   ///< JSON exactly as it was sent, with every digit; empty if not stored
+    std::string failure{};  ///< error type, if the cluster could not say whether it exists
 };
 
-/// How much of what documents hold is to be sent along with their versions: the query of a `_mget`.
+/// How much of each document's source to return along with its version: the query string of a `_mget`.
 using wanted_source = std::string_view;
 inline constexpr wanted_source whole_source = "";
 inline constexpr wanted_source no_source = "?_source=false";
 
-/// The body of a `_mget`.
+/// Builds the body of a `_mget`.
 [[nodiscard]] inline std::string many_documents_body(const std::vector<document_place>& places) {
     std::string out = R"({"docs":[)";
     for (const auto& each : places) {
@@ -49,7 +49,8 @@ inline constexpr wanted_source no_source = "?_source=false";
     return out + "]}";
 }
 
-/// The answer to it, in the order of the places asked for. Errors: errc::protocol for what is no such answer.
+/// Parses the answer to a `_mget`, in the order of the places asked for. Throws errc::protocol if the answer
+/// is malformed.
 [[nodiscard]] inline std::vector<held_document> parse_many_documents(std::string_view answer) {
     std::vector<held_document> out;
     for_json_members(answer, [&](std::string_view name, std::string_view all) {

@@ -8,17 +8,17 @@
 
 #include <pgsync/base/error.hpp>
 
-/// Indices that an operator has closed or blocked. Nothing is wrong with them, and nobody but an operator can
-/// change it: a sync waits for that, a command that somebody has typed ends and says what to do.
+/// Indices that an operator has closed or blocked. They are not broken, and only an operator can change their
+/// state: a sync waits for that, while an interactive command fails and says what to do.
 namespace pgsync::elastic {
 
-/// An index, or the whole cluster, that does not take a request until somebody lets it.
+/// An index, or the whole cluster, that refuses a request until an operator allows it.
 class index_unavailable : public error {
   public:
     index_unavailable(const std::string& what, const std::string& remedy) : error(errc::busy, what, remedy) {}
 };
 
-/// The request that opens a closed index.
+/// Returns the request that opens a closed index.
 [[nodiscard]] inline std::string opening(std::string_view index) {
     return "POST /" + std::string(index) + "/_open";
 }
@@ -29,7 +29,7 @@ class index_unavailable : public error {
 
 namespace detail {
 
-/// What stands between two marks of a text; empty where they are not there.
+/// Returns the text between two markers; empty if they are not found.
 [[nodiscard]] inline std::string_view between(std::string_view text, std::string_view before,
                                               std::string_view after) {
     const auto begin = text.find(before);
@@ -41,19 +41,18 @@ namespace detail {
 
 }  // namespace detail
 
-/// Whether an error of the cluster is about a closed index.
+/// Returns whether an error of the cluster is about a closed index.
 [[nodiscard]] inline bool says_closed(std::string_view answer) {
     return answer.find("index_closed_exception") != std::string_view::npos;
 }
-/// Whether it is about a block, of an index or of the cluster.
+/// Returns whether an error is about a block, of an index or of the cluster.
 [[nodiscard]] inline bool says_blocked(std::string_view answer) {
     return answer.find("cluster_block_exception") != std::string_view::npos;
 }
 
-/// What takes a block away, by the cluster's own words for it:
-/// `index [x] blocked by: [FORBIDDEN/8/index write (api)];`. Empty where they name none that an operator
-/// sets: a cluster without a master blocks everything, too. Elasticsearch 6 does not name
-/// the index; then it is `asked`.
+/// Returns the request that removes a block, based on the cluster's message, such as `index [x] blocked by:
+/// [FORBIDDEN/8/index write (api)];`. Empty if the message names no block that an operator sets: a cluster
+/// without a master blocks everything, too. Elasticsearch 6 does not name the index; `asked` is used instead.
 [[nodiscard]] inline std::string unblocking(std::string_view reason, std::string_view asked = {}) {
     constexpr std::array<std::pair<std::string_view, std::string_view>, 5> of_index{
         {{"/5/", "read_only"},

@@ -6,8 +6,8 @@
 
 namespace pgsync::elastic {
 
-/// A request to which the cluster has answered with one and the same error of its own for minutes: it is
-/// there, and trying again is of no use.
+/// Thrown when the cluster has answered a request with one and the same error for minutes: it is up, and
+/// retrying is useless.
 class refused_always : public error {
   public:
     refused_always(const std::string& what, const std::string& remedy) : error(errc::index, what, remedy) {}

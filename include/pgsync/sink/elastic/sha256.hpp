@@ -12,7 +12,7 @@
 
 #include <pgsync/base/error.hpp>
 
-/// What Amazon's signatures are made of: OpenSSL's, in this library's types.
+/// The hash functions for Amazon's signatures: OpenSSL's, with this library's types.
 namespace pgsync::elastic {
 
 using sha256_digest = std::array<std::uint8_t, 32>;
@@ -28,7 +28,7 @@ inline void require_digest(bool made) {
 
 }  // namespace detail
 
-/// Throws errc::configuration where OpenSSL was told to make none.
+/// Returns the SHA-256 hash; throws errc::configuration if OpenSSL is configured not to provide it.
 [[nodiscard]] inline sha256_digest sha256(std::string_view text) {
     sha256_digest out{};
     detail::require_digest(EVP_Digest(text.data(), text.size(), out.data(), nullptr, EVP_sha256(), nullptr) ==
@@ -49,7 +49,7 @@ inline void require_digest(bool made) {
     return out;
 }
 
-/// Throws as sha256().
+/// Returns the HMAC-SHA-256; throws like sha256().
 [[nodiscard]] inline sha256_digest hmac_sha256(std::string_view key, std::string_view text) {
     sha256_digest out{};
     detail::require_digest(key.size() <= INT_MAX &&

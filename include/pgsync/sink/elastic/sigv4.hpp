@@ -13,28 +13,28 @@
 
 namespace pgsync::elastic {
 
-/// Who signs requests to Amazon's OpenSearch Service, and for where.
+/// The credentials that sign requests to Amazon OpenSearch Service, and the service and region they are for.
 struct aws_credentials {
     std::string service;  ///< "es"
     std::string region;   ///< "eu-west-1"
     std::string access_key;
     std::string secret_key;
-    std::string session_token{};  ///< of temporary credentials; else empty
+    std::string session_token{};  ///< for temporary credentials; otherwise empty
 };
 
-/// What of a request is signed.
+/// The parts of a request that are signed.
 struct signed_request {
     std::string_view method;
-    std::string_view host;          ///< as the Host header says it
-    std::string_view path;          ///< percent-encoded, as it is sent, without the query
-    std::string_view query;         ///< as it is sent, without the question mark
+    std::string_view host;          ///< as in the Host header
+    std::string_view path;          ///< percent-encoded as sent, without the query
+    std::string_view query;         ///< as sent, without the question mark
     std::string_view content_type;  ///< empty: none is sent
     std::string_view body;
 };
 
 namespace detail {
 
-/// Percent-encodes everything but what RFC 3986 calls unreserved, and `keep`.
+/// Percent-encodes everything except the characters that RFC 3986 calls unreserved, and those in `keep`.
 inline std::string aws_encoded(std::string_view text, std::string_view keep = {}) {
     std::string out;
     for (const char c : text) {
@@ -76,8 +76,9 @@ inline std::string aws_query(std::string_view query) {
 
 }  // namespace detail
 
-/// The header lines that sign a request after Amazon's Signature Version 4, Authorization first. libcurl
-/// signs as well, but up to 8.5 takes the query as it stands and signs headers that it does not send.
+/// Returns the header lines that sign a request with Amazon's Signature Version 4, Authorization first.
+/// libcurl can sign as well, but up to 8.5 it uses the query without normalising it and signs headers that it
+/// does not send.
 [[nodiscard]] inline std::vector<std::string> sign(const aws_credentials& by, const signed_request& what,
                                                    std::time_t now) {
     std::tm parts{};

@@ -5,11 +5,11 @@
 
 namespace pgsync::elastic {
 
-/// How the index knows a document.
+/// Identifies a document as the index stores it.
 struct stored_id {
     std::string id;
-    std::string routing{};     ///< what it was written with, if anything
-    std::int64_t version = 0;  ///< of its last write
+    std::string routing{};     ///< the routing it was written with; empty: none
+    std::int64_t version = 0;  ///< the version of its last write
 };
 
 }  // namespace pgsync::elastic

@@ -9,7 +9,7 @@
 
 namespace pgsync::elastic {
 
-/// A cluster's address taken apart, so that its secrets never stand in a message.
+/// A cluster's address, split into parts so that its secrets never appear in a message.
 struct cluster_url {
     std::string base;  ///< `http(s)://host:port[/prefix]`, without user, password or trailing slash
     std::string user;
@@ -46,7 +46,7 @@ namespace detail {
         "characters of user and password percent-encoded, / as %2F");
 }
 
-/// `host`, `host:port`, `[::1]` or `[::1]:port`.
+/// Throws errc::configuration unless `text` is `host`, `host:port`, `[::1]` or `[::1]:port`.
 inline void check_host(std::string_view text) {
     const auto bracket = text.rfind(']');
     const auto colon = text.find(':', bracket == std::string_view::npos ? 0 : bracket);
@@ -64,7 +64,7 @@ inline void check_host(std::string_view text) {
 
 }  // namespace detail
 
-/// The host's name or address, without brackets or port.
+/// Returns the host's name or address, without brackets or port.
 [[nodiscard]] inline std::string_view host_of(const cluster_url& url) {
     std::string_view rest(url.base);
     rest.remove_prefix(rest.find("://") + 3);
@@ -73,7 +73,7 @@ inline void check_host(std::string_view text) {
     return rest.substr(0, rest.find(':'));
 }
 
-/// Reads `http(s)://[user:password@]host[:port][/prefix]`; throws errc::configuration without quoting
+/// Parses `http(s)://[user:password@]host[:port][/prefix]`. Throws errc::configuration, without quoting
 /// secrets.
 [[nodiscard]] inline cluster_url parse_url(std::string_view text) {
     const bool https = text.starts_with("https://");
@@ -92,8 +92,8 @@ inline void check_host(std::string_view text) {
             url.password = detail::percent_decoded(credentials.substr(colon + 1));
         rest.remove_prefix(at + 1);
     }
-    // An unencoded slash in a password would otherwise make the rest of it a path, which is shown in
-    // messages.
+    // An unencoded slash in a password would otherwise turn the rest of the password into a path, which
+    // messages show.
     if (rest.find('@') != std::string_view::npos)
         detail::refuse_url("has an @ behind the first / of its address");
     for (const char c : rest) {
@@ -106,8 +106,8 @@ inline void check_host(std::string_view text) {
     return url;
 }
 
-/// The URLs in a list like `http://a:9200,http://b:9200`. A comma that no http:// or https:// follows is part
-/// of a URL: a password may have one.
+/// Splits a list such as `http://a:9200,http://b:9200` into its URLs. A comma that is not followed by http://
+/// or https:// is part of a URL, since a password may contain one.
 [[nodiscard]] inline std::vector<std::string> split_urls(std::string_view text) {
     std::vector<std::string> out;
     std::size_t begin = 0;
@@ -123,14 +123,15 @@ inline void check_host(std::string_view text) {
     return out;
 }
 
-/// Reads a list of URLs; throws as parse_url().
+/// Parses a list of URLs; throws like parse_url().
 [[nodiscard]] inline std::vector<cluster_url> parse_urls(std::string_view text) {
     std::vector<cluster_url> out;
     for (const auto& each : split_urls(text)) out.push_back(parse_url(each));
     return out;
 }
 
-/// As it was given, with `***` for each password; `***` alone where it cannot be read.
+/// Returns the list as it was given, with `***` in place of each password, or `***` alone if it cannot be
+/// parsed.
 [[nodiscard]] inline std::string masked(const std::string& text) {
     try {
         std::string out;
@@ -140,7 +141,7 @@ inline void check_host(std::string_view text) {
                 out += each;
                 continue;
             }
-            // The password may hold an `@` of its own, what comes after it may not.
+            // The password may contain an `@`, but the text after the credentials may not.
             const auto begin = each.find(':', each.find("://") + 3);
             out += each.substr(0, begin + 1) + "***" + each.substr(each.rfind('@'));
         }

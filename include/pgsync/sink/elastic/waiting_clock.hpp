@@ -7,8 +7,8 @@
 
 namespace pgsync::elastic {
 
-/// What waits: replaceable, so that tests of back-off take no time. `wait_until` returns when `what` is
-/// notified, when the time has come, or for no reason at all, with `lock` held again.
+/// A clock that can wait; replaceable, so that tests of back-off take no time. `wait_until` returns when
+/// `what` is notified, when the time is reached, or spuriously, with `lock` held again.
 template <typename T>
 concept waiting_clock = requires(T& t, std::condition_variable& what, std::unique_lock<std::mutex>& lock,
                                  std::chrono::steady_clock::time_point until) {
@@ -16,7 +16,7 @@ concept waiting_clock = requires(T& t, std::condition_variable& what, std::uniqu
     { t.wait_until(what, lock, until) } -> std::same_as<void>;
 };
 
-/// The one for programs.
+/// The clock that programs use.
 struct steady_waiting {
     [[nodiscard]] std::chrono::steady_clock::time_point now() const {
         return std::chrono::steady_clock::now();

@@ -9,16 +9,16 @@
 
 namespace pgsync::elastic::detail {
 
-/// Says in the log that the cluster is in trouble: once for each longer pause, now and then while it lasts,
-/// and once when the last of the bulks concerned went through. Used by one thread.
+/// Logs that the cluster is in trouble: a warning for each longer pause, an occasional one while the outage
+/// lasts, and a line once the last affected bulk has gone through. For use by a single thread.
 class outage {
   public:
     explicit outage(std::string address) : address_(std::move(address)) {}
 
-    /// A bulk failed for the `attempts`th time in a row.
+    /// Call when a bulk has failed for the `attempts`th time in a row.
     void failed(unsigned attempts, const std::string& why, std::chrono::milliseconds pause) {
         if (attempts == 1) ++troubled_;
-        // The pauses double up to the eighth attempt or so; from then on about one line a minute.
+        // The pauses double until about the eighth attempt; after that this is about one line a minute.
         const bool news = attempts > said_ && (attempts <= 8 || attempts % 8 == 0);
         if (news) {
             said_ = attempts;
@@ -28,12 +28,12 @@ class outage {
             log::debug("cluster {}: {}", address_, why);
         }
     }
-    /// A bulk went through; `after_failure` when it had failed before.
+    /// Call when a bulk has gone through; `after_failure`: it had failed before.
     void over(bool after_failure) {
         if (!abandoned(after_failure)) return;
         log::info("cluster {}: works again", address_);
     }
-    /// A bulk was given up. True when none is in trouble any more.
+    /// Call when a bulk has been given up. Returns true if it was the last bulk in trouble.
     bool abandoned(bool after_failure) {
         if (!after_failure || --troubled_ > 0) return false;
         said_ = 0;
@@ -42,7 +42,7 @@ class outage {
 
   private:
     std::string address_;
-    std::size_t troubled_ = 0;  ///< bulks that failed and did not go through yet
+    std::size_t troubled_ = 0;  ///< bulks that have failed and not gone through yet
     unsigned said_ = 0;
 };
 

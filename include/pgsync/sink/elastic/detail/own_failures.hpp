@@ -7,20 +7,22 @@
 
 namespace pgsync::elastic::detail {
 
-/// Whether an answer says that the cluster, or what stands before it, cannot just now. Any other answer from
-/// 500 on is an error of its own, which may be the request's fault.
+/// Returns whether an HTTP status (0: no answer) means that the cluster, or a proxy in front of it, is
+/// temporarily unable to answer. Any other status from 500 on is an error in its own right, which the request
+/// may have caused.
 [[nodiscard]] constexpr bool says_not_now(long status) {
     return status == 0 || status == 408 || status == 429 || status == 502 || status == 503 || status == 504;
 }
 
-/// Tells a document that the cluster can never take, though it says 5xx, from a cluster in trouble: by what
-/// becomes of others of the same index meanwhile. Used by one thread.
+/// Distinguishes a document that the cluster can never take, although it answers 5xx, from a cluster in
+/// trouble, by whether other documents of the same index are written in the meantime. For use by a single
+/// thread.
 class own_failures {
   public:
     using time_point = std::chrono::steady_clock::time_point;
 
-    /// So many times it must have failed, each time after others had been written since the time before, and
-    /// for so long.
+    /// Limits, both of which must be reached: the number of failures, counting only those before which other
+    /// documents of the index were written since the previous failure, and the time since the first failure.
     struct limits {
         unsigned attempts = 10;
         std::chrono::seconds time{120};
@@ -28,8 +30,8 @@ class own_failures {
 
     explicit own_failures(limits until) : limits_(until) {}
 
-    /// `item` failed; `passed`: how many documents of its index have been written so far. True from when that
-    /// is the document's own fault.
+    /// Records that `item` has failed; `passed` is how many documents of its index have been written so far.
+    /// Returns true once the failures count as the document's own.
     [[nodiscard]] bool failed(const std::string& item, std::uint64_t passed, time_point now) {
         const auto [found, first] = items_.try_emplace(item, one{now, passed, 0});
         auto& each = found->second;

@@ -6,8 +6,8 @@
 
 namespace pgsync::elastic::detail {
 
-/// What to do about a connection that failed for its TLS; empty where that was not the reason. `message` is
-/// libcurl's.
+/// Returns what to do about a connection that failed because of TLS; empty if TLS was not the reason.
+/// `message` is libcurl's.
 [[nodiscard]] inline std::string_view tls_remedy(CURLcode code, std::string_view message) {
     const auto says = [&](std::string_view what) { return message.find(what) != std::string_view::npos; };
     if (code == CURLE_PEER_FAILED_VERIFICATION) {
