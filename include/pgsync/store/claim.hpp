@@ -14,16 +14,16 @@
 #include <pgsync/store/cluster.hpp>
 #include <pgsync/store/index_state.hpp>
 
-/// Whose turn it is to say in an index's `_meta` how far it is. A program that stood still for so long that
-/// another one has taken its slot does not know that when it wakes up, and what it would say is older.
-/// Document versions refuse its documents; `_meta` has no version, but it can be written through an alias:
-/// each program makes one of its own when it begins, and with the same request removes those of its
-/// predecessors. The cluster then refuses whatever they send, however late it comes.
+/// Fencing: decides which program may write an index's `_meta`. A program that was suspended so long that
+/// another one has taken over its slot does not notice when it resumes, and would write outdated progress.
+/// Document versions protect the documents. `_meta` has no version, but can be written through an alias: each
+/// program creates a fencing alias of its own when it starts, and the same request removes those of its
+/// predecessors. From then on the cluster refuses whatever they send, however late it arrives.
 namespace pgsync::app {
 
-/// Makes `states`, which go by index and must have been read before the slot or the load was this program's,
-/// those of indices that only this program keeps, all that `which` lists at once. Throws errc::superseded
-/// where another one has claimed one of them since then.
+/// Claims the indices listed in `which` for this program, all at once. `states`, by index, must have been
+/// read before this program got the slot or started the load. Throws errc::superseded if another program has
+/// claimed one of the indices since then.
 inline void claim(cluster::client_type& client, std::span<const compiled_index> indices,
                   const std::vector<std::size_t>& which, std::span<index_state> states) {
     boost::json::array actions;
@@ -36,7 +36,8 @@ inline void claim(cluster::client_type& client, std::span<const compiled_index> 
     }
     if (actions.empty()) return;
     client.change_aliases(actions);
-    // It went well even where an alias that was to be removed was gone already: somebody else has been here.
+    // The request also succeeds if an alias to be removed did not exist: then another program has claimed the
+    // index.
     for (const auto i : which) {
         const auto now = find_index(client, indices[i]);
         if (!now.exists) throw error(errc::index, "index \"" + states[i].index + "\" is gone");

@@ -32,7 +32,7 @@
 
 namespace pgsync::app {
 
-/// A transport for each of the cluster's addresses. Throws errc::configuration for those that make no sense.
+/// Creates a transport for each of the cluster's addresses. Throws errc::configuration if one is invalid.
 [[nodiscard]] inline std::vector<elastic::failover<elastic::curl_transport>::node> nodes_of(
     const options& setting, elastic::encoding bodies) {
     std::vector<elastic::failover<elastic::curl_transport>::node> out;
@@ -45,8 +45,7 @@ namespace pgsync::app {
     return out;
 }
 
-/// The search cluster as the commands use it: one transport, one client for administration, one writer of
-/// bulks.
+/// The search cluster as the commands use it: one transport, one client for administration, one bulk writer.
 class cluster {
   public:
     using transport_type = elastic::failover<elastic::curl_transport>;
@@ -54,9 +53,9 @@ class cluster {
     using writer_type = elastic::bulk_writer<transport_type>;
     using dead_letters_type = elastic::dead_letters<transport_type>;
 
-    /// Asks who is there, and soon gives up: what is wrong at the start is better said than waited for.
-    /// `stopped` is asked whether the program is to stop: then administration does not wait for long. One
-    /// that only looks does not wait for a cluster that answers.
+    /// Connects to the cluster, and fails quickly: a problem at the start should be reported rather than
+    /// waited for. `stopped` returns whether the program is to stop; administrative requests then wait only
+    /// briefly. With `only_looks`, a persistent error (5xx) is retried no longer than an outage.
     cluster(const options& setting, const std::function<bool()>& stopped, bool only_looks = false)
         : options_(setting),
           only_looks_(only_looks),
@@ -77,19 +76,20 @@ class cluster {
     cluster& operator=(const cluster&) = delete;
 
     [[nodiscard]] client_type& client() { return client_; }
-    /// The same for what the stream does, which interrupt() ends.
+    /// A second client, for the stream, which interrupt() ends.
     [[nodiscard]] client_type& stream_client() { return stream_client_; }
     [[nodiscard]] const elastic::dialect& speaks() const { return dialect_; }
     [[nodiscard]] const std::string& address() const { return transport_.address(); }
 
-    /// A batcher that writes to `targets`, one for each index number, which readers know as `aliases`.
+    /// Returns a batcher that writes to `targets`, one for each index number; `aliases` are their names for
+    /// readers.
     [[nodiscard]] std::unique_ptr<elastic::batcher> batcher(
         const std::vector<elastic::batcher::target>& targets, const std::vector<std::string>& aliases,
         elastic::pace how) {
         const auto alias = [targets, aliases](std::string_view target) {
             return alias_of(target, targets, aliases);
         };
-        // A small bulk waits behind the ones the cluster is at: they must be soon done.
+        // A small bulk queues behind those the cluster is processing, so fan-out bulks must finish quickly.
         const auto bytes =
             how == elastic::pace::wide ? std::min(options_.bulk_bytes, wide_bulk_bytes) : options_.bulk_bytes;
         return std::make_unique<elastic::batcher>(
@@ -104,14 +104,13 @@ class cluster {
             [alias](elastic::bulk_outcome& outcome) { stop_for(outcome, alias); });
     }
 
-    /// From now on nothing waits until somebody opens an index, or takes a block away: for commands that
-    /// somebody waits for.
+    /// From now on fails instead of waiting for a closed or blocked index; for interactive commands.
     void end_at_closed() {
         writer_.end_at_closed();
         if (dead_letters_) dead_letters_->end_at_closed();
     }
 
-    /// Nobody is to wait for the cluster any more, not even for requests on their way; until resume().
+    /// Ends all waiting for the cluster, including requests in flight, until resume().
     void interrupt() {
         writer_.interrupt();
         stream_client_.interrupt();
@@ -123,7 +122,7 @@ class cluster {
         if (dead_letters_) dead_letters_->resume();
     }
 
-    /// What the stream asks of the cluster; `names` are the indices by number, to be searched and refreshed.
+    /// Returns the stream's access to the cluster; `names` are the indices to search and refresh, by number.
     [[nodiscard]] pipeline::index_access access(const std::vector<std::string>& names) {
         return {[this] { writer_.drain(); },
                 [this, names](std::size_t index) { stream_client_.refresh(names[index]); },
@@ -229,8 +228,8 @@ class cluster {
     transport_type transport_;
     elastic::dialect dialect_;
     client_type client_;
-    client_type stream_client_;  ///< can be interrupted without the other
-    // The writer goes first: what it gives up still finds the others.
+    client_type stream_client_;  ///< can be interrupted separately
+    // The writer is destroyed first: the completions of bulks that it gives up still use the other members.
     std::unique_ptr<dead_letters_type> dead_letters_;
     writer_type writer_;
     metrics::probe probe_;

@@ -9,11 +9,11 @@
 #include <pgsync/store/index_state.hpp>
 #include <pgsync/store/owner.hpp>
 
-/// In front of every request that writes into an index, deletes it, or moves an alias.
+/// Ownership check, to be made before every request that writes to an index, deletes it or moves an alias.
 namespace pgsync::app {
 
-/// Why an index is another's: the one that this program writes, or with `readers` the one that it would take
-/// the alias from. Nothing where both are this program's.
+/// Returns a finding if the index that this program writes or, with `readers`, the index that it would take
+/// the alias from, belongs to another program; nothing if both are this program's.
 [[nodiscard]] inline std::optional<finding> why_not_ours(const program_here& me, const compiled_index& index,
                                                          const index_state& state, bool readers = true) {
     const std::string alias(index.name);
@@ -26,7 +26,7 @@ namespace pgsync::app {
     return why_foreign(state.serving, *state.serving_owner, me, mine);
 }
 
-/// The same, as condition_error.
+/// Throws what why_not_ours() returns, as condition_error.
 inline void check_ours(const program_here& me, const compiled_index& index, const index_state& state,
                        bool readers = true) {
     if (auto other = why_not_ours(me, index, state, readers)) throw condition_error(std::move(*other));

@@ -29,7 +29,7 @@
 
 namespace pgsync::app {
 
-/// A number for some texts, as 16 hexadecimal digits.
+/// Returns a hash of some texts, as 16 hexadecimal digits.
 [[nodiscard]] inline std::string text_hash(std::span<const std::string> texts) {
     std::uint64_t hash = 0xcbf29ce484222325U;  // FNV-1a
     for (const auto& text : texts) {
@@ -43,7 +43,8 @@ namespace pgsync::app {
     return out;
 }
 
-/// A number for everything that decides what documents look like: another one means another index.
+/// Returns a hash of everything that determines what documents look like; if it changes, a new index is
+/// needed.
 [[nodiscard]] inline std::string shape_hash(const compiled_index& index) {
     std::vector<std::string> texts{std::string(index.keys_query), std::string(index.properties)};
     for (const auto said : {index.settings, index.mapping, index.pipeline}) {
@@ -57,46 +58,49 @@ namespace pgsync::app {
     return {std::string(index.name), concrete, concrete + "-WRITE", concrete + "-NEW"};
 }
 
-/// What the cluster knows of an index, most of it remembered in the index's `_meta`.
+/// The state of an index in the cluster, most of which is stored in the index's `_meta`.
 struct index_state {
     bool exists = false;
     bool loaded = false;
-    /// What it is called; its shape's name may be an alias of that, see adapt_in_place().
+    /// Its name; the name derived from its shape may be an alias of it, see adapt_in_place().
     std::string index{};
-    std::string slot{};                   ///< that it follows, and is called like its publication
-    std::string build{};                  ///< of the program that slot is for, see build_hash()
+    std::string slot{};   ///< the slot it is kept in sync through; its publication has the same name
+    std::string build{};  ///< which build of the program the slot is for, see build_hash()
     std::vector<std::string> together{};  ///< the aliases of all indices of that program
-    std::string serving{};       ///< the index that readers find, of this shape or of another; empty: none
-    std::string serving_hash{};  ///< of the shape of that one
-    std::optional<finding> serving_copy{};  ///< that one is a copy of this program's
-    bool beside = false;  ///< was made beside the one that serves, and has not taken its place yet
-    std::vector<std::string> keepers{};       ///< its aliases by which programs have claimed it; see claim()
-    std::string keeper{};                     ///< this program's; empty: it has not
-    std::optional<std::string> loaded_until;  ///< last key of the pages that are done
-    /// Whatever the log tells before it is in the index, and the slot has never been confirmed beyond.
+    std::string serving{};  ///< the index behind the readers' alias, of this shape or another; empty: none
+    std::string serving_hash{};               ///< shape hash of that one
+    std::optional<finding> serving_copy{};    ///< set if that one is a copy of this program's
+    bool beside = false;                      ///< built next to the serving index, and not cut over yet
+    std::vector<std::string> keepers{};       ///< its fencing aliases, see claim()
+    std::string keeper{};                     ///< the one that this program has made; empty: none yet
+    std::optional<std::string> loaded_until;  ///< last key of the completed pages
+    /// All WAL before this position is in the index, and the slot was never confirmed beyond it.
     std::optional<postgres::lsn> written;
     index_owner owner{};
-    std::optional<index_owner> serving_owner{};  ///< of the index that readers find, where it is another one
-    /// Of an index whose readers this one was allowed to take, although it is not this program's.
+    /// Owner of the serving index, if that is another index.
+    std::optional<index_owner> serving_owner{};
+    /// Owner of an index that belongs to another program, but whose readers this index may take over.
     std::optional<index_owner> adopted{};
-    bool foreign = false;        ///< it is not this program's, which was told to adopt it
-    std::uint32_t timeline = 0;  ///< on which the documents were read
-    /// How many timelines further on its documents' versions are; see commands/diagnosis/set_back.hpp.
+    bool foreign = false;        ///< it belongs to another program, and this one was told to adopt it
+    std::uint32_t timeline = 0;  ///< of the server when the documents were read
+    /// How many timelines its documents' versions are ahead of the server's; see
+    /// commands/diagnosis/set_back.hpp.
     std::uint32_t rewinds = 0;
-    /// While an index is read again: its documents of lower versions may be without a row.
+    /// Set while an index is reloaded: documents with a lower version may no longer have a row.
     std::optional<std::uint64_t> orphans_below;
-    /// What its documents were read from; nothing where an earlier version of pgsync made it.
+    /// What its documents were read from; empty if an earlier version of pgsync created it.
     std::optional<postgres::origin> made_from{};
-    /// Which files of its tables it reflects; only where the log lacks TRUNCATE, see pipeline::storage_watch.
+    /// The files of its tables whose content it reflects; only if WAL does not contain TRUNCATE, see
+    /// pipeline::storage_watch.
     std::optional<postgres::table_storage> storage{};
-    std::uint64_t loaded_rows = 0;      ///< about so many up to `loaded_until`
+    std::uint64_t loaded_rows = 0;      ///< approximate number of rows up to `loaded_until`
     bool closed = false;                ///< by an operator
-    std::vector<std::string> blocks{};  ///< that it has: `write`, `read_only`, …
-    bool serving_closed = false;        ///< the index that readers find
-    /// Which index it is, whatever it is called; see elastic::index_facts.
+    std::vector<std::string> blocks{};  ///< that are set on it: `write`, `read_only`, …
+    bool serving_closed = false;        ///< the serving index is closed
+    /// Identifies the index regardless of its name; see elastic::index_facts.
     std::string incarnation{};
     std::int64_t created = 0;  ///< milliseconds since 1970
-    bool restored = false;     ///< it is another one than it was when it was last told how far it is
+    bool restored = false;     ///< replaced by another index since `_meta` was last written
 };
 
 [[nodiscard]] inline boost::json::object meta_of(const compiled_index& index, const index_state& state) {
@@ -141,8 +145,9 @@ struct index_state {
     return meta;
 }
 
-/// Has the index remember `state`. Throws errc::superseded once the index is not this program's any more,
-/// where it has claimed it.
+/// Writes `state` to the index's `_meta`. Throws errc::index if the index was deleted and, if this program
+/// has claimed it, errc::superseded once another program has taken it over or a snapshot was restored over
+/// it.
 inline void remember(cluster::client_type& client, const compiled_index& index, const index_state& state) {
     const auto names = names_of(index);
     if (client.put_meta(state.keeper.empty() ? names.index : state.keeper, meta_of(index, state))) return;
@@ -156,7 +161,7 @@ inline void remember(cluster::client_type& client, const compiled_index& index, 
     throw error(errc::superseded, "index \"" + names.index + "\" has been taken over by another program");
 }
 
-/// What the cluster knows of an index that pgsync made, by its own_meta().
+/// Returns the state of an index that pgsync created; `meta` is its own_meta().
 [[nodiscard]] inline index_state state_of(const elastic::index_facts& facts,
                                           const boost::json::object& meta) {
     index_state state;
@@ -206,7 +211,8 @@ inline void remember(cluster::client_type& client, const compiled_index& index, 
 
 namespace detail {
 
-/// The one index behind a name; nothing where there is none. Throws condition_error where there are several.
+/// Returns the one index behind a name, or nothing if there is none. Throws condition_error if there are
+/// several.
 [[nodiscard]] inline std::optional<elastic::index_facts> find_one(cluster::client_type& client,
                                                                   const index_names& names,
                                                                   const std::string& name) {
@@ -218,8 +224,8 @@ namespace detail {
 
 }  // namespace detail
 
-/// Finds out how far the index is. Throws errc::index where a name is taken by something that is not ours, or
-/// stands for several indices.
+/// Reads the state of an index. Throws errc::index if one of its names is used by something that pgsync did
+/// not create; condition_error if a name refers to several indices.
 [[nodiscard]] inline index_state find_index(cluster::client_type& client, const compiled_index& index) {
     const auto names = names_of(index);
     const auto reader = detail::find_one(client, names, names.alias);
@@ -253,9 +259,9 @@ namespace detail {
     return state;
 }
 
-/// Throws errc::superseded where the index of a running program is another one by now, restored from a
-/// snapshot under its name: what the slot told since then is not in it, and the slot must not be confirmed
-/// past that.
+/// Throws errc::superseded if the index of a running program has been replaced by another one, restored from
+/// a snapshot under the same name: changes since then are missing in it, so the slot must not be confirmed
+/// past them.
 inline void check_incarnation(cluster::client_type& client, const index_state& state) {
     if (state.incarnation.empty()) return;
     const auto now = client.find(state.index);
@@ -264,7 +270,7 @@ inline void check_incarnation(cluster::client_type& client, const index_state& s
                 "index \"" + state.index + "\" is not the one it was: it has been restored from a snapshot");
 }
 
-/// Whether what is written would go to another index than to this program's.
+/// Returns a finding if writes would go to another index than this program's.
 [[nodiscard]] inline std::optional<finding> find_misplaced_writes(cluster::client_type& client,
                                                                   const compiled_index& index) {
     const auto names = names_of(index);
@@ -272,20 +278,19 @@ inline void check_incarnation(cluster::client_type& client, const index_state& s
     if (!own) return std::nullopt;
     return misplaced_writes(names, *own, client.find_each(names.write_alias));
 }
-/// The same, as condition_error.
+/// Throws what find_misplaced_writes() returns, as condition_error.
 inline void check_writes(cluster::client_type& client, const compiled_index& index) {
     if (auto misplaced = find_misplaced_writes(client, index)) throw condition_error(std::move(*misplaced));
 }
 
-/// Throws elastic::index_unavailable where the index is closed, or the one that readers have while this
-/// program's is not there.
+/// Throws elastic::index_unavailable if the index is closed or, if it does not exist, if the serving one is.
 inline void require_open(const index_state& state) {
     const bool closed = state.exists ? state.closed : state.serving_closed;
     const auto& name = state.exists ? state.index : state.serving;
     if (closed) throw elastic::index_unavailable(elastic::closed_text(name), elastic::opening(name));
 }
 
-/// Merges `from` into `into`, objects member by member.
+/// Merges `from` into `into`; nested objects are merged member by member.
 inline void merge_json(boost::json::object& into, const boost::json::object& from) {
     for (const auto& member : from) {
         auto* mine = into.if_contains(member.key());
@@ -297,8 +302,7 @@ inline void merge_json(boost::json::object& into, const boost::json::object& fro
     }
 }
 
-/// The settings that the index's declaration asks for, without the prefix `index` that may or may not be
-/// written.
+/// Returns the settings that the index's declaration asks for, without the optional prefix `index`.
 [[nodiscard]] inline boost::json::object settings_in(std::string_view declaration) {
     boost::json::object out;
     if (declaration.empty()) return out;
@@ -318,8 +322,8 @@ inline void merge_json(boost::json::object& into, const boost::json::object& fro
     return settings_in(index.settings);
 }
 
-/// What creates the index: no replicas and no refresh while it is being loaded; deletes are remembered for an
-/// hour, so that no late write of an older version brings a document back.
+/// Returns the body that creates the index: without replicas and refresh while it is being loaded. Deletes
+/// are remembered for an hour, so that a late write of an older version cannot bring a document back.
 [[nodiscard]] inline boost::json::object creation_body(const compiled_index& index,
                                                        const index_state& state) {
     std::size_t fields = index.shape.nodes.size();
@@ -341,7 +345,7 @@ inline void merge_json(boost::json::object& into, const boost::json::object& fro
     return {{"settings", {{"index", settings}}}, {"aliases", aliases}, {"mappings", mappings}};
 }
 
-/// What undoes the settings of the load.
+/// Returns the settings that replace those used during the load.
 [[nodiscard]] inline boost::json::object serving_settings(const compiled_index& index) {
     boost::json::object serving{{"refresh_interval", nullptr}, {"number_of_replicas", nullptr}};
     const auto declared = declared_settings(index);

@@ -26,28 +26,27 @@
 #include <pgsync/sink/elastic/held_document.hpp>
 #include <pgsync/store/cluster.hpp>
 
-/// Dead letters: what they say, and which of them are settled, that is, of no concern any more: the index has
-/// the document with a greater version than was refused, or there is no row any more that it could be of, nor
-/// a document.
+/// Dead letters, and which of them are settled. A letter is settled if the index has a greater version of the
+/// document than the refused one, or if neither a row nor a document exists any more.
 namespace pgsync::app {
 
-/// What the cluster refused once.
+/// A document that the cluster refused.
 struct dead_letter {
-    std::string letter;         ///< its own `_id`
-    std::int64_t revision = 0;  ///< of the letter itself: another one where it was written again
-    std::string id;             ///< of the document
-    std::int64_t version = 0;   ///< with which it was refused
+    std::string letter;         ///< the letter's own `_id`
+    std::int64_t revision = 0;  ///< the letter's own version; changes if it is written again
+    std::string id;             ///< the document's
+    std::int64_t version = 0;   ///< of the refused write
     std::int64_t status = 0;
     std::string type{};
     std::string reason{};
     std::string at{};
     bool settled = false;
-    bool held = false;  ///< the index has a document of that id
+    bool held = false;  ///< the index has a document with that id
 };
 
 namespace detail {
 
-/// Leaves out the document that was refused: it may be large, and no command needs it.
+/// Leaves out the refused document, which may be large and which no command needs.
 inline constexpr elastic::wanted_source letter_alone = "?_source_excludes=document";
 
 inline std::int64_t integer_in(const boost::json::object& in, std::string_view key) {
@@ -68,7 +67,8 @@ inline dead_letter read_letter(std::string letter, std::int64_t revision, const 
     return out;
 }
 
-/// The newest letters of an index of them, at most `limit`; none where it is not there, or may not be read.
+/// Returns the newest letters in a dead-letter index, at most `limit`; none if the index does not exist or
+/// may not be read.
 [[nodiscard]] inline std::vector<dead_letter> newest_letters(cluster::client_type& client,
                                                              const std::string& name, std::size_t limit) {
     std::vector<dead_letter> out;
@@ -90,8 +90,8 @@ inline dead_letter read_letter(std::string letter, std::int64_t revision, const 
     return out;
 }
 
-/// Settles letters whose document `concrete` holds with a greater version than was refused: a later change
-/// got through.
+/// Settles letters whose document `concrete` holds with a greater version than the refused one: a later
+/// change was accepted.
 inline void settle_by_index(cluster::client_type& client, const compiled_index& index,
                             const std::string& concrete, std::vector<dead_letter>& letters) {
     std::map<std::string, std::int64_t> newest;
@@ -102,7 +102,7 @@ inline void settle_by_index(cluster::client_type& client, const compiled_index& 
         for (std::size_t i = 0; i < held.size(); ++i) {
             if (held[i].found) newest[letters[i].id] = held[i].version;
         }
-    } else {  // a letter does not tell of a routing
+    } else {  // a letter does not contain the routing
         std::vector<std::string> ids;
         for (const auto& each : letters) {
             if (!each.id.empty() && each.id.size() <= 512) ids.push_back(each.id);
@@ -117,8 +117,9 @@ inline void settle_by_index(cluster::client_type& client, const compiled_index& 
     }
 }
 
-/// Settles letters of documents that have no row any more, or none that the index is about. What the index
-/// still holds is to be deleted, and that may be what was refused. After settle_by_index().
+/// Settles letters of documents without a row, or without one that belongs in the index. Letters of documents
+/// that the index still holds stay: such a document has to be deleted, and the delete may be what was
+/// refused. Call after settle_by_index().
 inline void settle_by_rows(postgres::session& catalog, std::span<const postgres::index_binding> indices,
                            std::size_t number, std::vector<dead_letter>& letters) {
     constexpr std::size_t at_once = 500;
@@ -134,7 +135,7 @@ inline void settle_by_rows(postgres::session& catalog, std::span<const postgres:
         const std::vector<std::string> some(
             ids.begin() + static_cast<std::ptrdiff_t>(from),
             ids.begin() + static_cast<std::ptrdiff_t>(std::min(ids.size(), from + at_once)));
-        // A row whose condition fails is there, too: that may be what the letter is about.
+        // A row whose condition fails with an error also exists: that may be why there is a letter.
         rows.present(
             some, begin, [&](std::string_view id, std::string_view) { there.emplace(id); },
             [&](const std::string& id) { there.insert(id); });

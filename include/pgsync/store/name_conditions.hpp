@@ -15,45 +15,43 @@
 #include <pgsync/base/json_at.hpp>
 #include <pgsync/sink/elastic/client.hpp>
 
-/// What an operator does with whole indices, told by the names they have: a snapshot that is restored under
-/// another name brings its aliases along, and a clone its `_meta`.
+/// Detects what an operator did to whole indices, from their names: an index restored from a snapshot under
+/// another name keeps its aliases, and a clone keeps its `_meta`.
 namespace pgsync::app {
 
-/// The names one index has in the cluster: readers use the alias, pgsync writes through a second alias of its
-/// own, so that a program that is still running cannot write into the index that a newer one has put behind
-/// the first. An index's name cannot have capitals, so that no cluster makes an index of that alias's name
-/// when the alias is gone and a write comes late.
+/// The names of one index in the cluster. Readers use the alias; pgsync writes through a second alias of its
+/// own, so that an old program that is still running cannot write to the index that a newer one has put
+/// behind the first alias. The second alias contains capitals, which an index's name cannot, so that no late
+/// write can create an index of that name once the alias is removed.
 struct index_names {
     std::string alias;
     std::string index;
     std::string write_alias;
-    /// On an index that was made beside the one that readers use, until it takes that one's place; see
-    /// swap().
+    /// Alias of an index that was built next to the serving one, until it is cut over; see swap().
     std::string new_alias;
 };
 
-/// What an index's aliases have before their token by which programs have claimed it; see claim().
+/// Separates the index's name from the token in fencing aliases; see claim().
 inline constexpr std::string_view keeper_mark = "-KEEPER-";
 [[nodiscard]] inline bool is_keeper(std::string_view alias) {
     return alias.find(keeper_mark) != std::string_view::npos;
 }
 
-/// What pgsync wrote into an index's `_meta`; null where the index is not its own.
+/// Returns what pgsync wrote to an index's `_meta`, or null if pgsync did not create the index.
 [[nodiscard]] inline const boost::json::object* own_meta(const elastic::index_facts& facts) {
     const auto* found = facts.meta.if_contains("pgsync");
     return found != nullptr ? found->if_object() : nullptr;
 }
 
-/// Whether an index says of itself that it is another one than it was when pgsync wrote that last: it has
-/// been restored from a snapshot, cloned, shrunk, or filled from another one. Those that were made before
-/// this was remembered say nothing.
+/// Returns whether an index is not the one whose `_meta` pgsync last wrote: it was restored from a snapshot,
+/// cloned, shrunk, or filled from another index. Returns false if `_meta` is from before this was recorded.
 [[nodiscard]] inline bool is_other_incarnation(const elastic::index_facts& facts) {
     const auto* meta = own_meta(facts);
     const auto remembered = meta == nullptr ? std::string() : text_at(*meta, "incarnation");
     return !remembered.empty() && !facts.incarnation.empty() && remembered != facts.incarnation;
 }
 
-/// A finding as an exception, for whatever cannot go on with it.
+/// A finding as an exception, for code that cannot continue.
 class condition_error : public error {
   public:
     explicit condition_error(finding what, errc code = errc::index)
@@ -70,14 +68,14 @@ namespace detail {
     return by_request("POST /_aliases", {{"actions", std::move(actions)}});
 }
 
-/// Whether pgsync gave the alias to an index of `names.alias`: one that a copy must not have.
+/// Returns whether pgsync gave the alias to an index of `names.alias`, so that a copy must not have it.
 [[nodiscard]] inline bool is_ours(const index_names& names, std::string_view alias) {
     if (alias == names.alias || alias == names.index) return true;
     return alias.starts_with(names.alias + "-") &&
            (alias.ends_with("-WRITE") || alias.ends_with("-NEW") || is_keeper(alias));
 }
 
-/// Takes our aliases away from an index; `besides` are left to it.
+/// Adds to `into` the actions that remove pgsync's aliases from an index.
 inline void take_aliases(const index_names& names, const elastic::index_facts& from,
                          boost::json::array& into) {
     for (const auto& alias : from.aliases)
@@ -86,8 +84,8 @@ inline void take_aliases(const index_names& names, const elastic::index_facts& f
 
 [[nodiscard]] inline std::string quoted(std::string_view name) { return "\"" + std::string(name) + "\""; }
 
-/// Which of several indices is the one that pgsync made, the others being copies; null where that cannot be
-/// told.
+/// Returns which of several indices is the one that pgsync created, the others being copies; null if it is
+/// unknown.
 [[nodiscard]] inline const elastic::index_facts* original_of(
     const index_names& names, const std::vector<elastic::index_facts>& holders) {
     const elastic::index_facts* found = nullptr;
@@ -102,8 +100,8 @@ inline void take_aliases(const index_names& names, const elastic::index_facts& f
 
 }  // namespace detail
 
-/// Two indices or more behind one of our names: by which of them is ours and which are copies. `holders`: all
-/// that are behind `name`.
+/// Returns a finding if several indices are behind one of pgsync's names, with a remedy that depends on which
+/// are copies. `holders`: all indices behind `name`.
 [[nodiscard]] inline std::optional<finding> shared_name(const index_names& names, std::string_view name,
                                                         const std::vector<elastic::index_facts>& holders) {
     if (holders.size() < 2) return std::nullopt;
@@ -138,8 +136,8 @@ inline void take_aliases(const index_names& names, const elastic::index_facts& f
     return out;
 }
 
-/// The alias that is written through is not on the index that pgsync keeps, or not on that alone. `own`: that
-/// index; `writers`: all that are behind the alias.
+/// Returns a finding if the write alias is not on the index that pgsync keeps in sync, or is on others as
+/// well. `own`: that index; `writers`: all indices behind the alias.
 [[nodiscard]] inline std::optional<finding> misplaced_writes(
     const index_names& names, const elastic::index_facts& own,
     const std::vector<elastic::index_facts>& writers) {
@@ -173,8 +171,9 @@ inline void take_aliases(const index_names& names, const elastic::index_facts& f
     return out;
 }
 
-/// Readers have an index of this shape that is not the one that pgsync keeps: a copy of it, or it under
-/// another name. `hash`: of the shape; `own`: null where the index that pgsync made is gone.
+/// Returns a finding if readers use an index of this shape that pgsync does not keep in sync: a copy, or the
+/// original under another name. `hash`: of the shape; `own`: null if the index that pgsync created was
+/// deleted.
 [[nodiscard]] inline std::optional<finding> served_copy(const index_names& names, std::string_view hash,
                                                         const elastic::index_facts& reader,
                                                         const elastic::index_facts* own) {
@@ -193,7 +192,7 @@ inline void take_aliases(const index_names& names, const elastic::index_facts& f
         actions.emplace_back(elastic::alias_action("add", own->index, names.alias));
         out.remedy = {detail::change_aliases_step(std::move(actions))};
     } else {
-        out.remedy = {by_command("bootstrap")};  // takes it over, as it is
+        out.remedy = {by_command("bootstrap")};  // takes it over as it is
     }
     return out;
 }

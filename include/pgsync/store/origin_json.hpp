@@ -15,7 +15,7 @@
 #include <pgsync/base/json_at.hpp>
 #include <pgsync/catalog/origin.hpp>
 
-/// What an index was read from, as its `_meta` keeps it.
+/// Reads and writes what an index was read from, as stored in its `_meta`.
 namespace pgsync::app {
 
 [[nodiscard]] inline boost::json::object json_of(const postgres::origin& of) {
@@ -38,7 +38,7 @@ namespace pgsync::app {
     return {{"publication", of.publication}, {"tables", std::move(tables)}};
 }
 
-/// Nothing where that is not what json_of() made.
+/// Parses what json_of() wrote; returns nothing if `from` is something else.
 [[nodiscard]] inline std::optional<postgres::origin> read_origin(const boost::json::value& from) {
     const auto* tables = value_at(from, "tables");
     if (tables == nullptr || !tables->is_object()) return std::nullopt;

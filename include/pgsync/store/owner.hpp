@@ -19,37 +19,37 @@
 #include <pgsync/compiled/compiled.hpp>
 #include <pgsync/postgres/system_identity.hpp>
 
-/// Whose an index is. Any program can reach any cluster: a wrong variable in the environment is enough, and
-/// production's documents are in the hands of a developer's database. So each index remembers who fills it,
-/// and nobody else writes into it, deletes it or takes its alias.
+/// Which program an index belongs to. Any program can reach any cluster: one wrong environment variable is
+/// enough for a developer's database to overwrite production's documents. Each index therefore records what
+/// fills it, and no other program writes to it, deletes it or takes over its alias.
 namespace pgsync::app {
 
-/// The database that fills an index, and the program that keeps it.
+/// The database that fills an index, and the program that keeps it in sync.
 struct index_owner {
-    std::string system{};        ///< number of the PostgreSQL cluster; empty: nobody has filled it yet
-    std::uint32_t database = 0;  ///< oid; 0 where an earlier version of pgsync made the index
+    std::string system{};        ///< system identifier of the PostgreSQL cluster; empty: not filled yet
+    std::uint32_t database = 0;  ///< oid; 0 if an earlier version of pgsync created the index
     std::string database_name{};
-    std::string program{};  ///< slots and publications have their names from it; empty: of an earlier version
-    std::string root{};     ///< the table whose rows documents are; empty: of an earlier version
+    std::string program{};  ///< slots and publications are named after it; empty: earlier version
+    std::string root{};     ///< the table whose rows become documents; empty: earlier version
 
     friend bool operator==(const index_owner&, const index_owner&) = default;
 };
 
-/// A program at work beside one database.
+/// A program connected to one database.
 struct program_here {
     postgres::system_identity database;
     std::string name;                  ///< see index_owner::program
-    std::vector<std::string> indices;  ///< the aliases of all of them
+    std::vector<std::string> indices;  ///< the aliases of all of its indices
 };
 
-/// The aliases of all indices of a program.
+/// Returns the aliases of all indices of a program.
 [[nodiscard]] inline std::vector<std::string> names_of_all(std::span<const compiled_index> indices) {
     std::vector<std::string> names;
     for (const auto& index : indices) names.emplace_back(index.name);
     return names;
 }
 
-/// The name of slot and publication where the user gives none. Slots allow lower case letters, digits and
+/// Returns the default name of slot and publication. Slot names may contain lower-case letters, digits and
 /// underscores.
 [[nodiscard]] inline std::string default_name(std::string_view first_index) {
     std::string name = "pgsync_";
@@ -57,7 +57,7 @@ struct program_here {
         const bool plain = (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '_';
         name += plain ? c : '_';
     }
-    return name.substr(0, 54);  // of 63; builds side by side append their hash
+    return name.substr(0, 54);  // of at most 63; concurrent builds append their hash
 }
 
 [[nodiscard]] inline std::string root_of(const compiled_index& index) {
@@ -68,7 +68,7 @@ struct program_here {
     return {me.database.system, me.database.database, me.database.database_name, me.name, root_of(index)};
 }
 
-/// Adds what `_meta` says of it.
+/// Adds the owner to an index's `_meta`.
 inline void add_owner(boost::json::object& meta, const index_owner& owner) {
     if (!owner.system.empty()) meta["system"] = owner.system;
     if (owner.database != 0) {
@@ -91,8 +91,9 @@ inline void add_owner(boost::json::object& meta, const index_owner& owner) {
 
 namespace detail {
 
-/// Whether another database filled the index: of another server, or another one of this server. One that was
-/// dropped and created again under its name is no other: that is a restored one, whose slot is gone.
+/// Returns a finding if another database, on the same server or another, filled the index. A database that
+/// was dropped and created again under the same name is not another one: it has been restored, and its slot
+/// was dropped.
 [[nodiscard]] inline std::optional<finding> why_other_database(const std::string& index,
                                                                const index_owner& its,
                                                                const postgres::system_identity& now) {
@@ -118,15 +119,15 @@ namespace detail {
     return out;
 }
 
-/// Whether two tables may be the same one, as shapes write them: with a schema or without.
+/// Returns whether two tables, named as in shapes with or without a schema, may be the same.
 [[nodiscard]] inline bool may_be_same(std::string_view one, std::string_view other) {
     const auto alone = [](std::string_view name) { return name.substr(name.rfind('.') + 1); };
     const auto has_schema = [](std::string_view name) { return name.find('.') != std::string_view::npos; };
     return has_schema(one) && has_schema(other) ? one == other : alone(one) == alone(other);
 }
 
-/// Whether another program keeps the index. Where the user gives this one no name, that is none to compare:
-/// it is made of the first index, which may be another one tomorrow.
+/// Returns a finding if the index belongs to another program. Program names are only compared if the user has
+/// set one: the default is derived from the first index, which may change.
 [[nodiscard]] inline std::optional<finding> why_other_program(const std::string& index,
                                                               const index_owner& its, const index_owner& mine,
                                                               std::span<const std::string> my_indices) {
@@ -154,7 +155,7 @@ namespace detail {
 
 }  // namespace detail
 
-/// Why an index is not this program's; nothing where it is.
+/// Returns why an index belongs to another program or database, or nothing if it is this program's.
 [[nodiscard]] inline std::optional<finding> why_foreign(const std::string& index, const index_owner& its,
                                                         const program_here& me, const index_owner& mine) {
     if (auto other = detail::why_other_database(index, its, me.database)) return other;

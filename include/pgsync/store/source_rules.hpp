@@ -13,12 +13,12 @@
 
 namespace pgsync::app {
 
-/// What an index keeps of a document as it was sent: everything, by default, or by `_source` of its mapping
-/// only some fields of it, or nothing. What it does not keep can be searched, and not be read back.
+/// Which parts of a document an index stores as they were sent: by default everything, or, depending on
+/// `_source` in its mapping, only some fields or nothing. Other fields can be searched but not read back.
 class source_rules {
   public:
     source_rules() = default;
-    /// By the index's mapping and settings, as the cluster tells them.
+    /// Reads the rules from the index's mapping and settings, as the cluster returns them.
     explicit source_rules(const boost::json::value& mapping, const boost::json::value& settings = nullptr) {
         const auto* rules = value_at(mapping, "_source");
         const auto patterns = [&](std::string_view name, std::vector<std::string>& into) {
@@ -38,28 +38,30 @@ class source_rules {
         if (!mode.empty() && mode != "stored") kept_ = false;
     }
 
-    /// Whether documents can be read back as they were sent.
+    /// Returns whether documents can be read back exactly as they were sent.
     [[nodiscard]] bool whole() const { return kept_ && includes_.empty() && excludes_.empty(); }
-    /// Whether there is anything to be read back. What is put together from the index (`synthetic`) is not
-    /// what was sent.
+    /// Returns whether anything can be read back. A source that is reconstructed from the index (`synthetic`)
+    /// is not what was sent, and does not count.
     [[nodiscard]] bool kept() const { return kept_; }
 
-    /// Whether a field is kept; `path`: the names of the objects it is in and its own, with dots between.
+    /// Returns whether a field is stored; `path` is the names of the enclosing objects and its own, joined by
+    /// dots.
     [[nodiscard]] bool holds(std::string_view path) const {
         return kept_ && (includes_.empty() || any_covers(includes_, path)) && !any_covers(excludes_, path);
     }
 
-    /// What of a document's JSON is kept, without objects and arrays that are empty: whether of one with no
-    /// field left an empty one stays depends on the version of the cluster.
+    /// Returns the part of a document's JSON that is stored, without empty objects and arrays: whether one
+    /// that has lost all of its fields remains, empty, depends on the cluster's version.
     [[nodiscard]] std::string kept_of(std::string_view json) const {
         return value_of(json_trimmed(json), {}).value_or("{}");
     }
 
-    /// The fields of `properties`, as a mapping has them, that are not kept: the outermost of each.
+    /// Returns the fields in `properties` (of a mapping) that are not stored; of nested ones only the
+    /// outermost.
     [[nodiscard]] std::vector<std::string> lacking(const boost::json::value& properties) const {
         std::vector<std::string> out;
         collect(properties, {}, out);
-        // A pattern may be about what is inside of a JSON column, which no mapping knows.
+        // A pattern may refer to the inside of a JSON column, which does not appear in the mapping.
         for (const auto& pattern : excludes_) {
             if (std::none_of(out.begin(), out.end(),
                              [&](const auto& path) { return any_covers({pattern}, path); }))
@@ -69,7 +71,7 @@ class source_rules {
     }
 
   private:
-    /// `*` stands for any characters, dots among them.
+    /// Matches a pattern in which `*` stands for any characters, including dots.
     static bool matches(std::string_view pattern, std::string_view text) {
         std::size_t p = 0;
         std::size_t t = 0;
@@ -92,7 +94,7 @@ class source_rules {
         while (p < pattern.size() && pattern[p] == '*') ++p;
         return p == pattern.size();
     }
-    /// Whether a pattern means the path, or an object that it is in.
+    /// Returns whether a pattern matches the path, or an object that contains it.
     static bool any_covers(const std::vector<std::string>& patterns, std::string_view path) {
         return std::any_of(patterns.begin(), patterns.end(), [&](const std::string& pattern) {
             for (auto end = path.find('.'); end != std::string_view::npos; end = path.find('.', end + 1))
