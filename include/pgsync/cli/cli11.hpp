@@ -27,9 +27,8 @@
 #include <utility>
 #include <vector>
 
-// A command line is parsed once. Without the optimiser this library costs a user's program about a quarter
-// less time to compile. The standard headers come before, so that they are not touched.
-// clang-format off
+// A command line is parsed once. Without the optimiser this library takes about a quarter less time to
+// compile in a user's program. The standard headers are included before, so that they are not affected.
 #if defined(__clang__)
 #pragma clang optimize off
 #elif defined(__GNUC__)

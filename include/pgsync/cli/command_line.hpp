@@ -49,7 +49,7 @@ struct parsed_command {
     dead_letters_options dead_letters;
     std::string log_level = "info";
     std::string log_format = "text";
-    bool json = false;  ///< what the command tells, as one object on the standard output
+    bool json = false;                        ///< print the result as one object on standard output
     std::vector<unknown_variable> unknown{};  ///< in the environment
 };
 
@@ -192,7 +192,7 @@ inline void add_dead_letters(CLI::App& to, dead_letters_options& into) {
     to.add_flag("--all", into.all, "drop: all dead letters");
 }
 
-/// Of commands that do what cannot be undone.
+/// Adds the options of commands whose effect cannot be undone.
 inline void add_consent(CLI::App& to, options& setting) {
     to.add_flag("--dry-run", setting.dry_run, "print what would be done, without doing it");
     to.add_flag("--yes", setting.yes, "do not ask for confirmation; required without a terminal");
@@ -204,18 +204,19 @@ inline void add_adopt(CLI::App& to, options& setting) {
                 "while they stay in use");
 }
 
-/// What is wrong with the arguments, and the word that was probably meant.
+/// Returns an error that says what is wrong with the arguments, with the word that was probably meant.
 inline error misuse(CLI::App& app, const CLI::ParseError& problem) {
     auto* chosen = app.get_subcommands().empty() ? &app : app.get_subcommands().front();
     const auto help = chosen == &app ? std::string("see --help") : "see " + chosen->get_name() + " --help";
     const auto left = app.remaining(true);
-    // CLI11 lists what it could not place from its end.
+    // CLI11 lists unplaced arguments from the last to the first.
     const auto odd = std::find_if(left.begin(), left.end(),
                                   [](const std::string& each) { return each.starts_with("--"); });
     const bool option = odd != left.end();
     if (dynamic_cast<const CLI::ExtrasError*>(&problem) == nullptr || left.empty()) {
         const auto said = postgres::scrub(problem.what());
-        // `--option: Check burn value in {drop->2,…`: the library's own view of the choices.
+        // CLI11's message is `--option: Check burn value in {drop->2,…`, with its own representation of the
+        // choices.
         constexpr std::string_view before = ": Check ";
         const auto begin = said.find(before);
         const auto end = said.find(" value in {");
@@ -247,7 +248,7 @@ inline error misuse(CLI::App& app, const CLI::ParseError& problem) {
         (meant.empty() ? "" : "did you mean " + std::string(option ? "--" : "") + meant + "? ") + help);
 }
 
-/// Arguments are visible to every user of the machine.
+/// Throws if a connection string contains a password: arguments are visible to every user of the machine.
 inline void refuse_password(const char* option, const std::string& conninfo) {
     if (!postgres::holds_password(conninfo)) return;
     throw error(errc::configuration,
@@ -269,13 +270,13 @@ inline void refuse_secrets(const options& setting) {
 
 }  // namespace detail
 
-/// Reads the command line, and what the environment and a configuration file say beside it; returns an exit
-/// status instead of a command when there is nothing to run (--help, or arguments that make no sense, status
-/// 2). Throws errc::configuration, which is status 2 as well.
+/// Parses the command line and applies the environment and the configuration file. Returns an exit status if
+/// there is nothing to run: 0 after --help, --version or --print-config, 2 without a command. Throws
+/// errc::configuration for invalid arguments or settings, which is status 2 as well.
 inline std::optional<int> parse_command_line(int argc, char** argv, const std::string& summary,
                                              parsed_command& into) {
     CLI::App app{summary};
-    // Not required here: a misspelt command is then told as such.
+    // Not required here, so that a misspelt command is reported as such.
     app.require_subcommand(0, 1);
     app.set_version_flag("--version", "pgsync " + std::string(version_string),
                          "print the version of pgsync that this program was built with");
@@ -406,7 +407,7 @@ inline std::optional<int> parse_command_line(int argc, char** argv, const std::s
         "Passwords: PGPASSWORD or ~/.pgpass for the database; ELASTICSEARCH_URL, ELASTICSEARCH_API_KEY and "
         "others "
         "for the cluster, see docs/operating.md.");
-    // `airbnb --database … sync` reads as well as `airbnb sync --database …`.
+    // Allows `airbnb --database … sync` as well as `airbnb sync --database …`.
     detail::add_servers(app, setting);
     try {
         app.parse(argc, argv);

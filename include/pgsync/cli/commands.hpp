@@ -31,7 +31,7 @@
 #include <pgsync/commands/verify/verify.hpp>
 #include <pgsync/observe/monitor.hpp>
 
-/// What an engine does: the bodies of its commands, and all of the run-time half below them.
+/// The commands of an engine, which bring in the whole runtime half of pgsync.
 namespace pgsync::app {
 
 PGSYNC_LINKAGE basic_engine::basic_engine(options setting, std::span<const compiled_index> indices)
@@ -43,8 +43,8 @@ PGSYNC_LINKAGE basic_engine::basic_engine(options setting, std::span<const compi
     }
 }
 
-/// Runs a command that may take several attempts, with one record of them all, and has the counts say how it
-/// ends: `then` where it was done. Where it fails `reached` is how far it had come.
+/// Runs a command that may take several attempts, with one record of all of them, and sets the final phase in
+/// the counts: `then` on success. On failure stores in `reached` the phase the command was in.
 template <typename Body>
 void basic_engine::work(record& done, const Body& body, metrics::phase then, const start_wait& first,
                         metrics::phase* reached) const {
@@ -72,7 +72,7 @@ PGSYNC_LINKAGE report basic_engine::bootstrap(std::ostream& out) const {
     try {
         if (!setting_.metrics.empty() && !setting_.dry_run) shown.emplace(setting_, indices_);
     } catch (const error& problem) {
-        // A sync with the same settings may be at work beside it.
+        // A sync with the same settings may be running and already listen there.
         log::warn("{}; bootstrap goes on without", problem.what());
     }
     work(done, [&](context& in) { app::bootstrap(in, out); }, metrics::phase::done,
@@ -92,13 +92,13 @@ PGSYNC_LINKAGE report basic_engine::sync() const {
             work(
                 done, [](context& in) { app::bootstrap(in, std::cout); }, metrics::phase::starting,
                 {true, setting_.connect_timeout}, &reached);
-        // After a bootstrap both servers have been there.
+        // After a bootstrap both servers have been reachable.
         const auto limit = setting_.bootstrap_first ? std::chrono::seconds(0) : setting_.connect_timeout;
         work(
             done, [](context& in) { app::sync(in); }, metrics::phase::done, {true, limit}, &reached);
     } catch (const error& problem) {
-        // A sync that was asked to stop has done so, unless changes were on their way. With `once` it has not
-        // done what it was started for: to bring everything into the index.
+        // A sync that was asked to stop has succeeded, unless changes were still in flight. With `once` it
+        // has not: it was started to bring everything into the index.
         const bool on_their_way = reached == metrics::phase::following || reached == metrics::phase::stopping;
         if (problem.code() != errc::interrupted || on_their_way || setting_.once) throw;
         log::info("{}; the next start goes on there", problem.what());
@@ -146,7 +146,7 @@ PGSYNC_LINKAGE report basic_engine::refresh(const refresh_options& how) const {
 
 PGSYNC_LINKAGE report basic_engine::dead_letters(const dead_letters_options& how) const {
     auto setting = setting_;
-    // What is refused again stays a letter, with the new error.
+    // What is refused again stays a dead letter, with the new error.
     if (how.action == dead_letters_action::retry) setting.rejected = on_rejected::dead_letter;
     report out;
     persevere(setting, indices_, stop_.fd(), [&](context& in) { out = app::dead_letters(in, how); });

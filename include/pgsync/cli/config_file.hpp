@@ -17,8 +17,8 @@ namespace pgsync::app {
 
 /// One option in a configuration file: `page-size = 1000`, or an array of several values.
 struct config_entry {
-    std::string section;  ///< of the command it is for; empty: of all that have the option
-    std::string name;     ///< as after `--`
+    std::string section;  ///< the command it is for; empty: every command that has the option
+    std::string name;     ///< without the leading `--`
     std::vector<std::string> values;
     std::size_t line = 0;
 };
@@ -36,7 +36,7 @@ class config_reader {
             std::string what(problem.description());
             refuse(problem.source(), what.empty() ? "this is no TOML" : what);
         }
-        // A TOML table has its keys in the order of the alphabet; messages follow the file.
+        // toml++ sorts a table's keys alphabetically, but messages should follow the order in the file.
         std::stable_sort(entries_.begin(), entries_.end(),
                          [](const config_entry& a, const config_entry& b) { return a.line < b.line; });
         for (auto each = entries_.begin(); each != entries_.end(); ++each) {
@@ -77,10 +77,10 @@ class config_reader {
         }
     }
 
-    /// As it would stand behind the option on a command line.
+    /// Returns the value as it would be written on a command line.
     [[nodiscard]] std::string text_of(const toml::node& value, const std::string& name) const {
         if (const auto* text = value.as_string()) {
-            // No argument and no environment variable can have one either.
+            // Neither arguments nor environment variables can contain one.
             if (text->get().find('\0') != std::string::npos)
                 refuse(value.source(), "\"" + printable(name) + "\" has a zero byte");
             return text->get();
@@ -103,10 +103,11 @@ class config_reader {
 
 }  // namespace detail
 
-/// Reads a configuration file, which is TOML: `name = value` for all commands that have the option, and the
-/// same below `[command]` for one of them. `_` and `-` in names are one. Errors are errc::configuration and
-/// name `path` and the line, but no value, which may be a password. Read by toml++, since versions of CLI11
-/// differ in it, and the one of Debian 12 cuts a quoted password at its `#`.
+/// Parses a configuration file, which is TOML: `name = value` for all commands that have the option, and the
+/// same under `[command]` for one of them. In option names `_` and `-` are equivalent. Throws
+/// errc::configuration, naming `path` and the line but no value, which may be a password. Uses toml++, since
+/// versions of CLI11 differ in how they read such files, and that of Debian 12 truncates a quoted password at
+/// its `#`.
 [[nodiscard]] inline std::vector<config_entry> read_config(std::string_view text, std::string path) {
     return detail::config_reader(std::move(path)).read(text);
 }

@@ -25,7 +25,7 @@
 
 namespace pgsync::app {
 
-/// `page-size` → `PGSYNC_PAGE_SIZE`.
+/// Returns the environment variable of an option: `page-size` → `PGSYNC_PAGE_SIZE`.
 [[nodiscard]] inline std::string environment_name(std::string_view option) {
     std::string out = "PGSYNC_";
     for (const char c : option)
@@ -33,14 +33,14 @@ namespace pgsync::app {
     return out;
 }
 
-/// Of `known` the one that `word` was probably meant to be, by at most `errors` letters that are wrong,
-/// missing or too many; empty where none is near.
+/// Returns the word in `known` that `word` was probably meant to be, differing in at most `errors` letters
+/// that are wrong, missing or superfluous; empty if there is none.
 [[nodiscard]] inline std::string nearest(std::string_view word, const std::vector<std::string>& known,
                                          std::size_t errors) {
     std::string best;
     std::size_t least = errors + 1;
     for (const auto& each : known) {
-        std::vector<std::size_t> row(each.size() + 1);  // Levenshtein's distance
+        std::vector<std::size_t> row(each.size() + 1);  // Levenshtein distance
         std::iota(row.begin(), row.end(), std::size_t{0});
         for (std::size_t i = 1; i <= word.size(); ++i) {
             auto diagonal = std::exchange(row[0], i);
@@ -61,17 +61,17 @@ namespace pgsync::app {
     return nearest(word, known, std::max<std::size_t>(word.size() / 3, 2));
 }
 
-/// A variable whose name begins as an option's does, and that no command has.
+/// A variable whose name has the prefix of pgsync's options, but belongs to no option of any command.
 struct unknown_variable {
     std::string name;
-    std::string meant;  ///< the variable whose name was probably misspelt; empty: none
+    std::string meant;  ///< the variable that was probably meant; empty: none
 };
 
-/// Those of `names`, none of which `known` holds, that begin as an option's variable does. A misspelt one
-/// sets nothing and ought to be told. But the prefix is not the program's alone: tests, builds and
-/// deployments have variables of their own (PGSYNC_TEST_SERVERS, PGSYNC_IMAGE), and a list of these would
-/// belong to each of them. So only where an option's name differs by one letter in three at most is it a
-/// mistake.
+/// Returns those of `names` that have the prefix of an option's variable and are not in `known`. A misspelt
+/// variable has no effect and should be reported. But the prefix is not reserved: tests, builds and
+/// deployments use variables of their own (PGSYNC_TEST_SERVERS, PGSYNC_IMAGE), too many to list here. A
+/// variable therefore only counts as misspelt (`meant`) if it differs from an option's name in at most one
+/// letter in three.
 [[nodiscard]] inline std::vector<unknown_variable> unknown_variables(const std::vector<std::string>& names,
                                                                      const std::vector<std::string>& known) {
     const auto prefix = environment_name("");
@@ -87,16 +87,16 @@ struct unknown_variable {
     return out;
 }
 
-/// Gives a command's options what the environment and a file say, where the arguments did not. CLI11 has
-/// both, too, but lets the file win over the environment.
+/// Completes a command's options from the environment and a configuration file where the arguments did not
+/// set them. CLI11 supports both, too, but gives the file precedence over the environment.
 class configuration {
   public:
-    /// After `app` has parsed the arguments; `chosen` is the command they name.
+    /// Call after `app` has parsed the arguments; `chosen` is the command they name.
     configuration(CLI::App& app, CLI::App& chosen) : app_(app), chosen_(chosen) {}
 
-    /// `file` from the arguments; where it is empty PGSYNC_CONFIG may name one. Throws errc::configuration
-    /// for what no command knows, for values that make no sense, and for a file with a password that others
-    /// may read.
+    /// Applies the environment, and the file that the arguments name (`file`) or, if that is empty,
+    /// PGSYNC_CONFIG. Throws errc::configuration for options in the file that no command has, for invalid
+    /// values, and for a file that contains a password and that others may read.
     void apply(std::string file) {
         if (file.empty()) file = environment(environment_name("config"));
         std::map<std::string, config_entry> said;
@@ -121,13 +121,14 @@ class configuration {
         refuse_dry_run(said, file);
     }
 
-    /// Variables of the environment that look like an option's and set nothing; see unknown_variables().
+    /// Returns variables in the environment that look like an option's and have no effect; see
+    /// unknown_variables().
     [[nodiscard]] std::vector<unknown_variable> unknown() const {
         std::vector<std::string> names;
         for (char** each = environ; *each != nullptr; ++each) {
             const std::string_view line(*each);
             const auto end = std::min(line.find('='), line.size());
-            if (end + 1 < line.size()) names.emplace_back(line.substr(0, end));  // an empty one says nothing
+            if (end + 1 < line.size()) names.emplace_back(line.substr(0, end));  // an empty one sets nothing
         }
         std::vector<std::string> known{environment_name("config")};
         for (const auto* command :
@@ -139,7 +140,7 @@ class configuration {
         return unknown_variables(names, known);
     }
 
-    /// What is in force, an option a line, each with where it comes from; passwords masked.
+    /// Returns the settings in force, one per line, each with its origin; passwords are masked.
     [[nodiscard]] std::string text() const {
         std::string out;
         for (const auto& [name, from] : all()) {
@@ -156,7 +157,7 @@ class configuration {
         return printable(each.name) + " is no option of any command" +
                (each.meant.empty() ? "" : "; did you mean " + each.meant + "?");
     }
-    /// The same as `{"page-size":{"value":"1000","from":"environment","name":"PGSYNC_PAGE_SIZE"},…}`.
+    /// Returns the same as `{"page-size":{"value":"1000","from":"environment","name":"PGSYNC_PAGE_SIZE"},…}`.
     [[nodiscard]] std::string json() const {
         std::string out = "{";
         for (const auto& [name, from] : all()) {
@@ -189,8 +190,8 @@ class configuration {
     static std::string name_of(const CLI::Option& option) {
         return option.get_lnames().empty() ? "" : option.get_lnames().front();
     }
-    /// What asks for something instead of setting it, and what says where to look, is for arguments. So is
-    /// `all`, which means other things to other commands.
+    /// Returns whether environment and file may set an option. Options that request an action or name the
+    /// file can only be arguments; so can `all`, whose meaning depends on the command.
     static bool is_settable(std::string_view name) {
         return !name.empty() && name != "help" && name != "config" && name != "print-config" &&
                name != "all" && name != "yes" && name != "adopt";
@@ -201,7 +202,8 @@ class configuration {
         return out;
     }
 
-    /// Who sets this wants nothing to be changed, and a command that has no such option would pass it over.
+    /// Refuses to run a command that would change something but has no dry run, if environment or file set
+    /// `dry-run`: the user wants nothing to be changed, and the command would ignore the setting.
     void refuse_dry_run(const std::map<std::string, config_entry>& said, const std::string& file) const {
         constexpr auto option = "dry-run";
         if (chosen_.get_option_no_throw("--dry-run") != nullptr || !changes_something()) return;
@@ -224,7 +226,7 @@ class configuration {
         return name != "status" && name != "doctor" && name != "explain";
     }
 
-    /// Some options may stand before the command's name, too.
+    /// Returns the option if the arguments set it; some options may also precede the command's name.
     [[nodiscard]] const CLI::Option* from_arguments(const CLI::Option& option) const {
         if (option.count() > 0) return &option;
         const auto* outer = std::as_const(app_).get_option_no_throw("--" + name_of(option));
@@ -260,7 +262,7 @@ class configuration {
                     "write true, 1, on, yes, or false, 0, off, no");
     }
 
-    // ---- the file
+    // ---- the configuration file
 
     [[nodiscard]] std::map<std::string, config_entry> read(const std::string& path) const {
         const auto [text, open_to_others] = contents(path);
@@ -282,7 +284,7 @@ class configuration {
                                 ", or put the password into PGPASSWORD, ~/.pgpass or "
                                 "ELASTICSEARCH_PASSWORD_FILE");
             }
-            // What is said of this command weighs more than what is said of all.
+            // A section for this command takes precedence over the part for all commands.
             if (each.section == chosen_.get_name()) {
                 out[each.name] = std::move(each);
             } else if (each.section.empty()) {
@@ -348,7 +350,7 @@ class configuration {
         });
     }
 
-    // ---- what is in force
+    // ---- the settings in force
 
     [[nodiscard]] std::vector<std::pair<std::string, origin>> all() const {
         std::vector<std::pair<std::string, origin>> out;

@@ -30,49 +30,49 @@ namespace app {
 class record;
 struct start_wait;
 
-/// The commands of some indices as functions. Each throws pgsync::error where the program would end with a
-/// message, and returns what it would tell. What changes something goes on by itself when a server that
-/// answered once goes away and comes back; bootstrap() and sync() also wait for one that is away when they
-/// begin, see options::connect_timeout.
+/// The commands for some indices, as functions. Each throws pgsync::error in cases where the program would
+/// end with a message, and returns what the program would print. All except status(), doctor() and explain()
+/// resume by themselves when a server that they have reached goes down and comes back; bootstrap() and sync()
+/// also wait for one that is down when they start, see options::connect_timeout.
 class basic_engine {
   public:
-    /// `indices` must outlive it. With `metrics` these are served from here on.
+    /// `indices` must outlive the engine. If options::metrics is set, bootstrap() (unless `dry_run`) and
+    /// sync() serve the metrics while they run.
     basic_engine(options setting, std::span<const compiled_index> indices);
 
-    /// Makes and fills what is missing. With `dry_run` it prints to `out`, else to the standard output, what
-    /// it would do.
+    /// Creates and loads what is missing. With `dry_run` only prints what it would do, to `out`.
     report bootstrap(std::ostream& out) const;
-    /// The same, to the standard output.
+    /// The same, printing to standard output.
     report bootstrap() const;
-    /// Follows the database; returns after stop(), or with `once` when caught up.
+    /// Keeps the indices in sync with the database; returns after stop(), or with `once` when caught up.
     report sync() const;
-    /// Lets readers have indices of a changed shape, or of an earlier one again; see app::swap(). Asks at the
-    /// terminal, and throws errc::configuration where there is none, unless options::yes is set.
+    /// Switches readers to the indices of a changed shape, or back to those of an earlier one; see
+    /// app::swap(). Unless options::yes is set, asks for confirmation at the terminal, and throws
+    /// errc::configuration if there is none.
     report swap() const;
-    /// Removes slot, publication and indices. Asks as swap() does.
+    /// Removes slot, publication and indices. Asks for confirmation like swap().
     report teardown() const;
-    /// How far everything is: in order where every index is loaded and followed.
+    /// Returns the state of slot and indices; in order if every index is loaded and kept in sync.
     [[nodiscard]] report status() const;
-    /// Everything that is not as it should be, each with what to do: in order where there is nothing but
-    /// advice.
+    /// Returns every problem, each with its remedy; in order if there is nothing but advice.
     [[nodiscard]] report doctor() const;
-    /// What became of the shapes: SQL, mapping, routes, plans, a picture.
+    /// Returns what the shapes were compiled to: SQL, mapping, routes, query plans, a diagram.
     [[nodiscard]] report explain(const explain_parts& parts) const;
-    /// Compares every document with the database, while changes go on; see verify_options.
+    /// Compares every document with the database, while changes continue; see verify_options.
     [[nodiscard]] report verify(const verify_options& how = {}) const;
     /// Reads some documents again and writes them.
     [[nodiscard]] report refresh(const refresh_options& how) const;
-    /// Lists what the cluster refused, tries it again, or drops it.
+    /// Lists the documents that the cluster refused, retries them, or drops them.
     [[nodiscard]] report dead_letters(const dead_letters_options& how = {}) const;
 
-    /// Ends what runs: sync() finishes what is in flight and returns, also from a load or while it waits for
-    /// a server, which the next start goes on with. It throws errc::interrupted where what was in flight was
-    /// not acknowledged in time, or with `once`; anything else always does. For good; from any thread, and
-    /// from a signal handler.
+    /// Ends the running command. sync() finishes what is in flight and returns, also during a load or while
+    /// it waits for a server; the next start resumes there. It throws errc::interrupted if what was in flight
+    /// was not acknowledged in time, or with `once`; the other commands always throw it. Cannot be undone;
+    /// may be called from any thread and from a signal handler.
     void stop() const noexcept { stop_.make(); }
-    /// What stop() sets: a signal handler can, too.
+    /// The stop request that stop() makes; may also be made from a signal handler.
     [[nodiscard]] const stop_request& stopping() const noexcept { return stop_; }
-    /// What this engine counts of itself; see <pgsync/metrics.hpp>.
+    /// The metrics of this engine; see <pgsync/metrics.hpp>.
     [[nodiscard]] const std::shared_ptr<pgsync::metrics::registry>& counts() const noexcept {
         return setting_.counts;
     }
@@ -110,7 +110,7 @@ constexpr std::array<compiled_index, sizeof...(Indices)> compile_all() {
     return {compiled<Indices>...};
 }
 
-/// What the compiler made of the indices of one program.
+/// The compiled indices of one program.
 template <typename... Indices>
 inline constexpr std::array<compiled_index, sizeof...(Indices)> compiled_together = compile_all<Indices...>();
 
@@ -125,12 +125,12 @@ using app::report;
 using app::verify_options;
 
 /// For programs with a `main` of their own: `pgsync::engine<reservations> engine(setting);`, then
-/// engine.bootstrap(), engine.sync() in a thread, and engine.stop() from another. All indices share one slot.
+/// engine.bootstrap(), engine.sync() on one thread, and engine.stop() on another. All indices share one slot.
 /// Log lines go to spdlog's default logger.
 template <typename... Indices>
 class engine : public app::basic_engine {
   public:
-    /// Nothing is connected to until a command is called.
+    /// Connects to nothing until a command is called.
     explicit engine(options setting = {})
         : basic_engine(std::move(setting), detail::compiled_together<Indices...>) {}
 };

@@ -8,9 +8,10 @@
 
 namespace pgsync::app {
 
-/// Makes glibc give the memory of bulks back to the system as soon as they are acknowledged. Left alone it
-/// takes their size for the usual one after a few and keeps them in each thread's own heap, where they are
-/// scattered: about as much again as what is in use. For a program of our own; a library has no say in it.
+/// Makes glibc return the memory of bulks to the system as soon as they are acknowledged. By default it
+/// adapts to their size after a few, and then keeps them on each thread's own heap, fragmented, which takes
+/// about as much memory again as is in use. Only for programs of pgsync's own: a library should not change
+/// this setting.
 inline void give_memory_back() noexcept {
 #if defined(__GLIBC__)
     (void)::mallopt(M_MMAP_THRESHOLD, 256 * 1024);

@@ -62,10 +62,10 @@ inline report dispatch(const parsed_command& command, std::span<const compiled_i
     return engine.explain(command.parts);
 }
 
-/// Says why a command failed: on the standard error, and with --json as an object on the standard output.
+/// Prints why a command failed: on standard error and, with --json, as an object on standard output.
 inline void tell(const parsed_command& command, const std::string& what, const std::string& remedy) {
     if (command.log_format == "json") {
-        log::start(command.log_level, log::form::json);  // nothing may have been logged yet
+        log::start(command.log_level, log::form::json);  // logging may not have been started yet
         log::error("{}{}", what, remedy.empty() ? "" : "; " + remedy);
     } else {
         std::cerr << command.setting.program << ": " << what << "\n";

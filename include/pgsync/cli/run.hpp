@@ -10,14 +10,14 @@ namespace pgsync {
 
 namespace app {
 
-/// The whole program: exit status 0 when the command did what it should, 1 when it did not, 2 for arguments
-/// that make no sense, 3 when it was done and found something that is not as it should be.
+/// Runs the whole program and returns its exit status: 0 if the command succeeded, 1 if it failed, 2 for
+/// invalid arguments, 3 if it succeeded and found a problem.
 PGSYNC_LINKAGE int run_program(std::span<const compiled_index> indices, int argc, char** argv);
 
 }  // namespace app
 
-/// The program of some indices: `int main(int argc, char** argv) { return pgsync::run<reservations>(argc,
-/// argv); }`. All of them share one slot. The result is the exit status.
+/// The whole program for some indices: `int main(int argc, char** argv) { return
+/// pgsync::run<reservations>(argc, argv); }`. All of them share one slot. Returns the exit status.
 template <typename... Indices>
 int run(int argc, char** argv) {
     return app::run_program(detail::compiled_together<Indices...>, argc, argv);

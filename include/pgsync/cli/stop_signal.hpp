@@ -7,8 +7,8 @@
 
 namespace pgsync::app {
 
-/// Makes a stop_request of SIGINT and SIGTERM while it lives. A second signal ends the process at once, as
-/// without a handler. One object a process.
+/// Requests a stop on SIGINT and SIGTERM, as long as the object exists. A second signal ends the process at
+/// once, as it would without a handler. At most one object per process.
 class stop_signal {
   public:
     explicit stop_signal(const stop_request& into) {
@@ -16,7 +16,7 @@ class stop_signal {
         struct sigaction action {};
         action.sa_handler = &handle;
         sigemptyset(&action.sa_mask);
-        // The default comes back with the first signal: the second one kills.
+        // The first signal restores the default handler, so that the second one kills the process.
         action.sa_flags = static_cast<int>(SA_RESETHAND);
         ::sigaction(SIGINT, &action, &old_int_);
         ::sigaction(SIGTERM, &action, &old_term_);

@@ -12,17 +12,18 @@
 
 namespace pgsync::app {
 
-/// Which connections of a server have to go, so that those who are slow, or do nothing, keep nobody else out:
-/// each has a limited time in all, however much it sends meanwhile, and there are so many at most. Where
-/// there is one more, the client who has the most loses its oldest one: who has one connection only keeps it,
-/// and of a client with many the newest is the one most likely to be worth something.
+/// Decides which connections of a server to close, so that slow or idle clients do not keep others out. Each
+/// connection has a limited total time, however much it sends, and their number is limited. If there is one
+/// too many, the client with the most connections loses its oldest: a client with a single connection keeps
+/// it, and of many the newest is most likely to be useful.
 class connection_table {
   public:
     using clock = std::chrono::steady_clock;
 
     connection_table(std::size_t most, std::chrono::milliseconds time) : most_(most), time_(time) {}
 
-    /// `client` is its address. Returns another connection that has to go for this one, if any.
+    /// Adds a connection; `client` is its address. Returns another connection that has to be closed in its
+    /// place, if any.
     std::optional<int> add(int fd, std::string client, clock::time_point now) {
         open_.push_back({fd, std::move(client), now + time_, false});
         if (alive() <= most_) return std::nullopt;
@@ -42,7 +43,7 @@ class connection_table {
         open_.remove_if([&](const entry& each) { return each.fd == fd; });
     }
 
-    /// The oldest connection whose time is over, each once.
+    /// Returns the oldest connection whose time is up; each is returned once.
     [[nodiscard]] std::optional<int> overdue(clock::time_point now) {
         for (auto& each : open_) {
             if (each.ended) continue;
@@ -52,7 +53,7 @@ class connection_table {
         }
         return std::nullopt;
     }
-    /// When the next one is overdue.
+    /// Returns when the next connection will be overdue.
     [[nodiscard]] std::optional<clock::time_point> next() const {
         for (const auto& each : open_)
             if (!each.ended) return each.until;
@@ -64,7 +65,7 @@ class connection_table {
         int fd;
         std::string client;
         clock::time_point until;
-        bool ended;  ///< told to go, and not gone yet
+        bool ended;  ///< chosen to be closed, and not closed yet
     };
 
     [[nodiscard]] std::size_t alive() const {
@@ -74,7 +75,7 @@ class connection_table {
 
     std::size_t most_;
     std::chrono::milliseconds time_;
-    std::list<entry> open_;  ///< the oldest first
+    std::list<entry> open_;  ///< oldest first
 };
 
 }  // namespace pgsync::app

@@ -26,32 +26,32 @@
 
 namespace pgsync::app {
 
-/// What a page is answered with.
+/// The answer to a request.
 struct page {
     unsigned status = 200;
     std::string type = "text/plain; charset=utf-8";
     std::string body;
 };
 
-/// Answers GET requests in a thread of its own, with whatever `answer` makes of a path. For a few readers of
-/// small pages: each connection is for one request, and they are limited in number and time, see
-/// connection_table.
+/// Answers GET requests on its own thread, with the page that `answer` returns for a path. Meant for a few
+/// readers of small pages: each connection serves one request, and connections are limited in number and
+/// time, see connection_table.
 class http_server {
   public:
     using answer_function = std::function<page(std::string_view path)>;
     struct limits {
         std::size_t connections = 32;
-        std::chrono::milliseconds time{10'000};  ///< of a connection, from its first byte to its last
+        std::chrono::milliseconds time{10'000};  ///< total time of a connection
     };
 
-    /// Listens from here on. Throws errc::configuration where the address is not to be had.
+    /// Starts to listen. Throws errc::configuration if the address is not available.
     http_server(const std::string& address, answer_function answer)
         : http_server(address, std::move(answer), limits()) {}
     http_server(const std::string& address, answer_function answer, const limits& most)
         : answer_(std::move(answer)), open_(most.connections, most.time), socket_(listen_at(address)) {
         const signals_blocked meanwhile;
-        // At its own limit the library would take no connection any more; it stays below that, since the
-        // table ends one for each that is too many.
+        // At its own limit the library would stop accepting connections. It stays below that limit, since the
+        // table closes one connection for each that is too many.
         const auto limit = static_cast<unsigned>(most.connections * 2);
         daemon_ =
             MHD_start_daemon(MHD_USE_INTERNAL_POLLING_THREAD | MHD_USE_AUTO, 0, nullptr, nullptr, &handle,
@@ -64,7 +64,7 @@ class http_server {
         watch_ = quiet_thread([this] { end_overdue(); });
     }
     ~http_server() {
-        MHD_stop_daemon(daemon_);  // closes the socket as well
+        MHD_stop_daemon(daemon_);  // also closes the socket
         {
             const std::lock_guard lock(mutex_);
             stopping_ = true;
@@ -75,7 +75,7 @@ class http_server {
     http_server(const http_server&) = delete;
     http_server& operator=(const http_server&) = delete;
 
-    /// `127.0.0.1:9750`, with the port that was given where 0 was asked for.
+    /// Returns the address, such as `127.0.0.1:9750`, with the actual port if 0 was requested.
     [[nodiscard]] std::string address() const {
         sockaddr_storage name{};
         socklen_t size = sizeof name;
@@ -119,7 +119,7 @@ class http_server {
                     "another program may listen there, or another copy of this one: choose another port");
     }
 
-    /// A connection comes, or is about to be closed.
+    /// Called when a connection is opened, and when it is about to be closed.
     static void notice(void* self, MHD_Connection* connection, void**, MHD_ConnectionNotificationCode what) {
         auto& server = *static_cast<http_server*>(self);
         const auto* const socket = MHD_get_connection_info(connection, MHD_CONNECTION_INFO_CONNECTION_FD);
@@ -141,7 +141,8 @@ class http_server {
             ::getnameinfo(address, size, host, sizeof host, nullptr, 0, NI_NUMERICHOST | NI_NUMERICSERV);
         return problem == 0 ? host : std::string();
     }
-    /// The library notices, and closes it. Under the lock: until then the number is of no other connection.
+    /// Makes the library notice the end of the connection and close it. Called under the lock: until the
+    /// library closes it, its file descriptor is not reused.
     static void end(int fd) { ::shutdown(fd, SHUT_RDWR); }
 
     void end_overdue() {
@@ -158,7 +159,7 @@ class http_server {
 
     static MHD_Result handle(void* self, MHD_Connection* connection, const char* path, const char* method,
                              const char*, const char*, std::size_t* upload_size, void** begun) {
-        // The first call comes before a body, of which nobody here wants to know.
+        // The first call comes before the request body, which is ignored.
         if (*begun == nullptr) {
             *begun = self;
             return MHD_YES;
@@ -192,7 +193,7 @@ class http_server {
     }
 
     answer_function answer_;
-    std::mutex mutex_;  ///< of what follows, but for the library's
+    std::mutex mutex_;  ///< guards the members below, except the library's
     std::condition_variable changed_;
     connection_table open_;
     bool stopping_ = false;

@@ -7,7 +7,8 @@
 
 namespace pgsync::app {
 
-/// `9750`, `127.0.0.1:9750`, `[::1]:9750`, `metrics.internal:9750`. Throws errc::configuration.
+/// Parses `9750`, `127.0.0.1:9750`, `[::1]:9750` or `metrics.internal:9750` into host and port; the host is
+/// 127.0.0.1 by default. Throws errc::configuration if the address is invalid.
 [[nodiscard]] inline std::pair<std::string, std::string> parse_listen_address(const std::string& text) {
     const auto colon = text.rfind(':');
     auto host = colon == std::string::npos ? std::string("127.0.0.1") : text.substr(0, colon);

@@ -21,7 +21,7 @@ namespace pgsync::app {
 /// Writes metrics in Prometheus' text format, version 0.0.4.
 class metrics_writer {
   public:
-    /// What follows are samples of this name, until the next.
+    /// Begins a metric: the samples that follow belong to it, until the next one.
     metrics_writer& metric(std::string_view name, std::string_view type, std::string_view help) {
         name_ = name;
         out_.append("# HELP ").append(name).append(" ");
@@ -46,7 +46,7 @@ class metrics_writer {
                  i < of.bounds().size() ? number(of.bounds()[i]) : std::string("+Inf"));
         }
         line("_sum", of.sum());
-        // Of one reading with the buckets, while others count on.
+        // The sum over the buckets just read, so that both agree although other threads keep counting.
         line("_count", static_cast<double>(sum));
     }
     [[nodiscard]] const std::string& text() const { return out_; }
@@ -82,7 +82,7 @@ class metrics_writer {
     std::string_view name_;
 };
 
-/// Bytes of this process in memory; 0 where the system does not tell.
+/// Returns the resident memory of this process in bytes; 0 if the system does not report it.
 [[nodiscard]] inline std::uint64_t resident_bytes() {
     std::ifstream statm("/proc/self/statm");
     std::uint64_t size = 0;
@@ -91,7 +91,7 @@ class metrics_writer {
     return statm ? resident * static_cast<std::uint64_t>(::sysconf(_SC_PAGESIZE)) : 0;
 }
 
-/// All of it, as `/metrics` shows it.
+/// Returns all metrics, as `/metrics` shows them.
 [[nodiscard]] inline std::string metrics_text(const metrics::registry& of) {
     metrics_writer out;
     const auto now = of.look();

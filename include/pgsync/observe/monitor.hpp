@@ -42,7 +42,7 @@ namespace pgsync::app {
 
 namespace detail {
 
-/// Does something every few seconds, in a thread of its own.
+/// Calls a function every few seconds, on its own thread.
 class repeated {
   public:
     explicit repeated(std::function<void()> what, std::chrono::seconds every = std::chrono::seconds(2))
@@ -79,12 +79,12 @@ class repeated {
 
 }  // namespace detail
 
-/// Shows how a program is doing: serves `/metrics`, `/health`, `/ready` and a status page, and looks for both
-/// servers now and then, over connections of its own, so that one that is away is noticed with nothing to do
-/// for it.
+/// Monitors a running program: serves `/metrics`, `/health`, `/ready` and a status page, and polls both
+/// servers over connections of its own, so that an outage is noticed even while there is nothing to
+/// replicate.
 class monitor {
   public:
-    /// Throws errc::configuration where nothing can listen at the address.
+    /// Throws errc::configuration if the server cannot listen at the address.
     monitor(const options& setting, std::span<const compiled_index> indices)
         : setting_(with_defaults(setting, indices)),
           indices_(indices),
@@ -125,7 +125,7 @@ class monitor {
             if (!session_) session_.emplace(setting_.database, ending_.fd());
             counts_->log_end.set(static_cast<std::int64_t>(postgres::flushed_position(*session_).value));
             const auto slot = postgres::read_slot(*session_, counts_->slot());
-            // A slot that was invalidated has no position, and keeps nothing.
+            // An invalidated slot has no position and retains no WAL.
             const auto position = [&](postgres::lsn postgres::slot_facts::*which) {
                 return slot && ((*slot).*which).value != 0 ? static_cast<std::int64_t>(((*slot).*which).value)
                                                            : -1;
@@ -148,12 +148,13 @@ class monitor {
                     std::make_unique<cluster::transport_type>(nodes_of(setting_, elastic::encoding::plain));
             }
             bool up = false;
-            for (std::size_t i = 0; i < transport_->size() && !up; ++i) {  // each failure turns to the next
+            for (std::size_t i = 0; i < transport_->size() && !up; ++i) {  // a failure selects the next
                 elastic::request what;
                 what.path = "/";
                 what.timeout = std::chrono::seconds(5);
                 what.stop = leaving_.get_token();
-                // Some builds have nothing at that path; who refuses us is there all the same.
+                // Some builds have nothing at that path; a server that refuses the request is up all the
+                // same.
                 const auto status = elastic::perform(*transport_, std::move(what)).status;
                 up = status > 0 && status < 500;
             }
@@ -162,12 +163,13 @@ class monitor {
             log::debug("looking for the cluster: {}", problem.what());
             counts_->cluster_up.set(0);
         }
-        // One that takes questions and says nothing would be waited for a minute and more.
+        // A database that accepts a query and never answers would otherwise count as up for a minute or more.
         if (std::chrono::steady_clock::now() - seen_.load() > std::chrono::seconds(10))
             counts_->database_up.set(0);
     }
 
-    /// As status does. A server that is away is noticed above, and sooner.
+    /// Evaluates all conditions, as the status command does. Outages are noticed by the other two threads,
+    /// and sooner.
     void look_at_everything() {
         if (counts_->database_up.value() == 0 || counts_->cluster_up.value() == 0) return with_.reset();
         try {
@@ -181,16 +183,16 @@ class monitor {
         }
     }
 
-    stop_request ending_;       ///< so that nobody waits for a database that says nothing,
-    std::stop_source leaving_;  ///< or such a cluster
+    stop_request ending_;       ///< ends waiting for a database that does not answer
+    std::stop_source leaving_;  ///< ends waiting for a cluster that does not answer
     options setting_;
     std::span<const compiled_index> indices_;
     std::shared_ptr<metrics::registry> counts_;
     std::optional<postgres::session> session_;
-    std::atomic<std::chrono::steady_clock::time_point> seen_{
-        std::chrono::steady_clock::now()};  ///< the database
+    /// When the database last answered.
+    std::atomic<std::chrono::steady_clock::time_point> seen_{std::chrono::steady_clock::now()};
     std::unique_ptr<cluster::transport_type> transport_;
-    std::optional<contact> with_;  ///< of the thread that looks at everything, as what follows
+    std::optional<contact> with_;  ///< only used by the `conditions_` thread, as is `known_`
     known_tables known_;
     http_server server_;
     detail::repeated database_;

@@ -9,7 +9,7 @@
 
 namespace pgsync::app {
 
-/// Whether the documents follow the database, and if not, why, in a word or two.
+/// Whether the documents are being kept in sync with the database and, if not, the reason in a word or two.
 struct readiness {
     bool ready = false;
     std::string_view why;
@@ -42,7 +42,7 @@ struct readiness {
     return {true, "following"};
 }
 
-/// What `/ready` says: the word, and below it what is not in order, a line each.
+/// Returns the text of `/ready`: the reason, followed by the conditions that hold, one per line.
 [[nodiscard]] inline std::string readiness_text(const metrics::registry& of) {
     std::string out = std::string(readiness_of(of).why) + "\n";
     for (const auto& each : of.conditions())
@@ -51,8 +51,8 @@ struct readiness {
     return out;
 }
 
-/// Whether there is any use in letting the program go on: false after an error that ends it, or where the
-/// thread that reads the log has been stuck for five minutes.
+/// Returns whether it makes sense to let the program continue: false after an error that ends it, or if the
+/// thread that reads WAL has been stuck for five minutes.
 [[nodiscard]] inline bool is_healthy(const metrics::registry& of) {
     if (of.at() == metrics::phase::failed) return false;
     return of.at() != metrics::phase::following || of.since_beat() < std::chrono::minutes(5);

@@ -21,18 +21,18 @@
 
 namespace pgsync::app {
 
-/// Tells the service manager how the program is doing, where there is one that wants to know: systemd's
-/// protocol is a datagram of lines to the socket that NOTIFY_SOCKET names, see sd_notify(3), which is not
-/// worth a library. READY=1 once it follows, loads or stands by, and before that more time as long as a
-/// server is away; STOPPING=1; a line of status; and where WATCHDOG_USEC asks for it a sign of life as long
-/// as is_healthy().
+/// Reports the state of the program to the service manager, if there is one. systemd's protocol is a datagram
+/// of lines to the socket that NOTIFY_SOCKET names, see sd_notify(3), and needs no library. Sends READY=1
+/// once the program streams, loads or stands by, and until then an extension of the start timeout as long as
+/// a server is down; STOPPING=1; a status line; and, if WATCHDOG_USEC asks for it, a sign of life as long as
+/// is_healthy().
 class service_notice {
   public:
-    /// In a thread of its own, where there is anybody to tell.
+    /// Starts a thread that reports, if NOTIFY_SOCKET is set.
     explicit service_notice(std::shared_ptr<const metrics::registry> counts) : counts_(std::move(counts)) {
         if (const char* path = std::getenv("NOTIFY_SOCKET")) path_ = path;
         if (path_.empty()) return;
-        // A process that was started by the one that is watched has the variable, too.
+        // Child processes of the watched process inherit the variable.
         const char* pid = std::getenv("WATCHDOG_PID");
         const char* time = std::getenv("WATCHDOG_USEC");
         if (time != nullptr && (pid == nullptr || std::to_string(::getpid()) == pid))
@@ -61,7 +61,7 @@ class service_notice {
         auto next = clock::now();
         while (true) {
             const auto now = counts_->at();
-            // A change of state is told at once, everything else now and then.
+            // A change of state is reported at once, everything else at intervals.
             if (std::exchange(last, now) != now || clock::now() >= next) {
                 tell(now);
                 next = clock::now() + every;
@@ -70,7 +70,7 @@ class service_notice {
         }
     }
 
-    /// Tells what it is at; what was not taken is told again.
+    /// Reports the current state; what could not be sent is sent again the next time.
     void tell(metrics::phase now) {
         std::string lines = "STATUS=" + std::string(readiness_of(*counts_).why);
         const bool ready = !ready_ && (now == metrics::phase::following || now == metrics::phase::loading ||
@@ -85,13 +85,13 @@ class service_notice {
         stopping_ = stopping_ || stopping;
     }
 
-    /// Nobody is waited for longer than a second.
+    /// Sends one datagram; blocks for at most a second. Returns whether it was sent.
     [[nodiscard]] bool send(const std::string& lines) const {
         sockaddr_un to{};
         to.sun_family = AF_UNIX;
         if (path_.size() >= sizeof to.sun_path) return false;
         std::memcpy(to.sun_path, path_.data(), path_.size());
-        if (to.sun_path[0] == '@') to.sun_path[0] = '\0';  // an abstract name
+        if (to.sun_path[0] == '@') to.sun_path[0] = '\0';  // abstract socket name
         const int fd = ::socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0);
         if (fd < 0) return false;
         const timeval patience{1, 0};

@@ -4,8 +4,8 @@
 
 namespace pgsync::app {
 
-/// What a browser shows at `/`: reads `/metrics` and `/ready` every two seconds and keeps five minutes of it.
-/// Needs nothing from elsewhere, and puts whatever it shows into the page as text.
+/// The page at `/`: it reads `/metrics` and `/ready` every two seconds and keeps five minutes of them. It
+/// loads nothing from other servers, and inserts all values as text.
 inline constexpr std::string_view status_page = R"page(<!DOCTYPE html>
 <html lang="en">
 <meta charset="utf-8">
