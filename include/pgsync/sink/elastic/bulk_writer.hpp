@@ -58,9 +58,10 @@ struct bulk_outcome {
 
 /// Sends bulks, a bounded number at a time, and keeps trying until each is answered. It waits while there is
 /// no answer, a 429, a 5xx, or an index that is blocked or closed; it resends only the items that failed, and
-/// halves bulks that are too large. A bulk that is refused as a whole, or gets no answer five times in a row,
-/// is halved until the item at fault is alone. An item counts as rejected if it keeps failing, with an error
-/// that does not mean a cluster in trouble, while others of its index are written.
+/// halves bulks that are too large. A bulk that is refused as a whole, or gets no answer five times in a row
+/// (twice, once it is halved), is halved until the item at fault is alone. An item counts as rejected if it
+/// keeps failing, with an error that does not mean a cluster in trouble, while others of its index are
+/// written.
 ///
 /// The completion of each submitted bulk is called exactly once, in the order in which bulks finish, on the
 /// writer's own thread: it may use the transport, but must call neither submit() nor drain(), and must not
