@@ -4961,7 +4961,8 @@ inline constexpr std::string_view version_string = "0.1.0";
 // ---- pgsync/base/printable.hpp
 namespace pgsync {
 
-/// How many bytes the UTF-8 character at the beginning of `text` has, and its number; 0 where there is none.
+/// Returns how many bytes the UTF-8 character at the beginning of `text` has, and its code point in `number`;
+/// 0 if there is no valid one.
 [[nodiscard]] constexpr std::size_t utf8_size(std::string_view text, unsigned& number) {
     const auto byte = [&](std::size_t i) {
         return static_cast<unsigned>(static_cast<unsigned char>(text[i]));
@@ -4978,14 +4979,14 @@ namespace pgsync {
     return overlong || number > 0x10FFFFU || (number >= 0xD800U && number <= 0xDFFFU) ? 0 : size;
 }
 
-/// What would end a line, move a terminal's cursor or turn the direction of reading.
+/// Returns true for characters that would end a line, move a terminal's cursor or change the text direction.
 [[nodiscard]] constexpr bool is_control(unsigned number) {
     return number < 0x20U || (number >= 0x7FU && number < 0xA0U) || number == 0x2028U || number == 0x2029U ||
            (number >= 0x200EU && number <= 0x200FU) || (number >= 0x202AU && number <= 0x202EU) ||
            (number >= 0x2066U && number <= 0x2069U) || number == 0xFEFFU;
 }
 
-/// Is all of it UTF-8?
+/// Returns true if all of `text` is valid UTF-8.
 [[nodiscard]] constexpr bool is_utf8(std::string_view text) {
     while (!text.empty()) {
         unsigned number = 0;
@@ -4996,9 +4997,9 @@ namespace pgsync {
     return true;
 }
 
-/// A name, a value or a server's words as they may stand in a log line or on a terminal: control characters
-/// as `\n`, `\x1b` or `\u2028`, bytes that are no UTF-8 as `\xff`, so that nothing in a table or an answer
-/// can look like a line of its own. With `lines` a line end stays one.
+/// Makes a name, a value or a server's message safe for a log line or a terminal. Control characters become
+/// `\n`, `\x1b` or `\u2028`, bytes that are not UTF-8 become `\xff`, so that nothing in a table or an answer
+/// can look like a line of its own. With `lines`, line ends are kept.
 [[nodiscard]] inline std::string printable(std::string_view text, bool lines = false) {
     constexpr std::string_view digits = "0123456789abcdef";
     std::string out;
@@ -5034,7 +5035,7 @@ namespace pgsync {
     return out;
 }
 
-/// Cuts a text that may be long, where a character ends, and marks that.
+/// Cuts `text` to at most `limit` bytes, at the end of a character, and appends `…` if anything was cut.
 inline void shorten(std::string& text, std::size_t limit) {
     if (text.size() <= limit) return;
     while (limit > 0 && (static_cast<unsigned char>(text[limit]) & 0xC0U) == 0x80U) --limit;
@@ -5047,35 +5048,36 @@ inline void shorten(std::string& text, std::size_t limit) {
 // ---- pgsync/base/error.hpp
 namespace pgsync {
 
-/// What kind of thing went wrong: what a caller does about it depends on this and on nothing else.
+/// The kind of problem. It is the only thing a caller needs to decide what to do.
 enum class errc : std::uint8_t {
     configuration,  ///< an option, a variable or a URL that cannot work as given
-    connection,     ///< a server is away or cut the connection: worth trying again
-    busy,           ///< a server works, but not for this just now (a deadlock, no memory): worth trying again
-    superseded,     ///< another program has taken over what this one did: worth trying again, after it
-    changed,        ///< something that was checked at the start is different now: worth beginning again
+    connection,     ///< a server is unreachable or cut the connection: retry
+    busy,           ///< a server is up but cannot do this right now (a deadlock, no memory): retry
+    superseded,     ///< another program has taken over this one's job: retry after it
+    changed,        ///< something that was checked at the start is different now: start over
     permission,     ///< the role or API user lacks a right
-    catalog,        ///< the database does not look as the shape says
+    catalog,        ///< the database does not match the shape
     replication,    ///< slot, publication, replica identity or WAL level
-    index,          ///< index, alias or mapping in the cluster is missing, foreign or of another shape
-    rejected,       ///< the cluster refuses a document for good
+    index,          ///< an index, alias or mapping in the cluster is missing, foreign or of another shape
+    rejected,       ///< the cluster rejects a document permanently
     protocol,       ///< bytes from a server that make no sense
     database,       ///< any other error PostgreSQL reports
     interrupted,    ///< stopped by a signal before the work was done
 };
 
-/// What goes away by itself, and so says nothing about a shape or a setting: worth trying again.
+/// Returns true for problems that go away by themselves and so say nothing about a shape or a setting: they
+/// are worth a retry.
 [[nodiscard]] constexpr bool is_passing(errc code) noexcept {
     return code == errc::connection || code == errc::busy || code == errc::superseded ||
            code == errc::changed;
 }
 
-/// The one exception pgsync throws. `what()` names the thing that failed; `remedy()` says what to do about
-/// it (empty where nothing useful can be said). Neither ever holds a password or an API key, nor any control
-/// character but line ends.
+/// The only exception pgsync throws. `what()` names the thing that failed; `remedy()` says what to do about
+/// it (empty where there is nothing useful to say). Neither ever contains a password, an API key or a control
+/// character other than line ends.
 class error : public std::runtime_error {
   public:
-    /// `where`: left out, it is the line that throws.
+    /// `where` defaults to the line that throws.
     error(errc code, const std::string& what, const std::string& remedy = {},
           std::source_location where = std::source_location::current())
         : std::runtime_error(printable(what, true)),
@@ -5083,9 +5085,9 @@ class error : public std::runtime_error {
           remedy_(printable(remedy, true)),
           where_(where) {}
 
-    [[nodiscard]] errc code() const noexcept { return code_; }                    ///< what to decide by
-    [[nodiscard]] const std::string& remedy() const noexcept { return remedy_; }  ///< or empty
-    [[nodiscard]] const std::source_location& where() const noexcept { return where_; }  ///< for who debugs
+    [[nodiscard]] errc code() const noexcept { return code_; }                    ///< what a caller acts on
+    [[nodiscard]] const std::string& remedy() const noexcept { return remedy_; }  ///< may be empty
+    [[nodiscard]] const std::source_location& where() const noexcept { return where_; }  ///< for debugging
 
   private:
     errc code_;
@@ -5093,9 +5095,10 @@ class error : public std::runtime_error {
     std::source_location where_;
 };
 
-/// Beside an error: it is errc::connection, since a program that has once been connected waits for it to pass
-/// as well (a certificate is being renewed), but it says that what was set is wrong rather than that a server
-/// is away. Who has never been connected had better say so than wait.
+/// Marks an error that has the code errc::connection but is caused by a wrong setting, not by an unreachable
+/// server. It has that code because a program that was connected before should wait for it to pass (a
+/// certificate is being renewed). A program that has never been connected should report it instead of
+/// waiting.
 struct wrong_settings {};
 
 }  // namespace pgsync
@@ -5103,9 +5106,9 @@ struct wrong_settings {};
 #include <iosfwd>
 
 // ---- pgsync/base/linkage.hpp
-/// How the few functions are linked through which a program uses the run-time half, and one stage another.
-/// Header-only by default; with PGSYNC_COMPILED, which CMake's target pgsync::compiled sets, they come from a
-/// library, and a program includes nothing but their declarations. pgsync's own, not for use elsewhere.
+/// Linkage of the few functions through which a program uses the run-time half, and one stage uses another.
+/// Header-only by default. With PGSYNC_COMPILED, which the CMake target pgsync::compiled sets, the functions
+/// come from a library and a program includes only their declarations. Internal to pgsync.
 #if defined(PGSYNC_COMPILED)
 #define PGSYNC_LINKAGE
 #else
@@ -5121,51 +5124,52 @@ class registry;
 
 namespace pgsync::app {
 
-/// What to do with a document the cluster refuses for good.
+/// What to do with a document that the cluster rejects permanently.
 enum class on_rejected { stop, dead_letter };
 
 /// What to do when the slot no longer has every change since the indices were written.
 enum class on_lost_slot { stop, resync };
 
-/// Whether bulks travel compressed: unless the cluster is on this machine, always, or never.
+/// When to compress bulks: unless the cluster is on this machine, always, or never.
 enum class compression { remote, always, never };
 
-/// Everything a user can set. Defaults work for a database on libpq's variables and a cluster on this
-/// machine.
+/// Everything a user can set. The defaults suit a database configured through libpq's variables and a cluster
+/// on this machine.
 struct options {
-    std::string program = "pgsync";      ///< how the user called us, for messages
+    std::string program = "pgsync";      ///< how the user called the program, for messages
     std::string database;                ///< conninfo or URI; empty: libpq's PG* variables
     std::string read_from;               ///< a standby to read documents from; empty: `database`
-    std::string elasticsearch;           ///< URLs of the cluster, with commas; empty: ELASTICSEARCH_URL
-    bool insecure_http = false;          ///< credentials may go to another machine over http://
-    std::string name;                    ///< of slot and publication; empty: made from the indices' names
-    std::size_t page_size = 5000;        ///< documents read at once at most
-    std::size_t workers = 2;             ///< connections that read pages at once
-    std::size_t bulk_bytes = 5U << 20U;  ///< of one request to the cluster, about
-    std::size_t bulks_in_flight = 3;     ///< at most
-    compression compress = compression::remote;   ///< bulks, as gzip
-    std::chrono::seconds search_timeout{60};      ///< for the cluster's answer to a request
-    on_rejected rejected = on_rejected::stop;     ///< documents
-    on_lost_slot lost_slot = on_lost_slot::stop;  ///< with changes
-    std::chrono::seconds stop_timeout{30};        ///< for what is in flight when asked to stop
-    /// bootstrap and sync: how long they wait for servers that are away when they start; 0: as long as it
-    /// takes. Whatever else is asked of a server that is away fails soon.
+    std::string elasticsearch;           ///< comma-separated URLs of the cluster; empty: ELASTICSEARCH_URL
+    bool insecure_http = false;          ///< allow sending credentials to another machine over http://
+    std::string name;                    ///< of the slot and publication; empty: made from the indices' names
+    std::size_t page_size = 5000;        ///< maximum number of documents per read
+    std::size_t workers = 2;             ///< number of connections that read pages in parallel
+    std::size_t bulk_bytes = 5U << 20U;  ///< approximate size of one bulk request
+    std::size_t bulks_in_flight = 3;     ///< maximum
+    compression compress = compression::remote;   ///< gzip for bulks
+    std::chrono::seconds search_timeout{60};      ///< how long to wait for the cluster's answer to a request
+    on_rejected rejected = on_rejected::stop;     ///< what to do with rejected documents
+    on_lost_slot lost_slot = on_lost_slot::stop;  ///< what to do about lost changes
+    std::chrono::seconds stop_timeout{30};        ///< to finish what is in flight after a stop request
+    /// How long bootstrap and sync wait for unreachable servers when they start; 0: without limit. Everything
+    /// else that needs an unreachable server fails soon.
     std::chrono::seconds connect_timeout{0};
-    /// Where /metrics, /health, /ready and a status page are served: a port of this machine, or HOST:PORT;
+    /// Where to serve /metrics, /health, /ready and a status page: a port of this machine, or HOST:PORT;
     /// empty: nowhere.
     std::string metrics;
-    /// Where everything is counted; empty: somewhere of the engine's own.
+    /// The registry to count in; empty: one of the engine's own.
     std::shared_ptr<pgsync::metrics::registry> counts{};
-    std::chrono::seconds watch{0};  ///< status: between two looks, which give a rate; 0: one look
-    bool dry_run = false;           ///< tell what would be done, and do nothing
+    std::chrono::seconds watch{0};  ///< status: time between two looks, which gives rates; 0: look once
+    bool dry_run = false;           ///< print what would be done, and do nothing
     bool yes = false;               ///< do what cannot be undone without asking
     bool once = false;              ///< sync: return when caught up
-    bool bootstrap_first = false;   ///< sync: bootstrap first where that is to be done
-    /// Whether sync lets readers have an index of a changed shape once it is up to date; else swap() does.
+    bool bootstrap_first = false;   ///< sync: bootstrap first if necessary
+    /// Whether sync switches readers to an index of a changed shape once it is up to date; otherwise swap()
+    /// does.
     bool swap_when_ready = true;
-    bool adopt = false;             ///< bootstrap, sync: take indices that another database or program keeps
-    bool teardown_old = false;      ///< remove not this program's indices, but those of its earlier shapes
-    bool teardown_letters = false;  ///< remove the indices of dead letters, too
+    bool adopt = false;  ///< bootstrap, sync: take over indices that another database or program maintains
+    bool teardown_old = false;      ///< remove only the indices of this program's earlier shapes
+    bool teardown_letters = false;  ///< also remove the dead-letter indices
 };
 
 }  // namespace pgsync::app
@@ -5173,11 +5177,11 @@ struct options {
 // ---- pgsync/base/report.hpp
 namespace pgsync::app {
 
-/// What a command tells when it is done.
+/// The outcome of a command.
 struct report {
-    bool in_order = true;     ///< what was looked at is as it should be; otherwise the exit status is 3
-    std::string text{};       ///< for people: lines, or nothing
-    std::string json = "{}";  ///< for machines: one object
+    bool in_order = true;     ///< nothing was found wrong; if false, the exit status is 3
+    std::string text{};       ///< for people: lines, or empty
+    std::string json = "{}";  ///< for programs: one object
 };
 
 }  // namespace pgsync::app
@@ -5191,8 +5195,8 @@ struct report {
 // ---- pgsync/base/stop_request.hpp
 namespace pgsync {
 
-/// The wish that a program stop, as a file descriptor that becomes readable with it, so that every wait can
-/// end with it. It cannot be taken back.
+/// A stop flag backed by a pipe: fd() becomes readable once stop is requested, so every poll() can wake up on
+/// it. It cannot be reset.
 class stop_request {
   public:
     stop_request() {
@@ -5207,11 +5211,11 @@ class stop_request {
     stop_request(const stop_request&) = delete;
     stop_request& operator=(const stop_request&) = delete;
 
-    /// From any thread, and from a signal handler.
+    /// Requests the stop. May be called from any thread and from a signal handler.
     void make() const noexcept {
         const int saved = errno;
         const char byte = 1;
-        // Nothing can be done where the pipe is full, and then it is readable anyway.
+        // If the pipe is full, the write fails, but then the pipe is readable anyway.
         [[maybe_unused]] const auto written = ::write(pipe_[1], &byte, 1);
         errno = saved;
     }
@@ -5222,7 +5226,7 @@ class stop_request {
     std::array<int, 2> pipe_{-1, -1};
 };
 
-/// Waits for `time`, or until the program is to stop: then returns true. `stop_fd` may be -1.
+/// Waits for `time`. Returns true if stop was requested before it passed. `stop_fd` may be -1.
 [[nodiscard]] inline bool wait_for_stop(int stop_fd, std::chrono::milliseconds time) {
     pollfd each{stop_fd, POLLIN, 0};
     return ::poll(&each, 1, static_cast<int>(time.count())) > 0;
@@ -5233,16 +5237,16 @@ class stop_request {
 // ---- pgsync/commands/dead_letters_options.hpp
 namespace pgsync::app {
 
-/// What to do with letters: tell them, try their documents again, or remove them.
+/// What to do with letters: list them, retry their documents, or remove them.
 enum class dead_letters_action { list, retry, drop };
 
-/// Which dead letters are meant, and what is done.
+/// Which dead letters to handle, and how.
 struct dead_letters_options {
-    dead_letters_action action = dead_letters_action::list;  ///< what is done
-    std::vector<std::string> indices{};                      ///< by name; none: all of the program
-    std::size_t limit = 20;                                  ///< of list, for each index
-    std::vector<std::string> ids{};                          ///< of the documents; of retry, none means all
-    bool all = false;                                        ///< of drop, which must not happen by itself
+    dead_letters_action action = dead_letters_action::list;
+    std::vector<std::string> indices{};  ///< by name; empty: all of the program
+    std::size_t limit = 20;              ///< for list: how many letters of each index
+    std::vector<std::string> ids{};      ///< document ids; for retry, empty means all
+    bool all = false;                    ///< for drop: remove all letters; must be asked for
 };
 
 }  // namespace pgsync::app
@@ -5250,17 +5254,17 @@ struct dead_letters_options {
 // ---- pgsync/commands/explain/explain_parts.hpp
 namespace pgsync::app {
 
-/// What a shape is drawn for.
+/// The program that draws the diagram.
 enum class drawing : std::uint8_t { none, mermaid, dot };
 
-/// Which parts explain tells.
+/// Which parts explain prints.
 struct explain_parts {
-    bool sql = true;                  ///< the queries that yield documents
+    bool sql = true;                  ///< the queries that build documents
     bool mapping = true;              ///< of the index
-    bool routes = true;               ///< how a changed row finds its documents
+    bool routes = true;               ///< how a changed row leads to its documents
     bool plans = false;               ///< how the database would run the queries
-    bool analyse = false;             ///< and, having run them, how it did
-    drawing picture = drawing::none;  ///< of shape and routes
+    bool analyse = false;             ///< run the queries too, and show how that went
+    drawing picture = drawing::none;  ///< diagram of shapes and routes
 };
 
 }  // namespace pgsync::app
@@ -5270,11 +5274,11 @@ namespace pgsync::app {
 
 /// Which documents refresh reads and writes again: exactly one of `keys`, `where`, `relation` and `all`.
 struct refresh_options {
-    std::string index{};              ///< by name; may be empty where the program has one
-    std::vector<std::string> keys{};  ///< as `_id`
+    std::string index{};              ///< by name; may be empty if the program has only one
+    std::vector<std::string> keys{};  ///< in the form of `_id`
     std::string where{};              ///< SQL over the root's columns
     std::string relation{};           ///< "place.city", with `rows`
-    std::vector<std::string> rows{};  ///< keys of that relation's rows, as `_id` would have them
+    std::vector<std::string> rows{};  ///< keys of that relation's rows, in the form of `_id`
     bool all = false;                 ///< every document
 };
 
@@ -5283,13 +5287,13 @@ struct refresh_options {
 // ---- pgsync/commands/verify/verify_options.hpp
 namespace pgsync::app {
 
-/// What verify is to look at, and what to do about what it finds.
+/// What verify compares, and what it does about differences.
 struct verify_options {
-    std::vector<std::string> indices{};  ///< by name; none: all of the program
+    std::vector<std::string> indices{};  ///< by name; empty: all of the program
     bool repair = false;                 ///< write what differs
-    std::size_t show = 10;               ///< how many differences of each index are told one by one
-    std::string sample{};                ///< "5%", or "1000" documents, about; empty: everything
-    /// How long a sync that has not come past a difference may stand still before that is told as one.
+    std::size_t show = 10;               ///< how many differences of each index are listed
+    std::string sample{};                ///< "5%", or about "1000" documents; empty: everything
+    /// How long a lagging sync may make no progress before missing documents are reported as differences.
     std::chrono::seconds patience{60};
 };
 
@@ -5307,49 +5311,49 @@ namespace app {
 class record;
 struct start_wait;
 
-/// The commands of some indices as functions. Each throws pgsync::error where the program would end with a
-/// message, and returns what it would tell. What changes something goes on by itself when a server that
-/// answered once goes away and comes back; bootstrap() and sync() also wait for one that is away when they
-/// begin, see options::connect_timeout.
+/// The commands for some indices, as functions. Each throws pgsync::error in cases where the program would
+/// end with a message, and returns what the program would print. All except status(), doctor() and explain()
+/// resume by themselves when a server that they have reached goes down and comes back; bootstrap() and sync()
+/// also wait for one that is down when they start, see options::connect_timeout.
 class basic_engine {
   public:
-    /// `indices` must outlive it. With `metrics` these are served from here on.
+    /// `indices` must outlive the engine. If options::metrics is set, bootstrap() (unless `dry_run`) and
+    /// sync() serve the metrics while they run.
     basic_engine(options setting, std::span<const compiled_index> indices);
 
-    /// Makes and fills what is missing. With `dry_run` it prints to `out`, else to the standard output, what
-    /// it would do.
+    /// Creates and loads what is missing. With `dry_run` only prints what it would do, to `out`.
     report bootstrap(std::ostream& out) const;
-    /// The same, to the standard output.
+    /// The same, printing to standard output.
     report bootstrap() const;
-    /// Follows the database; returns after stop(), or with `once` when caught up.
+    /// Keeps the indices in sync with the database; returns after stop(), or with `once` when caught up.
     report sync() const;
-    /// Lets readers have indices of a changed shape, or of an earlier one again; see app::swap(). Asks at the
-    /// terminal, and throws errc::configuration where there is none, unless options::yes is set.
+    /// Switches readers to the indices of a changed shape, or back to those of an earlier one; see
+    /// app::swap(). Unless options::yes is set, asks for confirmation at the terminal, and throws
+    /// errc::configuration if there is none.
     report swap() const;
-    /// Removes slot, publication and indices. Asks as swap() does.
+    /// Removes slot, publication and indices. Asks for confirmation like swap().
     report teardown() const;
-    /// How far everything is: in order where every index is loaded and followed.
+    /// Returns the state of slot and indices; in order if every index is loaded and kept in sync.
     [[nodiscard]] report status() const;
-    /// Everything that is not as it should be, each with what to do: in order where there is nothing but
-    /// advice.
+    /// Returns every problem, each with its remedy; in order if there is nothing but advice.
     [[nodiscard]] report doctor() const;
-    /// What became of the shapes: SQL, mapping, routes, plans, a picture.
+    /// Returns what the shapes were compiled to: SQL, mapping, routes, query plans, a diagram.
     [[nodiscard]] report explain(const explain_parts& parts) const;
-    /// Compares every document with the database, while changes go on; see verify_options.
+    /// Compares every document with the database, while changes continue; see verify_options.
     [[nodiscard]] report verify(const verify_options& how = {}) const;
     /// Reads some documents again and writes them.
     [[nodiscard]] report refresh(const refresh_options& how) const;
-    /// Lists what the cluster refused, tries it again, or drops it.
+    /// Lists the documents that the cluster refused, retries them, or drops them.
     [[nodiscard]] report dead_letters(const dead_letters_options& how = {}) const;
 
-    /// Ends what runs: sync() finishes what is in flight and returns, also from a load or while it waits for
-    /// a server, which the next start goes on with. It throws errc::interrupted where what was in flight was
-    /// not acknowledged in time, or with `once`; anything else always does. For good; from any thread, and
-    /// from a signal handler.
+    /// Ends the running command. sync() finishes what is in flight and returns, also during a load or while
+    /// it waits for a server; the next start resumes there. It throws errc::interrupted if what was in flight
+    /// was not acknowledged in time, or with `once`; the other commands always throw it. Cannot be undone;
+    /// may be called from any thread and from a signal handler.
     void stop() const noexcept { stop_.make(); }
-    /// What stop() sets: a signal handler can, too.
+    /// The stop request that stop() makes; may also be made from a signal handler.
     [[nodiscard]] const stop_request& stopping() const noexcept { return stop_; }
-    /// What this engine counts of itself; see <pgsync/metrics.hpp>.
+    /// The metrics of this engine; see <pgsync/metrics.hpp>.
     [[nodiscard]] const std::shared_ptr<pgsync::metrics::registry>& counts() const noexcept {
         return setting_.counts;
     }
@@ -5387,7 +5391,7 @@ constexpr std::array<compiled_index, sizeof...(Indices)> compile_all() {
     return {compiled<Indices>...};
 }
 
-/// What the compiler made of the indices of one program.
+/// The compiled indices of one program.
 template <typename... Indices>
 inline constexpr std::array<compiled_index, sizeof...(Indices)> compiled_together = compile_all<Indices...>();
 
@@ -5402,12 +5406,12 @@ using app::report;
 using app::verify_options;
 
 /// For programs with a `main` of their own: `pgsync::engine<reservations> engine(setting);`, then
-/// engine.bootstrap(), engine.sync() in a thread, and engine.stop() from another. All indices share one slot.
+/// engine.bootstrap(), engine.sync() on one thread, and engine.stop() on another. All indices share one slot.
 /// Log lines go to spdlog's default logger.
 template <typename... Indices>
 class engine : public app::basic_engine {
   public:
-    /// Nothing is connected to until a command is called.
+    /// Connects to nothing until a command is called.
     explicit engine(options setting = {})
         : basic_engine(std::move(setting), detail::compiled_together<Indices...>) {}
 };
@@ -5419,14 +5423,14 @@ namespace pgsync {
 
 namespace app {
 
-/// The whole program: exit status 0 when the command did what it should, 1 when it did not, 2 for arguments
-/// that make no sense, 3 when it was done and found something that is not as it should be.
+/// Runs the whole program and returns its exit status: 0 if the command succeeded, 1 if it failed, 2 for
+/// invalid arguments, 3 if it succeeded and found a problem.
 PGSYNC_LINKAGE int run_program(std::span<const compiled_index> indices, int argc, char** argv);
 
 }  // namespace app
 
-/// The program of some indices: `int main(int argc, char** argv) { return pgsync::run<reservations>(argc,
-/// argv); }`. All of them share one slot. The result is the exit status.
+/// The whole program for some indices: `int main(int argc, char** argv) { return
+/// pgsync::run<reservations>(argc, argv); }`. All of them share one slot. Returns the exit status.
 template <typename... Indices>
 int run(int argc, char** argv) {
     return app::run_program(detail::compiled_together<Indices...>, argc, argv);
@@ -5441,7 +5445,7 @@ int run(int argc, char** argv) {
 // clang-format off
 
 #include <atomic>
-#include <cstdio>
+#include <charconv>
 #include <ctime>
 
 #include <spdlog/sinks/stdout_color_sinks.h>
@@ -5450,9 +5454,9 @@ int run(int argc, char** argv) {
 // ---- pgsync/base/json_string.hpp
 namespace pgsync {
 
-/// Appends `text` as a JSON string with its quotes. Bytes from 0x80 on pass as they are: PostgreSQL hands out
-/// valid UTF-8 only. What is no UTF-8 all the same is left for the cluster to reject, never altered: two ids
-/// must not become one.
+/// Appends `text` as a JSON string with its quotes. Bytes from 0x80 on are copied unchanged, because
+/// PostgreSQL returns valid UTF-8 only. Bytes that are not UTF-8 all the same are left for the cluster to
+/// reject, never altered: two ids must not become one.
 inline void append_json_string(std::string& out, std::string_view text) {
     constexpr std::string_view digits = "0123456789abcdef";
     out += '"';
@@ -5475,19 +5479,19 @@ inline void append_json_string(std::string& out, std::string_view text) {
 }  // namespace pgsync
 
 // ---- pgsync/base/log.hpp
-/// The one place that knows the logging library. One line for each thing that matters, whatever the
-/// arguments hold; never a secret.
+/// The only header that uses the logging library. Each event is one line, whatever its arguments contain, and
+/// never contains a secret.
 ///
-/// Each `{}` of a format takes the next argument. Formatting is done here with what the standard library has
-/// compiled already: the formatting library's templates would cost every user's program seconds of compile
-/// time.
+/// Each `{}` of a format takes the next argument. Formatting uses what the standard library has already
+/// compiled: the formatting library's templates would cost every user's program seconds of compile time.
 namespace pgsync::log {
 
-/// `text`: a line for people. `json`: an object a line, with `time` (RFC 3339, UTC), `level`, `message`, and
-/// `index` or `slot` where the line is about one.
+/// `text`: a line for people. `json`: one object per line, with `time` (RFC 3339, UTC), `level`, `message`,
+/// and `index` or `slot` where the line is about one.
 enum class form : std::uint8_t { text, json };
 
-/// An index or a slot in a line's arguments: text like any other, and in JSON a member of its own as well.
+/// An index or a slot among a line's arguments: formatted like any other text, and in JSON also a member of
+/// its own.
 struct named {
     std::string_view key;
     std::string_view text;
@@ -5504,11 +5508,11 @@ inline std::atomic<form>& current_form() {
 
 }  // namespace detail
 
-/// Whether lines are for people, so that a bar may be drawn between them.
+/// Returns true if lines are for people, so that a progress bar may be drawn between them.
 [[nodiscard]] inline bool is_text() { return detail::current_form() == form::text; }
 
-/// From here on the log goes to the standard error, so that what a command prints can be piped. `level` is
-/// "debug", "info", "warn" or "error".
+/// Starts logging to standard error, so that a command's output can be piped. `level` is "debug", "info",
+/// "warn" or "error".
 inline void start(const std::string& level, form as = form::text) {
     auto logger =
         std::make_shared<spdlog::logger>("pgsync", std::make_shared<spdlog::sinks::stderr_color_sink_mt>());
@@ -5519,7 +5523,7 @@ inline void start(const std::string& level, form as = form::text) {
     spdlog::set_default_logger(std::move(logger));
 }
 
-/// `2026-05-01T12:00:00.123Z`.
+/// Formats a time as `2026-05-01T12:00:00.123Z`.
 [[nodiscard]] inline std::string rfc3339(std::chrono::system_clock::time_point at) {
     const auto seconds = std::chrono::floor<std::chrono::seconds>(at);
     const auto whole = std::chrono::system_clock::to_time_t(seconds);
@@ -5531,11 +5535,13 @@ inline void start(const std::string& level, form as = form::text) {
     return std::string(text.data(), length) + "." + std::to_string(1'000 + rest).substr(1) + "Z";
 }
 
-/// A number with so many decimals.
+/// Formats a number with the given number of decimals.
 [[nodiscard]] inline std::string fixed(double value, int decimals) {
-    std::array<char, 64> text{};
-    const int size = std::snprintf(text.data(), text.size(), "%.*f", decimals, value);
-    return {text.data(), size < 0 ? 0 : static_cast<std::size_t>(size)};
+    // Independent of the program's locale.
+    std::array<char, 512> text{};
+    const auto end =
+        std::to_chars(text.data(), text.data() + text.size(), value, std::chars_format::fixed, decimals);
+    return {text.data(), end.ptr};
 }
 
 namespace detail {
@@ -5562,7 +5568,7 @@ template <typename T>
     }
 }
 
-/// One line of JSON. `arguments` of which `keys` are not empty become members.
+/// Returns one line of JSON. `arguments` with a non-empty key in `keys` become members.
 [[nodiscard]] inline std::string as_json(std::string_view level, std::string_view message,
                                          std::span<const std::string_view> keys,
                                          std::span<const std::string> arguments,
@@ -5571,7 +5577,7 @@ template <typename T>
     out.append(level).append("\",\"message\":");
     append_json_string(out, message);
     for (std::size_t i = 0; i < keys.size(); ++i) {
-        // One name stands in an object once.
+        // A JSON object must not repeat a name.
         if (keys[i].empty() || std::find(keys.begin(), keys.begin() + static_cast<std::ptrdiff_t>(i),
                                          keys[i]) != keys.begin() + static_cast<std::ptrdiff_t>(i))
             continue;
@@ -5652,8 +5658,8 @@ void error(std::string_view format, const Args&... args) {
 // ---- pgsync/base/quiet_thread.hpp
 namespace pgsync {
 
-/// As long as it lives no signal reaches this thread, and none ever reaches the threads that are started
-/// meanwhile: they inherit that.
+/// Blocks all signals for this thread as long as the object lives. Threads started meanwhile inherit the mask
+/// and never receive a signal.
 class signals_blocked {
   public:
     signals_blocked() {
@@ -5669,8 +5675,8 @@ class signals_blocked {
     sigset_t before_{};
 };
 
-/// Starts a thread that takes no signals: SIGINT and SIGTERM stay the main thread's business, and a SIGPIPE
-/// out of a TLS library ends nothing.
+/// Starts a thread that receives no signals. SIGINT and SIGTERM are left to the main thread, and a SIGPIPE
+/// raised in a TLS library does not end the program.
 template <typename Function>
 [[nodiscard]] std::thread quiet_thread(Function&& function) {
     const signals_blocked meanwhile;
@@ -5704,8 +5710,8 @@ namespace detail {
     return std::string_view::npos;
 }
 
-/// Where a value that starts at `at` ends: a quoted one after its closing quote, another one at a blank.
-/// A backslash takes the next character with it; a value without its closing quote goes to the end.
+/// Returns where the value that starts at `at` ends: after the closing quote if it is quoted, otherwise at a
+/// blank. A backslash takes the next character with it. A value without its closing quote extends to the end.
 [[nodiscard]] constexpr std::size_t value_end(std::string_view text, std::size_t at) noexcept {
     const bool quoted = at < text.size() && text[at] == '\'';
     for (std::size_t i = quoted ? at + 1 : at; i < text.size(); ++i) {
@@ -5725,8 +5731,9 @@ namespace detail {
 
 }  // namespace detail
 
-/// `text` with `***` in place of what may be a password: the value after `password=`, `password = '…'` or
-/// `PASSWORD '…'`, and what stands between user and host in `scheme://user:…@host`. Rather hides too much.
+/// Returns `text` with `***` in place of anything that may be a password: the value after `PASSWORD '…'`,
+/// `password=` or `password = '…'`, and the part between user and host in `scheme://user:…@host`. In doubt it
+/// hides too much.
 [[nodiscard]] inline std::string scrub(std::string_view text) {
     constexpr std::string_view word = "password";
     std::string named;
@@ -5761,8 +5768,8 @@ namespace detail {
     return out.append(rest);
 }
 
-/// `text` with `***` in place of a password that is known, however it came to stand there. Passwords of one
-/// or two characters are left: to hide them would tell more than it hides.
+/// Returns `text` with `***` in place of a known password, wherever it occurs. Passwords of one or two
+/// characters are not replaced: hiding them would reveal more than it hides.
 [[nodiscard]] inline std::string without_password(std::string text, std::string_view password) {
     if (password.size() < 3) return text;
     for (auto at = text.find(password); at != std::string::npos; at = text.find(password, at + 3))
@@ -5775,7 +5782,7 @@ namespace detail {
 // ---- pgsync/postgres/conninfo.hpp
 namespace pgsync::postgres {
 
-/// libpq's keywords and values, `{"host", "db1"}`. May hold a password: never print one.
+/// libpq's keywords and values, `{"host", "db1"}`. May contain a password: never print it.
 using connection_parameters = std::vector<std::pair<std::string, std::string>>;
 
 namespace detail {
@@ -5784,22 +5791,32 @@ namespace detail {
     return conninfo.starts_with("postgresql://") || conninfo.starts_with("postgres://");
 }
 
-/// True where libpq takes another part of the URL for user and password than its author meant, because they
-/// hold an `@` or `/` that is not percent-encoded. libpq's messages would then quote a piece of the password
-/// as a host or port.
+/// Returns true if libpq reads user and password of the URL differently than its author meant, because they
+/// contain an `@` or `/` that is not percent-encoded. libpq's messages would then quote a piece of the
+/// password as a host or port.
 [[nodiscard]] inline bool misread_uri(std::string_view conninfo) noexcept {
     if (!is_uri(conninfo)) return false;
     conninfo.remove_prefix(conninfo.find("://") + 3);
     const auto split = conninfo.find_first_of("@/");
-    return split != std::string_view::npos && conninfo.find('@', split + 1) != std::string_view::npos;
+    if (split == std::string_view::npos) return false;
+    // In the parameters an `@` is only a character. A password may contain a `?`, but hardly `?name=`.
+    constexpr std::string_view letters = "abcdefghijklmnopqrstuvwxyz_";
+    for (auto mark = conninfo.find('?', split); mark != std::string_view::npos;
+         mark = conninfo.find('?', mark + 1)) {
+        const auto end = conninfo.find_first_not_of(letters, mark + 1);
+        if (end == std::string_view::npos || end == mark + 1 || conninfo[end] != '=') continue;
+        conninfo = conninfo.substr(0, mark);
+        break;
+    }
+    return conninfo.find('@', split + 1) != std::string_view::npos;
 }
 
 inline constexpr const char* encode_remedy =
     "in a URL write special characters of user and password percent-encoded: @ as %40, / as %2F, : as %3A";
 
-/// A message of libpq's without what it quotes, which may be a piece of a password: everything from its first
-/// quotation mark to its last, for a password may hold some itself. The marks of other languages («», „“) are
-/// not ASCII.
+/// Returns libpq's message without what it quotes, which may be a piece of a password. Cuts from the first
+/// quotation mark to the last, because a password may contain some itself. The marks of other languages («»,
+/// „“) are recognized as not ASCII.
 [[nodiscard]] inline std::string without_quoted(std::string_view text) {
     const auto mark = [](char c) { return c == '"' || (static_cast<unsigned char>(c) & 0x80U) != 0; };
     const auto first = std::find_if(text.begin(), text.end(), mark);
@@ -5815,7 +5832,7 @@ inline constexpr const char* encode_remedy =
 
 }  // namespace detail
 
-/// Reads a URL (`postgresql://…`), `key=value …`, the bare name of a database, or nothing at all, in which
+/// Parses a URL (`postgresql://…`), `key=value …`, the bare name of a database, or an empty string, in which
 /// case libpq's variables (PGHOST, …) and defaults decide. Throws errc::configuration for what libpq cannot
 /// read.
 [[nodiscard]] inline connection_parameters parse_conninfo(const std::string& conninfo) {
@@ -5830,7 +5847,7 @@ inline constexpr const char* encode_remedy =
     const std::unique_ptr<char, decltype(&PQfreemem)> message(raw_message, &PQfreemem);
     if (!options) {
         auto why = detail::without_line_end(message ? message.get() : "out of memory");
-        // An `@` ends a password in a URL, and a `%` there may stand for a letter of the word itself.
+        // An `@` ends a password in a URL, and a `%` may encode a letter of the word "password" itself.
         const bool secret = conninfo.find_first_of("@%") != std::string::npos ||
                             detail::find_word(conninfo, "password", 0) != std::string_view::npos;
         throw error(errc::configuration,
@@ -5846,7 +5863,7 @@ inline constexpr const char* encode_remedy =
     return out;
 }
 
-/// The value given for `keyword`, or nullptr.
+/// Returns the value given for `keyword`, or nullptr.
 [[nodiscard]] inline const std::string* find_parameter(const connection_parameters& in,
                                                        std::string_view keyword) {
     const auto found =
@@ -5854,7 +5871,7 @@ inline constexpr const char* encode_remedy =
     return found == in.end() ? nullptr : &found->second;
 }
 
-/// Is there a password of any kind in it, or what may be one? Throws where libpq cannot read it.
+/// Returns true if it contains a password of any kind, or what may be one. Throws if libpq cannot read it.
 [[nodiscard]] inline bool holds_password(const std::string& conninfo) {
     if (detail::misread_uri(conninfo)) return true;
     const auto read = parse_conninfo(conninfo);
@@ -5868,8 +5885,9 @@ inline void set_parameter(connection_parameters& in, const std::string& keyword,
     in.emplace_back(keyword, value);
 }
 
-/// What pgsync adds to the user's words: its name, UTF-8, and limits within which a dead server is noticed
-/// (a minute rather than the operating system's two hours). What the user says himself stays.
+/// Adds pgsync's defaults to the user's parameters: its name, UTF-8, and timeouts by which a dead server is
+/// noticed (after a minute rather than the operating system's two hours). Except for UTF-8, values the user
+/// has set are kept.
 [[nodiscard]] inline connection_parameters with_defaults(connection_parameters given) {
     constexpr std::array<std::pair<const char*, const char*>, 5> defaults{{{"connect_timeout", "30"},
                                                                            {"keepalives_idle", "30"},
@@ -5879,7 +5897,7 @@ inline void set_parameter(connection_parameters& in, const std::string& keyword,
     set_parameter(given, "client_encoding", "UTF8");
     if (find_parameter(given, "fallback_application_name") == nullptr)
         set_parameter(given, "fallback_application_name", "pgsync");
-    // A service file fills in only what nobody set: leave it its say.
+    // A service file fills in only parameters that are not set, so setting them here would override it.
     if (find_parameter(given, "service") != nullptr || std::getenv("PGSERVICE") != nullptr) return given;
     for (const auto& [keyword, value] : defaults) {
         if (keyword == std::string_view("connect_timeout") && std::getenv("PGCONNECT_TIMEOUT") != nullptr)
@@ -5889,7 +5907,7 @@ inline void set_parameter(connection_parameters& in, const std::string& keyword,
     return given;
 }
 
-/// How long the server may be silent before it is asked whether it is still there: as long as libpq's
+/// Returns how long the server may be silent before pgsync checks that it is still there: libpq's
 /// `tcp_user_timeout`, by default a minute.
 [[nodiscard]] inline std::chrono::milliseconds patience_of(const connection_parameters& given) {
     const auto* set = find_parameter(given, "tcp_user_timeout");
@@ -5897,7 +5915,8 @@ inline void set_parameter(connection_parameters& in, const std::string& keyword,
     return value > 0 ? std::chrono::milliseconds(value) : std::chrono::minutes(1);
 }
 
-/// As one `key='value' …` string, for libraries that want one. Holds the password if there is one.
+/// Returns the parameters as one `key='value' …` string, for libraries that need one. Contains the password
+/// if there is one.
 [[nodiscard]] inline std::string to_conninfo(const connection_parameters& parameters) {
     std::string out;
     for (const auto& [keyword, value] : parameters) {
@@ -5912,9 +5931,9 @@ inline void set_parameter(connection_parameters& in, const std::string& keyword,
     return out;
 }
 
-/// As it was given where there is no password in it; else as key=value pairs with `***` for each password,
-/// and
-/// `***` alone where libpq may read it in another way than its writer meant, or not at all.
+/// Returns `conninfo` for printing: unchanged if it contains no password; otherwise as key=value pairs with
+/// `***` for each password, and as `***` alone if libpq may read it differently than its author meant, or not
+/// at all.
 [[nodiscard]] inline std::string masked(const std::string& conninfo) {
     try {
         if (!holds_password(conninfo)) return conninfo;
@@ -5935,8 +5954,9 @@ inline void set_parameter(connection_parameters& in, const std::string& keyword,
 // ---- pgsync/postgres/detail/connect_message.hpp
 namespace pgsync::postgres::detail {
 
-/// libpq has no SQLSTATE for a failed connection, except inside a verbose message: `FATAL:  28P01: password
-/// …`. Takes it out of there; of several hosts' the last one.
+/// Takes the SQLSTATE of a failed connection out of libpq's verbose message, the only place libpq puts it:
+/// `FATAL:  28P01: password …`. Returns it, the last one if several hosts were tried, and removes it from
+/// `message`.
 [[nodiscard]] inline std::string take_sqlstate(std::string& message) {
     const auto is_state = [](std::string_view text) {
         return text.size() == 5 && std::all_of(text.begin(), text.end(), [](char c) {
@@ -5953,8 +5973,9 @@ namespace pgsync::postgres::detail {
     return state;
 }
 
-/// One line out of libpq's several: without the server's source line and libpq's advice, without repetitions
-/// (it tries with and without encryption), and for a single try without the address, which is told anyway.
+/// Turns libpq's message of several lines into one. Drops the server's source line, libpq's advice,
+/// repetitions (libpq tries with and without encryption), and for a single attempt also the address, which
+/// the caller reports anyway.
 [[nodiscard]] inline std::string tidy_connect_message(std::string_view message) {
     std::vector<std::string_view> lines;
     while (!message.empty()) {
@@ -5982,7 +6003,7 @@ namespace pgsync::postgres::detail {
 // ---- pgsync/base/this_machine.hpp
 namespace pgsync {
 
-/// Whether `host` is `localhost` or an address of this machine's loopback device, without brackets.
+/// Returns true if `host`, without brackets, is `localhost` or a loopback address.
 [[nodiscard]] inline bool is_this_machine(std::string_view host) {
     if (host == "localhost" || host == "::1") return true;
     in_addr address{};
@@ -5994,8 +6015,9 @@ namespace pgsync {
 // ---- pgsync/postgres/detail/verify_server.hpp
 namespace pgsync::postgres::detail {
 
-/// What libpq makes of `given` together with its variables, the service file and its own defaults. Connects
-/// to nothing: the last thing libpq looks at before it would is something that it has to refuse.
+/// Returns the parameters that libpq would use: `given` together with its variables, the service file and its
+/// own defaults. Does not connect: the last parameter that libpq checks before connecting is set to a value
+/// it rejects.
 [[nodiscard]] inline connection_parameters as_libpq_reads(connection_parameters given) {
     set_parameter(given, "target_session_attrs", "none");
     std::vector<const char*> keywords;
@@ -6020,17 +6042,17 @@ namespace pgsync::postgres::detail {
     while (true) {
         const auto comma = hosts.find(',');
         const auto host = hosts.substr(0, comma);
-        const bool folder = host.empty() || host.front() == '/' || host.front() == '@';  // a socket's
+        const bool folder = host.empty() || host.front() == '/' || host.front() == '@';  // a socket
         if (!folder && !is_this_machine(host)) return false;
         if (comma == std::string_view::npos) return true;
         hosts.remove_prefix(comma + 1);
     }
 }
 
-/// libpq's own default, `prefer`, verifies nothing: whoever is in between reads the password and everything
-/// else. Where nobody says anything about it (`sslmode`, PGSSLMODE, a service file) and a server is on
-/// another machine, it has to prove who it is. `prefer` in a service file cannot be told from libpq's
-/// default.
+/// Returns `given` with sslmode=verify-full if a server is on another machine and the user has set no sslmode
+/// (neither `sslmode` nor PGSSLMODE nor a service file). libpq's default, `prefer`, verifies nothing: anyone
+/// in between can read the password and everything else. `prefer` in a service file cannot be distinguished
+/// from libpq's default.
 [[nodiscard]] inline connection_parameters verified(connection_parameters given) {
     const auto said = [](const char* variable) {
         const char* value = std::getenv(variable);
@@ -6043,12 +6065,12 @@ namespace pgsync::postgres::detail {
         return found == nullptr ? std::string() : *found;
     };
     if (value("sslmode") != "prefer") return given;
-    // Where there is an address the name only says whose certificate is expected.
+    // If there is an address, the host name only says which certificate to expect.
     const auto addresses = value("hostaddr");
     if (all_this_machine(addresses.empty() ? value("host") : addresses)) return given;
     set_parameter(given, "sslmode", "verify-full");
-    // From 16 on libpq knows the authorities that the system trusts; a root.crt of the user's own comes
-    // first.
+    // Since version 16 libpq can use the system's trusted authorities; a root.crt of the user's takes
+    // precedence.
     const char* home = std::getenv("HOME");
     std::error_code ignored;
     const bool own = home != nullptr &&
@@ -6058,8 +6080,8 @@ namespace pgsync::postgres::detail {
     return given;
 }
 
-/// What to do about a connection that failed over its encryption, by libpq's or the server's words; empty
-/// where they are about something else.
+/// Returns what to do about a connection that failed because of its encryption, judging by libpq's or the
+/// server's message; empty if the message is about something else.
 [[nodiscard]] inline std::string encryption_remedy(std::string_view why) {
     constexpr std::array<std::pair<std::string_view, std::string_view>, 11> known{{
         {"does not support SSL",
@@ -6112,7 +6134,7 @@ enum class wake : unsigned char { ready, stopped, timed_out };
                       : left.count() > 3'600'000 ? 3'600'000
                                                  : static_cast<int>(left.count());
         }
-        // poll() passes over negative descriptors.
+        // poll() ignores negative descriptors.
         std::array<pollfd, 2> fds{{{socket, events, 0}, {stop_fd, POLLIN, 0}}};
         const int count = ::poll(fds.data(), fds.size(), timeout);
         if (count < 0 && errno != EINTR) return wake::ready;  // let the next read report what is wrong
@@ -6125,19 +6147,19 @@ enum class wake : unsigned char { ready, stopped, timed_out };
 }  // namespace pgsync::postgres::detail
 
 // ---- pgsync/postgres/version.hpp
-/// What differs between server versions, in one place. A version is libpq's number: 90624, 150020.
+/// The differences between server versions, in one place. A version is libpq's number: 90624, 150020.
 namespace pgsync::postgres {
 
-/// The oldest server pgsync talks to.
+/// The oldest server version that pgsync supports.
 inline constexpr int oldest_version = 90600;
 
-/// Calls, ready to stand in a SELECT. Cast them to text to read them.
+/// Function calls to use in a SELECT. Cast the results to text to read them.
 struct sql_functions {
-    std::string_view flush_lsn;         ///< the end of the log that is safely on disk
-    std::string_view insert_lsn;        ///< the end of the log, with what is not written yet
-    std::string_view replay_lsn;        ///< on a standby: the end of the log that its queries see
+    std::string_view flush_lsn;         ///< end of the WAL that is safely on disk
+    std::string_view insert_lsn;        ///< end of the WAL, including what is not written yet
+    std::string_view replay_lsn;        ///< on a standby: end of the WAL that its queries see
     std::string_view current_snapshot;  ///< `xmin:xmax:xip,…`, to be read with snapshot_set
-    std::string_view log_file;          ///< takes a position: the name of the file that holds it
+    std::string_view log_file;          ///< function name; takes an LSN and returns the name of its WAL file
 };
 
 [[nodiscard]] constexpr sql_functions function_names(int version) noexcept {
@@ -6154,28 +6176,29 @@ struct sql_functions {
     return out;
 }
 
-/// Publications and the output plugin pgoutput; before, test_decoding is what every server has.
+/// Returns true if the server has publications and the output plugin pgoutput. Older servers are read with
+/// test_decoding, which every server has.
 [[nodiscard]] constexpr bool has_publications(int version) noexcept { return version >= 100000; }
 [[nodiscard]] constexpr std::string_view output_plugin(int version) noexcept {
     return has_publications(version) ? "pgoutput" : "test_decoding";
 }
-/// pg_stat_replication says how long the last confirmations took, and calls positions LSN.
+/// pg_stat_replication has the lag columns and calls positions LSN.
 [[nodiscard]] constexpr bool has_replication_lag(int version) noexcept { return version >= 100000; }
 /// CREATE INDEX on a partitioned table.
 [[nodiscard]] constexpr bool has_partitioned_indexes(int version) noexcept { return version >= 110000; }
-/// wal_sender_timeout is a setting of the role or the connection, not of the server alone.
+/// wal_sender_timeout can be set for a role or a connection, not only for the server.
 [[nodiscard]] constexpr bool has_own_sender_timeout(int version) noexcept { return version >= 120000; }
 /// idle_replication_slot_timeout.
 [[nodiscard]] constexpr bool has_idle_slot_timeout(int version) noexcept { return version >= 180000; }
-/// A walsender that also takes plain SQL.
+/// A walsender accepts plain SQL.
 [[nodiscard]] constexpr bool has_sql_on_replication(int version) noexcept { return version >= 100000; }
-/// pg_stat_activity tells that a process waits for its client.
+/// pg_stat_activity shows that a process is waiting for its client.
 [[nodiscard]] constexpr bool has_client_wait_events(int version) noexcept { return version >= 100000; }
 [[nodiscard]] constexpr bool has_partitions(int version) noexcept { return version >= 100000; }
 [[nodiscard]] constexpr bool has_temporary_slots(int version) noexcept { return version >= 100000; }
-/// TRUNCATE is decoded, and `publish` knows the word.
+/// TRUNCATE is decoded, and `publish` accepts the word.
 [[nodiscard]] constexpr bool has_truncate(int version) noexcept { return version >= 110000; }
-/// INCLUDE columns of an index.
+/// Indexes can have INCLUDE columns.
 [[nodiscard]] constexpr bool has_included_columns(int version) noexcept { return version >= 110000; }
 [[nodiscard]] constexpr bool has_generated_columns(int version) noexcept { return version >= 120000; }
 [[nodiscard]] constexpr bool has_via_root(int version) noexcept { return version >= 130000; }
@@ -6184,10 +6207,10 @@ struct sql_functions {
 /// client_connection_check_interval.
 [[nodiscard]] constexpr bool has_client_check(int version) noexcept { return version >= 140000; }
 [[nodiscard]] constexpr bool has_idle_session_timeout(int version) noexcept { return version >= 140000; }
-/// Row filters and column lists of a publication's tables, and FOR TABLES IN SCHEMA.
+/// Publications can have row filters, column lists and FOR TABLES IN SCHEMA.
 [[nodiscard]] constexpr bool has_publication_filters(int version) noexcept { return version >= 150000; }
-/// publish_generated_columns, virtual generated columns, and the refusal of updates whose replica identity
-/// has generated columns that a publication leaves out.
+/// There are publish_generated_columns and virtual generated columns, and the server rejects updates whose
+/// replica identity has generated columns that a publication leaves out.
 [[nodiscard]] constexpr bool has_published_generated_columns(int version) noexcept {
     return version >= 180000;
 }
@@ -6203,11 +6226,11 @@ namespace pgsync::postgres::detail {
 struct setting {
     std::string_view name;
     std::string_view value;
-    int since = 0;  ///< the first server version that knows it
+    int since = 0;  ///< first server version that has it
 };
 
-/// What every session of pgsync runs with, so that a value reads the same in a query and in the log, and no
-/// limit that is meant for an application's sessions cuts a long load. lock_timeout stays the user's; for the
+/// The settings of every pgsync session. With them a value reads the same in a query and in WAL, and no limit
+/// meant for an application's sessions interrupts a long load. lock_timeout is left to the user; for the
 /// search_path see settings_sql().
 inline constexpr std::array<setting, 15> session_settings{{
     {"DateStyle", "ISO"},
@@ -6220,29 +6243,30 @@ inline constexpr std::array<setting, 15> session_settings{{
     {"idle_in_transaction_session_timeout", "0"},
     {"idle_session_timeout", "0", 140000},
     {"transaction_timeout", "0", 170000},
-    // An error rather than some rows only, and rather than running what a policy's author wrote.
+    // Raise an error instead of returning only some rows, and instead of running code from a policy's author.
     {"row_security", "off"},
-    // Nobody reads notices; libpq would print them.
+    // Notices are not read, and libpq would print them.
     {"client_min_messages", "error"},
-    // The planner takes a row's JSON for free, and so would rather make that of a whole table than look up
-    // some hundred rows, which it takes for dear: what changes refer to is mostly in memory.
+    // The planner assumes that a row's JSON costs nothing and that index look-ups are expensive, so it would
+    // rather build the JSON of a whole table than look up some hundred rows. Rows that changes refer to are
+    // mostly in memory.
     {"random_page_cost", "1.1"},
-    // One processor is what we ask of the server; and our queries are too short to be worth compiling.
+    // Use one processor of the server only; and these queries are too short to be worth compiling.
     {"max_parallel_workers_per_gather", "0"},
     {"jit", "off", 110000},
 }};
 
-/// Where tables without a schema are looked for, a `name[]`: the schemas of the user's search_path, behind
-/// them those that he names but may not use.
+/// A `name[]` of the schemas to look for unqualified tables in: those of the user's search_path, then those
+/// that it names but the role may not use.
 inline constexpr std::string_view users_schemas =
     "current_setting('pgsync.search_path')::name[] || ARRAY(SELECT CASE y.x WHEN '$user' THEN current_user "
     "ELSE y.x::name END FROM (SELECT btrim(regexp_split_to_table(current_setting('pgsync.said_path'), "
     "'\\s*,\\s*'), '\"')) AS y(x))";
 
-/// Those of them in which functions, operators and types may be found, too: nobody but its owner, a superuser
-/// and the current role may create anything there. Anybody else could make a function that fits a call better
-/// than the built-in one (CVE-2018-1058) and would have the current role run it. To be run with nothing but
-/// pg_catalog in the path.
+/// Sets the search_path to the user's schemas in which functions, operators and types may be looked up too:
+/// those in which only the owner, superusers and the current role may create objects. Anyone else could
+/// create a function that matches a call better than the built-in one (CVE-2018-1058), and the current role
+/// would run it. Must be run with only pg_catalog in the path.
 inline constexpr std::string_view trusted_path_sql =
     "SELECT set_config('search_path', coalesce((SELECT string_agg(quote_ident(n.nspname) || ', ', '' ORDER "
     "BY "
@@ -6253,14 +6277,14 @@ inline constexpr std::string_view trusted_path_sql =
     "AND a.grantee <> n.nspowner AND NOT coalesce(r.rolsuper OR r.rolname = current_user, false))), '') "
     "|| 'pg_temp', false)";
 
-/// Which schemas of the user's search_path are not trusted so.
+/// Selects the schemas of the user's search_path that are not trusted in this way.
 inline constexpr std::string_view distrusted_sql =
     "SELECT u.nsp FROM unnest(current_setting('pgsync.search_path')::name[]) WITH ORDINALITY AS u(nsp, ord) "
     "WHERE u.nsp <> ALL (current_schemas(true)) ORDER BY u.ord";
 
-/// Statements to be run one after the other, which a walsender also understands, and which beat every other
-/// source of a setting (PGOPTIONS, PGDATESTYLE, ALTER ROLE … SET). With `raw` texts come as the bytes that
-/// the database holds.
+/// Returns statements to be run one after the other. A walsender accepts them too, and they override every
+/// other source of a setting (PGOPTIONS, PGDATESTYLE, ALTER ROLE … SET). With `raw`, texts arrive as the
+/// bytes that the database holds.
 [[nodiscard]] inline std::array<std::string, 2> settings_sql(int version, bool raw = false) {
     std::string first =
         "SELECT pg_catalog.set_config('pgsync.search_path', "
@@ -6280,8 +6304,8 @@ inline constexpr std::string_view distrusted_sql =
     return {first, std::string(trusted_path_sql)};
 }
 
-/// The same as command line options of the server process, for a 9.6 walsender, which takes no SQL.
-/// They come after the user's own and win.
+/// Returns the same settings as command line options of the server process, for a 9.6 walsender, which
+/// accepts no SQL. They come after the user's own options and override them.
 [[nodiscard]] inline std::string settings_options(std::string_view users_own) {
     std::string out(users_own);
     for (const auto& each : session_settings) {
@@ -6297,8 +6321,8 @@ inline constexpr std::string_view distrusted_sql =
 // ---- pgsync/postgres/sql_error.hpp
 namespace pgsync::postgres {
 
-/// What PostgreSQL or libpq refused. Its SQLSTATE is empty where no server had a say (an unreachable host, a
-/// connection cut without a word).
+/// An error reported by PostgreSQL or libpq. The SQLSTATE is empty if it did not come from a server (an
+/// unreachable host, a connection that was cut without a message).
 class sql_error : public error {
   public:
     sql_error(errc code, std::string sqlstate, const std::string& what, std::string remedy = {},
@@ -6311,27 +6335,28 @@ class sql_error : public error {
     std::string sqlstate_;
 };
 
-/// The server is there, and encryption with it does not come about: no TLS, or a certificate that is not
+/// The server is reachable, but no encrypted connection can be made: it has no TLS, or a certificate is not
 /// accepted.
 class encryption_error : public sql_error, public wrong_settings {
   public:
     using sql_error::sql_error;
 };
 
-/// An error as a server reports it; only `message` is always there.
+/// An error as a server reports it; only `message` is always set.
 struct complaint {
     std::string sqlstate;
     std::string message;
     std::string detail;
     std::string hint;
-    std::string source_file;  ///< of the server, "slot.c": unlike the message it is never translated
+    /// In the server's sources: "slot.c". Unlike the message it is never translated.
+    std::string source_file;
     std::string statement;
     bool connection_lost = false;
     bool on_replication_session = false;
 };
 
-/// Takes apart libpq's usual text, `ERROR:  no such thing\nLINE 1: …\nDETAIL:  why\nHINT:  try this`, for
-/// those who have nothing better. Labels in other languages stay in the message.
+/// Parses libpq's usual text, `ERROR:  no such thing\nLINE 1: …\nDETAIL:  why\nHINT:  try this`, for callers
+/// that have no separate fields. Labels in other languages stay in the message.
 [[nodiscard]] inline complaint parse_server_message(std::string_view text) {
     constexpr std::array<std::string_view, 4> severities{"ERROR:  ", "FATAL:  ", "PANIC:  ", "WARNING:  "};
     complaint out;
@@ -6370,7 +6395,8 @@ template <std::size_t N>
     return false;
 }
 
-/// SQLSTATEs such as "undefined object" and "object in use" are also given for slots and publications.
+/// Returns true if the error is about a slot or a publication. SQLSTATEs such as "undefined object" and
+/// "object in use" are not specific to them.
 [[nodiscard]] inline bool about_replication(const complaint& from) noexcept {
     constexpr std::array<std::string_view, 7> states{"42704", "42710", "55000", "55006",
                                                      "53400", "58P01", "22023"};
@@ -6388,40 +6414,42 @@ template <std::size_t N>
 
 }  // namespace detail
 
-/// What a caller can do about it: see errc.
+/// Returns the errc for the error, which says what a caller can do about it.
 [[nodiscard]] inline errc classify(const complaint& from) noexcept {
-    // 57P01..03: shut down, crashed, starting up; 57P05, 25P03: idle too long; 53300: no connection free.
+    // 57P01..03: shutting down, crashed, starting up; 57P05, 25P03: idle too long; 53300: no free connection.
     constexpr std::array<std::string_view, 6> away{"57P01", "57P02", "57P03", "57P05", "25P03", "53300"};
-    // 40001, 40P01: another transaction was preferred; 55P03, 57014: a lock or time limit, or an operator's
-    // cancel; 53000..53200: no memory or disk left.
+    // 40001, 40P01: another transaction was preferred; 55P03, 57014: a lock or time limit, or cancelled by an
+    // operator; 53000..53200: out of memory or disk space.
     constexpr std::array<std::string_view, 7> busy{"40001", "40P01", "55P03", "57014",
                                                    "53000", "53100", "53200"};
     constexpr std::array<std::string_view, 9> missing{"42P01", "42703", "42883", "42704", "42702",
                                                       "42804", "42809", "42846", "3F000"};
     const std::string_view state = from.sqlstate;
-    // max_wal_senders = 0: there never will be one.
+    // With max_wal_senders = 0 no connection will ever be free.
     if (state == "53300" && from.message.find("(currently 0)") != std::string::npos) return errc::replication;
     if (state.starts_with("08") || detail::one_of(state, away)) return errc::connection;
     if (state == "42501" || state.starts_with("28")) return errc::permission;
     if (state == "3D000") return errc::configuration;
     if (detail::about_replication(from)) return errc::replication;
     if (detail::one_of(state, missing)) return errc::catalog;
-    // A prepared statement older than an ALTER TABLE, which a new session prepares anew.
+    // A prepared statement older than an ALTER TABLE; a new session prepares it again.
     const bool stale_plan = state == "0A000" && from.source_file == "plancache.c";
     if (stale_plan || detail::one_of(state, busy)) return errc::busy;
     return from.connection_lost ? errc::connection : errc::database;
 }
 
-/// A fault of PostgreSQL: where a transaction creates or rewrites a table while a slot is being made, and
-/// another one begins in that moment, the slot's picture of the catalog lacks the table, and what is written
-/// to it later can never be decoded. Not translated; "filenumber" from version 16 on.
+/// Returns true for errors caused by a bug of PostgreSQL: if a transaction creates or rewrites a table while
+/// a slot is being created, and another transaction begins at that moment, the slot's catalog snapshot lacks
+/// the table, and later changes to it can never be decoded. The message is not translated; it says
+/// "filenumber" from version 16 on.
 [[nodiscard]] inline bool lacks_tables(const sql_error& problem) {
     const std::string_view what = problem.what();
     return problem.sqlstate() == "XX000" && what.find("could not map file") != std::string_view::npos &&
            what.find("to relation OID") != std::string_view::npos;
 }
 
-/// What to do about it, in pgsync's words where it knows better than the server's own hint.
+/// Returns what to do about the error. pgsync's own remedy takes precedence if it is better than the server's
+/// hint.
 [[nodiscard]] inline std::string remedy_for(const complaint& from) {
     const std::string_view state = from.sqlstate;
     const auto says = [&](std::string_view word) { return from.message.find(word) != std::string::npos; };
@@ -6449,7 +6477,7 @@ template <std::size_t N>
 
 namespace detail {
 
-/// For one line in a log: every line break, with the blanks around it, becomes one blank.
+/// Makes `text` fit for one log line: every line break, with the blanks around it, becomes one blank.
 [[nodiscard]] inline std::string one_line(std::string_view text) {
     std::string out;
     bool broken = false;
@@ -6467,7 +6495,7 @@ namespace detail {
 
 }  // namespace detail
 
-/// The exception for it. Passwords are taken out of every part; a long statement is cut.
+/// Returns the exception for the error. Passwords are removed from every part; a long statement is cut.
 [[nodiscard]] inline sql_error make_sql_error(const complaint& from,
                                               std::source_location where = std::source_location::current()) {
     constexpr std::size_t most = 160;
@@ -6478,7 +6506,7 @@ namespace detail {
         auto statement = detail::one_line(scrub(from.statement));
         if (statement.size() > most) {
             auto end = most;
-            // Never through the middle of a UTF-8 character.
+            // Do not cut inside a UTF-8 character.
             while (end > 0 && (static_cast<unsigned char>(statement[end]) & 0xC0U) == 0x80U) --end;
             statement.resize(end);
             statement += "…";
@@ -6488,7 +6516,7 @@ namespace detail {
     return {classify(from), from.sqlstate, what, remedy_for(from), where};
 }
 
-/// Another process holds the slot: a standby waits for this to pass.
+/// Returns true if another process is reading the slot: a standby program waits for that to end.
 [[nodiscard]] inline bool slot_in_use(const sql_error& problem) noexcept {
     return problem.code() == errc::replication && problem.sqlstate() == "55006";
 }
@@ -6507,7 +6535,7 @@ using connection_ptr = std::unique_ptr<PGconn, finish>;
     throw error(errc::interrupted, "stopped while " + doing);
 }
 
-/// `host:port/database` of a connection that is open or was tried.
+/// Returns `host:port/database` of a connection that is open or was attempted.
 [[nodiscard]] inline std::string server_of(const PGconn* connection) {
     const auto text = [](const char* value) { return value == nullptr ? std::string_view() : value; };
     auto host = text(PQhost(connection));
@@ -6517,19 +6545,19 @@ using connection_ptr = std::unique_ptr<PGconn, finish>;
     return out.append("/").append(text(PQdb(connection)));
 }
 
-/// Of the database: `UTF8`.
+/// Returns the encoding of the database: `UTF8`.
 [[nodiscard]] inline std::string_view server_encoding(const PGconn* connection) {
     const char* said = PQparameterStatus(connection, "server_encoding");
     return said == nullptr ? "UTF8" : said;
 }
 
-/// For hiding it only.
+/// Returns the connection's password. Only for hiding it in messages.
 [[nodiscard]] inline std::string_view password_of(const PGconn* connection) {
     const char* password = PQpass(connection);
     return password == nullptr ? "" : password;
 }
 
-/// Throws what a connection that did not come about deserves.
+/// Throws the error for a connection attempt that failed, with its code and remedy.
 [[noreturn]] inline void throw_connect_error(PGconn* connection, bool misread, bool replication) {
     if (misread)
         throw error(
@@ -6559,7 +6587,8 @@ using connection_ptr = std::unique_ptr<PGconn, finish>;
             remedy = "check the host's name: PGHOST or the URL";
         } else if (const auto encryption = encryption_remedy(why); !encryption.empty()) {
             remedy = encryption;
-            // These come as well where a server, or what stands before it, ends in the middle of it.
+            // These messages also occur if a server, or something in front of it, drops the connection during
+            // the handshake: that passes, unlike wrong settings.
             encryption_fails = !says("SSL SYSCALL error") && !says("unexpected eof") &&
                                !says("SSL connection has been closed unexpectedly");
         } else {
@@ -6592,8 +6621,8 @@ using connection_ptr = std::unique_ptr<PGconn, finish>;
     return std::chrono::steady_clock::now() + std::chrono::seconds(std::min(seconds, 86'400L) * hosts);
 }
 
-/// Opens a connection, waiting in poll() so that `stop_fd` can end the wait (not, though, the resolving of a
-/// host's name, which libpq does in one go).
+/// Opens a connection. Waits in poll(), so that `stop_fd` can end the wait, except while libpq resolves a
+/// host name, which blocks.
 [[nodiscard]] inline connection_ptr open(const connection_parameters& parameters, bool misread, int stop_fd) {
     std::vector<const char*> keywords;
     std::vector<const char*> values;
@@ -6637,7 +6666,7 @@ using connection_ptr = std::unique_ptr<PGconn, finish>;
     return out;
 }
 
-/// Opens a session or a replication session with the settings that do not need SQL.
+/// Opens a session or a replication session, with the settings that do not need SQL.
 [[nodiscard]] inline connection_ptr open(const std::string& conninfo, bool replication, int stop_fd) {
     auto parameters = verified(with_defaults(parse_conninfo(conninfo)));
     const bool misread = misread_uri(conninfo);
@@ -6645,7 +6674,8 @@ using connection_ptr = std::unique_ptr<PGconn, finish>;
     auto out = open(parameters, misread, stop_fd);
     if (!replication || has_sql_on_replication(PQserverVersion(out.get()))) return out;
 
-    // A 9.6 walsender takes its settings at start only. Not tried first everywhere: poolers refuse options.
+    // A 9.6 walsender accepts settings only at start. Other servers are not tried with options, because
+    // poolers reject them.
     out.reset();
     const auto* own = find_parameter(parameters, "options");
     const char* inherited = std::getenv("PGOPTIONS");
@@ -6658,7 +6688,7 @@ using connection_ptr = std::unique_ptr<PGconn, finish>;
         const char* actual = PQparameterStatus(out.get(), name);
         return actual != nullptr && std::string_view(actual).starts_with(value);
     };
-    // PGDATESTYLE and PGTZ beat the options.
+    // PGDATESTYLE and PGTZ override the options.
     if (!reports("DateStyle", "ISO") || !reports("TimeZone", "UTC"))
         throw error(errc::configuration,
                     "PGDATESTYLE or PGTZ overrides the settings of the replication session", "unset both");
@@ -6672,7 +6702,7 @@ using connection_ptr = std::unique_ptr<PGconn, finish>;
 // ---- pgsync/postgres/result.hpp
 namespace pgsync::postgres {
 
-/// One row of a result, valid as long as the result it comes from (or the callback it was given to).
+/// One row of a result, valid as long as the result it comes from (or the callback it is passed to).
 class row_view {
   public:
     row_view(const PGresult* from, int row) noexcept : from_(from), row_(row) {}
@@ -6682,12 +6712,12 @@ class row_view {
         check(column);
         return PQgetisnull(from_, row_, column) != 0;
     }
-    /// The value's text; empty for NULL.
+    /// Returns the value's text; empty for NULL.
     [[nodiscard]] std::string_view get(int column) const {
         check(column);
         return {PQgetvalue(from_, row_, column), static_cast<std::size_t>(PQgetlength(from_, row_, column))};
     }
-    /// A boolean column: true for `t` alone.
+    /// Reads a boolean column: true for `t` only.
     [[nodiscard]] bool flag(int column) const { return get(column) == "t"; }
 
   private:
@@ -6701,7 +6731,7 @@ class row_view {
     int row_;
 };
 
-/// What a statement returned.
+/// The result of a statement.
 class result {
   public:
     explicit result(PGresult* owned) noexcept : owned_(owned) {}
@@ -6711,7 +6741,7 @@ class result {
     [[nodiscard]] row_view row(int index) const noexcept { return {owned_.get(), index}; }
     [[nodiscard]] std::string_view get(int row_index, int column) const { return row(row_index).get(column); }
     [[nodiscard]] bool is_null(int row_index, int column) const { return row(row_index).is_null(column); }
-    /// Rows an INSERT, UPDATE, DELETE, SELECT or COPY touched; 0 for anything else.
+    /// Returns the number of rows an INSERT, UPDATE, DELETE, SELECT or COPY processed; 0 for anything else.
     [[nodiscard]] std::uint64_t affected() const noexcept {
         return std::strtoull(PQcmdTuples(owned_.get()), nullptr, 10);
     }
@@ -6729,14 +6759,15 @@ class result {
 // ---- pgsync/postgres/detail/witness.hpp
 namespace pgsync::postgres::detail {
 
-/// One server process for good: process ids are used again. In the server's text form; no pid, nobody known.
+/// Identifies one server process for good, because pids are reused. Values are in the server's text form; an
+/// empty pid means unknown.
 struct backend_id {
     std::string pid;
     std::string start;
-    std::string server{};  ///< when its server was started, which tells several behind one name apart
+    std::string server{};  ///< start time of its server, which distinguishes several behind one name
 };
 
-/// Tells the session that runs it who serves it.
+/// Returns the id of the server process that runs it.
 inline constexpr std::string_view identify_backend_sql =
     "SELECT pid::text, backend_start::text, pg_catalog.pg_postmaster_start_time()::text "
     "FROM pg_catalog.pg_stat_get_activity(pg_catalog.pg_backend_pid())";
@@ -6746,8 +6777,9 @@ inline constexpr std::string_view identify_backend_sql =
     return {std::string(answer.get(0, 0)), std::string(answer.get(0, 1)), std::string(answer.get(0, 2))};
 }
 
-/// Where to find the server again that a connection was made to: behind a name, or in a list of hosts, there
-/// may be several, and only that one knows of the connection. What libpq does not know is null.
+/// Returns a connection string for the very server that a connection was made to. A host name or a list of
+/// hosts may lead to several servers, and only that one knows the connection. Values that libpq does not know
+/// are null.
 [[nodiscard]] inline std::string same_server(const std::string& conninfo, const char* known_host,
                                              const char* known_address, const char* known_port) {
     const auto text = [](const char* known) { return std::string(known == nullptr ? "" : known); };
@@ -6762,22 +6794,22 @@ inline constexpr std::string_view identify_backend_sql =
         set_parameter(parameters, "hostaddr", address);
     }
     if (!port.empty()) set_parameter(parameters, "port", port);
-    // A primary that was demoted meanwhile is the one that is asked all the same.
+    // A primary that was demoted meanwhile is still the server to ask.
     set_parameter(parameters, "target_session_attrs", "any");
     return to_conninfo(parameters);
 }
 
-/// A second connection to the same server, asked about a first one that has fallen silent: is its query
-/// merely slow, or is the connection dead, so that the server has long answered, or never heard of it, and
-/// nothing will ever come? No setting of TCP tells these apart where something between keeps the connection
-/// alive.
+/// A second connection to the same server that asks about a first one that has fallen silent. Either its
+/// query is merely slow, or the connection is dead: the server answered long ago, or never received the
+/// query, and nothing will ever arrive. No TCP setting can distinguish these if something in between keeps
+/// the connection alive.
 class witness {
   public:
-    /// Throws errc::connection when the server cannot be reached, or not within `patience`.
+    /// Throws errc::connection if the server cannot be reached, or not within `patience`.
     witness(const std::string& conninfo, int stop_fd, std::chrono::milliseconds patience)
         : stop_fd_(stop_fd), patience_(patience), connection_(open(conninfo, false, stop_fd)) {}
 
-    /// Is this the server of that process, or another one that a balancer has chosen?
+    /// Returns true if this is the server of that process, not another one chosen by a load balancer.
     [[nodiscard]] bool is_server_of(const backend_id& who) {
         if (who.server.empty()) return true;
         const auto answer =
@@ -6785,10 +6817,10 @@ class witness {
         return PQntuples(answer.native()) == 1 && std::string_view(PQgetvalue(answer.native(), 0, 0)) == "t";
     }
 
-    /// Does that process still work on something, so that waiting for it makes sense?
+    /// Returns true if that process is still working, so that waiting for it makes sense.
     [[nodiscard]] bool works(const backend_id& who) {
-        // It does not if it waits for its client (Client), or for new log to send (Activity). The server
-        // tells of that since version 10.
+        // It is not if it waits for its client (Client) or for new WAL to send (Activity). Servers report
+        // that since version 10.
         const char* const sql = has_client_wait_events(PQserverVersion(connection_.get()))
                                     ? "SELECT coalesce(wait_event_type, '') NOT IN ('Client', 'Activity') "
                                       "FROM pg_catalog.pg_stat_activity "
@@ -6799,9 +6831,10 @@ class witness {
         return PQntuples(answer.native()) == 1 && std::string_view(PQgetvalue(answer.native(), 0, 0)) == "t";
     }
 
-    /// Ends that process, which else would keep its snapshot or its slot until the server finds out itself.
-    /// Told once, one whose connection takes nothing any more would wait for it to take the news of its end,
-    /// until TCP gives up after a quarter of an hour; told again it does not.
+    /// Terminates that process, which would otherwise hold its snapshot or its slot until the server notices
+    /// by itself. If its connection accepts no more data, one signal is not enough: the process would wait
+    /// until its final message is delivered, and TCP gives up only after a quarter of an hour. A second
+    /// signal ends that wait.
     void end(const backend_id& who) {
         const auto deadline = std::chrono::steady_clock::now() + std::min(patience_, longest_end);
         auto pause = std::chrono::milliseconds(10);
@@ -6854,11 +6887,11 @@ class witness {
     connection_ptr connection_;
 };
 
-/// Asks a witness: is it of any use to wait for that process? `why` gets what makes it useless. A server that
-/// is there and does not let the witness in leaves the question open, and that is worth waiting, too.
+/// Asks a witness whether it makes sense to wait for that process. If not, `why` receives the reason. A
+/// server that is up but does not let the witness in leaves the question open; then waiting makes sense too.
 [[nodiscard]] inline bool worth_waiting_for(const backend_id& who, const std::string& conninfo, int stop_fd,
                                             std::chrono::milliseconds patience, std::string& why) {
-    // A balancer that gives each connection to the next server comes to the right one soon.
+    // With a load balancer that gives each connection to the next server, a few attempts reach the right one.
     constexpr int attempts = 8;
     try {
         for (int attempt = 0; attempt < attempts; ++attempt) {
@@ -6876,7 +6909,7 @@ class witness {
     }
 }
 
-/// Ends a process that nobody can talk to any more; where that fails the server finds out itself.
+/// Terminates a process whose connection is dead. If that fails, the server will notice by itself.
 inline void end_backend(const backend_id& who, const std::string& conninfo,
                         std::chrono::milliseconds patience) noexcept {
     try {
@@ -6891,11 +6924,11 @@ inline void end_backend(const backend_id& who, const std::string& conninfo,
 // ---- pgsync/postgres/channel.hpp
 namespace pgsync::postgres::detail {
 
-/// A libpq connection that waits in poll() only, can be stopped while it waits, and turns everything that
-/// goes wrong into exceptions. session and replication_stream are built on it.
+/// A libpq connection that waits only in poll(), can be stopped while it waits, and turns every problem into
+/// an exception. session and replication_stream are built on it.
 ///
-/// No wait is for ever: a server that has been silent for patience() is asked over a second connection
-/// whether it still works for this one.
+/// No wait is unlimited: if a server has been silent for patience(), it is asked over a second connection
+/// whether it is still working for this one.
 class channel {
   public:
     using clock = std::chrono::steady_clock;
@@ -6922,10 +6955,10 @@ class channel {
     /// See patience_of().
     [[nodiscard]] std::chrono::milliseconds patience() const noexcept { return patience_; }
 
-    /// Who serves this connection, from the answer to identify_backend_sql.
+    /// Stores which process serves this connection, from the answer to identify_backend_sql.
     void served_by(const result& answer) { backend_ = backend_in(answer); }
 
-    /// Waits until there is something to read or write; may also return for no reason.
+    /// Waits until there is something to read or write. Spurious returns are possible.
     void wait(short events) {
         const auto limit = heard_ + patience_;
         switch (detail::wait(PQsocket(native()), events, stop_fd, std::min(slice().value_or(limit), limit))) {
@@ -6942,11 +6975,11 @@ class channel {
         }
     }
 
-    /// From now on silence counts.
+    /// Restarts the measurement of silence.
     void heard() noexcept { heard_ = clock::now(); }
 
-    /// To be called when the server has been silent for patience(): returns when it still works on what it
-    /// was asked for; closes the connection and throws errc::connection when nothing can come of it any more.
+    /// Call when the server has been silent for patience(). Returns if it is still working on the request;
+    /// otherwise closes the connection and throws errc::connection, because no answer can arrive any more.
     void look_for_server() {
         const auto name = server_of(native());
         const auto seconds = std::chrono::duration_cast<std::chrono::seconds>(patience_).count();
@@ -6957,10 +6990,10 @@ class channel {
                 return;
             }
         } catch (...) {
-            close();  // or somebody waits for it to be ready again
+            close();  // otherwise a caller would wait for it to become ready again
             throw;
         }
-        // It may have answered in this very moment.
+        // It may have answered just now.
         const auto soon = clock::now() + std::chrono::seconds(1);
         if (detail::wait(PQsocket(native()), POLLIN, -1, soon) == wake::ready) return;
         close();
@@ -6970,8 +7003,8 @@ class channel {
                             " s: the connection is dead (" + why + ")");
     }
 
-    /// Until when poll() may be trusted. Of an encrypted connection a part of the last record can be left in
-    /// the TLS library, where poll() does not see it and only the next PQconsumeInput() finds it.
+    /// Returns until when poll() may be relied on. On an encrypted connection, part of the last record can
+    /// remain in the TLS library, where poll() does not see it and only the next PQconsumeInput() finds it.
     [[nodiscard]] std::optional<clock::time_point> slice() const {
         if (PQsslInUse(native()) == 0 && PQgssEncInUse(native()) == 0) return std::nullopt;
         return clock::now() + std::chrono::milliseconds(100);
@@ -6979,18 +7012,19 @@ class channel {
 
     void flush() {
         while (PQflush(native()) > 0) {
-            // The server may be waiting for us to read before it reads on.
+            // The server may be waiting for us to read before it continues reading.
             wait(POLLIN | POLLOUT);
             if (PQconsumeInput(native()) == 0) return;  // the next read reports it
         }
     }
 
-    /// Waits for the next result of what was sent; nothing when there are no more.
+    /// Waits for the next result of the request; nullopt if there are no more.
     [[nodiscard]] std::optional<result> next_result() {
         flush();
         while (PQisBusy(native()) != 0) {
             wait(POLLIN);
-            // A lost connection is told by the result that follows, together with the server's last words.
+            // If the connection is lost, the result that follows reports it, together with the server's last
+            // message.
             if (PQconsumeInput(native()) == 0) break;
         }
         auto* raw = PQgetResult(native());
@@ -6998,8 +7032,8 @@ class channel {
         return result(raw);
     }
 
-    /// Throws for a result that is an error or a COPY nobody asked for; reads the results behind it first, so
-    /// that the session is ready again.
+    /// Throws if the result is an error or an unexpected COPY. After an error it first reads the remaining
+    /// results, so that the session is ready again.
     void check(const result& from, std::string_view statement) {
         switch (PQresultStatus(from.native())) {
             case PGRES_COMMAND_OK:
@@ -7020,7 +7054,7 @@ class channel {
         throw make_sql_error(problem);
     }
 
-    /// All results of one send.
+    /// Returns all results of one request.
     std::vector<result> collect(std::string_view statement) {
         std::vector<result> all;
         while (auto each = next_result()) {
@@ -7036,7 +7070,7 @@ class channel {
         if (accepted == 0) throw_lost(statement);
     }
 
-    /// Throws what libpq itself complains of, most often a lost connection.
+    /// Throws the problem that libpq itself reports, most often a lost connection.
     [[noreturn]] void throw_lost(std::string_view statement) {
         complaint from;
         from.message = without_line_end(without_password(PQerrorMessage(native()), password_of(native())));
@@ -7055,8 +7089,8 @@ class channel {
         return handle && PQcancel(handle.get(), why.data(), static_cast<int>(why.size())) != 0;
     }
 
-    /// Runs `body`; when it throws half-way through an answer, makes the session ready for the next
-    /// statement, or closes it where that fails.
+    /// Runs `body`. If it throws half-way through an answer, makes the session ready for the next statement,
+    /// or closes it if that fails.
     template <typename Body>
     auto guarded(Body&& body) {
         try {
@@ -7087,14 +7121,14 @@ class channel {
         out.statement = statement;
         out.on_replication_session = on_replication_;
         if (out.message.empty()) out.message = without_line_end(PQresultErrorMessage(from.native()));
-        // FATAL ends the session, also where libpq has not seen the end of the connection yet.
+        // FATAL ends the session, even if libpq has not seen the end of the connection yet.
         const auto severity = text(PG_DIAG_SEVERITY_NONLOCALIZED);
         name_lost_server(out, severity == "FATAL" || severity == "PANIC");
         return out;
     }
 
-    /// cancel(), without waiting for a server that is away until TCP gives up. False where nothing came of
-    /// it.
+    /// Like cancel(), but does not wait until TCP gives up on an unreachable server. Returns false if it
+    /// failed.
     bool cancel_soon() noexcept {
         try {
             const auto handle = std::shared_ptr<PGcancel>(PQgetCancel(connection_.get()), [](PGcancel* each) {
@@ -7114,7 +7148,7 @@ class channel {
         }
     }
 
-    /// Stops what runs and throws away what comes of it, for a few seconds at most.
+    /// Stops the running statement and discards its results, for a few seconds at most.
     void abandon() noexcept {
         if (!usable() || PQtransactionStatus(connection_.get()) != PQTRANS_ACTIVE) return;
         if (!cancel_soon()) return close();
@@ -7143,7 +7177,7 @@ class channel {
 
     bool on_replication_;
     connection_ptr connection_;
-    std::string conninfo_;  ///< of another connection to the same server
+    std::string conninfo_;  ///< for another connection to the same server
     std::chrono::milliseconds patience_;
     backend_id backend_;
     clock::time_point heard_ = clock::now();  ///< see heard()
@@ -7156,11 +7190,12 @@ class channel {
 // ---- pgsync/postgres/byte_reader.hpp
 namespace pgsync::postgres::detail {
 
-/// Reads PostgreSQL's network byte order from bytes that nobody vouches for. Every read is checked against
-/// what is left; what does not fit is errc::protocol, naming the message and the offset of the read.
+/// Reads integers in network byte order and strings from bytes that are not trusted. Every read is checked
+/// against the bytes that are left; one that does not fit throws errc::protocol with the name of the message
+/// and the offset of the read.
 class byte_reader {
   public:
-    /// `message` is a literal such as "pgoutput Insert": it begins every complaint.
+    /// `message` is a literal such as "pgoutput Insert". Every error message begins with it.
     constexpr byte_reader(std::string_view bytes, const char* message) noexcept
         : bytes_(bytes), message_(message) {}
 
@@ -7177,7 +7212,7 @@ class byte_reader {
     constexpr std::int32_t i32() { return static_cast<std::int32_t>(u32()); }
     constexpr std::int64_t i64() { return static_cast<std::int64_t>(u64()); }
 
-    /// A zero-terminated string, without its zero.
+    /// Reads a zero-terminated string and returns it without its zero.
     constexpr std::string_view c_string() {
         const auto end = bytes_.find('\0', at_);
         if (end == std::string_view::npos) fail("a string has no end");
@@ -7186,7 +7221,7 @@ class byte_reader {
         return text;
     }
 
-    /// `size` bytes as they are.
+    /// Reads `size` bytes.
     constexpr std::string_view take(std::size_t size) {
         if (size > left()) fail("the message ends too early");
         const auto piece = bytes_.substr(at_, size);
@@ -7194,7 +7229,7 @@ class byte_reader {
         return piece;
     }
 
-    /// Whether `text` comes next; then it is passed over.
+    /// If `text` comes next, skips it and returns true.
     constexpr bool skip(std::string_view text) noexcept {
         if (!rest().starts_with(text)) return false;
         at_ += text.size();
@@ -7203,17 +7238,17 @@ class byte_reader {
     constexpr void expect(std::string_view text) {
         if (!skip(text)) fail("a separator is missing");
     }
-    /// All that has not been read, to be looked at.
+    /// Returns all unread bytes without consuming them.
     [[nodiscard]] constexpr std::string_view rest() const noexcept { return bytes_.substr(at_); }
 
-    /// A length that came as a signed number.
+    /// Reads as many bytes as a length that came as a signed number.
     constexpr std::string_view take_length(std::int32_t size) {
         if (size < 0) fail("a length is negative");
         return take(static_cast<std::size_t>(size));
     }
 
-    /// A count of things of at least `least` bytes each, so that a lie about it is found out before anybody
-    /// reserves memory for it.
+    /// Checks a count of elements of at least `least` bytes each, so that a false count is noticed before
+    /// memory is reserved for it.
     constexpr std::size_t count(std::int64_t claimed, std::size_t least) {
         if (claimed < 0) fail("a count is negative");
         if (static_cast<std::uint64_t>(claimed) > left() / least) fail("a count exceeds the message");
@@ -7252,12 +7287,12 @@ namespace pgsync::postgres {
 
 enum class field_kind : std::uint8_t {
     null,       ///< SQL NULL
-    unchanged,  ///< an out-of-line (TOAST) value the update did not touch: the log does not hold it
+    unchanged,  ///< an out-of-line (TOAST) value that the update did not change: WAL does not contain it
     text,       ///< the type's text form, in the session's DateStyle, TimeZone and so on
     binary,     ///< the type's binary send form
 };
 
-/// One value of a row. `text` holds the bytes of text and binary values and is empty for the other kinds.
+/// One value of a row. `text` holds the bytes of text and binary values; it is empty for the other kinds.
 struct field {
     field_kind kind = field_kind::null;
     std::string_view text;
@@ -7270,13 +7305,14 @@ struct field {
 // ---- pgsync/postgres/copy_binary.hpp
 namespace pgsync::postgres {
 
-/// Reads the bytes of `COPY … TO STDOUT (FORMAT binary)` from pieces cut anywhere. No I/O; holds at most one
-/// row beside the piece it is given, and copies nothing where a piece holds whole rows, as libpq's do.
+/// Parses the output of `COPY … TO STDOUT (FORMAT binary)` from pieces that may be cut anywhere. No I/O.
+/// Holds at most one row besides the piece it is given, and copies nothing if a piece contains whole rows, as
+/// libpq's do.
 class copy_binary_parser {
   public:
-    /// Calls `on_row(std::span<const field>)`, fields of kind binary or null, for every row that is complete.
-    /// What the span shows is valid during the call. Strict: another header, rows of different widths, a
-    /// negative length or bytes after the trailer are errc::protocol.
+    /// Calls `on_row(std::span<const field>)`, with fields of kind binary or null, for each complete row. The
+    /// fields are valid during the call. Throws errc::protocol for any other header, rows of different
+    /// widths, a negative length or bytes after the trailer.
     template <typename OnRow>
     void feed(std::string_view piece, OnRow&& on_row) {
         if (pending_.empty()) {
@@ -7290,7 +7326,8 @@ class copy_binary_parser {
         pending_.erase(0, used);
     }
 
-    /// To be called when the server says the copy is done: throws unless the trailer has been read.
+    /// Call when the server reports the end of the copy. Throws errc::protocol unless the trailer has been
+    /// read.
     void finish() const {
         if (state_ != state::done)
             throw error(errc::protocol, "binary COPY: the data ends before its trailer");
@@ -7299,8 +7336,8 @@ class copy_binary_parser {
   private:
     enum class state : std::uint8_t { header, rows, done };
 
-    /// Parses whole things and returns how many bytes they took; sets `needed_` to how many it would take
-    /// from there to get any further.
+    /// Parses complete elements and returns how many bytes they took. If bytes are missing, sets `needed_` to
+    /// how many bytes it takes from there to make progress.
     template <typename OnRow>
     std::size_t consume(std::string_view bytes, OnRow&& on_row) {
         std::size_t used = 0;
@@ -7376,14 +7413,15 @@ namespace pgsync::postgres {
 
 namespace detail {
 
-/// PostgreSQL's text cannot hold a zero byte, and libpq would silently cut at it.
+/// Throws errc::configuration if `text` contains a zero byte: PostgreSQL's text cannot hold one, and libpq
+/// would silently cut the text there.
 inline void refuse_zero_byte(std::string_view text, const char* what) {
     if (text.find('\0') != std::string_view::npos)
         throw error(errc::configuration,
                     std::string(what) + " contains a zero byte, which PostgreSQL cannot hold", "remove it");
 }
 
-/// `text` between two `quote`s, with `special` characters doubled.
+/// Appends `text` between two `quote`s, with `special` characters doubled.
 inline void append_doubled(std::string& out, std::string_view text, char quote, std::string_view special) {
     out += quote;
     for (const char c : text) {
@@ -7395,8 +7433,8 @@ inline void append_doubled(std::string& out, std::string_view text, char quote, 
 
 }  // namespace detail
 
-/// `it's` → `'it''s'`. A text with backslashes becomes an `E'…'` literal, which means the same whatever
-/// standard_conforming_strings is. Throws errc::configuration for a zero byte.
+/// Quotes a string literal: `it's` → `'it''s'`. A text with backslashes becomes an `E'…'` literal, which
+/// means the same under any standard_conforming_strings. Throws errc::configuration for a zero byte.
 [[nodiscard]] inline std::string quote_literal(std::string_view text) {
     detail::refuse_zero_byte(text, "a text");
     std::string out;
@@ -7406,7 +7444,8 @@ inline void append_doubled(std::string& out, std::string_view text, char quote, 
     return out;
 }
 
-/// `odd "name"` → `"odd ""name"""`. Always quoted: then no word is reserved and case is kept.
+/// Quotes an identifier: `odd "name"` → `"odd ""name"""`. It is always quoted, so that no word is reserved
+/// and case is kept.
 [[nodiscard]] inline std::string quote_identifier(std::string_view name) {
     detail::refuse_zero_byte(name, "an identifier");
     std::string out;
@@ -7415,8 +7454,8 @@ inline void append_doubled(std::string& out, std::string_view text, char quote, 
     return out;
 }
 
-/// The text form of a `text[]` or any other array: `{"a","b \"c\""}`. Every element is quoted, so that
-/// `NULL`, blanks and the empty text stay what they are.
+/// Returns the text form of a `text[]` or any other array: `{"a","b \"c\""}`. Every element is quoted, so
+/// that `NULL`, blanks and the empty string keep their meaning.
 [[nodiscard]] inline std::string array_literal(std::span<const std::string_view> elements) {
     std::string out = "{";
     for (const auto element : elements) {
@@ -7441,17 +7480,17 @@ namespace pgsync::postgres {
 /// One value for a `$n`, in text form; nullopt is NULL.
 using parameter = std::optional<std::string_view>;
 
-/// A connection to PostgreSQL over libpq, for what must be fast. It never blocks outside poll(). Values read
-/// the same in every session: ISO dates, UTC, hexadecimal bytea, UTF-8 (but see is_raw()), floats in full; no
-/// statement timeout. Not for use from two threads at once.
+/// A connection to PostgreSQL over libpq, for everything that must be fast. It waits only in poll(). Values
+/// read the same in every session: ISO dates, UTC, hexadecimal bytea, UTF-8 (but see is_raw()), floats in
+/// full precision; no statement timeout. Not for use from two threads at once.
 ///
-/// Errors: whatever the server refuses is sql_error, whose code says what kind it is. After errc::connection
-/// the session is of no more use, usable() is false; after any other error it goes on. Parameters are given
-/// as a span of `parameter` or of `std::string_view`, or as a list in braces.
+/// Errors: what the server rejects throws sql_error, with a code for the kind of problem. After
+/// errc::connection the session cannot be used any more and usable() is false; after any other error it can.
+/// Parameters are given as a span of `parameter` or of `std::string_view`, or as a list in braces.
 class session {
   public:
-    /// `conninfo` is a URL, `key=value …`, a database's name, or empty: then PGHOST and its like decide. What
-    /// it leaves out comes from libpq's variables and files, the password for example. For `stop_fd` see
+    /// `conninfo` is a URL, `key=value …`, the name of a database, or empty: then PGHOST and the like decide.
+    /// What it leaves out, such as the password, comes from libpq's variables and files. For `stop_fd` see
     /// set_stop_fd().
     explicit session(const std::string& conninfo = {}, int stop_fd = -1)
         : channel_(conninfo, false, stop_fd) {
@@ -7461,38 +7500,41 @@ class session {
         channel_.served_by(exec(detail::identify_backend_sql));
     }
 
-    /// From now on every wait ends with errc::interrupted once `fd` is readable; the running statement is
-    /// cancelled then. -1 ends that.
+    /// From now on, every wait throws errc::interrupted once `fd` is readable, and the running statement is
+    /// cancelled. -1 turns this off.
     void set_stop_fd(int fd) noexcept { channel_.stop_fd = fd; }
 
-    /// As libpq writes it: 90624, 150020.
+    /// In libpq's notation: 90624, 150020.
     [[nodiscard]] int server_version() const { return PQserverVersion(native()); }
-    /// `host:port/database`.
+    /// Returns `host:port/database`.
     [[nodiscard]] std::string server() const { return detail::server_of(native()); }
     [[nodiscard]] bool in_transaction() const { return PQtransactionStatus(native()) != PQTRANS_IDLE; }
     [[nodiscard]] bool usable() const noexcept { return channel_.usable(); }
-    /// Of the database: `UTF8`.
+    /// Returns the encoding of the database: `UTF8`.
     [[nodiscard]] std::string_view server_encoding() const { return detail::server_encoding(native()); }
-    /// Are texts the bytes that somebody once wrote, whatever they mean? A database whose encoding is
-    /// SQL_ASCII takes all, and would fail each query that reads one which is no UTF-8.
+    /// Returns true if the database's encoding is SQL_ASCII. Such a database accepts any bytes and would fail
+    /// each query that reads a text that is not UTF-8, so this session receives texts as the bytes that were
+    /// written.
     [[nodiscard]] bool is_raw() const noexcept { return raw_; }
     [[nodiscard]] int socket() const { return PQsocket(native()); }
     /// For what this class does not offer.
     [[nodiscard]] PGconn* native() const { return channel_.native(); }
     void close() noexcept { channel_.close(); }
 
-    /// Asks the server to give up what this session is running; its error then arrives there. Opens a
-    /// connection of its own for that. False where the server could not be asked.
+    /// Asks the server to cancel the statement that this session is running; its error then arrives where the
+    /// statement is waited for. Opens a separate connection for that. Returns false if the server could not
+    /// be asked.
     bool cancel() noexcept { return channel_.cancel(); }
 
-    /// Runs one or several statements and returns the last one's result. Several are one transaction, unless
-    /// they say otherwise.
+    /// Runs one or several statements and returns the result of the last one. Several statements are one
+    /// transaction, unless they contain transaction commands.
     result exec(std::string_view sql) {
         auto all = exec_all(sql);
         return std::move(all.back());
     }
 
-    /// The same, with each statement's result: one round trip for `BEGIN …; SELECT …; SELECT …`.
+    /// Like exec(), but returns the result of each statement. `BEGIN …; SELECT …; SELECT …` is one round
+    /// trip.
     std::vector<result> exec_all(std::string_view sql) {
         return channel_.guarded([&] {
             channel_.sent(PQsendQuery(native(), zero_ended(sql)), sql);
@@ -7514,7 +7556,7 @@ class session {
         return exec_params(sql, std::span(parameters.begin(), parameters.size()));
     }
 
-    /// `types` may be shorter than the parameters, and 0 in it means: infer.
+    /// `types` may be shorter than the parameters; 0 in it means: infer the type.
     void prepare(const std::string& name, std::string_view sql, std::span<const Oid> types = {}) {
         channel_.guarded([&] {
             channel_.sent(PQsendPrepare(native(), name.c_str(), zero_ended(sql),
@@ -7535,8 +7577,9 @@ class session {
         return exec_prepared(name, std::span(parameters.begin(), parameters.size()));
     }
 
-    /// Calls `on_row(row_view)` for each row as it arrives: memory is bounded by the widest row. A statement
-    /// that fails half-way has shown its first rows already. Returns how many there were.
+    /// Calls `on_row(row_view)` for each row as it arrives, so that memory is bounded by the largest row. If
+    /// the statement fails half-way, `on_row` has already been called for the first rows. Returns the number
+    /// of rows.
     template <typename Parameters, typename OnRow>
     std::uint64_t exec_prepared_rows(const std::string& name, const Parameters& parameters, OnRow&& on_row) {
         return channel_.guarded([&] {
@@ -7551,8 +7594,8 @@ class session {
         });
     }
 
-    /// Runs `COPY (sql) TO STDOUT (FORMAT binary)` and calls `on_row(std::span<const field>)` for each row,
-    /// the fields being of kind binary or null and valid during the call. Returns how many there were.
+    /// Runs `COPY (sql) TO STDOUT (FORMAT binary)` and calls `on_row(std::span<const field>)` for each row.
+    /// The fields are of kind binary or null and valid during the call. Returns the number of rows.
     template <typename OnRow>
     std::uint64_t copy_out_binary(std::string_view sql, OnRow&& on_row) {
         const auto copy = "COPY (" + std::string(sql) + ") TO STDOUT (FORMAT binary)";
@@ -7586,7 +7629,8 @@ class session {
         return statement_.c_str();
     }
 
-    /// libpq wants zero-ended text: one buffer for all, pointers only once it has stopped growing.
+    /// libpq needs zero-terminated text. All values share one buffer; pointers are taken once it has stopped
+    /// growing.
     template <typename Parameters>
     void bind(const Parameters& parameters) {
         texts_.clear();
@@ -7611,7 +7655,7 @@ class session {
                       name);
     }
 
-    /// The next CopyData, or nullptr at the end.
+    /// Returns the next CopyData, or nullptr at the end.
     std::unique_ptr<char, free_memory> next_copy_piece(std::size_t& size, std::string_view statement) {
         while (true) {
             char* raw = nullptr;
@@ -7645,15 +7689,15 @@ class session {
 // ---- pgsync/postgres/detail/watchdog.hpp
 namespace pgsync::postgres::detail {
 
-/// Watches a statement that a library waits for without end: while it lives, every `patience` the server is
-/// asked whether it still works on it, and when not, the socket is shut down, which ends the wait.
+/// Watches a statement that a library waits for without a time limit. Every `patience` it asks the server
+/// whether it is still working on the statement; if not, it shuts the socket down, which ends the wait.
 class watchdog {
   public:
     watchdog(int socket, std::string conninfo, backend_id who, std::chrono::milliseconds patience)
         : thread_([this, socket, conninfo = std::move(conninfo), who = std::move(who), patience] {
               while (!done_within(patience)) {
                   if (works(conninfo, who, patience)) continue;
-                  // The answer may have come in this very moment.
+                  // The answer may have arrived just now.
                   if (done_within(std::chrono::seconds(1))) return;
                   end_backend(who, conninfo, patience);
                   ::shutdown(socket, SHUT_RDWR);
@@ -7700,10 +7744,10 @@ namespace pgsync::postgres {
 namespace detail {
 
 #if PQXX_VERSION_MAJOR < 7
-/// libpqxx 6 makes a connection's policy by itself; the connection it is to take waits here for a moment.
+/// libpqxx 6 creates a connection's policy itself; this passes it the connection to use.
 inline thread_local connection_ptr handed_over;
 
-/// How libpqxx 6 gets a connection: it takes the one that is there, and makes no other.
+/// Makes libpqxx 6 use the existing connection instead of opening one.
 class ready_made : public pqxx::connectionpolicy {
   public:
     using pqxx::connectionpolicy::connectionpolicy;
@@ -7715,8 +7759,8 @@ using pqxx_connection = pqxx::basic_connection_base<ready_made>;
 using pqxx_connection = pqxx::connection;
 #endif
 
-/// Gives an open connection to libpqxx, whose own way to connect cannot be interrupted, drops the SQLSTATE,
-/// and may quote the password.
+/// Gives an open connection to libpqxx. libpqxx's own way to connect cannot be interrupted, drops the
+/// SQLSTATE and may quote the password.
 [[nodiscard]] inline std::unique_ptr<pqxx_connection> adopt(connection_ptr made) {
     PQsetnonblocking(made.get(), 0);
 #if PQXX_VERSION_MAJOR < 7
@@ -7729,8 +7773,8 @@ using pqxx_connection = pqxx::connection;
 
 }  // namespace detail
 
-/// A connection for administration: publications, slots, replica identities. The one place that knows
-/// libpqxx, 6.4 and 7.x; settings, errors and the meaning of `conninfo` are those of session.
+/// A connection for administration: publications, slots, replica identities. The only class that uses
+/// libpqxx, 6.4 and 7.x. Settings, errors and the meaning of `conninfo` are those of session.
 class admin_connection {
   public:
     using row = std::vector<std::optional<std::string>>;
@@ -7748,23 +7792,24 @@ class admin_connection {
     }
 
     [[nodiscard]] int server_version() const noexcept { return server_version_; }
-    /// What it was made with: another session finds the same server by it.
+    /// Returns the connection string it was created with, from which another session finds the same server.
     [[nodiscard]] const std::string& conninfo() const noexcept { return conninfo_; }
-    /// Of the server process behind it; 0 where the server does not tell.
+    /// Returns the pid of the server process; 0 if the server does not report it.
     [[nodiscard]] int pid() const {
         return backend_.pid.empty() ? 0 : static_cast<int>(std::strtol(backend_.pid.c_str(), nullptr, 10));
     }
 
-    /// Asks the server to give up the statement that another thread is running on this connection.
+    /// Asks the server to cancel the statement that another thread is running on this connection.
     void cancel() noexcept {
         try {
             if (connection_->is_open()) connection_->cancel_query();
         } catch (const std::exception&) {
-            // It may be over already; if the server is away, that is told where the statement waits.
+            // The statement may have ended already; if the server is unreachable, the waiting thread reports
+            // that.
         }
     }
 
-    /// Runs one statement outside of any transaction block, as CREATE of a slot wants it.
+    /// Runs one statement outside any transaction block, as the creation of a slot requires.
     void execute(std::string_view sql) {
         detail::refuse_zero_byte(sql, "a statement");
         guarded(sql, [&] { pqxx::nontransaction(usable()).exec(std::string(sql)); });
@@ -7822,14 +7867,16 @@ class admin_connection {
 #endif
     }
 
-    /// libpqxx 6 would connect again by itself, without our settings.
+    /// Returns the connection; throws if it is lost. libpqxx 6 would reconnect by itself, without our
+    /// settings.
     detail::pqxx_connection& usable() {
         if (!connection_->is_open())
             throw sql_error(errc::connection, {}, "the administrative connection to PostgreSQL is lost");
         return *connection_;
     }
 
-    /// libpqxx 6 forgets the SQLSTATE where it has a class for it, and not all of these are its sql_error.
+    /// Returns the SQLSTATE that an exception's type stands for. libpqxx 6 drops the SQLSTATE of errors it
+    /// has a class for, and not all of these classes derive from its sql_error.
     static std::string state_by_type(const std::exception& problem) {
         if (dynamic_cast<const pqxx::deadlock_detected*>(&problem) != nullptr) return "40P01";
         if (dynamic_cast<const pqxx::serialization_failure*>(&problem) != nullptr) return "40001";
@@ -7871,7 +7918,7 @@ class admin_connection {
     }
 
     std::string conninfo_;
-    std::string here_;  ///< of another connection to the same server
+    std::string here_;  ///< for another connection to the same server
     std::unique_ptr<detail::pqxx_connection> connection_;
     std::chrono::milliseconds patience_{};
     detail::backend_id backend_;
@@ -7881,23 +7928,21 @@ class admin_connection {
 }  // namespace pgsync::postgres
 
 // ---- pgsync/catalog/catalog.hpp
-/// Plain facts from PostgreSQL's catalog. Nothing here judges them.
-
-#include <charconv>
+/// Facts from PostgreSQL's catalog, without any judgement.
 
 #include <compare>
 
 // ---- pgsync/postgres/lsn.hpp
 namespace pgsync::postgres {
 
-/// A position in the write-ahead log. PostgreSQL writes it as two hexadecimal halves: `16/B374D848`.
+/// A position in the write-ahead log (WAL). PostgreSQL writes it as two hexadecimal halves: `16/B374D848`.
 struct lsn {
     std::uint64_t value = 0;
 
     friend constexpr auto operator<=>(lsn, lsn) noexcept = default;
 
-    /// Reads PostgreSQL's own notation: one to eight hexadecimal digits, a slash, one to eight more.
-    /// Anything else, also surrounding blanks, is no LSN.
+    /// Parses PostgreSQL's notation: one to eight hexadecimal digits, a slash, one to eight more. Returns
+    /// nullopt for anything else, including surrounding blanks.
     [[nodiscard]] static constexpr std::optional<lsn> parse(std::string_view text) noexcept {
         const auto slash = text.find('/');
         if (slash == std::string_view::npos) return std::nullopt;
@@ -7928,7 +7973,7 @@ struct lsn {
     }
 };
 
-/// As PostgreSQL prints it, without leading zeros: `16/B374D848`, `0/0`.
+/// Formats a position as PostgreSQL prints it, without leading zeros: `16/B374D848`, `0/0`.
 [[nodiscard]] inline std::string to_string(lsn position) {
     const auto append = [](std::string& out, std::uint64_t half) {
         constexpr std::string_view digits = "0123456789ABCDEF";
@@ -7948,7 +7993,8 @@ struct lsn {
 // ---- pgsync/catalog/catalog_row.hpp
 namespace pgsync::postgres {
 
-/// Reads a row of a catalog query from left to right, so that SQL and reader are compared line by line.
+/// Reads a row of a catalog query from left to right, so that the SQL and its reader can be compared line by
+/// line.
 class catalog_row {
   public:
     explicit catalog_row(row_view row) : row_(row) {}
@@ -7960,15 +8006,15 @@ class catalog_row {
         const auto value = row_.get(next_++);
         return value.empty() ? '\0' : value.front();
     }
-    /// 0 for NULL.
+    /// Reads a number; 0 for NULL.
     template <typename Number>
     Number number() {
         const auto value = row_.get(next_++);
         return value.empty() ? Number{} : parse<Number>(value);
     }
-    /// 0/0 for NULL.
+    /// Reads an LSN; 0/0 for NULL.
     lsn position() { return lsn::parse(row_.get(next_++)).value_or(lsn{}); }
-    /// The text of an int2vector or oidvector: "1 3 0". Empty for NULL.
+    /// Reads the text of an int2vector or oidvector: "1 3 0". Empty for NULL.
     template <typename Number = int>
     std::vector<Number> numbers() {
         auto value = row_.get(next_++);
@@ -8003,15 +8049,15 @@ namespace pgsync::postgres {
 
 /// A table below another: a partition at any depth, or a child by inheritance.
 struct descendant {
-    std::uint32_t ancestor = 0;  ///< the table that was asked about
+    std::uint32_t ancestor = 0;  ///< the table whose descendants were requested
     std::uint32_t oid = 0;
     std::string schema;
     std::string name;
-    char kind = 'r';              ///< `r` holds rows, `p` is partitioned itself, `f` is foreign
-    char replica_identity = 'd';  ///< its own: partitions do not take over their parent's
+    char kind = 'r';              ///< `r` holds rows, `p` is itself partitioned, `f` is foreign
+    char replica_identity = 'd';  ///< its own: partitions do not inherit their parent's
 };
 
-/// All tables below those of `oids`, in one round trip.
+/// Reads all tables below those of `oids` in one round trip.
 [[nodiscard]] inline std::vector<descendant> read_descendants(session& session,
                                                               std::span<const std::uint32_t> oids) {
     std::vector<std::string> texts;
@@ -8040,7 +8086,7 @@ struct descendant {
     return out;
 }
 
-/// The tables above one, by partitioning or inheritance, at any distance.
+/// Reads the tables above one, by partitioning or inheritance, at any depth.
 [[nodiscard]] inline std::vector<std::uint32_t> read_ancestors(session& session, std::uint32_t oid) {
     const auto text = std::to_string(oid);
     const auto found = session.exec_params(
@@ -8054,7 +8100,7 @@ struct descendant {
     return out;
 }
 
-/// Has the table a column of this name?
+/// Returns true if the table has a column of this name.
 [[nodiscard]] inline bool has_column(session& session, std::uint32_t oid, std::string_view column) {
     return session
                .exec_params(
@@ -8069,32 +8115,33 @@ struct descendant {
 // ---- pgsync/catalog/publication_facts.hpp
 namespace pgsync::postgres {
 
-/// The comment that a publication has which pgsync made. Only that one is dropped by teardown: another may
-/// have been there before, under the same name, for somebody else.
+/// The comment on publications that pgsync created. teardown drops only those: another publication of the
+/// same name may have existed before, for another purpose.
 inline constexpr std::string_view publication_mark = "made by pgsync";
 
 struct publication_facts {
     std::uint32_t oid = 0;
     bool owned = false;   ///< the current role may alter it
-    bool marked = false;  ///< pgsync made it; see publication_mark
+    bool marked = false;  ///< pgsync created it; see publication_mark
     bool all_tables = false;
     bool publishes_insert = false;
     bool publishes_update = false;
     bool publishes_delete = false;
-    bool publishes_truncate = false;       ///< false before version 11
-    bool via_root = false;                 ///< partitions' changes come as their partitioned table's
-    bool stored_generated = false;         ///< publish_generated_columns = stored
-    std::vector<std::uint32_t> tables;     ///< named one by one
-    std::vector<std::uint32_t> narrowed;   ///< those of them with a row filter or a column list
-    std::vector<std::uint32_t> published;  ///< whose changes come: partitions, or their root with via_root
-    std::vector<std::string> names;        ///< of the published tables, quoted, in the same order
+    bool publishes_truncate = false;    ///< false before version 11
+    bool via_root = false;              ///< changes of partitions are published as their partitioned table's
+    bool stored_generated = false;      ///< publish_generated_columns = stored
+    std::vector<std::uint32_t> tables;  ///< listed one by one
+    std::vector<std::uint32_t> narrowed;  ///< those of `tables` that have a row filter or a column list
+    /// The tables named in change events: partitions, or their root with via_root.
+    std::vector<std::uint32_t> published;
+    std::vector<std::string> names;  ///< names of the published tables, quoted, in the same order
 
     [[nodiscard]] bool publishes(std::uint32_t table) const {
         return std::find(published.begin(), published.end(), table) != published.end();
     }
 };
 
-/// The publication of that name; nothing where there is none, or the server is older than 10.
+/// Reads the publication of that name; nullopt if there is none, or if the server is older than 10.
 [[nodiscard]] inline std::optional<publication_facts> read_publication(session& session,
                                                                        std::string_view name) {
     const auto version = session.server_version();
@@ -8155,7 +8202,8 @@ struct publication_facts {
 // ---- pgsync/catalog/table_facts.hpp
 namespace pgsync::postgres {
 
-/// A table's name exactly as in the database, without quotes. An empty schema means: by search_path.
+/// A table's name exactly as in the database, without quotes. An empty schema means: look it up by
+/// search_path.
 struct table_name {
     std::string schema;
     std::string name;
@@ -8164,20 +8212,20 @@ struct table_name {
 struct column_facts {
     std::string name;
     int number = 0;               ///< attnum
-    std::uint32_t type = 0;       ///< the declared type, perhaps a domain
+    std::uint32_t type = 0;       ///< the declared type, which may be a domain
     std::string type_text;        ///< as SQL writes it: `character varying(20)`
-    std::uint32_t base_type = 0;  ///< with domains resolved, as all that follows
+    std::uint32_t base_type = 0;  ///< with domains resolved, as in all members below
     std::string base_schema;      ///< `pg_catalog`
     std::string base_name;        ///< `varchar`, `int4`, `_text`
     char base_kind = 'b';         ///< typtype: `b`ase, `c`omposite, `e`num, `r`ange, `m`ultirange, `p`seudo
     char category = 'X';  ///< typcategory: `N`umeric, `S`tring, `D`ate, `B`oolean, `A`rray, `E`num, …
-    std::uint32_t array_type = 0;    ///< the type of arrays of it; 0 where there is none
-    std::uint32_t element_type = 0;  ///< of an array; 0 for anything else
+    std::uint32_t array_type = 0;    ///< the type of its arrays; 0 if there is none
+    std::uint32_t element_type = 0;  ///< for an array; 0 for anything else
     std::int32_t typmod = -1;        ///< of the column or of its domain
     bool not_null = false;   ///< NOT NULL or part of the primary key; a domain's NOT NULL does not count
-    int length = -1;         ///< bytes of a value; below 0 where that varies
+    int length = -1;         ///< bytes of a value; negative if that varies
     bool generated = false;  ///< GENERATED ALWAYS AS (…): logical replication leaves it out
-    bool virtual_generated = false;  ///< such a one that is not stored: PostgreSQL 18 and later
+    bool virtual_generated = false;  ///< generated but not stored: PostgreSQL 18 and later
     bool readable = false;           ///< the current role may SELECT it
 };
 
@@ -8189,12 +8237,13 @@ struct index_facts {
     bool primary = false;
     bool unique = false;
     bool valid = false;
-    bool immediate = false;         ///< checked at once, not DEFERRABLE
+    bool immediate = false;         ///< checked immediately, not DEFERRABLE
     bool partial = false;           ///< has a WHERE
     bool replica_identity = false;  ///< chosen with REPLICA IDENTITY USING INDEX
     bool all_not_null = false;      ///< every key column is NOT NULL, and none is an expression
 
-    /// What REPLICA IDENTITY USING INDEX takes; as a list of keys, what identifies every row.
+    /// Returns true if REPLICA IDENTITY USING INDEX accepts the index, or, as a list of keys, it identifies
+    /// every row.
     [[nodiscard]] bool identifies() const noexcept {
         return unique && valid && immediate && !partial && all_not_null;
     }
@@ -8205,18 +8254,18 @@ struct table_facts {
     std::string schema;
     std::string name;
     char kind = 'r';            ///< relkind: `r` table, `p`artitioned, `v`iew, `m`aterialised view, `f`oreign
-    char persistence = 'p';     ///< only `p`ermanent tables are in the log; not `u`nlogged, `t`emporary
+    char persistence = 'p';     ///< only `p`ermanent tables are in WAL; not `u`nlogged, `t`emporary
     bool is_partition = false;  ///< of a partitioned table
-    bool has_parents = false;   ///< inherits, also as a partition
-    bool has_children = false;  ///< is inherited, also by partitions
+    bool has_parents = false;   ///< it inherits, also as a partition
+    bool has_children = false;  ///< it is inherited, also by partitions
     bool owned = false;         ///< the current role may alter it
     std::string owner;          ///< its role
     bool schema_usable = false;   ///< USAGE on the schema
     bool readable = false;        ///< SELECT on the whole table; for single columns see column_facts
     bool row_security = false;    ///< policies hide rows from the current role
     char replica_identity = 'd';  ///< `d`efault, `n`othing, `f`ull, `i`ndex
-    std::vector<std::string>
-        identity;  ///< the columns of old rows that the log holds as it is now, see below
+    /// The columns of old rows that WAL contains with the current replica identity; see identity_covers().
+    std::vector<std::string> identity;
     std::vector<std::string> primary_key;
     std::vector<column_facts> columns;
     std::vector<index_facts> indexes;
@@ -8227,7 +8276,8 @@ struct table_facts {
         return found == columns.end() ? nullptr : &*found;
     }
 
-    /// Whether every one of `wanted` is in the old row of each update that changes it, and of each delete.
+    /// Returns true if every one of `wanted` is in the old row of each update that changes it, and of each
+    /// delete.
     template <typename Names>
     [[nodiscard]] bool identity_covers(const Names& wanted) const {
         return std::all_of(std::begin(wanted), std::end(wanted), [&](const auto& each) {
@@ -8235,7 +8285,7 @@ struct table_facts {
         });
     }
 
-    /// Whether rows are found by equality of `wanted` through an index: one that begins with just these
+    /// Returns true if an index finds rows by equality of `wanted`: one that begins with exactly these
     /// columns, in any order.
     template <typename Names>
     [[nodiscard]] bool indexed(const Names& wanted) const {
@@ -8251,7 +8301,7 @@ struct table_facts {
     }
 };
 
-/// `"schema"."table"`, as SQL takes it.
+/// Returns `"schema"."table"`, as needed in SQL.
 [[nodiscard]] inline std::string quoted_name(const table_facts& table) {
     return quote_identifier(table.schema) + "." + quote_identifier(table.name);
 }
@@ -8295,7 +8345,7 @@ namespace detail {
            generated +
            ", pg_catalog.has_column_privilege(a.attrelid, a.attnum, 'SELECT') "
            "FROM pg_catalog.pg_attribute a CROSS JOIN LATERAL ("
-           // A domain may be over a domain; its type modifier is the one its base type gets.
+           // A domain may be based on a domain; the type modifier is the one that the base type gets.
            "WITH RECURSIVE up AS (SELECT a.atttypid AS oid, a.atttypmod AS typmod UNION ALL "
            "SELECT t.typbasetype, t.typtypmod FROM up JOIN pg_catalog.pg_type t ON t.oid = up.oid "
            "WHERE t.typtype = 'd') SELECT * FROM up) up "
@@ -8362,7 +8412,8 @@ namespace detail {
     return out;
 }
 
-/// Which columns of an old row reach the log. A deferrable primary key is none to the server.
+/// Sets the columns of old rows that WAL contains. To the server, a deferrable primary key is not an
+/// identity.
 inline void resolve_identity(table_facts& table) {
     for (const auto& index : table.indexes) {
         if (index.primary) table.primary_key = index.columns;
@@ -8377,8 +8428,8 @@ inline void resolve_identity(table_facts& table) {
 
 }  // namespace detail
 
-/// What the catalog says of each of `names`, in their order; nothing for a table that does not exist. Three
-/// round trips, however many tables.
+/// Reads the catalog's facts about each of `names`, in the same order; nullopt for a table that does not
+/// exist. Takes three round trips, however many tables there are.
 [[nodiscard]] inline std::vector<std::optional<table_facts>> read_tables(session& session,
                                                                          std::span<const table_name> names) {
     std::vector<std::string_view> schemas;
@@ -8413,7 +8464,7 @@ inline void resolve_identity(table_facts& table) {
     }
     const std::vector<std::string_view> oid_views(oids.begin(), oids.end());
     const auto oid_list = array_literal(oid_views);
-    // A table may have been asked for twice.
+    // The same table may have been requested twice.
     const auto for_each_of = [&](const result& rows, auto&& add) {
         for (int i = 0; i < rows.rows(); ++i) {
             catalog_row row(rows.row(i));
@@ -8440,7 +8491,7 @@ inline void resolve_identity(table_facts& table) {
 // ---- pgsync/catalog/server_facts.hpp
 namespace pgsync::postgres {
 
-/// What a server and the current role bring for logical replication.
+/// What a server and the current role provide for logical replication.
 struct server_facts {
     int version = 0;
     std::string wal_level;  ///< must be `logical`
@@ -8448,7 +8499,7 @@ struct server_facts {
     int used_replication_slots = 0;
     int max_wal_senders = 0;
     int used_wal_senders = 0;
-    bool standby = false;  ///< in recovery: its snapshots cannot be trusted for what is committed
+    bool standby = false;  ///< in recovery: its snapshots do not show reliably what is committed
     std::string encoding;  ///< of the database: `UTF8`
     std::string database;
     std::string role;
@@ -8457,7 +8508,7 @@ struct server_facts {
     bool may_create_in_database = false;  ///< CREATE on the database: what CREATE PUBLICATION needs
 };
 
-/// One round trip.
+/// Reads the facts in one round trip.
 [[nodiscard]] inline server_facts read_server(session& session) {
     const auto found = session.exec(
         "SELECT pg_catalog.current_setting('wal_level'), pg_catalog.current_setting('max_replication_slots')"
@@ -8466,7 +8517,7 @@ struct server_facts {
         ", (SELECT count(*) FROM pg_catalog.pg_stat_replication), pg_catalog.pg_is_in_recovery()"
         ", pg_catalog.current_setting('server_encoding'), pg_catalog.current_database(), current_user, "
         "r.rolsuper"
-        // Amazon RDS gives the right through a role of that name, and not by the attribute.
+        // Amazon RDS grants the right through a role of that name, not through the attribute.
         ", r.rolsuper OR r.rolreplication OR EXISTS (SELECT 1 FROM pg_catalog.pg_roles g "
         "WHERE g.rolname = 'rds_replication' AND pg_catalog.pg_has_role(g.oid, 'USAGE'))"
         ", pg_catalog.has_database_privilege(pg_catalog.current_database(), 'CREATE') "
@@ -8500,18 +8551,18 @@ struct slot_facts {
     bool logical = false;
     bool temporary = false;
     bool active = false;
-    int active_pid = 0;      ///< 0 where nobody reads it
-    lsn restart;             ///< where the server keeps the log from; 0/0 once it is lost
-    lsn confirmed;           ///< the stream begins after it
+    int active_pid = 0;      ///< 0 if no process reads it
+    lsn restart;             ///< from where the server keeps WAL; 0/0 once it is lost
+    lsn confirmed;           ///< the stream starts after it
     std::string wal_status;  ///< `reserved`, `extended`, `unreserved`, `lost`; empty before version 13
-    std::string invalidation_reason;  ///< empty while it is fine, and before version 17
-    bool failover = false;            ///< kept on standbys too; version 17
+    std::string invalidation_reason;  ///< empty while it is valid, and before version 17
+    bool failover = false;            ///< also kept on standbys; since version 17
 
-    /// The log it needs is gone: nothing can be read from it any more.
+    /// Returns true if WAL that the slot needs was removed: nothing can be read from it any more.
     [[nodiscard]] bool lost() const noexcept { return wal_status == "lost" || !invalidation_reason.empty(); }
 };
 
-/// The slot of that name, of whatever database; nothing where there is none.
+/// Reads the slot of that name, in any database; nullopt if there is none.
 [[nodiscard]] inline std::optional<slot_facts> read_slot(session& session, std::string_view name) {
     const auto version = session.server_version();
     std::string sql =
@@ -8547,25 +8598,26 @@ struct slot_facts {
 // ---- pgsync/wal/copy_both.hpp
 namespace pgsync::postgres {
 
-/// The server's `w`: a piece of the stream, for logical replication exactly one message of the output plugin.
+/// The server's `w` message: a piece of the stream. In logical replication it is exactly one message of the
+/// output plugin.
 struct xlog_data {
     lsn start;
-    lsn end;                    ///< the server's end of log when it sent this
-    std::int64_t send_time_us;  ///< since 2000-01-01 UTC, by the server's clock
+    lsn end;                    ///< end of the server's WAL when it sent this
+    std::int64_t send_time_us;  ///< microseconds since 2000-01-01 UTC, by the server's clock
     std::string_view message;
 };
 
-/// The server's `k`: it is alive, and has looked at the log as far as `wal_end`.
+/// The server's `k` message: it is alive, and has processed WAL up to `wal_end`.
 struct keepalive {
     lsn wal_end;
     std::int64_t send_time_us;
-    bool reply_requested;  ///< answer soon, or the server ends the connection after wal_sender_timeout
+    bool reply_requested;  ///< reply soon, or the server ends the connection after wal_sender_timeout
 };
 
 /// One CopyData payload of a replication stream.
 using frame = std::variant<xlog_data, keepalive>;
 
-/// Reads one CopyData payload; errc::protocol where it is neither kind. Views point into `payload`.
+/// Parses one CopyData payload; throws errc::protocol if it is neither kind. Views point into `payload`.
 [[nodiscard]] inline frame parse_frame(std::string_view payload) {
     detail::byte_reader in(payload, "replication");
     const char type = in.character();
@@ -8590,16 +8642,16 @@ using frame = std::variant<xlog_data, keepalive>;
     return out;
 }
 
-/// What the client tells the server in its `r`: how far it is. Slots move to `flushed` and never back.
+/// The client's `r` message: its progress. The slot moves to `flushed` and never back.
 struct standby_status {
     lsn written;
     lsn flushed;
     lsn applied;
-    std::int64_t clock_us = 0;  ///< the client's clock, microseconds since 2000-01-01 UTC
+    std::int64_t clock_us = 0;  ///< the client's clock, in microseconds since 2000-01-01 UTC
     bool reply_requested = false;
 };
 
-/// The bytes of a standby status update, to be sent as one CopyData.
+/// Returns the bytes of a standby status update, to be sent as one CopyData.
 [[nodiscard]] constexpr std::array<char, 34> build_status(const standby_status& status) noexcept {
     std::array<char, 34> out{};
     std::size_t at = 0;
@@ -8619,26 +8671,27 @@ struct standby_status {
 // ---- pgsync/wal/event.hpp
 namespace pgsync::postgres {
 
-/// What of a row's former state an update or delete carries; the table's replica identity decides.
+/// How much of the old row an update or delete carries. The table's replica identity decides.
 enum class old_row : std::uint8_t {
     none,  ///< nothing: an update that changed no column of the identity, or no identity at all
-    key,   ///< only the identity's columns; every other field reads null and means "not sent"
+    key,   ///< only the identity's columns; every other field is null, which here means "not sent"
     full,  ///< every column (REPLICA IDENTITY FULL)
 };
 
-/// The things that a decoded log tells, one a struct. Views and spans stay valid until the decoder is called
-/// again or the bytes it was given are gone, whichever is first. Times are microseconds since 2000-01-01 UTC.
+/// The kinds of decoded messages, one struct each. Views and spans stay valid until the decoder is called
+/// again or the bytes it was given are freed, whichever is first. Times are microseconds since 2000-01-01
+/// UTC.
 namespace change {
 
 struct begin {
-    lsn final_lsn;  ///< where the transaction's commit record starts, equals commit::commit_lsn
+    lsn final_lsn;  ///< start of the transaction's commit record; equals commit::commit_lsn
     std::int64_t commit_time_us = 0;
     std::uint32_t xid = 0;
 };
 
 struct commit {
     lsn commit_lsn;
-    lsn end_lsn;  ///< the byte after the commit record: what may be confirmed once all of it is done
+    lsn end_lsn;  ///< the byte after the commit record: may be confirmed once the whole transaction is done
     std::int64_t commit_time_us = 0;
 };
 
@@ -8649,7 +8702,7 @@ struct relation_column {
     std::int32_t typmod = -1;
 };
 
-/// Comes before the first row of a table, and again after the table was altered.
+/// Sent before the first row of a table, and again after the table was altered.
 struct relation {
     std::uint32_t oid = 0;
     std::string_view schema;
@@ -8666,31 +8719,31 @@ struct insert {
 struct update {
     std::uint32_t relation = 0;
     old_row old = old_row::none;
-    std::span<const field> before;  ///< empty where `old` is none
+    std::span<const field> before;  ///< empty if `old` is none
     std::span<const field> after;
 };
 
 struct remove {
     std::uint32_t relation = 0;
-    old_row old = old_row::key;  ///< none where the table had no identity; pgoutput refuses such deletes
+    old_row old = old_row::key;  ///< none if the table had no identity; pgoutput rejects such deletes
     std::span<const field> before;
 };
 
-/// One TRUNCATE, of all tables it names and those it cascaded to.
+/// One TRUNCATE, with all tables it names and those it cascaded to.
 struct truncate {
     std::span<const std::uint32_t> relations;
     bool cascade = false;
     bool restart_identity = false;
 };
 
-/// A message without meaning for documents: `Y` type, `O` origin, `M` logical message, `A` abort.
+/// A message without effect on documents: `Y` type, `O` origin, `M` logical message, `A` abort.
 struct ignored {
     char type = 0;
 };
 
 }  // namespace change
 
-/// One decoded message of a logical replication stream, whatever the output plugin was.
+/// One decoded message of a logical replication stream, independent of the output plugin.
 using event = std::variant<change::begin, change::commit, change::relation, change::insert, change::update,
                            change::remove, change::truncate, change::ignored>;
 
@@ -8700,12 +8753,12 @@ using event = std::variant<change::begin, change::commit, change::relation, chan
 namespace pgsync::postgres {
 
 /// Decodes messages of the output plugin `pgoutput`, protocol version 1 (PostgreSQL 10 and later). No I/O,
-/// and no allocation once its buffers have seen the widest row. It keeps nothing from one message to the
-/// next: who holds the relations must compare a row's width with its relation's.
+/// and no allocation once its buffers have held the widest row. It keeps nothing from one message to the
+/// next: callers that keep the relations must compare a row's width with its relation's.
 class pgoutput_decoder {
   public:
-    /// `message` is one whole message: what follows the header of an XLogData frame. Strict: a count or
-    /// length that exceeds the message, a flag nobody defined, or bytes left over are errc::protocol.
+    /// `message` is one whole message: what follows the header of an XLogData frame. Throws errc::protocol
+    /// for a count or length that exceeds the message, an undefined flag, or bytes left over.
     [[nodiscard]] event decode(std::string_view message) {
         fields_.clear();
         columns_.clear();
@@ -8771,7 +8824,7 @@ class pgoutput_decoder {
         change::relation out;
         out.oid = in.u32();
         out.schema = in.c_string();
-        // The server abbreviates this one schema.
+        // The server abbreviates pg_catalog to an empty name.
         if (out.schema.empty()) out.schema = "pg_catalog";
         out.name = in.c_string();
         out.replica_identity = in.character();
@@ -8818,7 +8871,7 @@ class pgoutput_decoder {
         tuple(in);
         if (out.old != old_row::none && fields_.size() != 2 * old_width)
             in.fail("the old row and the new row differ in width");
-        // Only now: the buffer may have moved while it grew.
+        // Take the spans only now: the buffer may have moved while it grew.
         const std::span<const field> both = fields_;
         out.before = both.first(old_width);
         out.after = both.subspan(old_width);
@@ -8863,8 +8916,8 @@ class pgoutput_decoder {
         return {'O'};
     }
 
-    /// PostgreSQL 18 tells of a large transaction that was rolled back, although none was asked for before
-    /// its commit and nothing of this one was sent.
+    /// PostgreSQL 18 reports that a large transaction was rolled back, although streaming of transactions in
+    /// progress was not requested and nothing of this one was sent.
     static change::ignored abort(detail::byte_reader& in) {
         in.rename("pgoutput Stream Abort");
         in.u32();
@@ -8911,29 +8964,30 @@ class pgoutput_decoder {
 
 }  // namespace pgsync::postgres
 
+#include <cstdio>
 #include <functional>
 #include <unordered_map>
 
 // ---- pgsync/wal/test_decoding.hpp
 namespace pgsync::postgres {
 
-/// Decodes messages of the output plugin `test_decoding` (PostgreSQL 9.6, which has no other) into the events
-/// that pgoutput's messages give. Does no I/O itself.
+/// Decodes messages of the output plugin `test_decoding` (PostgreSQL 9.6, which has no other) into the same
+/// events as pgoutput's messages. Does no I/O itself.
 ///
-/// Its text holds the names and types of a row's columns, but neither the table's oid nor its replica
-/// identity: for these `find` is asked, once for each name. It shows every table of the database; those that
-/// nobody follows are passed over by their name alone. DDL does not show in the text, but leaves an empty
-/// transaction, after which everything is asked again.
+/// Its text contains the names and types of a row's columns, but neither the table's oid nor its replica
+/// identity: these come from `find`, which is called once per name. It shows every table of the database;
+/// tables that are not replicated are skipped by their name alone. DDL is not in the text but leaves an empty
+/// transaction, after which `find` is called again for every table.
 class test_decoding_decoder {
   public:
-    /// What the catalog says of a table by its name in the log; nothing where nobody follows it.
+    /// Returns the catalog's facts about a table by its name in WAL; nullopt if the table is not replicated.
     using find_table =
         std::function<std::optional<table_facts>(std::string_view schema, std::string_view name)>;
 
     explicit test_decoding_decoder(find_table find) : find_(std::move(find)) {}
 
-    /// Calls `on_event` with a row's event, where necessary with its table's before it. What is no text of
-    /// test_decoding is errc::protocol.
+    /// Calls `on_event` with a row's event, preceded by its table's if necessary. Throws errc::protocol if
+    /// the text is not test_decoding's.
     template <typename OnEvent>
     void decode(const xlog_data& data, OnEvent&& on_event) {
         detail::byte_reader in(data.message, "test_decoding");
@@ -8945,7 +8999,7 @@ class test_decoding_decoder {
         } else if (in.skip("COMMIT ")) {
             const auto time = commit_time(in);
             if (!rows_seen_) tables_.clear();
-            // A commit's message is sent under the position where its record ends.
+            // A commit's message is sent with the position where its record ends.
             on_event(event(change::commit{{}, data.start, time}));
         } else if (in.skip("message: ")) {
             on_event(event(change::ignored{'M'}));
@@ -8956,7 +9010,7 @@ class test_decoding_decoder {
 
   private:
     struct column {
-        std::string header;  ///< as the text has it: `"Odd"[character varying]`; empty while unknown
+        std::string header;  ///< as in the text: `"Odd"[character varying]`; empty while unknown
         std::string name;
         bool key = false;
         bool not_null = false;
@@ -8970,7 +9024,7 @@ class test_decoding_decoder {
     };
     struct value {
         std::string_view header;
-        std::string_view name;  ///< perhaps in quotes
+        std::string_view name;  ///< may be quoted
         field content;
     };
     struct hash {
@@ -8982,8 +9036,8 @@ class test_decoding_decoder {
 
     // ---- text
 
-    /// `725`, or with include-timestamp `725 (at 2026-05-01 12:00:00.5+02)`; 0 where there is no time that
-    /// can be read. It is to be measured with, nothing else.
+    /// Reads `725`, or with include-timestamp `725 (at 2026-05-01 12:00:00.5+02)`. Returns 0 if the time
+    /// cannot be read: it is used for measuring latency only.
     static std::int64_t commit_time(detail::byte_reader& in) {
         const auto rest = in.rest();
         const auto size = std::min(rest.find(" (at "), rest.size());
@@ -8999,11 +9053,11 @@ class test_decoding_decoder {
         if (std::sscanf(text.c_str(), " (at %d-%u-%u %d:%d:%n", &year, &month, &day, &hour, &minute, &used) !=
             5)
             return 0;
-        // A locale may have a comma for scanf.
+        // Not with sscanf: a locale may use a decimal comma.
         const auto [behind, problem] = std::from_chars(text.data() + used, text.data() + text.size(), second);
         if (problem != std::errc{}) return 0;
         used = static_cast<int>(behind - text.data());
-        // ISO, with the offset of the server's time zone: +02, -03:30.
+        // ISO format, with the offset of the server's time zone: +02, -03:30.
         int east = 0;
         int minutes = 0;
         if (std::sscanf(text.c_str() + used, "%3d:%d", &east, &minutes) < 1) return 0;
@@ -9026,7 +9080,8 @@ class test_decoding_decoder {
         return out;
     }
 
-    /// How far the quoted text reaches that `text` begins with, both quotes counted; 0 where it has no end.
+    /// Returns the length of the quoted text at the beginning of `text`, including both quotes; 0 if it has
+    /// no end.
     static std::size_t quoted_length(std::string_view text, char quote) {
         for (std::size_t at = text.find(quote, 1); at != std::string_view::npos;
              at = text.find(quote, at + 2)) {
@@ -9035,7 +9090,7 @@ class test_decoding_decoder {
         return 0;
     }
 
-    /// As it stands there, perhaps in quotes.
+    /// Reads an identifier as it is in the text, with its quotes if it has any.
     static std::string_view identifier(detail::byte_reader& in) {
         const auto rest = in.rest();
         if (rest.starts_with('"')) {
@@ -9059,7 +9114,7 @@ class test_decoding_decoder {
         return out;
     }
 
-    /// A type's name up to the bracket that ends it: `character varying[]`, `"odd]"."type"`.
+    /// Reads a type's name and the bracket that ends it: `character varying[]`, `"odd]"."type"`.
     static std::string_view type(detail::byte_reader& in) {
         const auto rest = in.rest();
         std::size_t at = 0;
@@ -9078,7 +9133,7 @@ class test_decoding_decoder {
         return name;
     }
 
-    /// The text between single quotes, in which they are doubled and nothing else is.
+    /// Reads a text in single quotes, in which only quotes are escaped, by doubling them.
     std::string_view quoted_text(detail::byte_reader& in) {
         const auto length = quoted_length(in.rest(), '\'');
         if (length == 0) in.fail("a value in quotes has no end");
@@ -9103,12 +9158,12 @@ class test_decoding_decoder {
         if (word == "null") return {field_kind::null, {}};
         if (word == "unchanged-toast-datum") return {field_kind::unchanged, {}};
         if (word.empty()) in.fail("a value is missing");
-        // What a query and pgoutput call t and f.
+        // Queries and pgoutput write t and f.
         const bool spelt = of_type == "boolean" && (word == "true" || word == "false");
         return {field_kind::text, spelt ? word.substr(0, 1) : word};
     }
 
-    /// ` name[type]:value` as often as it comes, up to the end or the new row of an update.
+    /// Reads ` name[type]:value` repeatedly, up to the end or to the new row of an update.
     void values(detail::byte_reader& in, std::vector<value>& out) {
         out.clear();
         while (in.left() != 0 && !in.rest().starts_with(" new-tuple:")) {
@@ -9121,7 +9176,7 @@ class test_decoding_decoder {
             next.header = header.substr(0, header.size() - in.left());
             in.expect(":");
             next.content = content(in, of_type);
-            // A table WITH OIDS shows them first; no column of a user's can have this name.
+            // A table WITH OIDS shows the oid first; no user column can have this name.
             if (!out.empty() || next.header != "oid[oid]") out.push_back(next);
         }
     }
@@ -9154,7 +9209,8 @@ class test_decoding_decoder {
         table.announced = false;
     }
 
-    /// A new row has every column the table had then: they count, whatever the catalog says now.
+    /// Fits a new row to the table. It has every column the table had at that time, which takes precedence
+    /// over what the catalog says now.
     void fit_whole(followed& table, const std::vector<value>& row, std::vector<field>& out) {
         const bool same =
             std::equal(row.begin(), row.end(), table.columns.begin(), table.columns.end(),
@@ -9172,7 +9228,7 @@ class test_decoding_decoder {
         for (const auto& each : row) out.push_back(each.content);
     }
 
-    /// An old row has the columns of the replica identity, and of these the ones that are not null.
+    /// Fits an old row to the table. It has the columns of the replica identity, without those that are null.
     old_row fit_old(followed& table, const std::vector<value>& row, std::vector<field>& out) {
         out.assign(table.columns.size(), {});
         std::vector<bool> given(table.columns.size());
@@ -9180,7 +9236,7 @@ class test_decoding_decoder {
         for (const auto& each : row) {
             const auto name = unquoted(each.name);
             while (at < table.columns.size() && table.columns[at].name != name) ++at;
-            // Only where the table was altered since, and its first row here is a deleted one.
+            // This happens only if the table was altered since and the first row seen here is a deleted one.
             if (at == table.columns.size()) {
                 add_column(table, {}, name);
                 out.emplace_back();
@@ -9190,7 +9246,8 @@ class test_decoding_decoder {
             given[at++] = true;
         }
         if (table.facts.replica_identity != 'f') return old_row::key;
-        // The identity may have been another one then: what cannot be null must be there under FULL.
+        // The identity may have been a different one at that time: under FULL, every column that cannot be
+        // null must be present.
         for (std::size_t i = 0; i < given.size(); ++i)
             if (table.columns[i].not_null && !given[i]) return old_row::key;
         return old_row::full;
@@ -9217,7 +9274,7 @@ class test_decoding_decoder {
         if (table == nullptr) return;
         in.expect(": ");
         unescaped_.clear();
-        unescaped_.reserve(in.left());  // views into it must stay where they are
+        unescaped_.reserve(in.left());  // views into it must not be invalidated
         const auto oid = table->facts.oid;
         if (in.skip("INSERT:")) {
             values(in, new_);
@@ -9255,7 +9312,7 @@ class test_decoding_decoder {
     }
 
     find_table find_;
-    /// By their names as the text has them.
+    /// Keyed by schema and name as in the text.
     std::unordered_map<std::string, std::optional<followed>, hash, std::equal_to<>> tables_;
     bool rows_seen_ = false;
     std::string unescaped_;
@@ -9271,15 +9328,15 @@ class test_decoding_decoder {
 // ---- pgsync/wal/decoder.hpp
 namespace pgsync::postgres {
 
-/// The decoder of whatever output plugin a server of some version is read through.
+/// Decodes the messages of the output plugin that a server of the given version is read with.
 class decoder {
   public:
-    /// `find` is asked where the plugin does not describe tables itself; see test_decoding_decoder.
+    /// `find` is called where the plugin does not describe tables itself; see test_decoding_decoder.
     decoder(int server_version, test_decoding_decoder::find_table find) {
         if (!has_publications(server_version)) used_.emplace<test_decoding_decoder>(std::move(find));
     }
 
-    /// Calls `on_event(const event&)` for what the message tells, in order.
+    /// Calls `on_event(const event&)` for each event in the message, in order.
     template <typename OnEvent>
     void decode(const xlog_data& data, OnEvent&& on_event) {
         if (auto* text = std::get_if<test_decoding_decoder>(&used_)) {
@@ -9298,12 +9355,12 @@ class decoder {
 // ---- pgsync/postgres/system_identity.hpp
 namespace pgsync::postgres {
 
-/// Who a server is, where its WAL ends (what IDENTIFY_SYSTEM tells), and which of its databases is meant.
+/// Identifies a server and one of its databases, with the end of its WAL, as IDENTIFY_SYSTEM reports it.
 struct system_identity {
-    std::string system;          ///< the cluster's unique number; another one means another cluster
-    std::uint32_t timeline = 0;  ///< greater after each promotion of a standby
+    std::string system;          ///< the PostgreSQL cluster's unique number
+    std::uint32_t timeline = 0;  ///< increases with each promotion of a standby
     lsn flushed;
-    std::uint32_t database = 0;  ///< oid of the database that is connected to; 0: not asked
+    std::uint32_t database = 0;  ///< oid of the connected database; 0: unknown
     std::string database_name{};
 };
 
@@ -9312,14 +9369,14 @@ struct system_identity {
 // ---- pgsync/wal/replication.hpp
 namespace pgsync::postgres {
 
-/// The SQL-level name of an option of an output plugin, and its value.
+/// An option of an output plugin: its name, unquoted, and its value.
 using plugin_option = std::pair<std::string, std::string>;
 
-/// A logical replication stream over libpq's COPY BOTH, with the same settings as a session, so that values
-/// in the log read as values in a query do. One reader, one thread.
+/// A logical replication stream over libpq's COPY BOTH. It uses the same settings as a session, so that
+/// values in WAL read like values in a query. One reader, one thread.
 class replication_stream {
   public:
-    /// `conninfo` as for session. Throws errc::permission where the role has no REPLICATION.
+    /// `conninfo` as for session. Throws errc::permission if the role has no REPLICATION.
     explicit replication_stream(const std::string& conninfo = {}, int stop_fd = -1)
         : channel_(conninfo, true, stop_fd) {
         if (!has_sql_on_replication(server_version())) return;
@@ -9329,14 +9386,14 @@ class replication_stream {
 
     [[nodiscard]] int server_version() const { return PQserverVersion(channel_.native()); }
     [[nodiscard]] std::string server() const { return detail::server_of(channel_.native()); }
-    /// The database's encoding, in which texts arrive: callers that need UTF-8 convert them. The server
-    /// would convert every text of every row, and for one that has no UTF-8 form the stream would end there,
-    /// again and again, whatever the row holds by now.
+    /// Returns the database's encoding, in which texts arrive: callers that need UTF-8 convert them. If the
+    /// server converted them, it would convert every text of every row, and one text that has no UTF-8 form
+    /// would end the stream there on every attempt, whatever the row holds by now.
     [[nodiscard]] std::string encoding() const {
         return std::string(detail::server_encoding(channel_.native()));
     }
 
-    /// Only before start().
+    /// Runs IDENTIFY_SYSTEM. Only before start().
     [[nodiscard]] system_identity identify() {
         const auto all = run("IDENTIFY_SYSTEM");
         const auto row = all.back().row(0);
@@ -9346,8 +9403,8 @@ class replication_stream {
                 *position};
     }
 
-    /// Starts pgoutput, protocol version 1. `from` 0/0 means the slot's confirmed position; an earlier one is
-    /// moved there by the server. A slot that another process reads is sql_error 55006, see slot_in_use().
+    /// Starts pgoutput, protocol version 1. `from` 0/0 means the slot's confirmed position; the server moves
+    /// an earlier one up to it. If another process reads the slot, throws sql_error 55006, see slot_in_use().
     void start(std::string_view slot, lsn from, std::span<const std::string> publications) {
         std::string names;
         for (const auto& name : publications) names += (names.empty() ? "" : ",") + quote_identifier(name);
@@ -9355,7 +9412,7 @@ class replication_stream {
         start(slot, from, options);
     }
 
-    /// Starts the output plugin that a server of this version is read through; see version.hpp.
+    /// Starts the output plugin that a server of this version is read with; see version.hpp.
     void follow(std::string_view slot, const std::string& publication) {
         if (has_publications(server_version())) {
             start(slot, {}, std::span<const std::string>(&publication, 1));
@@ -9366,14 +9423,14 @@ class replication_stream {
         }
     }
 
-    /// Starts whatever output plugin the slot has.
+    /// Starts the output plugin of the slot, whichever it is.
     void start(std::string_view slot, lsn from, std::span<const plugin_option> options) {
         auto command = "START_REPLICATION SLOT " + quote_identifier(slot) + " LOGICAL " + to_string(from);
         std::string list;
         for (const auto& [name, value] : options) {
             detail::refuse_zero_byte(value, "an option");
             list += (list.empty() ? "" : ", ") + quote_identifier(name) + ' ';
-            // The replication grammar has no E'…'; a backslash is a backslash there.
+            // The replication grammar has no E'…'; a backslash is an ordinary character there.
             detail::append_doubled(list, value, '\'', "'");
         }
         if (!list.empty()) command += " (" + list + ")";
@@ -9389,18 +9446,19 @@ class replication_stream {
         });
     }
 
-    /// The next frame, or nothing when `timeout` has passed or `wake_fd` is readable first. What the frame
-    /// shows is valid until the next call. Frames already here are returned before anything is waited for, so
-    /// an outer poll() on fd() must come after a receive() of no time has returned nothing.
+    /// Returns the next frame, or nullopt if `timeout` passes or `wake_fd` becomes readable first. The
+    /// frame's views are valid until the next call. Frames that have already arrived are returned before
+    /// anything is waited for, so an outer poll() on fd() must come after a receive() with no timeout has
+    /// returned nullopt.
     ///
-    /// A stream that ends, because the server shuts down for example, is errc::connection; so is one that
-    /// stays silent: a server that has nothing to send is asked for a sign of life, and one that gives none
-    /// must be busy with this stream, which another connection tells.
+    /// Throws errc::connection if the stream ends, for example because the server shuts down, or if it stays
+    /// silent. A server that has nothing to send is asked for a keepalive; if it does not answer, it must be
+    /// busy with this stream, which is checked over another connection.
     [[nodiscard]] std::optional<frame> receive(std::chrono::milliseconds timeout, int wake_fd = -1) {
         const auto deadline = std::chrono::steady_clock::now() + timeout;
         while (true) {
             if (auto ready = try_receive()) return ready;
-            // What send_status() could not get rid of goes out here.
+            // This sends what send_status() could not.
             const int unsent = PQflush(channel_.native());
             const short events = unsent > 0 ? POLLIN | POLLOUT : POLLIN;
             const auto begin = std::chrono::steady_clock::now();
@@ -9410,13 +9468,14 @@ class replication_stream {
             if (woken == detail::wake::ready) {
                 silent_ = {};
             } else {
-                // Only the time we listened counts.
+                // Count only the time spent listening.
                 silent_ += std::chrono::steady_clock::now() - begin;
                 watch();
             }
             if (woken == detail::wake::stopped) return std::nullopt;
             if (woken == detail::wake::timed_out && slice == deadline) return std::nullopt;
-            // What arrived together with the end of the connection is read first; then it is noticed again.
+            // Data that arrived together with the end of the connection is read first; the next call notices
+            // the end again.
             if (PQconsumeInput(channel_.native()) == 0) {
                 if (auto ready = try_receive()) return ready;
                 channel_.throw_lost("streaming");
@@ -9424,8 +9483,8 @@ class replication_stream {
         }
     }
 
-    /// Tells the server how far everything is done: it forgets the log up to `flushed`. The clock of `status`
-    /// is filled in here. Does not wait for the network.
+    /// Tells the server that everything up to `flushed` is done, so that it can drop WAL up to there. Fills
+    /// in the clock of `status`. Does not wait for the network.
     void send_status(standby_status status) {
         status_ = status;
         constexpr std::chrono::seconds from_unix_to_postgres{946'684'800};
@@ -9440,11 +9499,11 @@ class replication_stream {
         send_status({flushed, flushed, flushed, 0, reply_requested});
     }
 
-    /// The socket, to be polled for reading; see receive().
+    /// Returns the socket, to be polled for reading; see receive().
     [[nodiscard]] int fd() const { return PQsocket(channel_.native()); }
 
-    /// Ends the stream in order, so that the slot is free when this returns, or gives up after `patience`.
-    /// Never throws: what is confirmed has been sent before.
+    /// Ends the stream cleanly, so that the slot is free when this returns, or gives up after `patience`.
+    /// Never throws: confirmations have been sent before.
     void close(std::chrono::milliseconds patience = std::chrono::seconds(2)) noexcept {
         if (streaming_ && channel_.usable()) end_copy(std::chrono::steady_clock::now() + patience);
         streaming_ = false;
@@ -9464,7 +9523,7 @@ class replication_stream {
         });
     }
 
-    /// After some silence asks for an answer, after patience() looks for the server.
+    /// Requests a reply after some silence, and checks on the server after patience().
     void watch() {
         if (silent_ < channel_.patience() / 3) {
             asked_ = false;
@@ -9487,13 +9546,13 @@ class replication_stream {
         return parse_frame({raw, static_cast<std::size_t>(size)});
     }
 
-    /// The stream is over: says why, in the server's words where it left some.
+    /// Throws the reason why the stream is over, with the server's message if there is one.
     [[noreturn]] void throw_ended() {
         streaming_ = false;
         channel_.heard();
         while (auto last = channel_.next_result()) {
             const auto status = PQresultStatus(last->native());
-            // The server took leave in order; behind that there is only the end of the connection.
+            // The server ended the stream cleanly; only the end of the connection follows.
             if (status == PGRES_COMMAND_OK || status == PGRES_COPY_BOTH || status == PGRES_COPY_IN) break;
             channel_.check(*last, "streaming");
         }
@@ -9526,9 +9585,9 @@ class replication_stream {
     }
 
     bool streaming_ = false;
-    standby_status status_{};  ///< what the server was told last
+    standby_status status_{};  ///< the last one sent
     std::chrono::steady_clock::duration silent_{};
-    bool asked_ = false;  ///< for an answer, since it has been silent
+    bool asked_ = false;  ///< whether a reply was requested since it has been silent
     std::unique_ptr<char, free_memory> payload_;
     detail::channel channel_;
 };
@@ -9540,14 +9599,13 @@ class replication_stream {
 // ---- pgsync/catalog/qualify.hpp
 namespace pgsync::postgres {
 
-/// A quoted table name without schema and the same with it: `"booking"`, `"public"."booking"`.
+/// A quoted table name without its schema and with it: `"booking"`, `"public"."booking"`.
 using qualified_name = std::pair<std::string, std::string>;
 
-/// Puts their schemas before the tables of a compiled query: the schema a table is in may not be one in which
-/// functions may be looked for, too, and nobody is to slip another table in between two sessions. Tables are
-/// what stands behind FROM and JOIN. (Of the SQL in a shape that could also be the quoted column in
-/// `extract(year FROM "booking")`; where a table of the shape has the same name, the server says so at
-/// start.)
+/// Adds the schemas to the table names in a compiled query. A table's schema may be one in which functions
+/// must not be looked up, and no other table may take the name's place between two sessions. Table names are
+/// those after FROM and JOIN. (In the SQL of a shape that may also be the quoted column in `extract(year FROM
+/// "booking")`; if a table of the shape has the same name, the server reports an error at start.)
 [[nodiscard]] inline std::string qualify_tables(std::string_view sql,
                                                 std::span<const qualified_name> tables) {
     std::string out;
@@ -9579,33 +9637,33 @@ using qualified_name = std::pair<std::string, std::string>;
 // ---- pgsync/catalog/binding.hpp
 namespace pgsync::postgres {
 
-/// One route of a shape as one database has it.
+/// One route of a shape, bound to the tables and types of one database.
 struct route_binding {
     std::uint32_t table_oid = 0;
-    std::string table;  ///< quoted, `"public"."booking"`
+    std::string table;  ///< quoted: `"public"."booking"`
     /// Array types of the route's columns: the parameter types of its owners query.
     std::vector<std::uint32_t> array_types;
-    std::vector<std::string> generated{};     ///< columns of the table that the log leaves out
-    std::vector<std::uint32_t> partitions{};  ///< tables that hold the rows, where this one is partitioned
-    bool view = false;                        ///< no table, but a view or a materialised one
+    std::vector<std::string> generated{};     ///< generated columns of the table, which WAL lacks
+    std::vector<std::uint32_t> partitions{};  ///< if the table is partitioned: the tables that hold its rows
+    bool view = false;                        ///< it is a view or a materialised view
 
-    /// Is `oid` the table or one of its partitions?
+    /// Returns true if `oid` is the table or one of its partitions.
     [[nodiscard]] bool covers(std::uint32_t oid) const {
         return oid == table_oid || std::find(partitions.begin(), partitions.end(), oid) != partitions.end();
     }
 };
 
-/// A compiled index bound to the tables and types of one database: what the catalog knew and the compiler
-/// could not.
+/// A compiled index bound to the tables and types of one database: what the catalog knows and the compiler
+/// cannot.
 struct index_binding {
     const compiled_index* index = nullptr;
     std::vector<std::uint32_t> key_array_types;  ///< parameter types of the keys query
-    std::vector<route_binding> routes;           ///< one for each of index->routes, in their order
-    std::vector<qualified_name> tables{};        ///< of the tables that the shape names without schema
-    std::string meaning_sql{};  ///< what its names of tables and columns mean, see read_guard.hpp
-    std::string meaning{};      ///< what that was when it was bound
+    std::vector<route_binding> routes;           ///< one for each of index->routes, in the same order
+    std::vector<qualified_name> tables{};        ///< the tables that the shape names without a schema
+    std::string meaning_sql{};  ///< SQL for what its table and column names refer to; see read_guard.hpp
+    std::string meaning{};      ///< the result of `meaning_sql` when the index was bound
 
-    /// One of the index's queries as it is run here.
+    /// Returns one of the index's queries as it must be run on this database.
     [[nodiscard]] std::string query(std::string_view compiled) const {
         return qualify_tables(compiled, tables);
     }
@@ -9614,14 +9672,13 @@ struct index_binding {
 }  // namespace pgsync::postgres
 
 // ---- pgsync/base/json_difference.hpp
-/// JSON looked into as text: whatever becomes of numbers in a parser, here they stay what was written, every
-/// digit of them.
+/// Reads JSON as text. No parser converts the numbers: they keep every digit they were written with.
 namespace pgsync {
 
-/// Where two JSON texts differ, and what stands there in each; nothing where only the other has it. Views
-/// into the texts.
+/// One place where two JSON texts differ, and the value each has there; nullopt where only the other has one.
+/// The values are views into the texts.
 struct json_difference {
-    std::string path;  ///< `guest.name`, `reviews[3].rating`, `["an odd key"]`; empty for the whole
+    std::string path;  ///< `guest.name`, `reviews[3].rating`, `["an odd key"]`; empty for the whole text
     std::optional<std::string_view> one;
     std::optional<std::string_view> other;
 };
@@ -9634,13 +9691,13 @@ namespace detail {
 
 [[nodiscard]] constexpr bool is_json_blank(char c) { return c == ' ' || c == '\n' || c == '\t' || c == '\r'; }
 
-/// Walks through one JSON text. Where it is no JSON the walk ends with errc::protocol or goes on somehow; it
-/// never leaves the text.
+/// Walks through one JSON text. On text that is not JSON, the walk throws errc::protocol or continues at some
+/// arbitrary place, but it never leaves the text.
 class json_walk {
   public:
     explicit json_walk(std::string_view text) : text_(text) {}
 
-    /// The next character that is not blank; 0 at the end.
+    /// Returns the next non-blank character without consuming it; 0 at the end.
     [[nodiscard]] char peek() {
         while (at_ < text_.size() && is_json_blank(text_[at_])) ++at_;
         return at_ < text_.size() ? text_[at_] : '\0';
@@ -9650,7 +9707,7 @@ class json_walk {
         ++at_;
         return true;
     }
-    /// The text of the next value, without the blanks around it.
+    /// Consumes the next value and returns its text without surrounding blanks.
     std::string_view value() {
         const char first = peek();
         const auto begin = at_;
@@ -9717,7 +9774,7 @@ inline void append_utf8(std::string& out, unsigned number) {
     }
 }
 
-/// The four hexadecimal digits at `at`.
+/// Reads the four hexadecimal digits at `at`.
 [[nodiscard]] inline unsigned hex4(std::string_view text, std::size_t at) {
     unsigned value = 0;
     for (std::size_t i = at; i < at + 4; ++i) {
@@ -9730,8 +9787,8 @@ inline void append_utf8(std::string& out, unsigned number) {
     return value;
 }
 
-/// A number as its digits without zeros at either end, and the power of ten that they are to be multiplied
-/// with: one form for each value.
+/// A number as its digits, without zeros at either end, and the power of ten to multiply them by. Equal
+/// numbers have equal forms.
 struct plain_number {
     bool negative = false;
     std::string digits{};
@@ -9776,7 +9833,7 @@ struct plain_number {
 
 }  // namespace detail
 
-/// Calls `each(key, value)` with the texts of an object's members; the key with its quotes.
+/// Calls `each(key, value)` with the texts of an object's members. Keys keep their quotes.
 template <typename Each>
 void for_json_members(std::string_view object, const Each& each) {
     detail::json_walk walk(object);
@@ -9802,7 +9859,7 @@ void for_json_elements(std::string_view array, const Each& each) {
     if (!walk.take(']')) detail::refuse_json();
 }
 
-/// What a JSON string, given with its quotes, stands for, as UTF-8; half a surrogate pair stays one.
+/// Decodes a JSON string, given with its quotes, to UTF-8. An unpaired surrogate is encoded as it is.
 [[nodiscard]] inline std::string json_string_value(std::string_view quoted) {
     constexpr std::string_view letters = "bfnrt";
     constexpr std::string_view meant = "\b\f\n\r\t";
@@ -9844,7 +9901,7 @@ class json_comparison {
     void compare(std::string_view one, std::string_view other, const std::string& path, int depth = 0) {
         if (full() || one == other) return;
         const auto kind = kind_of(one);
-        // So deep nothing is compared but the text.
+        // Below this depth only the texts are compared, which bounds the recursion.
         if (kind != kind_of(other) || depth == deepest) return note(path, one, other);
         if (kind == '{') {
             members(one, other, path, depth);
@@ -9935,14 +9992,14 @@ class json_comparison {
 
 }  // namespace detail
 
-/// Without the blanks around it.
+/// Returns the JSON value in `text` without surrounding blanks.
 [[nodiscard]] inline std::string_view json_trimmed(std::string_view text) {
     return detail::json_walk(text).value();
 }
 
-/// Where two JSON texts differ, at most `limit` places. The order of an object's members does not matter, nor
-/// blanks, nor how a character or a number is written: 1.0 is 1 and 1e0, but 9007199254740993 is not
-/// 9007199254740992. Errors: errc::protocol for what is no JSON.
+/// Returns where two JSON texts differ, at most `limit` places. The order of an object's members does not
+/// matter, nor do blanks, nor how a character or a number is written: 1.0 equals 1 and 1e0, but
+/// 9007199254740993 does not equal 9007199254740992. Throws errc::protocol for text that is not JSON.
 [[nodiscard]] inline std::vector<json_difference> json_differences(std::string_view one,
                                                                    std::string_view other,
                                                                    std::size_t limit) {
@@ -9952,7 +10009,7 @@ class json_comparison {
     return out;
 }
 
-/// Whether they mean the same, see json_differences().
+/// Returns true if both texts mean the same; see json_differences().
 [[nodiscard]] inline bool same_json(std::string_view one, std::string_view other) {
     return json_differences(one, other, 1).empty();
 }
@@ -10065,15 +10122,15 @@ inline void find_bad_text(std::string_view json, std::string& path) {
 // ---- pgsync/postgres/bind_literals.hpp
 namespace pgsync::postgres {
 
-/// Replaces `$1`, `$2`, … by the given literals, which must be quoted already: for COPY and DECLARE CURSOR,
-/// which take no parameters. Quoted identifiers and strings are passed over, whatever they contain.
+/// Replaces `$1`, `$2`, … by the given literals, which must already be quoted. For COPY and DECLARE CURSOR,
+/// which accept no parameters. Skips quoted identifiers and strings, whatever they contain.
 [[nodiscard]] inline std::string bind_literals(std::string_view sql, std::span<const std::string> literals) {
     std::string out;
     out.reserve(sql.size() + 64);
     for (std::size_t i = 0; i < sql.size(); ++i) {
         const char c = sql[i];
         if (c == '"' || c == '\'') {
-            // A doubled quote ends one quotation and begins the next, which comes to the same here.
+            // A doubled quote ends one quotation and begins the next, which gives the same result here.
             const auto end = sql.find(c, i + 1);
             const auto stop = end == std::string_view::npos ? sql.size() : end + 1;
             out.append(sql.substr(i, stop - i));
@@ -11307,7 +11364,7 @@ struct document_transform {
 #include <climits>
 
 // ---- pgsync/sink/elastic/sha256.hpp
-/// What Amazon's signatures are made of: OpenSSL's, in this library's types.
+/// The hash functions for Amazon's signatures: OpenSSL's, with this library's types.
 namespace pgsync::elastic {
 
 using sha256_digest = std::array<std::uint8_t, 32>;
@@ -11323,7 +11380,7 @@ inline void require_digest(bool made) {
 
 }  // namespace detail
 
-/// Throws errc::configuration where OpenSSL was told to make none.
+/// Returns the SHA-256 hash; throws errc::configuration if OpenSSL is configured not to provide it.
 [[nodiscard]] inline sha256_digest sha256(std::string_view text) {
     sha256_digest out{};
     detail::require_digest(EVP_Digest(text.data(), text.size(), out.data(), nullptr, EVP_sha256(), nullptr) ==
@@ -11344,7 +11401,7 @@ inline void require_digest(bool made) {
     return out;
 }
 
-/// Throws as sha256().
+/// Returns the HMAC-SHA-256; throws like sha256().
 [[nodiscard]] inline sha256_digest hmac_sha256(std::string_view key, std::string_view text) {
     sha256_digest out{};
     detail::require_digest(key.size() <= INT_MAX &&
@@ -11359,7 +11416,7 @@ inline void require_digest(bool made) {
 // ---- pgsync/sink/elastic/url.hpp
 namespace pgsync::elastic {
 
-/// A cluster's address taken apart, so that its secrets never stand in a message.
+/// A cluster's address, split into parts so that its secrets never appear in a message.
 struct cluster_url {
     std::string base;  ///< `http(s)://host:port[/prefix]`, without user, password or trailing slash
     std::string user;
@@ -11396,7 +11453,7 @@ namespace detail {
         "characters of user and password percent-encoded, / as %2F");
 }
 
-/// `host`, `host:port`, `[::1]` or `[::1]:port`.
+/// Throws errc::configuration unless `text` is `host`, `host:port`, `[::1]` or `[::1]:port`.
 inline void check_host(std::string_view text) {
     const auto bracket = text.rfind(']');
     const auto colon = text.find(':', bracket == std::string_view::npos ? 0 : bracket);
@@ -11414,7 +11471,7 @@ inline void check_host(std::string_view text) {
 
 }  // namespace detail
 
-/// The host's name or address, without brackets or port.
+/// Returns the host's name or address, without brackets or port.
 [[nodiscard]] inline std::string_view host_of(const cluster_url& url) {
     std::string_view rest(url.base);
     rest.remove_prefix(rest.find("://") + 3);
@@ -11423,7 +11480,7 @@ inline void check_host(std::string_view text) {
     return rest.substr(0, rest.find(':'));
 }
 
-/// Reads `http(s)://[user:password@]host[:port][/prefix]`; throws errc::configuration without quoting
+/// Parses `http(s)://[user:password@]host[:port][/prefix]`. Throws errc::configuration, without quoting
 /// secrets.
 [[nodiscard]] inline cluster_url parse_url(std::string_view text) {
     const bool https = text.starts_with("https://");
@@ -11442,8 +11499,8 @@ inline void check_host(std::string_view text) {
             url.password = detail::percent_decoded(credentials.substr(colon + 1));
         rest.remove_prefix(at + 1);
     }
-    // An unencoded slash in a password would otherwise make the rest of it a path, which is shown in
-    // messages.
+    // An unencoded slash in a password would otherwise turn the rest of the password into a path, which
+    // messages show.
     if (rest.find('@') != std::string_view::npos)
         detail::refuse_url("has an @ behind the first / of its address");
     for (const char c : rest) {
@@ -11456,8 +11513,8 @@ inline void check_host(std::string_view text) {
     return url;
 }
 
-/// The URLs in a list like `http://a:9200,http://b:9200`. A comma that no http:// or https:// follows is part
-/// of a URL: a password may have one.
+/// Splits a list such as `http://a:9200,http://b:9200` into its URLs. A comma that is not followed by http://
+/// or https:// is part of a URL, since a password may contain one.
 [[nodiscard]] inline std::vector<std::string> split_urls(std::string_view text) {
     std::vector<std::string> out;
     std::size_t begin = 0;
@@ -11473,14 +11530,15 @@ inline void check_host(std::string_view text) {
     return out;
 }
 
-/// Reads a list of URLs; throws as parse_url().
+/// Parses a list of URLs; throws like parse_url().
 [[nodiscard]] inline std::vector<cluster_url> parse_urls(std::string_view text) {
     std::vector<cluster_url> out;
     for (const auto& each : split_urls(text)) out.push_back(parse_url(each));
     return out;
 }
 
-/// As it was given, with `***` for each password; `***` alone where it cannot be read.
+/// Returns the list as it was given, with `***` in place of each password, or `***` alone if it cannot be
+/// parsed.
 [[nodiscard]] inline std::string masked(const std::string& text) {
     try {
         std::string out;
@@ -11490,7 +11548,7 @@ inline void check_host(std::string_view text) {
                 out += each;
                 continue;
             }
-            // The password may hold an `@` of its own, what comes after it may not.
+            // The password may contain an `@`, but the text after the credentials may not.
             const auto begin = each.find(':', each.find("://") + 3);
             out += each.substr(0, begin + 1) + "***" + each.substr(each.rfind('@'));
         }
@@ -11505,28 +11563,28 @@ inline void check_host(std::string_view text) {
 // ---- pgsync/sink/elastic/sigv4.hpp
 namespace pgsync::elastic {
 
-/// Who signs requests to Amazon's OpenSearch Service, and for where.
+/// The credentials that sign requests to Amazon OpenSearch Service, and the service and region they are for.
 struct aws_credentials {
     std::string service;  ///< "es"
     std::string region;   ///< "eu-west-1"
     std::string access_key;
     std::string secret_key;
-    std::string session_token{};  ///< of temporary credentials; else empty
+    std::string session_token{};  ///< for temporary credentials; otherwise empty
 };
 
-/// What of a request is signed.
+/// The parts of a request that are signed.
 struct signed_request {
     std::string_view method;
-    std::string_view host;          ///< as the Host header says it
-    std::string_view path;          ///< percent-encoded, as it is sent, without the query
-    std::string_view query;         ///< as it is sent, without the question mark
+    std::string_view host;          ///< as in the Host header
+    std::string_view path;          ///< percent-encoded as sent, without the query
+    std::string_view query;         ///< as sent, without the question mark
     std::string_view content_type;  ///< empty: none is sent
     std::string_view body;
 };
 
 namespace detail {
 
-/// Percent-encodes everything but what RFC 3986 calls unreserved, and `keep`.
+/// Percent-encodes everything except the characters that RFC 3986 calls unreserved, and those in `keep`.
 inline std::string aws_encoded(std::string_view text, std::string_view keep = {}) {
     std::string out;
     for (const char c : text) {
@@ -11568,8 +11626,9 @@ inline std::string aws_query(std::string_view query) {
 
 }  // namespace detail
 
-/// The header lines that sign a request after Amazon's Signature Version 4, Authorization first. libcurl
-/// signs as well, but up to 8.5 takes the query as it stands and signs headers that it does not send.
+/// Returns the header lines that sign a request with Amazon's Signature Version 4, Authorization first.
+/// libcurl can sign as well, but up to 8.5 it uses the query without normalising it and signs headers that it
+/// does not send.
 [[nodiscard]] inline std::vector<std::string> sign(const aws_credentials& by, const signed_request& what,
                                                    std::time_t now) {
     std::tm parts{};
@@ -11615,15 +11674,15 @@ inline std::string aws_query(std::string_view query) {
 // ---- pgsync/sink/elastic/access.hpp
 namespace pgsync::elastic {
 
-/// Who we are to a cluster, and what proves who it is.
+/// How pgsync authenticates itself to a cluster, and how it verifies the cluster's identity.
 struct cluster_access {
-    std::string user;  ///< basic authentication; empty: what the URL says
+    std::string user;  ///< for basic authentication; empty: the user in the URL
     std::string password;
     std::string authorization;  ///< the Authorization header's value: "ApiKey …" or "Bearer …"
     std::optional<aws_credentials> aws;
-    std::string ca_file;             ///< PEM; empty: the system's authorities
+    std::string ca_file;             ///< PEM; empty: the system's certificate authorities
     std::string client_certificate;  ///< PEM
-    std::string client_key;          ///< PEM; empty: in the certificate's file
+    std::string client_key;          ///< PEM; empty: the key is in the certificate's file
     std::string client_key_password;
 };
 
@@ -11642,7 +11701,7 @@ inline std::string base64(std::string_view text) {
     return out;
 }
 
-/// Reads variables; `get` returns null or empty for one that is not set.
+/// Reads variables; `get` returns null or an empty string for one that is not set.
 template <typename Get>
 class access_reader {
   public:
@@ -11652,8 +11711,8 @@ class access_reader {
         const char* found = get_(name.c_str());
         return found == nullptr ? std::string() : std::string(found);
     }
-    /// Of NAME, or of the file that NAME_FILE names, without the line end that editors leave. Notes which it
-    /// was.
+    /// Returns the value of NAME, or the content of the file that NAME_FILE names, without the newline that
+    /// editors append. Stores the name of the variable that was set in `from` (empty: neither).
     [[nodiscard]] std::string secret(const std::string& name, std::string& from) const {
         auto direct = value(name);
         const auto path = value(name + "_FILE");
@@ -11668,13 +11727,14 @@ class access_reader {
         }
         return direct;
     }
-    /// A path whose file can be read; empty where none is set.
+    /// Returns the path that the variable holds, after checking that the file can be read; empty if it is not
+    /// set.
     [[nodiscard]] std::string file(const std::string& name) const {
         auto path = value(name);
         if (!path.empty()) static_cast<void>(content(name, path));
         return path;
     }
-    /// A yes or no; one that is not set is a no.
+    /// Returns whether the variable is set to yes; not set means no.
     [[nodiscard]] bool flag(const std::string& name) const {
         const auto text = value(name);
         for (const auto* yes : {"1", "true", "on", "yes"})
@@ -11706,15 +11766,15 @@ class access_reader {
 
 }  // namespace detail
 
-/// What the environment says about access to the cluster at `url`, whose user and password count as well.
-/// Throws errc::configuration, naming the variables, never what they hold, where they contradict each other,
-/// a file cannot be read, or what proves who we are would cross a network unencrypted. The latter is allowed
-/// by `insecure_http`, or ELASTICSEARCH_INSECURE_HTTP.
+/// Reads from the environment how to access the cluster at `url`, whose user and password count as well.
+/// Throws errc::configuration, naming variables but never their values, if settings contradict each other, if
+/// a file cannot be read, or if credentials would cross a network unencrypted. `insecure_http` or
+/// ELASTICSEARCH_INSECURE_HTTP allows the last.
 template <typename Get>
 [[nodiscard]] cluster_access read_access(const cluster_url& url, Get get, bool insecure_http = false) {
     const detail::access_reader in(std::move(get));
     cluster_access out;
-    std::vector<std::string> ways;  // the variables that say who we are
+    std::vector<std::string> ways;  // the settings that authenticate pgsync
     const auto note = [&](const std::string& way) {
         if (!way.empty()) ways.push_back(way);
     };
@@ -11729,7 +11789,7 @@ template <typename Get>
     }
     auto key = in.secret("ELASTICSEARCH_API_KEY", from);
     note(from);
-    // As `id:key`, or encoded as the cluster shows it beside.
+    // The key may be given as `id:key`, or in the encoded form that the cluster prints with it.
     if (!key.empty())
         out.authorization = "ApiKey " + (key.find(':') == std::string::npos ? key : detail::base64(key));
     const auto token = in.secret("ELASTICSEARCH_BEARER_TOKEN", from);
@@ -11810,7 +11870,8 @@ template <typename Get>
 // ---- pgsync/sink/elastic/detail/gzip.hpp
 namespace pgsync::elastic::detail {
 
-/// At the quickest level: bulks of JSON shrink to a sixth or so, and more work would buy little.
+/// Compresses `text` at the fastest level: bulks of JSON shrink to about a sixth, and a higher level would
+/// gain little. Throws std::runtime_error if zlib fails.
 [[nodiscard]] inline std::string gzip(std::string_view text) {
     z_stream stream{};
     constexpr int with_gzip_header = 15 + 16;
@@ -11825,7 +11886,7 @@ namespace pgsync::elastic::detail {
     out.resize(stream.total_out);
     deflateEnd(&stream);
     if (ended != Z_STREAM_END) throw std::runtime_error("zlib did not compress a request");
-    return {out.data(), out.size()};  // no larger than it needs to be
+    return {out.data(), out.size()};  // a copy without the unused capacity
 }
 
 }  // namespace pgsync::elastic::detail
@@ -11833,8 +11894,8 @@ namespace pgsync::elastic::detail {
 // ---- pgsync/sink/elastic/detail/tls_remedy.hpp
 namespace pgsync::elastic::detail {
 
-/// What to do about a connection that failed for its TLS; empty where that was not the reason. `message` is
-/// libcurl's.
+/// Returns what to do about a connection that failed because of TLS; empty if TLS was not the reason.
+/// `message` is libcurl's.
 [[nodiscard]] inline std::string_view tls_remedy(CURLcode code, std::string_view message) {
     const auto says = [&](std::string_view what) { return message.find(what) != std::string_view::npos; };
     if (code == CURLE_PEER_FAILED_VERIFICATION) {
@@ -11865,50 +11926,50 @@ namespace pgsync::elastic::detail {
 // ---- pgsync/sink/elastic/transport.hpp
 namespace pgsync::elastic {
 
-/// One HTTP request to the cluster. The body is shared, so that a repeat costs no copy.
+/// One HTTP request to the cluster. The body is shared, so that sending it again needs no copy.
 struct request {
     std::string method = "GET";
-    std::string path;  ///< with its query, "/_bulk?…"
+    std::string path;  ///< with its query: "/_bulk?…"
     std::shared_ptr<const std::string> body;
     std::string content_type = "application/json";
-    /// X-Opaque-Id, which the cluster shows beside the task it runs for this request; empty: none.
+    /// X-Opaque-Id, which the cluster shows with the task that it runs for this request; empty: none.
     std::string opaque_id{};
     std::chrono::milliseconds timeout{60'000};
-    /// Once it asks to stop, nobody waits for the answer any more: the request completes soon, without one.
+    /// Once this requests a stop, the request completes soon, without an answer.
     std::stop_token stop;
 };
 
-/// What came back. `status` 0 means no answer, and `failure` says why; the request may have been carried out
-/// all the same.
+/// The answer to a request. If `status` is 0 there was no answer, `failure` says why, and the cluster may
+/// have carried out the request all the same.
 struct response {
     long status = 0;
     std::string body;
     std::string failure;
     std::optional<std::chrono::seconds> retry_after;
-    std::string remedy{};  ///< where the failure asks for a certain one
-    bool late = false;     ///< the failure: the request was sent, and its time went by
+    std::string remedy{};  ///< what to do, if the failure has a specific remedy
+    bool late = false;     ///< the request failed because it timed out after it was sent
 };
 
-/// Called exactly once for each request, from the transport's own thread; must not block there, nor throw.
+/// Called exactly once for each request, on the transport's own thread; must neither block nor throw.
 using response_handler = std::function<void(response&&)>;
 
-/// Carries requests to the cluster: several at a time, from any thread.
+/// Sends requests to the cluster, several at a time and from any thread.
 template <typename T>
 concept transport = requires(T& t, request r, response_handler h) {
     { t.submit(std::move(r), std::move(h)) } -> std::same_as<void>;
 };
 
-/// Submits, and returns at once.
+/// Submits a request and returns at once, with a future for the answer.
 template <transport Transport>
 [[nodiscard]] std::future<response> ask(Transport& through, request what) {
-    // Shared: this thread may see the answer while the other is still on its way out of set_value().
+    // Shared, because this thread may see the answer while the other one is still inside set_value().
     const auto answer = std::make_shared<std::promise<response>>();
     auto future = answer->get_future();
     through.submit(std::move(what), [answer](response&& r) { answer->set_value(std::move(r)); });
     return future;
 }
 
-/// Submits and waits.
+/// Submits a request and waits for the answer.
 template <transport Transport>
 [[nodiscard]] response perform(Transport& through, request what) {
     return ask(through, std::move(what)).get();
@@ -11919,16 +11980,17 @@ template <transport Transport>
 // ---- pgsync/sink/elastic/curl_transport.hpp
 namespace pgsync::elastic {
 
-/// How the bodies of requests travel.
+/// How request bodies are encoded.
 enum class encoding { plain, gzip };
 
-/// HTTP over libcurl's multi interface: one thread, connections kept alive, as many requests at a time as are
-/// submitted. Certificates are verified. Credentials go to libcurl only. No proxy is used, whatever the
-/// environment says: a cluster is next door, and bulks are nothing to send round the corner. What is
-/// outstanding when the transport goes, or is not wanted any more, is answered with status 0 at once.
+/// HTTP over libcurl's multi interface: one thread, connections kept alive, as many concurrent requests as
+/// are submitted. Certificates are verified, and credentials are passed only to libcurl. No proxy is used,
+/// whatever the environment says: a cluster is usually close by, and bulks are too much data for a detour.
+/// Requests that are outstanding when the transport is destroyed, or whose stop token is triggered, are
+/// answered with status 0 at once.
 class curl_transport {
   public:
-    /// Answers of more than `largest_answer` bytes count as none.
+    /// Answers larger than `largest_answer` bytes count as no answer.
     explicit curl_transport(std::string_view url, std::size_t largest_answer = 256U << 20U)
         : curl_transport(parse_url(url), {}, encoding::plain, largest_answer) {}
     curl_transport(cluster_url url, cluster_access how, encoding bodies = encoding::plain,
@@ -11953,11 +12015,11 @@ class curl_transport {
     curl_transport(const curl_transport&) = delete;
     curl_transport& operator=(const curl_transport&) = delete;
 
-    /// The cluster's address without secrets, for messages.
+    /// Returns the cluster's address without secrets, for messages.
     [[nodiscard]] const std::string& address() const { return url_.base; }
 
     void submit(request what, response_handler handler) {
-        // Here and not in the transport's thread, which has others to serve.
+        // Compresses here rather than on the transport's thread, which serves other requests as well.
         const bool smaller = bodies_ == encoding::gzip && what.body && what.body->size() >= worth_compressing;
         if (smaller) what.body = std::make_shared<const std::string>(detail::gzip(*what.body));
         auto each = std::make_unique<transfer>(std::move(what), std::move(handler), largest_answer_);
@@ -12024,7 +12086,8 @@ class curl_transport {
         curl_easy_setopt(t.easy, CURLOPT_PROTOCOLS_STR, "http,https");
         curl_easy_setopt(t.easy, CURLOPT_HTTP_VERSION, CURL_HTTP_VERSION_1_1);
         curl_easy_setopt(t.easy, CURLOPT_CONNECTTIMEOUT_MS, 5'000L);
-        // The timeout is for the server: the way there takes what it takes, unless nothing moves at all.
+        // The timeout is for the server. Uploading may take longer, in proportion to the size, unless nothing
+        // moves at all.
         const auto bytes = t.what.body ? t.what.body->size() : 0;
         const auto on_the_way = static_cast<long>(bytes / slowest_bytes_per_ms);
         curl_easy_setopt(t.easy, CURLOPT_TIMEOUT_MS, static_cast<long>(t.what.timeout.count()) + on_the_way);
@@ -12046,7 +12109,7 @@ class curl_transport {
         if (t.what.method == "HEAD") {
             curl_easy_setopt(t.easy, CURLOPT_NOBODY, 1L);
         } else if (has_body) {
-            // The size is told beforehand: clusters refuse chunked requests.
+            // The size is sent beforehand: clusters refuse chunked requests.
             curl_easy_setopt(t.easy, CURLOPT_POST, 1L);
             curl_easy_setopt(t.easy, CURLOPT_POSTFIELDS, t.what.body ? t.what.body->data() : "");
             curl_easy_setopt(t.easy, CURLOPT_POSTFIELDSIZE_LARGE, static_cast<curl_off_t>(bytes));
@@ -12069,8 +12132,9 @@ class curl_transport {
         t.headers = curl_slist_append(t.headers, line.c_str());
     }
 
-    /// Tells the cluster who we are, and libcurl whom to trust. The Authorization header stands before all
-    /// that is secret: clusters quote requests in errors, and what follows it is cut from them.
+    /// Sets the credentials for the cluster and what libcurl trusts. The Authorization header comes before
+    /// everything that is secret: clusters quote requests in errors, and everything from that header on is
+    /// cut from them.
     void identify(transfer& t, bool has_body) const {
         if (!access_.user.empty()) {
             curl_easy_setopt(t.easy, CURLOPT_HTTPAUTH, CURLAUTH_BASIC);
@@ -12099,7 +12163,8 @@ class curl_transport {
             if (!value.empty()) curl_easy_setopt(t.easy, option, value.c_str());
         };
         file(CURLOPT_CAINFO, access_.ca_file);
-        // Else those in the system's folder, which libcurl may have been built with, would count as well.
+        // Otherwise the system's certificate directory, which libcurl may have been built with, would count
+        // as well.
         if (!access_.ca_file.empty()) curl_easy_setopt(t.easy, CURLOPT_CAPATH, nullptr);
         file(CURLOPT_SSLCERT, access_.client_certificate);
         file(CURLOPT_SSLKEY, access_.client_key);
@@ -12130,7 +12195,7 @@ class curl_transport {
             return answer_nothing(*each, "the answer is larger than any a cluster gives");
         } else {
             const char* why = each->message[0] != '\0' ? each->message : curl_easy_strerror(code);
-            long sent = 0;  // bytes; none where there was not even a connection in that time
+            long sent = 0;  // bytes; none if not even a connection was made in time
             each->late = code == CURLE_OPERATION_TIMEDOUT &&
                          curl_easy_getinfo(easy, CURLINFO_REQUEST_SIZE, &sent) == CURLE_OK && sent > 0;
             return answer_nothing(*each, why, detail::tls_remedy(code, why));
@@ -12139,7 +12204,7 @@ class curl_transport {
         each->handler(std::move(each->answer));
     }
 
-    /// Those whose answer nobody wants any more.
+    /// Answers running requests whose stop token has been triggered.
     void drop_stopped() {
         for (auto at = running_.begin(); at != running_.end();) {
             if (!at->second->what.stop.stop_requested()) {
@@ -12152,10 +12217,10 @@ class curl_transport {
             answer_nothing(*each, "given up");
         }
     }
-    /// Ends a transfer that is under way, without waiting for anything.
+    /// Ends a running transfer without waiting for anything.
     void leave(transfer& t) {
 #if LIBCURL_VERSION_NUM >= 0x075700
-        // Else a name server that does not answer would hold us up.
+        // Otherwise a name server that does not answer would block this call.
         curl_easy_setopt(t.easy, CURLOPT_QUICK_EXIT, 1L);
 #endif
         curl_multi_remove_handle(multi_, t.easy);
@@ -12178,7 +12243,7 @@ class curl_transport {
             }
             curl_multi_poll(multi_, nullptr, 0, 1'000, nullptr);
         }
-        // Whoever waits must hear of it.
+        // Callers that wait must be answered.
         std::vector<std::unique_ptr<transfer>> rest;
         {
             const std::lock_guard lock(mutex_);
@@ -12219,8 +12284,8 @@ static_assert(transport<curl_transport>);
 // ---- pgsync/base/backoff.hpp
 namespace pgsync {
 
-/// Pauses between attempts: doubling from the first to the longest, each drawn from its upper half, so that
-/// many clients do not come back at the same moment.
+/// Computes the pauses between attempts. Each pause doubles up to the longest and is drawn at random from its
+/// upper half, so that many clients do not come back at the same moment.
 class backoff {
   public:
     using milliseconds = std::chrono::milliseconds;
@@ -12248,14 +12313,15 @@ class backoff {
 // ---- pgsync/base/interrupt_switch.hpp
 namespace pgsync {
 
-/// Ends everything that waits, until resume(): what begins after that waits again, what was interrupted stays
-/// interrupted. Not locked: the owner's mutex guards it, and is passed to request().
+/// Interrupts all waits that are in progress or begin before resume(). Waits that begin after resume() are
+/// not affected; interrupted ones stay interrupted. Not thread-safe: the owner's mutex guards it, and is
+/// passed to request().
 class interrupt_switch {
   public:
-    /// For what begins now.
+    /// Returns the token for a wait that begins now.
     [[nodiscard]] std::stop_token token() const { return stop_.get_token(); }
 
-    /// Locks `mutex` for a moment only: stop callbacks run without it, since they may call back.
+    /// Interrupts. Locks `mutex` only briefly: stop callbacks run without it because they may call back.
     void request(std::mutex& mutex) {
         auto stop = [&] {
             const std::lock_guard lock(mutex);
@@ -12278,15 +12344,15 @@ class interrupt_switch {
 // ---- pgsync/sink/elastic/rejected_item.hpp
 namespace pgsync::elastic {
 
-/// A document that is not in the index for good: the cluster refuses it, or it could not be made.
+/// A document that will never reach the index as it is: the cluster refuses it, or it could not be built.
 struct rejected_item {
     std::string target;
     std::string id;
     std::uint64_t version = 0;
-    long status = 0;  ///< HTTP; 0: it never came to the cluster
+    long status = 0;  ///< HTTP status; 0: it was never sent to the cluster
     std::string type;
     std::string reason;
-    std::string document;  ///< JSON; empty for a delete, and where there is none
+    std::string document;  ///< JSON; empty for a delete, and if there is none
 };
 
 }  // namespace pgsync::elastic
@@ -12294,48 +12360,50 @@ struct rejected_item {
 // ---- pgsync/sink/elastic/bulk_body.hpp
 namespace pgsync::elastic {
 
-/// What an action says beside index, id and version; empty texts are not said.
+/// Optional parameters of an action; empty ones are left out.
 struct action_options {
     std::string_view routing{};
     std::string_view pipeline{};
 };
 
-/// The body of one `_bulk` request under construction: an action line, and for writes the document as one
-/// line. Knows where each item begins, so that some of them can be sent again or named.
+/// The body of a `_bulk` request under construction: an action line for each item, and for writes the
+/// document on a second line. Records where each item begins, so that single items can be sent again or
+/// named.
 class bulk_body {
   public:
-    /// What is known of one item.
+    /// The position and identity of one item.
     struct item {
         std::size_t offset = 0;    ///< of its action line
-        std::size_t length = 0;    ///< with the document and both line ends
+        std::size_t length = 0;    ///< with the document and both newlines
         std::size_t document = 0;  ///< offset of the document; 0 for a delete
-        std::size_t target = 0;    ///< offset and length of index and id in names()
+        std::size_t target = 0;    ///< offset of the index name, followed by the id, in `names_`
         std::size_t target_length = 0;
         std::size_t id_length = 0;
         std::uint64_t version = 0;
     };
 
     bulk_body() = default;
-    // Copies would share the text they append to.
+    // Copies would append to the same text.
     bulk_body(const bulk_body&) = delete;
     bulk_body& operator=(const bulk_body&) = delete;
     bulk_body(bulk_body&&) = default;
     bulk_body& operator=(bulk_body&&) = default;
     ~bulk_body() = default;
 
-    /// A write that succeeds unless the index holds a greater version. `document` is JSON as PostgreSQL
-    /// prints it, not parsed: legal JSON has raw line ends only between tokens, where a blank does as well.
+    /// Adds a write that succeeds unless the index holds a greater version. `document` is JSON as PostgreSQL
+    /// prints it and is not parsed: valid JSON contains raw newlines only between tokens, where a space is
+    /// equivalent.
     void index(std::string_view target, std::string_view id, std::uint64_t version, std::string_view document,
                const action_options& options = {}) {
         write(target, id, version, document, options);
     }
-    /// A write that replaces whatever the index holds.
+    /// Adds a write that replaces whatever the index holds.
     void index(std::string_view target, std::string_view id, std::string_view document) {
         write(target, id, std::nullopt, document, {});
     }
 
-    /// A delete that succeeds unless the index holds a greater version. Only the routing of the options
-    /// counts.
+    /// Adds a delete that succeeds unless the index holds a greater version. Of the options only the routing
+    /// is used.
     void remove(std::string_view target, std::string_view id, std::uint64_t version,
                 const action_options& options = {}) {
         action("{\"delete\":{\"_index\":", target, id, version, {options.routing, {}});
@@ -12343,8 +12411,8 @@ class bulk_body {
         items_.back().length = text_->size() - items_.back().offset;
     }
 
-    /// Notes a document that cannot be made and so is not sent: it only has to be told, and set aside or not,
-    /// like one that the cluster refuses.
+    /// Records a document that cannot be built and therefore is not sent: it is only reported, and set aside
+    /// or not, like one that the cluster refuses.
     void refuse(rejected_item&& what) {
         refused_bytes_ += what.id.size() + what.reason.size() + what.document.size();
         refused_.push_back(std::move(what));
@@ -12354,16 +12422,16 @@ class bulk_body {
         return std::exchange(refused_, {});
     }
 
-    /// Makes sure that no delete of this body can create an index: deletes with a version do when their
-    /// target is missing, `require_alias` or not, and report success. A target that is only deleted from
-    /// therefore gets an update of nothing behind the items, which does obey `require_alias` and so forbids
-    /// the index's creation for the whole request. Idempotent; no items may follow.
+    /// Makes sure that no delete in this body can create an index: a versioned delete creates a missing
+    /// target, even with `require_alias`, and reports success. Each target that is only deleted from
+    /// therefore gets an empty update after the items, which obeys `require_alias` and so prevents the whole
+    /// request from creating the index. Idempotent; no items may be added afterwards.
     void add_guards() {
         if (deletes_ == 0 || !guards_.empty()) return;
         std::vector<std::string_view> written;
         std::vector<std::string_view> deleted;
         const auto note = [](std::vector<std::string_view>& in, std::string_view name) {
-            // Items of one target mostly stand together.
+            // Items of the same target are mostly adjacent.
             if (!in.empty() && in.back() == name) return;
             for (const auto& known : in) {
                 if (known == name) return;
@@ -12381,14 +12449,14 @@ class bulk_body {
             guards_.emplace_back(target);
         }
     }
-    /// The targets guarded, in the order of their answers, which follow those of the items.
+    /// Returns the guarded targets, in the order of their answers, which follow those of the items.
     [[nodiscard]] const std::vector<std::string>& guards() const { return guards_; }
 
-    /// Before much is added: room for so many bytes altogether.
+    /// Reserves capacity for `bytes` bytes in total, before many are added.
     void reserve(std::size_t bytes) { text_->reserve(bytes); }
 
     [[nodiscard]] std::size_t bytes() const { return text_->size() + refused_bytes_; }
-    /// Is there nothing to be sent and nothing to be told?
+    /// Returns whether there is nothing to send and nothing to report.
     [[nodiscard]] bool empty() const { return items_.empty() && refused_.empty(); }
     [[nodiscard]] std::size_t items() const { return items_.size(); }
     [[nodiscard]] std::shared_ptr<const std::string> text() const { return text_; }
@@ -12402,14 +12470,14 @@ class bulk_body {
     }
     [[nodiscard]] std::uint64_t version_of(std::size_t i) const { return items_[i].version; }
     [[nodiscard]] bool is_delete(std::size_t i) const { return items_[i].document == 0; }
-    /// Empty for a delete.
+    /// Returns the document's JSON; empty for a delete.
     [[nodiscard]] std::string_view document_of(std::size_t i) const {
         const auto& each = items_[i];
         if (each.document == 0) return {};
         return std::string_view(*text_).substr(each.document, each.offset + each.length - 1 - each.document);
     }
 
-    /// A body of some of the items, in the given order.
+    /// Returns a body with some of the items, in the given order.
     [[nodiscard]] bulk_body subset(std::span<const std::size_t> which) const {
         bulk_body out;
         for (const auto i : which) {
@@ -12442,13 +12510,14 @@ class bulk_body {
         items_.back().length = text.size() - items_.back().offset;
     }
 
-    /// Megabytes that grow twofold are half empty, and several bodies are on their way.
+    /// Grows by a quarter only: at megabytes, doubling would leave half of the capacity unused, in several
+    /// bodies at a time.
     void make_room(std::size_t more) {
         const auto needed = text_->size() + more;
         if (needed > text_->capacity()) text_->reserve(needed + needed / 4);
     }
 
-    /// memchr: documents are long and raw line ends in them rare.
+    /// Replaces a character by spaces. Uses memchr, since documents are long and raw newlines in them rare.
     static void blank_out(std::string& text, std::size_t begin, char what) {
         auto* const end = text.data() + text.size();
         auto* at = text.data() + begin;
@@ -12508,29 +12577,29 @@ namespace pgsync::elastic {
 
 /// What to do about one item of a bulk.
 enum class item_verdict : std::uint8_t {
-    done,       ///< written, deleted, already gone, or superseded by a greater version
+    done,       ///< written, deleted, already deleted, or superseded by a greater version
     retry,      ///< the cluster is busy or cannot write now
-    rejected,   ///< it will never take this document
-    lost,       ///< the index it should go to is not there
-    closed,     ///< the index it should go to is closed, until somebody opens it
+    rejected,   ///< the cluster will never accept this document
+    lost,       ///< its target index does not exist
+    closed,     ///< its target index is closed until an operator opens it
     forbidden,  ///< this user may not write the index
-    unpiped,    ///< an ingest pipeline that it should pass is not there
+    unpiped,    ///< an ingest pipeline that it must pass does not exist
 };
 
 struct item_result {
     item_verdict verdict = item_verdict::done;
     long status = 0;
     std::string type;     ///< the cluster's error type
-    std::string reason;   ///< with its causes; at most some 1,000 bytes
-    std::string index{};  ///< that the error is about; empty where it does not say
+    std::string reason;   ///< with its causes; at most about 1,000 bytes
+    std::string index{};  ///< the index that the error is about; empty if it does not say
 };
 
-/// One bulk's answer, item by item; `items` is empty when all of them are done.
+/// The answer to one bulk, item by item; `items` is empty if all of them are done.
 struct bulk_answer {
     std::vector<item_result> items;
-    std::vector<item_result> guards;  ///< those of bulk_body::guards() that failed because of their target
-    std::vector<std::size_t>
-        superseded{};  ///< items that are done because a greater version was there before
+    std::vector<item_result> guards;  ///< guards (see bulk_body) that failed because of their target
+    /// Items that are done because the index already had a greater version.
+    std::vector<std::size_t> superseded{};
 };
 
 namespace detail {
@@ -12540,8 +12609,8 @@ inline std::string text_of(const boost::json::object& in, std::string_view key) 
     return found != nullptr && found->is_string() ? std::string(found->get_string()) : std::string();
 }
 
-/// Elasticsearch 7 quotes the request in which it could not read a document, from its first header on, and
-/// the credentials are among those.
+/// Cuts credentials out of an error. Elasticsearch 7 quotes the request whose document it could not parse,
+/// starting with its first header.
 inline void scrub(std::string& text) {
     constexpr std::string_view source = "[Source:";
     if (const auto begin = text.find(source); begin != std::string::npos) {
@@ -12555,8 +12624,8 @@ inline void scrub(std::string& text) {
     if (found != text.end()) text.replace(found, text.end(), "…");
 }
 
-/// A reason may quote half of a character outside the basic plane, and a parser that knows its Unicode
-/// refuses the whole answer for it. Such halves become U+FFFD.
+/// Replaces lone surrogates by U+FFFD. A reason may quote half of a surrogate pair, for which a strict JSON
+/// parser refuses the whole answer.
 inline std::string without_lone_surrogates(std::string_view json) {
     const auto unit = [&](std::size_t at) -> unsigned {
         if (at + 6 > json.size() || json[at] != '\\' || json[at + 1] != 'u') return 0;
@@ -12598,20 +12667,20 @@ inline std::string without_lone_surrogates(std::string_view json) {
 
 inline item_verdict judge(bool is_delete, long status, std::string_view type) {
     if ((status >= 200 && status < 300) || status == 409) return item_verdict::done;
-    // No index can be made of a write alias's name, see app::names_of: nothing of that name is there.
+    // A write alias's name is no valid index name, see app::names_of: the alias does not exist.
     if (type == "index_not_found_exception" || type == "invalid_index_name_exception")
         return item_verdict::lost;
     if (type == "index_closed_exception") return item_verdict::closed;
     if (status == 404 && is_delete) return item_verdict::done;
-    if (status == 404) return item_verdict::lost;  // require_alias: nothing of that name is an alias
-    // The document's own fault, though it comes as 500: its pipeline says `fail`.
+    if (status == 404) return item_verdict::lost;  // require_alias: there is no alias of that name
+    // The document's own fault, although it comes as 500: its pipeline has a `fail` processor.
     if (type == "fail_processor_exception") return item_verdict::rejected;
     if (status == 429 || status >= 500 || type == "cluster_block_exception") return item_verdict::retry;
     if (status == 401 || type == "security_exception") return item_verdict::forbidden;
     return item_verdict::rejected;
 }
 
-/// The pipeline itself, or one that it calls, which comes as 500.
+/// Returns whether the pipeline, or one that it calls (which comes as 500), does not exist.
 inline bool lacks_pipeline(std::string_view reason) {
     return (reason.starts_with("pipeline with id [") &&
             reason.find("] does not exist") != std::string_view::npos) ||
@@ -12639,7 +12708,7 @@ inline void read_error(const boost::json::value& error, item_result& into) {
     shorten(into.reason, 1'000);
 }
 
-/// Whether `value` is one item of an answer; if so `into` is what it says.
+/// Reads one item of an answer into `into`; returns false if `value` is not one.
 inline bool read_item(const boost::json::value& value, item_result& into) {
     const auto* outer = value.if_object();
     if (outer == nullptr || outer->size() != 1 || !outer->begin()->value().is_object()) return false;
@@ -12649,7 +12718,7 @@ inline bool read_item(const boost::json::value& value, item_result& into) {
     into.status = static_cast<long>(status->get_int64());
     if (const auto* error = inner.if_contains("error")) read_error(*error, into);
     into.verdict = judge(outer->begin()->key() == "delete", into.status, into.type);
-    // Somebody put another index behind the alias.
+    // The alias was added to another index as well.
     if (into.verdict == item_verdict::rejected && into.reason.starts_with("no write index is defined"))
         into.verdict = item_verdict::lost;
     const bool failed = into.verdict == item_verdict::rejected || into.verdict == item_verdict::retry;
@@ -12661,14 +12730,14 @@ inline bool read_item(const boost::json::value& value, item_result& into) {
 
 }  // namespace detail
 
-/// Reads the answer to a bulk of `items` items and `guards` guards, asked with
-/// filter_path=errors,items.*.status,items.*.error. Nothing when it is cut, malformed or not about these
-/// items: then the bulk counts as unanswered, and a repeat does no harm.
+/// Parses the answer to a bulk of `items` items and `guards` guards, sent with
+/// filter_path=errors,items.*.status,items.*.error. Returns nothing if it is truncated, malformed or not
+/// about these items: the bulk then counts as unanswered, and sending it again is harmless.
 [[nodiscard]] inline std::optional<bulk_answer> parse_bulk_response(std::string_view body, std::size_t items,
                                                                     std::size_t guards = 0) {
     boost::json::parse_options lenient;
-    lenient.allow_invalid_utf8 = true;  // in reasons, which are for reading only
-    lenient.max_depth = 200;            // causes have causes
+    lenient.allow_invalid_utf8 = true;  // in reasons, which are only shown to people
+    lenient.max_depth = 200;            // causes are nested
     boost::json::monotonic_resource memory;
     boost::json::error_code failed;
     auto parsed = boost::json::parse(body, failed, &memory, lenient);
@@ -12681,7 +12750,7 @@ inline bool read_item(const boost::json::value& value, item_result& into) {
     const auto& all = list->get_array();
     if (all.size() != items + guards) return std::nullopt;
     bulk_answer answer;
-    // The items are believed, whatever `errors` says of them all.
+    // The items decide, whatever the overall `errors` says.
     for (std::size_t i = 0; i < all.size(); ++i) {
         item_result each;
         if (!detail::read_item(all[i], each)) return std::nullopt;
@@ -12691,8 +12760,8 @@ inline bool read_item(const boost::json::value& value, item_result& into) {
             answer.items.resize(items);
             answer.items[i] = std::move(each);
         } else if (each.type == "index_not_found_exception") {
-            // That the guarded document is missing is as it should be, and whatever else ails a guard ails
-            // the deletes too, which tell of it themselves.
+            // It is normal that the guarded document does not exist, and any other problem with a guard also
+            // affects the deletes, which report it themselves.
             answer.guards.push_back(std::move(each));
         }
     }
@@ -12706,20 +12775,22 @@ inline bool read_item(const boost::json::value& value, item_result& into) {
 // ---- pgsync/sink/elastic/detail/own_failures.hpp
 namespace pgsync::elastic::detail {
 
-/// Whether an answer says that the cluster, or what stands before it, cannot just now. Any other answer from
-/// 500 on is an error of its own, which may be the request's fault.
+/// Returns whether an HTTP status (0: no answer) means that the cluster, or a proxy in front of it, is
+/// temporarily unable to answer. Any other status from 500 on is an error in its own right, which the request
+/// may have caused.
 [[nodiscard]] constexpr bool says_not_now(long status) {
     return status == 0 || status == 408 || status == 429 || status == 502 || status == 503 || status == 504;
 }
 
-/// Tells a document that the cluster can never take, though it says 5xx, from a cluster in trouble: by what
-/// becomes of others of the same index meanwhile. Used by one thread.
+/// Distinguishes a document that the cluster can never take, although it answers 5xx, from a cluster in
+/// trouble, by whether other documents of the same index are written in the meantime. For use by a single
+/// thread.
 class own_failures {
   public:
     using time_point = std::chrono::steady_clock::time_point;
 
-    /// So many times it must have failed, each time after others had been written since the time before, and
-    /// for so long.
+    /// Limits, both of which must be reached: the number of failures, counting only those before which other
+    /// documents of the index were written since the previous failure, and the time since the first failure.
     struct limits {
         unsigned attempts = 10;
         std::chrono::seconds time{120};
@@ -12727,8 +12798,8 @@ class own_failures {
 
     explicit own_failures(limits until) : limits_(until) {}
 
-    /// `item` failed; `passed`: how many documents of its index have been written so far. True from when that
-    /// is the document's own fault.
+    /// Records that `item` has failed; `passed` is how many documents of its index have been written so far.
+    /// Returns true once the failures count as the document's own.
     [[nodiscard]] bool failed(const std::string& item, std::uint64_t passed, time_point now) {
         const auto [found, first] = items_.try_emplace(item, one{now, passed, 0});
         auto& each = found->second;
@@ -12752,26 +12823,26 @@ class own_failures {
 }  // namespace pgsync::elastic::detail
 
 // ---- pgsync/sink/elastic/dialect.hpp
-/// What Elasticsearch and OpenSearch, in their versions, call by different names: the one place that knows.
+/// The differences between Elasticsearch and OpenSearch and between their versions; no other code knows them.
 namespace pgsync::elastic {
 
-/// Which software answers, and in which version.
+/// The server software and its version.
 struct server_info {
     bool opensearch = false;
     std::string version;  ///< "2.19.1"
 };
 
-/// How a cluster searches vectors.
+/// How a cluster indexes vectors.
 enum class vector_search : std::uint8_t {
     dense_vector,  ///< Elasticsearch
-    indexed,       ///< Elasticsearch from 8.11 on: the same, and by itself in an index for k-NN
+    indexed,       ///< Elasticsearch from 8.11 on: the same, indexed for k-NN by default
     knn_vector,    ///< OpenSearch with its k-NN plugin
-    none,          ///< not at all: vectors stay in the source
+    none,          ///< not at all: vectors are only kept in the source
 };
 
 namespace detail {
 
-/// Rewrites the mapping of every vector below `properties`; returns whether there is any.
+/// Rewrites the mapping of every vector in `properties`, at any depth. Returns whether there are any.
 inline bool adapt_properties(boost::json::object& properties, vector_search how) {
     bool any = false;
     for (auto& member : properties) {
@@ -12787,7 +12858,7 @@ inline bool adapt_properties(boost::json::object& properties, vector_search how)
             if (const auto* dims = field->if_contains("dims")) (*field)["dimension"] = *dims;
             field->erase("dims");
         } else if (how == vector_search::indexed) {
-            // The default there, cosine, refuses a vector of zeros. This is OpenSearch's default.
+            // The default there, cosine, refuses vectors of zeros. l2_norm is OpenSearch's default.
             if (!field->contains("similarity") && !field->contains("index"))
                 (*field)["similarity"] = "l2_norm";
         } else if (how == vector_search::none) {
@@ -12797,8 +12868,8 @@ inline bool adapt_properties(boost::json::object& properties, vector_search how)
     return any;
 }
 
-/// Takes the format from every date range below `properties`; one whose format is not within the default is
-/// left unindexed instead. Returns whether there is any such.
+/// Removes the format from every date range in `properties`, at any depth. If the default does not accept
+/// that format, leaves the field unindexed instead. Returns whether there are any such fields.
 inline bool adapt_date_ranges(boost::json::object& properties) {
     bool any = false;
     for (auto& member : properties) {
@@ -12829,13 +12900,13 @@ inline bool adapt_date_ranges(boost::json::object& properties) {
 
 }  // namespace detail
 
-/// How one cluster is spoken to. Made without arguments it is that of today's versions.
+/// The variant of the API that a cluster speaks. The default is that of current versions.
 class dialect {
   public:
     dialect() = default;
-    /// Throws errc::configuration where the cluster is older than Elasticsearch 6.6.
+    /// Throws errc::configuration if the cluster is older than Elasticsearch 6.6.
     explicit dialect(const server_info& of) : opensearch_(of.opensearch) {
-        // What cannot be read is taken for today's.
+        // A version that cannot be parsed counts as current.
         const auto* const end = of.version.data() + of.version.size();
         int major = 0;
         int minor = 0;
@@ -12854,24 +12925,24 @@ class dialect {
         indexes_vectors_ = major > 8 || (major == 8 && minor >= 11);
     }
 
-    /// How this cluster may search vectors; its plugins have the last word.
+    /// Returns how this cluster's version indexes vectors; whether it can depends on its plugins.
     [[nodiscard]] vector_search vectors() const {
         if (opensearch_) return vector_search::knn_vector;
         return indexes_vectors_ ? vector_search::indexed : vector_search::dense_vector;
     }
-    /// Elasticsearch 7.10 and OpenSearch before 1.3 stumble over a date range's format at every change of the
-    /// mapping, `_meta` included, and give the shard up (elastic/elasticsearch#69012,
+    /// Returns whether a date range may have a format. Elasticsearch 7.10 and OpenSearch before 1.3 fail on
+    /// it at every change of the mapping, `_meta` included, and fail the shard (elastic/elasticsearch#69012,
     /// opensearch-project/OpenSearch#1921).
     [[nodiscard]] bool keeps_range_formats() const { return keeps_range_formats_; }
-    /// Whether the settings of an index that is closed say so.
+    /// Returns whether the settings of a closed index show that it is closed.
     [[nodiscard]] bool tells_closed() const { return !typed_; }
-    /// Before Elasticsearch 7 mappings belong to a type; all there is now is this one.
+    /// Wraps the mapping in a type, as Elasticsearch before 7 needs it; pgsync always uses `_doc`.
     [[nodiscard]] boost::json::object creation_body(boost::json::object body) const {
         auto* mappings = typed_ ? body.if_contains("mappings") : nullptr;
         if (mappings != nullptr) *mappings = boost::json::object{{"_doc", std::move(*mappings)}};
         return body;
     }
-    /// Elasticsearch 6 has no way back to the default of one replica but to say it.
+    /// Replaces a null number of replicas by 1 for Elasticsearch 6, which cannot reset it to the default.
     [[nodiscard]] boost::json::object settings_body(boost::json::object body) const {
         auto* index = typed_ ? body.if_contains("index") : nullptr;
         auto* replicas = index != nullptr && index->is_object()
@@ -12883,15 +12954,16 @@ class dialect {
     [[nodiscard]] std::string mapping_path(std::string_view index) const {
         return "/" + std::string(index) + "/_mapping" + (typed_ ? "/_doc" : "");
     }
-    /// The mapping in the answer that tells of an index; null where there is none.
+    /// Returns the mapping in the cluster's description of an index, or null if there is none.
     [[nodiscard]] static const boost::json::value* mapping_in(const boost::json::value& index) {
         const auto* found = index.is_object() ? index.get_object().if_contains("mappings") : nullptr;
         if (found == nullptr || !found->is_object()) return nullptr;
         const auto* typed = found->get_object().if_contains("_doc");
         return typed != nullptr ? typed : found;
     }
-    /// `aliases`: every target is an alias. Elasticsearch 7.10 and later are told so and say plainly when one
-    /// is missing; before, it is the alias's name that no index can have.
+    /// Returns the path of bulk requests; `aliases`: every target is an alias. Elasticsearch 7.10 and later
+    /// check that (require_alias) and report a missing one clearly; earlier versions cannot create an index
+    /// with the alias's name, which is not a valid index name.
     [[nodiscard]] std::string bulk_path(bool aliases) const {
         std::string path = "/_bulk?";
         if (aliases && require_alias_) path += "require_alias=true&";
@@ -12907,8 +12979,8 @@ class dialect {
     bool keeps_range_formats_ = true;
 };
 
-/// Puts the vectors of an index's creation body, which are written as Elasticsearch has them, in the
-/// cluster's words. Returns whether there are any.
+/// Translates the vectors in an index's creation body from Elasticsearch's mapping to the cluster's. Returns
+/// whether there are any.
 inline bool adapt_vectors(boost::json::object& body, vector_search how) {
     auto* properties = detail::properties_of(body);
     if (properties == nullptr) return false;
@@ -12923,20 +12995,20 @@ inline bool adapt_vectors(boost::json::object& body, vector_search how) {
     return any;
 }
 
-/// Lets the date ranges of an index's creation body do without a format where the cluster needs that; returns
-/// whether some stay unindexed, since they cannot.
+/// Removes the formats of date ranges from an index's creation body if the cluster cannot handle them.
+/// Returns whether some fields stay unindexed because they need a format.
 inline bool adapt_ranges(boost::json::object& body, const dialect& speaks) {
     auto* properties = speaks.keeps_range_formats() ? nullptr : detail::properties_of(body);
     return properties != nullptr && detail::adapt_date_ranges(*properties);
 }
 
-/// Puts an index's creation body into the words of the cluster.
+/// Translates an index's creation body for the cluster.
 inline void adapt_mapping(boost::json::object& body, const dialect& speaks) {
     adapt_vectors(body, speaks.vectors());
     adapt_ranges(body, speaks);
 }
 
-/// Is this the answer of a cluster that knows no vectors?
+/// Returns whether an error message says that the cluster does not support vectors.
 [[nodiscard]] inline bool lacks_vectors(std::string_view complaint) {
     for (const std::string_view sign : {"[knn_vector]", "[dense_vector]", "index.knn"}) {
         if (complaint.find(sign) != std::string_view::npos) return true;
@@ -12949,29 +13021,29 @@ inline void adapt_mapping(boost::json::object& body, const dialect& speaks) {
 // ---- pgsync/sink/elastic/held_document.hpp
 namespace pgsync::elastic {
 
-/// Where a document stands: under its id, on the shard that its routing chooses.
+/// Where a document is stored: its id, and the routing that chooses its shard.
 struct document_place {
     std::string id;
-    std::string routing{};  ///< empty: the id chooses
+    std::string routing{};  ///< empty: the id chooses the shard
 
     friend auto operator<=>(const document_place&, const document_place&) = default;
 };
 
-/// What the index holds in one place.
+/// What the index holds at one place.
 struct held_document {
     bool found = false;
     std::int64_t version = 0;
-    std::string routing{};  ///< with which it was written; may be another one of the same shard
-    std::string source{};   ///< JSON text as it was sent, every digit of it; empty where none is kept
-    std::string failure{};  ///< the cluster's error type: whether it is there could not be told
+    std::string routing{};  ///< the one it was written with; may be another one of the same shard
+    std::string source{};   ///< JSON exactly as it was sent, with every digit; empty if not stored
+    std::string failure{};  ///< error type, if the cluster could not say whether it exists
 };
 
-/// How much of what documents hold is to be sent along with their versions: the query of a `_mget`.
+/// How much of each document's source to return along with its version: the query string of a `_mget`.
 using wanted_source = std::string_view;
 inline constexpr wanted_source whole_source = "";
 inline constexpr wanted_source no_source = "?_source=false";
 
-/// The body of a `_mget`.
+/// Builds the body of a `_mget`.
 [[nodiscard]] inline std::string many_documents_body(const std::vector<document_place>& places) {
     std::string out = R"({"docs":[)";
     for (const auto& each : places) {
@@ -12986,7 +13058,8 @@ inline constexpr wanted_source no_source = "?_source=false";
     return out + "]}";
 }
 
-/// The answer to it, in the order of the places asked for. Errors: errc::protocol for what is no such answer.
+/// Parses the answer to a `_mget`, in the order of the places asked for. Throws errc::protocol if the answer
+/// is malformed.
 [[nodiscard]] inline std::vector<held_document> parse_many_documents(std::string_view answer) {
     std::vector<held_document> out;
     for_json_members(answer, [&](std::string_view name, std::string_view all) {
@@ -13019,17 +13092,17 @@ inline constexpr wanted_source no_source = "?_source=false";
 }  // namespace pgsync::elastic
 
 // ---- pgsync/sink/elastic/index_unavailable.hpp
-/// Indices that an operator has closed or blocked. Nothing is wrong with them, and nobody but an operator can
-/// change it: a sync waits for that, a command that somebody has typed ends and says what to do.
+/// Indices that an operator has closed or blocked. They are not broken, and only an operator can change their
+/// state: a sync waits for that, while an interactive command fails and says what to do.
 namespace pgsync::elastic {
 
-/// An index, or the whole cluster, that does not take a request until somebody lets it.
+/// An index, or the whole cluster, that refuses a request until an operator allows it.
 class index_unavailable : public error {
   public:
     index_unavailable(const std::string& what, const std::string& remedy) : error(errc::busy, what, remedy) {}
 };
 
-/// The request that opens a closed index.
+/// Returns the request that opens a closed index.
 [[nodiscard]] inline std::string opening(std::string_view index) {
     return "POST /" + std::string(index) + "/_open";
 }
@@ -13040,7 +13113,7 @@ class index_unavailable : public error {
 
 namespace detail {
 
-/// What stands between two marks of a text; empty where they are not there.
+/// Returns the text between two markers; empty if they are not found.
 [[nodiscard]] inline std::string_view between(std::string_view text, std::string_view before,
                                               std::string_view after) {
     const auto begin = text.find(before);
@@ -13052,19 +13125,18 @@ namespace detail {
 
 }  // namespace detail
 
-/// Whether an error of the cluster is about a closed index.
+/// Returns whether an error of the cluster is about a closed index.
 [[nodiscard]] inline bool says_closed(std::string_view answer) {
     return answer.find("index_closed_exception") != std::string_view::npos;
 }
-/// Whether it is about a block, of an index or of the cluster.
+/// Returns whether an error is about a block, of an index or of the cluster.
 [[nodiscard]] inline bool says_blocked(std::string_view answer) {
     return answer.find("cluster_block_exception") != std::string_view::npos;
 }
 
-/// What takes a block away, by the cluster's own words for it:
-/// `index [x] blocked by: [FORBIDDEN/8/index write (api)];`. Empty where they name none that an operator
-/// sets: a cluster without a master blocks everything, too. Elasticsearch 6 does not name
-/// the index; then it is `asked`.
+/// Returns the request that removes a block, based on the cluster's message, such as `index [x] blocked by:
+/// [FORBIDDEN/8/index write (api)];`. Empty if the message names no block that an operator sets: a cluster
+/// without a master blocks everything, too. Elasticsearch 6 does not name the index; `asked` is used instead.
 [[nodiscard]] inline std::string unblocking(std::string_view reason, std::string_view asked = {}) {
     constexpr std::array<std::pair<std::string_view, std::string_view>, 5> of_index{
         {{"/5/", "read_only"},
@@ -13102,8 +13174,8 @@ namespace detail {
 // ---- pgsync/sink/elastic/refused_always.hpp
 namespace pgsync::elastic {
 
-/// A request to which the cluster has answered with one and the same error of its own for minutes: it is
-/// there, and trying again is of no use.
+/// Thrown when the cluster has answered a request with one and the same error for minutes: it is up, and
+/// retrying is useless.
 class refused_always : public error {
   public:
     refused_always(const std::string& what, const std::string& remedy) : error(errc::index, what, remedy) {}
@@ -13114,11 +13186,11 @@ class refused_always : public error {
 // ---- pgsync/sink/elastic/stored_id.hpp
 namespace pgsync::elastic {
 
-/// How the index knows a document.
+/// Identifies a document as the index stores it.
 struct stored_id {
     std::string id;
-    std::string routing{};     ///< what it was written with, if anything
-    std::int64_t version = 0;  ///< of its last write
+    std::string routing{};     ///< the routing it was written with; empty: none
+    std::int64_t version = 0;  ///< the version of its last write
 };
 
 }  // namespace pgsync::elastic
@@ -13126,8 +13198,8 @@ struct stored_id {
 // ---- pgsync/sink/elastic/waiting_clock.hpp
 namespace pgsync::elastic {
 
-/// What waits: replaceable, so that tests of back-off take no time. `wait_until` returns when `what` is
-/// notified, when the time has come, or for no reason at all, with `lock` held again.
+/// A clock that can wait; replaceable, so that tests of back-off take no time. `wait_until` returns when
+/// `what` is notified, when the time is reached, or spuriously, with `lock` held again.
 template <typename T>
 concept waiting_clock = requires(T& t, std::condition_variable& what, std::unique_lock<std::mutex>& lock,
                                  std::chrono::steady_clock::time_point until) {
@@ -13135,7 +13207,7 @@ concept waiting_clock = requires(T& t, std::condition_variable& what, std::uniqu
     { t.wait_until(what, lock, until) } -> std::same_as<void>;
 };
 
-/// The one for programs.
+/// The clock that programs use.
 struct steady_waiting {
     [[nodiscard]] std::chrono::steady_clock::time_point now() const {
         return std::chrono::steady_clock::now();
@@ -13152,20 +13224,20 @@ static_assert(waiting_clock<steady_waiting>);
 // ---- pgsync/sink/elastic/client.hpp
 namespace pgsync::elastic {
 
-/// What a name stands for in the cluster.
+/// The index that a name refers to.
 struct index_facts {
     std::string index;         ///< the concrete index
-    bool alias = false;        ///< the name asked for was an alias of it
-    boost::json::object meta;  ///< `_meta` of its mapping; empty where there is none
+    bool alias = false;        ///< the name is an alias of the index
+    boost::json::object meta;  ///< `_meta` of its mapping; empty if there is none
     std::vector<std::string> aliases{};
     bool closed = false;
-    std::vector<std::string> blocks{};  ///< that it has: `write`, `read_only`, …
-    /// Another one for each index that was ever made, cloned or restored, whatever it is called.
+    std::vector<std::string> blocks{};  ///< that are set on it: `write`, `read_only`, …
+    /// Identifies this index among all that were ever created, cloned or restored, even under the same name.
     std::string incarnation{};
     std::int64_t created = 0;  ///< milliseconds since 1970; 0: unknown
 };
 
-/// One action of client::change_aliases(): `what` is `add` or `remove`.
+/// Builds one action for client::change_aliases(); `what` is `add` or `remove`.
 [[nodiscard]] inline boost::json::object alias_action(std::string_view what, std::string_view index,
                                                       std::string_view alias) {
     return {{what, {{"index", index}, {"alias", alias}}}};
@@ -13177,17 +13249,17 @@ struct stored_document {
     boost::json::value source;
 };
 
-/// What answers there is not to be talked to over TLS as it was set; see wrong_settings.
+/// Thrown when a TLS connection to the server is impossible with the current settings; see wrong_settings.
 class tls_error : public error, public wrong_settings {
   public:
     using error::error;
 };
 
-/// Administration of indices: everything that is not a bulk. Each call is repeated for a while when the
-/// cluster is away or busy; then errc::connection. What the cluster refuses is errc::index with its own
-/// words, and so is a request to which it answers with one and the same error of its own (500) for minutes:
-/// it is there, and will not do that. An index that is closed, or blocked for longer, is index_unavailable.
-/// Every call throws errc::interrupted after interrupt(). Threads may share a client.
+/// Administers indices: everything except bulks. Each call is retried for a while if the cluster is down or
+/// busy, and then throws errc::connection. If the cluster refuses a request, the call throws errc::index with
+/// the cluster's own message; likewise if it answers with the same error (500) for minutes, since it is then
+/// up and will not carry out the request. An index that is closed, or stays blocked, causes
+/// index_unavailable. After interrupt() every call throws errc::interrupted. Thread-safe.
 template <transport Transport, waiting_clock Clock = steady_waiting>
 class client {
   public:
@@ -13195,11 +13267,11 @@ class client {
         std::string address;  ///< for messages, without secrets
         dialect speaks = {};
         std::chrono::seconds patience{30};
-        std::chrono::seconds stubborn{180};         ///< for one and the same 5xx that is no outage
+        std::chrono::seconds stubborn{180};  ///< how long to retry on the same 5xx that is not an outage
         std::chrono::milliseconds timeout{60'000};  ///< of one attempt
-        bool awaits_opening = false;                ///< of closed indices, until interrupt()
-        /// Asked now and then while waiting: is the program to stop? From then on nothing is repeated, and a
-        /// cluster has no more than `stop_patience` for its answer: what works well still gets done.
+        bool awaits_opening = false;  ///< wait for closed indices to be opened, until interrupt()
+        /// Polled while waiting; returns true once the program is to stop. From then on nothing is retried,
+        /// and the cluster gets at most `stop_patience` to answer, so that requests that work still complete.
         std::function<bool()> stopped = {};
         std::chrono::milliseconds stop_patience{1'000};
     };
@@ -13207,13 +13279,13 @@ class client {
     client(Transport& through, settings setting, Clock clock = {})
         : transport_(through), settings_(std::move(setting)), clock_(std::move(clock)) {}
 
-    /// From now on nobody waits: every call ends as interrupted, those under way at once.
+    /// Makes every call throw errc::interrupted: pending calls at once, later ones until resume().
     void interrupt() {
         stop_.request(mutex_);
         const std::lock_guard lock(mutex_);
         changed_.notify_all();
     }
-    /// Calls work again; those that were interrupted stay so.
+    /// Makes calls work again; those that were interrupted stay interrupted.
     void resume() {
         const std::lock_guard lock(mutex_);
         stop_.resume();
@@ -13223,7 +13295,7 @@ class client {
         const auto answer = call("GET", "/", {}, {400, 404, 405});
         auto top = object(answer.body);
         if (answer.status != 200 || top.if_contains("version") == nullptr) {
-            // Some builds have no handler for the root path; every node tells of itself.
+            // Some builds have no handler for the root path, but every node reports its own version.
             const auto nodes = object(call("GET", "/_nodes/_local?filter_path=nodes.*.version", {}).body);
             if (const auto* list = nodes.if_contains("nodes"); list != nullptr && list->is_object()) {
                 for (const auto& node : list->get_object()) {
@@ -13238,8 +13310,8 @@ class client {
         return {string_in(version, "distribution") == "opensearch", string_in(version, "number")};
     }
 
-    /// The index behind a name; nothing when the cluster has neither index nor alias of it. An alias of
-    /// several indices is an error.
+    /// Returns the index that a name refers to, or nothing if the cluster has no index or alias of that name.
+    /// Throws errc::index if the name is an alias of several indices.
     [[nodiscard]] std::optional<index_facts> find(std::string_view name) {
         auto found = find_each(name);
         if (found.empty()) return std::nullopt;
@@ -13252,8 +13324,8 @@ class client {
         return std::move(found.front());
     }
 
-    /// Every index behind a name: several where it is an alias of them; none when the cluster has neither
-    /// index nor alias of it.
+    /// Returns every index that a name refers to: several if it is an alias of several, none if the cluster
+    /// has no index or alias of that name.
     [[nodiscard]] std::vector<index_facts> find_each(std::string_view name) {
         const auto path = "/" + escaped(name);
         const auto answer =
@@ -13277,7 +13349,7 @@ class client {
         return found;
     }
 
-    /// Every index whose name begins with `prefix`.
+    /// Returns every index whose name begins with `prefix`.
     [[nodiscard]] std::vector<index_facts> find_all(std::string_view prefix) {
         const auto path = "/" + escaped(prefix) + "*?expand_wildcards=open,closed&";
         const auto answer =
@@ -13288,7 +13360,7 @@ class client {
         std::vector<index_facts> found;
         if (answer.status == 404) return found;
         const auto top = object(answer.body);
-        // Among them those that are meant by an alias that begins so.
+        // The answer also contains indices that only have an alias with this prefix.
         for (const auto& each : top) {
             if (each.key().starts_with(prefix)) found.push_back(facts_of(each));
         }
@@ -13299,7 +13371,7 @@ class client {
         return call("HEAD", "/" + escaped(name), {}, {404}).status != 404;
     }
 
-    /// Whether there is an ingest pipeline; nothing where this user may not ask.
+    /// Returns whether an ingest pipeline exists, or nothing if this user may not ask.
     [[nodiscard]] std::optional<bool> has_pipeline(std::string_view name) {
         const auto status = call("GET", "/_ingest/pipeline/" + escaped(name), {}, {401, 403, 404}).status;
         if (status == 401 || status == 403) return std::nullopt;
@@ -13307,32 +13379,32 @@ class client {
     }
 
     void create_index(std::string_view name, const boost::json::object& body) { create(name, body, false); }
-    /// It may be that somebody else was faster.
+    /// Creates an index unless it exists; another program may have created it in the meantime.
     void create_index_if_missing(std::string_view name, const boost::json::object& body) {
         create(name, body, true);
     }
-    /// A missing index is as good as a deleted one.
+    /// Deletes an index; a missing one is not an error.
     void delete_index(std::string_view name) { call("DELETE", "/" + escaped(name), {}, {404}); }
 
     void put_settings(std::string_view name, const boost::json::object& body) {
         call("PUT", "/" + escaped(name) + "/_settings",
              boost::json::serialize(settings_.speaks.settings_body(body)));
     }
-    /// Merges into the mapping; errc::index where what is there cannot become that.
+    /// Merges into the mapping; throws errc::index if the existing mapping cannot be changed that way.
     void put_mapping(std::string_view name, const boost::json::object& mapping) {
         call("PUT", settings_.speaks.mapping_path(escaped(name)), boost::json::serialize(mapping));
     }
-    /// Re-indexes every document of an index in place, from its stored source and by the mapping as it is now
-    /// (_update_by_query), and returns when that is done; documents written meanwhile are newer and stay. A
-    /// task that an earlier call started for the same `purpose`, and that still runs, is waited for instead
-    /// of starting a second one. Meanwhile `waiting` is called a few times a second.
+    /// Re-indexes every document of an index in place, from its stored source and under the current mapping
+    /// (_update_by_query), and returns when that is done. Concurrent writes are newer and win. If a task that
+    /// an earlier call started for the same `purpose` is still running, waits for it instead of starting a
+    /// second one. Calls `waiting` a few times a second meanwhile.
     void index_again(std::string_view name, const std::string& purpose,
                      const std::function<void()>& waiting) {
         refresh(name);
         boost::json::value last;
         for (int attempts = 0; attempts < 3; ++attempts) {
             const auto outcome = outcome_of(name, begin_indexing(name, purpose), waiting);
-            if (!outcome) continue;  // gone with its node
+            if (!outcome) continue;  // the task was lost with its node
             last = *outcome;
             if (at(last, "canceled") != nullptr) continue;
             const auto* failures = at(last, "failures");
@@ -13342,8 +13414,8 @@ class client {
         throw error(errc::index, "the cluster could not re-index the documents of \"" + std::string(name) +
                                      "\" in place: " + boost::json::serialize(last).substr(0, 500));
     }
-    /// Waits for tasks that re-index this index for another purpose. A mapping that is changed under one
-    /// would leave nobody knowing by which mapping each document is indexed.
+    /// Waits for tasks that re-index this index for another purpose. If the mapping changed during one of
+    /// them, it would be unknown which mapping each document is indexed with.
     void await_other_indexing(std::string_view name, const std::string& purpose,
                               const std::function<void()>& waiting) {
         while (const auto other = indexing(name, purpose, false)) {
@@ -13355,7 +13427,7 @@ class client {
         return "/" + escaped(name) +
                "/_update_by_query?conflicts=proceed&refresh=true&wait_for_completion=false";
     }
-    /// Replaces `_meta` of the mapping as a whole. False when the cluster has neither index nor alias of the
+    /// Replaces `_meta` of the mapping as a whole. Returns false if the cluster has no index or alias of that
     /// name.
     [[nodiscard]] bool put_meta(std::string_view name, const boost::json::object& meta) {
         const auto body = boost::json::serialize(boost::json::object{{"_meta", meta}});
@@ -13364,7 +13436,7 @@ class client {
     void add_alias(std::string_view index, std::string_view alias) {
         change_aliases({alias_action("add", index, alias)});
     }
-    /// All of the actions at once, or none; see alias_action().
+    /// Applies all of the actions atomically; see alias_action().
     void change_aliases(const boost::json::array& actions) {
         call("POST", "/_aliases", boost::json::serialize(boost::json::object{{"actions", actions}}));
     }
@@ -13378,8 +13450,8 @@ class client {
         return found != nullptr && found->is_int64() ? static_cast<std::uint64_t>(found->get_int64()) : 0;
     }
 
-    /// What the cluster answers to a question that it need not know or may not like: nothing where it has no
-    /// such thing (400, 404, 405), this user may not ask (401, 403), or it takes too long (408).
+    /// Sends a GET request that the cluster may not support or not allow. Returns nothing if there is no such
+    /// API (400, 404, 405), this user may not call it (401, 403), or it takes too long (408).
     [[nodiscard]] std::optional<boost::json::value> ask(const std::string& path) {
         const auto answer = call("GET", path, {}, {400, 401, 403, 404, 405, 408});
         if (answer.status < 200 || answer.status >= 300) return std::nullopt;
@@ -13391,8 +13463,8 @@ class client {
         return parsed;
     }
 
-    /// Waits until the index behind a name has its primary shards; throws errc::connection when that takes
-    /// longer than `longest`.
+    /// Waits until the primary shards of the index behind a name are available; throws errc::connection if
+    /// that takes longer than `longest`.
     void wait_ready(std::string_view name, std::chrono::seconds longest = std::chrono::seconds(60)) {
         const auto deadline = clock_.now() + longest;
         const auto path = "/_cluster/health/" + escaped(name) + "?wait_for_status=yellow&timeout=5s";
@@ -13411,8 +13483,8 @@ class client {
         }
     }
 
-    /// What the index holds under an id, searchable yet or not; nothing when it does not. Errors: errc::index
-    /// when there is no such index.
+    /// Returns the document that the index holds under an id, searchable yet or not, or nothing if there is
+    /// none. Throws errc::index if the index does not exist.
     [[nodiscard]] std::optional<stored_document> get_document(std::string_view name, std::string_view id) {
         const auto path = "/" + escaped(name) + "/_doc/" + escaped(id);
         const auto answer = call("GET", path, {}, {404});
@@ -13424,8 +13496,8 @@ class client {
         return stored_document{version->get_int64(), *source};
     }
 
-    /// What the index holds in each of these places, searchable yet or not. Errors: errc::index when there is
-    /// no such index, errc::connection when a shard is away.
+    /// Returns what the index holds at each of these places, searchable yet or not. Throws errc::index if the
+    /// index does not exist, errc::connection if a shard is unavailable.
     [[nodiscard]] std::vector<held_document> get_documents(std::string_view name,
                                                            const std::vector<document_place>& places,
                                                            wanted_source wanted = whole_source) {
@@ -13433,14 +13505,15 @@ class client {
         std::vector<document_place> asked;
         std::vector<std::size_t> numbers;
         for (std::size_t i = 0; i < places.size(); ++i) {
-            // No document has such an id, and one of them has the cluster refuse the whole request.
+            // No document can have such an id, and a single one would make the cluster refuse the whole
+            // request.
             if (places[i].id.empty() || places[i].id.size() > 512) continue;
             asked.push_back(places[i]);
             numbers.push_back(i);
         }
         if (asked.empty()) return out;
-        // No filter_path: with it the cluster parses what it holds, and numbers come out as it understands
-        // them.
+        // No filter_path: with it the cluster parses the documents, and numbers come out in its own
+        // representation.
         const auto path = "/" + escaped(name) + "/_mget" + std::string(wanted);
         const auto answer = call("POST", path, many_documents_body(asked));
         auto found = parse_many_documents(answer.body);
@@ -13454,7 +13527,7 @@ class client {
             if (failure == "index_not_found_exception")
                 throw error(errc::index, "index \"" + std::string(name) + "\" is gone");
             if (says_closed(failure)) throw index_unavailable(closed_text(name), opening(name));
-            // Where every document has a routing none can be there without.
+            // If every document has a routing, none can exist without one.
             if (!failure.empty() && failure != "routing_missing_exception") {
                 throw error(errc::connection, "the cluster at " + settings_.address +
                                                   " cannot tell what it holds under an id of \"" +
@@ -13465,11 +13538,11 @@ class client {
         return out;
     }
 
-    /// Every copy that searches can see of documents of some ids, under whatever routing.
+    /// Returns every copy, under whatever routing, of the documents with these ids that searches can see.
     [[nodiscard]] std::vector<stored_id> find_copies(std::string_view name,
                                                      const std::vector<std::string>& ids) {
         std::vector<stored_id> out;
-        // Searches yield so many hits at most; each id may be on several shards.
+        // A search returns at most `size` hits, and each id may exist on several shards.
         constexpr std::size_t at_once = 500;
         const auto path = "/" + escaped(name) +
                           "/_search?allow_partial_search_results=false&filter_path=timed_out,_shards.failed,"
@@ -13492,9 +13565,9 @@ class client {
         return out;
     }
 
-    /// Calls back with the ids of every document that searches can see, in pieces of at most `size`, and of
-    /// at most 10,000, each with routing and version. Each id comes at least once: when the cluster loses its
-    /// place, the reading starts over.
+    /// Calls `on_ids` with the ids of every document that searches can see, each with routing and version, in
+    /// batches of at most `size` (and at most 10,000). Each id is reported at least once: if the cluster
+    /// loses its place, the scan starts over.
     void scan_ids(std::string_view name, std::size_t size,
                   const std::function<void(std::span<const stored_id>)>& on_ids) {
         std::string same;
@@ -13519,7 +13592,7 @@ class client {
         }
     }
 
-    /// Percent-encodes what a path segment cannot hold.
+    /// Percent-encodes characters that cannot appear in a path segment.
     [[nodiscard]] static std::string escaped(std::string_view name) {
         constexpr std::string_view digits = "0123456789ABCDEF";
         std::string out;
@@ -13540,16 +13613,16 @@ class client {
 
     [[nodiscard]] const std::string& address() const { return settings_.address; }
 
-    /// One request, repeated while there is no answer, 429, 5xx or a block. Statuses other than 2xx and those
-    /// in `accepted` are errors. `unanswered` tells whether an attempt before the last may have been carried
-    /// out all the same.
+    /// Sends one request and repeats it as long as there is no answer, 429, 5xx or a block. Any status other
+    /// than 2xx and those in `accepted` is an error. Sets `unanswered` if an attempt before the last one may
+    /// have been carried out all the same.
     response call(std::string method, std::string path, std::optional<std::string> body,
                   std::initializer_list<long> accepted = {}, bool* unanswered = nullptr) {
         const auto stop = current_stop();
         backoff pauses;
         const auto deadline = clock_.now() + settings_.patience;
         bool said = false;
-        std::string same;  // error of the cluster's own
+        std::string same;  // the 5xx error, not an outage, that the cluster keeps answering
         auto since = clock_.now();
         const auto shared = body ? std::make_shared<const std::string>(std::move(*body)) : nullptr;
         while (true) {
@@ -13586,7 +13659,7 @@ class client {
                           closed ? "until it is opened: " + opening(name_in(path, answer))
                                  : "for " + std::to_string(seconds.count()) + " s");
             }
-            // An operator who has just opened the index may be waiting for us.
+            // An operator who has just opened the index may be waiting for this request.
             auto next = pauses.next();
             if (closed) next = std::min(next, std::chrono::milliseconds(1'000));
             pause(closed ? now + next : std::min(end, now + next), stop);
@@ -13594,7 +13667,8 @@ class client {
     }
 
   private:
-    /// A running task that re-indexes this index for that purpose or, with `same` false, for any other.
+    /// Returns a running task that re-indexes this index for `purpose` or, if `same` is false, for any other
+    /// purpose.
     std::optional<std::string> indexing(std::string_view name, const std::string& purpose, bool same) {
         const auto answer = call("GET", "/_tasks?actions=*byquery&detailed", {}, {401, 403});
         if (answer.status != 200) return std::nullopt;
@@ -13616,8 +13690,8 @@ class client {
         }
         return std::nullopt;
     }
-    /// Starts re-indexing unless it runs already for this purpose, and returns the task's id. Each repeat
-    /// looks for the task first: an attempt that got no answer may have started it.
+    /// Starts re-indexing unless a task for this purpose is already running, and returns the task's id. Each
+    /// retry looks for the task first, since an attempt without an answer may have started it.
     std::string begin_indexing(std::string_view name, const std::string& purpose) {
         const auto stop = current_stop();
         const auto deadline = clock_.now() + settings_.patience;
@@ -13637,7 +13711,7 @@ class client {
             pause(clock_.now() + std::max(pauses.next(), std::chrono::milliseconds(500)), stop);
         }
     }
-    /// What a task has to tell when it ends; nothing where the cluster has none of that id any more.
+    /// Waits until a task ends and returns its result, or nothing if the cluster no longer knows the task.
     std::optional<boost::json::value> outcome_of(std::string_view name, const std::string& task,
                                                  const std::function<void()>& waiting) {
         auto told = clock_.now();
@@ -13648,7 +13722,7 @@ class client {
                 if (got.status == 404) return std::nullopt;
                 answer = object(got.body);
             } catch (const error& problem) {
-                // It goes on meanwhile, and giving it up would mean to begin another one beside it.
+                // The task keeps running, and giving up on it would mean starting a second one alongside.
                 if (problem.code() != errc::connection || told_to_stop() ||
                     dynamic_cast<const wrong_settings*>(&problem) != nullptr)
                     throw;
@@ -13680,7 +13754,8 @@ class client {
         std::string id;
         ~scroll_guard() {
             if (id.empty()) return;
-            // Whatever comes of it: a scroll also ends by itself after its time, and nobody waits for that.
+            // The outcome does not matter: a scroll also expires by itself, so nothing waits for this
+            // request.
             request what;
             what.method = "DELETE";
             what.path = "/_search/scroll";
@@ -13712,7 +13787,7 @@ class client {
         const auto created = string_in(*index, "creation_date");
         std::from_chars(created.data(), created.data() + created.size(), facts.created);
         facts.incarnation = string_in(*index, "uuid");
-        // What is restored over an index that is closed keeps its `uuid`.
+        // An index that is restored over a closed one keeps its `uuid`.
         const auto* history = at(*index, "history");
         if (history != nullptr) facts.incarnation += "/" + string_in(*history, "uuid");
         return facts;
@@ -13723,7 +13798,7 @@ class client {
         const auto path = "/" + escaped(name);
         const auto answer = call("PUT", path, boost::json::serialize(settings_.speaks.creation_body(body)),
                                  {400}, &unanswered);
-        // After an attempt without an answer it may be that very attempt that made it.
+        // If an earlier attempt got no answer, that attempt may have created the index.
         const bool there = answer.body.find("resource_already_exists_exception") != std::string::npos;
         if (answer.status == 400 && !(there && (unanswered || may_exist))) refuse("PUT", path, answer);
     }
@@ -13734,14 +13809,14 @@ class client {
     }
     [[nodiscard]] bool told_to_stop() const { return settings_.stopped && settings_.stopped(); }
 
-    /// May the same request get another answer later? A block (of a full disk, or an operator's) comes as 403
-    /// and goes away again.
+    /// Returns whether the same request may get another answer later. A block (because of a full disk, or an
+    /// operator's) comes as 403 and may be removed.
     static bool is_passing(const response& answer) {
         return answer.status == 0 || answer.status == 429 || answer.status >= 500 ||
                says_blocked(answer.body);
     }
 
-    /// Submits once and waits, as long as anybody is to wait at all.
+    /// Submits once and waits for the answer, until stopped.
     response attempt(request what, const std::stop_token& stop) {
         std::stop_source end;
         const std::stop_callback link(stop, [&end] { end.request_stop(); });
@@ -13762,7 +13837,8 @@ class client {
         }
         return answer;
     }
-    /// Returns when the answer is there, or has been given up and so will be at once.
+    /// Returns once the answer is there, or once the request has been given up and its answer will follow
+    /// immediately.
     void wait_or_end(const std::future<response>& answer, std::stop_source& end) const {
         std::optional<std::chrono::steady_clock::time_point> deadline;
         while (answer.wait_for(look_around_every) == std::future_status::timeout) {
@@ -13774,8 +13850,8 @@ class client {
         }
     }
 
-    /// False when pages may have been missed. Only the first request may be repeated: whether a scroll moved
-    /// on with a request that was not answered nobody knows.
+    /// Scans all ids once; returns false if pages may have been missed. Only the first request may be
+    /// repeated: if a scroll request gets no answer, it is unknown whether the scroll moved on.
     bool scan_once(std::string_view name, std::size_t size,
                    const std::function<void(std::span<const stored_id>)>& on_ids, response& last) {
         last = {};
@@ -13810,7 +13886,7 @@ class client {
         }
         return false;
     }
-    /// The hits of a page.
+    /// Returns the hits of a page.
     static std::vector<stored_id> ids_in(const boost::json::object& page) {
         std::vector<stored_id> ids;
         const auto* outer = page.if_contains("hits");
@@ -13823,7 +13899,7 @@ class client {
         }
         return ids;
     }
-    /// Whether every shard contributed to a page.
+    /// Returns whether every shard contributed to a page.
     static bool whole(const boost::json::object& page) {
         const auto* late = page.if_contains("timed_out");
         const auto* shards = page.if_contains("_shards");
@@ -13832,7 +13908,7 @@ class client {
                (late == nullptr || !late->is_bool() || !late->get_bool());
     }
 
-    /// Until then, or until there is no use in waiting.
+    /// Waits until `until`, or until stopped.
     void pause(std::chrono::steady_clock::time_point until, const std::stop_token& stop) {
         std::unique_lock lock(mutex_);
         for (auto now = clock_.now(); now < until && !stop.stop_requested(); now = clock_.now()) {
@@ -13857,10 +13933,10 @@ class client {
     boost::json::object object(const std::string& body) const {
         boost::json::error_code failed;
         boost::json::parse_options deep;
-        deep.max_depth = 1'000;  // other people's mappings
+        deep.max_depth = 1'000;  // mappings of other programs may be deeply nested
         auto parsed = boost::json::parse(body, failed, {}, deep);
         if (failed && body.empty()) return {};
-        // Documents may hold what PostgreSQL's json lets through.
+        // Documents may contain lone surrogates, which PostgreSQL's json accepts.
         if (failed) parsed = boost::json::parse(detail::without_lone_surrogates(body), failed, {}, deep);
         if (failed || !parsed.is_object()) {
             throw error(errc::protocol, "what answers at " + settings_.address + " does not speak JSON",
@@ -13879,7 +13955,7 @@ class client {
                     std::to_string(answer.status) + "): " + reason(answer.body),
                 "check user and password in ELASTICSEARCH_URL, or the key or token, and what they may do");
         }
-        // Each version has metadata fields of its own: `_type`, `_doc_count`, …
+        // Each version reserves different metadata fields: `_type`, `_doc_count`, …
         const bool taken = answer.body.find("is defined more than once") != std::string::npos ||
                            answer.body.find("is defined twice") != std::string::npos;
         throw error(errc::index,
@@ -13889,7 +13965,7 @@ class client {
                             "with named<T, \"key\">"
                           : "");
     }
-    /// The index that an error is about, as far as it says; else the name that was asked for.
+    /// Returns the index that an error is about, or the name in the request if the error does not say.
     static std::string name_in(const std::string& path, const response& answer) {
         boost::json::error_code failed;
         const auto parsed = boost::json::parse(answer.body, failed);
@@ -13897,8 +13973,8 @@ class client {
         const auto found = outer == nullptr ? std::string() : string_in(*outer, "index");
         return found.empty() ? path.substr(1, path.find_first_of("/?", 1) - 1) : found;
     }
-    /// Status and type of an error that does not say of itself that it is passing; empty for any other
-    /// answer. Not the reason: there may be numbers in it that differ each time.
+    /// Returns status and type of an error that is not temporary by its own account; empty for any other
+    /// answer. The reason is left out because it may contain numbers that differ each time.
     static std::string own_error(const response& answer) {
         if (answer.status < 500 || detail::says_not_now(answer.status) || says_blocked(answer.body))
             return {};
@@ -13969,12 +14045,12 @@ class client {
 #include <list>
 
 // ---- pgsync/base/metrics.hpp
-/// What a running program counts of itself, for whoever shows it. The stages count here and know nothing of
-/// who reads, nor of any format. Counting is an addition without a lock; what would cost more, such as the
-/// length of a queue, is asked for when somebody looks: see probe.
+/// What a running program counts about itself. The stages count here and do not know who reads the values or
+/// in which format. Counting is an addition without a lock. Values that would cost more, such as the length
+/// of a queue, are computed only when they are read: see probe.
 namespace pgsync::metrics {
 
-/// Only ever grows.
+/// A number that only grows.
 class counter {
   public:
     void add(std::uint64_t count = 1) noexcept { value_.fetch_add(count, std::memory_order_relaxed); }
@@ -13984,7 +14060,7 @@ class counter {
     std::atomic<std::uint64_t> value_{0};
 };
 
-/// Goes up and down; -1 as long as nobody knows.
+/// A number that goes up and down; -1 while it is unknown.
 class gauge {
   public:
     void set(std::int64_t value) noexcept { value_.store(value, std::memory_order_relaxed); }
@@ -13994,10 +14070,10 @@ class gauge {
     std::atomic<std::int64_t> value_{-1};
 };
 
-/// How often something was at most so large.
+/// Counts observed values in buckets with inclusive upper bounds.
 class histogram {
   public:
-    /// `bounds` in ascending order; whatever is above the last one has a place of its own.
+    /// `bounds` are in ascending order. One more bucket counts the values above the last bound.
     explicit histogram(std::vector<double> bounds)
         : bounds_(std::move(bounds)), counts_(bounds_.size() + 1) {}
 
@@ -14008,7 +14084,7 @@ class histogram {
     }
 
     [[nodiscard]] const std::vector<double>& bounds() const noexcept { return bounds_; }
-    /// Observations in place `at` alone, without those of the smaller ones.
+    /// Returns the observations in bucket `at` alone; smaller buckets are not included.
     [[nodiscard]] std::uint64_t count(std::size_t at) const noexcept {
         return counts_[at].load(std::memory_order_relaxed);
     }
@@ -14020,46 +14096,46 @@ class histogram {
     std::atomic<double> sum_{0};
 };
 
-/// What a program is at.
+/// What the program is doing.
 enum class phase : std::uint8_t {
     starting,     ///< connecting, comparing shapes with the database
-    loading,      ///< bootstrap, or everything is read again
-    standing_by,  ///< another program follows the slot
+    loading,      ///< bootstrap, or a full re-read
+    standing_by,  ///< another program is reading the slot
     following,
-    away,  ///< a server is away: it tries again and again
+    away,  ///< a server is unreachable: it keeps retrying
     stopping,
-    done,    ///< the command came to its end
-    failed,  ///< for good
+    done,    ///< the command has ended
+    failed,  ///< permanently
 };
 
-/// Something that is not as it should be, or has to be made right before the program goes on.
+/// A problem, or something that must be repaired before the program continues.
 struct condition {
-    std::string name;   ///< what kind it is: `table_replaced`
-    bool error = true;  ///< documents are wrong or will be; else it is a warning
+    std::string name;   ///< its kind: `table_replaced`
+    bool error = true;  ///< documents are wrong or will be; false: a warning
     std::string text;
 };
 
 struct index_counts {
     explicit index_counts(std::string called) : name(std::move(called)) {}
 
-    std::string name;  ///< of the alias
-    counter written;   ///< documents that the cluster took
-    counter deleted;   ///< deletes that it acknowledged, whether there was a document or not
+    std::string name;  ///< its alias
+    counter written;   ///< documents the cluster accepted
+    counter deleted;   ///< deletes the cluster acknowledged, whether the document existed or not
     counter dead_letters;
-    gauge rows_loaded;   ///< root rows that the initial load is done with
-    gauge rows_to_load;  ///< of about so many
+    gauge rows_loaded;   ///< root rows that the initial load has finished
+    gauge rows_to_load;  ///< estimated total for `rows_loaded`
 };
 
-/// What waits somewhere at one moment.
+/// How much is waiting in each place at one moment.
 struct depths {
-    std::uint64_t gathered = 0;  ///< keys and links that wait to be loaded
-    std::uint64_t batches = 0;   ///< works handed out that the cluster has not acknowledged whole
+    std::uint64_t gathered = 0;  ///< keys and join keys waiting to be loaded
+    std::uint64_t batches = 0;   ///< batches handed out that the cluster has not fully acknowledged
     std::uint64_t bulks = 0;     ///< on their way to the cluster
-    std::int64_t oldest_us =
-        0;  ///< when the oldest change committed that is not in the index; 0: there is none
+    /// Commit time of the oldest change that is not in the index yet, in µs since 2000-01-01; 0: none.
+    std::int64_t oldest_us = 0;
 };
 
-/// As transactions in the log have it.
+/// Returns the current time as WAL stores commit times: microseconds since 2000-01-01 UTC.
 [[nodiscard]] inline std::int64_t microseconds_since_2000() {
     constexpr std::chrono::seconds from_unix{946'684'800};
     return std::chrono::duration_cast<std::chrono::microseconds>(
@@ -14076,49 +14152,49 @@ class registry {
     registry(const registry&) = delete;
     registry& operator=(const registry&) = delete;
 
-    // ---- reading the log
-    counter transactions;  ///< read whole
-    counter changes;       ///< of rows of the tables that are followed, and TRUNCATEs
-    /// Seconds from a commit, by the database's clock, to the moment when the cluster had acknowledged every
-    /// document it concerned (of one in several works: of the last), by this machine's. One observation a
-    /// transaction that concerned any.
+    // ---- reading WAL
+    counter transactions;  ///< fully read
+    counter changes;       ///< row changes of replicated tables, and TRUNCATEs
+    /// Seconds from a commit, by the database's clock, until the cluster had acknowledged every document that
+    /// the transaction affected (the last one, if they were in several batches), by this machine's clock. One
+    /// observation per transaction that affected any document.
     histogram latency{{0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 300, 1'800}};
-    gauge log_end;         ///< of the server, all positions in bytes
-    gauge written;         ///< whatever is before this position is in the indices
-    gauge slot_confirmed;  ///< as the server has it
-    gauge slot_restart;    ///< where the server keeps its log from
+    gauge log_end;         ///< of the server; all positions are in bytes
+    gauge written;         ///< everything before this position is in the indices
+    gauge slot_confirmed;  ///< as the server reports it
+    gauge slot_restart;    ///< from where the server keeps WAL for the slot
 
     // ---- writing documents
     std::deque<index_counts> indices;
-    counter retries;    ///< bulks sent again, whole or in part
-    counter refused;    ///< bulks of which the cluster refused some or all, having too much to do (429)
-    counter conflicts;  ///< writes that came after a newer one of the same document (409), which is harmless
+    counter retries;    ///< bulks sent again, fully or in part
+    counter refused;    ///< bulks that the cluster refused fully or in part because it is overloaded (429)
+    counter conflicts;  ///< writes that arrived after a newer one of the same document (409): harmless
     histogram bulk_bytes{{1e3, 1e4, 1e5, 1e6, 2.5e6, 5e6, 1e7, 2e7, 1e8}};
     histogram bulk_documents{{1, 10, 100, 500, 1'000, 2'500, 5'000, 10'000, 50'000}};
     histogram bulk_seconds{{0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60}};
 
     // ---- the program
     counter reconnects;
-    gauge database_up;  ///< whether it answered when it was last looked for, 1 or 0
+    gauge database_up;  ///< whether it answered at the last check, 1 or 0
     gauge cluster_up;
 
     void enter(phase now) noexcept { phase_.store(now); }
     [[nodiscard]] phase at() const noexcept { return phase_.load(); }
 
-    /// The thread that reads the log has come round once more.
+    /// Call from the thread that reads WAL, once per iteration.
     void beat() noexcept { beat_.store(steady_seconds(), std::memory_order_relaxed); }
     [[nodiscard]] std::chrono::seconds since_beat() const noexcept {
         return std::chrono::seconds(steady_seconds() - beat_.load(std::memory_order_relaxed));
     }
 
-    /// Who reports what is not in order: the running command, at once, and the monitor, every few seconds.
+    /// Who reports conditions: the running command, immediately, and the monitor, every few seconds.
     enum class observer : std::uint8_t { command, monitor };
-    /// What `by` finds not in order now, in place of what it found before.
+    /// Replaces the conditions that `by` reported before.
     void set_conditions(observer by, std::vector<condition> now) {
         const std::lock_guard lock(mutex_);
         (by == observer::command ? of_command_ : of_monitor_) = std::move(now);
     }
-    /// What anybody finds not in order, each once, errors first.
+    /// Returns the conditions of all observers without duplicates, errors first.
     [[nodiscard]] std::vector<condition> conditions() const {
         const std::lock_guard lock(mutex_);
         std::vector<condition> all = of_command_;
@@ -14130,7 +14206,7 @@ class registry {
         return all;
     }
 
-    /// The slot that the program is about just now.
+    /// Sets the slot that the program is working with now.
     void watch_slot(const std::string& name) {
         const std::lock_guard lock(mutex_);
         slot_ = name;
@@ -14140,7 +14216,7 @@ class registry {
         return slot_;
     }
 
-    /// nullptr where there is none of that name.
+    /// Returns the counts of the index with that name, or nullptr if there is none.
     [[nodiscard]] index_counts* find(std::string_view name) noexcept {
         for (auto& each : indices) {
             if (each.name == name) return &each;
@@ -14173,7 +14249,7 @@ class registry {
     std::vector<condition> of_monitor_;
 };
 
-/// Adds to what registry::look() finds, as long as it lives. Called from any thread.
+/// Adds to the result of registry::look() as long as it lives. `look` may be called from any thread.
 class probe {
   public:
     probe(registry& of, std::function<void(depths&)> look) : registry_(of) {
@@ -14192,7 +14268,7 @@ class probe {
     std::list<std::function<void(depths&)>>::iterator at_;
 };
 
-/// For whoever was given none.
+/// Returns a registry that is never read, for callers that were given none.
 [[nodiscard]] inline registry& nowhere() {
     static registry unread;
     return unread;
@@ -14203,38 +14279,40 @@ class probe {
 // ---- pgsync/sink/elastic/bulk_room.hpp
 namespace pgsync::elastic {
 
-/// How bulks share the cluster: those that are wide leave room for those that somebody waits for.
+/// How urgent a bulk is: fan-out bulks (`wide`) leave room for `prompt` ones, whose changes should be visible
+/// soon.
 enum class pace { prompt, wide };
 
-/// How many bulks may be on their way, judged by the cluster's answers. Where it refuses for want of room
-/// (429) there may be half as many. Where a small prompt bulk takes much longer beside wide ones than such
-/// bulks take at best, there may be half as many wide ones: a cluster works on a few bulks at a time, and
-/// what somebody waits for queues behind the rest. Both grow back by one for each `pause` without such an
-/// answer. Not to be used by several threads at once.
+/// Limits how many bulks may be in flight, based on the cluster's answers. If the cluster refuses one because
+/// it is overloaded (429), the limit is halved. If a small prompt bulk takes much longer next to fan-out
+/// bulks than such bulks take at best, the limit for fan-out bulks is halved: a cluster works on a few bulks
+/// at a time, and urgent ones queue behind the rest. Both limits grow by one for each `pause` without such an
+/// answer. Not thread-safe.
 class bulk_room {
   public:
     using time_point = std::chrono::steady_clock::time_point;
     using duration = std::chrono::steady_clock::duration;
 
-    /// `most`: bulks on their way, at best; at least one.
+    /// `most`: the maximum number of bulks in flight, raised to at least one.
     explicit bulk_room(std::size_t most) : all_(std::max<std::size_t>(most, 1)), wide_(half(all_.most)) {}
 
-    /// Whether one more may leave, with so many on their way.
+    /// Returns whether one more bulk may be sent, given how many are in flight.
     [[nodiscard]] bool has_room(pace how, std::size_t all_on_their_way, std::size_t wide_on_their_way,
                                 time_point now) {
         if (all_on_their_way >= all_.now_at(now)) return false;
         return how == pace::prompt || wide_on_their_way < std::min(wide_.now_at(now), half(all_.now_at(now)));
     }
 
-    /// A bulk was answered at once; `beside`: how many wide ones were on their way then.
+    /// Records that a bulk was answered at its first attempt; `beside`: how many fan-out bulks were in flight
+    /// then.
     void answered(pace how, std::size_t bytes, duration took, std::size_t beside, time_point now) {
         if (how == pace::wide || bytes > small) return;
         if (beside > 0 && quickest_ && took > *quickest_ * 3 + tolerable) wide_.halve(now);
-        // One quick answer of long ago is not to be the measure for ever.
+        // Drifts upwards, so that a single quick answer does not remain the measure forever.
         quickest_ = quickest_ ? std::min(took, *quickest_ + *quickest_ / 64) : took;
     }
 
-    /// The cluster refused a bulk, or some of it, because it has too much to do.
+    /// Records that the cluster refused all or part of a bulk because it is overloaded.
     void refused(time_point now) { all_.halve(now); }
 
   private:
@@ -14254,7 +14332,7 @@ class bulk_room {
             return current;
         }
         void halve(time_point now) {
-            // The answers to what was on its way with this one say the same once more.
+            // Bulks that were in flight together with this one get the same answer.
             if (!halved || now - *halved >= at_once) {
                 current = half(now_at(now));
                 halved = now;
@@ -14264,7 +14342,7 @@ class bulk_room {
 
         std::size_t most;
         std::size_t current;
-        time_point since{};  ///< of what `current` grows from
+        time_point since{};  ///< the time from which `current` grows
         std::optional<time_point> halved;
         static constexpr duration at_once = std::chrono::seconds(1);
     };
@@ -14279,16 +14357,16 @@ class bulk_room {
 // ---- pgsync/sink/elastic/detail/outage.hpp
 namespace pgsync::elastic::detail {
 
-/// Says in the log that the cluster is in trouble: once for each longer pause, now and then while it lasts,
-/// and once when the last of the bulks concerned went through. Used by one thread.
+/// Logs that the cluster is in trouble: a warning for each longer pause, an occasional one while the outage
+/// lasts, and a line once the last affected bulk has gone through. For use by a single thread.
 class outage {
   public:
     explicit outage(std::string address) : address_(std::move(address)) {}
 
-    /// A bulk failed for the `attempts`th time in a row.
+    /// Call when a bulk has failed for the `attempts`th time in a row.
     void failed(unsigned attempts, const std::string& why, std::chrono::milliseconds pause) {
         if (attempts == 1) ++troubled_;
-        // The pauses double up to the eighth attempt or so; from then on about one line a minute.
+        // The pauses double until about the eighth attempt; after that this is about one line a minute.
         const bool news = attempts > said_ && (attempts <= 8 || attempts % 8 == 0);
         if (news) {
             said_ = attempts;
@@ -14298,12 +14376,12 @@ class outage {
             log::debug("cluster {}: {}", address_, why);
         }
     }
-    /// A bulk went through; `after_failure` when it had failed before.
+    /// Call when a bulk has gone through; `after_failure`: it had failed before.
     void over(bool after_failure) {
         if (!abandoned(after_failure)) return;
         log::info("cluster {}: works again", address_);
     }
-    /// A bulk was given up. True when none is in trouble any more.
+    /// Call when a bulk has been given up. Returns true if it was the last bulk in trouble.
     bool abandoned(bool after_failure) {
         if (!after_failure || --troubled_ > 0) return false;
         said_ = 0;
@@ -14312,7 +14390,7 @@ class outage {
 
   private:
     std::string address_;
-    std::size_t troubled_ = 0;  ///< bulks that failed and did not go through yet
+    std::size_t troubled_ = 0;  ///< bulks that have failed and not gone through yet
     unsigned said_ = 0;
 };
 
@@ -14321,32 +14399,33 @@ class outage {
 // ---- pgsync/sink/elastic/bulk_writer.hpp
 namespace pgsync::elastic {
 
-/// How much of a bulk for one target is settled without having been written: a newer version was there, or
-/// the cluster refuses it for good.
+/// How many items of a bulk for one target are settled without having been written, because the index had a
+/// newer version or because the cluster refuses them for good.
 struct unwritten_count {
     std::string target;
     std::uint64_t documents = 0;
     std::uint64_t deletes = 0;
 };
 
-/// What became of one submitted bulk: everything in it that is not listed here is in the index.
+/// The outcome of one submitted bulk: every item that is not listed here is in the index.
 struct bulk_outcome {
     std::vector<rejected_item> rejected;
-    std::exception_ptr fatal;                  ///< set: the bulk was given up, and trying again is of no use
-    std::uint32_t retries = 0;                 ///< how often some of it was sent again
-    std::vector<unwritten_count> unwritten{};  ///< with the rejected ones, whatever becomes of those
+    std::exception_ptr fatal;                  ///< if set, the bulk was given up and retrying is useless
+    std::uint32_t retries = 0;                 ///< how often part of it was sent again
+    std::vector<unwritten_count> unwritten{};  ///< includes the rejected items, whatever happens to those
 };
 
-/// Sends bulks, a bounded number at a time, and does not rest until each is answered: no answer, 429, 5xx and
-/// indices that are blocked or closed are waited out, items that failed alone are sent again alone, bulks
-/// that are too large are halved, and so are bulks refused as a whole, or without an answer five times in a
-/// row, until the item that is to blame stands alone. An item that fails alone, with an error that is not one
-/// of a cluster in trouble, again and again while others of its index are written, counts as rejected.
+/// Sends bulks, a bounded number at a time, and keeps trying until each is answered. It waits while there is
+/// no answer, a 429, a 5xx, or an index that is blocked or closed; it resends only the items that failed, and
+/// halves bulks that are too large. A bulk that is refused as a whole, or gets no answer five times in a row
+/// (twice, once it is halved), is halved until the item at fault is alone. An item counts as rejected if it
+/// keeps failing, with an error that does not mean a cluster in trouble, while others of its index are
+/// written.
 ///
-/// The completion of each submitted bulk is called exactly once, in the order in which bulks are done, on the
-/// writer's own thread: it may use the transport, but neither submit() nor drain(), and must not throw. One
-/// document may stand in several bulks on their way only with different versions, and in one bulk only once.
-/// The transport must outlive the writer.
+/// The completion of each submitted bulk is called exactly once, in the order in which bulks finish, on the
+/// writer's own thread: it may use the transport, but must call neither submit() nor drain(), and must not
+/// throw. A document may be in several bulks in flight only with different versions, and in one bulk only
+/// once. The transport must outlive the writer.
 template <transport Transport, waiting_clock Clock = steady_waiting>
 class bulk_writer {
   public:
@@ -14356,9 +14435,9 @@ class bulk_writer {
         std::chrono::milliseconds longest_pause{10'000};
         std::chrono::milliseconds timeout{60'000};  ///< of one attempt
         std::string path = dialect().bulk_path(true);
-        std::string address;  ///< of the cluster, for messages
+        std::string address;  ///< the cluster's, for messages
         metrics::registry* counts = &metrics::nowhere();
-        /// When an item's failures count as its own.
+        /// When repeated failures of an item count as its own fault.
         detail::own_failures::limits own_failures{};
     };
     using completion = std::function<void(bulk_outcome&&)>;
@@ -14372,7 +14451,7 @@ class bulk_writer {
           outage_(settings_.address),
           thread_(quiet_thread([this] { run(); })) {}
 
-    /// Ends what is not done as interrupted, without waiting for the cluster.
+    /// Ends unfinished bulks as interrupted, without waiting for the cluster.
     ~bulk_writer() {
         interrupt();
         {
@@ -14385,15 +14464,15 @@ class bulk_writer {
     bulk_writer(const bulk_writer&) = delete;
     bulk_writer& operator=(const bulk_writer&) = delete;
 
-    /// Blocks while there is no room for one more bulk; throws errc::interrupted after interrupt(), and then
-    /// the completion is not called.
+    /// Submits a bulk; blocks while there is no room for one more. Throws errc::interrupted after
+    /// interrupt(), and then `done` is not called.
     void submit(bulk_body&& body, completion done, pace how = pace::prompt) {
         const auto each = std::make_shared<flight>(settings_, how);
         each->body = std::move(body);
         each->done = std::move(done);
         each->outcome.rejected = each->body.take_refused();
         set_aside_impossible(*each);
-        // Once the others know of it, it is the writer's thread's.
+        // Built before the flight is inserted: from then on it belongs to the writer's thread.
         auto what = request_of(*each);
         {
             std::unique_lock lock(shared_->mutex);
@@ -14406,20 +14485,20 @@ class bulk_writer {
         dispatch(each, std::move(what));
     }
 
-    /// Waits until nothing is on its way; throws errc::interrupted after interrupt().
+    /// Waits until no bulk is in flight; throws errc::interrupted after interrupt().
     void drain() {
         std::unique_lock lock(shared_->mutex);
         wait(lock, [&] { return flights_.empty(); });
     }
 
-    /// From now on nobody waits: submit() and drain() throw, and bulks that are not done end as interrupted,
-    /// those on their way, too (the cluster may carry them out all the same).
+    /// Makes submit() and drain() throw, and ends all unfinished bulks as interrupted, including those in
+    /// flight, which the cluster may carry out all the same.
     void interrupt() {
         stop_.request(shared_->mutex);
         const std::lock_guard lock(shared_->mutex);
         shared_->changed.notify_all();
     }
-    /// What is submitted from now on is sent again; what was interrupted stays so.
+    /// Makes the writer accept and send bulks again; interrupted bulks stay interrupted.
     void resume() {
         const std::lock_guard lock(shared_->mutex);
         stop_.resume();
@@ -14430,8 +14509,8 @@ class bulk_writer {
         return flights_.size();
     }
 
-    /// From now on a bulk for an index that is closed, or stays blocked, ends with index_unavailable instead
-    /// of waiting: for commands that somebody waits for.
+    /// From now on ends a bulk for an index that is closed, or stays blocked, with index_unavailable instead
+    /// of waiting; for interactive commands.
     void end_at_closed() { ends_at_closed_ = true; }
 
   private:
@@ -14441,28 +14520,28 @@ class bulk_writer {
         pace how;
         std::chrono::steady_clock::time_point sent{};
         bulk_body body;
-        std::deque<bulk_body> rest;  ///< further parts of a bulk that was split
+        std::deque<bulk_body> rest;  ///< remaining parts of a bulk that was split
         completion done;
         bulk_outcome outcome;
         backoff pauses;
-        unsigned attempts = 0;     ///< failed ones in a row
-        unsigned unanswered = 0;   ///< of these, such as may be the bulk's own fault
-        std::uint64_t others = 0;  ///< bulks that had been answered at the last attempt
-        bool halved = false;       ///< for want of an answer
+        unsigned attempts = 0;     ///< consecutive failures
+        unsigned unanswered = 0;   ///< those of them that the bulk itself may have caused
+        std::uint64_t others = 0;  ///< value of `answered_` at the last attempt
+        bool halved = false;       ///< because there was no answer
         detail::own_failures own;
         std::stop_token stop;
     };
     using flight_ptr = std::shared_ptr<flight>;
 
-    /// Outlives the writer where an answer comes after it was given up.
+    /// Outlives the writer if an answer arrives after its bulk was given up.
     struct shared_state {
         std::mutex mutex;
         std::condition_variable changed;
         std::deque<std::pair<flight_ptr, response>> answers;
     };
 
-    /// Waits for `ready`; throws errc::interrupted when interrupted before or meanwhile. Returns what tells
-    /// of the next interruption.
+    /// Waits for `ready`; throws errc::interrupted if interrupted before or meanwhile. Returns the token that
+    /// signals the next interruption.
     template <typename Ready>
     std::stop_token wait(std::unique_lock<std::mutex>& lock, const Ready& ready) {
         auto stop = stop_.token();
@@ -14476,7 +14555,7 @@ class bulk_writer {
             std::count_if(flights_.begin(), flights_.end(),
                           [](const flight_ptr& each) { return each->how == pace::wide; }));
     }
-    /// For `room_`, which an answer says something about.
+    /// Passes what an answer says about the load on to `room_`, under the mutex.
     template <typename Tell>
     void tell_room(const Tell& tell) {
         const std::lock_guard lock(shared_->mutex);
@@ -14516,8 +14595,9 @@ class bulk_writer {
         shared->changed.notify_all();
     }
 
-    /// No document can have an empty id, one of more than 512 bytes, or one that is no UTF-8, and a cluster
-    /// refuses the whole bulk for it: such writes are rejected here, and there is nothing to delete.
+    /// Rejects writes whose id no document can have: empty, longer than 512 bytes, or not UTF-8. The cluster
+    /// would refuse the whole bulk because of one. Deletes of such ids are dropped, since there is nothing to
+    /// delete.
     void set_aside_impossible(flight& each) const {
         std::vector<std::size_t> possible;
         const auto items = each.body.items();
@@ -14540,7 +14620,7 @@ class bulk_writer {
         if (possible.size() < items) each.body = each.body.subset(possible);
     }
 
-    // ---- everything below happens on the writer's thread
+    // ---- everything below runs on the writer's thread
 
     void run() {
         std::unique_lock lock(shared_->mutex);
@@ -14548,7 +14628,7 @@ class bulk_writer {
             if (!shared_->answers.empty()) {
                 const auto [each, answer] = std::move(shared_->answers.front());
                 shared_->answers.pop_front();
-                const bool expected = flights_.contains(each);  // else it was given up before
+                const bool expected = flights_.contains(each);  // otherwise it has been given up
                 lock.unlock();
                 if (expected) handle(each, answer);
                 lock.lock();
@@ -14573,7 +14653,7 @@ class bulk_writer {
         }
     }
 
-    /// One that is not done and must not be waited for any more.
+    /// Takes an unfinished bulk whose stop token has been triggered; null if there is none.
     flight_ptr take_stopped() {
         const auto stopped = [](const flight_ptr& each) { return each->stop.stop_requested(); };
         const auto found = std::find_if(flights_.begin(), flights_.end(), stopped);
@@ -14587,7 +14667,7 @@ class bulk_writer {
             receive(each, answer);
         } catch (const error&) {
             give_up(each, std::current_exception());
-        } catch (const std::exception&) {  // no memory
+        } catch (const std::exception&) {  // out of memory
             give_up(each, std::current_exception());
         }
     }
@@ -14621,7 +14701,7 @@ class bulk_writer {
                         "the cluster at " + settings_.address + " refuses us (" + said + ")",
                         permission_remedy());
         }
-        // Elasticsearch 6's word for an alias that somebody gave another index as well.
+        // Elasticsearch 6 says this if the alias was added to another index as well.
         if (answer.status == 400 && says("no write index is defined")) {
             std::size_t i = 0;
             while (i + 1 < each->body.items() &&
@@ -14629,8 +14709,8 @@ class bulk_writer {
                 ++i;
             lost(each->body.target_of(i), excerpt(answer.body));
         }
-        // One bad id makes the cluster refuse the bulk as a whole, and the others must not suffer for it.
-        // That the request itself is not understood is nobody's fault here.
+        // The cluster refuses the whole bulk because of one bad id, and the other items must not suffer for
+        // it. An unrecognised parameter, in contrast, is not caused by any item.
         if (answer.status == 400 && !says("unrecognized parameter") && says("\"error\"")) {
             return split(each, answer.status, "refused_as_a_whole", excerpt(answer.body));
         }
@@ -14679,7 +14759,7 @@ class bulk_writer {
                                     std::string(each->body.target_of(i)) + "\": " + item.reason,
                                 permission_remedy());
                 case item_verdict::unpiped:
-                    // No document is to blame, so none is set aside.
+                    // No document is at fault, so none is set aside.
                     throw error(errc::index,
                                 "an ingest pipeline that documents of \"" +
                                     std::string(each->body.target_of(i)) +
@@ -14698,12 +14778,13 @@ class bulk_writer {
         if (again.empty()) return next_part(each);
         each->body = each->body.subset(again);
         each->unanswered = 0;
-        // Somebody may be waiting for it who has just opened the index.
+        // An operator who has just opened the index may be waiting for this write.
         const auto longest = closed ? std::chrono::milliseconds(1'000) : settings_.longest_pause;
         retry(each, std::to_string(again.size()) + " documents were not taken: " + why, answer, longest);
     }
 
-    /// A block may be gone in a moment, of a full disk for example.
+    /// Throws index_unavailable, after end_at_closed(), if the block has lasted for eight attempts. A block
+    /// may disappear quickly, for example that of a full disk.
     void end_if_blocked(const flight& each, const std::string& reason, std::string_view target = {}) const {
         if (!ends_at_closed_ || each.attempts < 8) return;
         const auto remedy = unblocking(reason, target);
@@ -14717,7 +14798,7 @@ class bulk_writer {
         return remedy.empty() ? out : out + " " + remedy;
     }
 
-    /// Counts what was written, by target.
+    /// Counts the documents written, by target.
     void note_passed(const flight& each, const bulk_answer& parsed) {
         std::uint64_t* of = nullptr;
         std::string_view target;
@@ -14730,7 +14811,7 @@ class bulk_writer {
             ++*of;
         }
     }
-    /// The item failed once more: is it to blame for that itself?
+    /// Records one more failure of the item; returns whether the item itself is at fault.
     bool is_own_failure(flight& each, std::size_t i, long status) {
         if (detail::says_not_now(status) || status < 500) return false;
         return fails_alone(each, i);
@@ -14741,18 +14822,18 @@ class bulk_writer {
                                clock_.now());
     }
 
-    /// The bulk as a whole failed. Where it may itself be to blame, being more than the cluster can do in the
-    /// time, or holding an item that breaks it, parts of it are tried.
+    /// Handles the failure of a whole bulk. If the bulk itself may be the cause, because it takes the cluster
+    /// too long or contains an item that breaks the request, sends it in halves.
     void unanswered(const flight_ptr& each, const std::string& why, const response& answer) {
         if (each->stop.stop_requested()) return give_up(each, interruption());
         if (each->attempts == 0) each->others = answered_;
-        // A cluster that is away says nothing about the bulk.
+        // If the cluster is down, that says nothing about the bulk.
         const bool about_it = answer.late || answer.status == 504 || !detail::says_not_now(answer.status) ||
                               answered_ > each->others;
         each->others = answered_;
         if (!about_it) return retry(each, why, answer);
         const bool alone = each->body.items() == 1;
-        // With 200 it may have been written.
+        // With a 200 the document may have been written.
         if (alone && answer.status != 200 && fails_alone(*each, 0)) {
             reject(*each, 0,
                    {item_verdict::rejected, answer.status, "not_answered",
@@ -14813,7 +14894,7 @@ class bulk_writer {
                                          std::string(body.document_of(i))});
     }
 
-    /// Sends the halves one after the other; what cannot be halved is rejected for the reason given.
+    /// Sends the halves one after the other; rejects a single item for the given reason.
     void split(const flight_ptr& each, long status, const char* type, std::string reason) {
         const auto items = each->body.items();
         if (items == 1) {
@@ -14884,17 +14965,17 @@ class bulk_writer {
     Transport& transport_;
     settings settings_;
     Clock clock_;
-    bulk_room room_;  ///< under the mutex
+    bulk_room room_;  ///< guarded by the mutex
     bool guarded_;
     std::shared_ptr<shared_state> shared_ = std::make_shared<shared_state>();
-    std::set<flight_ptr> flights_;  ///< all that were submitted and are not done
-    std::multimap<std::chrono::steady_clock::time_point, flight_ptr>
-        waiting_;  ///< of these, the ones to repeat
+    std::set<flight_ptr> flights_;  ///< all submitted bulks that are not finished
+    /// Those of them that wait for a retry, by its time.
+    std::multimap<std::chrono::steady_clock::time_point, flight_ptr> waiting_;
     interrupt_switch stop_;
     bool closing_ = false;
     std::atomic<bool> ends_at_closed_{false};
-    std::uint64_t answered_ = 0;                   ///< bulks
-    std::map<std::string, std::uint64_t> passed_;  ///< documents that were written, by target
+    std::uint64_t answered_ = 0;                   ///< number of bulks
+    std::map<std::string, std::uint64_t> passed_;  ///< documents written, by target
     detail::outage outage_;
     std::thread thread_;
 };
@@ -14906,8 +14987,8 @@ class bulk_writer {
 // ---- pgsync/base/first_failure.hpp
 namespace pgsync {
 
-/// Keeps the first exception that any of several threads reports, for one that rethrows it; later ones are
-/// dropped. Safe to use from all of them.
+/// Keeps the first exception that any of several threads reports, so that one thread can rethrow it. Later
+/// exceptions are dropped. Thread-safe.
 class first_failure {
   public:
     void set(std::exception_ptr what) {
@@ -14919,7 +15000,7 @@ class first_failure {
 
     [[nodiscard]] bool failed() const noexcept { return failed_; }
 
-    /// Returns where there is none.
+    /// Rethrows the stored exception; returns if there is none.
     void rethrow() const {
         if (!failed_) return;
         const std::lock_guard lock(mutex_);
@@ -14937,11 +15018,11 @@ class first_failure {
 // ---- pgsync/postgres/snapshot_set.hpp
 namespace pgsync::postgres {
 
-/// Which transactions a snapshot sees: PostgreSQL's `xmin:xmax:xip,…`. Not to be trusted on a standby, whose
-/// snapshots list no transaction in progress.
+/// The set of transactions that a snapshot sees: PostgreSQL's `xmin:xmax:xip,…`. Do not rely on it on a
+/// standby: snapshots there list no transactions in progress.
 class snapshot_set {
   public:
-    /// Reads the text of pg_current_snapshot() or txid_current_snapshot(); nothing where it is neither.
+    /// Parses the text of pg_current_snapshot() or txid_current_snapshot(); nullopt if it is neither.
     [[nodiscard]] static std::optional<snapshot_set> parse(std::string_view text) {
         snapshot_set out;
         if (!number(text, out.xmin_) || !skip(text, ':') || !number(text, out.xmax_) || !skip(text, ':') ||
@@ -14950,7 +15031,7 @@ class snapshot_set {
         while (!text.empty()) {
             std::uint64_t xid = 0;
             if (!out.in_progress_.empty() && !skip(text, ',')) return std::nullopt;
-            // PostgreSQL writes them in order, which lets visible() search by halves.
+            // PostgreSQL writes them in ascending order, which the binary search in visible() needs.
             if (!number(text, xid) || xid < out.xmin_ || xid >= out.xmax_ ||
                 (!out.in_progress_.empty() && xid <= out.in_progress_.back()))
                 return std::nullopt;
@@ -14959,22 +15040,22 @@ class snapshot_set {
         return out;
     }
 
-    /// Every transaction below it has ended.
+    /// Returns the id below which every transaction has ended.
     [[nodiscard]] std::uint64_t xmin() const noexcept { return xmin_; }
-    /// No transaction from it on has been seen.
+    /// Returns the first id that the snapshot cannot see: no transaction from it on is visible.
     [[nodiscard]] std::uint64_t xmax() const noexcept { return xmax_; }
 
-    /// Whether a transaction that has committed is visible in this snapshot. `xid` is the log's 32-bit
-    /// number; it stands for the transaction nearest to xmax, as in all of PostgreSQL.
+    /// Returns true if a committed transaction is visible in this snapshot. `xid` is the 32-bit number from
+    /// WAL; as everywhere in PostgreSQL it stands for the transaction nearest to xmax.
     [[nodiscard]] bool visible(std::uint32_t xid) const noexcept { return visible64(extend(xid)); }
 
-    /// The same for a full 64-bit transaction id.
+    /// Like visible(), for a full 64-bit transaction id.
     [[nodiscard]] bool visible64(std::uint64_t xid) const noexcept {
         return xid < xmin_ ||
                (xid < xmax_ && !std::binary_search(in_progress_.begin(), in_progress_.end(), xid));
     }
 
-    /// The 64-bit id nearest to xmax whose lower half is `xid`.
+    /// Returns the 64-bit id nearest to xmax whose lower half is `xid`.
     [[nodiscard]] std::uint64_t extend(std::uint32_t xid) const noexcept {
         const auto distance = static_cast<std::int32_t>(xid - static_cast<std::uint32_t>(xmax_));
         // In the very first epoch there is nothing before 0.
@@ -15338,33 +15419,33 @@ concept document_sink = requires(T& sink, const T& unchanged, std::size_t index,
 // ---- pgsync/sink/elastic/batcher.hpp
 namespace pgsync::elastic {
 
-/// Puts documents into bulks of about one size and tells, job by job, when all of a job's documents have been
-/// acknowledged. Used by one thread (rethrow_failure() by any); jobs come one after the other and share no
-/// bulk, so that none waits for the documents of the next. Bulks may outlive the batcher, but from then on
-/// nobody is told of them.
+/// Collects documents into bulks of about the same size and reports, job by job, when all of a job's
+/// documents have been acknowledged. Used by one thread (rethrow_failure() by any). Jobs follow one another
+/// and share no bulk, so that none waits for the documents of the next. Bulks may outlive the batcher, but
+/// their completion is then no longer reported.
 class batcher {
   public:
-    /// Sends one bulk; may block while too many are on their way. The completion comes from another thread.
+    /// Sends one bulk; may block while too many are in flight. The completion is called on another thread.
     using submit_function = std::function<void(bulk_body&&, std::function<void(bulk_outcome&&)>)>;
-    /// What becomes of documents the cluster refuses for good: returns when they are taken care of, throws
-    /// when the program is to stop. Must not wait for the cluster: see dead_letters.
+    /// Handles documents that the cluster refuses for good: returns once they are taken care of, throws if
+    /// the program is to stop. Must not wait for the cluster: see dead_letters.
     using rejected_function = std::function<void(bulk_outcome&)>;
 
     struct settings {
         std::size_t bulk_bytes = 5U << 20U;
-        /// Above this a bulk is sent even where the caller had rather not wait.
+        /// From this size on, a bulk is sent even if the caller would rather not wait.
         std::size_t bulk_bytes_limit = 20U << 20U;
     };
 
-    /// Where the documents of an index go.
+    /// Where the documents of an index are written.
     struct target {
         std::string name;
-        std::string pipeline{};  ///< that every document passes; empty: none
-        metrics::index_counts* counts =
-            nullptr;  ///< where it is counted, if anywhere; must outlive every bulk
+        std::string pipeline{};  ///< ingest pipeline for every document; empty: none
+        /// Counts what is written; null: not counted. Must outlive every bulk.
+        metrics::index_counts* counts = nullptr;
     };
 
-    /// `targets`: one for each index number.
+    /// `targets` are indexed by index number.
     batcher(settings setting, std::vector<target> targets, submit_function submit, rejected_function rejected)
         : settings_(setting),
           submit_(std::move(submit)),
@@ -15381,29 +15462,28 @@ class batcher {
     batcher(const batcher&) = delete;
     batcher& operator=(const batcher&) = delete;
 
-    /// What follows belongs to a new job; `done` is called once, when all of it is acknowledged, in whatever
-    /// thread that happens, and must not use the batcher. A job that was not ended is forgotten, with what of
-    /// it has not been sent.
+    /// Starts a new job. `done` is called once, when all of the job is acknowledged, on whichever thread that
+    /// happens; it must not use the batcher. A previous job that was not ended is forgotten, along with its
+    /// documents that have not been sent.
     void begin_job(std::function<void()> done) {
         body_ = bulk_body();
         tallies_.assign(tallies_.size(), {});
         job_ = std::make_shared<job>();
         job_->done = std::move(done);
     }
-    /// Sends what is left of the job.
+    /// Sends the rest of the job.
     void end_job() {
         flush();
         shared_->release(*std::exchange(job_, nullptr));
     }
 
-    /// `routing` chooses the shard; where it is empty the id does.
+    /// Adds a write. `routing` chooses the shard; if it is empty, the id does.
     void index(std::size_t index, std::string_view id, std::uint64_t version, std::string_view document,
                std::string_view routing = {}) {
         const auto& to = shared_->targets[index];
         body_.index(to.name, id, version, document, {routing, to.pipeline});
         ++tallies_[index].documents;
-        // What has come this far will mostly be a whole bulk. Where there is the room already, nothing is
-        // done.
+        // A bulk that has grown this large usually fills up. Does nothing if the capacity is already there.
         if (body_.bytes() > reserve_above) body_.reserve(settings_.bulk_bytes + settings_.bulk_bytes / 8);
         if (body_.bytes() >= settings_.bulk_bytes_limit) flush();
     }
@@ -15414,8 +15494,8 @@ class batcher {
         if (body_.bytes() >= settings_.bulk_bytes_limit) flush();
     }
 
-    /// A document that cannot be made: it is told when its bulk is done, like one that the cluster refuses.
-    /// `document` is what there is of it, if anything.
+    /// Adds a document that could not be built: it is reported when its bulk is done, like one that the
+    /// cluster refuses. `document` is as much of it as there is.
     void refuse(std::size_t index, std::string_view id, std::uint64_t version, std::string type,
                 std::string reason, std::string document) {
         body_.refuse({shared_->targets[index].name, std::string(id), version, 0, std::move(type),
@@ -15423,7 +15503,8 @@ class batcher {
         if (body_.bytes() >= settings_.bulk_bytes_limit) flush();
     }
 
-    /// Sends what has gathered if it is worth a bulk: what comes next, see bulk_fit, is about one more.
+    /// Sends the current bulk if it is at least three quarters full: what is read next (see bulk_fit) is
+    /// about one more bulk.
     void flush_if_full() {
         if (body_.bytes() >= settings_.bulk_bytes / 4 * 3) flush();
     }
@@ -15442,19 +15523,19 @@ class batcher {
                         shared->count(tallies, outcome);
                         shared->release(*belongs_to);
                     } catch (...) {
-                        // The job stays open: nothing of it is ever confirmed.
+                        // The job stays open: none of it is ever confirmed.
                         shared->failure.set_current();
                     }
                 });
     }
 
-    /// How large a bulk is to be.
+    /// The target size of a bulk.
     [[nodiscard]] std::size_t bulk_bytes() const { return settings_.bulk_bytes; }
 
-    /// Nothing that was sent is without an answer; by any thread.
+    /// Returns whether everything that was sent has been answered; may be called by any thread.
     [[nodiscard]] bool idle() const { return shared_->on_their_way == 0; }
 
-    /// Throws what made a bulk fail for good, if anything did.
+    /// Throws the error that made a bulk fail for good, if there was one.
     void rethrow_failure() { shared_->failure.rethrow(); }
 
   private:
@@ -15464,7 +15545,7 @@ class batcher {
 
         void open() { references.fetch_add(1); }
     };
-    /// What a bulk holds for one target.
+    /// What a bulk contains for one target.
     struct tally {
         std::uint64_t documents = 0;
         std::uint64_t deletes = 0;
@@ -15474,7 +15555,7 @@ class batcher {
         rejected_function rejected;
         std::mutex mutex;
         first_failure failure;
-        std::atomic<std::size_t> on_their_way{0};  ///< bulks
+        std::atomic<std::size_t> on_their_way{0};  ///< number of bulks in flight
         bool abandoned = false;
 
         void count(std::vector<tally>& tallies, const bulk_outcome& outcome) const {
@@ -15493,13 +15574,13 @@ class batcher {
         }
         void release(job& of) {
             if (of.references.fetch_sub(1) != 1) return;
-            // Under the lock, so that nothing is called any more once the batcher is gone.
+            // Under the lock, so that nothing is called once the batcher has been destroyed.
             const std::lock_guard lock(mutex);
             if (!abandoned) of.done();
         }
     };
 
-    /// Counts a bulk as long as somebody keeps it.
+    /// Counts a bulk as in flight while this object exists.
     struct on_its_way {
         explicit on_its_way(std::shared_ptr<shared_state> in) : shared(std::move(in)) {
             ++shared->on_their_way;
@@ -15515,7 +15596,7 @@ class batcher {
     std::shared_ptr<shared_state> shared_;
     std::shared_ptr<job> job_;
     bulk_body body_;
-    std::vector<tally> tallies_;  ///< of `body_`, by index number
+    std::vector<tally> tallies_;  ///< what `body_` contains, by index number
     static constexpr std::size_t reserve_above = 128U << 10U;
 };
 static_assert(sink::document_sink<batcher>);
@@ -15559,8 +15640,8 @@ PGSYNC_LINKAGE std::uint64_t load(const load_settings& setting,
 // ---- pgsync/base/in_order_ledger.hpp
 namespace pgsync {
 
-/// Tracks work that begins in order and ends in any order. Reports entries once they and all earlier ones are
-/// done, in order. The caller locks.
+/// Tracks work that begins in order and ends in any order. Passes entries on in order, each once it and all
+/// earlier ones are done. Not thread-safe: the caller locks.
 template <typename Entry>
 class in_order_ledger {
   public:
@@ -15570,7 +15651,7 @@ class in_order_ledger {
         return first_ + entries_.size() - 1;
     }
 
-    /// An entry that has not been passed yet.
+    /// Returns an entry that has not been passed yet.
     [[nodiscard]] Entry& operator[](std::uint64_t number) { return slot_of(number).entry; }
     [[nodiscard]] Entry& back() { return entries_.back().entry; }
 
@@ -15580,8 +15661,8 @@ class in_order_ledger {
     }
     [[nodiscard]] bool is_last_done() const { return entries_.empty() || entries_.back().done; }
 
-    /// Removes entries from the front while they are done and `may_pass(number, entry)` says so; calls
-    /// `on_passed(entry)` with each.
+    /// Removes entries from the front as long as they are done and `may_pass(number, entry)` returns true.
+    /// Calls `on_passed(entry)` for each.
     template <typename MayPass, typename OnPassed>
     void advance(const MayPass& may_pass, const OnPassed& on_passed) {
         while (!entries_.empty() && entries_.front().done &&
@@ -15592,7 +15673,7 @@ class in_order_ledger {
         }
     }
 
-    /// Calls `on_entry(entry)` with each that is not done, in order.
+    /// Calls `on_entry(entry)` for each entry that is not done, in order.
     template <typename OnEntry>
     void each_undone(const OnEntry& on_entry) const {
         for (const auto& each : entries_)
@@ -15601,7 +15682,7 @@ class in_order_ledger {
 
     [[nodiscard]] bool empty() const { return entries_.empty(); }
     [[nodiscard]] std::size_t size() const { return entries_.size(); }
-    /// The number of the first entry that has not been passed.
+    /// Returns the number of the first entry that has not been passed.
     [[nodiscard]] std::uint64_t first() const { return first_; }
 
   private:
@@ -15976,27 +16057,28 @@ class row_lookup {
 // ---- pgsync/sink/elastic/bulk_fit.hpp
 namespace pgsync::elastic {
 
-/// How many documents are to be read at once: about one bulk, judged by those read before. Fewer would have
-/// the server do what it does once for each query more often; more would need memory, and a transaction that
-/// waits for the cluster in the middle of what it reads. May be used by several threads.
+/// Estimates how many documents to read at once so that they fill about one bulk, from the sizes of those
+/// read before. With fewer, the server would repeat its fixed work per query more often; with more, memory
+/// use would grow, and a transaction would wait for the cluster in the middle of its reads. Thread-safe.
 class bulk_fit {
   public:
-    /// `first`: while nothing is known.
+    /// `first` is the number to use until sizes are known, `most` the upper limit.
     bulk_fit(std::size_t bulk_bytes, std::size_t first, std::size_t most)
         : bulk_bytes_(bulk_bytes), most_(most), documents_(std::min(first, most)) {}
 
     [[nodiscard]] std::size_t documents() const { return documents_; }
 
-    /// So many documents of so many bytes of JSON were read.
+    /// Records that `documents` documents with `bytes` bytes of JSON in total were read.
     void learn(std::size_t documents, std::size_t bytes) {
-        // As many as were asked for are enough, too: else nobody would recover from a row of large ones.
+        // A batch smaller than `enough_to_judge` still counts if it is as large as documents() asked for:
+        // otherwise the estimate would never recover from a run of large documents.
         if (documents == 0 || documents < std::min(enough_to_judge, documents_.load())) return;
         documents_ = std::clamp<std::size_t>(bulk_bytes_ / (bytes / documents + an_action), 1, most_);
     }
 
   private:
     static constexpr std::size_t enough_to_judge = 20;
-    static constexpr std::size_t an_action = 120;  ///< bytes of its line, about
+    static constexpr std::size_t an_action = 120;  ///< approximate bytes of an item's action line
 
     std::size_t bulk_bytes_;
     std::size_t most_;
@@ -16230,11 +16312,12 @@ PGSYNC_LINKAGE std::uint64_t load(const load_settings& setting,
 // ---- pgsync/base/stop_deadline.hpp
 namespace pgsync {
 
-/// Makes a second stop request some time after a first one: for waits that a stop lets go on for a while, but
-/// not without end.
+/// Makes a second stop request a given time after a first one. For waits that may continue for a while after
+/// a stop, but not without limit.
 class stop_deadline {
   public:
-    /// `stop_fd` becomes readable with the first request; -1: there will be none. `into` must outlive this.
+    /// `stop_fd` becomes readable with the first request; -1: there will be none. `into` must outlive this
+    /// object.
     stop_deadline(int stop_fd, std::chrono::milliseconds time, const stop_request& into) {
         if (stop_fd >= 0) thread_ = quiet_thread([this, stop_fd, time, &into] { run(stop_fd, time, into); });
     }
@@ -16262,10 +16345,10 @@ class stop_deadline {
 // ---- pgsync/catalog/find_followed.hpp
 namespace pgsync::postgres {
 
-/// What the catalog says of a table that the log names, where some index follows it; for
-/// test_decoding_decoder. The name counts, for documents are read by it: whatever table has it now is taken
-/// for the one that is followed. A followed table under another name was renamed since, and is still found.
-/// Throws errc::catalog where the table is gone.
+/// Returns the catalog's facts about a table that WAL names, if some index uses it; nullopt otherwise. For
+/// test_decoding_decoder. The name decides, because documents are read by it: the table that has the name now
+/// is treated as the bound one. A bound table that WAL shows under another name was renamed since, and is
+/// still found. Throws errc::catalog if the table was dropped.
 [[nodiscard]] inline std::optional<table_facts> find_followed(session& catalog,
                                                               std::span<const index_binding> indices,
                                                               std::string_view schema,
@@ -16453,12 +16536,12 @@ class aside {
 // ---- pgsync/catalog/table_storage.hpp
 namespace pgsync::postgres {
 
-/// In which files the rows of tables are, by the quoted names of these; a partitioned table's are those of
-/// all its partitions. A TRUNCATE gives a table another file. So do VACUUM FULL, CLUSTER and some kinds of
+/// The files that hold the rows of tables, keyed by quoted table name; for a partitioned table the files of
+/// all its partitions. A TRUNCATE gives a table a new file. So do VACUUM FULL, CLUSTER and some kinds of
 /// ALTER TABLE.
 using table_storage = std::map<std::string, std::string>;
 
-/// The files of an index's tables, as the transaction sees them. One round trip.
+/// Reads the files of an index's tables, as the transaction sees them. One round trip.
 [[nodiscard]] inline table_storage read_storage(session& session, const index_binding& index) {
     table_storage out;
     for (const auto& route : index.routes) out.emplace(route.table, "");
@@ -18746,54 +18829,54 @@ PGSYNC_LINKAGE refreshed refresh(const std::string& read_from,
 #include <sstream>
 
 // ---- pgsync/catalog/origin.hpp
-/// What the documents of an index were read from, as the catalog identified it. A table keeps its rows under
-/// a name; where the name, a column's name or the publication comes to mean something else, rows change for
-/// which the WAL has no change event.
+/// What the documents of an index were read from, as the catalog identifies it. Documents are read by name;
+/// if a table's name, a column's name or the publication's name begins to refer to something else, rows
+/// change without change events in WAL.
 namespace pgsync::postgres {
 
 /// One table or view.
 struct table_origin {
     std::uint32_t oid = 0;  ///< 0: it does not exist
-    /// Its own relfilenode; of a partitioned table those of its partitions, as `oid:file oid:file`.
+    /// Its own relfilenode; for a partitioned table those of its partitions, as `oid:file oid:file`.
     std::string file;
-    /// Columns by name: number, type and type modifier, `x` and the transaction that last altered it, and a
-    /// hash of what a generated one is computed from.
+    /// Columns by name: number, type and type modifier, `x` and the transaction that last altered the column,
+    /// and for a generated column a hash of its expression.
     std::map<std::string, std::string> columns;
-    std::vector<std::uint32_t> partitions;  ///< that hold its rows, in order
-    /// All tables below it as `oid:transaction`, sorted: which one attached it.
+    std::vector<std::uint32_t> partitions;  ///< those that hold its rows, in order
+    /// All tables below it as `oid:transaction`, sorted; the transaction is the one that attached it.
     std::vector<std::string> attached;
     std::vector<std::uint32_t> published;  ///< its entries in the publication, and those of its partitions
-    std::string
-        view;  ///< of a view: a hash of its definition, and which state of a materialised view it reads
+    /// For a view: a hash of its definition, and which state of a materialised view it reads.
+    std::string view;
 
     friend bool operator==(const table_origin&, const table_origin&) = default;
 };
 
 /// All tables of an index, by name as the shape writes it (`booking`, `inventory.booking`).
 struct origin {
-    std::string publication;  ///< its oid and the transaction that changed it last; empty: there is none
+    std::string publication;  ///< its oid and the transaction that last changed it; empty: it does not exist
     std::map<std::string, table_origin> tables;
 
     friend bool operator==(const origin&, const origin&) = default;
 };
 
-/// In which way what a name stands for has changed, and whether that leaves documents to be read again.
+/// How the object that a name refers to has changed, which decides whether documents must be re-read.
 enum class origin_change {
     table_replaced,        ///< another table has the name
     column_replaced,       ///< another column has the name, or its values were rewritten
     partition_added,       ///< with rows that came without change events
-    partition_removed,     ///< the same, gone, or away for a while
+    partition_removed,     ///< its rows disappeared without change events, perhaps only for a while
     unpublished,           ///< the table was not in the publication for a while
-    view_changed,          ///< a view is defined otherwise, or a materialised one was refreshed
+    view_changed,          ///< a view was redefined, or a materialised one was refreshed
     publication_replaced,  ///< dropped and created again: the WAL in between cannot be decoded
     publication_altered,   ///< it may have left out changes for a while
 };
 
 struct origin_difference {
     origin_change what{};
-    std::string table{};   ///< by its name in the shape; empty where the publication is meant
-    std::string column{};  ///< of column_replaced
-    std::vector<std::uint32_t> partitions{};  ///< of partition_added
+    std::string table{};                      ///< its name in the shape; empty if it is about the publication
+    std::string column{};                     ///< for column_replaced
+    std::vector<std::uint32_t> partitions{};  ///< for partition_added
 };
 
 namespace detail {
@@ -18803,13 +18886,13 @@ template <typename T>
     return std::includes(all.begin(), all.end(), some.begin(), some.end());
 }
 
-/// The parts of a text that stand between spaces.
+/// Splits a text at blanks.
 [[nodiscard]] inline std::vector<std::string> parts_of(const std::string& text) {
     std::istringstream in(text);
     return {std::istream_iterator<std::string>(in), {}};
 }
 
-/// The column's number and what it is computed from; with `type` its type, too.
+/// Returns the column's number and the hash of its expression; with `type` also its type.
 [[nodiscard]] inline std::string column_without_stamp(const std::string& column, bool type) {
     std::string out;
     const auto parts = parts_of(column);
@@ -18820,7 +18903,7 @@ template <typename T>
     return out;
 }
 
-/// Has a table, or a partition that it had before, a new file?
+/// Returns true if a table, or a partition that existed before, has a new file.
 [[nodiscard]] inline bool is_rewritten(const std::string& before, const std::string& now) {
     std::map<std::string, std::string> files;
     const auto halves = [](const std::string& part) {
@@ -18837,10 +18920,10 @@ template <typename T>
     });
 }
 
-/// Is a column of that name another one, or does it hold other values? A new file alone means nothing, that
-/// is what VACUUM FULL and TRUNCATE make as well; nor does a column that was altered alone. A type that
-/// changes without a new file is only called otherwise. A column that was added or dropped shows in what the
-/// shape can read of it. `before_file` is empty of a view, whose columns have no file.
+/// Returns true if the name refers to another column, or the column's values were rewritten. A new file alone
+/// does not count, since VACUUM FULL and TRUNCATE create one too; nor does an altered column alone. A type
+/// that changes without a new file has only got another name. Added or dropped columns show in the set of
+/// columns that the shape can read. For a view `before_file` is empty, because its columns have no file.
 [[nodiscard]] inline bool is_replaced(const std::string& before, const std::string& now,
                                       const std::string& before_file, const std::string& now_file) {
     if (before == now) return false;
@@ -18851,8 +18934,8 @@ template <typename T>
 
 }  // namespace detail
 
-/// What is different now for documents that were made from `before`. Tables that only one of the two has are
-/// left out: they belong to another shape.
+/// Returns what has changed since documents were made from `before`. Tables that only one of the two has are
+/// skipped: they belong to another shape.
 [[nodiscard]] inline std::vector<origin_difference> differences(const origin& before, const origin& now) {
     std::vector<origin_difference> out;
     const auto oid_of = [](const std::string& publication) {
@@ -18879,7 +18962,8 @@ template <typename T>
                 continue;
             out.push_back({origin_change::column_replaced, name, column});
         }
-        // One that was attached again may have other rows now: those it got meanwhile nobody was told of.
+        // A partition that was attached again may have other rows now: changes it got while detached had no
+        // events.
         if (!detail::includes(is.partitions, was.partitions) || !detail::includes(is.attached, was.attached))
             out.push_back({origin_change::partition_removed, name});
         if (!detail::includes(was.partitions, is.partitions)) {
@@ -18900,26 +18984,27 @@ template <typename T>
 // ---- pgsync/catalog/read_origin.hpp
 namespace pgsync::postgres {
 
-/// What shapes read of one table.
+/// What shapes read from one table.
 struct table_use {
     table_name table;
-    bool any_column = false;  ///< SQL of the shape may name every column
+    bool any_column = false;  ///< SQL of the shape may refer to any column
     std::set<std::string> columns;
 };
-/// By name as the shape writes it.
+/// Keyed by the name as the shape writes it.
 using table_uses = std::map<std::string, table_use>;
 
-/// What the catalog says at one moment of the tables that shapes read and of the publication.
+/// The tables that shapes read and the publication, as they are in the catalog at one moment.
 struct catalog_state {
     origin made_of;
-    /// Of each table all else by which a sync that runs may go wrong: its qualified name, kind and
+    /// For each table everything else that can make a running sync go wrong: its qualified name, kind and
     /// persistence, row security, and the replica identities of the tables that hold its rows.
     std::map<std::string, std::string> nature;
-    /// Of each view the tables it reads, at any depth, by oid and name. Not of what reads a materialised
-    /// view: that changes with REFRESH alone.
+    /// For each view the tables it reads, at any depth, by oid and name. Views that read a materialised view
+    /// are left out: they change only with REFRESH.
     std::map<std::string, std::map<std::uint32_t, std::string>> read_by_views;
 
-    /// Is there anything to look into? Not where a table only got more columns or entries in the publication.
+    /// Returns true if there is a difference to examine. New columns of a table or new entries in the
+    /// publication do not count.
     [[nodiscard]] bool differs_from(const catalog_state& before) const {
         return nature != before.nature || !differences(before.made_of, made_of).empty();
     }
@@ -18927,8 +19012,8 @@ struct catalog_state {
 
 namespace detail {
 
-/// `found`: the tables of the names $1 (schemas, empty ones stand for the search_path) and $2. `down`: they
-/// and all that is below them by partitioning.
+/// Returns the beginning of a query with two CTEs. `found`: the tables of the names $1 (schemas; an empty one
+/// stands for the search_path) and $2. `down`: these and all tables below them by partitioning.
 [[nodiscard]] inline std::string found_tables_sql(int version) {
     return "WITH RECURSIVE found AS (SELECT t.ord, c.* FROM unnest($1::text[], $2::text[]) WITH ORDINALITY "
            "AS "
@@ -18948,7 +19033,7 @@ namespace detail {
 }
 
 [[nodiscard]] inline std::string origin_sql(int version) {
-    // A deferrable or invalid index is no identity to the server.
+    // To the server, a deferrable or invalid index is not an identity.
     const std::string identity =
         "SELECT pg_catalog.string_agg(c.oid::text || c.relreplident::text || coalesce(("
         "SELECT pg_catalog.string_agg(x.indexrelid::text || ' ' || x.indkey::text, ',' ORDER BY "
@@ -18996,8 +19081,8 @@ namespace detail {
            "a.attisdropped";
 }
 
-/// Views read through their rules, which name relations by oid. REFRESH gives a materialised view a new file;
-/// with CONCURRENTLY it writes rows into the old one, which nothing in the catalog shows in time.
+/// Views are read through their rules, which refer to relations by oid. REFRESH gives a materialised view a
+/// new file; REFRESH CONCURRENTLY writes rows into the old one, which nothing in the catalog shows in time.
 inline constexpr std::string_view view_origin_sql =
     "WITH RECURSIVE up AS (SELECT v AS view, v AS oid FROM unnest($1::oid[]) AS v UNION "
     "SELECT u.view, d.refobjid FROM up u JOIN pg_catalog.pg_rewrite w ON w.ev_class = u.oid "
@@ -19051,8 +19136,8 @@ inline void read_views(session& session, const std::map<std::uint32_t, std::vect
 
 }  // namespace detail
 
-/// The tables that `uses` names and the publication, as they are now. Two round trips, three with a
-/// publication, one more with views; no lock on any table.
+/// Reads the tables in `uses` and the publication as they are now. Takes two round trips, three with a
+/// publication, and one more with views; locks no table.
 [[nodiscard]] inline catalog_state read_catalog_state(session& session, const table_uses& uses,
                                                       std::string_view publication) {
     const auto version = session.server_version();
@@ -19123,12 +19208,12 @@ inline void read_views(session& session, const std::map<std::uint32_t, std::vect
 // ---- pgsync/catalog/table_uses.hpp
 namespace pgsync::postgres {
 
-/// A table's name as the shape writes it.
+/// Returns a table's name as the shape writes it.
 [[nodiscard]] inline std::string written_name(const node_data& node) {
     return (node.schema.empty() ? "" : std::string(node.schema) + ".") + std::string(node.table);
 }
 
-/// What some indices read of the database.
+/// Returns what some indices read from the database.
 [[nodiscard]] inline table_uses table_uses_of(std::span<const compiled_index> indices) {
     table_uses out;
     for (const auto& index : indices) {
@@ -19144,7 +19229,7 @@ namespace pgsync::postgres {
             for (const auto name : used_columns(shape, i)) use.columns.emplace(name);
             if (i == 0 && !index.routing.empty()) use.columns.emplace(index.routing);
         }
-        // What changed rows are found by.
+        // The columns by which changed rows are found.
         for (const auto& route : index.routes) {
             auto& use = out[written_name(shape.nodes[route.node])];
             for (const auto name : route.columns) use.columns.emplace(name);
@@ -19153,7 +19238,7 @@ namespace pgsync::postgres {
     return out;
 }
 
-/// The tables of one index among those of several.
+/// Selects the tables of one index from those of several.
 [[nodiscard]] inline origin origin_of(const compiled_index& index, const origin& all) {
     origin out;
     out.publication = all.publication;
@@ -19173,10 +19258,10 @@ namespace pgsync::postgres {
 #include <boost/json/array.hpp>
 
 // ---- pgsync/base/json_at.hpp
-/// Looking into answers of which nothing is certain.
+/// Reads members of JSON answers whose structure is not guaranteed.
 namespace pgsync::app {
 
-/// What is below these keys, one inside the other; null where anything is missing.
+/// Returns the value below these keys, each nested in the one before, or nullptr if any of them is missing.
 [[nodiscard]] inline const boost::json::value* value_at(const boost::json::value& in) { return &in; }
 template <typename... Keys>
 [[nodiscard]] const boost::json::value* value_at(const boost::json::value& in, std::string_view key,
@@ -19185,7 +19270,7 @@ template <typename... Keys>
     return found == nullptr ? nullptr : value_at(*found, std::string_view(below)...);
 }
 
-/// The text there, a number or a boolean as it would be written; empty where there is none.
+/// Returns a string's text, or a number or a boolean as text; empty for anything else and for nullptr.
 [[nodiscard]] inline std::string text_of_json(const boost::json::value* found) {
     if (found == nullptr) return {};
     if (found->is_string()) return std::string(found->get_string());
@@ -19206,14 +19291,15 @@ template <typename Json, typename... Keys>
     return found == nullptr ? std::string() : text_of_json(value_at(*found, std::string_view(below)...));
 }
 
-/// The whole number there; nothing where there is none.
+/// Returns the non-negative number at `keys` as a whole number, or nullopt if there is none.
 template <typename... Keys>
 [[nodiscard]] std::optional<std::uint64_t> number_at(const boost::json::value& in, const Keys&... keys) {
     const auto* found = value_at(in, std::string_view(keys)...);
     if (found == nullptr) return std::nullopt;
     if (found->is_uint64()) return found->get_uint64();
     if (found->is_int64() && found->get_int64() >= 0) return static_cast<std::uint64_t>(found->get_int64());
-    if (found->is_double() && found->get_double() >= 0)
+    constexpr double above_all = 18'446'744'073'709'551'616.0;
+    if (found->is_double() && found->get_double() >= 0 && found->get_double() < above_all)
         return static_cast<std::uint64_t>(found->get_double());
     return std::nullopt;
 }
@@ -19225,7 +19311,7 @@ template <typename... Keys>
 // ---- pgsync/catalog/read_identity.hpp
 namespace pgsync::postgres {
 
-/// Notes which database the session is connected to.
+/// Stores which database the session is connected to.
 inline void read_database(session& connection, system_identity& into) {
     const auto found = connection.exec(
         "SELECT d.oid, d.datname FROM pg_catalog.pg_database d WHERE d.datname = "
@@ -19235,7 +19321,7 @@ inline void read_database(session& connection, system_identity& into) {
     into.database_name = row.text();
 }
 
-/// Whose a session's database is, without where its WAL ends.
+/// Reads the identity of a session's server and database, without the end of its WAL.
 [[nodiscard]] inline system_identity read_owner(session& connection) {
     system_identity out;
     out.system =
@@ -19244,7 +19330,7 @@ inline void read_database(session& connection, system_identity& into) {
     return out;
 }
 
-/// The same as IDENTIFY_SYSTEM, of a primary, without the right to replicate.
+/// Reads from a primary the same as IDENTIFY_SYSTEM, without requiring the REPLICATION right.
 [[nodiscard]] inline system_identity read_identity(session& primary) {
     const auto names = function_names(primary.server_version());
     const auto found = primary.exec("SELECT system_identifier::text, " + std::string(names.flush_lsn) +
@@ -19265,20 +19351,20 @@ inline void read_database(session& connection, system_identity& into) {
 // ---- pgsync/catalog/foreign_keys.hpp
 namespace pgsync::postgres {
 
-/// Two columns, of one table and of the other.
+/// A column of one table and a column of another.
 using column_pair = std::pair<std::string, std::string>;
 
 /// A FOREIGN KEY constraint.
 struct foreign_key_facts {
     std::string name;
-    std::uint32_t table = 0;             ///< has the constraint
-    std::uint32_t referenced = 0;        ///< is pointed at
-    std::vector<column_pair> columns{};  ///< `table`'s and `referenced`'s
+    std::uint32_t table = 0;             ///< the table that has the constraint
+    std::uint32_t referenced = 0;        ///< the table that it refers to
+    std::vector<column_pair> columns{};  ///< columns of `table` and of `referenced`
 };
 
-/// The foreign key that pairs the columns of a join between two tables otherwise than the join does; null
-/// where none does, or another foreign key pairs them as the join. A foreign key counts where all its columns
-/// are joined: what it pairs is then what belongs together.
+/// Returns a foreign key between two tables that pairs the columns of a join differently than the join does.
+/// Returns nullptr if there is none, or if another foreign key pairs them as the join does. Only foreign keys
+/// whose columns are all joined count: the columns that such a key pairs belong together.
 [[nodiscard]] inline const foreign_key_facts* contradicting_key(std::span<const foreign_key_facts> keys,
                                                                 std::uint32_t one, std::uint32_t other,
                                                                 const std::vector<column_pair>& joined) {
@@ -19289,7 +19375,7 @@ struct foreign_key_facts {
     const auto first = [](const column_pair& pair) -> const std::string& { return pair.first; };
     const auto second = [](const column_pair& pair) -> const std::string& { return pair.second; };
     for (const auto& key : keys) {
-        // Of a table that refers to itself both directions are tried.
+        // If a table refers to itself, both directions are tried.
         for (const bool forward : {true, false}) {
             const auto from = forward ? one : other;
             const auto to = forward ? other : one;
@@ -19312,7 +19398,7 @@ struct foreign_key_facts {
     return against;
 }
 
-/// The foreign keys of these tables, in one round trip.
+/// Reads the foreign keys of these tables in one round trip.
 [[nodiscard]] inline std::vector<foreign_key_facts> read_foreign_keys(session& session,
                                                                       std::span<const std::uint32_t> tables) {
     std::vector<std::string> texts;
@@ -19346,16 +19432,17 @@ struct foreign_key_facts {
 }  // namespace pgsync::postgres
 
 // ---- pgsync/catalog/read_guard.hpp
-/// Documents are read by names, and what names mean can change and change back between two looks at the
-/// catalog: tables swapped by renaming, and swapped again when that was found to be a mistake. Which
-/// documents were made of the wrong table meanwhile nobody could tell afterwards. So each transaction that
-/// reads documents first compares what the names mean, under its locks, with what they meant when the shape
-/// was bound.
+/// Documents are read by name, and what a name refers to can change and change back between two reads of the
+/// catalog: tables are swapped by renaming, and swapped back when that was a mistake. Afterwards it would be
+/// impossible to find out which documents were built from the wrong table. So each transaction that reads
+/// documents first compares what the names refer to, under its locks, with what they referred to when the
+/// shape was bound.
 namespace pgsync::postgres {
 
 namespace detail {
 
-/// SQL of one text: the tables and columns that the names of `index` mean, and the rules of its views.
+/// Returns SQL for one text: the tables and columns that the names of `index` refer to, and the rules of its
+/// views.
 [[nodiscard]] inline std::string meaning_sql(const index_binding& index) {
     std::string tables;
     std::string views;
@@ -19389,7 +19476,7 @@ namespace detail {
 
 }  // namespace detail
 
-/// Has each index remember what its names mean now.
+/// Stores in each index what its names refer to now.
 inline void guard_names(std::span<index_binding> indices, session& connection) {
     for (auto& index : indices) {
         if (index.routes.empty()) continue;
@@ -19403,16 +19490,16 @@ inline void guard_names(std::span<index_binding> indices, session& connection) {
 // ---- pgsync/catalog/session_facts.hpp
 namespace pgsync::postgres {
 
-/// As whom a session runs, and where it looks for functions and operators.
+/// The role a session runs as, and the schemas in which it looks up functions and operators.
 struct session_facts {
     std::string role;
     std::vector<std::string> path;        ///< schemas searched, in order
-    std::vector<std::string> distrusted;  ///< those the user's search_path names and that were left out
+    std::vector<std::string> distrusted;  ///< schemas of the user's search_path that were left out
 
     [[nodiscard]] bool trusts(std::string_view schema) const {
         return std::find(path.begin(), path.end(), schema) != path.end();
     }
-    /// Why functions of a schema are not found; empty where it was not left out.
+    /// Returns why functions of the schema are not found.
     [[nodiscard]] std::string why_not(std::string_view schema) const {
         const auto quoted = quote_identifier(schema);
         if (std::find(distrusted.begin(), distrusted.end(), schema) == distrusted.end())
@@ -19423,8 +19510,8 @@ struct session_facts {
                " FROM PUBLIC (and from every other role that has it), or write the schema before a "
                "function's name";
     }
-    /// What to add to a complaint about a function or type that was not found; empty where nothing was left
-    /// out.
+    /// Returns the text to add to an error about a function or type that was not found; empty if no schema
+    /// was left out.
     [[nodiscard]] std::string hint() const {
         std::string out;
         for (const auto& schema : distrusted) out += "; " + why_not(schema);
@@ -19445,10 +19532,11 @@ struct session_facts {
 }  // namespace pgsync::postgres
 
 // ---- pgsync/catalog/value_check.hpp
-/// Which members can hold what a column's type prints.
+/// Which members can hold the text form of a column's type.
 namespace pgsync::postgres::detail {
 
-/// Do the values of two columns that are joined read the same in both? Then one can stand for the other.
+/// Returns true if the values of two joined columns have the same text form in both, so that one can stand
+/// for the other.
 [[nodiscard]] inline bool joinable(std::string_view a, std::string_view b) {
     const auto family = [](std::string_view type) -> std::string_view {
         if (type == "int2" || type == "int4" || type == "int8") return "integer";
@@ -19458,7 +19546,7 @@ namespace pgsync::postgres::detail {
     return family(a) == family(b);
 }
 
-/// Can a member of this kind hold what the column's type prints?
+/// Returns true if a member of this kind can hold the text form of the column's type.
 [[nodiscard]] inline bool holds(value_kind kind, std::string_view type, char category) {
     switch (kind) {
         case value_kind::boolean:
@@ -19477,7 +19565,7 @@ namespace pgsync::postgres::detail {
             return type == "numeric" || type == "int2" || type == "int4" || type == "int8";
         case value_kind::text:
         case value_kind::keyword:
-            // Everything that row_to_json prints as a string, but not what has a mapping of its own.
+            // Everything that row_to_json prints as a string, except types that have a mapping of their own.
             return category == 'S' || category == 'E' || category == 'I' || type == "uuid" || type == "xml" ||
                    type == "bit" || type == "varbit" || type == "interval" || type == "bytea" ||
                    type == "macaddr" || type == "money" || type == "time" || type == "timetz" ||
@@ -19574,7 +19662,7 @@ namespace pgsync::postgres::detail {
     return "?";
 }
 
-/// What to declare instead, for a column of this type.
+/// Returns what to declare instead for a column of this type; empty if nothing fits.
 [[nodiscard]] inline std::string_view suggested(std::string_view type, char category) {
     constexpr std::array<std::pair<std::string_view, std::string_view>, 24> known{
         {{"bool", "bool"},
@@ -19608,12 +19696,12 @@ namespace pgsync::postgres::detail {
     return {};
 }
 
-/// The same for a member, which may be an array.
+/// Like holds(), for a member that may be an array.
 [[nodiscard]] inline bool holds_value(const column_data& column, std::string_view type, char category) {
     if (!column.array) return holds(column.kind, type, category);
     if (category != 'A') return false;
-    // An array's type is called like its elements', after an underscore; what category these have is not
-    // known.
+    // An array type has the name of its element type with an underscore in front. The category of the
+    // elements is not known.
     const auto element = type.starts_with('_') ? type.substr(1) : type;
     if (column.kind == value_kind::enumeration) return true;
     const bool text = column.kind == value_kind::text || column.kind == value_kind::keyword;
@@ -19640,17 +19728,18 @@ namespace pgsync::postgres::detail {
 }  // namespace pgsync::postgres::detail
 
 // ---- pgsync/catalog/sql_check.hpp
-/// What only the server can say of SQL: that which shapes contain, and the queries made from them.
+/// Checks of SQL that only the server can make: of the SQL in shapes and of the queries made from them.
 namespace pgsync::postgres::detail {
 
-/// The server's words, and what it cannot know: where it was not allowed to look for a function or type.
+/// Returns the server's message. If a function or type was not found, adds where the session was not allowed
+/// to look for it.
 [[nodiscard]] inline std::string told(const sql_error& problem, const session_facts& about) {
     const auto& state = problem.sqlstate();
     return std::string(problem.what()) +
            (state == "42883" || state == "42704" ? about.hint() : std::string());
 }
 
-/// What the database says of the SQL that shapes contain: conditions, orders, expressions.
+/// Has the database check the SQL in shapes: conditions, orders, expressions.
 class sql_checker {
   public:
     sql_checker(std::span<const compiled_index> indices, session& connection,
@@ -19678,7 +19767,7 @@ class sql_checker {
             plan("where of index " + std::string(index.name),
                  "SELECT 1" + from + " WHERE (" + text(index.where) + ") LIMIT 0", table);
         }
-        // What is tempting where a link table stands between.
+        // Referring to the link table's columns is a common mistake with a relation through a link table.
         const bool linked =
             data.kind != relation::root && index.shape.nodes[data.parent].kind == relation::hop;
         const std::string sees =
@@ -19714,8 +19803,8 @@ class sql_checker {
         }
     }
 
-    /// Plans a query that is to read one table alone, since changes of others would not be seen. False where
-    /// it does not run.
+    /// Plans a query that must read one table only, since changes of other tables would not be noticed.
+    /// Returns false if the query fails.
     bool plan(const std::string& what, const std::string& sql, const table_facts& table,
               const std::string& no_column = {}) {
         try {
@@ -19735,7 +19824,7 @@ class sql_checker {
         }
     }
 
-    /// The JSON string that begins behind the quote at `begin`, as the server escapes it.
+    /// Decodes the JSON string that begins after the quote at `begin`, as the server escapes it.
     static std::string unescaped(std::string_view text, std::size_t begin) {
         constexpr std::string_view letters = "bfnrt";
         constexpr std::string_view meant = "\b\f\n\r\t";
@@ -19759,7 +19848,7 @@ class sql_checker {
         return out;
     }
 
-    /// The tables that a plan reads, each behind its schema and a dot.
+    /// Returns the tables that a plan reads, each as schema, dot and name.
     static std::set<std::string> relations_of(const result& plan) {
         std::set<std::string> out;
         if (plan.rows() == 0) return out;
@@ -19782,7 +19871,7 @@ class sql_checker {
     std::vector<std::string> findings_;
 };
 
-/// What the database says of the queries as a whole: better now than at the first change that needs one.
+/// Has the database check the queries as a whole: better now than at the first change that needs one.
 [[nodiscard]] inline std::vector<std::string> prepare_queries(std::span<const index_binding> bindings,
                                                               session& connection,
                                                               const session_facts& about) {
@@ -19813,7 +19902,7 @@ class sql_checker {
 // ---- pgsync/catalog/table_publications.hpp
 namespace pgsync::postgres {
 
-/// A publication as the server applies it to one table that holds rows, whether it names the table, a
+/// A publication as the server applies it to one table that holds rows. The publication may list the table, a
 /// partitioned table above it, its schema or all tables.
 struct table_publication {
     std::uint32_t table = 0;
@@ -19827,8 +19916,8 @@ struct table_publication {
 
 namespace detail {
 
-/// One row for each table and publication, or several where there is a column list or a row filter: one for
-/// each column of these.
+/// Returns a query with one row for each table and publication, or several if there is a column list or a row
+/// filter: one for each of its columns.
 [[nodiscard]] inline std::string table_publications_sql(int version) {
     const std::string partition = has_partitions(version) ? "c.relispartition" : "false";
     const std::string via_root = has_via_root(version) ? "p.pubviaroot" : "false";
@@ -19850,8 +19939,8 @@ namespace detail {
             "JOIN pg_catalog.pg_class c ON c.oid = u.oid "
             "JOIN pg_catalog.pg_publication_namespace n ON n.pnnspid = c.relnamespace ";
     }
-    // Whose column list and row filter count: the topmost partitioned table's in the publication, where
-    // changes come as its, and otherwise the table's own.
+    // Whose column list and row filter apply: if changes are published as a partitioned table's, those of the
+    // topmost partitioned table in the publication, otherwise the table's own.
     sql +=
         "), applied AS (SELECT m.leaf, m.pub, coalesce((SELECT a.oid FROM member a WHERE a.leaf = m.leaf AND "
         "a.pub = m.pub AND a.depth > 0 AND " +
@@ -19879,7 +19968,7 @@ namespace detail {
 
 }  // namespace detail
 
-/// Every publication of every one of these tables, in one round trip; nothing on a server older than 10.
+/// Reads all publications of these tables in one round trip; empty on a server older than 10.
 [[nodiscard]] inline std::vector<table_publication> read_table_publications(
     session& session, std::span<const std::uint32_t> tables) {
     std::vector<table_publication> out;
@@ -19916,45 +20005,45 @@ namespace detail {
 }  // namespace pgsync::postgres
 
 // ---- pgsync/catalog/shape_check.hpp
-/// What no compiler can know: whether the database has the tables, columns, types and keys that the shapes
-/// name.
+/// Checks that no compiler can make: whether the database has the tables, columns, types and keys that the
+/// shapes name.
 namespace pgsync::postgres {
 
-/// One table that the shapes use.
+/// A table that the shapes use.
 struct followed_table {
     std::uint32_t oid = 0;
     std::string quoted_name;  ///< `"public"."booking"`
     bool owned = false;       ///< the current role may publish it
-    /// Of a partitioned table, those that hold its rows: the log names them, not it.
+    /// For a partitioned table the tables that hold its rows: WAL names those, not the partitioned table.
     std::vector<followed_table> partitions{};
     bool partitioned = false;
 };
 
-/// What old rows of a table have to hold: the columns that lead to its owners. Of a partitioned table each
-/// partition has a replica identity of its own.
+/// The columns that old rows of a table must contain: those that lead to the affected documents. Each
+/// partition of a partitioned table has its own replica identity.
 struct identity_need {
-    table_facts table;  ///< that holds rows
+    table_facts table;  ///< the table, which holds rows
     std::set<std::string> columns{};
 };
 
 /// A right that the current role lacks.
 struct missing_right {
     std::string what;  ///< `this role may not read table "booking"`
-    std::string sql;   ///< what gives it
-    std::string who;   ///< may run that: `its owner "app"`
+    std::string sql;   ///< the statement that grants it
+    std::string who;   ///< who may run that statement: `its owner "app"`
 };
 
 struct shape_report {
     std::vector<index_binding> bindings;
-    std::vector<followed_table> tables;           ///< each once, in the order of first use
-    std::vector<identity_need> identities;        ///< of every table that holds rows, each once
-    std::vector<table_facts> partitioned;         ///< those of `tables` that are
-    std::vector<table_publication> publications;  ///< all of them, of every one of these tables
+    std::vector<followed_table> tables;           ///< without duplicates, in the order of first use
+    std::vector<identity_need> identities;        ///< one for each table that holds rows
+    std::vector<table_facts> partitioned;         ///< the partitioned ones of `tables`
+    std::vector<table_publication> publications;  ///< all publications of all these tables
     std::vector<missing_right> rights;
-    std::vector<std::string> findings;  ///< what makes it impossible to go on, all at once
+    std::vector<std::string> findings;  ///< all problems that make it impossible to continue
 };
 
-/// The tables that hold the rows of partitioned ones, by the oid of these.
+/// The tables that hold the rows of partitioned tables, keyed by the partitioned table's oid.
 using partition_facts = std::map<std::uint32_t, std::vector<table_facts>>;
 
 namespace detail {
@@ -19986,14 +20075,14 @@ class shape_checker {
     const std::optional<table_facts>& find_table(std::size_t node) const {
         return tables_[first_table_ + node];
     }
-    /// Only after check_table() has found it.
+    /// Call only after check_table() has found the table.
     const table_facts& facts(std::size_t node) const { return *tables_[first_table_ + node]; }
 
     static std::string quoted_name(const table_facts& table) {
         return quote_identifier(table.schema) + "." + quote_identifier(table.name);
     }
-    /// Is there at most one row for each combination of these columns? A unique index on some of them is
-    /// enough.
+    /// Returns true if there is at most one row for each combination of these columns. A unique index on some
+    /// of them is enough.
     static bool is_unique(const table_facts& table, const std::vector<std::string>& key) {
         return std::any_of(table.indexes.begin(), table.indexes.end(), [&](const index_facts& index) {
             return index.unique && index.valid && index.immediate && !index.partial &&
@@ -20003,7 +20092,8 @@ class shape_checker {
         });
     }
 
-    /// The index that would make these columns unique, were it not for what it is; null where there is none.
+    /// Returns an index that would make these columns unique except that it is deferrable, invalid or
+    /// partial; nullptr if there is none.
     static const index_facts* nearly_unique(const table_facts& table, const std::vector<std::string>& key) {
         const auto found = std::find_if(table.indexes.begin(), table.indexes.end(), [&](const auto& index) {
             return index.unique &&
@@ -20013,7 +20103,7 @@ class shape_checker {
         });
         return found == table.indexes.end() ? nullptr : &*found;
     }
-    /// Why no index makes them so, and what to do.
+    /// Returns why no index makes the columns unique, and what to do.
     static std::string why_not_unique(const table_facts& table, const std::vector<std::string>& key) {
         const auto* near = nearly_unique(table, key);
         if (near == nullptr)
@@ -20060,7 +20150,7 @@ class shape_checker {
         }
         bool complete = true;
         for (const auto& route : index.routes) complete = check_table(index.shape, route.node) && complete;
-        // Structs embedded in a row name columns of its table.
+        // Embedded structs refer to columns of the table whose row they are part of.
         for (const auto& node : index.shape.nodes) {
             if (node.kind != relation::embed || !find_table(node.row)) continue;
             for (const auto& column : index.shape.columns_of(node))
@@ -20101,7 +20191,7 @@ class shape_checker {
         for (const auto name : route.columns) {
             if (const auto* column = need(name)) bound.array_types.push_back(parameter_type(*column));
         }
-        // A document that goes to another shard has to be deleted where it was.
+        // If the routing changes, the document moves to another shard and must be deleted on the old one.
         if (route.node == 0 && !index.routing.empty()) need(index.routing);
         for (const auto& column : table.columns) {
             if (column.generated) bound.generated.push_back(column.name);
@@ -20112,7 +20202,8 @@ class shape_checker {
         return bound;
     }
 
-    /// Integers of all widths are passed as bigint: a foreign key may be wider than the key it refers to.
+    /// Returns the array type of a column's query parameter. Integers of all sizes are passed as bigint: a
+    /// foreign key may be larger than the key it refers to.
     static std::uint32_t parameter_type(const column_facts& column) {
         constexpr std::uint32_t int8_array = 1016;
         constexpr std::uint32_t text_array = 1009;
@@ -20122,7 +20213,7 @@ class shape_checker {
         return column.array_type;
     }
 
-    /// Returns whether the table and every column the queries name are there.
+    /// Returns true if the table and every column that the queries use exist.
     bool check_table(const shape_view& shape, std::size_t node) {
         const auto& data = shape.nodes[node];
         const auto asked = data.schema.empty() ? std::string(data.table)
@@ -20211,7 +20302,7 @@ class shape_checker {
             lacks("this role may not use schema " + quoted(table.schema),
                   "GRANT USAGE ON SCHEMA " + quote_identifier(table.schema) + " TO " + role, "its owner");
         }
-        // Of the whole table: it is locked before it is read, which takes no less.
+        // For the whole table: it is locked before it is read, which needs the right on the table.
         if (!table.readable) {
             lacks("this role may not read table " + quoted(asked),
                   "GRANT SELECT ON " + quoted_name(table) + " TO " + role, owner);
@@ -20254,7 +20345,7 @@ class shape_checker {
     }
 
     bool check_column(const node_data& data, const table_facts& table, const column_data& column) {
-        if (column.source == value_source::expression) return true;  // see check_sql
+        if (column.source == value_source::expression) return true;  // checked by sql_checker
         const auto* found = table.column(column.name);
         if (found == nullptr) {
             find("table " + quoted(table.name) + " has no column " + quoted(column.name) + " for member " +
@@ -20290,7 +20381,8 @@ class shape_checker {
         return true;
     }
 
-    /// A key that is not unique would give several documents one id, or one row several sub-documents.
+    /// Reports a key that is not unique: several documents would get one id, or one row several
+    /// sub-documents.
     void check_key(const shape_view& shape, const node_data& data, const table_facts& table) {
         std::vector<std::string> key;
         for (const auto& column : shape.columns_of(data)) {
@@ -20327,7 +20419,7 @@ class shape_checker {
                           : "; where a column holds keys of several types, give each type a column of its "
                             "own, with a belongs_to each"));
             }
-            // An operator of such a type would have to be found in its schema.
+            // The comparison operator of such a type would have to be looked up in the type's schema.
             for (const auto* column : {a, b}) {
                 if (column->base_kind != 'b' || about_.trusts(column->base_schema)) continue;
                 find("relation " + quoted(data.member) + " of index " + std::string(index_->name) +
@@ -20347,8 +20439,9 @@ class shape_checker {
         }
     }
 
-    /// Columns of a composite key are paired by their order in the shape, which need not be the constraint's:
-    /// documents would have rows of other parents.
+    /// Reports a composite key whose columns are paired differently than in the foreign key. They are paired
+    /// by their order in the shape, which need not be the constraint's; documents would contain rows of other
+    /// parents.
     void check_pairs(const node_data& data, const table_facts& parent, const table_facts& child,
                      const std::vector<column_pair>& pairs) {
         if (pairs.size() < 2 || data.kind == relation::source) return;
@@ -20385,7 +20478,7 @@ class shape_checker {
             for (const auto& part : parts->second) collect_identity(part, needed_[table.oid]);
         }
     }
-    /// A partition may be named beside its partitioned table.
+    /// A partition may be listed besides its partitioned table.
     void collect_identity(const table_facts& table, const std::set<std::string>& needed) {
         auto& all = report_.identities;
         const auto known = std::find_if(all.begin(), all.end(),
@@ -20414,7 +20507,7 @@ class shape_checker {
 
 }  // namespace detail
 
-/// The tables that hold the rows of partitioned ones.
+/// Reads the tables that hold the rows of partitioned ones.
 [[nodiscard]] inline partition_facts read_partitions(session& connection,
                                                      const std::vector<std::optional<table_facts>>& tables) {
     std::vector<std::uint32_t> oids;
@@ -20439,7 +20532,7 @@ class shape_checker {
 
 namespace detail {
 
-/// The foreign keys of all these tables, where any relation joins more than one column.
+/// Reads the foreign keys of all these tables if any relation joins more than one column.
 [[nodiscard]] inline std::vector<foreign_key_facts> read_composite_keys(
     session& connection, std::span<const compiled_index> indices,
     const std::vector<std::optional<table_facts>>& tables) {
@@ -20455,7 +20548,7 @@ namespace detail {
     return read_foreign_keys(connection, oids);
 }
 
-/// All publications of the tables that hold rows, and of partitioned ones.
+/// Reads all publications of the tables that hold rows and of partitioned tables.
 [[nodiscard]] inline std::vector<table_publication> read_publications_of(session& connection,
                                                                          const shape_report& report) {
     std::vector<std::uint32_t> oids;
@@ -20466,7 +20559,7 @@ namespace detail {
 
 }  // namespace detail
 
-/// Compares shapes with the catalog; all findings at once.
+/// Compares shapes with the catalog and reports all problems at once.
 [[nodiscard]] inline shape_report check_shapes(std::span<const compiled_index> indices, session& connection) {
     std::vector<table_name> names;
     for (const auto& index : indices) {
@@ -20479,9 +20572,9 @@ namespace detail {
     const auto foreign_keys = detail::read_composite_keys(connection, indices, tables);
     auto report = detail::shape_checker(indices, tables, partitions, about, foreign_keys).run();
     report.publications = detail::read_publications_of(connection, report);
-    // What may not be read cannot be tried either.
+    // SQL that reads forbidden tables cannot be tried.
     if (!report.rights.empty()) return report;
-    // A missing column is better told by its member than by a query that lacks it.
+    // A missing column is better reported with its member than as a query that fails.
     if (report.findings.empty())
         report.findings = detail::sql_checker(indices, connection, tables, about).run();
     if (report.findings.empty())
@@ -20495,12 +20588,12 @@ namespace detail {
 // ---- pgsync/commands/record.hpp
 namespace pgsync::app {
 
-/// What a command has done so far, for its report. It outlives the attempts that a command may take.
+/// What a command has done so far, for its report. Survives the retries of a command.
 class record {
   public:
     [[nodiscard]] boost::json::value& operator[](std::string_view what) { return all_[what]; }
 
-    /// What was done about one index.
+    /// Returns the entry of one index.
     [[nodiscard]] boost::json::object& index(std::string_view alias) {
         auto& list = array("indices");
         for (auto& each : list) {
@@ -20510,11 +20603,11 @@ class record {
         return list.back().get_object();
     }
 
-    /// A statement that was run, or with a dry run is to be; `own`: by this role.
+    /// Adds a statement that was run or, in a dry run, would be. `own`: by this role.
     void statement(std::string_view sql, std::string_view why, bool own = true) {
         array("statements").push_back({{"sql", sql}, {"why", why}, {"own", own}});
     }
-    /// A request to the cluster; `body`: JSON, or empty.
+    /// Adds a request to the cluster; `body` is JSON, or null.
     void request(std::string_view method, std::string_view path, const boost::json::value& body) {
         boost::json::object made{{"method", method}, {"path", path}};
         if (!body.is_null()) made["body"] = body;
@@ -20535,18 +20628,18 @@ class record {
 }  // namespace pgsync::app
 
 // ---- pgsync/catalog/lookups.hpp
-/// By which columns the queries of a shape look up rows, and whether an index answers them.
+/// By which columns the queries of a shape look up rows, and whether an index supports that.
 namespace pgsync::postgres {
 
-/// Rows of a node's table are looked up by these columns.
+/// The columns by which rows of a node's table are looked up.
 struct lookup {
     std::size_t node = 0;
     std::vector<std::string> columns;
-    bool for_documents = false;  ///< to make a document
-    bool for_owners = false;     ///< to find the documents of a changed row
+    bool for_documents = false;  ///< to build a document
+    bool for_owners = false;     ///< to find the documents that a changed row affects
 };
 
-/// Every look-up of the keys query and of the owners queries, each once for a node.
+/// Returns all look-ups of the keys query and of the owners queries, without duplicates per node.
 [[nodiscard]] inline std::vector<lookup> lookups_of(const compiled_index& index) {
     std::vector<lookup> out;
     const auto& shape = index.shape;
@@ -20570,7 +20663,8 @@ struct lookup {
     for (const auto& route : index.routes) {
         const auto& node = shape.nodes[route.node];
         if (route.node == 0) continue;
-        // From the parent's row down to this one; from what a changed row says up to the parent's.
+        // Documents: from the parent's row down to this one. Owners: from a changed row's values up to the
+        // parent's row.
         if (node.kind != relation::source) add(route.node, false, columns_of(node, false));
         if (!route.direct && !route.columns.empty()) {
             add(node.parent, true, columns_of(node, true));
@@ -20586,7 +20680,7 @@ enum class coverage : std::uint8_t {
     full,
 };
 
-/// Whether an index finds rows of a table by equality of these columns.
+/// Returns how far an index finds rows of a table by equality of these columns.
 [[nodiscard]] inline coverage covered(const table_facts& table, const std::vector<std::string>& columns) {
     if (table.indexed(columns)) return coverage::full;
     const auto wanted = [&](const std::string& column) {
@@ -20596,7 +20690,7 @@ enum class coverage : std::uint8_t {
     for (const auto& index : table.indexes) {
         if (!index.valid || index.partial || index.columns.empty() || !wanted(index.columns[0])) continue;
         if (index.method != "btree" && index.method != "hash") continue;
-        // All of a unique one: what is left is one row.
+        // All columns of a unique index are given: at most one row is left.
         const bool all = std::all_of(index.columns.begin(), index.columns.end(), wanted);
         if (all && index.unique) return coverage::full;
         best = coverage::partly;
@@ -20604,7 +20698,7 @@ enum class coverage : std::uint8_t {
     return best;
 }
 
-/// The same of a partitioned table: by an index of its own or one of each partition.
+/// Returns the same for a partitioned table: the index may be its own, or there may be one on each partition.
 [[nodiscard]] inline coverage covered(const table_facts& table, const std::vector<table_facts>& partitions,
                                       const std::vector<std::string>& columns) {
     auto best = covered(table, columns);
@@ -20622,7 +20716,8 @@ namespace detail {
     return out;
 }
 
-/// One table's; in front of it what an earlier attempt left, which is of no use and written all the same.
+/// Appends the statements for one table. The first ones drop invalid indexes that an earlier attempt left:
+/// they are of no use but are still maintained at every write.
 inline void add_index_statements(std::vector<std::string>& out, const table_facts& table,
                                  const std::vector<std::string>& columns) {
     for (const auto& index : table.indexes) {
@@ -20635,8 +20730,9 @@ inline void add_index_statements(std::vector<std::string>& out, const table_fact
 
 }  // namespace detail
 
-/// What makes the index, without keeping anybody from writing. A partitioned table takes no CONCURRENTLY:
-/// first each partition gets its index, which the one on the table itself then only has to adopt.
+/// Returns the statements that create the index without blocking writes. A partitioned table does not support
+/// CONCURRENTLY: each partition gets its index first, and the one on the table itself then only has to attach
+/// them.
 [[nodiscard]] inline std::vector<std::string> index_statements(const table_facts& table,
                                                                const std::vector<table_facts>& partitions,
                                                                const std::vector<std::string>& columns,
@@ -20658,12 +20754,12 @@ inline void add_index_statements(std::vector<std::string>& out, const table_fact
 }  // namespace pgsync::postgres
 
 // ---- pgsync/catalog/identity_plan.hpp
-/// Which replica identity a table needs, chosen so that the server goes on taking every write it takes now.
-/// PostgreSQL refuses an UPDATE or DELETE of a published table whose replica identity does not fit every
-/// publication that publishes it; all its reasons are in refused_by(). No I/O.
+/// Chooses the replica identity of a table, such that the server continues to accept every write it accepts
+/// now. PostgreSQL rejects an UPDATE or DELETE of a published table whose replica identity does not suit
+/// every publication of the table; refused_by() knows all its reasons. No I/O.
 namespace pgsync::postgres {
 
-/// Why something cannot be, and what the user can do about it.
+/// Why something is impossible, and what the user can do about it.
 struct refusal {
     std::string why;
     std::string remedy;
@@ -20672,15 +20768,16 @@ struct refusal {
 /// One statement of a plan.
 struct identity_statement {
     std::string sql;
-    bool concurrently = false;  ///< waits for transactions, keeping nobody from writing; in no transaction
+    /// Waits for transactions without blocking writes; not allowed inside a transaction.
+    bool concurrently = false;
 };
 
-/// What has to be done so that old rows in WAL hold the columns that are needed.
+/// What must be done so that old rows in WAL contain the needed columns.
 struct identity_plan {
-    std::vector<identity_statement> statements{};  ///< in this order; none: the identity is right as it is
-    std::string missing{};                ///< columns whose old values WAL lacks as it is, for messages
+    std::vector<identity_statement> statements{};  ///< in this order; empty: the identity need not change
+    std::string missing{};                ///< columns whose old values are not in WAL now, for messages
     bool publish_generated = false;       ///< our publication needs publish_generated_columns = stored
-    std::optional<refusal> impossible{};  ///< then nothing may be changed
+    std::optional<refusal> impossible{};  ///< if set, nothing may be changed
 };
 
 namespace detail {
@@ -20688,7 +20785,8 @@ namespace detail {
 /// A replica identity as the server sees it.
 struct identity_choice {
     bool full = false;
-    std::vector<std::string> columns{};  ///< of its index, where it is not full; none: there is no identity
+    /// Columns of its index if it is not full; empty: there is no identity.
+    std::vector<std::string> columns{};
 };
 
 [[nodiscard]] inline bool contains(const std::vector<std::string>& all, std::string_view wanted) {
@@ -20696,7 +20794,7 @@ struct identity_choice {
 }
 [[nodiscard]] inline std::string in_quotes(std::string_view text) { return "\"" + printable(text) + "\""; }
 
-/// The first generated column that an identity holds; null where it holds none.
+/// Returns the first generated column in an identity; nullptr if there is none.
 [[nodiscard]] inline const column_facts* generated_in(const table_facts& table, const identity_choice& choice,
                                                       bool virtual_ones) {
     const auto found = std::find_if(table.columns.begin(), table.columns.end(), [&](const auto& each) {
@@ -20706,9 +20804,9 @@ struct identity_choice {
     return found == table.columns.end() ? nullptr : &*found;
 }
 
-/// Why the server refuses updates or deletes of a table with this identity for a publication's sake; nothing
-/// where it takes them. As CheckCmdReplicaIdentity() and RelationBuildPublicationDesc() of PostgreSQL have
-/// it.
+/// Returns why the server rejects updates or deletes of a table that has this identity because of a
+/// publication; nullopt if it accepts them. Follows PostgreSQL's CheckCmdReplicaIdentity() and
+/// RelationBuildPublicationDesc().
 [[nodiscard]] inline std::optional<refusal> refused_by(const table_publication& publication,
                                                        const table_facts& table,
                                                        const identity_choice& choice, int version) {
@@ -20752,7 +20850,8 @@ struct identity_choice {
     return std::nullopt;
 }
 
-/// The most bytes that a value of a column takes in an index; nothing where it may be of any length.
+/// Returns the maximum number of bytes that a value of the column takes in an index; nullopt if it is not
+/// limited.
 [[nodiscard]] inline std::optional<std::size_t> longest_value(const column_facts& column) {
     if (column.length > 0) return static_cast<std::size_t>(column.length);
     const auto& type = column.base_name;
@@ -20764,7 +20863,7 @@ struct identity_choice {
     return std::nullopt;
 }
 
-/// Types whose values a B-tree index orders by the operators of the server itself.
+/// Returns true for types whose values a B-tree index orders with the server's own operators.
 [[nodiscard]] inline bool has_btree_order(const column_facts& column) {
     constexpr std::string_view known[] = {"int2",      "int4",        "int8",    "oid",  "uuid",   "bool",
                                           "date",      "time",        "timetz",  "name", "float4", "float8",
@@ -20781,7 +20880,8 @@ class identity_planner {
                      std::span<const table_publication> others)
         : table_(table), needed_(needed), version_(version), others_(others) {
         const auto published = [](const table_publication& each) { return each.updates || each.deletes; };
-        // Who reads it through another publication, or chose its index, may live by what old rows hold now.
+        // Readers of another publication may depend on what old rows contain now, and so may the user who
+        // chose an index.
         kept_ = table.replica_identity == 'i' ||
                 (table.replica_identity != 'f' && std::any_of(others.begin(), others.end(), published));
     }
@@ -20816,7 +20916,8 @@ class identity_planner {
             plan.statements = new_index(columns);
             return finished(std::move(plan), {false, columns});
         }
-        // What refuses its writes already is not of our making, and our publication makes nothing worse.
+        // Writes that are rejected now are not rejected because of us, and our publication makes nothing
+        // worse.
         if (identified && plan.missing.empty() && !refused_by_ours(now))
             return finished(std::move(plan), now);
         plan.impossible = refusal{
@@ -20831,7 +20932,8 @@ class identity_planner {
 
     [[nodiscard]] bool takes_full() const { return !refused({true, {}}); }
 
-    /// What makes the identity an index in place of whole rows; empty where nothing can.
+    /// Returns the statements that make an index the identity instead of whole rows; empty if that is
+    /// impossible.
     std::vector<identity_statement> narrower() {
         if (const auto* index = suitable_index()) return {{by_index(*index)}};
         const auto columns = new_columns();
@@ -20845,8 +20947,8 @@ class identity_planner {
         return all;
     }
 
-    /// As our publication publishes the table: everything, and stored generated columns where it can be told
-    /// to.
+    /// Checks our own publication: it publishes everything, and stored generated columns where the server has
+    /// that option.
     [[nodiscard]] std::optional<refusal> refused_by_ours(const identity_choice& choice,
                                                          bool stored = true) const {
         if (!has_publications(version_)) return std::nullopt;
@@ -20879,7 +20981,8 @@ class identity_planner {
         return found == table_.indexes.end() ? nullptr : &*found;
     }
 
-    /// The primary key, where it is enough and something else is chosen that does not do.
+    /// Returns the statement that makes the primary key the identity, if it suffices and the current identity
+    /// is another one.
     [[nodiscard]] std::optional<std::string> by_default() const {
         const auto* key = primary();
         if (table_.replica_identity == 'd' || key == nullptr || !suits(*key)) return std::nullopt;
@@ -20896,8 +20999,8 @@ class identity_planner {
         return found == table_.indexes.end() ? nullptr : &*found;
     }
 
-    /// What an index of ours would hold: what is needed, what other publications need, and the primary key,
-    /// which makes it unique.
+    /// Returns the columns that an index of ours would have: those that are needed, those that other
+    /// publications need, and the primary key, which makes it unique.
     [[nodiscard]] std::vector<std::string> new_columns() const {
         std::vector<std::string> columns(needed_.begin(), needed_.end());
         const auto add = [&](const std::vector<std::string>& more) {
@@ -20916,7 +21019,7 @@ class identity_planner {
         const auto name = quoted_name(table_);
         const auto* key = primary();
         if (key == nullptr) return refusal{"it has no primary key", "give table " + name + " a primary key"};
-        // A unique index that is checked at once would refuse what a deferrable key allows for a moment.
+        // A unique index that is not deferrable would reject what a deferrable key allows temporarily.
         if (!key->immediate)
             return refusal{"its primary key is deferrable",
                            "make the primary key of table " + name + " not deferrable"};
@@ -20935,7 +21038,7 @@ class identity_planner {
                     "column " + quoted + " may be null",
                     "ALTER TABLE " + name + " ALTER COLUMN " + quote_identifier(each) + " SET NOT NULL"};
             }
-            // A value too long for the index would be refused at its INSERT.
+            // A value too long for the index would be rejected at its INSERT.
             const auto longest = longest_value(*column);
             bytes += longest.value_or(0);
             if (!longest || !has_btree_order(*column) || bytes > longest_entry) {
@@ -20955,7 +21058,7 @@ class identity_planner {
             const auto there = std::find_if(table_.indexes.begin(), table_.indexes.end(),
                                             [&](const auto& index) { return index.name == tried; });
             if (there != table_.indexes.end() && there->valid) continue;
-            // One that was interrupted is of no use, and written all the same.
+            // An index whose build was interrupted is of no use, but is still maintained at every write.
             if (there != table_.indexes.end()) {
                 out.push_back({"DROP INDEX CONCURRENTLY " + quote_identifier(table_.schema) + "." +
                                    quote_identifier(tried),
@@ -20970,7 +21073,8 @@ class identity_planner {
         out.push_back({"ALTER TABLE " + quoted_name(table_) + " REPLICA IDENTITY USING INDEX " + quoted});
         return out;
     }
-    /// Known again as ours, and no other table's: tables are renamed, and their indexes keep their names.
+    /// Returns a name that identifies the index as ours and belongs to this table only: a renamed table's
+    /// indexes keep their names, hence the oid.
     [[nodiscard]] std::string index_name(int number) const {
         constexpr std::size_t longest = 33;
         auto head = table_.name.substr(0, longest);
@@ -20982,42 +21086,42 @@ class identity_planner {
                (number == 1 ? "" : "_" + std::to_string(number));
     }
 
-    /// A third of a page less what every entry has.
+    /// In bytes: a third of a page minus the overhead of every entry.
     static constexpr std::size_t longest_entry = 2'500;
 
     const table_facts& table_;
     const std::set<std::string>& needed_;
     int version_;
     std::span<const table_publication> others_;
-    bool kept_ = false;  ///< the columns of the identity as it is stay in it
+    bool kept_ = false;  ///< the columns of the current identity must stay in it
 };
 
 }  // namespace detail
 
-/// What has to be done to a table that holds rows (no partitioned one) so that its old rows in WAL hold the
-/// columns `needed`, and our publication can publish it, without any write being refused because of that.
-/// `others` are all publications of this table but ours.
+/// Plans what must be done to a table that holds rows (not a partitioned one) so that its old rows in WAL
+/// contain the columns `needed`, and our publication can publish it, without causing any write to be
+/// rejected. `others` are all publications of this table except ours.
 [[nodiscard]] inline identity_plan plan_identity(const table_facts& table,
                                                  const std::set<std::string>& needed, int version,
                                                  std::span<const table_publication> others) {
     return detail::identity_planner(table, needed, version, others).run();
 }
 
-/// What makes WAL hold less of a table with REPLICA IDENTITY FULL than whole old rows; empty where nothing
-/// can.
+/// Returns the statements by which WAL contains less of a table with REPLICA IDENTITY FULL than whole old
+/// rows; empty if that is impossible.
 [[nodiscard]] inline std::vector<identity_statement> narrower_identity(
     const table_facts& table, const std::set<std::string>& needed, int version,
     std::span<const table_publication> others) {
     return detail::identity_planner(table, needed, version, others).narrower();
 }
 
-/// Whether REPLICA IDENTITY FULL has no update or delete refused.
+/// Returns true if no update or delete is rejected under REPLICA IDENTITY FULL.
 [[nodiscard]] inline bool takes_full(const table_facts& table, int version,
                                      std::span<const table_publication> others) {
     return detail::identity_planner(table, std::set<std::string>(), version, others).takes_full();
 }
 
-/// Why the server refuses updates or deletes of a table as everything is now; nothing where it takes them.
+/// Returns why the server rejects updates or deletes of a table as it is now; nullopt if it accepts them.
 /// `publications` are all that publish it.
 [[nodiscard]] inline std::optional<refusal> refused_writes(const table_facts& table, int version,
                                                            std::span<const table_publication> publications) {
@@ -21031,27 +21135,27 @@ class identity_planner {
 }  // namespace pgsync::postgres
 
 // ---- pgsync/catalog/open_transactions.hpp
-/// Transactions of others that have not ended: what a slot, a lock or a load has to wait for.
+/// Open transactions of other sessions: what a slot, a lock or a load has to wait for.
 namespace pgsync::postgres {
 
-/// A transaction that a session has open, or one that was prepared and belongs to no session any more.
+/// A transaction that is open in a session, or a prepared one, which belongs to no session.
 struct open_transaction {
     int pid = 0;        ///< of the server process; 0: it is prepared
     std::string gid{};  ///< of a prepared one
     std::string user{};
     std::string database{};
     std::string application{};
-    std::string state{};                    ///< `active`, `idle in transaction`; empty where nobody tells
-    std::optional<std::int64_t> seconds{};  ///< since it began, or was prepared; hidden from some roles
-    std::optional<std::uint32_t> xid{};     ///< it has written something
+    std::string state{};                    ///< `active`, `idle in transaction`; empty if it is not visible
+    std::optional<std::int64_t> seconds{};  ///< age since it began or was prepared; hidden from some roles
+    std::optional<std::uint32_t> xid{};     ///< set if it has written something
 
     [[nodiscard]] bool prepared() const noexcept { return pid == 0; }
 };
 
 namespace detail {
 
-/// Selects what read_transactions() reads: `which` is a condition on `a`, pg_stat_activity, and
-/// `which_prepared` one on `p`, pg_prepared_xacts.
+/// Returns the query for read_transactions(). `which` is a condition on `a`, pg_stat_activity;
+/// `which_prepared` is one on `p`, pg_prepared_xacts.
 [[nodiscard]] inline std::string transactions_sql(const std::string& which,
                                                   const std::string& which_prepared) {
     return "SELECT a.pid, NULL AS gid, a.usename AS by, a.datname AS in_database, a.application_name AS "
@@ -21092,13 +21196,15 @@ namespace detail {
 
 }  // namespace detail
 
-/// Every transaction of the whole server that has written something, but this session's: the oldest first.
+/// Reads all transactions of the whole server that have written something, except this session's, oldest
+/// first.
 [[nodiscard]] inline std::vector<open_transaction> read_open_transactions(session& session) {
     return detail::read_transactions(session, detail::transactions_sql("a.backend_xid IS NOT NULL", "true"));
 }
 
-/// Whom the server process `pid` waits for just now: who holds, or stands before it for, the lock that it
-/// wants. A prepared transaction has no process, and is found by the lock it holds.
+/// Reads the transactions that the server process `pid` is waiting for: those that hold the lock it wants or
+/// are ahead of it in the lock's queue. A prepared transaction has no process and is found by the lock it
+/// holds.
 [[nodiscard]] inline std::vector<open_transaction> read_blockers(session& session, int pid) {
     const auto who = std::to_string(pid);
     const auto blocking = "pg_catalog.pg_blocking_pids(" + who + ")";
@@ -21118,8 +21224,9 @@ namespace detail {
                 who + " AND NOT w.granted)"));
 }
 
-/// Whom every reader of a table waits for: who has locked it against all others, or stands before somebody
-/// who wants to. `table` is quoted as in SQL; a name that no table has is locked by nobody.
+/// Reads the transactions that every reader of a table waits for: those that hold an AccessExclusiveLock on
+/// it, and those that a session waiting for such a lock waits for. `table` is quoted as in SQL; if it does
+/// not exist, the result is empty.
 [[nodiscard]] inline std::vector<open_transaction> read_lock_holders(session& session,
                                                                      const std::string& table) {
     const auto locks =
@@ -21145,12 +21252,12 @@ namespace detail {
 // ---- pgsync/commands/setup/attended.hpp
 namespace pgsync::app {
 
-/// Looks after a statement that may have to wait for other people's transactions: as long as it lives, `look`
-/// is called every few seconds, in a thread of its own and with a session of its own, so that somebody can
-/// say what is waited for; and once `stopped()` the statement is cancelled.
+/// Watches over a statement that may wait for other transactions. While it exists, it calls `look` every few
+/// seconds, on its own thread and session, to report what the statement waits for; once `stopped()` is true
+/// it cancels the statement.
 class attendant {
   public:
-    /// Returns whether it had something to say; if not, it is soon called again.
+    /// Returns whether it reported something; if not, it is called again soon.
     using look_function = std::function<bool(postgres::session&, std::chrono::seconds waited)>;
 
     attendant(postgres::admin_connection& database, std::function<bool()> stopped, look_function look)
@@ -21178,7 +21285,7 @@ class attendant {
         const auto start = clock::now();
         auto next = start + look_every;
         while (!done_within(std::chrono::milliseconds(100))) {
-            // Again each time: the statement may not have begun when it was first asked.
+            // Repeated, because the statement may not have started at the previous attempt.
             if (stopped_()) database_.cancel();
             if (stopped_() || clock::now() < next) continue;
             if (look(std::chrono::duration_cast<std::chrono::seconds>(clock::now() - start)))
@@ -21191,7 +21298,7 @@ class attendant {
             if (!session_) session_.emplace(database_.conninfo(), ending_.fd());
             return look_(*session_, waited);
         } catch (const std::exception& problem) {
-            // The statement itself tells where the server is away.
+            // If the server is down, the statement itself reports that.
             session_.reset();
             log::debug("cannot tell what is waited for: {}", problem.what());
             return true;
@@ -21217,22 +21324,22 @@ class attendant {
 }  // namespace pgsync::app
 
 // ---- pgsync/base/words.hpp
-/// Sizes and times as people read them.
+/// Formats sizes and times for people.
 namespace pgsync::app {
 
-/// `512 bytes`, `1.5 kB`, `16 MB`: in steps of 1,024, as PostgreSQL counts.
+/// Formats a size as `512 bytes`, `1.5 kB` or `16 MB`, in steps of 1,024 as PostgreSQL does.
 [[nodiscard]] inline std::string bytes_text(std::uint64_t bytes) {
     if (bytes == 1) return "1 byte";
     if (bytes < 1024) return std::to_string(bytes) + " bytes";
     constexpr std::array<std::string_view, 5> units{"kB", "MB", "GB", "TB", "PB"};
     auto value = static_cast<double>(bytes) / 1024;
     std::size_t unit = 0;
-    // What would be printed as 1024 is one of the next unit.
+    // A value that would be printed as 1024 becomes 1 of the next unit.
     for (; value >= 1023.5 && unit + 1 < units.size(); ++unit) value /= 1024;
     return log::fixed(value, value < 9.95 ? 1 : 0) + " " + std::string(units[unit]);
 }
 
-/// `0.02 s`, `45 s`, `12 min`, `3.5 h`, `4 days`.
+/// Formats a time as `0.02 s`, `45 s`, `12 min`, `3.5 h` or `4 days`.
 [[nodiscard]] inline std::string seconds_text(double seconds) {
     if (seconds < 0) seconds = 0;
     if (seconds < 9.95) return log::fixed(seconds, seconds < 0.995 && seconds > 0 ? 2 : 1) + " s";
@@ -21242,7 +21349,7 @@ namespace pgsync::app {
     return log::fixed(seconds / 86'400, 0) + " days";
 }
 
-/// `1 document`, `3 documents`.
+/// Formats a number and its noun: `1 document`, `3 documents`.
 [[nodiscard]] inline std::string counted(std::uint64_t number, std::string_view noun) {
     return std::to_string(number) + " " + std::string(noun) + (number == 1 ? "" : "s");
 }
@@ -21253,18 +21360,18 @@ namespace pgsync::app {
 namespace pgsync::app {
 
 enum class severity : std::uint8_t {
-    error,    ///< it does not work, or documents are wrong
-    warning,  ///< it works, and will not for ever, or not well
+    error,    ///< something does not work, or documents are wrong
+    warning,  ///< it works, but not forever, or not well
     advice,   ///< it works; this would be better
 };
 
-/// One thing to do about a finding: a statement for the database, a request for the cluster, a command of
-/// this program, or what no program can do.
+/// One step of a remedy: a statement for the database, a request for the cluster, a command of this program,
+/// or something no program can do.
 struct step {
     enum class kind : std::uint8_t { sql, request, command, other };
     kind what = kind::other;
     std::string text{};  ///< the statement without `;`, the command, or `PUT /index/_settings`
-    std::string body{};  ///< of a request, JSON
+    std::string body{};  ///< of a request, as JSON
 };
 
 [[nodiscard]] inline step by_sql(std::string statement) {
@@ -21279,18 +21386,18 @@ struct step {
 }
 [[nodiscard]] inline step by_hand(std::string text) { return {step::kind::other, std::move(text), {}}; }
 
-/// Which command sets it right without further ado, where the role's rights allow it.
+/// Which command fixes the finding by itself, if the role's rights allow it.
 enum class mended_by : std::uint8_t { nobody, bootstrap, sync };
 
 /// Something that an operator should know.
 struct finding {
     severity how_bad = severity::error;
-    std::string_view code{};  ///< what kind it is, for programs: `missing_index`
+    std::string_view code{};  ///< its kind, for programs: `missing_index`
     std::string what{};
-    std::string why{};           ///< it matters
-    std::vector<step> remedy{};  ///< in this order
+    std::string why{};           ///< why it matters
+    std::vector<step> remedy{};  ///< steps, in this order
     mended_by mends = mended_by::nobody;
-    bool sync_starts = false;  ///< all the same, although it is an error that sync does not mend
+    bool sync_starts = false;  ///< sync starts nevertheless, although this is an error that sync does not fix
 };
 
 using findings = std::vector<finding>;
@@ -21300,7 +21407,7 @@ using findings = std::vector<finding>;
     return names[static_cast<std::size_t>(how_bad)];
 }
 
-/// What to do about it, in one line.
+/// Returns the remedy as one line.
 [[nodiscard]] inline std::string remedy_of(const finding& about) {
     std::string out;
     for (const auto& todo : about.remedy) {
@@ -21311,7 +21418,7 @@ using findings = std::vector<finding>;
     return out;
 }
 
-/// The short form that /ready, the metrics and the status page show.
+/// Returns the short form that /ready, the metrics and the status page show. Leaves out advice.
 [[nodiscard]] inline std::vector<metrics::condition> summaries_of(const findings& all) {
     std::vector<metrics::condition> out;
     for (const auto& each : all) {
@@ -21321,7 +21428,7 @@ using findings = std::vector<finding>;
     return out;
 }
 
-/// A step as it is typed: into psql, into curl or a console, into a shell.
+/// Formats a step as a user types it: into psql, into curl or a console, or into a shell.
 [[nodiscard]] inline std::string text_of(const step& of, std::string_view program) {
     switch (of.what) {
         case step::kind::sql:
@@ -21355,8 +21462,8 @@ using findings = std::vector<finding>;
     return {{"text", of.text}};
 }
 
-/// The worst first, otherwise in the order in which they were found; in order where there is nothing but
-/// advice.
+/// Returns the report on `all`, the most severe findings first, otherwise in the order in which they were
+/// found. The report is in order if there is nothing but advice.
 [[nodiscard]] inline report report_of(findings all, std::string_view program) {
     std::stable_sort(all.begin(), all.end(),
                      [](const finding& a, const finding& b) { return a.how_bad < b.how_bad; });
@@ -21390,11 +21497,12 @@ using findings = std::vector<finding>;
 }  // namespace pgsync::app
 
 // ---- pgsync/commands/setup/waited_for.hpp
-/// Other people's transactions as an operator has to know them: who, since when, and how to end them.
+/// Describes other transactions to an operator: whose they are, since when they are open, and how to end
+/// them.
 namespace pgsync::app {
 
-/// `server process 4711 of user "shop" (application "import", database "shop"), open for 12 s, idle in
-/// transaction`, or `prepared transaction "gid" of …`.
+/// Returns `server process 4711 of user "shop" (application "import", database "shop"), open for 12 s, idle
+/// in transaction`, or `prepared transaction "gid" of …`.
 [[nodiscard]] inline std::string text_of(const postgres::open_transaction& of) {
     const auto named = [](const char* what, const std::string& name) {
         return name.empty() ? std::string() : std::string(what) + "\"" + printable(name) + "\"";
@@ -21415,7 +21523,7 @@ namespace pgsync::app {
     return out;
 }
 
-/// What ends it, where it does not end by itself.
+/// Returns the steps that end a transaction that does not end by itself.
 [[nodiscard]] inline std::vector<step> steps_to_end(const postgres::open_transaction& of) {
     if (!of.prepared()) {
         return {by_sql("SELECT pg_catalog.pg_terminate_backend(" + std::to_string(of.pid) + ")")};
@@ -21425,8 +21533,8 @@ namespace pgsync::app {
             by_sql("COMMIT PREPARED " + gid), by_hand("otherwise:"), by_sql("ROLLBACK PREPARED " + gid)};
 }
 
-/// The same of several in one line, no more than `most` of them. Of a prepared one, which never ends by
-/// itself, the statement that ends it stands there as well.
+/// Describes several transactions in one line, at most `most`. A prepared one never ends by itself, so the
+/// statement that ends it is included.
 [[nodiscard]] inline std::string list_of(const std::vector<postgres::open_transaction>& all,
                                          std::size_t most = 5) {
     std::string out;
@@ -21444,32 +21552,32 @@ namespace pgsync::app {
 }  // namespace pgsync::app
 
 // ---- pgsync/commands/setup/setup.hpp
-/// What bootstrap does in the database, in the order that loses nothing: replica identities, publication,
+/// What bootstrap does in the database, in an order that loses nothing: replica identities, publication,
 /// slot.
 namespace pgsync::app {
 
-/// What a step of the setup may have to wait for, and who has to wait behind it meanwhile.
+/// What a setup step may wait for, and what has to wait behind it meanwhile.
 enum class step_waits : std::uint8_t {
-    tables,        ///< locks of tables, behind which an application, or its ALTER TABLE, queues up
-    transactions,  ///< whatever has written something, in turn; nobody waits behind it
+    tables,        ///< table locks, behind which the application, or its ALTER TABLE, queues up
+    transactions,  ///< transactions that have written, in turn; nothing waits behind it
 };
 
-/// One statement and why it is needed.
+/// One statement, and why it is needed.
 struct setup_step {
     std::string sql;
     std::string why;
     bool own = true;            ///< this role may run it
-    bool concurrently = false;  ///< keeps nobody from writing while it waits, and must not be interrupted
+    bool concurrently = false;  ///< does not block writes while it waits, and must not be interrupted
     step_waits waits = step_waits::tables;
 };
 
-/// A table and what becomes of its replica identity.
+/// A table, and the plan for its replica identity.
 struct planned_identity {
     const postgres::identity_need* need = nullptr;
     postgres::identity_plan plan;
 };
 
-/// The publications that publish a table, but for the one of that name.
+/// Returns the publications that publish a table, except the one named `own`.
 [[nodiscard]] inline std::vector<postgres::table_publication> other_publications(
     const postgres::shape_report& report, std::uint32_t table, std::string_view own) {
     std::vector<postgres::table_publication> out;
@@ -21489,8 +21597,8 @@ struct planned_identity {
     return out;
 }
 
-/// Tables outside the shapes whose updates would be refused, or that would be followed for nothing, once our
-/// publication publishes every kind of change.
+/// Returns why our publication must not publish every kind of change: tables outside the shapes would have
+/// updates refused, or would be streamed for nothing.
 [[nodiscard]] inline std::optional<postgres::refusal> why_not_publish_all(
     const postgres::shape_report& report, const std::optional<postgres::publication_facts>& publication,
     const std::string& name, int server) {
@@ -21509,7 +21617,7 @@ struct planned_identity {
     return postgres::refusal{
         "the publication leaves out updates or deletes, and publishes other tables as well (" + names +
             "), whose updates PostgreSQL might refuse once they are published",
-        // From one of all tables none can be taken.
+        // No table can be removed from a publication FOR ALL TABLES.
         publication->all_tables
             ? "see to it that each of those has a replica identity or is never updated, and then ALTER "
               "PUBLICATION " +
@@ -21518,12 +21626,12 @@ struct planned_identity {
             : "choose another --name, or take those tables from the publication"};
 }
 
-/// Something that cannot be set up without PostgreSQL refusing the application's writes.
+/// Something that cannot be set up without making PostgreSQL refuse the application's writes.
 struct setup_obstacle : postgres::refusal {
-    bool sync_starts = false;  ///< all the same: the writes are refused already, so that sync misses none
+    bool sync_starts = false;  ///< the writes are refused already, so sync misses none and starts
 };
 
-/// Everything that cannot be set up without the application's writes being refused.
+/// Returns everything that cannot be set up without making PostgreSQL refuse the application's writes.
 [[nodiscard]] inline std::vector<setup_obstacle> impossible_setup(
     const postgres::shape_report& report, const std::optional<postgres::publication_facts>& publication,
     const std::string& name, int server) {
@@ -21535,8 +21643,8 @@ struct setup_obstacle : postgres::refusal {
     return out;
 }
 
-/// The same for indices that are loaded and only follow: throws where changes would go unseen. Where they are
-/// refused to the application there are none to be missed; that is told, and everything else goes on.
+/// The same for indices that are loaded and only need changes: throws if changes would be missed. If
+/// PostgreSQL refuses the writes anyway there are none to miss; that is logged, and everything else goes on.
 inline void warn_impossible(const postgres::shape_report& report, const std::string& name, int server) {
     for (const auto& [need, plan] : plan_identities(report, name, server)) {
         if (!plan.impossible) continue;
@@ -21546,7 +21654,7 @@ inline void warn_impossible(const postgres::shape_report& report, const std::str
     }
 }
 
-/// Throws, before anything is changed, where the database cannot be set up without breaking the application.
+/// Throws, before anything is changed, if the database cannot be set up without breaking the application.
 inline void refuse_impossible(const postgres::shape_report& report,
                               const std::optional<postgres::publication_facts>& publication,
                               const std::string& name, int server) {
@@ -21563,8 +21671,8 @@ inline void refuse_impossible(const postgres::shape_report& report,
                 "one of these for each:" + remedy);
 }
 
-/// What of a table a publication names: from version 13 on a partitioned table brings its partitions along,
-/// also those to come; before, each has to be named.
+/// Returns the names of a table that a publication needs. From version 13 on a partitioned table includes its
+/// partitions, also future ones; before, each must be named.
 [[nodiscard]] inline std::vector<std::string> publishable(const postgres::followed_table& table, int server) {
     if (table.partitions.empty() || postgres::has_via_root(server)) return {table.quoted_name};
     std::vector<std::string> names;
@@ -21575,7 +21683,7 @@ inline void refuse_impossible(const postgres::shape_report& report,
 [[nodiscard]] inline bool publishes(const postgres::publication_facts& publication,
                                     const postgres::followed_table& table) {
     if (publication.publishes(table.oid)) return true;
-    // The server lists partitions only.
+    // For such a publication the server lists only partitions.
     if (publication.all_tables && table.partitioned && table.partitions.empty()) return true;
     const auto& named = publication.tables;
     if (std::find(named.begin(), named.end(), table.oid) != named.end()) return true;
@@ -21584,21 +21692,22 @@ inline void refuse_impossible(const postgres::shape_report& report,
                        [&](const auto& part) { return publication.publishes(part.oid); });
 }
 
-/// Does it send all kinds of changes that the server knows?
+/// Returns true if the publication does not send every kind of change that the server knows.
 [[nodiscard]] inline bool leaves_out_operations(const postgres::publication_facts& publication, int server) {
     return !publication.publishes_insert || !publication.publishes_update || !publication.publishes_delete ||
            (postgres::has_truncate(server) && !publication.publishes_truncate);
 }
 
-/// With publish_via_partition_root the server does not send a TRUNCATE of one partition.
+/// Returns true if TRUNCATE of a single partition is not sent, because of publish_via_partition_root.
 [[nodiscard]] inline bool hides_leaf_truncate(const postgres::publication_facts& publication,
                                               const postgres::shape_report& report) {
     return publication.via_root && std::any_of(report.tables.begin(), report.tables.end(),
                                                [](const auto& table) { return !table.partitions.empty(); });
 }
 
-/// What of our publication has to go before replica identities change, since with these it would have updates
-/// refused: a row filter, a column list, generated columns left out.
+/// Adds steps that remove restrictions from our publication before replica identities change: row filters,
+/// column lists, unpublished generated columns. With these PostgreSQL would refuse updates under the new
+/// identities.
 inline void add_widening_steps(std::vector<setup_step>& steps, const postgres::shape_report& report,
                                const std::optional<postgres::publication_facts>& publication,
                                const std::string& name, bool generated) {
@@ -21630,7 +21739,7 @@ inline void add_identity_steps(std::vector<setup_step>& steps, const std::vector
     }
 }
 
-/// What is missing in the publication, or all of it.
+/// Adds steps for what the publication lacks, or to create it.
 inline void add_publication_steps(std::vector<setup_step>& steps, const postgres::shape_report& report,
                                   const std::optional<postgres::publication_facts>& publication,
                                   const std::string& name, const postgres::server_facts& server) {
@@ -21643,14 +21752,12 @@ inline void add_publication_steps(std::vector<setup_step>& steps, const postgres
             for (const auto& each : publishable(table, server.version))
                 list += (list.empty() ? "" : ", ") + each;
         }
-        // No column lists: they would make an application's UPDATE fail once somebody sets REPLICA IDENTITY
-        // FULL.
-        // Updates must not be refused either once somebody sets REPLICA IDENTITY FULL, or adds a generated
-        // column under it.
+        // Without column lists, and with stored generated columns: otherwise the application's UPDATEs would
+        // fail once a table gets REPLICA IDENTITY FULL, or a generated column while it has that.
         const std::string generated = postgres::has_published_generated_columns(server.version)
                                           ? " WITH (publish_generated_columns = stored)"
                                           : "";
-        // In one statement for the server, so that it never is without its mark; see publication_mark.
+        // Sent as one statement, so that the publication never exists without its mark; see publication_mark.
         steps.push_back({"CREATE PUBLICATION " + quoted + " FOR TABLE " + list + generated +
                              "; COMMENT ON PUBLICATION " + quoted + " IS " +
                              postgres::quote_literal(postgres::publication_mark),
@@ -21660,7 +21767,7 @@ inline void add_publication_steps(std::vector<setup_step>& steps, const postgres
     for (const auto& table : report.tables) {
         const auto& narrowed = publication->narrowed;
         const bool narrow = std::find(narrowed.begin(), narrowed.end(), table.oid) != narrowed.end();
-        if (!narrow && publishes(*publication, table)) continue;  // what is narrow has been taken out
+        if (!narrow && publishes(*publication, table)) continue;  // narrowed tables have been taken out above
         for (const auto& each : publishable(table, server.version)) {
             steps.push_back({"ALTER PUBLICATION " + quoted + " ADD TABLE " + each,
                              "the publication lacks this table", publication->owned && table.owned});
@@ -21678,8 +21785,8 @@ inline void add_publication_steps(std::vector<setup_step>& steps, const postgres
     }
 }
 
-/// Everything still missing in the database, in order: at no moment, wherever it ends, is a write refused
-/// that was not before. Statements that are there already are not listed.
+/// Returns everything that is missing in the database, in order: wherever setup stops, no write is refused
+/// that was not refused before. Steps that are already done are not listed.
 [[nodiscard]] inline std::vector<setup_step> setup_steps(
     const postgres::shape_report& report, const std::optional<postgres::publication_facts>& publication,
     const std::optional<postgres::slot_facts>& slot, const std::string& name,
@@ -21690,11 +21797,11 @@ inline void add_publication_steps(std::vector<setup_step>& steps, const postgres
                                        [](const auto& each) { return each.plan.publish_generated; });
     add_widening_steps(steps, report, publication, name, generated);
     add_identity_steps(steps, planned);
-    // Without publications the slot tells of every table.
+    // Without publications the slot delivers changes of every table.
     if (postgres::has_publications(server.version))
         add_publication_steps(steps, report, publication, name, server);
     if (!slot) {
-        // A slot that standbys keep as well outlives a failover.
+        // A slot that standbys synchronise survives a failover.
         steps.push_back(
             {"SELECT pg_catalog.pg_create_logical_replication_slot(" + postgres::quote_literal(name) + ", '" +
                  std::string(postgres::output_plugin(server.version)) + "'" +
@@ -21704,8 +21811,8 @@ inline void add_publication_steps(std::vector<setup_step>& steps, const postgres
     return steps;
 }
 
-/// Throws where something is missing that this role may not set right. What changes that cost is found out
-/// once it is there.
+/// Throws if something is missing that this role may not set up. Which changes were lost because of that is
+/// determined once it is there.
 inline void refuse_missing(const std::vector<setup_step>& missing) {
     std::string all;
     for (const auto& step : missing) {
@@ -21719,15 +21826,17 @@ inline void refuse_missing(const std::vector<setup_step>& missing) {
         "changes were lost for are read again");
 }
 
-/// How long a step may wait for its lock at a time; 0: as long as it takes.
+/// Returns how long an attempt of a step may wait for its lock; 0: without limit.
 ///
-/// What waits for an ALTER TABLE makes the whole application wait, and a publication, which locks one table
-/// after the other, can make a deadlock with a migration, for which the server may end the migration: so both
-/// are tried for less than deadlock_timeout at a time. But an autovacuum gives way only to who has waited for
-/// deadlock_timeout, and without that a VACUUM of a big table would be waited out: so each third attempt is
-/// longer than that. Nobody stands behind the making of a slot, which waits for every transaction that runs
-/// when it begins, and once more for those that have begun meanwhile: given up half-way, it would begin again
-/// with others, and on a busy server never end.
+/// The whole application queues up behind a waiting ALTER TABLE. And a publication, which locks one table
+/// after the other, can deadlock with a migration, which the server may then abort. So both are tried for
+/// less than deadlock_timeout at a time. But an autovacuum only yields to a statement that has waited for
+/// deadlock_timeout, and without that a VACUUM of a large table would have to be waited out: so every third
+/// attempt is longer.
+///
+/// Nothing queues up behind the creation of a slot. It waits for every transaction that is running when it
+/// starts, and then for those that have started meanwhile; if it were given up half-way it would start again
+/// with other transactions, and on a busy server never end.
 [[nodiscard]] constexpr std::chrono::milliseconds lock_timeout_of(
     step_waits waits, int attempt, std::chrono::milliseconds deadlock_timeout) {
     constexpr std::chrono::milliseconds moment(500);
@@ -21737,7 +21846,7 @@ inline void refuse_missing(const std::vector<setup_step>& missing) {
     return deadlock_timeout + to_give_way;
 }
 
-/// Between two attempts: an application that queued up behind the last one gets on with its work.
+/// Returns the pause after an attempt, in which an application that queued up behind it can proceed.
 [[nodiscard]] constexpr std::chrono::milliseconds pause_after(int attempt) {
     constexpr std::chrono::milliseconds longest(2'000);
     return std::min(longest, std::chrono::milliseconds(200) * attempt);
@@ -21745,7 +21854,8 @@ inline void refuse_missing(const std::vector<setup_step>& missing) {
 
 namespace detail {
 
-/// Those that were open when a slot's making began `waited` ago, with the one it waits for just now first.
+/// Returns the transactions that were open when the creation of a slot started, `waited` ago; those that it
+/// waits for at present come first.
 inline std::vector<postgres::open_transaction> waited_for_by_slot(
     const std::vector<postgres::open_transaction>& now, const std::vector<postgres::open_transaction>& open,
     std::chrono::seconds waited) {
@@ -21758,21 +21868,21 @@ inline std::vector<postgres::open_transaction> waited_for_by_slot(
     return out;
 }
 
-/// If this program is killed while the server makes a slot, the server is to notice, and to leave none.
-/// Before version 14 it goes on making it, and a next bootstrap waits for that, see take_turn().
+/// Lets the server notice if this program is killed while the server creates a slot, so that no slot is left
+/// behind. Before version 14 the server continues, and the next bootstrap waits for that; see take_turn().
 inline void notice_lost_client(postgres::admin_connection& database) {
     if (!postgres::has_client_check(database.server_version())) return;
     try {
         database.execute("SET client_connection_check_interval = '5s'");
     } catch (const postgres::sql_error& problem) {
-        log::debug("{}", problem.what());  // not every operating system can tell
+        log::debug("{}", problem.what());  // not every operating system supports it
     }
 }
 
 }  // namespace detail
 
-/// Runs one step, and says every few seconds whom it waits for. A stop cancels it; of a slot nothing is left
-/// then.
+/// Runs one step, and logs every few seconds what it waits for. A stop cancels it; a half-created slot is
+/// then removed.
 inline void run_step(postgres::admin_connection& database, const setup_step& step,
                      const std::function<bool()>& stopped) {
     log::info("{}", step.sql);
@@ -21809,7 +21919,7 @@ inline void run_step(postgres::admin_connection& database, const setup_step& ste
                     errc::permission, "this role may not run: " + step.sql + " (" + problem.what() + ")",
                     "have an administrator run what `bootstrap --dry-run` prints, then run bootstrap again");
             }
-            // A bootstrap that was killed may have left it under way. What it made is looked at by sync.
+            // A killed bootstrap may have left this step running. sync checks what it created.
             if (problem.sqlstate() == "42710" || (step.concurrently && problem.sqlstate() == "42P07")) break;
             const bool not_now = problem.sqlstate() == "55P03" || problem.sqlstate() == "40P01";
             const bool cancelled = problem.sqlstate() == "57014" && stopped();
@@ -21829,8 +21939,9 @@ inline void run_step(postgres::admin_connection& database, const setup_step& ste
     database.execute("RESET lock_timeout");
 }
 
-/// Waits until every transaction in progress now has ended: what they wrote is then visible to the pages of
-/// the load, whether or not the slot and the publication have seen it. Says every few seconds which.
+/// Waits until every transaction that is in progress now has ended. What they wrote is then visible to the
+/// pages of the load, whether or not the slot and the publication have seen it. Logs every few seconds which
+/// are left.
 inline void wait_for_running_transactions(postgres::admin_connection& database,
                                           const std::function<bool()>& stopped) {
     const auto sql = "SELECT " +
@@ -21869,14 +21980,15 @@ inline void wait_for_running_transactions(postgres::admin_connection& database,
 // ---- pgsync/sink/elastic/dead_letters.hpp
 namespace pgsync::elastic {
 
-/// The index that takes what `alias` refuses.
+/// Returns the name of the index for documents that `alias` refuses.
 [[nodiscard]] inline std::string dead_letter_index(std::string_view alias) {
     return std::string(alias) + "-dead-letters";
 }
 
-/// What creates it. The refused document is kept as text that nothing looks into.
+/// Returns the creation body of a dead-letter index. The refused document is stored as text that is neither
+/// parsed nor indexed.
 [[nodiscard]] inline boost::json::object dead_letter_creation_body() {
-    const boost::json::object keyword{{"type", "keyword"}, {"ignore_above", 8'191}};  // more is an error
+    const boost::json::object keyword{{"type", "keyword"}, {"ignore_above", 8'191}};  // longer: an error
     return {{"settings", {{"index", {{"number_of_shards", 1}, {"auto_expand_replicas", "0-1"}}}}},
             {"mappings",
              {{"dynamic", false},
@@ -21891,8 +22003,9 @@ namespace pgsync::elastic {
                 {"document", {{"type", "text"}, {"index", false}, {"norms", false}}}}}}}};
 }
 
-/// The `_id` of the dead letter of a document: the document's own, so that a repeat overwrites. One that no
-/// document can have, being empty or over 512 bytes, becomes its beginning and a hash of all of it.
+/// Returns the `_id` of a document's dead letter: the document's own id, so that a repeat overwrites it. An
+/// id that no document can have, because it is empty or longer than 512 bytes, is replaced by its beginning
+/// and a hash of the whole id.
 [[nodiscard]] inline std::string dead_letter_id(std::string_view id) {
     if (!id.empty() && id.size() <= 512) return std::string(id);
     std::size_t cut = std::min<std::size_t>(id.size(), 400);
@@ -21908,20 +22021,21 @@ namespace pgsync::elastic {
     return out;
 }
 
-/// Where documents go that the cluster refuses for good, when the program is to go on without them: each is
-/// written with its error to an index of its own, and counts as done when it is there. Neither the
-/// transport's thread nor the writer's waits for that; a thread of this object's does, and what comes faster
-/// than it writes is held back by wait_for_room(). A dead letter that cannot be written fails its bulk for
-/// good: a document is never dropped. The transport must outlive it, and it must outlive the writer it
-/// serves.
+/// Sets aside documents that the cluster refuses for good, if the program is to continue without them: each
+/// is written with its error to a separate index, and counts as done once it is there. Neither the
+/// transport's thread nor the writer's waits for that; this object has a thread of its own, and
+/// wait_for_room() holds back the caller if dead letters arrive faster than they are written. A dead letter
+/// that cannot be written fails its bulk for good: a document is never dropped. The transport must outlive
+/// this object, and this object must outlive the writer it serves.
 template <transport Transport, waiting_clock Clock = steady_waiting>
 class dead_letters {
   public:
     struct settings {
-        std::string address;  ///< of the cluster, for messages
+        std::string address;  ///< the cluster's, for messages
         dialect speaks = {};
-        std::size_t bulk_bytes = 5U << 20U;         ///< of the bulks of dead letters
-        std::size_t queue_bytes = 32U << 20U;       ///< waiting to be written before others must wait, too
+        std::size_t bulk_bytes = 5U << 20U;  ///< size of a bulk of dead letters
+        /// Bytes that may wait to be written before wait_for_room() blocks.
+        std::size_t queue_bytes = 32U << 20U;
         std::chrono::seconds patience{30};          ///< see client
         std::chrono::milliseconds timeout{60'000};  ///< of one attempt
         std::chrono::milliseconds first_pause{100};
@@ -21929,7 +22043,7 @@ class dead_letters {
         metrics::registry* counts = &metrics::nowhere();
     };
     using completion = std::function<void(bulk_outcome&&)>;
-    /// From the name a document was written to, to the alias that its dead letter's index is named after.
+    /// Maps the name that a document was written to, to the alias that its dead-letter index is named after.
     using alias_function = std::function<std::string(std::string_view target)>;
 
     dead_letters(Transport& through, settings setting, const Clock& clock = {})
@@ -21937,7 +22051,7 @@ class dead_letters {
           client_(through, client_settings(settings_), clock),
           writer_(through, writer_settings(settings_), clock),
           thread_(quiet_thread([this] { run(); })) {}
-    /// What has not been written ends as interrupted.
+    /// Ends as interrupted what has not been written.
     ~dead_letters() {
         interrupt();
         {
@@ -21950,17 +22064,17 @@ class dead_letters {
     dead_letters(const dead_letters&) = delete;
     dead_letters& operator=(const dead_letters&) = delete;
 
-    /// What to give a bulk_writer as a bulk's completion in place of `done`: what the cluster refused is set
-    /// aside first, and then `done` hears of a bulk without it.
+    /// Returns the completion to pass to a bulk_writer in place of `done`: it sets refused documents aside
+    /// first and then calls `done` with an outcome without them.
     [[nodiscard]] completion before(completion done, alias_function alias_of) {
         return [this, done = std::move(done), alias_of = std::move(alias_of)](bulk_outcome&& outcome) {
-            // With a fatal error all of it will be read again.
+            // After a fatal error all of the bulk will be read again.
             if (outcome.fatal || outcome.rejected.empty()) return done(std::move(outcome));
             put(std::move(outcome), done, alias_of);
         };
     }
 
-    /// Blocks while too much waits to be written; throws errc::interrupted after interrupt().
+    /// Blocks while too many bytes wait to be written; throws errc::interrupted after interrupt().
     void wait_for_room() {
         std::unique_lock lock(mutex_);
         const auto stop = stop_.token();
@@ -21968,7 +22082,7 @@ class dead_letters {
         if (stop.stop_requested()) throw error(errc::interrupted, "stopped while writing dead letters");
     }
 
-    /// From now on nobody waits: what has not been written ends as interrupted.
+    /// Ends as interrupted what has not been written, and makes wait_for_room() throw until resume().
     void interrupt() {
         stop_.request(mutex_);
         client_.interrupt();
@@ -21986,7 +22100,7 @@ class dead_letters {
     /// See bulk_writer.
     void end_at_closed() { writer_.end_at_closed(); }
 
-    /// Documents set aside so far.
+    /// Returns how many documents have been set aside so far.
     [[nodiscard]] std::uint64_t count() const { return count_; }
 
   private:
@@ -22013,7 +22127,7 @@ class dead_letters {
         to.first_pause = from.first_pause;
         to.longest_pause = from.longest_pause;
         to.timeout = from.timeout;
-        // The index is one, no alias.
+        // The target is an index, not an alias.
         to.path = from.speaks.bulk_path(false);
         to.address = from.address;
         return to;
@@ -22030,7 +22144,7 @@ class dead_letters {
         changed_.notify_all();
     }
 
-    // ---- everything below happens on this object's thread
+    // ---- everything below runs on this object's thread
 
     void run() {
         std::unique_lock lock(mutex_);
@@ -22064,7 +22178,7 @@ class dead_letters {
 
     void store(const std::string& index, const items& all, const entry& from) {
         make_sure_of(index, from.stop);
-        std::map<std::string, const rejected_item*> letters;  // the last of a document's counts
+        std::map<std::string, const rejected_item*> letters;  // the last one of each document
         for (const auto* item : all) letters[dead_letter_id(item->id)] = item;
         std::map<std::string, const rejected_item*> refused;
         bulk_body body;
@@ -22079,7 +22193,7 @@ class dead_letters {
             if (body.bytes() >= settings_.bulk_bytes) flush();
         }
         flush();
-        // Most likely too large: better without the document than not at all.
+        // Most likely too large: a letter without the document is better than none.
         for (const auto& [id, item] : refused) {
             body.index(index, id, letter(*item, from, false));
             const auto still = write(std::exchange(body, bulk_body()), from.stop);
@@ -22107,7 +22221,7 @@ class dead_letters {
         }
     }
 
-    /// The index may have been deleted since the last time: each time it is looked for.
+    /// Creates the index if it does not exist. Checked each time, since it may have been deleted.
     void make_sure_of(const std::string& index, const std::stop_token& stop) {
         while (true) {
             if (stop.stop_requested()) throw interruption();
@@ -22122,7 +22236,7 @@ class dead_letters {
         }
     }
 
-    /// Returns what was refused.
+    /// Writes dead letters and returns those that were refused.
     std::vector<rejected_item> write(bulk_body&& body, const std::stop_token& stop) {
         if (stop.stop_requested()) throw interruption();
         const auto promise = std::make_shared<std::promise<bulk_outcome>>();
@@ -22145,14 +22259,14 @@ class dead_letters {
         if (whole && !item.document.empty()) out["document"] = item.document;
         return boost::json::serialize(out);
     }
-    /// Without anything that could itself be refused.
+    /// Returns the text in ASCII, so that it cannot itself be a reason to refuse the letter.
     static std::string plain(std::string text) {
         for (char& c : text) {
             if (static_cast<unsigned char>(c) >= 0x80) c = '?';
         }
         return text;
     }
-    /// For one line of a log.
+    /// Shortens the text and makes it a single line, for a log line.
     static std::string shown(std::string text, std::size_t limit = 200) {
         shorten(text, limit);
         for (char& c : text) {
@@ -22168,7 +22282,7 @@ class dead_letters {
     std::mutex mutex_;
     std::condition_variable changed_;
     std::deque<entry> queue_;
-    std::size_t queued_bytes_ = 0;  ///< with what is being written
+    std::size_t queued_bytes_ = 0;  ///< including what is being written
     interrupt_switch stop_;
     bool closing_ = false;
     std::atomic<std::uint64_t> count_{0};
@@ -22180,12 +22294,13 @@ class dead_letters {
 // ---- pgsync/sink/elastic/failover.hpp
 namespace pgsync::elastic {
 
-/// Several addresses of one cluster as one transport. Requests go to one of them; once that one does not
-/// answer, or answers for a cluster that is away (502, 503, 504), those that follow go to the next, and after
-/// the last to the first. Nothing is repeated here: a caller that repeats a request reaches another node.
+/// Combines several addresses of one cluster into one transport. Requests go to the current address; once it
+/// does not answer, or answers for a cluster that is down (502, 503, 504), later requests go to the next one,
+/// and after the last to the first. Nothing is retried here: a caller that repeats its request reaches
+/// another node.
 ///
-/// An address is asked for its cluster's uuid before anything else goes there, and again after it failed: one
-/// of another cluster gets nothing. With a single address nothing is asked.
+/// Before anything else is sent to an address, it is asked for its cluster's uuid, and again after it did not
+/// answer; an address of another cluster gets no requests. A single address is not checked.
 template <transport Node>
 class failover {
   public:
@@ -22194,7 +22309,7 @@ class failover {
         std::unique_ptr<Node> through;
     };
 
-    /// Throws errc::configuration where there is none.
+    /// Throws errc::configuration if `nodes` is empty.
     explicit failover(std::vector<node> nodes) {
         if (nodes.empty()) throw error(errc::configuration, "no address of the cluster is named");
         for (auto& each : nodes) {
@@ -22206,7 +22321,7 @@ class failover {
     failover& operator=(const failover&) = delete;
     ~failover() = default;
 
-    /// All of them, for messages.
+    /// Returns all addresses, for messages.
     [[nodiscard]] const std::string& address() const { return address_; }
     [[nodiscard]] std::size_t size() const { return nodes_.size(); }
 
@@ -22225,8 +22340,8 @@ class failover {
         }
     }
 
-    /// Asks each address that answers which cluster it is of. Throws errc::configuration where two are of
-    /// different ones: what was written through one would be missing behind the other.
+    /// Asks each address that answers which cluster it belongs to. Throws errc::configuration if two belong
+    /// to different clusters, since documents written through one would be missing behind the other.
     void require_one_cluster(std::chrono::milliseconds timeout) {
         if (nodes_.size() == 1) return;
         std::vector<std::future<response>> answers;
@@ -22239,7 +22354,7 @@ class failover {
                 log::warn("{} of the cluster does not answer: {}", nodes_[i].address, answer.failure);
                 continue;
             }
-            if (refuses(answer)) continue;  // which the first request will tell of
+            if (refuses(answer)) continue;  // the first request will report it
             const auto found = uuid_in(answer);
             if (found.empty()) {
                 throw error(errc::configuration,
@@ -22262,8 +22377,8 @@ class failover {
 
   private:
     struct member : node {
-        bool known = false;    ///< it is of this cluster, and has not failed since it said so
-        bool foreign = false;  ///< it is not, and the log says so
+        bool known = false;    ///< verified to belong to this cluster; reset if it does not answer
+        bool foreign = false;  ///< it belongs to another cluster, and that has been logged
     };
 
     static request question(std::chrono::milliseconds timeout) {
@@ -22273,7 +22388,7 @@ class failover {
         return what;
     }
 
-    /// Empty where it is not told.
+    /// Returns the cluster's uuid; empty if the answer does not contain it.
     static std::string uuid_in(const response& answer) {
         boost::system::error_code failed;
         const auto body = boost::json::parse(answer.body, failed);
@@ -22282,8 +22397,8 @@ class failover {
         return uuid == nullptr || !uuid->is_string() ? std::string() : std::string(uuid->get_string());
     }
 
-    // Handlers run in a node's own thread, and send to no other node: which of them goes first when all end
-    // is then no matter.
+    // Handlers run on a node's own thread and never send to another node, so the nodes can be destroyed in
+    // any order.
 
     void send(std::size_t to, request what, response_handler handler) {
         const auto stop = what.stop;
@@ -22313,17 +22428,19 @@ class failover {
             });
     }
 
-    /// No answer, or that of somebody in front of a cluster that does not answer, or of a node without one.
+    /// Returns whether there was no answer, or one from a proxy whose cluster does not answer, or from a node
+    /// without a cluster.
     static bool is_away(const response& answer) {
         return answer.status == 0 || (answer.status >= 502 && answer.status <= 504);
     }
-    /// It does not tell us, and has its reasons: what was to be sent would be refused as well. Some builds
-    /// have nothing at that path, and that is no reason.
+    /// Returns whether the node refuses to name its cluster; it would refuse the actual request as well. Some
+    /// builds have nothing at that path (400, 404, 405), which is not a refusal.
     static bool refuses(const response& answer) {
         return answer.status >= 400 && answer.status != 400 && answer.status != 404 && answer.status != 405;
     }
 
-    /// Why nothing is to be sent there; empty: it is of this cluster, and is remembered as such.
+    /// Returns why nothing may be sent to the address; empty if it belongs to this cluster, which is then
+    /// remembered.
     std::string why_not(std::size_t at, const response& answer) {
         const auto uuid = uuid_in(answer);
         const std::lock_guard lock(mutex_);
@@ -22342,9 +22459,10 @@ class failover {
         if (nodes_.size() == 1) return;
         const std::lock_guard lock(mutex_);
         if (answer.status == 0) nodes_[at].known = false;
-        if (current_ != at) return;  // another request has found out before
+        if (current_ != at) return;  // another request has noticed before
         current_ = (at + 1) % nodes_.size();
-        // Once around is news; of a cluster that is away altogether those tell who repeat their requests.
+        // Warns for one round through the addresses only. If the whole cluster is down, the callers that
+        // retry report it.
         const auto now = std::chrono::steady_clock::now();
         if (now - said_ >= quiet) told_ = 0;
         const bool news = told_ < nodes_.size();
@@ -22367,10 +22485,10 @@ class failover {
     std::string address_;
     std::mutex mutex_;
     std::size_t current_ = 0;
-    std::string uuid_;  ///< of the cluster; empty: none has told yet
+    std::string uuid_;  ///< the cluster's; empty: not known yet
     std::chrono::steady_clock::time_point said_{};
     std::size_t told_ = 0;
-    std::vector<member> nodes_;  ///< goes first: its threads use the others
+    std::vector<member> nodes_;  ///< destroyed first, since its threads use the other members
 };
 
 }  // namespace pgsync::elastic
@@ -22378,7 +22496,7 @@ class failover {
 // ---- pgsync/store/cluster.hpp
 namespace pgsync::app {
 
-/// A transport for each of the cluster's addresses. Throws errc::configuration for those that make no sense.
+/// Creates a transport for each of the cluster's addresses. Throws errc::configuration if one is invalid.
 [[nodiscard]] inline std::vector<elastic::failover<elastic::curl_transport>::node> nodes_of(
     const options& setting, elastic::encoding bodies) {
     std::vector<elastic::failover<elastic::curl_transport>::node> out;
@@ -22391,8 +22509,7 @@ namespace pgsync::app {
     return out;
 }
 
-/// The search cluster as the commands use it: one transport, one client for administration, one writer of
-/// bulks.
+/// The search cluster as the commands use it: one transport, one client for administration, one bulk writer.
 class cluster {
   public:
     using transport_type = elastic::failover<elastic::curl_transport>;
@@ -22400,9 +22517,9 @@ class cluster {
     using writer_type = elastic::bulk_writer<transport_type>;
     using dead_letters_type = elastic::dead_letters<transport_type>;
 
-    /// Asks who is there, and soon gives up: what is wrong at the start is better said than waited for.
-    /// `stopped` is asked whether the program is to stop: then administration does not wait for long. One
-    /// that only looks does not wait for a cluster that answers.
+    /// Connects to the cluster, and fails quickly: a problem at the start should be reported rather than
+    /// waited for. `stopped` returns whether the program is to stop; administrative requests then wait only
+    /// briefly. With `only_looks`, a persistent error (5xx) is retried no longer than an outage.
     cluster(const options& setting, const std::function<bool()>& stopped, bool only_looks = false)
         : options_(setting),
           only_looks_(only_looks),
@@ -22423,19 +22540,20 @@ class cluster {
     cluster& operator=(const cluster&) = delete;
 
     [[nodiscard]] client_type& client() { return client_; }
-    /// The same for what the stream does, which interrupt() ends.
+    /// A second client, for the stream, which interrupt() ends.
     [[nodiscard]] client_type& stream_client() { return stream_client_; }
     [[nodiscard]] const elastic::dialect& speaks() const { return dialect_; }
     [[nodiscard]] const std::string& address() const { return transport_.address(); }
 
-    /// A batcher that writes to `targets`, one for each index number, which readers know as `aliases`.
+    /// Returns a batcher that writes to `targets`, one for each index number; `aliases` are their names for
+    /// readers.
     [[nodiscard]] std::unique_ptr<elastic::batcher> batcher(
         const std::vector<elastic::batcher::target>& targets, const std::vector<std::string>& aliases,
         elastic::pace how) {
         const auto alias = [targets, aliases](std::string_view target) {
             return alias_of(target, targets, aliases);
         };
-        // A small bulk waits behind the ones the cluster is at: they must be soon done.
+        // A small bulk queues behind those the cluster is processing, so fan-out bulks must finish quickly.
         const auto bytes =
             how == elastic::pace::wide ? std::min(options_.bulk_bytes, wide_bulk_bytes) : options_.bulk_bytes;
         return std::make_unique<elastic::batcher>(
@@ -22450,14 +22568,13 @@ class cluster {
             [alias](elastic::bulk_outcome& outcome) { stop_for(outcome, alias); });
     }
 
-    /// From now on nothing waits until somebody opens an index, or takes a block away: for commands that
-    /// somebody waits for.
+    /// From now on fails instead of waiting for a closed or blocked index; for interactive commands.
     void end_at_closed() {
         writer_.end_at_closed();
         if (dead_letters_) dead_letters_->end_at_closed();
     }
 
-    /// Nobody is to wait for the cluster any more, not even for requests on their way; until resume().
+    /// Ends all waiting for the cluster, including requests in flight, until resume().
     void interrupt() {
         writer_.interrupt();
         stream_client_.interrupt();
@@ -22469,7 +22586,7 @@ class cluster {
         if (dead_letters_) dead_letters_->resume();
     }
 
-    /// What the stream asks of the cluster; `names` are the indices by number, to be searched and refreshed.
+    /// Returns the stream's access to the cluster; `names` are the indices to search and refresh, by number.
     [[nodiscard]] pipeline::index_access access(const std::vector<std::string>& names) {
         return {[this] { writer_.drain(); },
                 [this, names](std::size_t index) { stream_client_.refresh(names[index]); },
@@ -22575,8 +22692,8 @@ class cluster {
     transport_type transport_;
     elastic::dialect dialect_;
     client_type client_;
-    client_type stream_client_;  ///< can be interrupted without the other
-    // The writer goes first: what it gives up still finds the others.
+    client_type stream_client_;  ///< can be interrupted separately
+    // The writer is destroyed first: the completions of bulks that it gives up still use the other members.
     std::unique_ptr<dead_letters_type> dead_letters_;
     writer_type writer_;
     metrics::probe probe_;
@@ -22585,45 +22702,43 @@ class cluster {
 }  // namespace pgsync::app
 
 // ---- pgsync/store/name_conditions.hpp
-/// What an operator does with whole indices, told by the names they have: a snapshot that is restored under
-/// another name brings its aliases along, and a clone its `_meta`.
+/// Detects what an operator did to whole indices, from their names: an index restored from a snapshot under
+/// another name keeps its aliases, and a clone keeps its `_meta`.
 namespace pgsync::app {
 
-/// The names one index has in the cluster: readers use the alias, pgsync writes through a second alias of its
-/// own, so that a program that is still running cannot write into the index that a newer one has put behind
-/// the first. An index's name cannot have capitals, so that no cluster makes an index of that alias's name
-/// when the alias is gone and a write comes late.
+/// The names of one index in the cluster. Readers use the alias; pgsync writes through a second alias of its
+/// own, so that an old program that is still running cannot write to the index that a newer one has put
+/// behind the first alias. The second alias contains capitals, which an index's name cannot, so that no late
+/// write can create an index of that name once the alias is removed.
 struct index_names {
     std::string alias;
     std::string index;
     std::string write_alias;
-    /// On an index that was made beside the one that readers use, until it takes that one's place; see
-    /// swap().
+    /// Alias of an index that was built next to the serving one, until it is cut over; see swap().
     std::string new_alias;
 };
 
-/// What an index's aliases have before their token by which programs have claimed it; see claim().
+/// Separates the index's name from the token in fencing aliases; see claim().
 inline constexpr std::string_view keeper_mark = "-KEEPER-";
 [[nodiscard]] inline bool is_keeper(std::string_view alias) {
     return alias.find(keeper_mark) != std::string_view::npos;
 }
 
-/// What pgsync wrote into an index's `_meta`; null where the index is not its own.
+/// Returns what pgsync wrote to an index's `_meta`, or null if pgsync did not create the index.
 [[nodiscard]] inline const boost::json::object* own_meta(const elastic::index_facts& facts) {
     const auto* found = facts.meta.if_contains("pgsync");
     return found != nullptr ? found->if_object() : nullptr;
 }
 
-/// Whether an index says of itself that it is another one than it was when pgsync wrote that last: it has
-/// been restored from a snapshot, cloned, shrunk, or filled from another one. Those that were made before
-/// this was remembered say nothing.
+/// Returns whether an index is not the one whose `_meta` pgsync last wrote: it was restored from a snapshot,
+/// cloned, shrunk, or filled from another index. Returns false if `_meta` is from before this was recorded.
 [[nodiscard]] inline bool is_other_incarnation(const elastic::index_facts& facts) {
     const auto* meta = own_meta(facts);
     const auto remembered = meta == nullptr ? std::string() : text_at(*meta, "incarnation");
     return !remembered.empty() && !facts.incarnation.empty() && remembered != facts.incarnation;
 }
 
-/// A finding as an exception, for whatever cannot go on with it.
+/// A finding as an exception, for code that cannot continue.
 class condition_error : public error {
   public:
     explicit condition_error(finding what, errc code = errc::index)
@@ -22640,14 +22755,14 @@ namespace detail {
     return by_request("POST /_aliases", {{"actions", std::move(actions)}});
 }
 
-/// Whether pgsync gave the alias to an index of `names.alias`: one that a copy must not have.
+/// Returns whether pgsync gave the alias to an index of `names.alias`, so that a copy must not have it.
 [[nodiscard]] inline bool is_ours(const index_names& names, std::string_view alias) {
     if (alias == names.alias || alias == names.index) return true;
     return alias.starts_with(names.alias + "-") &&
            (alias.ends_with("-WRITE") || alias.ends_with("-NEW") || is_keeper(alias));
 }
 
-/// Takes our aliases away from an index; `besides` are left to it.
+/// Adds to `into` the actions that remove pgsync's aliases from an index.
 inline void take_aliases(const index_names& names, const elastic::index_facts& from,
                          boost::json::array& into) {
     for (const auto& alias : from.aliases)
@@ -22656,8 +22771,8 @@ inline void take_aliases(const index_names& names, const elastic::index_facts& f
 
 [[nodiscard]] inline std::string quoted(std::string_view name) { return "\"" + std::string(name) + "\""; }
 
-/// Which of several indices is the one that pgsync made, the others being copies; null where that cannot be
-/// told.
+/// Returns which of several indices is the one that pgsync created, the others being copies; null if it is
+/// unknown.
 [[nodiscard]] inline const elastic::index_facts* original_of(
     const index_names& names, const std::vector<elastic::index_facts>& holders) {
     const elastic::index_facts* found = nullptr;
@@ -22672,8 +22787,8 @@ inline void take_aliases(const index_names& names, const elastic::index_facts& f
 
 }  // namespace detail
 
-/// Two indices or more behind one of our names: by which of them is ours and which are copies. `holders`: all
-/// that are behind `name`.
+/// Returns a finding if several indices are behind one of pgsync's names, with a remedy that depends on which
+/// are copies. `holders`: all indices behind `name`.
 [[nodiscard]] inline std::optional<finding> shared_name(const index_names& names, std::string_view name,
                                                         const std::vector<elastic::index_facts>& holders) {
     if (holders.size() < 2) return std::nullopt;
@@ -22708,8 +22823,8 @@ inline void take_aliases(const index_names& names, const elastic::index_facts& f
     return out;
 }
 
-/// The alias that is written through is not on the index that pgsync keeps, or not on that alone. `own`: that
-/// index; `writers`: all that are behind the alias.
+/// Returns a finding if the write alias is not on the index that pgsync keeps in sync, or is on others as
+/// well. `own`: that index; `writers`: all indices behind the alias.
 [[nodiscard]] inline std::optional<finding> misplaced_writes(
     const index_names& names, const elastic::index_facts& own,
     const std::vector<elastic::index_facts>& writers) {
@@ -22743,8 +22858,9 @@ inline void take_aliases(const index_names& names, const elastic::index_facts& f
     return out;
 }
 
-/// Readers have an index of this shape that is not the one that pgsync keeps: a copy of it, or it under
-/// another name. `hash`: of the shape; `own`: null where the index that pgsync made is gone.
+/// Returns a finding if readers use an index of this shape that pgsync does not keep in sync: a copy, or the
+/// original under another name. `hash`: of the shape; `own`: null if the index that pgsync created was
+/// deleted.
 [[nodiscard]] inline std::optional<finding> served_copy(const index_names& names, std::string_view hash,
                                                         const elastic::index_facts& reader,
                                                         const elastic::index_facts* own) {
@@ -22763,7 +22879,7 @@ inline void take_aliases(const index_names& names, const elastic::index_facts& f
         actions.emplace_back(elastic::alias_action("add", own->index, names.alias));
         out.remedy = {detail::change_aliases_step(std::move(actions))};
     } else {
-        out.remedy = {by_command("bootstrap")};  // takes it over, as it is
+        out.remedy = {by_command("bootstrap")};  // takes it over as it is
     }
     return out;
 }
@@ -22771,7 +22887,7 @@ inline void take_aliases(const index_names& names, const elastic::index_facts& f
 }  // namespace pgsync::app
 
 // ---- pgsync/store/origin_json.hpp
-/// What an index was read from, as its `_meta` keeps it.
+/// Reads and writes what an index was read from, as stored in its `_meta`.
 namespace pgsync::app {
 
 [[nodiscard]] inline boost::json::object json_of(const postgres::origin& of) {
@@ -22794,7 +22910,7 @@ namespace pgsync::app {
     return {{"publication", of.publication}, {"tables", std::move(tables)}};
 }
 
-/// Nothing where that is not what json_of() made.
+/// Parses what json_of() wrote; returns nothing if `from` is something else.
 [[nodiscard]] inline std::optional<postgres::origin> read_origin(const boost::json::value& from) {
     const auto* tables = value_at(from, "tables");
     if (tables == nullptr || !tables->is_object()) return std::nullopt;
@@ -22832,37 +22948,37 @@ namespace pgsync::app {
 }  // namespace pgsync::app
 
 // ---- pgsync/store/owner.hpp
-/// Whose an index is. Any program can reach any cluster: a wrong variable in the environment is enough, and
-/// production's documents are in the hands of a developer's database. So each index remembers who fills it,
-/// and nobody else writes into it, deletes it or takes its alias.
+/// Which program an index belongs to. Any program can reach any cluster: one wrong environment variable is
+/// enough for a developer's database to overwrite production's documents. Each index therefore records what
+/// fills it, and no other program writes to it, deletes it or takes over its alias.
 namespace pgsync::app {
 
-/// The database that fills an index, and the program that keeps it.
+/// The database that fills an index, and the program that keeps it in sync.
 struct index_owner {
-    std::string system{};        ///< number of the PostgreSQL cluster; empty: nobody has filled it yet
-    std::uint32_t database = 0;  ///< oid; 0 where an earlier version of pgsync made the index
+    std::string system{};        ///< system identifier of the PostgreSQL cluster; empty: not filled yet
+    std::uint32_t database = 0;  ///< oid; 0 if an earlier version of pgsync created the index
     std::string database_name{};
-    std::string program{};  ///< slots and publications have their names from it; empty: of an earlier version
-    std::string root{};     ///< the table whose rows documents are; empty: of an earlier version
+    std::string program{};  ///< slots and publications are named after it; empty: earlier version
+    std::string root{};     ///< the table whose rows become documents; empty: earlier version
 
     friend bool operator==(const index_owner&, const index_owner&) = default;
 };
 
-/// A program at work beside one database.
+/// A program connected to one database.
 struct program_here {
     postgres::system_identity database;
     std::string name;                  ///< see index_owner::program
-    std::vector<std::string> indices;  ///< the aliases of all of them
+    std::vector<std::string> indices;  ///< the aliases of all of its indices
 };
 
-/// The aliases of all indices of a program.
+/// Returns the aliases of all indices of a program.
 [[nodiscard]] inline std::vector<std::string> names_of_all(std::span<const compiled_index> indices) {
     std::vector<std::string> names;
     for (const auto& index : indices) names.emplace_back(index.name);
     return names;
 }
 
-/// The name of slot and publication where the user gives none. Slots allow lower case letters, digits and
+/// Returns the default name of slot and publication. Slot names may contain lower-case letters, digits and
 /// underscores.
 [[nodiscard]] inline std::string default_name(std::string_view first_index) {
     std::string name = "pgsync_";
@@ -22870,7 +22986,7 @@ struct program_here {
         const bool plain = (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '_';
         name += plain ? c : '_';
     }
-    return name.substr(0, 54);  // of 63; builds side by side append their hash
+    return name.substr(0, 54);  // of at most 63; concurrent builds append their hash
 }
 
 [[nodiscard]] inline std::string root_of(const compiled_index& index) {
@@ -22881,7 +22997,7 @@ struct program_here {
     return {me.database.system, me.database.database, me.database.database_name, me.name, root_of(index)};
 }
 
-/// Adds what `_meta` says of it.
+/// Adds the owner to an index's `_meta`.
 inline void add_owner(boost::json::object& meta, const index_owner& owner) {
     if (!owner.system.empty()) meta["system"] = owner.system;
     if (owner.database != 0) {
@@ -22904,8 +23020,9 @@ inline void add_owner(boost::json::object& meta, const index_owner& owner) {
 
 namespace detail {
 
-/// Whether another database filled the index: of another server, or another one of this server. One that was
-/// dropped and created again under its name is no other: that is a restored one, whose slot is gone.
+/// Returns a finding if another database, on the same server or another, filled the index. A database that
+/// was dropped and created again under the same name is not another one: it has been restored, and its slot
+/// was dropped.
 [[nodiscard]] inline std::optional<finding> why_other_database(const std::string& index,
                                                                const index_owner& its,
                                                                const postgres::system_identity& now) {
@@ -22931,15 +23048,15 @@ namespace detail {
     return out;
 }
 
-/// Whether two tables may be the same one, as shapes write them: with a schema or without.
+/// Returns whether two tables, named as in shapes with or without a schema, may be the same.
 [[nodiscard]] inline bool may_be_same(std::string_view one, std::string_view other) {
     const auto alone = [](std::string_view name) { return name.substr(name.rfind('.') + 1); };
     const auto has_schema = [](std::string_view name) { return name.find('.') != std::string_view::npos; };
     return has_schema(one) && has_schema(other) ? one == other : alone(one) == alone(other);
 }
 
-/// Whether another program keeps the index. Where the user gives this one no name, that is none to compare:
-/// it is made of the first index, which may be another one tomorrow.
+/// Returns a finding if the index belongs to another program. Program names are only compared if the user has
+/// set one: the default is derived from the first index, which may change.
 [[nodiscard]] inline std::optional<finding> why_other_program(const std::string& index,
                                                               const index_owner& its, const index_owner& mine,
                                                               std::span<const std::string> my_indices) {
@@ -22967,7 +23084,7 @@ namespace detail {
 
 }  // namespace detail
 
-/// Why an index is not this program's; nothing where it is.
+/// Returns why an index belongs to another program or database, or nothing if it is this program's.
 [[nodiscard]] inline std::optional<finding> why_foreign(const std::string& index, const index_owner& its,
                                                         const program_here& me, const index_owner& mine) {
     if (auto other = detail::why_other_database(index, its, me.database)) return other;
@@ -22984,7 +23101,7 @@ namespace detail {
 // ---- pgsync/store/index_state.hpp
 namespace pgsync::app {
 
-/// A number for some texts, as 16 hexadecimal digits.
+/// Returns a hash of some texts, as 16 hexadecimal digits.
 [[nodiscard]] inline std::string text_hash(std::span<const std::string> texts) {
     std::uint64_t hash = 0xcbf29ce484222325U;  // FNV-1a
     for (const auto& text : texts) {
@@ -22998,7 +23115,8 @@ namespace pgsync::app {
     return out;
 }
 
-/// A number for everything that decides what documents look like: another one means another index.
+/// Returns a hash of everything that determines what documents look like; if it changes, a new index is
+/// needed.
 [[nodiscard]] inline std::string shape_hash(const compiled_index& index) {
     std::vector<std::string> texts{std::string(index.keys_query), std::string(index.properties)};
     for (const auto said : {index.settings, index.mapping, index.pipeline}) {
@@ -23012,46 +23130,49 @@ namespace pgsync::app {
     return {std::string(index.name), concrete, concrete + "-WRITE", concrete + "-NEW"};
 }
 
-/// What the cluster knows of an index, most of it remembered in the index's `_meta`.
+/// The state of an index in the cluster, most of which is stored in the index's `_meta`.
 struct index_state {
     bool exists = false;
     bool loaded = false;
-    /// What it is called; its shape's name may be an alias of that, see adapt_in_place().
+    /// Its name; the name derived from its shape may be an alias of it, see adapt_in_place().
     std::string index{};
-    std::string slot{};                   ///< that it follows, and is called like its publication
-    std::string build{};                  ///< of the program that slot is for, see build_hash()
+    std::string slot{};   ///< the slot it is kept in sync through; its publication has the same name
+    std::string build{};  ///< which build of the program the slot is for, see build_hash()
     std::vector<std::string> together{};  ///< the aliases of all indices of that program
-    std::string serving{};       ///< the index that readers find, of this shape or of another; empty: none
-    std::string serving_hash{};  ///< of the shape of that one
-    std::optional<finding> serving_copy{};  ///< that one is a copy of this program's
-    bool beside = false;  ///< was made beside the one that serves, and has not taken its place yet
-    std::vector<std::string> keepers{};       ///< its aliases by which programs have claimed it; see claim()
-    std::string keeper{};                     ///< this program's; empty: it has not
-    std::optional<std::string> loaded_until;  ///< last key of the pages that are done
-    /// Whatever the log tells before it is in the index, and the slot has never been confirmed beyond.
+    std::string serving{};  ///< the index behind the readers' alias, of this shape or another; empty: none
+    std::string serving_hash{};               ///< shape hash of that one
+    std::optional<finding> serving_copy{};    ///< set if that one is a copy of this program's
+    bool beside = false;                      ///< built next to the serving index, and not cut over yet
+    std::vector<std::string> keepers{};       ///< its fencing aliases, see claim()
+    std::string keeper{};                     ///< the one that this program has made; empty: none yet
+    std::optional<std::string> loaded_until;  ///< last key of the completed pages
+    /// All WAL before this position is in the index, and the slot was never confirmed beyond it.
     std::optional<postgres::lsn> written;
     index_owner owner{};
-    std::optional<index_owner> serving_owner{};  ///< of the index that readers find, where it is another one
-    /// Of an index whose readers this one was allowed to take, although it is not this program's.
+    /// Owner of the serving index, if that is another index.
+    std::optional<index_owner> serving_owner{};
+    /// Owner of an index that belongs to another program, but whose readers this index may take over.
     std::optional<index_owner> adopted{};
-    bool foreign = false;        ///< it is not this program's, which was told to adopt it
-    std::uint32_t timeline = 0;  ///< on which the documents were read
-    /// How many timelines further on its documents' versions are; see commands/diagnosis/set_back.hpp.
+    bool foreign = false;        ///< it belongs to another program, and this one was told to adopt it
+    std::uint32_t timeline = 0;  ///< of the server when the documents were read
+    /// How many timelines its documents' versions are ahead of the server's; see
+    /// commands/diagnosis/set_back.hpp.
     std::uint32_t rewinds = 0;
-    /// While an index is read again: its documents of lower versions may be without a row.
+    /// Set while an index is reloaded: documents with a lower version may no longer have a row.
     std::optional<std::uint64_t> orphans_below;
-    /// What its documents were read from; nothing where an earlier version of pgsync made it.
+    /// What its documents were read from; empty if an earlier version of pgsync created it.
     std::optional<postgres::origin> made_from{};
-    /// Which files of its tables it reflects; only where the log lacks TRUNCATE, see pipeline::storage_watch.
+    /// The files of its tables whose content it reflects; only if WAL does not contain TRUNCATE, see
+    /// pipeline::storage_watch.
     std::optional<postgres::table_storage> storage{};
-    std::uint64_t loaded_rows = 0;      ///< about so many up to `loaded_until`
+    std::uint64_t loaded_rows = 0;      ///< approximate number of rows up to `loaded_until`
     bool closed = false;                ///< by an operator
-    std::vector<std::string> blocks{};  ///< that it has: `write`, `read_only`, …
-    bool serving_closed = false;        ///< the index that readers find
-    /// Which index it is, whatever it is called; see elastic::index_facts.
+    std::vector<std::string> blocks{};  ///< that are set on it: `write`, `read_only`, …
+    bool serving_closed = false;        ///< the serving index is closed
+    /// Identifies the index regardless of its name; see elastic::index_facts.
     std::string incarnation{};
     std::int64_t created = 0;  ///< milliseconds since 1970
-    bool restored = false;     ///< it is another one than it was when it was last told how far it is
+    bool restored = false;     ///< replaced by another index since `_meta` was last written
 };
 
 [[nodiscard]] inline boost::json::object meta_of(const compiled_index& index, const index_state& state) {
@@ -23096,8 +23217,9 @@ struct index_state {
     return meta;
 }
 
-/// Has the index remember `state`. Throws errc::superseded once the index is not this program's any more,
-/// where it has claimed it.
+/// Writes `state` to the index's `_meta`. Throws errc::index if the index was deleted and, if this program
+/// has claimed it, errc::superseded once another program has taken it over or a snapshot was restored over
+/// it.
 inline void remember(cluster::client_type& client, const compiled_index& index, const index_state& state) {
     const auto names = names_of(index);
     if (client.put_meta(state.keeper.empty() ? names.index : state.keeper, meta_of(index, state))) return;
@@ -23111,7 +23233,7 @@ inline void remember(cluster::client_type& client, const compiled_index& index, 
     throw error(errc::superseded, "index \"" + names.index + "\" has been taken over by another program");
 }
 
-/// What the cluster knows of an index that pgsync made, by its own_meta().
+/// Returns the state of an index that pgsync created; `meta` is its own_meta().
 [[nodiscard]] inline index_state state_of(const elastic::index_facts& facts,
                                           const boost::json::object& meta) {
     index_state state;
@@ -23161,7 +23283,8 @@ inline void remember(cluster::client_type& client, const compiled_index& index, 
 
 namespace detail {
 
-/// The one index behind a name; nothing where there is none. Throws condition_error where there are several.
+/// Returns the one index behind a name, or nothing if there is none. Throws condition_error if there are
+/// several.
 [[nodiscard]] inline std::optional<elastic::index_facts> find_one(cluster::client_type& client,
                                                                   const index_names& names,
                                                                   const std::string& name) {
@@ -23173,8 +23296,8 @@ namespace detail {
 
 }  // namespace detail
 
-/// Finds out how far the index is. Throws errc::index where a name is taken by something that is not ours, or
-/// stands for several indices.
+/// Reads the state of an index. Throws errc::index if one of its names is used by something that pgsync did
+/// not create; condition_error if a name refers to several indices.
 [[nodiscard]] inline index_state find_index(cluster::client_type& client, const compiled_index& index) {
     const auto names = names_of(index);
     const auto reader = detail::find_one(client, names, names.alias);
@@ -23208,9 +23331,9 @@ namespace detail {
     return state;
 }
 
-/// Throws errc::superseded where the index of a running program is another one by now, restored from a
-/// snapshot under its name: what the slot told since then is not in it, and the slot must not be confirmed
-/// past that.
+/// Throws errc::superseded if the index of a running program has been replaced by another one, restored from
+/// a snapshot under the same name: changes since then are missing in it, so the slot must not be confirmed
+/// past them.
 inline void check_incarnation(cluster::client_type& client, const index_state& state) {
     if (state.incarnation.empty()) return;
     const auto now = client.find(state.index);
@@ -23219,7 +23342,7 @@ inline void check_incarnation(cluster::client_type& client, const index_state& s
                 "index \"" + state.index + "\" is not the one it was: it has been restored from a snapshot");
 }
 
-/// Whether what is written would go to another index than to this program's.
+/// Returns a finding if writes would go to another index than this program's.
 [[nodiscard]] inline std::optional<finding> find_misplaced_writes(cluster::client_type& client,
                                                                   const compiled_index& index) {
     const auto names = names_of(index);
@@ -23227,20 +23350,19 @@ inline void check_incarnation(cluster::client_type& client, const index_state& s
     if (!own) return std::nullopt;
     return misplaced_writes(names, *own, client.find_each(names.write_alias));
 }
-/// The same, as condition_error.
+/// Throws what find_misplaced_writes() returns, as condition_error.
 inline void check_writes(cluster::client_type& client, const compiled_index& index) {
     if (auto misplaced = find_misplaced_writes(client, index)) throw condition_error(std::move(*misplaced));
 }
 
-/// Throws elastic::index_unavailable where the index is closed, or the one that readers have while this
-/// program's is not there.
+/// Throws elastic::index_unavailable if the index is closed or, if it does not exist, if the serving one is.
 inline void require_open(const index_state& state) {
     const bool closed = state.exists ? state.closed : state.serving_closed;
     const auto& name = state.exists ? state.index : state.serving;
     if (closed) throw elastic::index_unavailable(elastic::closed_text(name), elastic::opening(name));
 }
 
-/// Merges `from` into `into`, objects member by member.
+/// Merges `from` into `into`; nested objects are merged member by member.
 inline void merge_json(boost::json::object& into, const boost::json::object& from) {
     for (const auto& member : from) {
         auto* mine = into.if_contains(member.key());
@@ -23252,8 +23374,7 @@ inline void merge_json(boost::json::object& into, const boost::json::object& fro
     }
 }
 
-/// The settings that the index's declaration asks for, without the prefix `index` that may or may not be
-/// written.
+/// Returns the settings that the index's declaration asks for, without the optional prefix `index`.
 [[nodiscard]] inline boost::json::object settings_in(std::string_view declaration) {
     boost::json::object out;
     if (declaration.empty()) return out;
@@ -23273,8 +23394,8 @@ inline void merge_json(boost::json::object& into, const boost::json::object& fro
     return settings_in(index.settings);
 }
 
-/// What creates the index: no replicas and no refresh while it is being loaded; deletes are remembered for an
-/// hour, so that no late write of an older version brings a document back.
+/// Returns the body that creates the index: without replicas and refresh while it is being loaded. Deletes
+/// are remembered for an hour, so that a late write of an older version cannot bring a document back.
 [[nodiscard]] inline boost::json::object creation_body(const compiled_index& index,
                                                        const index_state& state) {
     std::size_t fields = index.shape.nodes.size();
@@ -23296,7 +23417,7 @@ inline void merge_json(boost::json::object& into, const boost::json::object& fro
     return {{"settings", {{"index", settings}}}, {"aliases", aliases}, {"mappings", mappings}};
 }
 
-/// What undoes the settings of the load.
+/// Returns the settings that replace those used during the load.
 [[nodiscard]] inline boost::json::object serving_settings(const compiled_index& index) {
     boost::json::object serving{{"refresh_interval", nullptr}, {"number_of_replicas", nullptr}};
     const auto declared = declared_settings(index);
@@ -23311,7 +23432,7 @@ inline void merge_json(boost::json::object& into, const boost::json::object& fro
 // ---- pgsync/commands/context.hpp
 namespace pgsync::app {
 
-/// What the user left open: names, and where the servers are.
+/// Fills in what the user left open: names, and the addresses of the servers.
 [[nodiscard]] inline options with_defaults(options setting, std::span<const compiled_index> indices) {
     if (setting.name.empty()) setting.name = default_name(indices.front().name);
     if (setting.read_from.empty()) setting.read_from = setting.database;
@@ -23322,14 +23443,16 @@ namespace pgsync::app {
     return setting;
 }
 
-/// Throws errc::configuration for what cannot work whatever the servers say: better before one is waited for.
+/// Throws errc::configuration for settings that cannot work whatever the servers say, before the program
+/// waits for a server.
 [[nodiscard]] inline options checked(options setting) {
     for (const auto& url : elastic::parse_urls(setting.elasticsearch))
         static_cast<void>(elastic::access_from_environment(url, setting.insecure_http));
     return setting;
 }
 
-/// Both servers, the indices, and what the database makes of their shapes: what every command starts with.
+/// What every command starts with: connections to both servers, the indices, and how the database matches
+/// their shapes.
 class context {
   public:
     /// `stop_fd` becomes readable when the program is to stop; -1 if never.
@@ -23348,18 +23471,18 @@ class context {
     }
 
     [[nodiscard]] const options& setting() const { return setting_; }
-    /// Those that are dealt with now: all of the program's, but while only some share a slot; see narrow().
+    /// The indices in use: all of the program's, or after narrow() those that share a slot.
     [[nodiscard]] std::span<const compiled_index> indices() const { return indices_; }
-    /// The name that slots and publications are made from; `setting().name` is that of one.
+    /// The name from which slot and publication names are made; `setting().name` is the one in use.
     [[nodiscard]] const std::string& base_name() const { return base_name_; }
-    [[nodiscard]] bool is_named() const { return named_; }  ///< by the user
-    /// From here on it is about this slot, and about those of the program's indices that are listed.
+    [[nodiscard]] bool is_named() const { return named_; }  ///< the user gave the name
+    /// Restricts the context to one slot and the listed indices of the program.
     void narrow(const std::string& slot, const std::vector<std::size_t>& which) {
         use_slot(slot);
         indices_.clear();
         for (const auto i : which) indices_.push_back(all_[i]);
     }
-    /// About all of the program's indices again.
+    /// Returns to all of the program's indices.
     void widen() {
         setting_.name = base_name_;
         indices_.assign(all_.begin(), all_.end());
@@ -23372,20 +23495,21 @@ class context {
     [[nodiscard]] postgres::session& catalog() { return catalog_; }
     [[nodiscard]] cluster& search() { return cluster_; }
     [[nodiscard]] postgres::version_clock& clock() { return clock_; }
-    /// What has been done, for the command's report; one that outlives this context where that was given.
+    /// What has been done, for the command's report. After record_in() it is kept in a record that outlives
+    /// this context.
     [[nodiscard]] record& done() { return *done_; }
     void record_in(record& there) { done_ = &there; }
     [[nodiscard]] metrics::registry& counts() const {
         return setting_.counts ? *setting_.counts : metrics::nowhere();
     }
     [[nodiscard]] int stop_fd() const { return stop_fd_; }
-    /// Becomes readable when the program should have stopped by now: for waits that a stop does not end at
+    /// Becomes readable when a requested stop has exceeded its timeout: for waits that a stop must not end at
     /// once.
     [[nodiscard]] int overdue_fd() const { return overdue_.fd(); }
     [[nodiscard]] bool stopped() const { return wait_for_stop(stop_fd_, std::chrono::milliseconds(0)); }
 
-    /// Who the primary is, for whatever is read or followed from here on. Throws errc::connection while a
-    /// standby answers.
+    /// Identifies the primary, for everything that is read or streamed from here on, and checks the standby
+    /// that --read-from names. Throws errc::connection while the server is a standby.
     [[nodiscard]] postgres::system_identity identify() {
         if (catalog_.exec("SELECT pg_catalog.pg_is_in_recovery()").get(0, 0) == "t") {
             throw error(
@@ -23401,21 +23525,21 @@ class context {
         return found;
     }
 
-    /// Who an index has to belong to, for this program to write into it.
+    /// The owner that an index must have for this program to write to it.
     [[nodiscard]] const program_here& here() {
         if (!here_) here_ = {postgres::read_owner(catalog_), base_name_, names_of_all(all_)};
         return *here_;
     }
 
-    /// Up to where this process has seen the database's WAL, by what it has written: in an earlier context,
-    /// whose connections were lost since. Nothing where there was none.
+    /// How far an earlier context of this process, which has lost its connections since, had seen the
+    /// database's WAL, judged by what it wrote; nullopt if there was none.
     [[nodiscard]] const std::optional<postgres::system_identity>& seen() const { return seen_; }
     void remember_seen(std::optional<postgres::system_identity> seen) { seen_ = std::move(seen); }
     void forget_seen() {
         seen_.reset();
         written_before_ = counts().written.value();
     }
-    /// The same, and what has been written since.
+    /// The same, including what this context has written.
     [[nodiscard]] std::optional<postgres::system_identity> seen_by_now() const {
         const auto written = counts().written.value();
         if (!identity_ || written <= 0 || written == written_before_) return seen_;
@@ -23424,19 +23548,19 @@ class context {
         return out;
     }
 
-    /// Logs a warning, each text once: what sync has said bootstrap need not say again.
+    /// Logs a warning unless the same text was logged before: bootstrap need not repeat what sync has said.
     void warn_once(const std::string& text) {
         if (warned_.insert(text).second) log::warn("{}", text);
     }
 
     void warn_again() { warned_.clear(); }
 
-    /// Compares the shapes with the catalog; throws with all findings at once: errc::catalog, or
-    /// errc::permission where nothing but rights is missing.
+    /// Compares the shapes with the catalog. Throws once with all findings: errc::catalog, or
+    /// errc::permission if nothing but rights is missing.
     [[nodiscard]] postgres::shape_report check_shapes() {
         auto report = postgres::check_shapes(indices_, catalog_);
         if (report.findings.empty() && report.rights.empty()) return report;
-        // A dry run prints what gives the rights.
+        // A dry run prints the statements that grant the rights.
         if (report.findings.empty() && setting_.dry_run) return report;
         std::string all;
         for (const auto& finding : report.findings) all += "\n  - " + finding;
@@ -23448,7 +23572,7 @@ class context {
                     "`bootstrap --dry-run` prints all that an administrator has to run");
     }
 
-    /// What writes documents, by index number.
+    /// Makes a batcher that writes documents, by index number.
     [[nodiscard]] std::unique_ptr<elastic::batcher> batcher(elastic::pace how = elastic::pace::prompt) {
         std::vector<elastic::batcher::target> targets;
         std::vector<std::string> aliases;
@@ -23460,7 +23584,7 @@ class context {
         return cluster_.batcher(targets, aliases, how);
     }
 
-    /// What the stream asks of the cluster.
+    /// The operations on the cluster that the pipeline needs.
     [[nodiscard]] pipeline::index_access access() {
         std::vector<std::string> names;
         for (const auto& index : indices_) names.push_back(names_of(index).index);
@@ -23468,7 +23592,8 @@ class context {
     }
 
   private:
-    /// A database that the primary has comes to a standby with the WAL.
+    /// Connects to the standby. A missing database is a passing error if the primary has it: its creation
+    /// reaches the standby with WAL.
     [[nodiscard]] postgres::session connect_to_standby() {
         try {
             return postgres::session(setting_.read_from, overdue_fd());
@@ -23503,7 +23628,8 @@ class context {
         if (found.get(0, 0) != "t") {
             throw error(errc::connection, "--read-from names " + standby.server() + ", which is no standby");
         }
-        // No standby gets anything before it is on the primary's disk; so the primary is asked last.
+        // A standby receives no WAL before the primary has flushed it. So the primary is asked last: a
+        // standby that is ahead of it then shows that the primary was set back.
         const auto names = postgres::function_names(standby.server_version());
         const auto replayed = postgres::lsn::parse(
             standby.exec("SELECT " + std::string(names.replay_lsn) + "::text").get(0, 0));
@@ -23525,7 +23651,7 @@ class context {
     int stop_fd_;
     stop_request overdue_;
     stop_deadline limit_;
-    postgres::session catalog_;  ///< before the other, whose connecting no stop can end
+    postgres::session catalog_;  ///< before database_, whose connection attempt a stop cannot interrupt
     postgres::admin_connection database_;
     cluster cluster_;
     postgres::version_clock clock_;
@@ -23543,12 +23669,12 @@ class context {
 // ---- pgsync/store/source_rules.hpp
 namespace pgsync::app {
 
-/// What an index keeps of a document as it was sent: everything, by default, or by `_source` of its mapping
-/// only some fields of it, or nothing. What it does not keep can be searched, and not be read back.
+/// Which parts of a document an index stores as they were sent: by default everything, or, depending on
+/// `_source` in its mapping, only some fields or nothing. Other fields can be searched but not read back.
 class source_rules {
   public:
     source_rules() = default;
-    /// By the index's mapping and settings, as the cluster tells them.
+    /// Reads the rules from the index's mapping and settings, as the cluster returns them.
     explicit source_rules(const boost::json::value& mapping, const boost::json::value& settings = nullptr) {
         const auto* rules = value_at(mapping, "_source");
         const auto patterns = [&](std::string_view name, std::vector<std::string>& into) {
@@ -23568,28 +23694,30 @@ class source_rules {
         if (!mode.empty() && mode != "stored") kept_ = false;
     }
 
-    /// Whether documents can be read back as they were sent.
+    /// Returns whether documents can be read back exactly as they were sent.
     [[nodiscard]] bool whole() const { return kept_ && includes_.empty() && excludes_.empty(); }
-    /// Whether there is anything to be read back. What is put together from the index (`synthetic`) is not
-    /// what was sent.
+    /// Returns whether anything can be read back. A source that is reconstructed from the index (`synthetic`)
+    /// is not what was sent, and does not count.
     [[nodiscard]] bool kept() const { return kept_; }
 
-    /// Whether a field is kept; `path`: the names of the objects it is in and its own, with dots between.
+    /// Returns whether a field is stored; `path` is the names of the enclosing objects and its own, joined by
+    /// dots.
     [[nodiscard]] bool holds(std::string_view path) const {
         return kept_ && (includes_.empty() || any_covers(includes_, path)) && !any_covers(excludes_, path);
     }
 
-    /// What of a document's JSON is kept, without objects and arrays that are empty: whether of one with no
-    /// field left an empty one stays depends on the version of the cluster.
+    /// Returns the part of a document's JSON that is stored, without empty objects and arrays: whether one
+    /// that has lost all of its fields remains, empty, depends on the cluster's version.
     [[nodiscard]] std::string kept_of(std::string_view json) const {
         return value_of(json_trimmed(json), {}).value_or("{}");
     }
 
-    /// The fields of `properties`, as a mapping has them, that are not kept: the outermost of each.
+    /// Returns the fields in `properties` (of a mapping) that are not stored; of nested ones only the
+    /// outermost.
     [[nodiscard]] std::vector<std::string> lacking(const boost::json::value& properties) const {
         std::vector<std::string> out;
         collect(properties, {}, out);
-        // A pattern may be about what is inside of a JSON column, which no mapping knows.
+        // A pattern may refer to the inside of a JSON column, which does not appear in the mapping.
         for (const auto& pattern : excludes_) {
             if (std::none_of(out.begin(), out.end(),
                              [&](const auto& path) { return any_covers({pattern}, path); }))
@@ -23599,7 +23727,7 @@ class source_rules {
     }
 
   private:
-    /// `*` stands for any characters, dots among them.
+    /// Matches a pattern in which `*` stands for any characters, including dots.
     static bool matches(std::string_view pattern, std::string_view text) {
         std::size_t p = 0;
         std::size_t t = 0;
@@ -23622,7 +23750,7 @@ class source_rules {
         while (p < pattern.size() && pattern[p] == '*') ++p;
         return p == pattern.size();
     }
-    /// Whether a pattern means the path, or an object that it is in.
+    /// Returns whether a pattern matches the path, or an object that contains it.
     static bool any_covers(const std::vector<std::string>& patterns, std::string_view path) {
         return std::any_of(patterns.begin(), patterns.end(), [&](const std::string& pattern) {
             for (auto end = path.find('.'); end != std::string_view::npos; end = path.find('.', end + 1))
@@ -23678,21 +23806,21 @@ class source_rules {
 }  // namespace pgsync::app
 
 // ---- pgsync/commands/adapt.hpp
-/// A changed mapping, or changed settings, under the same documents: the index need not be made anew where
-/// the cluster can change it as it is.
+/// Adapts the live index in place when only mapping or settings changed and its documents did not, so that no
+/// new index has to be built where the cluster can change the existing one.
 namespace pgsync::app {
 
-/// What would have to change of an index to make it one of this shape, and what undoes it.
+/// What to change in an index to give it this shape, and how to undo that.
 struct in_place_change {
-    boost::json::object settings{};  ///< by their whole names; empty: they are the same
+    boost::json::object settings{};  ///< by their full names; empty: unchanged
     boost::json::object mapping{};
-    boost::json::object former_settings{};  ///< the same ones as they are now
+    boost::json::object former_settings{};  ///< current values of the same settings
     boost::json::object former_mapping{};
 };
 
 namespace detail {
 
-/// Settings by their whole names, without the prefix `index.`.
+/// Collects settings by their full names, without the prefix `index.`.
 inline void flatten(const boost::json::object& from, const std::string& prefix,
                     std::map<std::string, boost::json::value>& into) {
     for (const auto& member : from) {
@@ -23710,8 +23838,8 @@ inline void flatten(const boost::json::object& from, const std::string& prefix,
     return out;
 }
 
-/// A pipeline that the index itself has its documents pass: whatever is indexed again from the index would
-/// pass it a second time.
+/// Returns true if the index itself has a default or final pipeline: documents that are re-indexed from the
+/// index would pass through it a second time.
 [[nodiscard]] inline bool names_pipeline(const boost::json::object& settings) {
     for (const std::string_view name : {"index.default_pipeline", "index.final_pipeline"}) {
         const auto said = text_at(settings, name);
@@ -23720,8 +23848,8 @@ inline void flatten(const boost::json::object& from, const std::string& prefix,
     return false;
 }
 
-/// What `was` and `wanted`, as declared, differ in: what is to be set, null for what is not declared any
-/// more, unless that has another value from the start.
+/// Returns the settings to apply to get from `was` to `wanted`, both as declared. A setting that is no longer
+/// declared becomes null, or the value that it has at creation unless that value is only for the load.
 [[nodiscard]] inline boost::json::object changed_settings(std::string_view was, std::string_view wanted,
                                                           const boost::json::object& at_creation) {
     const auto before = flat_settings(was);
@@ -23744,16 +23872,16 @@ inline void flatten(const boost::json::object& from, const std::string& prefix,
 
 }  // namespace detail
 
-/// The names of this shape that the index readers have gets.
+/// Returns the alias actions that give the live index the names of this shape.
 [[nodiscard]] inline boost::json::array aliases_in_place(const index_names& names, const index_state& state) {
     return {elastic::alias_action("add", state.serving, names.index),
             elastic::alias_action("add", state.serving, names.write_alias)};
 }
 
-/// What to ask the cluster for, where nothing but mapping or settings differ between this shape and the index
-/// that readers have; whether the cluster agrees only asking shows. Nothing where an index has to be made
-/// beside it, or is there: also where the index does not hold all that its documents were made of, since they
-/// are indexed again from what it holds.
+/// Returns what to ask of the cluster if nothing but mapping or settings differ between this shape and the
+/// index that readers use; only trying shows whether the cluster agrees. Returns nullopt if a new index has
+/// to be built or already exists. A new one is also needed if the live index does not hold everything that
+/// its documents were made of, since in place they are re-indexed from what it holds.
 [[nodiscard]] inline std::optional<in_place_change> change_in_place(context& in, const compiled_index& index,
                                                                     const index_state& state) {
     if (state.exists || state.serving.empty()) return std::nullopt;
@@ -23795,7 +23923,7 @@ inline void flatten(const boost::json::object& from, const std::string& prefix,
 
 namespace detail {
 
-/// Whether the cluster did as it was asked; it may refuse.
+/// Sends a request and returns whether the cluster accepted it; errors other than errc::index are passed on.
 template <typename Request>
 bool agreed(const index_names& names, const index_state& state, const Request& request) {
     try {
@@ -23809,8 +23937,8 @@ bool agreed(const index_names& names, const index_state& state, const Request& r
     }
 }
 
-/// Puts back what was changed before something else was refused. Fields that were added stay: no cluster
-/// takes one out, and no reader sees it.
+/// Reverts what was changed before a later request was refused. Added fields stay: no cluster can remove one,
+/// and readers do not see them.
 inline void undo(cluster::client_type& client, const index_state& state, const in_place_change& change,
                  bool settings) {
     client.put_mapping(state.serving, change.former_mapping);
@@ -23820,11 +23948,13 @@ inline void undo(cluster::client_type& client, const index_state& state, const i
 
 }  // namespace detail
 
-/// Makes the index that readers have into one of this shape, where change_in_place() and the cluster agree;
-/// what follows it may go on meanwhile. From then on the index has this shape's names as well, as aliases.
-/// False where an index has to be made beside it, or is there; then that of the readers is as it was. A
-/// second attempt does again what a first one that was killed has done, but for what the cluster is still at.
-/// `_meta` is left to who follows the index, and says how far. `waiting` is called now and then.
+/// Updates the index that readers use in place if change_in_place() and the cluster allow it, and gives it
+/// this shape's names as additional aliases. A running sync may keep writing to it; `_meta` is not touched,
+/// because the program that feeds the index records its position there.
+///
+/// Returns false if a new index has to be built or already exists; the live index is then as it was. Safe to
+/// repeat: a second attempt redoes what a killed first one did, except for tasks that the cluster is still
+/// running. `waiting` is called from time to time.
 inline bool adapt_in_place(context& in, const compiled_index& index, const index_state& state,
                            const std::function<void()>& waiting) {
     auto& client = in.search().client();
@@ -23842,8 +23972,9 @@ inline bool adapt_in_place(context& in, const compiled_index& index, const index
     const auto put_settings = [&](const boost::json::object& which) {
         if (!which.empty()) client.put_settings(state.serving, which);
     };
-    // Readers must not see anything of a change that is not to be: a cluster that cannot change a setting of
-    // an open index says so of the value it has already, and a mapping is taken as a whole or not at all.
+    // Readers must not see any part of a change that is then refused. So the current settings are sent first:
+    // a cluster that cannot change a setting of an open index refuses even its current value. A mapping is
+    // accepted or refused as a whole.
     if (!detail::agreed(names, state, [&] { put_settings(change->former_settings); })) return false;
     if (!detail::agreed(names, state, [&] { client.put_mapping(state.serving, change->mapping); }))
         return false;
@@ -23864,11 +23995,11 @@ inline bool adapt_in_place(context& in, const compiled_index& index, const index
 }  // namespace pgsync::app
 
 // ---- pgsync/store/guard.hpp
-/// In front of every request that writes into an index, deletes it, or moves an alias.
+/// Ownership check, to be made before every request that writes to an index, deletes it or moves an alias.
 namespace pgsync::app {
 
-/// Why an index is another's: the one that this program writes, or with `readers` the one that it would take
-/// the alias from. Nothing where both are this program's.
+/// Returns a finding if the index that this program writes or, with `readers`, the index that it would take
+/// the alias from, belongs to another program; nothing if both are this program's.
 [[nodiscard]] inline std::optional<finding> why_not_ours(const program_here& me, const compiled_index& index,
                                                          const index_state& state, bool readers = true) {
     const std::string alias(index.name);
@@ -23881,7 +24012,7 @@ namespace pgsync::app {
     return why_foreign(state.serving, *state.serving_owner, me, mine);
 }
 
-/// The same, as condition_error.
+/// Throws what why_not_ours() returns, as condition_error.
 inline void check_ours(const program_here& me, const compiled_index& index, const index_state& state,
                        bool readers = true) {
     if (auto other = why_not_ours(me, index, state, readers)) throw condition_error(std::move(*other));
@@ -23890,13 +24021,13 @@ inline void check_ours(const program_here& me, const compiled_index& index, cons
 }  // namespace pgsync::app
 
 // ---- pgsync/commands/builds.hpp
-/// Programs of other shapes that keep the same aliases. When a shape changes, the new program makes its index
-/// beside the old one's and has a slot of its own, so that each of the two follows the database by itself and
-/// either can be what readers see. Indices whose shape is the same in both are there once: one of the
-/// programs keeps them, and the other takes them over when that one ends.
+/// Builds: programs with different shapes that share the same aliases (blue/green rebuild). When a shape
+/// changes, the new program builds its own index next to the old one and has its own slot, so that both stay
+/// in sync independently and readers can use either. An index whose shape is the same in both exists once:
+/// one of the programs keeps it in sync, and the other takes it over when that program ends.
 namespace pgsync::app {
 
-/// A number for all shapes of a program together, whatever their order.
+/// Returns a hash of all shapes of a program together, independent of their order.
 [[nodiscard]] inline std::string build_hash(std::span<const compiled_index> indices) {
     std::vector<std::string> each;
     for (const auto& index : indices) each.push_back(std::string(index.name) + " " + shape_hash(index));
@@ -23904,13 +24035,15 @@ namespace pgsync::app {
     return text_hash(each);
 }
 
-/// The slot of a build that is there beside another one of the same program.
+/// Returns the name of a build's slot when another build of the same program exists.
 [[nodiscard]] inline std::string slot_beside(const std::string& base, const std::string& build) {
     return base + "_" + build.substr(0, 8);
 }
 
-/// The slot of a build: that of its indices that are there, `base` for the first build, and a name with its
-/// hash where the aliases are already served by another. `states` go by index.
+/// Returns the slot of a build: that of its existing indices if this build made one; otherwise `base` for a
+/// first build, the slot of the existing indices if they share one, or a name with the build's hash if
+/// another index already serves one of the aliases or the existing indices have different slots. `states` has
+/// one entry for each index.
 [[nodiscard]] inline std::string own_slot(const std::string& base, const std::string& build,
                                           std::span<const index_state> states) {
     bool beside = false;
@@ -23926,8 +24059,8 @@ namespace pgsync::app {
 
 namespace detail {
 
-/// Refuses indices that are another's, before anything is changed, unless this program was told to adopt
-/// them. With `readers` those count as well that readers have now.
+/// Refuses indices that belong to another program, before anything is changed, unless this program may
+/// adopt them. With `readers`, the indices that readers use now are checked too.
 inline void guard_build(context& in, bool readers, std::vector<index_state>& states) {
     for (std::size_t i = 0; i < states.size(); ++i) {
         auto& state = states[i];
@@ -23941,8 +24074,8 @@ inline void guard_build(context& in, bool readers, std::vector<index_state>& sta
     }
 }
 
-/// The slot of a build some of whose indices are to be adopted: never one of another build, whose program may
-/// go on with it.
+/// Returns the slot of a build that adopts some of its indices: never one of another build, whose program may
+/// keep using it.
 [[nodiscard]] inline std::string adopting_slot(const std::string& base, const std::string& build,
                                                std::span<const index_state> states) {
     std::vector<index_state> own;
@@ -23959,10 +24092,10 @@ inline void guard_build(context& in, bool readers, std::vector<index_state>& sta
 
 }  // namespace detail
 
-/// What the cluster knows of a program's indices; `in` is set to the slot that is this build's. An index may
-/// follow another one: see indices_of_slot(). Throws condition_error where one of them, or with `readers` one
-/// that readers have in its place, is another's, and errc::index where the user gave the slot a name that
-/// these indices do not have.
+/// Returns what the cluster knows about a program's indices, and sets `in` to this build's slot. An index may
+/// follow another slot; see indices_of_slot(). Throws condition_error if an index belongs to another program,
+/// or with `readers` if one does that readers use in its place. Throws errc::index if the user gave the slot
+/// a name that these indices do not have.
 [[nodiscard]] inline std::vector<index_state> find_build(context& in, bool readers = true) {
     std::vector<index_state> states;
     for (const auto& index : in.indices()) states.push_back(find_index(in.search().client(), index));
@@ -23997,21 +24130,21 @@ inline void guard_build(context& in, bool readers, std::vector<index_state>& sta
         state.beside = !state.serving.empty();
     }
     in.use_slot(slot);
-    // One clock is for all of them.
+    // One clock serves all indices.
     for (const auto& state : states) in.clock().set_rewinds(state.rewinds);
     for (auto& state : states) state.rewinds = in.clock().rewinds();
     return states;
 }
 
-/// The owner that an index is to remember from here on. It keeps the program's name that it has: a run
-/// without --name must not lock out those with it.
+/// Returns the owner to record in an index from now on. Keeps a recorded program name, so that a run without
+/// --name does not lock out runs with it.
 [[nodiscard]] inline index_owner owner_now(context& in, const compiled_index& index,
                                            const index_state& state) {
     auto out = owner_of(in.here(), index);
     if (state.foreign || !state.exists) return out;
     if (!state.owner.program.empty()) {
         out.program = state.owner.program;
-    } else if (!state.slot.empty()) {  // of an earlier version, which remembers its slot alone
+    } else if (!state.slot.empty()) {  // from an earlier version, which records only its slot
         const auto suffix = slot_beside({}, state.build);
         const bool beside = state.slot.size() > suffix.size() && state.slot.ends_with(suffix);
         out.program = beside ? state.slot.substr(0, state.slot.size() - suffix.size()) : state.slot;
@@ -24019,7 +24152,7 @@ inline void guard_build(context& in, bool readers, std::vector<index_state>& sta
     return out;
 }
 
-/// Which of them follow `slot`.
+/// Returns the numbers of the indices that follow `slot`.
 [[nodiscard]] inline std::vector<std::size_t> indices_of_slot(std::span<const index_state> states,
                                                               std::string_view slot) {
     std::vector<std::size_t> which;
@@ -24032,21 +24165,21 @@ inline void guard_build(context& in, bool readers, std::vector<index_state>& sta
 }  // namespace pgsync::app
 
 // ---- pgsync/commands/diagnosis/catalog_changes.hpp
-/// What has changed in the database since the documents of loaded indices were read, other than by changes
-/// that the slot reports. One diagnosis for bootstrap, sync, status and doctor.
+/// Finds what has changed in the database since the documents of loaded indices were read, without change
+/// events from the slot. Used by bootstrap, sync, status and doctor.
 namespace pgsync::app {
 
-/// What one index needs because of it.
+/// What one index needs because of such changes.
 struct index_changes {
-    bool read_again = false;  ///< every document
-    /// Partitions whose rows are in no change event, by the table's name in the shape.
+    bool read_again = false;  ///< read every document again
+    /// Partitions whose rows have no change events, by the table's name in the shape.
     std::map<std::string, std::vector<std::uint32_t>> new_partitions{};
 };
 
 struct catalog_changes {
     findings conditions{};
-    std::vector<index_changes> indices{};  ///< one each, in their order
-    /// Why the WAL since the slot's position cannot be decoded: the slot has lost changes.
+    std::vector<index_changes> indices{};  ///< one for each index, in order
+    /// Why WAL from the slot's position on cannot be decoded, which means that the slot has lost changes.
     std::optional<std::string> lost{};
 
     [[nodiscard]] bool read_again() const {
@@ -24064,7 +24197,7 @@ inline finding mended_by_reading(std::string_view code, std::string what, std::s
     return {severity::error, code, std::move(what), std::move(why), {by_command("sync")}, mended_by::sync};
 }
 
-/// What an operator is to know of a difference.
+/// Returns the finding that describes a difference to the operator.
 inline finding condition_of(const postgres::origin_difference& each, const std::string& index,
                             const std::string& publication) {
     using postgres::origin_change;
@@ -24126,7 +24259,7 @@ inline finding condition_of(const postgres::origin_difference& each, const std::
             {by_command("bootstrap --on-lost-slot=resync")}};
 }
 
-/// Which of the followed tables a publication leaves out, or shows in part only.
+/// Returns the tables of the shapes that a publication leaves out or publishes only in part.
 inline std::vector<std::uint32_t> tables_left_out(const postgres::shape_report& report,
                                                   const postgres::publication_facts& publication) {
     std::vector<std::uint32_t> out;
@@ -24144,8 +24277,8 @@ inline bool reads(const postgres::index_binding& index, const std::vector<std::u
     });
 }
 
-/// Views that read other tables than depends_on names, as after a table was replaced under its name: a view
-/// keeps reading the one that it was made with.
+/// Finds views that do not read the tables that depends_on names. This happens when a table is replaced under
+/// its name: a view keeps reading the table that it was created with.
 inline findings misled_views(const compiled_index& index, const postgres::index_binding& bound,
                              const postgres::catalog_state& now) {
     findings out;
@@ -24181,9 +24314,9 @@ inline findings misled_views(const compiled_index& index, const postgres::index_
 
 }  // namespace detail
 
-/// Compares what loaded indices were made from with the database as it is. `states` go by index, as
-/// `report.bindings` and `indices` do; only those that follow `slot_name` and are loaded count, but for views
-/// that read other tables than the shape says.
+/// Compares what loaded indices were made from with the current database. `states`, `report.bindings` and
+/// `indices` have one entry for each index. Only loaded indices that follow `slot_name` count, except for
+/// views that read other tables than the shape says.
 [[nodiscard]] inline catalog_changes look_for_changes(
     std::span<const compiled_index> indices, std::span<const index_state> states,
     const std::string& slot_name, const postgres::shape_report& report,
@@ -24204,7 +24337,7 @@ inline findings misled_views(const compiled_index& index, const postgres::index_
     const bool hides_truncate = publication && hides_leaf_truncate(*publication, report);
     for (std::size_t i = 0; i < states.size(); ++i) {
         const auto& state = states[i];
-        // A view that reads another table does so before and during a load as well.
+        // This matters before and during a load as well.
         for (auto& each : detail::misled_views(indices[i], report.bindings[i], catalog)) add(std::move(each));
         if (!state.loaded || state.slot != slot_name) continue;
         const std::string name(indices[i].name);
@@ -24258,12 +24391,12 @@ inline findings misled_views(const compiled_index& index, const postgres::index_
 }  // namespace pgsync::app
 
 // ---- pgsync/commands/diagnosis/check_partitions.hpp
-/// Partitions that are still to come: each is made with REPLICA IDENTITY DEFAULT, whatever the others have.
-/// It takes over the primary key, and nothing else that could identify its rows.
+/// Checks how future partitions will be set up: each is created with REPLICA IDENTITY DEFAULT, whatever the
+/// others have. It inherits the primary key, and nothing else that could identify its rows.
 namespace pgsync::app {
 
-/// The statements of an event trigger that gives a partition REPLICA IDENTITY FULL in the statement that
-/// makes or attaches it, where a table above it has that. One does for all tables of a database.
+/// Returns the statements of an event trigger that gives a new or newly attached partition REPLICA IDENTITY
+/// FULL in the same statement, if a table above it has that. One trigger serves all tables of a database.
 [[nodiscard]] inline std::vector<std::string> partition_trigger(const std::string& schema) {
     const auto function = postgres::quote_identifier(schema) + ".\"pgsync_partition_identity\"()";
     return {
@@ -24293,8 +24426,9 @@ namespace pgsync::app {
             function};
 }
 
-/// That a partition made later will have no replica identity; nothing where the primary key is one.
-/// `full_fits`: REPLICA IDENTITY FULL has no update refused here. `has_trigger`: see partition_trigger().
+/// Reports that later partitions will have no replica identity; empty if the primary key serves as one.
+/// `full_fits`: REPLICA IDENTITY FULL would not make PostgreSQL refuse updates here. `has_trigger`: see
+/// partition_trigger().
 [[nodiscard]] inline findings partition_finding(const postgres::table_facts& table, bool full_fits,
                                                 bool has_trigger) {
     const bool keyed = std::any_of(table.indexes.begin(), table.indexes.end(),
@@ -24322,8 +24456,8 @@ namespace pgsync::app {
     return out;
 }
 
-/// One for each partitioned table of the shapes that needs one. Before version 13 a new partition is not
-/// published by itself.
+/// Returns one finding for each partitioned table of the shapes that needs one. None before version 13, where
+/// a new partition is not published automatically.
 [[nodiscard]] inline findings partition_findings(postgres::session& catalog,
                                                  const postgres::shape_report& report,
                                                  const std::string& name, int version) {
@@ -24346,16 +24480,16 @@ namespace pgsync::app {
 }  // namespace pgsync::app
 
 // ---- pgsync/store/claim.hpp
-/// Whose turn it is to say in an index's `_meta` how far it is. A program that stood still for so long that
-/// another one has taken its slot does not know that when it wakes up, and what it would say is older.
-/// Document versions refuse its documents; `_meta` has no version, but it can be written through an alias:
-/// each program makes one of its own when it begins, and with the same request removes those of its
-/// predecessors. The cluster then refuses whatever they send, however late it comes.
+/// Fencing: decides which program may write an index's `_meta`. A program that was suspended so long that
+/// another one has taken over its slot does not notice when it resumes, and would write outdated progress.
+/// Document versions protect the documents. `_meta` has no version, but can be written through an alias: each
+/// program creates a fencing alias of its own when it starts, and the same request removes those of its
+/// predecessors. From then on the cluster refuses whatever they send, however late it arrives.
 namespace pgsync::app {
 
-/// Makes `states`, which go by index and must have been read before the slot or the load was this program's,
-/// those of indices that only this program keeps, all that `which` lists at once. Throws errc::superseded
-/// where another one has claimed one of them since then.
+/// Claims the indices listed in `which` for this program, all at once. `states`, by index, must have been
+/// read before this program got the slot or started the load. Throws errc::superseded if another program has
+/// claimed one of the indices since then.
 inline void claim(cluster::client_type& client, std::span<const compiled_index> indices,
                   const std::vector<std::size_t>& which, std::span<index_state> states) {
     boost::json::array actions;
@@ -24368,7 +24502,8 @@ inline void claim(cluster::client_type& client, std::span<const compiled_index> 
     }
     if (actions.empty()) return;
     client.change_aliases(actions);
-    // It went well even where an alias that was to be removed was gone already: somebody else has been here.
+    // The request also succeeds if an alias to be removed did not exist: then another program has claimed the
+    // index.
     for (const auto i : which) {
         const auto now = find_index(client, indices[i]);
         if (!now.exists) throw error(errc::index, "index \"" + states[i].index + "\" is gone");
@@ -24383,15 +24518,15 @@ inline void claim(cluster::client_type& client, std::span<const compiled_index> 
 }  // namespace pgsync::app
 
 // ---- pgsync/commands/diagnosis/lost_slot.hpp
-/// When changes were lost on their way, and what to do about it.
+/// Detects lost changes, and decides what to do about them.
 namespace pgsync::app {
 
-/// Why the slot has not every change since an index was written; nothing where it has. The slot must have
-/// been read before the state: an index tells its position before the slot is confirmed.
+/// Returns why the slot does not have every change since an index was written; nullopt if it does. The slot
+/// must have been read before the state: an index records a position before the slot is confirmed.
 [[nodiscard]] inline std::optional<std::string> why_lost(const std::string& name,
                                                          const std::optional<postgres::slot_facts>& slot,
                                                          const index_state& state) {
-    if (!state.loaded && !state.written) return std::nullopt;  // nothing is in it yet
+    if (!state.loaded && !state.written) return std::nullopt;  // the index is still empty
     const auto quoted = "slot \"" + name + "\"";
     if (!slot) return quoted + " is gone";
     if (slot->lost()) {
@@ -24416,7 +24551,8 @@ namespace pgsync::app {
     return std::nullopt;
 }
 
-/// What lost changes deserve, by the user's choice: throws, or returns when everything is to be read again.
+/// Decides about lost changes by the user's choice: throws errc::replication, or returns if everything is to
+/// be read again.
 inline void decide_on_loss(const context& in, const std::string& index, const std::string& why) {
     const auto what = why + ", and with it changes to index \"" + index + "\"";
     if (in.setting().lost_slot == on_lost_slot::stop) {
@@ -24428,8 +24564,8 @@ inline void decide_on_loss(const context& in, const std::string& index, const st
     log::warn("{}; reading everything again, the index stays in use", what);
 }
 
-/// Has indices be loaded anew, over what is there; what turns out to be without a row is deleted in the end.
-/// From then on bootstrap does the rest, also after a crash.
+/// Marks indices for a reload in place. bootstrap then reads every row again and finally deletes documents
+/// without a row; it resumes after a crash.
 inline void begin_again(context& in, const std::vector<std::size_t>& which,
                         std::vector<index_state>& states) {
     postgres::session primary(in.setting().database, in.overdue_fd());
@@ -24443,7 +24579,7 @@ inline void begin_again(context& in, const std::vector<std::size_t>& which,
         state.written.reset();
         state.storage.reset();
         state.made_from.reset();
-        // Greater than that of any document there, also of an earlier attempt's.
+        // Higher than the version of any existing document, including those of an earlier attempt.
         state.orphans_below = version;
         remember(in.search().client(), in.indices()[i], state);
     }
@@ -24458,14 +24594,14 @@ namespace detail {
 
 inline std::string rows_of(std::string_view table, std::string_view where) {
     std::string out = " FROM " + std::string(table);
-    if (!where.empty()) out.append(" WHERE (").append(where).append("\n)");  // it may end in a comment
+    if (!where.empty()) out.append(" WHERE (").append(where).append("\n)");  // safe even after a comment
     return out;
 }
 
 }  // namespace detail
 
-/// What the planner thinks: it knows the size of a table as it is now, of partitions, and what a condition
-/// leaves, and need not read it. `table` is quoted already, `where` may be empty.
+/// Returns the planner's estimate, without reading the table: it takes the current size of the table,
+/// partitions and the condition into account. `table` is already quoted, `where` may be empty.
 [[nodiscard]] inline std::optional<std::uint64_t> planned_rows(postgres::session& catalog,
                                                                std::string_view table,
                                                                std::string_view where) {
@@ -24476,8 +24612,8 @@ inline std::string rows_of(std::string_view table, std::string_view where) {
     return number_at(plan.get_array()[0], "Plan", "Plan Rows");
 }
 
-/// The same for the rows of an index that have a document, but counted where the table is small: there a
-/// guess would be far off, and counting takes no time.
+/// Estimates how many rows of an index have a document. Small tables are counted: there an estimate would be
+/// far off, and counting is quick.
 [[nodiscard]] inline std::uint64_t estimate_rows(postgres::session& catalog,
                                                  const postgres::index_binding& bound) {
     constexpr std::uint64_t few = 100'000;
@@ -24494,7 +24630,7 @@ inline std::string rows_of(std::string_view table, std::string_view where) {
             return std::stoull(
                 std::string(catalog.exec("SELECT count(*)" + detail::rows_of(table, where)).get(0, 0)));
         } catch (const postgres::sql_error& problem) {
-            // The condition may fail for some row, which its document is to suffer from and nothing else.
+            // The condition may fail for a single row; that must affect only that row's document.
             if (!catalog.usable() || !postgres::is_row_fault(problem)) throw;
         }
     }
@@ -24504,21 +24640,22 @@ inline std::string rows_of(std::string_view table, std::string_view where) {
 }  // namespace pgsync::app
 
 // ---- pgsync/commands/diagnosis/set_back.hpp
-/// When the database was put back to an earlier state in a way that its WAL does not tell: a snapshot of its
-/// disk or data directory put back, a base backup started without recovery, a crash with fsync = off. The
-/// index then shows rows that are not there any more, and what is written now would have lower versions than
-/// what it holds. (Recovery to a point in time ends in a new timeline, which is noticed like a promotion.)
+/// Detects that the database was set back to an earlier state without a trace in WAL: a snapshot of its disk
+/// or data directory was restored, a base backup was started without recovery, or it crashed with fsync =
+/// off. The index then shows rows that no longer exist, and new writes would get lower versions than those in
+/// the index. (Point-in-time recovery ends in a new timeline, which is handled like a promotion.)
 namespace pgsync::app {
 
-/// The same database with where its WAL ends now: to be asked after the states of its indices were read,
-/// since another program may be telling them how far they are.
+/// Returns `who` with the current end of WAL. Call it after reading the states of the indices, since another
+/// program may be advancing their positions.
 [[nodiscard]] inline postgres::system_identity where_it_is(context& in, postgres::system_identity who) {
     who.flushed = postgres::flushed_position(in.catalog());
     return who;
 }
 
-/// Why the database that is there now is behind what an index was made of; nothing where it is not. `seen`:
-/// what this process knows of it since the index was last told. `now` must have been read after `state`.
+/// Returns why the current database is behind what an index was made from; nullopt if it is not. `seen`: how
+/// far this process has seen the database since the index last recorded its position. `now` must have been
+/// read after `state`.
 [[nodiscard]] inline std::optional<std::string> why_set_back(
     const std::string& index, const index_state& state, const postgres::system_identity& now,
     const std::optional<postgres::system_identity>& seen = std::nullopt) {
@@ -24547,22 +24684,23 @@ inline constexpr const char* set_back_remedy =
     "--on-lost-slot=resync: "
     "everything is read again and written over what the index has, which stays in use";
 
-/// What that deserves, by the user's choice: throws, or returns when everything is to be read again.
+/// Decides about such a database by the user's choice: throws errc::replication, or returns if everything is
+/// to be read again.
 inline void decide_on_set_back(const context& in, const std::string& why) {
     if (in.setting().lost_slot == on_lost_slot::stop) throw error(errc::replication, why, set_back_remedy);
     log::warn("{}; reading everything again, the index stays in use", why);
 }
 
-/// How many timelines further on than the database's own the versions of these indices have to be, so that
-/// what is written from now on is newer than whatever an index holds that was `set_back`.
+/// Returns how many timelines above the database's own the versions of these indices must be, so that new
+/// writes get higher versions than anything in the index `set_back`.
 [[nodiscard]] inline std::uint32_t rewinds_above(const index_state& set_back,
                                                  const postgres::system_identity& now) {
-    // Whatever its timeline was, and however far its WAL had got: each has versions of its own.
+    // Each timeline has its own range of versions, above the previous one, however far its WAL got.
     const auto used = std::max(set_back.timeline, now.timeline) + set_back.rewinds;
     return used + 1 - now.timeline;
 }
 
-/// From now on everything is written above what `set_back` holds.
+/// Makes all writes from now on get higher versions than what `set_back` holds.
 inline void write_above(context& in, const index_state& set_back, const postgres::system_identity& now,
                         std::span<index_state> states) {
     in.clock().set_rewinds(rewinds_above(set_back, now));
@@ -24575,13 +24713,14 @@ inline void write_above(context& in, const index_state& set_back, const postgres
 // ---- pgsync/commands/contact.hpp
 namespace pgsync::app {
 
-/// Why a server could not be asked.
+/// Why a server could not be queried.
 struct trouble {
     std::string what;
     std::string remedy;
 };
 
-/// Both servers as far as they answer: for commands that look, and that tell of one while the other is down.
+/// Connections to both servers, either of which may be down: for commands that only look, and that report on
+/// one server while the other is unavailable.
 class contact {
   public:
     /// `stop_fd` becomes readable when the program is to stop; -1 if never.
@@ -24594,7 +24733,7 @@ class contact {
         });
         no_database_ = attempt([&] {
             auto made = std::make_unique<postgres::session>(setting_.database, stop_fd_);
-            made->exec("SET lock_timeout = '5s'");  // whoever looks does not queue up behind an ALTER TABLE
+            made->exec("SET lock_timeout = '5s'");  // looking must not queue up behind an ALTER TABLE
             catalog_ = std::move(made);
         });
     }
@@ -24602,16 +24741,16 @@ class contact {
     [[nodiscard]] const options& setting() const { return setting_; }
     [[nodiscard]] std::span<const compiled_index> indices() const { return indices_; }
     [[nodiscard]] int stop_fd() const { return stop_fd_; }
-    /// Null where it does not answer.
+    /// Null if the server does not answer.
     [[nodiscard]] postgres::session* catalog() { return catalog_.get(); }
     [[nodiscard]] cluster* search() { return cluster_.get(); }
-    /// Without secrets; empty where it never answered.
+    /// Without secrets; empty if the cluster never answered.
     [[nodiscard]] const std::string& search_address() const { return search_address_; }
     [[nodiscard]] const std::optional<trouble>& no_database() const { return no_database_; }
     [[nodiscard]] const std::optional<trouble>& no_cluster() const { return no_cluster_; }
 
-    /// Looks at the database, or the cluster, where it answers; from where it does not any more it counts as
-    /// down.
+    /// Calls `look` with the connection to the database, or to the cluster, if it answers. A server that
+    /// fails during the call counts as down from then on.
     template <typename Look>
     void with_database(Look&& look) {
         if (!catalog_) return;
@@ -24630,7 +24769,8 @@ class contact {
     }
 
   private:
-    /// Being stopped is no finding.
+    /// Runs `body` and returns why it failed, if it did. Passes errc::interrupted on: a stop says nothing
+    /// about the server.
     template <typename Body>
     static std::optional<trouble> attempt(Body&& body) {
         try {
@@ -24655,11 +24795,13 @@ class contact {
 }  // namespace pgsync::app
 
 // ---- pgsync/commands/diagnosis/slot_owner.hpp
-/// Whether a slot that is there by this program's name is this program's. Two programs with one name, or one
-/// program beside two databases of a server or two search clusters, need a --name each.
+/// Checks whether an existing slot with this program's name is this program's. Two programs with the same
+/// name, or one program used with two databases of a server or with two clusters, need a different --name
+/// each.
 namespace pgsync::app {
 
-/// Why nothing can be followed through it; nothing where it can. `plugin`: that this program reads through.
+/// Returns why nothing can be streamed from the slot; nullopt if it can be. `plugin`: the output plugin that
+/// this program uses.
 [[nodiscard]] inline std::optional<trouble> why_unusable(const std::string& name,
                                                          const postgres::slot_facts& slot,
                                                          std::string_view database, std::string_view plugin) {
@@ -24676,9 +24818,9 @@ namespace pgsync::app {
     return std::nullopt;
 }
 
-/// Why the program that follows the slot just now does not do it for this program's indices in this cluster;
-/// nothing where it may. The slot must have been read before the states: a program that follows it
-/// records a position in its indices before confirming it.
+/// Returns why the program that is reading the slot does not do so for this program's indices in this
+/// cluster; nullopt if it may. The slot must have been read before the states: a program that reads it
+/// records a position in its indices before confirming the slot.
 [[nodiscard]] inline std::optional<trouble> why_others(const std::string& name,
                                                        const postgres::slot_facts& slot,
                                                        std::span<const index_state> states) {
@@ -24704,7 +24846,7 @@ namespace pgsync::app {
     return std::nullopt;
 }
 
-/// Throws errc::replication with what is wrong, where something is.
+/// Throws errc::replication if there is a problem.
 inline void refuse(const std::optional<trouble>& why) {
     if (why) throw error(errc::replication, why->what, why->remedy);
 }
@@ -24714,14 +24856,14 @@ inline void refuse(const std::optional<trouble>& why) {
 // ---- pgsync/commands/progress.hpp
 namespace pgsync::app {
 
-/// How fast something goes and how long it will still take, judged by what was done lately: a load that
-/// slows down, or that was resumed in the middle, is not measured by how it began. What lies back counts
-/// less, by a third after each `span`: half a minute, or a tenth of all the time so far where that is longer.
+/// Estimates speed and remaining time from recent progress, so that a load that slows down, or was resumed in
+/// the middle, is not judged by how it began. The weight of past progress falls to about a third (1/e) after
+/// each `span`: 30 s, or a tenth of the elapsed time if that is longer.
 class pace_estimate {
   public:
     using time_point = std::chrono::steady_clock::time_point;
 
-    /// `done` was so at `start` already. `total` may be an estimate; 0 where nobody knows.
+    /// `done` is what was done before `start`. `total` may be an estimate; 0 if unknown.
     pace_estimate(std::uint64_t total, std::uint64_t done, time_point start)
         : total_(total), done_(done), start_(start), last_(start) {}
 
@@ -24730,20 +24872,20 @@ class pace_estimate {
         done_ += count;
         recent_ += static_cast<double>(count);
     }
-    /// All of it turned out to be what is done.
+    /// Sets the total to what is done.
     void finish() { total_ = done_; }
 
     [[nodiscard]] std::uint64_t done() const { return done_; }
-    /// 0 where nobody knows, or more was done than it was to be.
+    /// 0 if unknown, or if more was done than expected.
     [[nodiscard]] std::uint64_t total() const { return total_ >= done_ ? total_ : 0; }
 
-    /// A second; 0 at the very start.
+    /// Per second; 0 at the very start.
     [[nodiscard]] double rate(time_point now) const {
         auto then = *this;
         then.settle(now);
         return then.weight_ > 0 ? then.recent_ / then.weight_ : 0;
     }
-    /// Nothing where nobody can tell.
+    /// Returns the remaining time; nullopt if it cannot be estimated.
     [[nodiscard]] std::optional<std::chrono::seconds> left(time_point now) const {
         const double speed = rate(now);
         if (total() == 0 || speed <= 0) return std::nullopt;
@@ -24753,7 +24895,7 @@ class pace_estimate {
     }
 
   private:
-    /// Both sums fade alike, so that a steady pace is told right from the first moment on.
+    /// Decays both sums alike, so that a steady rate is reported correctly from the start.
     void settle(time_point now) {
         const double passed = std::chrono::duration<double>(now - last_).count();
         if (passed <= 0) return;
@@ -24768,11 +24910,11 @@ class pace_estimate {
     std::uint64_t done_;
     time_point start_;
     time_point last_;
-    double recent_ = 0;  ///< done, each with its weight
-    double weight_ = 0;  ///< of the seconds in which that was
+    double recent_ = 0;  ///< what was done, weighted by age
+    double weight_ = 0;  ///< seconds that it took, weighted alike
 };
 
-/// `2 h 5 min`, `3 min 20 s`, `7 s`.
+/// Formats a duration: `2 h 5 min`, `3 min 20 s`, `7 s`.
 [[nodiscard]] inline std::string in_words(std::chrono::seconds time) {
     const auto seconds = time.count();
     if (seconds >= 3'600)
@@ -24781,10 +24923,10 @@ class pace_estimate {
     return std::to_string(seconds) + " s";
 }
 
-/// Progress of something long: a bar on a terminal, a line every ten seconds elsewhere.
+/// Shows the progress of a long operation: a bar on a terminal, a log line every ten seconds elsewhere.
 class progress {
   public:
-    /// `total` may be an estimate; 0 where nobody knows. Of it `done` was done before.
+    /// `total` may be an estimate; 0 if unknown. `done` of it was done before.
     progress(std::string title, std::uint64_t total, std::uint64_t done = 0)
         : title_(std::move(title)),
           pace_(total, done, clock::now()),
@@ -24869,7 +25011,7 @@ namespace detail {
         "have an administrator run: ALTER ROLE " + postgres::quote_identifier(server.role) + " REPLICATION");
 }
 
-/// Refuses what would make the load pointless, before anything is made.
+/// Refuses conditions that would make the load pointless, before anything is created.
 inline void check_server(context& in, const postgres::server_facts& server,
                          const std::optional<postgres::slot_facts>& slot,
                          const std::vector<index_state>& states) {
@@ -24897,7 +25039,8 @@ inline void check_server(context& in, const postgres::server_facts& server,
                             states[i].slot + "\"",
                         "let that bootstrap come to its end first");
         }
-        // Who follows the slot now does not know of this index, and confirms its changes unwritten.
+        // The program that reads the slot now does not know this index and would confirm its changes
+        // unwritten.
         if ((!states[i].loaded || states[i].foreign) && slot && slot->active_pid != 0) {
             throw error(errc::replication,
                         "index \"" + name + "\" is to be loaded, but slot \"" + in.setting().name +
@@ -24916,7 +25059,7 @@ inline void check_server(context& in, const postgres::server_facts& server,
     }
 }
 
-/// Without its pipeline no document of an index could be written.
+/// Throws if an index's ingest pipeline does not exist: no document could be written without it.
 inline void check_pipelines(context& in) {
     for (const auto& index : in.indices()) {
         if (index.pipeline.empty() || in.search().client().has_pipeline(index.pipeline).value_or(true))
@@ -24929,9 +25072,9 @@ inline void check_pipelines(context& in) {
     }
 }
 
-/// Sees to what has changed in the database since loaded indices were made, as far as that costs their
-/// documents: from here on they count as not loaded, and readers keep them. False where another program
-/// follows the slot, which then sees to it.
+/// Marks loaded indices as not loaded if the database has changed since then so that their documents must be
+/// read again; readers keep them meanwhile. Returns false if another program reads the slot, which then does
+/// this itself.
 inline bool begin_again_where_changed(context& in, const postgres::shape_report& report,
                                       std::optional<postgres::slot_facts>& slot,
                                       const std::optional<postgres::publication_facts>& publication,
@@ -24945,7 +25088,8 @@ inline bool begin_again_where_changed(context& in, const postgres::shape_report&
         if (!states[i].loaded || states[i].slot != name) continue;
         const bool promoted = states[i].timeline != identity.timeline;
         if (promoted) {
-            // What the old primary had not handed on may have got into the index, and no WAL has it.
+            // WAL that the old primary had not yet sent may already be in the index, and the new timeline's
+            // WAL lacks it.
             log::warn(
                 "a standby has been promoted (timeline {} became {}): every document of {} is read again",
                 states[i].timeline, identity.timeline, in.indices()[i].name);
@@ -24971,7 +25115,8 @@ inline bool begin_again_where_changed(context& in, const postgres::shape_report&
     return true;
 }
 
-/// What this bootstrap has just changed of the publication is no reason to read documents again.
+/// Records the publication as it is now: what this bootstrap has just changed is no reason to read documents
+/// again.
 inline void adopt_publication(context& in, std::vector<index_state>& states) {
     const auto& name = in.setting().name;
     if (const auto slot = postgres::read_slot(in.catalog(), name); !slot || slot->active_pid != 0) return;
@@ -24989,7 +25134,8 @@ inline void adopt_publication(context& in, std::vector<index_state>& states) {
     }
 }
 
-/// Creates the index in the cluster's own words. One that cannot search vectors gets them as plain numbers.
+/// Creates the index, with a body that this cluster understands. On a cluster without vector search vectors
+/// become plain numbers.
 inline void create_index(context& in, const compiled_index& index, const index_state& state) {
     auto& client = in.search().client();
     const auto names = names_of(index);
@@ -25017,7 +25163,8 @@ inline void create_index(context& in, const compiled_index& index, const index_s
     }
 }
 
-/// A sign of life now and then on the connection that holds this bootstrap's turn; see take_turn().
+/// Runs a query every 5 s, to show that the connection that holds this bootstrap's turn is alive; see
+/// take_turn().
 inline void keep_turn(context& in, std::chrono::steady_clock::time_point& last) {
     const auto now = std::chrono::steady_clock::now();
     if (now - last < std::chrono::seconds(5)) return;
@@ -25025,14 +25172,14 @@ inline void keep_turn(context& in, std::chrono::steady_clock::time_point& last) 
     last = now;
 }
 
-/// Fills one index, from where an earlier attempt got to.
+/// Loads one index, continuing where an earlier attempt stopped.
 inline void load_index(context& in, const std::vector<postgres::index_binding>& bindings, std::size_t number,
                        index_state state) {
     const auto& index = in.indices()[number];
     const auto names = names_of(index);
     auto& client = in.search().client();
     const auto save = [&] { remember(client, index, state); };
-    // Before the first page: what changes from here on may be missed by some pages.
+    // Before the first page: some pages may miss what changes from here on.
     if (!state.made_from && !state.loaded_until) {
         const auto now =
             postgres::read_catalog_state(in.catalog(), postgres::table_uses_of({&index, 1}), state.slot);
@@ -25095,7 +25242,7 @@ inline void load_index(context& in, const std::vector<postgres::index_binding>& 
     }
     client.put_settings(names.index, serving_settings(index));
     client.refresh(names.index);
-    // What readers have now is newer than this as long as its program follows the database.
+    // If readers have another index, it is more recent than this one while its program keeps it in sync.
     if (state.serving.empty()) client.add_alias(names.index, names.alias);
     state.loaded = true;
     state.loaded_until.reset();
@@ -25114,7 +25261,7 @@ inline void load_index(context& in, const std::vector<postgres::index_binding>& 
     }
 }
 
-/// What is still to be run in the database: first what this role may not run, ready for psql.
+/// Prints the SQL that is still to be run, ready for psql: first what this role may not run.
 inline void print_statements(std::ostream& out, record& done, const postgres::shape_report& report,
                              const std::vector<setup_step>& steps, const postgres::server_facts& server) {
     std::vector<setup_step> by_others;
@@ -25148,7 +25295,7 @@ inline void print_request(std::ostream& out, context& in, std::string_view metho
     out << "\n";
 }
 
-/// What is tried before an index is made beside the one readers have.
+/// Prints what is tried before a new index is built next to the live one.
 inline void print_change(std::ostream& out, context& in, const index_names& names, const index_state& state,
                          const in_place_change& change) {
     in.done().index(names.alias)["tried_in_place"] = true;
@@ -25209,19 +25356,20 @@ inline void print_requests(std::ostream& out, context& in, const std::vector<ind
     }
 }
 
-/// The key of the advisory lock under which one bootstrap of a slot runs at a time, as SQL.
+/// Returns, as SQL, the key of the advisory lock that makes bootstraps of one slot run one at a time.
 inline std::string turn_key(context& in) {
     return "('x' || substr(pg_catalog.md5(" + postgres::quote_literal("pgsync bootstrap " + in.base_name()) +
            "), 1, 16))::bit(64)::bigint";
 }
 
-/// Two copies of a program that start together must not both load: one waits here until the other is done. An
-/// exception ends the turn as well, with the context's connection.
+/// Waits for this bootstrap's turn: two copies of a program that start together must not both load. An
+/// exception ends the turn too, because it closes the context's connection.
 inline void take_turn(context& in) {
     const auto sql = "SELECT pg_catalog.pg_try_advisory_lock(" + turn_key(in) + ")::text";
     bool said = false;
     while (in.database().query(sql).at(0).at(0) != "true") {
-        // One that has said nothing for so long is a connection that nobody is behind; see keep_turn().
+        // A live holder queries every 5 s, see keep_turn(); one that is idle for a minute is a dead
+        // connection.
         in.database().query(
             "SELECT pg_catalog.pg_terminate_backend(l.pid) FROM pg_catalog.pg_locks l "
             "JOIN pg_catalog.pg_stat_activity a ON a.pid = l.pid AND a.datname = "
@@ -25239,8 +25387,8 @@ inline void end_turn(context& in) {
     in.database().query("SELECT pg_catalog.pg_advisory_unlock(" + turn_key(in) + ")");
 }
 
-/// Compares what is in the cluster with what the slot can still tell. Lost changes mean that indices are
-/// loaded again; without the user's leave that is done only to those that were not loaded whole.
+/// Compares the indices with what the slot can still deliver. If changes are lost, the affected indices are
+/// reloaded; a completely loaded index is reloaded only with --on-lost-slot=resync.
 inline void check_states(context& in, const std::optional<postgres::slot_facts>& slot,
                          const postgres::system_identity& identity, std::vector<index_state>& states) {
     const auto& name = in.setting().name;
@@ -25277,7 +25425,7 @@ inline void check_states(context& in, const std::optional<postgres::slot_facts>&
     if (!lost.empty() && !in.setting().dry_run) begin_again(in, lost, states);
 }
 
-/// Which shapes have changed since the indices that readers use now were made.
+/// Logs which shapes have changed since the indices that readers use were built.
 inline void tell_of_changes(context& in, const std::vector<index_state>& states) {
     for (std::size_t i = 0; i < states.size(); ++i) {
         const auto names = names_of(in.indices()[i]);
@@ -25303,8 +25451,9 @@ inline void tell_of_changes(context& in, const std::vector<index_state>& states)
     }
 }
 
-/// A step that failed because somebody changed tables or the publication at that moment is not asked for any
-/// more, or not in these words: that passes. Throws in any case, within a catch.
+/// Handles a step that failed because tables or the publication were being changed at that moment: if it is
+/// then no longer needed, or not in this form, throws errc::changed, which passes. Otherwise rethrows. Call
+/// it in a catch block.
 [[noreturn]] inline void rethrow_unless_changed(context& in, const setup_step& step,
                                                 const postgres::sql_error& problem) {
     if (is_passing(problem.code())) throw;
@@ -25317,14 +25466,15 @@ inline void tell_of_changes(context& in, const std::vector<index_state>& states)
     throw error(errc::changed, std::string("it was changed at the same moment: ") + problem.what());
 }
 
-/// What will refuse the application's updates later, if nothing is done.
+/// Warns of partitioned tables for which PostgreSQL will refuse the application's updates later if nothing is
+/// done.
 inline void warn_of_partitions(context& in, const postgres::shape_report& report,
                                const postgres::server_facts& server) {
     for (const auto& each : partition_findings(in.catalog(), report, in.setting().name, server.version))
         log::warn("{}: {}; doctor says what to do", each.what, each.why);
 }
 
-/// Whatever might keep this database from filling the indices is found out before it takes them from the one
+/// Finds out what could keep this database from filling the indices, before they are taken from the database
 /// that fills them now.
 inline void check_adopting(context& in, const postgres::server_facts& server,
                            const postgres::shape_report& report, const std::vector<index_state>& states) {
@@ -25337,8 +25487,8 @@ inline void check_adopting(context& in, const postgres::server_facts& server,
 
 }  // namespace detail
 
-/// Makes whatever is missing, in an order that loses nothing and that a second run can pick up anywhere:
-/// index, replica identities, publication, slot, then the load. `out` gets what a dry run prints.
+/// Creates whatever is missing, in an order that loses nothing and that a later run can resume anywhere:
+/// index, replica identities, publication, slot, then the load. `out` receives what a dry run prints.
 inline void bootstrap(context& in, std::ostream& out) {
     in.counts().enter(metrics::phase::loading);
     const auto report = in.check_shapes();
@@ -25347,7 +25497,7 @@ inline void bootstrap(context& in, std::ostream& out) {
     if (!server.replication && !in.setting().dry_run) detail::refuse_role(server);
     const auto identity = server.replication ? in.identify() : postgres::system_identity{};
     if (!in.setting().dry_run) detail::take_turn(in);
-    auto states = find_build(in);  // for the slot's name; refuses what is another's before anything is made
+    auto states = find_build(in);  // for the slot's name; refuses foreign indices before anything is created
     refuse_impossible(report, postgres::read_publication(in.catalog(), in.setting().name), in.setting().name,
                       server.version);
     detail::warn_of_partitions(in, report, server);
@@ -25374,7 +25524,7 @@ inline void bootstrap(context& in, std::ostream& out) {
         return detail::print_statements(out, in.done(), report,
                                         setup_steps(report, publication, found, name, server), server);
     }
-    // Before the states, see why_lost().
+    // Read the slot before the states, see why_lost().
     auto slot = postgres::read_slot(in.catalog(), name);
     states = find_build(in);
     detail::check_states(in, slot, identity, states);
@@ -25402,11 +25552,11 @@ inline void bootstrap(context& in, std::ostream& out) {
         const auto names = names_of(in.indices()[i]);
         log::info("creating index {} for alias {}", names.index, log::index(names.alias));
         detail::create_index(in, in.indices()[i], states[i]);
-        // An earlier attempt may have been killed with the request on its way; or somebody else was faster.
+        // An earlier attempt may have been killed with its request on the way, or another program was faster.
         states[i] = find_index(client, in.indices()[i]);
         client.wait_ready(names.index);
     }
-    // The slot comes last: an unused one would make the server keep its log for ever.
+    // The slot comes last: an unused one would make the server keep WAL forever.
     for (const auto& step : steps) {
         try {
             run_step(in.database(), step, [&] { return in.stopped(); });
@@ -25433,7 +25583,7 @@ inline void bootstrap(context& in, std::ostream& out) {
             waited = true;
         }
         claim(client, in.indices(), {i}, states);
-        // From here on it is known when this load and the slot do not belong together any more.
+        // From here on it can be detected that this load and the slot no longer belong together.
         if (!states[i].written && slot) {
             states[i].written = slot->confirmed;
             states[i].owner = owner_now(in, in.indices()[i], states[i]);
@@ -25448,18 +25598,21 @@ inline void bootstrap(context& in, std::ostream& out) {
 }  // namespace pgsync::app
 
 // ---- pgsync/commands/consent.hpp
-/// What cannot be undone is shown before it is done, and somebody has to want it.
+/// Shows the user what cannot be undone before doing it, and asks for consent.
 namespace pgsync::app {
 
 namespace detail {
 
-/// A line from the terminal; empty when asked to stop, or at its end. A signal handler of ours keeps a read
-/// from being interrupted, so that `stop_fd` is waited for as well.
+/// Reads a line from the terminal; returns an empty one on a stop request or at end of input. Polls `stop_fd`
+/// as well: with our signal handler a signal no longer ends the process, so a plain read could keep blocking.
 [[nodiscard]] inline std::string read_answer(int stop_fd) {
     std::string line;
     while (true) {
         std::array<pollfd, 2> waited{pollfd{STDIN_FILENO, POLLIN, 0}, pollfd{stop_fd, POLLIN, 0}};
-        if (::poll(waited.data(), stop_fd < 0 ? 1U : 2U, -1) < 0) continue;
+        if (::poll(waited.data(), stop_fd < 0 ? 1U : 2U, -1) < 0) {
+            if (errno == EINTR) continue;
+            return {};
+        }
         if (stop_fd >= 0 && waited[1].revents != 0) return {};
         char next = '\n';
         if (::read(STDIN_FILENO, &next, 1) != 1) return {};
@@ -25470,7 +25623,7 @@ namespace detail {
 
 }  // namespace detail
 
-/// The report of a dry run: all of `what` ("drop slot x") would be done.
+/// Returns the report of a dry run: all of `what` ("drop slot x") would be done.
 [[nodiscard]] inline report would_do(const std::vector<std::string>& what) {
     report out;
     boost::json::array would;
@@ -25482,8 +25635,8 @@ namespace detail {
     return out;
 }
 
-/// True where all of `what` is to be done now: never with --dry-run, always with --yes. Else it asks at the
-/// terminal, and throws errc::configuration where there is none.
+/// Returns true if all of `what` is to be done now: never with --dry-run, always with --yes. Otherwise asks
+/// at the terminal; throws errc::configuration if there is none, and errc::interrupted if the answer is no.
 [[nodiscard]] inline bool wanted(const options& setting, int stop_fd, std::string_view command,
                                  const std::vector<std::string>& what) {
     if (setting.dry_run || what.empty()) return false;
@@ -25506,7 +25659,7 @@ namespace detail {
 // ---- pgsync/commands/explain/explain.hpp
 namespace pgsync::app {
 
-/// A node as `reservations.place.city`.
+/// Returns the path of a node: `reservations.place.city`.
 [[nodiscard]] inline std::string node_path(const compiled_index& index, std::size_t node) {
     if (node == 0) return std::string(index.name);
     const auto& data = index.shape.nodes[node];
@@ -25536,7 +25689,7 @@ inline void explain_routes(std::ostream& out, const compiled_index& index) {
     out << "\n";
 }
 
-/// Prints what the compiler made of the indices; needs no server.
+/// Prints what was made of the indices at compile time; needs no server.
 inline void explain(std::ostream& out, std::span<const compiled_index> indices, const explain_parts& parts) {
     for (const auto& index : indices) {
         if (parts.sql) {
@@ -25559,8 +25712,8 @@ inline void explain(std::ostream& out, std::span<const compiled_index> indices, 
 // ---- pgsync/commands/serving_index.hpp
 namespace pgsync::app {
 
-/// The numbers of the indices that a command is to work on: those named, or all. Throws errc::configuration
-/// for a name that this program does not have.
+/// Returns the numbers of the indices that a command works on: those named, or all. Throws
+/// errc::configuration for a name that this program does not have.
 [[nodiscard]] inline std::vector<std::size_t> chosen_indices(const context& in,
                                                              const std::vector<std::string>& names) {
     std::vector<std::size_t> out;
@@ -25584,8 +25737,8 @@ namespace pgsync::app {
     return out;
 }
 
-/// Makes sure that these indices are there, are this program's, and hold what their load put there; returns
-/// the state of all of the program's. Throws errc::index where one is not.
+/// Checks that these indices exist, belong to this program and are loaded; returns the states of all of the
+/// program's indices. Throws errc::index if a check fails.
 [[nodiscard]] inline std::vector<index_state> require_loaded(context& in,
                                                              const std::vector<std::size_t>& numbers) {
     const auto identity = in.identify();
@@ -25609,7 +25762,7 @@ namespace pgsync::app {
     return states;
 }
 
-/// Lets the clock order what this process writes beside a sync that may be running; see
+/// Orders what this process writes against a sync that may be running; see
 /// postgres::version_clock::write_beside().
 inline void write_beside_sync(context& in) {
     in.clock().write_beside([&in] {
@@ -25631,7 +25784,7 @@ namespace pgsync::app {
 
 namespace detail {
 
-/// Does what `next` yields, beside a sync that may be running.
+/// Reads and writes the documents that each batch of work from `next` names; safe while a sync is running.
 inline pipeline::refreshed read_again(context& in, std::span<const postgres::index_binding> indices,
                                       const std::function<std::optional<pipeline::work>()>& next) {
     return pipeline::refresh(
@@ -25639,8 +25792,8 @@ inline pipeline::refreshed read_again(context& in, std::span<const postgres::ind
         [&in] { return in.stopped(); }, in.stop_fd());
 }
 
-/// The work to read some documents of index `number` again. Where documents of gone rows are routed to, only
-/// the index knows; it must have been refreshed.
+/// Returns the work to read some documents of index `number` again. Only the index knows the routing of
+/// documents whose rows are deleted, so it must have been refreshed.
 inline pipeline::work work_for_keys(context& in, std::size_t number, const std::vector<std::string>& keys) {
     pipeline::work todo;
     todo.indices.resize(in.indices().size());
@@ -25653,7 +25806,7 @@ inline pipeline::work work_for_keys(context& in, std::size_t number, const std::
     return todo;
 }
 
-/// The columns of a node's key, as messages show them: `school|number`.
+/// Returns the columns of a node's key as messages show them: `school|number`.
 inline std::string key_text(const shape_view& shape, const node_data& node) {
     std::string out;
     for (std::size_t part = 0; part < shape.key_size(node); ++part)
@@ -25671,7 +25824,7 @@ inline void require_parts(const std::string& option, const std::string& key, con
                 "join the parts with |, and put a \\ before a | or \\ inside of one");
 }
 
-/// Keys in pieces, as somebody gave them.
+/// Keys that the user gave, handed out in pieces.
 class given_keys {
   public:
     explicit given_keys(const std::vector<std::string>& keys) : keys_(keys) {}
@@ -25687,8 +25840,8 @@ class given_keys {
     std::size_t at_ = 0;
 };
 
-/// Keys of the root's rows that a condition holds for. They wait at the server, without locks and without a
-/// snapshot.
+/// Keys of the root rows that satisfy a condition. A cursor on the server holds them, without locks and
+/// without a snapshot.
 class selected_keys {
   public:
     selected_keys(context& in, const postgres::index_binding& bound, const std::string& where)
@@ -25700,7 +25853,7 @@ class selected_keys {
         }
         const auto& shape = bound.index->shape;
         std::string columns;
-        std::string not_null;  // a row where a part of the key is null has no document
+        std::string not_null;  // a row with null in its key has no document
         for (std::size_t part = 0; part < parts_; ++part) {
             const auto column = postgres::quote_identifier(shape.key_of(shape.root(), part).name);
             columns += (part == 0 ? "" : ", ") + column + "::text";
@@ -25708,7 +25861,8 @@ class selected_keys {
         }
         session_.exec(postgres::begin_reading(std::span(&bound, 1)).sql);
         try {
-            // Sent with parameters, of which there are none, so that it is one statement, whatever it says.
+            // exec_params uses the extended protocol, which accepts only one statement, whatever `where`
+            // contains.
             session_.exec_params("DECLARE pgsync_keys NO SCROLL CURSOR WITH HOLD FOR SELECT " + columns +
                                      " FROM " + bound.routes.front().table + " WHERE (" + where + ")" +
                                      not_null,
@@ -25736,7 +25890,7 @@ class selected_keys {
     std::size_t parts_;
 };
 
-/// The route of the relation that a user calls `path`, with or without the index's name before it.
+/// Returns the route of the relation that the user calls `path`, with or without the index name in front.
 inline std::size_t find_route(const compiled_index& index, const std::string& path) {
     std::string all;
     for (std::size_t route = 0; route < index.routes.size(); ++route) {
@@ -25752,7 +25906,7 @@ inline std::size_t find_route(const compiled_index& index, const std::string& pa
                 all.empty() ? "it has none at all" : "it has " + all);
 }
 
-/// The values by which owners of some rows are found; `missing` counts keys without a row.
+/// Returns the join values by which the owners of some rows are found; `missing` counts keys without a row.
 inline std::unordered_set<std::string> links_of_rows(context& in, const postgres::index_binding& bound,
                                                      std::size_t route, const std::vector<std::string>& rows,
                                                      std::uint64_t& missing) {
@@ -25780,7 +25934,7 @@ inline std::unordered_set<std::string> links_of_rows(context& in, const postgres
     std::unordered_set<std::string> links;
     for (const auto& row : rows) {
         require_parts("--rows", row, shape, node);
-        if (links_are_key) {  // also of a row that is gone
+        if (links_are_key) {  // covers deleted rows too
             links.insert(row);
             continue;
         }
@@ -25822,9 +25976,9 @@ inline void check_options(const refresh_options& how) {
 
 }  // namespace detail
 
-/// Reads some documents again and writes them, and deletes those whose rows are gone; a sync may be running.
-/// Errors: errc::configuration for options that make no sense, errc::index where the index is not there or
-/// not loaded.
+/// Reads some documents again and writes them, or deletes them if their rows are deleted. Safe while a sync
+/// is running. Errors: errc::configuration for contradictory options, errc::index if the index does not exist
+/// or is not loaded.
 [[nodiscard]] inline report refresh(context& in, const refresh_options& how) {
     detail::check_options(how);
     if (how.index.empty() && in.indices().size() > 1) {
@@ -25900,28 +26054,27 @@ inline void check_options(const refresh_options& how) {
 }  // namespace pgsync::app
 
 // ---- pgsync/store/letters.hpp
-/// Dead letters: what they say, and which of them are settled, that is, of no concern any more: the index has
-/// the document with a greater version than was refused, or there is no row any more that it could be of, nor
-/// a document.
+/// Dead letters, and which of them are settled. A letter is settled if the index has a greater version of the
+/// document than the refused one, or if neither a row nor a document exists any more.
 namespace pgsync::app {
 
-/// What the cluster refused once.
+/// A document that the cluster refused.
 struct dead_letter {
-    std::string letter;         ///< its own `_id`
-    std::int64_t revision = 0;  ///< of the letter itself: another one where it was written again
-    std::string id;             ///< of the document
-    std::int64_t version = 0;   ///< with which it was refused
+    std::string letter;         ///< the letter's own `_id`
+    std::int64_t revision = 0;  ///< the letter's own version; changes if it is written again
+    std::string id;             ///< the document's
+    std::int64_t version = 0;   ///< of the refused write
     std::int64_t status = 0;
     std::string type{};
     std::string reason{};
     std::string at{};
     bool settled = false;
-    bool held = false;  ///< the index has a document of that id
+    bool held = false;  ///< the index has a document with that id
 };
 
 namespace detail {
 
-/// Leaves out the document that was refused: it may be large, and no command needs it.
+/// Leaves out the refused document, which may be large and which no command needs.
 inline constexpr elastic::wanted_source letter_alone = "?_source_excludes=document";
 
 inline std::int64_t integer_in(const boost::json::object& in, std::string_view key) {
@@ -25942,7 +26095,8 @@ inline dead_letter read_letter(std::string letter, std::int64_t revision, const 
     return out;
 }
 
-/// The newest letters of an index of them, at most `limit`; none where it is not there, or may not be read.
+/// Returns the newest letters in a dead-letter index, at most `limit`; none if the index does not exist or
+/// may not be read.
 [[nodiscard]] inline std::vector<dead_letter> newest_letters(cluster::client_type& client,
                                                              const std::string& name, std::size_t limit) {
     std::vector<dead_letter> out;
@@ -25964,8 +26118,8 @@ inline dead_letter read_letter(std::string letter, std::int64_t revision, const 
     return out;
 }
 
-/// Settles letters whose document `concrete` holds with a greater version than was refused: a later change
-/// got through.
+/// Settles letters whose document `concrete` holds with a greater version than the refused one: a later
+/// change was accepted.
 inline void settle_by_index(cluster::client_type& client, const compiled_index& index,
                             const std::string& concrete, std::vector<dead_letter>& letters) {
     std::map<std::string, std::int64_t> newest;
@@ -25976,7 +26130,7 @@ inline void settle_by_index(cluster::client_type& client, const compiled_index& 
         for (std::size_t i = 0; i < held.size(); ++i) {
             if (held[i].found) newest[letters[i].id] = held[i].version;
         }
-    } else {  // a letter does not tell of a routing
+    } else {  // a letter does not contain the routing
         std::vector<std::string> ids;
         for (const auto& each : letters) {
             if (!each.id.empty() && each.id.size() <= 512) ids.push_back(each.id);
@@ -25991,8 +26145,9 @@ inline void settle_by_index(cluster::client_type& client, const compiled_index& 
     }
 }
 
-/// Settles letters of documents that have no row any more, or none that the index is about. What the index
-/// still holds is to be deleted, and that may be what was refused. After settle_by_index().
+/// Settles letters of documents without a row, or without one that belongs in the index. Letters of documents
+/// that the index still holds stay: such a document has to be deleted, and the delete may be what was
+/// refused. Call after settle_by_index().
 inline void settle_by_rows(postgres::session& catalog, std::span<const postgres::index_binding> indices,
                            std::size_t number, std::vector<dead_letter>& letters) {
     constexpr std::size_t at_once = 500;
@@ -26008,7 +26163,7 @@ inline void settle_by_rows(postgres::session& catalog, std::span<const postgres:
         const std::vector<std::string> some(
             ids.begin() + static_cast<std::ptrdiff_t>(from),
             ids.begin() + static_cast<std::ptrdiff_t>(std::min(ids.size(), from + at_once)));
-        // A row whose condition fails is there, too: that may be what the letter is about.
+        // A row whose condition fails with an error also exists: that may be why there is a letter.
         rows.present(
             some, begin, [&](std::string_view id, std::string_view) { there.emplace(id); },
             [&](const std::string& id) { there.insert(id); });
@@ -26028,7 +26183,7 @@ namespace detail {
 /// The dead letters of one index.
 class letter_box {
   public:
-    /// Without `bindings` rows are not looked for.
+    /// Without `bindings`, letters are not checked for missing rows.
     letter_box(context& in, std::span<const postgres::index_binding> bindings, std::size_t number)
         : in_(in),
           bindings_(bindings),
@@ -26042,7 +26197,7 @@ class letter_box {
 
     [[nodiscard]] std::uint64_t count() const { return exists_ ? in_.search().client().count(name_) : 0; }
 
-    /// The newest ones.
+    /// Returns the newest letters, at most `limit`.
     [[nodiscard]] std::vector<dead_letter> newest(std::size_t limit) {
         if (!exists_) return {};
         auto out = newest_letters(in_.search().client(), name_, limit);
@@ -26050,7 +26205,7 @@ class letter_box {
         return out;
     }
 
-    /// Calls back with letters in pieces: those of some documents, or all.
+    /// Calls `on_piece` with letters in pieces: those of the given documents, or all.
     void for_each(const std::vector<std::string>& ids,
                   const std::function<void(std::vector<dead_letter>&&)>& on_piece) {
         if (!exists_) return;
@@ -26067,7 +26222,7 @@ class letter_box {
         });
     }
 
-    /// Removes the letters of some documents, or all, unread; returns how many.
+    /// Removes the letters of the given documents, or all, without reading them; returns how many.
     [[nodiscard]] std::uint64_t drop(const std::vector<std::string>& ids) {
         if (!exists_) return 0;
         std::vector<dead_letter> some;
@@ -26096,7 +26251,7 @@ class letter_box {
         return removed;
     }
 
-    /// The letters as they are now, without those that are gone.
+    /// Returns the letters as they are now, without those that no longer exist.
     [[nodiscard]] std::vector<dead_letter> read(const std::vector<elastic::document_place>& places) {
         std::vector<dead_letter> out;
         const auto held = in_.search().client().get_documents(name_, places, letter_alone);
@@ -26110,8 +26265,7 @@ class letter_box {
         return out;
     }
 
-    /// Removes letters, but not those that were written again since they were read: such a one tells of
-    /// another failure.
+    /// Removes letters, except those that were rewritten since they were read: they report a newer failure.
     void remove(const std::vector<dead_letter>& letters) {
         if (letters.empty()) return;
         elastic::bulk_body body;
@@ -26173,14 +26327,14 @@ inline void add_letters(report& out, boost::json::array& json, std::string_view 
                           {"version", each.version},
                           {"settled", each.settled}});
     }
-    // Those that are not listed may be settled as well, but nobody has looked.
+    // Letters that are not listed may be settled too, but have not been checked.
     out.in_order = out.in_order && open == 0 && count <= letters.size();
     json.push_back({{"index", index}, {"dead_letters", count}, {"letters", listed}});
 }
 
 }  // namespace detail
 
-/// Lists what the cluster refused, newest first. In order is when there is nothing but what is settled.
+/// Lists the documents that the cluster refused, newest first. In order if all letters are settled.
 [[nodiscard]] inline report list_dead_letters(context& in, const dead_letters_options& how) {
     report out;
     boost::json::array all;
@@ -26207,9 +26361,9 @@ inline void add_letters(report& out, boost::json::array& json, std::string_view 
     return out;
 }
 
-/// Reads the documents of dead letters again from the database and writes them; the letters of those that the
-/// index has then, or that have no row any more, are removed, the others get the new error. The setting must
-/// be on_rejected::dead_letter. In order is when none is left of those that were tried.
+/// Reads the documents of dead letters again and writes them. Removes the letters of documents that are now
+/// in the index or no longer have a row; the others get the new error. The setting must be
+/// on_rejected::dead_letter. In order if no letter is left of those that were tried.
 [[nodiscard]] inline report retry_dead_letters(context& in, const dead_letters_options& how) {
     report out;
     boost::json::array all;
@@ -26237,7 +26391,7 @@ inline void add_letters(report& out, boost::json::array& json, std::string_view 
                     return detail::work_for_keys(in, number, keys);
                 });
             }
-            // Refused anew, by us or by a sync, a letter has been written again.
+            // A letter was rewritten if its document was refused again, by this command or by a sync.
             std::vector<elastic::document_place> places;
             for (const auto& each : letters) places.push_back({each.letter});
             std::map<std::string, dead_letter> now;
@@ -26267,7 +26421,7 @@ inline void add_letters(report& out, boost::json::array& json, std::string_view 
     return out;
 }
 
-/// Removes dead letters, without looking at the documents.
+/// Removes dead letters without looking at their documents.
 [[nodiscard]] inline report drop_dead_letters(context& in, const dead_letters_options& how) {
     if (how.ids.empty() != how.all) {
         throw error(errc::configuration, "drop needs either --id or --all",
@@ -26304,7 +26458,7 @@ inline void add_letters(report& out, boost::json::array& json, std::string_view 
         case dead_letters_action::list:
             return list_dead_letters(in, how);
         case dead_letters_action::retry:
-            // What would be tried again is what there is.
+            // The list shows what a retry would try.
             return in.setting().dry_run ? list_dead_letters(in, how) : retry_dead_letters(in, how);
         case dead_letters_action::drop:
             break;
@@ -26315,11 +26469,11 @@ inline void add_letters(report& out, boost::json::array& json, std::string_view 
 }  // namespace pgsync::app
 
 // ---- pgsync/commands/diagnosis/check_cluster.hpp
-/// What doctor looks at in the cluster as a whole: shards, disks, what a request may hold.
+/// What doctor checks in the cluster as a whole: shards, disks, the size of requests.
 namespace pgsync::app::detail {
 
-/// A watermark of the disk allocator (`85%`, `0.85`, `10gb`) and perhaps its max_headroom: has a disk got
-/// beyond it? Nothing where it does not read like one.
+/// Returns whether a disk is beyond a watermark of the disk allocator (`85%`, `0.85`, `10gb`), which may have
+/// a max_headroom; nullopt if the watermark cannot be parsed. `total` and `free` in bytes.
 [[nodiscard]] inline std::optional<bool> beyond_watermark(std::string_view mark, std::string_view headroom,
                                                           std::uint64_t total, std::uint64_t free) {
     const auto bytes = [](std::string_view text) -> std::optional<double> {
@@ -26347,7 +26501,7 @@ namespace pgsync::app::detail {
     return share > used && (!room || *room < 0 || static_cast<double>(free) < *room);
 }
 
-/// What a cluster setting is, by the strongest place that has one.
+/// Returns a cluster setting from the place with the highest precedence that has it.
 [[nodiscard]] inline std::string cluster_setting(const boost::json::value& all, std::string_view group,
                                                  std::string_view name) {
     for (const auto* place : {"transient", "persistent", "defaults"}) {
@@ -26401,7 +26555,7 @@ inline void check_disks(cluster& search, findings& found) {
     }
 }
 
-/// Bulks are built up to `bulk_bytes`; a node refuses longer requests.
+/// Checks `bulk_bytes`: bulks grow up to that size, and a node refuses requests beyond its limit.
 inline void check_request_size(cluster& search, const options& setting, findings& found) {
     const auto nodes =
         search.client().ask("/_nodes/http?filter_path=nodes.*.http.max_content_length_in_bytes,nodes.*.name");
@@ -26422,7 +26576,7 @@ inline void check_request_size(cluster& search, const options& setting, findings
          {by_hand("--bulk-bytes " + std::to_string(*least / 2) + ", or raise http.max_content_length")}});
 }
 
-/// Why a shard has no node, in the cluster's own words.
+/// Returns the cluster's explanation why a shard is unassigned.
 [[nodiscard]] inline std::string why_unassigned(cluster& search, const std::string& index,
                                                 std::uint64_t shard, bool primary) {
     const boost::json::object which{{"index", index}, {"shard", shard}, {"primary", primary}};
@@ -26444,7 +26598,7 @@ inline void check_request_size(cluster& search, const options& setting, findings
     return out + (out.empty() || said.empty() ? "" : ": ") + said;
 }
 
-/// Shards of one index that no node has. `nodes`: how many there are that hold data.
+/// Checks one index for unassigned shards. `nodes`: number of data nodes.
 inline void check_shards(cluster& search, const std::string& alias, const std::string& index,
                          std::uint64_t nodes, findings& found) {
     const auto path = cluster::client_type::escaped(index);
@@ -26491,7 +26645,7 @@ inline void check_shards(cluster& search, const std::string& alias, const std::s
     }
 }
 
-/// What concerns no index alone.
+/// Checks what does not depend on a single index.
 inline void check_whole_cluster(cluster& search, const options& setting, findings& found) {
     check_disks(search, found);
     check_request_size(search, setting, found);
@@ -26502,25 +26656,25 @@ inline void check_whole_cluster(cluster& search, const options& setting, finding
 // ---- pgsync/catalog/slot_lag.hpp
 namespace pgsync::postgres {
 
-/// How far the reader of a slot is behind, as far as the server tells without anything being written.
+/// How far the reader of a slot is behind, as far as the server shows it without any writes.
 struct slot_lag {
-    lsn current;             ///< the end of the log that is safely on disk
-    bool streaming = false;  ///< the walsender has sent all there was
-    lsn sent;                ///< by the walsender; 0/0 where nobody reads, or this role may not know
-    lsn flushed;             ///< what its reader has confirmed
-    /// What is being confirmed was sent so long ago.
+    lsn current;             ///< end of the WAL that is safely on disk
+    bool streaming = false;  ///< the walsender has sent all WAL there was
+    lsn sent;     ///< sent by the walsender; 0/0 if nothing reads the slot, or this role may not see it
+    lsn flushed;  ///< what its reader has confirmed
+    /// Seconds since the position now being confirmed was sent.
     std::optional<double> confirm_seconds{};
-    /// The file of the log that the confirmed position is in was complete so long ago.
+    /// Seconds since the WAL file that contains the confirmed position was completed.
     std::optional<double> file_seconds{};
 };
 
-/// Bytes of the log between two positions; 0 where there are none.
+/// Returns the bytes of WAL between two positions; 0 if `to` is not after `from`.
 [[nodiscard]] constexpr std::uint64_t bytes_between(lsn from, lsn to) noexcept {
     return to > from ? to.value - from.value : 0;
 }
 
-/// How long what is not confirmed yet has at least been in the log; nothing where that is not known. Neither
-/// of the two ages can be too great: the first begins when a change is sent, the second when the last byte of
+/// Returns for how many seconds, at least, unconfirmed changes have been in WAL; nullopt if unknown. Neither
+/// of the two ages can be too large: the first begins when a change is sent, the second when the last byte of
 /// a whole file was written.
 [[nodiscard]] inline std::optional<double> seconds_behind(const slot_lag& lag, lsn confirmed) {
     if (confirmed >= lag.current) return 0.0;
@@ -26531,7 +26685,16 @@ struct slot_lag {
 
 namespace detail {
 
-/// Nothing where the file is the one being written, or gone, or not to be seen by this role.
+/// Reads a number as SQL writes it, whatever the program's locale.
+[[nodiscard]] inline std::optional<double> number_in(std::string_view text) {
+    double out = 0;
+    const auto [end, problem] = std::from_chars(text.data(), text.data() + text.size(), out);
+    if (problem != std::errc{} || end != text.data() + text.size()) return std::nullopt;
+    return out;
+}
+
+/// Returns the age in seconds; nullopt if the file is still being written, was removed, or is not visible to
+/// this role.
 [[nodiscard]] inline std::optional<double> age_of_log_file(session& connection, lsn confirmed) {
     const auto version = connection.server_version();
     const auto names = function_names(version);
@@ -26548,7 +26711,7 @@ namespace detail {
             connection.exec("SELECT extract(epoch FROM pg_catalog.clock_timestamp() - " + seen +
                             ")::text WHERE " + mine + " <> " + file(std::string(names.flush_lsn)));
         if (found.rows() == 0 || found.is_null(0, 0)) return std::nullopt;
-        return std::stod(std::string(found.get(0, 0)));
+        return number_in(found.get(0, 0));
     } catch (const sql_error& problem) {
         if (problem.sqlstate() != "42501") throw;
         return std::nullopt;
@@ -26557,7 +26720,7 @@ namespace detail {
 
 }  // namespace detail
 
-/// Of a slot on a primary.
+/// Reads the lag of a slot on a primary.
 [[nodiscard]] inline slot_lag read_lag(session& connection, const slot_facts& slot) {
     const auto version = connection.server_version();
     const bool named = has_replication_lag(version);
@@ -26573,7 +26736,7 @@ namespace detail {
     out.streaming = row.flag();
     out.sent = row.position();
     out.flushed = row.position();
-    if (!row.null()) out.confirm_seconds = std::stod(row.text());
+    if (!row.null()) out.confirm_seconds = detail::number_in(row.text());
     if (slot.confirmed.value != 0) out.file_seconds = detail::age_of_log_file(connection, slot.confirmed);
     return out;
 }
@@ -26581,32 +26744,32 @@ namespace detail {
 }  // namespace pgsync::postgres
 
 // ---- pgsync/commands/diagnosis/check_database.hpp
-/// What doctor looks at in the database server: its settings, the role, the slots. Of the tables nothing.
+/// What doctor checks in the database server: settings, the role, slots; not the tables.
 namespace pgsync::app::detail {
 
 inline constexpr std::uint64_t much_log = 1ULL << 30U;
 
-/// What a check of the database server needs to know.
+/// Input of the checks of the database server.
 struct server_checks {
     postgres::session& catalog;
     const options& setting;
     const postgres::server_facts& server;
     const std::string& slot_name;  ///< of this program's slot
     std::optional<postgres::slot_facts> slot;
-    postgres::lsn current;              ///< the end of the log
-    bool loaded;                        ///< an index has been loaded: somebody is to follow
+    postgres::lsn current;  ///< the end of WAL
+    bool loaded;            ///< an index is loaded and follows the slot, so a sync should be reading it
     const std::set<std::string>& used;  ///< slots that the program's indices follow
     findings& found;
 
     [[nodiscard]] std::string role() const { return postgres::quote_identifier(server.role); }
     [[nodiscard]] std::string quoted_slot() const { return "slot \"" + slot_name + "\""; }
-    /// The strongest place that a setting of a role has.
+    /// Returns the step that sets a role's setting where it has the highest precedence.
     [[nodiscard]] step for_role(const std::string& assignment) const {
         return by_sql("ALTER ROLE " + role() + " IN DATABASE " + postgres::quote_identifier(server.database) +
                       " SET " + assignment);
     }
-    /// The value that this role's sessions begin with, in the setting's own unit; empty where the server does
-    /// not know it.
+    /// Returns the value with which this role's sessions start, in the setting's own unit; empty if the
+    /// server does not have the setting.
     [[nodiscard]] std::string setting_of_role(std::string_view name) const {
         const auto rows =
             catalog.exec_params("SELECT reset_val FROM pg_catalog.pg_settings WHERE name = $1", {name});
@@ -26678,7 +26841,7 @@ inline void check_role(const server_checks& in) {
                             "without the right nothing can be followed",
                             {by_sql("ALTER ROLE " + in.role() + " REPLICATION")}});
     }
-    // What pgsync sets for its own sessions (statement_timeout and its like) is no matter here.
+    // Settings that pgsync overrides in its own sessions (statement_timeout and similar) do not matter here.
     if (in.setting_of_role("default_transaction_read_only") == "on") {
         in.found.push_back({severity::warning,
                             "read_only_role",
@@ -26722,7 +26885,7 @@ inline void check_role(const server_checks& in) {
     }
 }
 
-/// Schemas in which others could make functions that are run with this role's rights.
+/// Reports schemas in which others could create functions that would run with this role's rights.
 inline void check_search_path(const server_checks& in) {
     const auto about = postgres::read_session(in.catalog);
     for (const auto& schema : about.distrusted) {
@@ -26740,7 +26903,7 @@ inline void check_search_path(const server_checks& in) {
             revoke.push_back(
                 by_sql("REVOKE CREATE ON SCHEMA " + postgres::quote_identifier(schema) + " FROM " + who));
         }
-        if (revoke.empty()) continue;  // pg_temp and what is not there
+        if (revoke.empty()) continue;  // pg_temp, or a schema that does not exist
         in.found.push_back({severity::advice, "search_path",
                             "others may create functions in schema \"" + schema + "\" of the search_path",
                             "so functions, operators and types are not looked for there; its tables are",
@@ -26812,13 +26975,13 @@ inline void check_idle_timeout(const server_checks& in) {
 inline void found_slot(const server_checks& in, std::uint64_t kept, const std::string& name,
                        const std::string& database, bool ours) {
     auto remedy = by_sql("SELECT pg_catalog.pg_drop_replication_slot(" + postgres::quote_literal(name) + ")");
-    if (ours) remedy = by_command("teardown --old");  // which refuses what a newer shape has made
+    if (ours) remedy = by_command("teardown --old");  // it refuses to remove what a newer shape has made
     in.found.push_back(
         {kept > much_log ? severity::warning : severity::advice,
          "other_slot",
          "nobody reads slot \"" + name + "\"" +
              (database.empty() ? "" : " of database \"" + database + "\"") + ", for which the server keeps " +
-             bytes_text(kept) + " of log",
+             bytes_text(kept) + " of WAL",
          std::string(ours ? "it is of another shape of this program; if that is" : "if it is") +
              " no longer needed, WAL will fill the disk for nothing",
          {std::move(remedy)}});
@@ -26834,13 +26997,13 @@ inline void check_other_slots(const server_checks& in) {
         const auto restart = postgres::lsn::parse(rows.get(i, 2)).value_or(postgres::lsn());
         const auto kept = postgres::bytes_between(restart, in.current);
         const std::string database(rows.get(i, 1));
-        // Of another shape of this program there is more to remove than the slot.
+        // Another shape of this program has left more to remove than its slot.
         const bool ours = name == in.setting.name || name.starts_with(in.setting.name + "_");
         found_slot(in, kept, name, database, ours);
     }
 }
 
-/// Of a standby that documents are read from.
+/// Checks the standby from which documents are read.
 inline void check_read_from(const server_checks& in) {
     if (in.setting.read_from == in.setting.database) return;
     postgres::session standby(in.setting.read_from);
@@ -26873,17 +27036,16 @@ inline void check_database(const server_checks& in) {
 }  // namespace pgsync::app::detail
 
 // ---- pgsync/commands/diagnosis/check_waits.hpp
-/// Transactions of others that pgsync waits for, or that make the server keep its WAL: who they are, and what
-/// ends them.
+/// Reports other transactions that pgsync waits for, or that make the server keep WAL, and how to end them.
 namespace pgsync::app {
 
 namespace detail {
 
 inline constexpr std::size_t most_named = 3;
-/// So many seconds a table may be locked without a word about it.
+/// How many seconds a table may be locked before that is reported.
 inline constexpr std::int64_t locked_for_a_moment = 2;
 
-/// What ends the first of them.
+/// Returns the steps that end the first `most_named` of these transactions.
 [[nodiscard]] inline std::vector<step> steps_to_end(const std::vector<postgres::open_transaction>& all) {
     std::vector<step> out;
     for (std::size_t i = 0; i < std::min(all.size(), most_named); ++i) {
@@ -26894,7 +27056,8 @@ inline constexpr std::int64_t locked_for_a_moment = 2;
 
 }  // namespace detail
 
-/// A slot that a bootstrap is making, and that is not made before these transactions have ended.
+/// Reports that a bootstrap is creating a slot, and that PostgreSQL waits for these transactions to end
+/// first.
 [[nodiscard]] inline finding slot_waits(const std::string& slot, int pid,
                                         const std::vector<postgres::open_transaction>& whom) {
     return {severity::warning, "slot_waits",
@@ -26903,7 +27066,7 @@ inline constexpr std::int64_t locked_for_a_moment = 2;
             "bootstrap goes on by itself as soon as they have ended", detail::steps_to_end(whom)};
 }
 
-/// A table that nobody can read just now.
+/// Reports a table that cannot be read at present.
 [[nodiscard]] inline finding table_locked(const std::string& table,
                                           const std::vector<postgres::open_transaction>& by) {
     return {severity::warning, "table_locked",
@@ -26913,8 +27076,8 @@ inline constexpr std::int64_t locked_for_a_moment = 2;
             detail::steps_to_end(by)};
 }
 
-/// Whether a transaction has been open for so long that it was probably forgotten. One that is prepared is
-/// committed within moments by who prepared it.
+/// Returns true if a transaction has been open for so long that it was probably forgotten. The limit is short
+/// for a prepared one, which is normally committed within moments.
 [[nodiscard]] inline bool is_forgotten(const postgres::open_transaction& each) {
     constexpr std::int64_t prepared = 10;
     constexpr std::int64_t idle = 5 * 60;
@@ -26924,7 +27087,7 @@ inline constexpr std::int64_t locked_for_a_moment = 2;
     return *each.seconds >= (each.state == "active" ? active : idle);
 }
 
-/// A transaction that was open before what the slot still needs: the server keeps its WAL from there on.
+/// Reports a transaction that is older than what the slot still needs: the server keeps WAL from there on.
 [[nodiscard]] inline finding old_transaction(const std::string& slot,
                                              const postgres::open_transaction& each) {
     return {severity::warning, "old_transaction",
@@ -26936,7 +27099,7 @@ inline constexpr std::int64_t locked_for_a_moment = 2;
 
 namespace detail {
 
-/// Whom the making of a slot waits for; nothing where it is not being made.
+/// Reports what the creation of a slot waits for; nullopt if it is complete or waits for nothing.
 [[nodiscard]] inline std::optional<finding> look_at_slot_wait(postgres::session& catalog,
                                                               const std::string& name,
                                                               const postgres::slot_facts& slot) {
@@ -26954,7 +27117,7 @@ namespace detail {
         waited_for_by_slot(now, postgres::read_open_transactions(catalog), std::chrono::seconds(waited)));
 }
 
-/// The tables of these shapes that are locked against readers, for longer than a moment.
+/// Reports tables of these shapes that have been locked against readers for longer than a moment.
 inline void check_locked_tables(postgres::session& catalog, std::span<const compiled_index> indices,
                                 findings& found) {
     std::set<std::string> names;
@@ -26973,7 +27136,7 @@ inline void check_locked_tables(postgres::session& catalog, std::span<const comp
     }
 }
 
-/// Everything of this kind; `slot` as found, where it is there.
+/// Runs all of these checks; `slot` is as found, nullopt if it does not exist.
 inline void check_waits(postgres::session& catalog, std::span<const compiled_index> indices,
                         const std::string& name, const std::optional<postgres::slot_facts>& slot,
                         findings& found) {
@@ -26993,34 +27156,34 @@ inline void check_waits(postgres::session& catalog, std::span<const compiled_ind
 }  // namespace pgsync::app
 
 // ---- pgsync/commands/diagnosis/look.hpp
-/// Looking at everything that a program relies on, without changing anything.
+/// Inspects everything that a program relies on, without changing anything.
 namespace pgsync::app {
 
 /// One index as it is in the cluster.
 struct index_status {
     index_names names;
     index_state state;                          ///< of the index that this program writes
-    std::string hash;                           ///< of the shape that this program has
-    std::optional<trouble> odd;                 ///< why there is no telling
-    std::optional<finding> named;               ///< what is wrong with its names; may be `odd` as well
-    std::optional<std::uint64_t> documents;     ///< that searches find
+    std::string hash;                           ///< of this program's shape
+    std::optional<trouble> odd;                 ///< why its state is unknown
+    std::optional<finding> named;               ///< what is wrong with its names; may be why `odd` is set
+    std::optional<std::uint64_t> documents;     ///< visible to searches
     std::optional<std::uint64_t> written;       ///< operations since its shards started
     std::optional<std::uint64_t> dead_letters;  ///< documents that the cluster refused
-    std::vector<dead_letter> letters;           ///< the newest of these
-    std::optional<std::uint64_t> rows;          ///< the planner's estimate of how many there are to be
-    std::string health;                         ///< `green`, `yellow`, `red`; empty where nobody says
-    std::optional<double> rate;                 ///< operations a second
+    std::vector<dead_letter> letters;           ///< the newest of them
+    std::optional<std::uint64_t> rows;          ///< expected documents, as the planner estimates
+    std::string health;                         ///< `green`, `yellow`, `red`; empty if unknown
+    std::optional<double> rate;                 ///< operations per second
 
-    /// Readers have an index of another shape.
+    /// True if readers use an index of another shape.
     [[nodiscard]] bool is_elsewhere() const {
         return !state.serving.empty() && (!state.exists || state.serving != state.index);
     }
-    /// Letters that are of concern, of those that were looked at.
+    /// Number of letters, of those that were checked, that are not settled.
     [[nodiscard]] std::uint64_t unsettled() const {
         return static_cast<std::uint64_t>(
             std::count_if(letters.begin(), letters.end(), [](const auto& each) { return !each.settled; }));
     }
-    /// Letters that nobody has looked at: looking must not take long.
+    /// Number of letters that were not checked, because looking must not take long.
     [[nodiscard]] std::uint64_t not_looked_at() const {
         return dead_letters.value_or(0) > letters.size() ? *dead_letters - letters.size() : 0;
     }
@@ -27032,43 +27195,44 @@ struct index_status {
         if (!state.loaded) return state.orphans_below ? "reading again" : "loading";
         return is_elsewhere() ? "beside" : "loaded";
     }
-    /// What is looked at: the index that is written, or while there is none the one that readers find.
+    /// The index that is inspected: the one that is written or, while there is none, the one that readers
+    /// use.
     [[nodiscard]] const std::string& looked_at() const { return state.exists ? state.index : state.serving; }
 };
 
-/// A slot and how far its reader is.
+/// A slot, and how far behind its consumer is.
 struct slot_now {
     postgres::slot_facts facts;
     postgres::slot_lag lag;
 };
 
-/// The tables of the shapes as they are.
+/// The tables of the shapes as they are now.
 struct tables_now {
     postgres::shape_report report;
     std::optional<postgres::publication_facts> publication;  ///< of this program's own slot
     catalog_changes changes;                                 ///< since its indices were loaded
-    std::vector<setup_step> missing;  ///< what they need and is not there; of loaded indices alone
+    std::vector<setup_step> missing;  ///< setup steps still needed; only if all indices are loaded
 };
 
-/// Everything that status and doctor show and conditions are made of.
+/// Everything that status and doctor show and from which conditions are made.
 struct status_facts {
     std::optional<postgres::server_facts> server;
     std::string database;  ///< `host:port/name`
     std::string version;   ///< `15.6`
     std::string own_slot;  ///< that of this program's shapes
-    /// Slots by name, read before the indices were: these tell their position before it is confirmed.
+    /// Slots by name, read before the indices: an index records a position before the slot is confirmed.
     std::map<std::string, postgres::slot_facts> before;
-    std::map<std::string, slot_now> slots;  ///< those that the indices follow, read in the end
-    std::optional<finding> slot_waits;      ///< where a bootstrap is making the slot; see check_waits.hpp
+    std::map<std::string, slot_now> slots;  ///< those that the indices follow, read last
+    std::optional<finding> slot_waits;      ///< set while a bootstrap creates the slot; see check_waits.hpp
     postgres::system_identity now;          ///< of the database
-    std::optional<tables_now> tables;       ///< nothing where the database could not be asked
-    findings locked;                        ///< tables that nobody can look at just now
+    std::optional<tables_now> tables;       ///< nullopt if the database could not be queried
+    findings locked;                        ///< tables that cannot be read at present
     std::string software;
     std::string health;  ///< of the cluster
     std::vector<index_status> indices;
 };
 
-/// The last comparison of the shapes with the catalog: while that stays as it was, so does what was found.
+/// The last comparison of the shapes with the catalog; it stays valid while the catalog does not change.
 struct known_tables {
     std::optional<postgres::catalog_state> state;
     postgres::shape_report report;
@@ -27076,10 +27240,10 @@ struct known_tables {
 
 namespace detail {
 
-/// So many dead letters are looked at, to tell which are settled; beyond that they are only counted.
+/// How many dead letters are checked for being settled; the rest are only counted.
 inline constexpr std::size_t letters_looked_at = 1'000;
 
-/// Which letters have no row any more. Where the database does not answer that now, they stay of concern.
+/// Marks letters whose rows are deleted as settled. If the database cannot answer now, they stay unsettled.
 inline void look_for_rows(postgres::session& catalog, std::span<const postgres::index_binding> bindings,
                           std::size_t number, index_status& index) {
     if (index.unsettled() == 0) return;
@@ -27091,7 +27255,7 @@ inline void look_for_rows(postgres::session& catalog, std::span<const postgres::
     }
 }
 
-/// An index, its documents and how it is.
+/// Inspects an index and its documents.
 inline index_status look_at_index(cluster& search, const compiled_index& index) {
     index_status out;
     out.names = names_of(index);
@@ -27124,15 +27288,15 @@ inline index_status look_at_index(cluster& search, const compiled_index& index) 
     return out;
 }
 
-/// A standby does not say where the primary is: only whose it is.
+/// Returns the identity of the database. A standby does not know the primary's position, only whose it is.
 inline postgres::system_identity look_at_identity(postgres::session& catalog, bool standby) {
     if (!standby) return postgres::read_identity(catalog);
     auto out = postgres::read_owner(catalog);
-    out.timeline = std::numeric_limits<std::uint32_t>::max();  // nothing is behind that
+    out.timeline = std::numeric_limits<std::uint32_t>::max();  // so it never counts as set back
     return out;
 }
 
-/// The slots of this program, and of its other shapes.
+/// Returns the slots of this program and of its other shapes.
 inline std::map<std::string, postgres::slot_facts> read_slots(postgres::session& catalog,
                                                               const std::string& base) {
     std::map<std::string, postgres::slot_facts> out;
@@ -27147,14 +27311,14 @@ inline std::map<std::string, postgres::slot_facts> read_slots(postgres::session&
     return out;
 }
 
-/// The slot of this program's shapes; see own_slot().
+/// Returns the slot of this program's shapes; see own_slot().
 inline std::string slot_of(const contact& with, const std::vector<index_status>& indices) {
     std::vector<index_state> states;
     for (const auto& index : indices) states.push_back(index.state);
     return own_slot(with.setting().name, build_hash(with.indices()), states);
 }
 
-/// Documents written and deleted since the shards of an index started, primaries alone.
+/// Returns the number of documents written and deleted since an index's shards started, on primaries only.
 inline std::optional<std::uint64_t> operations_of(cluster& search, const index_status& index) {
     if (index.looked_at().empty()) return std::nullopt;
     const auto found = search.client().ask("/" + cluster::client_type::escaped(index.looked_at()) +
@@ -27182,7 +27346,7 @@ inline void look_at_clusters(contact& with, status_facts& out) {
         for (auto& index : out.indices) {
             const auto now = operations_of(search, index);
             const std::chrono::duration<double> passed = std::chrono::steady_clock::now() - start;
-            // Less than before: its shards have moved or were restarted.
+            // Fewer than before: its shards have moved or were restarted.
             if (!now || !index.written || *now < *index.written) continue;
             index.rate = static_cast<double>(*now - *index.written) / passed.count();
             index.written = now;
@@ -27190,7 +27354,8 @@ inline void look_at_clusters(contact& with, status_facts& out) {
     });
 }
 
-/// The tables of the shapes, the planner's estimates, and what has changed since the indices were loaded.
+/// Inspects the tables of the shapes, the planner's estimates, and what has changed since the indices were
+/// loaded.
 inline void look_at_tables(contact& with, postgres::session& catalog, known_tables& known,
                            status_facts& out) {
     auto& tables = out.tables.emplace();
@@ -27214,7 +27379,7 @@ inline void look_at_tables(contact& with, postgres::session& catalog, known_tabl
     if (out.server->standby) return;
     tables.changes = look_for_changes(with.indices(), states, out.own_slot, tables.report, now,
                                       tables.publication, *out.server);
-    // What an index that is not loaded needs bootstrap sees to.
+    // bootstrap sees to what an index needs that is not loaded.
     const postgres::slot_facts not_looked_at;
     if (loaded)
         tables.missing =
@@ -27223,7 +27388,7 @@ inline void look_at_tables(contact& with, postgres::session& catalog, known_tabl
 
 }  // namespace detail
 
-/// Looks at both servers, as far as they answer. `known`: what the last look found, where there was one.
+/// Inspects both servers as far as they answer. `known`: what the previous look found, if there was one.
 [[nodiscard]] inline status_facts look(contact& with, known_tables* known = nullptr) {
     known_tables nothing;
     status_facts facts;
@@ -27232,7 +27397,7 @@ inline void look_at_tables(contact& with, postgres::session& catalog, known_tabl
         facts.server = postgres::read_server(catalog);
         facts.database = catalog.server();
         const std::string version(catalog.exec("SHOW server_version").get(0, 0));
-        facts.version = version.substr(0, version.find(' '));  // behind it stands who built it
+        facts.version = version.substr(0, version.find(' '));  // the builder's version may follow
         facts.before = detail::read_slots(catalog, with.setting().name);
     });
     detail::look_at_clusters(with, facts);
@@ -27264,15 +27429,16 @@ inline void look_at_tables(contact& with, postgres::session& catalog, known_tabl
 }  // namespace pgsync::app
 
 // ---- pgsync/commands/diagnosis/check_index.hpp
-/// What doctor looks at in one index beside its conditions: is it whole, and as this program would make it?
+/// What doctor checks in one index besides its conditions: whether it is complete, and as this program would
+/// create it.
 namespace pgsync::app::detail {
 
-/// A field that is not in the index as the shape has it.
+/// A field that differs from the shape, or is missing.
 struct field_drift {
-    std::vector<std::string> path;  ///< the objects it is in, and its name
+    std::vector<std::string> path;  ///< names from the outermost object to the field
     bool missing = false;
-    std::string what;                 ///< `type is keyword, not text`
-    boost::json::value definition{};  ///< as it should be
+    std::string what;                 ///< `is of type keyword, not text`
+    boost::json::value definition{};  ///< what it should be
     [[nodiscard]] std::string name() const {
         std::string out;
         for (const auto& part : path) out += (out.empty() ? "" : ".") + part;
@@ -27286,8 +27452,9 @@ struct field_drift {
     return said;
 }
 
-/// Compares `properties`. What the cluster does not repeat is its default, but for what keeps a value from
-/// being refused; more fields than there should be are somebody else's.
+/// Compares `properties`. A parameter that the cluster does not report has its default value, except
+/// ignore_malformed: without it the cluster may refuse values. Additional fields are not pgsync's and are
+/// ignored.
 inline void compare_fields(const boost::json::object& wanted, const boost::json::object& there,
                            std::vector<std::string>& path, std::vector<field_drift>& out) {
     for (const auto& member : wanted) {
@@ -27303,12 +27470,12 @@ inline void compare_fields(const boost::json::object& wanted, const boost::json:
         const auto is = field_type(*found);
         const bool vector = type == "dense_vector" || type == "knn_vector";
         if (type != is) {
-            // A cluster without vectors got plain numbers instead, see also adapt_ranges().
+            // A cluster without vector search has plain numbers instead; see also adapt_ranges().
             if (!(vector && is == "float") && !(type == "date_range" && is == "object"))
                 out.push_back(
                     {path, false, "is of type " + (is.empty() ? "?" : is) + ", not " + type, field});
         } else {
-            // See adapt_ranges(): made by an earlier version of the cluster.
+            // Created on an earlier version of the cluster; see adapt_ranges().
             if (type == "date_range" && !field.get_object().contains("format") &&
                 value_at(*found, "format") != nullptr) {
                 out.push_back({path, false,
@@ -27348,7 +27515,7 @@ inline void compare_fields(const boost::json::object& wanted, const boost::json:
     }
 }
 
-/// `{"properties":{"guest":{"properties":{"name":…}}}}`
+/// Returns `{"properties":{"guest":{"properties":{"name":…}}}}`.
 [[nodiscard]] inline boost::json::object mapping_of_field(const field_drift& field) {
     boost::json::value at = field.definition;
     for (auto part = field.path.rbegin(); part != field.path.rend(); ++part) {
@@ -27388,7 +27555,7 @@ inline void check_mapping(cluster& search, const compiled_index& index, const in
                    fields != nullptr && fields->is_object() ? fields->get_object() : none, at, drifts);
     for (const auto& each : drifts) {
         std::vector<step> remedy = again;
-        // A field can be added; what documents hold of it is indexed when they are written the next time.
+        // A field can be added; existing values are indexed when their documents are next written.
         if (each.missing)
             remedy = {
                 by_request(put, mapping_of_field(each)),
@@ -27405,7 +27572,7 @@ inline void check_mapping(cluster& search, const compiled_index& index, const in
     }
 }
 
-/// `1h`, `30m`, `500ms` in milliseconds; nothing where it does not read like one.
+/// Parses `1h`, `30m` or `500ms` and returns milliseconds; nullopt if it cannot be parsed.
 [[nodiscard]] inline std::optional<double> milliseconds_of(const std::string& text) {
     char* end = nullptr;
     const double number = std::strtod(text.c_str(), &end);
@@ -27458,7 +27625,7 @@ inline void check_index_settings(cluster& search, const compiled_index& index, c
         left("number_of_replicas", "if a node fails, documents are gone until a reload");
 }
 
-/// All of one index. `nodes`: how many there are that hold data.
+/// Runs all checks of one index. `nodes`: number of data nodes.
 inline void check_index(cluster& search, const compiled_index& index, const index_status& status,
                         std::uint64_t nodes, findings& found) {
     const auto& alias = status.names.alias;
@@ -27490,10 +27657,10 @@ inline void check_index(cluster& search, const compiled_index& index, const inde
 }  // namespace pgsync::app::detail
 
 // ---- pgsync/commands/diagnosis/check_rows.hpp
-/// What doctor says of rows that may have no document, or none that is always the same.
+/// What doctor reports about rows that may have no document, or no stable one.
 namespace pgsync::app::detail {
 
-/// Keys that may be null. `tables`: one for each node of each index.
+/// Reports key columns that may be null. `tables` has one entry for each node of each index.
 [[nodiscard]] inline findings nullable_keys(std::span<const compiled_index> indices,
                                             std::span<const std::optional<postgres::table_facts>> tables) {
     findings out;
@@ -27530,7 +27697,7 @@ namespace pgsync::app::detail {
     return out;
 }
 
-/// The encoding of the database.
+/// Reports a database encoding that admits text which is not UTF-8.
 [[nodiscard]] inline findings encodings(std::string_view encoding) {
     findings out;
     if (encoding == "SQL_ASCII") {
@@ -27547,8 +27714,8 @@ namespace pgsync::app::detail {
 }  // namespace pgsync::app::detail
 
 // ---- pgsync/commands/diagnosis/check_writes.hpp
-/// Writes of the application that PostgreSQL refuses because of replica identities and publications, or
-/// would.
+/// Reports writes of the application that PostgreSQL refuses, or would refuse, because of replica identities
+/// and publications.
 namespace pgsync::app::detail {
 
 inline std::string shown_name(const postgres::table_facts& table) { return table.schema + "." + table.name; }
@@ -27559,7 +27726,7 @@ inline std::string shown_name(const postgres::table_facts& table) { return table
     return out;
 }
 
-/// Updates and deletes of the application that PostgreSQL refuses now, whatever the cause.
+/// Reports updates and deletes of the application that PostgreSQL refuses now, whatever the cause.
 inline void check_refused_writes(const postgres::shape_report& report, const std::string& name,
                                  const postgres::server_facts& server, findings& found) {
     for (const auto& [need, plan] : plan_identities(report, name, server.version)) {
@@ -27585,7 +27752,7 @@ inline void check_refused_writes(const postgres::shape_report& report, const std
     }
 }
 
-/// What bootstrap cannot set up without that.
+/// Reports what bootstrap cannot set up without making PostgreSQL refuse such writes.
 inline void check_impossible(const postgres::shape_report& report,
                              const std::optional<postgres::publication_facts>& publication,
                              const std::string& name, const postgres::server_facts& server, findings& found) {
@@ -27603,19 +27770,19 @@ inline void check_impossible(const postgres::shape_report& report,
 }  // namespace pgsync::app::detail
 
 // ---- pgsync/commands/diagnosis/check_tables.hpp
-/// What doctor looks at in the tables beside their conditions: replica identities and publication, and the
+/// What doctor checks in the tables besides their conditions: replica identities, publication, and the
 /// indexes that the queries need.
 namespace pgsync::app::detail {
 
-/// How large and how busy a table is.
+/// How large a table is, and how often its rows change.
 struct table_size {
-    double rows = 0;              ///< about
-    std::uint64_t bytes = 0;      ///< of its own file, without what is stored apart
-    std::uint64_t rewritten = 0;  ///< rows updated or deleted since the server began to count
+    double rows = 0;              ///< estimated
+    std::uint64_t bytes = 0;      ///< of the main relation, without TOAST
+    std::uint64_t rewritten = 0;  ///< rows updated or deleted since the server's statistics began
     bool analysed = true;
 };
 
-/// `reltuples` as the catalog has it: nothing is known at first.
+/// Estimates the number of rows from `reltuples`; if that is still unknown, assumes 100 bytes per row.
 [[nodiscard]] inline double about_rows(double reltuples, std::uint64_t bytes) {
     if (reltuples > 0 || bytes == 0) return std::max(reltuples, 0.0);
     return static_cast<double>(bytes) / 100;
@@ -27647,7 +27814,7 @@ struct table_size {
     return out;
 }
 
-/// The tables of the shapes, as the catalog has them.
+/// The tables of the shapes, as found in the catalog.
 struct tables_seen {
     std::vector<std::optional<postgres::table_facts>> tables;  ///< one for each node of each index
     postgres::partition_facts partitions;
@@ -27697,7 +27864,7 @@ struct tables_seen {
     return out;
 }
 
-/// What a look-up by some columns of a table is for, over all indices.
+/// The purposes of a look-up by some columns of a table, over all indices.
 struct needed_index {
     const postgres::table_facts* table = nullptr;
     std::vector<std::string> columns;
@@ -27713,7 +27880,7 @@ struct needed_index {
     for (const auto& index : indices) {
         for (const auto& each : postgres::lookups_of(index)) {
             const auto& table = seen.tables[first + each.node];
-            // What a view looks up is in its own hands.
+            // Neither a view nor a foreign table can be given an index here.
             if (!table || table->kind == 'v' || table->kind == 'f') continue;
             auto found = std::find_if(out.begin(), out.end(), [&](const needed_index& known) {
                 return known.table->oid == table->oid &&
@@ -27794,7 +27961,7 @@ inline void check_full_identities(const postgres::shape_report& report, const ta
         if (size == seen.sizes.end()) continue;
         const double width =
             size->second.rows < 1 ? 0 : static_cast<double>(size->second.bytes) / size->second.rows;
-        // Where rows are few and small the whole of them in the log is no matter.
+        // Few updates of small rows, or very few of any size, add little to WAL.
         if (size->second.rewritten < 10'000 && (width < 256 || size->second.rewritten < 1'000)) continue;
         const auto others = other_publications(report, table.oid, name);
         auto remedy = steps_of(postgres::narrower_identity(table, need.columns, version, others));
@@ -27809,7 +27976,8 @@ inline void check_full_identities(const postgres::shape_report& report, const ta
     }
 }
 
-/// What bootstrap will need of replica identities and publication and this role may not do itself.
+/// Reports the setup steps for replica identities and publication that bootstrap will need and this role may
+/// not run.
 inline void check_setup(postgres::session& catalog, std::span<const compiled_index> indices,
                         const std::vector<bool>& loaded, const std::string& name,
                         const postgres::server_facts& server, findings& found) {
@@ -27823,7 +27991,7 @@ inline void check_setup(postgres::session& catalog, std::span<const compiled_ind
         return setup_steps(postgres::check_shapes(of, catalog), publication, not_looked_at, name, server);
     };
     std::set<std::string> told;
-    for (const auto& each : steps(followed)) told.insert(each.sql);  // a condition
+    for (const auto& each : steps(followed)) told.insert(each.sql);  // already reported as a condition
     for (const auto& each : steps(others)) {
         if (each.own || told.contains(each.sql)) continue;
         found.push_back({severity::error,
@@ -27852,9 +28020,8 @@ inline void check_tables(postgres::session& catalog, const postgres::shape_repor
 }  // namespace pgsync::app::detail
 
 // ---- pgsync/commands/diagnosis/conditions.hpp
-/// What state everything is in, as a list of what is not as it should be: one classification, which status
-/// and doctor print, /ready and the metrics show, and by which bootstrap and sync decide whether they can
-/// begin.
+/// Classifies the state of everything as a list of what is not in order. status and doctor print it, /ready
+/// and the metrics show it, and bootstrap and sync decide by the same checks whether they can start.
 namespace pgsync::app {
 
 namespace detail {
@@ -27864,8 +28031,8 @@ inline finding condition(severity how_bad, std::string_view code, std::string wh
     return {how_bad, code, std::move(what), std::move(why), std::move(remedy), mends};
 }
 
-/// Whether an index belongs to this database as it was, and to the slot that it follows. `slot` was read
-/// before the index, `now` after it.
+/// Returns a condition if an index was filled from another database, if the database was set back since, or
+/// if the slot has lost changes. `slot` was read before the index, `now` after it.
 inline std::optional<finding> condition_of_history(const std::string& alias, const index_state& state,
                                                    const std::optional<postgres::slot_facts>& slot,
                                                    const postgres::system_identity& now) {
@@ -27895,7 +28062,7 @@ inline std::optional<finding> condition_of_history(const std::string& alias, con
                      {by_command("bootstrap --on-lost-slot=resync")});
 }
 
-/// Whether the slot is this program's.
+/// Returns a condition if the slot is not this program's.
 inline std::optional<finding> condition_of_slot(const status_facts& facts) {
     const auto own = facts.before.find(facts.own_slot);
     if (own == facts.before.end() || facts.indices.empty()) return std::nullopt;
@@ -27919,7 +28086,7 @@ inline step by_alias(const std::string& index, const std::string& alias) {
     return by_request("POST /_aliases", {{"actions", boost::json::array{action}}});
 }
 
-/// How far an index is, and what readers have.
+/// Adds conditions about the progress of an index, and about what readers use.
 inline void add_conditions_of(const index_status& index, findings& out) {
     const auto& alias = index.names.alias;
     const auto& state = index.state;
@@ -28011,7 +28178,7 @@ inline void add_conditions_of(const index_status& index, findings& out) {
                    by_command("dead-letters retry")}));
 }
 
-/// What the shapes need of the database.
+/// Adds conditions about what the shapes need from the database.
 inline void add_conditions_of(const tables_now& tables, const std::string& name,
                               const postgres::server_facts& server, findings& out) {
     for (const auto& right : tables.report.rights) {
@@ -28063,7 +28230,7 @@ inline void add_unreachable(const std::optional<trouble>& why, std::string_view 
 
 }  // namespace detail
 
-/// Everything that keeps documents from being right, or will; the worst first.
+/// Returns everything that makes documents wrong, or will, most severe first.
 [[nodiscard]] inline findings conditions_of(const contact& with, const status_facts& facts) {
     findings out;
     detail::add_unreachable(with.no_database(), "no_database", "PostgreSQL", out);
@@ -28139,7 +28306,7 @@ inline void add_unreachable(const std::optional<trouble>& why, std::string_view 
 // ---- pgsync/commands/doctor/doctor.hpp
 namespace pgsync::app {
 
-/// Looks at everything that goes wrong: the conditions, and what does no harm yet; each with what to do.
+/// Inspects everything that can go wrong: the conditions, and what does no harm yet, each with its remedy.
 [[nodiscard]] inline report doctor(contact& with) {
     const auto facts = look(with);
     findings found = conditions_of(with, facts);
@@ -28148,7 +28315,7 @@ namespace pgsync::app {
         const auto names = postgres::function_names(facts.server->version);
         const auto end = std::string(facts.server->standby ? names.replay_lsn : names.flush_lsn);
         const auto current = postgres::lsn::parse(catalog.exec("SELECT " + end).get(0, 0));
-        // Of this program's own slot; those of other shapes are its programs' to look after.
+        // Only this program's own slot; slots of other shapes concern their own programs.
         const auto& name = facts.own_slot;
         const auto slot = facts.before.find(name);
         std::vector<bool> followed(with.indices().size());
@@ -28163,7 +28330,7 @@ namespace pgsync::app {
             detail::check_waits(
                 catalog, with.indices(), name,
                 slot == facts.before.end() ? std::optional<postgres::slot_facts>() : slot->second, waits);
-            std::erase_if(waits, [&](const finding& each) {  // a condition already
+            std::erase_if(waits, [&](const finding& each) {  // already reported as a condition
                 return std::any_of(found.begin(), found.end(),
                                    [&](const finding& known) { return known.code == each.code; });
             });
@@ -28186,7 +28353,7 @@ namespace pgsync::app {
         for (std::size_t i = 0; i < facts.indices.size(); ++i)
             detail::check_index(search, with.indices()[i], facts.indices[i], nodes, more);
     });
-    // Which shards a red index lacks, and why, is said below.
+    // More specific findings below say which shards a red index lacks, and why.
     if (std::any_of(more.begin(), more.end(), [](const finding& each) { return each.code == "red"; }))
         std::erase_if(found, [](const finding& each) { return each.code == "red"; });
     found.insert(found.end(), more.begin(), more.end());
@@ -28196,14 +28363,14 @@ namespace pgsync::app {
 }  // namespace pgsync::app
 
 // ---- pgsync/commands/explain/diagram.hpp
-/// A picture of shapes and their routes, as text that Mermaid or Graphviz draws.
+/// Draws shapes and their routes as text for Mermaid or Graphviz.
 namespace pgsync::app {
 
-/// How a changed row of a node's table finds its documents.
+/// How a changed row of a node's table leads to its documents.
 enum class way : std::uint8_t {
-    direct,  ///< it holds the document's key
+    direct,  ///< the row holds the document's key
     asked,   ///< by a query
-    every,   ///< it does not: every document is read again
+    every,   ///< unknown: every document is read again
 };
 
 [[nodiscard]] inline way way_of(const route_data& route) {
@@ -28213,26 +28380,26 @@ enum class way : std::uint8_t {
 
 namespace detail {
 
-/// A box of the picture: a table, with what documents have of its rows.
+/// A box of the diagram: a table, and what documents contain of its rows.
 struct box {
     std::size_t node = 0;
     std::string title;
     std::vector<std::string> lines;
-    bool shown = true;  ///< documents have something of it
+    bool shown = true;  ///< documents contain something of it
     way found = way::direct;
 };
 
-/// From a table to one that is joined to it.
+/// A join from a table to another one.
 struct arrow {
     std::size_t from = 0;
     std::size_t to = 0;
-    std::string member;  ///< in the document
+    std::string member;  ///< name in the document
     std::string joined;  ///< `review.booking_id = booking.id`
     std::string_view number;
 };
 
 [[nodiscard]] constexpr std::string_view number_of(const node_data& node) {
-    // Behind a link table, and in the sources of a view, there are any number of rows.
+    // A link table, or a source of a view, can have any number of rows.
     if (is_to_many(node) || !is_shown(node)) return "0..n";
     return "0..1";
 }
@@ -28247,7 +28414,8 @@ struct arrow {
     return words[static_cast<std::size_t>(what)];
 }
 
-/// The members that documents have of a row, those of structs embedded in it with their names in front.
+/// Collects the members that documents contain of a row; members of embedded structs are prefixed with the
+/// struct's name.
 inline void add_lines(const compiled_index& index, std::size_t self, const std::string& before,
                       std::vector<std::string>& out) {
     const auto& shape = index.shape;
@@ -28308,7 +28476,7 @@ inline void add_lines(const compiled_index& index, std::size_t self, const std::
     return out;
 }
 
-/// As it may stand in quotes in Mermaid, whose entities begin with `#`.
+/// Escapes text for quotes in Mermaid, whose entities begin with `#`.
 [[nodiscard]] inline std::string mermaid_text(std::string_view text) {
     std::string out;
     for (const char c : text) {
@@ -28322,7 +28490,7 @@ inline void add_lines(const compiled_index& index, std::size_t self, const std::
     return out;
 }
 
-/// As it may stand in a label of Graphviz that is like HTML.
+/// Escapes text for an HTML-like label in Graphviz.
 [[nodiscard]] inline std::string html_text(std::string_view text) {
     std::string out;
     for (const char c : text) {
@@ -28348,8 +28516,8 @@ inline void add_lines(const compiled_index& index, std::size_t self, const std::
 
 }  // namespace detail
 
-/// A flowchart. How a changed row finds its documents is told by the line that leads to its table: solid
-/// where the row holds the key, dotted where the database is asked, thick where every document is read again.
+/// Draws a Mermaid flowchart. The line to a table shows how a changed row of it leads to its documents: solid
+/// if the row holds the key, dotted if a query finds them, thick if every document is read again.
 [[nodiscard]] inline std::string mermaid_of(std::span<const compiled_index> indices) {
     std::string out =
         "flowchart LR\n"
@@ -28384,7 +28552,7 @@ inline void add_lines(const compiled_index& index, std::size_t self, const std::
     return out;
 }
 
-/// The same for Graphviz, with the lines dashed and bold.
+/// Draws the same for Graphviz, with dashed and bold lines in place of dotted and thick ones.
 [[nodiscard]] inline std::string dot_of(std::span<const compiled_index> indices) {
     std::string out =
         "// solid: a changed row holds the document's key; dashed: a query finds its documents;\n"
@@ -28441,17 +28609,17 @@ namespace pgsync::app {
 /// How the database runs one of the queries.
 struct query_plan {
     std::string index;
-    std::string query;  ///< `page`, `keys`, `owners of reservations.guest`
-    std::string with;   ///< for which keys or values
-    std::string plan;   ///< EXPLAIN's lines; empty where there was nothing to try it with
+    std::string query;  ///< `page`, `keys`, `owners of reservations.guest (guest)`
+    std::string with;   ///< the keys or values it was planned for
+    std::string plan;   ///< EXPLAIN's lines; empty if there are no rows to plan it for
 };
 
 namespace detail {
 
-/// Plans of the queries of some shapes, for keys and values that are there. Reads, and writes nothing.
+/// Plans the queries of some shapes for existing keys and values. Only reads.
 class planner {
   public:
-    /// `keys`: so many documents, and changed rows, at once. `analyse`: run them.
+    /// `keys`: how many documents, and changed rows, a query is for. `analyse`: run the queries too.
     planner(postgres::session& connection, std::span<const postgres::index_binding> bindings,
             std::size_t page_size, std::size_t keys, bool analyse)
         : session_(connection),
@@ -28509,7 +28677,7 @@ class planner {
                                                      arrays(values, bound.routes[number].array_types)))});
     }
 
-    /// Some rows' values, column by column.
+    /// Returns the values of some rows, column by column.
     std::vector<std::vector<std::string>> values_of(const std::string& table,
                                                     const std::vector<std::string>& columns,
                                                     std::string_view where) {
@@ -28583,8 +28751,8 @@ class planner {
 
 }  // namespace detail
 
-/// The plans of every query that bootstrap and sync run, with the settings of their own sessions. Errors:
-/// errc::catalog where the database does not look as the shapes say.
+/// Returns the plans of every query that bootstrap and sync run, with the settings of their own sessions.
+/// Throws errc::catalog if the database does not match the shapes.
 [[nodiscard]] inline std::vector<query_plan> plans_of(std::span<const compiled_index> indices,
                                                       const std::string& database, std::size_t page_size,
                                                       bool analyse, int stop_fd) {
@@ -28654,8 +28822,8 @@ inline boost::json::object explained_json(const compiled_index& index, const exp
 
 }  // namespace detail
 
-/// What the compiler made of the indices, and on request what the database makes of that: with `plans` alone
-/// a server is needed.
+/// Reports what was made of the indices at compile time and, with `plans`, how the database runs their
+/// queries; only `plans` needs a server.
 [[nodiscard]] inline report explained(const options& setting, std::span<const compiled_index> indices,
                                       const explain_parts& parts, int stop_fd) {
     boost::json::object out;
@@ -28688,8 +28856,8 @@ namespace pgsync::app {
 
 namespace detail {
 
-/// Something that goes away by itself: a server that is down or busy, or another process that still holds
-/// the slot.
+/// Returns true for a problem that passes by itself: a server that is down or busy, or another process that
+/// still holds the slot.
 inline bool worth_waiting(const error& problem) {
     if (is_passing(problem.code())) return true;
     const auto* sql = dynamic_cast<const postgres::sql_error*>(&problem);
@@ -28698,17 +28866,18 @@ inline bool worth_waiting(const error& problem) {
 
 }  // namespace detail
 
-/// What a start does about servers that are away.
+/// How a start treats servers that are unavailable.
 struct start_wait {
-    /// Else the very first contact must work, and nobody is waited for who has closed or blocked an index.
+    /// If false, the first connection attempt must succeed, and an index that is closed or blocked is an
+    /// error.
     bool waits = false;
-    std::chrono::seconds limit{0};  ///< 0: as long as it takes
+    std::chrono::seconds limit{0};  ///< how long to wait; 0: without limit
 };
 
-/// Runs `body(context&)`, again and again while a server is away or busy, until it returns. What is wrong
-/// rather than away ends it: a password, a database that does not exist, something that is no search cluster.
-/// (A name that nobody knows may be known in a moment, where services come and go: that is away.) `body` must
-/// be safe to run again from its start.
+/// Runs `body(context&)` until it returns, retrying while a server is down or busy. Other errors end it: a
+/// wrong password, a database that does not exist, something that is not a search cluster. (An unknown host
+/// name counts as down: it may resolve in a moment, where services come and go.) `body` must be safe to run
+/// again from its start.
 template <typename Body>
 void persevere(const options& setting, std::span<const compiled_index> indices, int stop_fd, const Body& body,
                start_wait first = {}) {
@@ -28717,11 +28886,11 @@ void persevere(const options& setting, std::span<const compiled_index> indices, 
     backoff pauses(std::chrono::milliseconds(200), std::chrono::milliseconds(10'000));
     std::unique_ptr<context> in;
     std::optional<postgres::system_identity> seen;
-    bool reached = false;  ///< both servers, once
+    bool reached = false;  ///< both servers have been reached once
     bool said = false;
     const bool limited = first.limit.count() > 0;
     const auto deadline = clock::now() + first.limit;
-    std::string told;  // of an index that is closed
+    std::string told;  // the last warning about a closed index
     clock::time_point told_at;
     while (true) {
         const auto start = clock::now();
@@ -28764,7 +28933,7 @@ void persevere(const options& setting, std::span<const compiled_index> indices, 
             const auto left = std::chrono::ceil<std::chrono::milliseconds>(deadline - clock::now());
             pause = std::clamp(left, std::chrono::milliseconds(1), pause);
         }
-        // Somebody who has just opened it may wait for us.
+        // The user who has just opened the index may be waiting for us.
         if (until_opened) pause = std::min(pause, std::chrono::milliseconds(1'000));
         const auto now = clock::now();
         if (!until_opened) {
@@ -28786,14 +28955,14 @@ void persevere(const options& setting, std::span<const compiled_index> indices, 
 // ---- pgsync/base/text_table.hpp
 namespace pgsync::app {
 
-/// How many characters of UTF-8.
+/// Returns the number of UTF-8 characters in `text`.
 [[nodiscard]] inline std::size_t width_of(const std::string& text) {
     return static_cast<std::size_t>(std::count_if(
         text.begin(), text.end(), [](char c) { return (static_cast<unsigned char>(c) & 0xC0U) != 0x80U; }));
 }
 
-/// Rows of equally many cells as lines whose columns stand below one another; the columns named by `right`
-/// end there rather than begin.
+/// Formats rows of equally many cells as lines with aligned columns. Columns whose index is in `right` are
+/// right-aligned.
 [[nodiscard]] inline std::string text_table(const std::vector<std::vector<std::string>>& rows,
                                             const std::vector<std::size_t>& right = {}) {
     std::vector<std::size_t> widths;
@@ -28927,7 +29096,7 @@ inline std::string slot_text(const std::string& name, const slot_now* now) {
     if (behind != 0 && seconds)
         out +=
             *seconds == 0 ? ", with nothing more to send" : ", for " + seconds_text(*seconds) + " at least";
-    out += "; keeps " + bytes_text(postgres::bytes_between(slot.restart, now->lag.current)) + " of log";
+    out += "; keeps " + bytes_text(postgres::bytes_between(slot.restart, now->lag.current)) + " of WAL";
     if (!slot.wal_status.empty()) out += " (" + slot.wal_status + ")";
     return out;
 }
@@ -28981,7 +29150,8 @@ inline std::string status_text(const contact& with, const status_facts& facts, c
 
 }  // namespace detail
 
-/// How far everything is. In order means: loaded, followed, nothing lost, and this program's own shape.
+/// Reports the state of everything. In order means: loaded, in sync, nothing lost, and of this program's
+/// shape.
 [[nodiscard]] inline report status(contact& with) {
     const auto facts = look(with);
     const auto conditions = conditions_of(with, facts);
@@ -28994,15 +29164,15 @@ inline std::string status_text(const contact& with, const status_facts& facts, c
 // ---- pgsync/commands/diagnosis/slot_progress.hpp
 namespace pgsync::app {
 
-/// How far the indices of a slot are, as its server knows.
+/// How far the indices of a slot are, as far as the server knows.
 struct slot_progress {
     bool exists = false;
     bool followed = false;    ///< a sync is connected
-    postgres::lsn written{};  ///< whatever the log tells before it is in the indices
+    postgres::lsn written{};  ///< all WAL before it is in the indices
 };
 
-/// The slot is confirmed every few seconds; a role that may read pg_stat_replication (pg_read_all_stats, or a
-/// superuser) learns earlier how far a sync is.
+/// Reads the progress of a slot. A slot is confirmed only every few seconds; a role that may read
+/// pg_stat_replication (pg_read_all_stats, or a superuser) sees a sync's position earlier.
 [[nodiscard]] inline slot_progress read_slot_progress(postgres::session& session, std::string_view slot) {
     const auto facts = postgres::read_slot(session, slot);
     if (!facts) return {};
@@ -29025,9 +29195,9 @@ namespace pgsync::app {
 
 namespace detail {
 
-/// Lets readers find these indices by their aliases, in one request for all of them: whoever searches finds
-/// the old ones or the new ones. Returns the names of those that were not found before. Throws
-/// condition_error where readers have what is another's, unless that is adopted.
+/// Points the aliases of these indices at them, in one request for all (cut-over): a search finds either all
+/// the old ones or all the new ones. Returns the names of the indices that readers did not use before. Throws
+/// condition_error if readers use an index of another program, unless it is adopted.
 inline std::vector<std::string> take_place(cluster::client_type& client,
                                            std::span<const compiled_index> indices, const program_here& me,
                                            bool adopt) {
@@ -29053,7 +29223,7 @@ inline std::vector<std::string> take_place(cluster::client_type& client,
     return taken;
 }
 
-/// Waits until the program that follows `slot` has brought its indices to where the database is now.
+/// Waits until the sync that reads `slot` has brought its indices up to where the database is now.
 inline void await_up_to_date(context& in, const std::string& slot) {
     const auto target = postgres::flushed_position(in.catalog());
     const auto deadline = std::chrono::steady_clock::now() + std::chrono::seconds(60);
@@ -29063,7 +29233,7 @@ inline void await_up_to_date(context& in, const std::string& slot) {
         const auto progress = read_slot_progress(in.catalog(), slot);
         const auto now = std::chrono::steady_clock::now();
         if (progress.followed) followed = now;
-        // A sync that connects anew, or is just taking over what another one kept, is back in a moment.
+        // A sync that is reconnecting, or taking over from another one, is back in a moment.
         if (now - followed >= std::chrono::seconds(10)) {
             throw error(errc::replication,
                         "no sync streams from slot \"" + slot + "\", so its indices are not up to date",
@@ -29085,8 +29255,8 @@ inline void await_up_to_date(context& in, const std::string& slot) {
 
 }  // namespace detail
 
-/// Lets readers have this program's indices: after a sync that was to leave that to you, or to return to an
-/// earlier shape whose program still runs. Throws where they are not there, or not up to date.
+/// Makes readers use this program's indices: after a sync with --no-swap, or to return to an earlier shape
+/// whose program still runs. Throws if the indices do not exist or are not up to date.
 inline report swap(context& in) {
     const auto states = require_loaded(in, chosen_indices(in, {}));
     std::vector<std::string> moved;
@@ -29123,9 +29293,9 @@ inline report swap(context& in) {
 // ---- pgsync/catalog/read_links.hpp
 namespace pgsync::postgres {
 
-/// What the rows of a table have in some columns, each once and as a change event would have it, without rows
-/// where one is null; with no columns, one empty text where the table has any row. Nothing where there are
-/// more than `most`.
+/// Returns the join keys in a table: the distinct values of `columns`, encoded as for a change event, without
+/// rows where one of them is null. With no columns, returns one empty text if the table has any row. Returns
+/// nullopt if there are more than `most`.
 [[nodiscard]] inline std::optional<std::vector<std::string>> read_links(
     session& session, std::uint32_t table, std::span<const std::string_view> columns, std::size_t most) {
     const auto name = session.exec_params(
@@ -29133,7 +29303,7 @@ namespace pgsync::postgres {
         "pg_catalog.pg_class WHERE oid = $1::oid",
         {std::to_string(table)});
     std::vector<std::string> out;
-    if (name.get(0, 1) == "0") return out;  // dropped by now
+    if (name.get(0, 1) == "0") return out;  // dropped in the meantime
     const std::string from = " FROM ONLY " + std::string(name.get(0, 0));
     if (columns.empty()) {
         if (session.exec("SELECT 1" + from + " LIMIT 1").rows() != 0) out.emplace_back();
@@ -29164,7 +29334,8 @@ namespace pgsync::app {
 
 namespace detail {
 
-/// One process follows a slot, others stand by: waits until it is free. False when asked to stop meanwhile.
+/// Waits until no other process reads the slot: one streams, the others stand by. Returns false if asked to
+/// stop.
 inline bool await_slot(context& in) {
     using clock = std::chrono::steady_clock;
     bool said = false;
@@ -29176,7 +29347,7 @@ inline bool await_slot(context& in) {
             refuse(why_unusable(in.setting().name, *slot, server.database,
                                 postgres::output_plugin(server.version)));
         if (!slot || slot->active_pid == 0) return true;
-        // Whose work is it?
+        // Check that the other process reads the slot for this program's indices.
         if (!next_look || clock::now() >= *next_look) {
             const auto name = in.setting().name;
             const auto states = find_build(in);
@@ -29184,7 +29355,7 @@ inline bool await_slot(context& in) {
             next_look = clock::now() + std::chrono::seconds(5);
         }
         in.counts().enter(metrics::phase::standing_by);
-        in.counts().written.set(-1);  // how far the indices are only the other one knows
+        in.counts().written.set(-1);  // only the other process knows the position of the indices
         if (!std::exchange(said, true)) {
             log::info(
                 "standing by: server process {} streams slot {} to another program; this one takes over when "
@@ -29195,8 +29366,8 @@ inline bool await_slot(context& in) {
     }
 }
 
-/// Whether every index that follows the slot is one that its changes make whole; false when they are to be
-/// loaded again. Throws where anything else is missing.
+/// Returns true if the slot's changes keep every index that follows it in sync, and false if bootstrap must
+/// load some again. Throws if anything else is missing.
 inline bool are_loaded(context& in, const postgres::system_identity& identity,
                        const std::optional<postgres::slot_facts>& slot, std::span<const index_state> states) {
     const auto& name = in.setting().name;
@@ -29228,7 +29399,7 @@ inline bool are_loaded(context& in, const postgres::system_identity& identity,
             decide_on_loss(in, shown, *why);
             again = true;
         } else if (!state.loaded) {
-            // What was begun over a loaded index goes on.
+            // A reload over an index that was loaded before resumes.
             if (!state.orphans_below) {
                 throw error(errc::index, "the initial load of index \"" + shown + "\" is not finished",
                             "run bootstrap again: it resumes");
@@ -29239,10 +29410,10 @@ inline bool are_loaded(context& in, const postgres::system_identity& identity,
     return !again;
 }
 
-/// What follow() does beside following.
+/// Options of follow().
 struct follow_way {
     bool once = false;
-    bool keep_slot = false;  ///< see pipeline::follow_settings, as the others
+    bool keep_slot = false;  ///< see pipeline::follow_settings, also for the others
     std::function<void()> caught_up{};
     std::function<bool()> enough{};
 };
@@ -29251,13 +29422,13 @@ struct follow_way {
 enum class follow_end : std::uint8_t {
     done,     ///< asked to stop, caught up, or enough
     lost,     ///< the slot has lost changes
-    changed,  ///< the database is not as it was at the start
+    changed,  ///< the database has changed since the start
 };
 
-/// Compares the catalog with what it was at the start, in a session of its own.
+/// Compares the catalog with what it was at the start, in its own session.
 class catalog_watch {
   public:
-    /// `stop_fd`: as of postgres::session.
+    /// `stop_fd` as in postgres::session.
     catalog_watch(std::string database, int stop_fd, std::span<const compiled_index> indices,
                   std::string publication, postgres::catalog_state start)
         : database_(std::move(database)),
@@ -29266,7 +29437,7 @@ class catalog_watch {
           publication_(std::move(publication)),
           start_(std::move(start)) {}
 
-    /// Throws errc::changed where it is different.
+    /// Throws errc::changed if it differs.
     void check() {
         try {
             if (!session_) session_.emplace(database_, stop_fd_);
@@ -29297,7 +29468,7 @@ class catalog_watch {
     std::optional<postgres::session> session_;
 };
 
-/// A slot that the server made, but cannot decode, now or ever: it is dropped, and thus lost.
+/// Drops a slot that the server created but can never decode; its changes count as lost.
 inline void replace_slot(context& in, const postgres::sql_error& problem) {
     const auto& name = in.setting().name;
     const auto why = "PostgreSQL cannot decode slot \"" + name +
@@ -29312,7 +29483,7 @@ inline void replace_slot(context& in, const postgres::sql_error& problem) {
     in.database().query("SELECT pg_catalog.pg_drop_replication_slot($1)", {name});
 }
 
-/// Follows one slot into the indices that are dealt with, `states` one each.
+/// Streams one slot into the indices in use; `states` has one entry for each.
 inline follow_end follow(context& in, const postgres::system_identity& identity,
                          std::vector<index_state>& states, const postgres::shape_report& report,
                          const postgres::catalog_state& catalog, const follow_way& how) {
@@ -29343,7 +29514,7 @@ inline follow_end follow(context& in, const postgres::system_identity& identity,
     for (const auto& state : states)
         setting.storage.push_back(state.storage.value_or(postgres::table_storage()));
     auto access = in.access();
-    std::mutex remembering;  // each in a thread of its own, and of one index the whole state is written
+    std::mutex remembering;  // the callbacks run in different threads, each writes an index's whole state
     access.claim = [&] {
         std::vector<std::size_t> all(states.size());
         std::iota(all.begin(), all.end(), 0U);
@@ -29364,7 +29535,7 @@ inline follow_end follow(context& in, const postgres::system_identity& identity,
         for (std::size_t i = 0; i < states.size(); ++i) {
             if (states[i].written >= position) continue;
             check_incarnation(in.search().stream_client(), states[i]);
-            // What the index could not be told is told again, at the next attempt.
+            // If recording the position fails, the next attempt records it.
             auto next = states[i];
             next.written = position;
             remember(in.search().stream_client(), in.indices()[i], next);
@@ -29402,7 +29573,7 @@ inline std::vector<index_state> chosen(const std::vector<index_state>& states,
     return out;
 }
 
-/// Slots of other builds that keep indices of this one as well.
+/// Returns the slots of other builds that keep indices of this build in sync.
 inline std::vector<std::string> other_slots(std::span<const index_state> states, const std::string& own) {
     std::vector<std::string> slots;
     for (const auto& state : states) {
@@ -29412,8 +29583,8 @@ inline std::vector<std::string> other_slots(std::span<const index_state> states,
     return slots;
 }
 
-/// From now on the changes of an index come through another publication, which is compared from here on:
-/// `now`.
+/// Records that the changes of an index come through another publication from now on; later comparisons use
+/// its state `now`.
 inline void come_through(const postgres::origin& now, index_state& state) {
     if (!state.made_from) return;
     state.made_from->publication = now.publication;
@@ -29428,10 +29599,11 @@ inline bool is_followed(context& in, const std::string& slot) {
     return facts && facts->active_pid != 0;
 }
 
-/// Takes over the indices that another build has kept up to date through `slot`, which nobody follows any
-/// more: what that slot still has to tell of them is brought in first, and with it they are at least as far
-/// as this build's own slot, which tells of their tables as well. The other slot stays where it is, for the
-/// indices that are the other build's alone. What comes between is left to whoever looks at the slots anew.
+/// Takes over the indices that another build has kept in sync through `slot`, which no sync reads any more.
+/// First applies what that slot still holds for them; then they are at least as recent as this build's own
+/// slot, which delivers changes of their tables too. The other slot keeps its position, for the indices that
+/// only the other build has. If something intervenes, this returns early and the caller examines the slots
+/// again.
 inline void take_over(context& in, const postgres::system_identity& identity, const std::string& slot,
                       std::vector<index_state>& states) {
     const auto own = in.setting().name;
@@ -29454,7 +29626,7 @@ inline void take_over(context& in, const postgres::system_identity& identity, co
     }
     if (lost.empty()) {
         auto theirs = chosen(states, which);
-        // Before the other slot is read to its end: what is altered later is told by the next comparison.
+        // Before the other slot is read to its end, so that the next comparison finds later changes.
         const auto own_now =
             postgres::read_catalog_state(in.catalog(), postgres::table_uses_of(in.indices()), own).made_of;
         in.narrow(slot, which);
@@ -29470,7 +29642,7 @@ inline void take_over(context& in, const postgres::system_identity& identity, co
         in.widen();
         in.use_slot(own);
         if (in.stopped() || (usable && !whole)) return;
-        // What the other slot can no longer tell of is read again; this build's own slot has the rest.
+        // What the other slot can no longer deliver is read again; this build's own slot has the rest.
         if (!usable) lost = which;
         for (std::size_t i = 0; i < which.size(); ++i) {
             states[which[i]] = theirs[i];
@@ -29489,8 +29661,8 @@ inline void take_over(context& in, const postgres::system_identity& identity, co
     }
 }
 
-/// True from when nobody has followed any one of `slots` for some seconds: whoever did is not just being
-/// started again.
+/// Returns a function that is true once any of `slots` has had no consumer for 10 s, long enough to rule out
+/// a restart.
 inline std::function<bool()> any_is_left(context& in, std::vector<std::string> slots) {
     if (slots.empty()) return {};
     using clock = std::chrono::steady_clock;
@@ -29503,8 +29675,9 @@ inline std::function<bool()> any_is_left(context& in, std::vector<std::string> s
     };
 }
 
-/// Reads the documents that show rows of partitions which came with them. A partition that was made empty
-/// costs nothing; where there are very many rows everything is read again instead, and this returns false.
+/// Reads the documents that show rows which new partitions brought along. An empty new partition costs
+/// nothing. Returns false if everything has to be read again instead: if there are very many such rows, or a
+/// row may affect any document.
 inline bool read_new_partitions(context& in, const postgres::shape_report& report, std::size_t number,
                                 const index_changes& changes) {
     constexpr std::size_t most = 50'000;
@@ -29521,7 +29694,7 @@ inline bool read_new_partitions(context& in, const postgres::shape_report& repor
         for (const auto partition : added->second) {
             const auto links = postgres::read_links(in.catalog(), partition, route.columns, most - found);
             if (!links) return false;
-            if (route.columns.empty() && !links->empty()) return false;  // a row may concern any document
+            if (route.columns.empty() && !links->empty()) return false;  // a row may affect any document
             found += links->size();
             auto& into = route.direct ? mine.keys : mine.links[r];
             into.insert(links->begin(), links->end());
@@ -29545,13 +29718,14 @@ inline bool read_new_partitions(context& in, const postgres::shape_report& repor
     return true;
 }
 
-/// What the shapes need of the catalog may be gone for a moment only: a migration in several transactions.
+/// Bridges the time in which something that the shapes need is missing in the catalog only briefly, as in a
+/// migration of several transactions.
 class catalog_gap {
   public:
-    /// The catalog is as it should be.
+    /// Call when the catalog is as it should be.
     void close() { since_.reset(); }
-    /// Waits a moment before somebody looks again; false once that has gone on for too long, or where the
-    /// program has not followed anything yet: what is wrong from the start is better said at once.
+    /// Waits a moment before the next look. Returns false after 8 s, or if the program has not streamed yet:
+    /// what is wrong from the start is better reported at once.
     [[nodiscard]] bool bridge(context& in, const error& problem, bool has_followed) {
         using clock = std::chrono::steady_clock;
         constexpr std::chrono::seconds longest(8);
@@ -29572,10 +29746,10 @@ class catalog_gap {
     std::optional<std::chrono::steady_clock::time_point> since_;
 };
 
-/// How the indices of one slot begin to be followed: what is there to be made right before that?
+/// Whether a slot can be streamed into its indices now, or bootstrap has something to repair first.
 enum class start : std::uint8_t { follow, bootstrap_first };
 
-/// Looks at everything that following relies on, and tells of what is not as it was.
+/// Checks everything that streaming relies on, and reports what has changed.
 inline start look_before(context& in, const postgres::system_identity& identity,
                          std::vector<index_state>& states, const postgres::shape_report& report,
                          const postgres::catalog_state& catalog) {
@@ -29605,17 +29779,17 @@ inline start look_before(context& in, const postgres::system_identity& identity,
 
 }  // namespace detail
 
-/// Follows the database until asked to stop, or with `once` until caught up; errc::connection when a server
-/// goes away.
+/// Keeps the indices in sync until asked to stop, or with `once` until caught up. Throws errc::connection if
+/// a server becomes unavailable.
 inline void sync(context& in) {
     bool repaired = false;                      // by a bootstrap just now
     bool has_followed = in.seen().has_value();  // in an earlier context, which a passing error ended
     detail::catalog_gap gap;
-    in.catalog().set_stop_fd(in.overdue_fd());  // what is in flight when it is stopped is finished in peace
+    in.catalog().set_stop_fd(in.overdue_fd());  // on a stop, let what is in flight finish
     while (true) {
         in.counts().enter(metrics::phase::starting);
         in.widen();
-        static_cast<void>(find_build(in));  // for the slot's name; refuses what is another's
+        static_cast<void>(find_build(in));  // for the slot's name; refuses foreign indices
         if (!detail::await_slot(in)) return;
         in.counts().enter(metrics::phase::starting);
         const auto identity = in.identify();
@@ -29671,7 +29845,7 @@ inline void sync(context& in) {
             if (in.stopped()) return;
             continue;
         }
-        // While it follows: through the client that ends with that.
+        // During streaming, through the client that stops with it.
         const auto swap = [&, here = in.here()](cluster::client_type& client) {
             for (const auto& each : detail::take_place(client, in.indices(), here, in.setting().adopt))
                 in.done().array("swapped").emplace_back(each);
@@ -29709,12 +29883,13 @@ namespace pgsync::app {
 
 namespace detail {
 
-/// What a teardown removes, in this order. A slot is found by what its indices say: it goes before them, so
-/// that one which is interrupted leaves none that nobody finds, and that fills the disk.
+/// What a teardown removes, in this order. Slots come before indices, because only the indices say which
+/// slots are theirs: an interrupted teardown would otherwise leave a slot that nothing leads to and that
+/// fills the disk.
 struct removal {
     std::vector<std::string> slots;         ///< with their publications
-    std::vector<std::string> publications;  ///< of the same names
-    std::vector<std::string> indices;       ///< with those of dead letters
+    std::vector<std::string> publications;  ///< named like their slots
+    std::vector<std::string> indices;       ///< including those of dead letters
 
     [[nodiscard]] std::vector<std::string> told() const {
         std::vector<std::string> out;
@@ -29725,8 +29900,8 @@ struct removal {
     }
 };
 
-/// The slot of that name; nothing where there is none. Throws where it is no slot of this program's kind in
-/// this database.
+/// Returns the slot of that name, or nullopt. Throws if it is not a slot of this program's kind in this
+/// database.
 [[nodiscard]] inline std::optional<postgres::slot_facts> read_usable_slot(context& in,
                                                                           const std::string& name) {
     auto slot = postgres::read_slot(in.catalog(), name);
@@ -29737,8 +29912,8 @@ struct removal {
     return slot;
 }
 
-/// Adds a slot and its publication, where they are there. Throws where the slot is somebody else's, or in
-/// use.
+/// Adds a slot and its publication to `plan`, if they exist. Throws if the slot belongs to another program or
+/// is in use.
 inline void plan_slot(context& in, const std::string& name, removal& plan) {
     if (std::find(plan.slots.begin(), plan.slots.end(), name) != plan.slots.end()) return;
     if (const auto slot = read_usable_slot(in, name)) {
@@ -29765,8 +29940,8 @@ inline void plan_slot(context& in, const std::string& name, removal& plan) {
     }
 }
 
-/// Refuses to remove what a newer program has made: it is still being loaded, or readers are to have it. What
-/// was made before this program's own is older, also where it never came to that.
+/// Throws if the index was made by a newer program: it is still being loaded, or is waiting for its cut-over.
+/// An index created before this program's own is older, even if readers never used it.
 inline void refuse_newer(const index_names& names, const elastic::index_facts& facts,
                          const index_state& candidate, const index_state& own) {
     const bool waits = std::any_of(facts.aliases.begin(), facts.aliases.end(), [&](const auto& alias) {
@@ -29783,8 +29958,8 @@ inline void refuse_newer(const index_names& names, const elastic::index_facts& f
                 "it is a newer program's: to remove it, run teardown with that one");
 }
 
-/// What other shapes have made behind these aliases. Throws where any of it is still in use, newer, or
-/// another's.
+/// Returns the indices that other shapes have left behind these aliases. Throws if one is still in use,
+/// newer, or another program's.
 inline std::vector<index_state> find_old(context& in, const std::vector<index_state>& states) {
     std::vector<index_state> found;
     for (std::size_t i = 0; i < states.size(); ++i) {
@@ -29798,7 +29973,7 @@ inline std::vector<index_state> find_old(context& in, const std::vector<index_st
         for (const auto& facts : in.search().client().find_all(names.alias + "-")) {
             const auto* meta = own_meta(facts);
             if (meta == nullptr || facts.index == states[i].index) continue;
-            // Of an index whose name only begins alike, the rest is no hash.
+            // Names that only begin alike do not continue with a hash.
             const auto its = names.alias + "-" + text_at(*meta, "hash").substr(0, 8);
             if (facts.index != its &&
                 std::find(facts.aliases.begin(), facts.aliases.end(), its) == facts.aliases.end())
@@ -29808,7 +29983,7 @@ inline std::vector<index_state> find_old(context& in, const std::vector<index_st
                             "run swap first");
             }
             auto old = state_of(facts, *meta);
-            // What this program has taken the readers from, in the place of another database.
+            // An index of the database from which this program has taken over the readers.
             old.foreign = states[i].adopted && same_database(*states[i].adopted, old.owner);
             if (!old.foreign) check_ours(in.here(), in.indices()[i], old);
             refuse_newer(names, facts, old, states[i]);
@@ -29818,7 +29993,7 @@ inline std::vector<index_state> find_old(context& in, const std::vector<index_st
     return found;
 }
 
-/// Refuses where a program of another shape kept more than this one does, and that is still there.
+/// Throws if a program of another shape also had an index that this one does not, and that still exists.
 inline void refuse_kept(context& in, const index_state& old) {
     const auto mine = names_of_all(in.indices());
     for (const auto& alias : old.together) {
@@ -29834,7 +30009,8 @@ inline void refuse_kept(context& in, const index_state& old) {
     }
 }
 
-/// What earlier shapes have left: indices that nobody reads any more, with their slots.
+/// Plans the removal of what earlier shapes have left: indices that no reader uses any more, with their
+/// slots.
 inline removal plan_old(context& in, const std::vector<index_state>& states) {
     removal plan;
     for (const auto& each : find_old(in, states)) {
@@ -29847,7 +30023,7 @@ inline removal plan_old(context& in, const std::vector<index_state>& states) {
     return plan;
 }
 
-/// Whether an index is one of dead letters: any other that is called so is somebody else's.
+/// Returns true if the index is one of dead letters; any other index of that name is not pgsync's.
 inline bool holds_letters(cluster::client_type& client, const std::string& name) {
     const auto mapping = client.ask("/" + cluster::client_type::escaped(name) + "/_mapping");
     const auto* about = mapping ? value_at(*mapping, name) : nullptr;
@@ -29860,8 +30036,8 @@ inline bool holds_letters(cluster::client_type& client, const std::string& name)
     return true;
 }
 
-/// Adds the letters of the program's indices where that is asked for, and says so where they stay. What
-/// readers still have of another shape may have letters there as well.
+/// Adds the dead-letter indices of the program if that was requested, and logs those that stay. They are
+/// shared with other shapes: if readers still use an index of another shape, its letters may be in there too.
 inline void plan_letters(context& in, const std::vector<index_state>& states, removal& plan) {
     auto& client = in.search().client();
     for (std::size_t i = 0; i < states.size(); ++i) {
@@ -29886,8 +30062,8 @@ inline void plan_letters(context& in, const std::vector<index_state>& states, re
     }
 }
 
-/// Which of the indices this build may remove: not those that another one has made and still keeps, as is the
-/// case where some of this one's are gone already.
+/// Returns the indices that this build may remove. Not those that another build has made and still keeps in
+/// sync, which happens when some of this build's own are already deleted.
 inline std::vector<std::size_t> removable(context& in, const std::vector<index_state>& states) {
     const auto build = build_hash(in.indices());
     const bool all =
@@ -29905,8 +30081,8 @@ inline std::vector<std::size_t> removable(context& in, const std::vector<index_s
     return which;
 }
 
-/// Throws where a slot is there by this program's name that no index in this cluster follows: it may be for
-/// those in another cluster, which would lose every change.
+/// Throws if a slot with this program's name exists but no index in this cluster follows it: indices in
+/// another cluster may, and would lose every change.
 inline void refuse_stray_slot(context& in) {
     const auto& name = in.setting().name;
     if (!read_usable_slot(in, name)) return;
@@ -29916,7 +30092,7 @@ inline void refuse_stray_slot(context& in) {
                     postgres::quote_literal(name) + ")");
 }
 
-/// What bootstrap made for this program's shapes.
+/// Plans the removal of what bootstrap created for this program's shapes.
 inline removal plan_own(context& in, const std::vector<index_state>& states) {
     removal plan;
     const auto which = removable(in, states);
@@ -29938,8 +30114,9 @@ inline removal plan_own(context& in, const std::vector<index_state>& states) {
     return plan;
 }
 
-/// Whatever has gone meanwhile is passed over. The indices are told whose they are to the end: a teardown
-/// that goes on where this one was killed finds some of them only.
+/// Removes what `plan` lists; what no longer exists is skipped. First records this build in the indices, so
+/// that a teardown that continues after this one was killed, and finds only some of them, still recognises
+/// them.
 inline void remove(context& in, const removal& plan, std::vector<index_state>& states) {
     const auto build = build_hash(in.indices());
     for (std::size_t i = 0; i < states.size(); ++i) {
@@ -29969,13 +30146,14 @@ inline void remove(context& in, const removal& plan, std::vector<index_state>& s
 
 }  // namespace detail
 
-/// Removes what bootstrap made: slot, publication, indices. Replica identities stay, since others may rely on
-/// them by now. Whatever is not there any more is passed over. Asks first; see wanted().
+/// Removes what bootstrap created: slot, publication, indices. Replica identities stay, since others may rely
+/// on them by now. Skips what no longer exists. Asks first; see wanted().
 inline void teardown(context& in) {
-    // The report tells of nothing as well.
+    // The report has these lists even if they are empty.
     for (const auto* what : {"deleted_indices", "dropped_slots", "dropped_publications"})
         static_cast<void>(in.done().array(what));
-    // What readers have instead of this program's index may be another's where it stays in any case.
+    // Without --old the index that readers use instead of this program's stays in any case, so another
+    // program may own it.
     auto states = find_build(in, in.setting().teardown_old);
     const auto planned = [&] {
         return in.setting().teardown_old ? detail::plan_old(in, states) : detail::plan_own(in, states);
@@ -29991,7 +30169,7 @@ inline void teardown(context& in) {
         return;
     }
     if (!wanted(in.setting(), in.stop_fd(), "teardown", told)) return;
-    if (!in.setting().yes) {  // somebody has thought about it for a while
+    if (!in.setting().yes) {  // the state may have changed while the user was deciding
         states = find_build(in, in.setting().teardown_old);
         if (planned().told() != told)
             throw error(errc::index, "what would be removed has changed meanwhile", "run teardown again");
@@ -30004,7 +30182,7 @@ inline void teardown(context& in) {
 // ---- pgsync/commands/verify/compare_documents.hpp
 namespace pgsync::app {
 
-/// How a place of an index is not as the database says.
+/// How a place in an index deviates from the database.
 enum class deviation { none, missing, extra, different };
 
 [[nodiscard]] inline std::string_view name_of(deviation what) {
@@ -30021,33 +30199,33 @@ enum class deviation { none, missing, extra, different };
     return "equal";
 }
 
-/// Where two documents differ, ready to be shown.
+/// One difference between two documents, formatted for display.
 struct shown_difference {
     std::string path;
     std::string database;
     std::string index;
 };
 
-/// A place that was not as the database says, when it was last looked at.
+/// A place that deviated from the database when last checked.
 struct suspect {
     elastic::document_place place;
     deviation what = deviation::none;
     std::int64_t version = 0;  ///< of the document there
-    std::size_t content = 0;   ///< a hash of it
-    postgres::lsn read_at{};   ///< what the database was read at shows every commit before; 0: not yet
+    std::size_t content = 0;   ///< hash of its source
+    postgres::lsn read_at{};   ///< the database was read with every commit before this; 0: not yet read
     std::string stamp{};       ///< of the row, see document_reader::stamps()
-    int agreed = 0;            ///< how many looks found the same
-    bool may_come = false;     ///< whoever follows the slot has not come so far
+    int agreed = 0;            ///< number of consecutive checks with the same result
+    bool may_come = false;     ///< the slot's consumer has not got that far
     std::vector<shown_difference> paths{};
 };
 
-/// Row documents by id.
+/// Documents made from rows, by id.
 struct row_document {
     std::string routing;
     std::string json;
     bool kept = true;
     std::string stamp{};
-    bool unmade = false;  ///< no document can be made of the row: whatever the index holds is let be
+    bool unmade = false;  ///< its document cannot be made; the index is then not checked
 };
 using row_documents = std::unordered_map<std::string, row_document>;
 
@@ -30066,21 +30244,22 @@ inline std::string shown_value(const std::optional<std::string_view>& value) {
 
 }  // namespace detail
 
-/// What of documents is compared.
+/// Which part of documents is compared.
 struct compared_part {
-    bool contents = true;   ///< or only whether they are there
+    bool contents = true;   ///< or only whether they exist
     source_rules source{};  ///< what the index keeps of them
 };
 
-/// Compares what stands in one place with what has to: `row` is null where there is none, or none that has a
-/// document. With `paths` it tells where they differ.
+/// Compares what is in one place with what should be there: `row` is null if there is no row, or none with a
+/// document. Adds the differences to `paths`, unless null.
 [[nodiscard]] inline deviation compare_place(const elastic::document_place& place, const row_document* row,
                                              const elastic::held_document& held, const compared_part& part,
                                              std::vector<shown_difference>* paths = nullptr) {
     if (row != nullptr && row->unmade) return deviation::none;
     const bool wanted = row != nullptr && row->kept && row->routing == place.routing;
     if (!wanted) {
-        // Under another routing that means the same shard: that one's place is another.
+        // The cluster may return a document with another routing on the same shard; that one has its own
+        // place.
         return held.found && held.routing == place.routing ? deviation::extra : deviation::none;
     }
     if (!held.found) return deviation::missing;
@@ -30106,26 +30285,28 @@ struct compared_part {
     return deviation::different;
 }
 
-/// Looks again at places that seemed wrong, until each is found to be right or known not to be.
+/// Checks suspicious places again until each has proved right or wrong.
 ///
-/// What proves a difference: a document that was in the index before the database was read, and is still the
-/// same there after whoever follows the slot has brought all that this reading saw into the index. It then
-/// holds neither less (he would have changed it) nor more (it is older than the reading), and must be equal.
-/// That a document is not there looks the same every time; but if its row is still the very one that was read
-/// before, nobody can have deleted the document in between. Anything else is looked at again, a bounded
-/// number of times.
+/// A difference is proved if a document was in the index before the database was read and is still the same
+/// after the slot's consumer has brought everything that this read saw into the index. It then contains
+/// neither less than the database, because the consumer would have changed it, nor more, because it is older
+/// than the read; so it must be equal.
+///
+/// A missing document looks the same every time. But if its row is still the same one that was read before,
+/// no change can have deleted the document in between. Anything else is checked again, a limited number of
+/// times.
 class second_look {
   public:
     struct settings {
         std::size_t index = 0;  ///< number among the bindings
         std::string name;       ///< of the concrete index
         std::string slot;
-        std::string begin;  ///< what begins a transaction that reads
-        /// Whether a document may come and go though its row stays: of a view's rows nobody knows, and a
-        /// transform may look at other rows.
+        std::string begin;  ///< SQL that begins a read transaction
+        /// A document may come and go while its row stays: rows of a view have no stamp, and a transform may
+        /// depend on other rows.
         bool fleeting = false;
         compared_part part{};
-        std::size_t show = 10;  ///< how many suspects are told with their paths
+        std::size_t show = 10;  ///< how many suspects are reported with their paths
         std::chrono::seconds patience{60};
         std::size_t bytes_at_once = 5U << 20U;
     };
@@ -30144,9 +30325,9 @@ class second_look {
 
     struct outcome {
         std::vector<suspect> wrong;
-        std::uint64_t changing = 0;  ///< changed at every look, and so could not be compared
-        slot_progress slot;          ///< when it was last looked at
-        postgres::lsn read_at{};     ///< of the last reading
+        std::uint64_t changing = 0;  ///< changed between all checks, and so could not be compared
+        slot_progress slot;          ///< when last read
+        postgres::lsn read_at{};     ///< position of the last read of the database
     };
 
     [[nodiscard]] outcome judge(std::vector<suspect> suspects) {
@@ -30170,8 +30351,8 @@ class second_look {
         return out;
     }
 
-    /// The documents of some ids as the database has them now, and `read_at`, before which it shows every
-    /// commit.
+    /// Reads the documents of some ids from the database, and the position `read_at`: every commit before it
+    /// is included.
     [[nodiscard]] row_documents read_rows(const std::vector<std::string>& ids, postgres::lsn& read_at) {
         row_documents rows;
         std::size_t bytes = 0;
@@ -30192,7 +30373,7 @@ class second_look {
         return rows;
     }
 
-    /// As many at once as fit into memory.
+    /// Calls `each` with as many suspects at once as fit into memory.
     template <typename Each>
     void in_pieces(std::vector<suspect>& all, const Each& each) {
         for (std::size_t begin = 0; begin < all.size();) {
@@ -30235,7 +30416,7 @@ class second_look {
             const auto found = rows.find(each.place.id);
             const auto* row = found == rows.end() ? nullptr : &found->second;
             const auto stamp = row == nullptr ? std::string() : row->stamp;
-            // Nothing happened to it since the last look, before which the database was not read.
+            // Nothing has happened to it since the last check, if that read the database.
             const bool same = each.read_at > postgres::lsn{} && each.version == version &&
                               each.content == content &&
                               (held[i].found || (row != nullptr && stamp == each.stamp));
@@ -30254,13 +30435,13 @@ class second_look {
             each.version = version;
             each.content = content;
             each.stamp = stamp;
-            // Where no row can have that id there was nothing to read.
+            // If no row can have that id, nothing was read.
             each.read_at = std::max(read_at, postgres::lsn{1});
             left.push_back(std::move(each));
         }
     }
 
-    /// Until whoever follows the slot has come to `position`, or will not.
+    /// Waits until the slot's consumer reaches `position`, or evidently will not.
     void wait_for(postgres::lsn position, std::chrono::milliseconds pause) {
         using clock = std::chrono::steady_clock;
         auto moved = clock::now();
@@ -30272,7 +30453,7 @@ class second_look {
                 throw error(errc::interrupted, "stopped while documents were compared");
             const auto now = read_slot_progress(catalog_, settings_.slot);
             if (now.written >= position) return;
-            // A sync that was just restarted, or the one that stood by, is back in a moment.
+            // A restarted or standing-by sync is back in a moment.
             unfollowed = now.followed ? 0 : unfollowed + 1;
             if (now.written > last.written) moved = clock::now();
             last = now;
@@ -30298,31 +30479,31 @@ class second_look {
 }  // namespace pgsync::app
 
 // ---- pgsync/commands/verify/verify_findings.hpp
-/// What verify found, and how it is told.
+/// The findings of verify, and their text and JSON.
 namespace pgsync::app::detail {
 
 /// What verify found in one index.
 struct index_findings {
     std::string name;
-    std::uint64_t rows = 0;       ///< of the root's table that the index is about
-    std::uint64_t documents = 0;  ///< that the index holds
+    std::uint64_t rows = 0;       ///< of the root's table that belong in the index
+    std::uint64_t documents = 0;  ///< in the index
     std::uint64_t compared = 0;
     std::uint64_t missing = 0;
     std::uint64_t extra = 0;
     std::uint64_t different = 0;
     std::uint64_t changing = 0;
-    std::uint64_t unmade = 0;    ///< rows of which no document can be made
+    std::uint64_t unmade = 0;    ///< rows whose document cannot be made
     std::uint64_t may_come = 0;  ///< of those that are wrong
     std::uint64_t repaired = 0;
-    std::uint64_t behind = 0;  ///< bytes of WAL that whoever follows the slot has still to read
+    std::uint64_t behind = 0;  ///< bytes of WAL that the slot's consumer still has to read
     bool sampled = false;
     bool contents = true;
     std::string no_contents;           ///< why they are not compared
-    std::vector<std::string> lacking;  ///< fields that cannot be compared, since the index does not keep them
+    std::vector<std::string> lacking;  ///< fields that the index does not keep, so cannot be compared
     slot_progress slot;
     std::vector<suspect> examples;
-    std::vector<std::string> unrepaired;  ///< why
-    std::vector<std::string> faults;      ///< why some cannot be made
+    std::vector<std::string> unrepaired;  ///< why not
+    std::vector<std::string> faults;      ///< why some documents cannot be made
 
     [[nodiscard]] std::uint64_t wrong() const { return missing + extra + different; }
     [[nodiscard]] bool in_order() const { return wrong() == repaired && unmade == 0; }
@@ -30422,7 +30603,7 @@ namespace pgsync::app {
 
 namespace detail {
 
-/// The share of all documents that a sample is to have.
+/// Returns the share of all documents that belongs in a sample.
 [[nodiscard]] inline double sample_share(const std::string& sample, std::uint64_t rows) {
     if (sample.empty()) return 1;
     double number = 0;
@@ -30499,7 +30680,8 @@ class index_verifier {
         return to;
     }
 
-    /// What a pipeline makes of a document nobody here can know, nor what an index does not keep.
+    /// Returns what can be compared: not the contents if a pipeline changes them, and not what the index does
+    /// not keep.
     compared_part compared() const {
         compared_part out;
         const auto answer = in_.search().client().ask("/" + cluster::client_type::escaped(names_.index) +
@@ -30520,7 +30702,7 @@ class index_verifier {
         if (in_.stopped()) throw error(errc::interrupted, "stopped while documents were compared");
     }
 
-    /// A session with what looks up rows on it.
+    /// A session and the row lookup that uses it.
     struct row_reader {
         row_reader(const std::string& conninfo, int stop_fd, std::span<const postgres::index_binding> indices,
                    std::size_t index)
@@ -30535,8 +30717,8 @@ class index_verifier {
         return std::make_unique<postgres::session>(in_.setting().read_from, in_.stop_fd());
     }
 
-    /// Runs `body(*session)`, made by `open`, until it works: a server that goes away for a while must not
-    /// cost what has been compared.
+    /// Runs `body(*session)` until it succeeds, opening the session with `open`: a server that is down for a
+    /// while must not discard what has been compared.
     template <typename Session, typename Open, typename Body>
     void patiently(std::unique_ptr<Session>& session, const Open& open, const Body& body) {
         backoff pauses(std::chrono::milliseconds(200), std::chrono::milliseconds(10'000));
@@ -30571,7 +30753,7 @@ class index_verifier {
                 }
             }));
         }
-        // While the others go on: what has gathered is judged before it is too much.
+        // While the workers run, settles suspects before they become too many.
         std::exception_ptr failure;
         for (auto& each : workers) {
             try {
@@ -30597,7 +30779,7 @@ class index_verifier {
     void work() {
         std::unique_ptr<row_reader> reader;
         while (!abandoned_) {
-            // Whoever judges is not to be left behind.
+            // Let the main thread, which settles suspects, catch up.
             if (suspects() >= 2 * most_suspects) {
                 std::this_thread::sleep_for(std::chrono::milliseconds(50));
                 continue;
@@ -30609,7 +30791,7 @@ class index_verifier {
         }
     }
 
-    /// The next page that is to be compared.
+    /// Returns the next page to compare; nullopt at the end.
     std::optional<postgres::page_bounds> next_page() {
         const std::lock_guard lock(bounds_mutex_);
         while (!exhausted_ && !abandoned_) {
@@ -30627,7 +30809,7 @@ class index_verifier {
                 });
             if (!page) {
                 exhausted_ = true;
-                // However small the table, something is compared.
+                // Compare something however small the table is.
                 return taken_ == 0 ? std::exchange(passed_over_, std::nullopt) : std::nullopt;
             }
             after_ = page->last;
@@ -30643,14 +30825,14 @@ class index_verifier {
         return std::nullopt;
     }
 
-    /// The documents of a page, and what becomes of its other rows.
+    /// The documents of a page, and what happened to its other rows.
     struct page_rows {
         std::vector<elastic::document_place> places;
         std::vector<row_document> rows;
         std::size_t bytes = 0;
         std::uint64_t left_out = 0;
         std::vector<std::string> faults;
-        std::set<std::string> seen;  ///< of what is read one by one
+        std::set<std::string> seen;  ///< keys handled, when rows are read one by one
 
         void take(const postgres::read_document& document) {
             if (!document.kept) {
@@ -30678,7 +30860,7 @@ class index_verifier {
             if (!reader.session.usable() || !postgres::is_row_fault(problem)) throw;
             reader.session.exec("ROLLBACK");
         }
-        // The server cannot make one of them: each is read by its key.
+        // The server cannot make one of the documents: read each by its key.
         out = {};
         postgres::row_hooks on;
         on.document = [&](const postgres::read_document& document) {
@@ -30760,13 +30942,13 @@ class index_verifier {
                 [&](std::string_view id, std::string_view routing) {
                     right.insert({std::string(id), std::string(routing)});
                 },
-                [](const std::string&) {});  // the second look lets it be
+                [](const std::string&) {});  // the second look ignores it
         } else {
             postgres::row_hooks on;
             on.document = [&](const postgres::read_document& document) {
                 if (document.kept) right.insert({std::string(document.id), std::string(document.routing)});
             };
-            on.fault = [](const postgres::document_fault&) {};  // the second look lets it be
+            on.fault = [](const postgres::document_fault&) {};  // the second look ignores it
             reader.rows.documents(ids, begin, on);
         }
         const std::lock_guard lock(mutex_);
@@ -30776,7 +30958,7 @@ class index_verifier {
         }
     }
 
-    // ---- what differs is looked at again, and written
+    // ---- what differs is checked again, and repaired
 
     void settle() {
         std::vector<suspect> gathered;
@@ -30784,7 +30966,7 @@ class index_verifier {
             const std::lock_guard lock(mutex_);
             gathered.swap(suspects_);
         }
-        // The same place may have been found from both sides.
+        // Both passes may have found the same place.
         std::sort(gathered.begin(), gathered.end(),
                   [](const suspect& a, const suspect& b) { return a.place < b.place; });
         gathered.erase(std::unique(gathered.begin(), gathered.end(),
@@ -30811,7 +30993,7 @@ class index_verifier {
             found_.behind = std::max(found_.behind, judged.read_at.value - found_.slot.written.value);
     }
 
-    /// Writes what differs as the database has it now, and looks whether that helped.
+    /// Writes what differs as it is in the database now, and checks whether that helped.
     void repair(std::vector<suspect> wrong) {
         const auto all = wrong.size();
         constexpr int attempts = 3;
@@ -30832,7 +31014,7 @@ class index_verifier {
                 go_on();
                 std::this_thread::sleep_for(std::chrono::milliseconds(5));
             }
-            // What was read must outlive a crash of the server, as for everybody who writes.
+            // What was read must survive a crash of the server, as for every other writer.
             while (postgres::flushed_position(in_.catalog()) < durable) {
                 go_on();
                 std::this_thread::sleep_for(std::chrono::milliseconds(5));
@@ -30844,7 +31026,7 @@ class index_verifier {
         for (const auto& each : wrong) {
             if (found_.unrepaired.size() == how_.show) break;
             const auto position = postgres::flushed_position(in_.catalog());
-            // One of our own is about the position; somebody else's is mostly far from it.
+            // pgsync's own versions are close to the WAL position; a foreign one is usually far from it.
             const bool ahead = each.version > 0 && static_cast<std::uint64_t>(each.version) >
                                                        in_.clock().greatest_version(position);
             found_.unrepaired.push_back(
@@ -30893,7 +31075,7 @@ class index_verifier {
             if (row != rows.end() && row->second.unmade) continue;
             const bool there = row != rows.end() && row->second.kept;
             if (there && row->second.routing == each.place.routing) continue;
-            // Another routing may mean the shard where it was just written: see pipeline::loader.
+            // Another routing may lead to the shard that was just written to; see pipeline::loader.
             writer.remove(number_, each.place.id, there ? versions.at(each.place.id) - 1 : version,
                           each.place.routing);
         }
@@ -30933,9 +31115,8 @@ class index_verifier {
 
 }  // namespace detail
 
-/// Compares every document with what the database says now, while changes go on; with `repair` it writes what
-/// differs. In order is what is equal in the end. Errors: errc::index where an index is not there or not
-/// loaded.
+/// Compares every document with the database while changes continue; with `repair` writes what differs. In
+/// order if everything is equal in the end. Errors: errc::index if an index does not exist or is not loaded.
 [[nodiscard]] inline report verify(context& in, const verify_options& how) {
     (void)detail::sample_share(how.sample, 1);
     const auto numbers = chosen_indices(in, how.indices);
@@ -30964,17 +31145,18 @@ class index_verifier {
 // ---- pgsync/observe/connection_table.hpp
 namespace pgsync::app {
 
-/// Which connections of a server have to go, so that those who are slow, or do nothing, keep nobody else out:
-/// each has a limited time in all, however much it sends meanwhile, and there are so many at most. Where
-/// there is one more, the client who has the most loses its oldest one: who has one connection only keeps it,
-/// and of a client with many the newest is the one most likely to be worth something.
+/// Decides which connections of a server to close, so that slow or idle clients do not keep others out. Each
+/// connection has a limited total time, however much it sends, and their number is limited. If there is one
+/// too many, the client with the most connections loses its oldest: a client with a single connection keeps
+/// it, and of many the newest is most likely to be useful.
 class connection_table {
   public:
     using clock = std::chrono::steady_clock;
 
     connection_table(std::size_t most, std::chrono::milliseconds time) : most_(most), time_(time) {}
 
-    /// `client` is its address. Returns another connection that has to go for this one, if any.
+    /// Adds a connection; `client` is its address. Returns another connection that has to be closed in its
+    /// place, if any.
     std::optional<int> add(int fd, std::string client, clock::time_point now) {
         open_.push_back({fd, std::move(client), now + time_, false});
         if (alive() <= most_) return std::nullopt;
@@ -30994,7 +31176,7 @@ class connection_table {
         open_.remove_if([&](const entry& each) { return each.fd == fd; });
     }
 
-    /// The oldest connection whose time is over, each once.
+    /// Returns the oldest connection whose time is up; each is returned once.
     [[nodiscard]] std::optional<int> overdue(clock::time_point now) {
         for (auto& each : open_) {
             if (each.ended) continue;
@@ -31004,7 +31186,7 @@ class connection_table {
         }
         return std::nullopt;
     }
-    /// When the next one is overdue.
+    /// Returns when the next connection will be overdue.
     [[nodiscard]] std::optional<clock::time_point> next() const {
         for (const auto& each : open_)
             if (!each.ended) return each.until;
@@ -31016,7 +31198,7 @@ class connection_table {
         int fd;
         std::string client;
         clock::time_point until;
-        bool ended;  ///< told to go, and not gone yet
+        bool ended;  ///< chosen to be closed, and not closed yet
     };
 
     [[nodiscard]] std::size_t alive() const {
@@ -31026,7 +31208,7 @@ class connection_table {
 
     std::size_t most_;
     std::chrono::milliseconds time_;
-    std::list<entry> open_;  ///< the oldest first
+    std::list<entry> open_;  ///< oldest first
 };
 
 }  // namespace pgsync::app
@@ -31034,7 +31216,8 @@ class connection_table {
 // ---- pgsync/observe/listen_address.hpp
 namespace pgsync::app {
 
-/// `9750`, `127.0.0.1:9750`, `[::1]:9750`, `metrics.internal:9750`. Throws errc::configuration.
+/// Parses `9750`, `127.0.0.1:9750`, `[::1]:9750` or `metrics.internal:9750` into host and port; the host is
+/// 127.0.0.1 by default. Throws errc::configuration if the address is invalid.
 [[nodiscard]] inline std::pair<std::string, std::string> parse_listen_address(const std::string& text) {
     const auto colon = text.rfind(':');
     auto host = colon == std::string::npos ? std::string("127.0.0.1") : text.substr(0, colon);
@@ -31056,32 +31239,32 @@ namespace pgsync::app {
 // ---- pgsync/observe/http_server.hpp
 namespace pgsync::app {
 
-/// What a page is answered with.
+/// The answer to a request.
 struct page {
     unsigned status = 200;
     std::string type = "text/plain; charset=utf-8";
     std::string body;
 };
 
-/// Answers GET requests in a thread of its own, with whatever `answer` makes of a path. For a few readers of
-/// small pages: each connection is for one request, and they are limited in number and time, see
-/// connection_table.
+/// Answers GET requests on its own thread, with the page that `answer` returns for a path. Meant for a few
+/// readers of small pages: each connection serves one request, and connections are limited in number and
+/// time, see connection_table.
 class http_server {
   public:
     using answer_function = std::function<page(std::string_view path)>;
     struct limits {
         std::size_t connections = 32;
-        std::chrono::milliseconds time{10'000};  ///< of a connection, from its first byte to its last
+        std::chrono::milliseconds time{10'000};  ///< total time of a connection
     };
 
-    /// Listens from here on. Throws errc::configuration where the address is not to be had.
+    /// Starts to listen. Throws errc::configuration if the address is not available.
     http_server(const std::string& address, answer_function answer)
         : http_server(address, std::move(answer), limits()) {}
     http_server(const std::string& address, answer_function answer, const limits& most)
         : answer_(std::move(answer)), open_(most.connections, most.time), socket_(listen_at(address)) {
         const signals_blocked meanwhile;
-        // At its own limit the library would take no connection any more; it stays below that, since the
-        // table ends one for each that is too many.
+        // At its own limit the library would stop accepting connections. It stays below that limit, since the
+        // table closes one connection for each that is too many.
         const auto limit = static_cast<unsigned>(most.connections * 2);
         daemon_ =
             MHD_start_daemon(MHD_USE_INTERNAL_POLLING_THREAD | MHD_USE_AUTO, 0, nullptr, nullptr, &handle,
@@ -31094,7 +31277,7 @@ class http_server {
         watch_ = quiet_thread([this] { end_overdue(); });
     }
     ~http_server() {
-        MHD_stop_daemon(daemon_);  // closes the socket as well
+        MHD_stop_daemon(daemon_);  // also closes the socket
         {
             const std::lock_guard lock(mutex_);
             stopping_ = true;
@@ -31105,7 +31288,7 @@ class http_server {
     http_server(const http_server&) = delete;
     http_server& operator=(const http_server&) = delete;
 
-    /// `127.0.0.1:9750`, with the port that was given where 0 was asked for.
+    /// Returns the address, such as `127.0.0.1:9750`, with the actual port if 0 was requested.
     [[nodiscard]] std::string address() const {
         sockaddr_storage name{};
         socklen_t size = sizeof name;
@@ -31149,7 +31332,7 @@ class http_server {
                     "another program may listen there, or another copy of this one: choose another port");
     }
 
-    /// A connection comes, or is about to be closed.
+    /// Called when a connection is opened, and when it is about to be closed.
     static void notice(void* self, MHD_Connection* connection, void**, MHD_ConnectionNotificationCode what) {
         auto& server = *static_cast<http_server*>(self);
         const auto* const socket = MHD_get_connection_info(connection, MHD_CONNECTION_INFO_CONNECTION_FD);
@@ -31171,7 +31354,8 @@ class http_server {
             ::getnameinfo(address, size, host, sizeof host, nullptr, 0, NI_NUMERICHOST | NI_NUMERICSERV);
         return problem == 0 ? host : std::string();
     }
-    /// The library notices, and closes it. Under the lock: until then the number is of no other connection.
+    /// Makes the library notice the end of the connection and close it. Called under the lock: until the
+    /// library closes it, its file descriptor is not reused.
     static void end(int fd) { ::shutdown(fd, SHUT_RDWR); }
 
     void end_overdue() {
@@ -31188,7 +31372,7 @@ class http_server {
 
     static MHD_Result handle(void* self, MHD_Connection* connection, const char* path, const char* method,
                              const char*, const char*, std::size_t* upload_size, void** begun) {
-        // The first call comes before a body, of which nobody here wants to know.
+        // The first call comes before the request body, which is ignored.
         if (*begun == nullptr) {
             *begun = self;
             return MHD_YES;
@@ -31222,7 +31406,7 @@ class http_server {
     }
 
     answer_function answer_;
-    std::mutex mutex_;  ///< of what follows, but for the library's
+    std::mutex mutex_;  ///< guards the members below, except the library's
     std::condition_variable changed_;
     connection_table open_;
     bool stopping_ = false;
@@ -31236,7 +31420,7 @@ class http_server {
 // ---- pgsync/observe/readiness.hpp
 namespace pgsync::app {
 
-/// Whether the documents follow the database, and if not, why, in a word or two.
+/// Whether the documents are being kept in sync with the database and, if not, the reason in a word or two.
 struct readiness {
     bool ready = false;
     std::string_view why;
@@ -31269,7 +31453,7 @@ struct readiness {
     return {true, "following"};
 }
 
-/// What `/ready` says: the word, and below it what is not in order, a line each.
+/// Returns the text of `/ready`: the reason, followed by the conditions that hold, one per line.
 [[nodiscard]] inline std::string readiness_text(const metrics::registry& of) {
     std::string out = std::string(readiness_of(of).why) + "\n";
     for (const auto& each : of.conditions())
@@ -31278,8 +31462,8 @@ struct readiness {
     return out;
 }
 
-/// Whether there is any use in letting the program go on: false after an error that ends it, or where the
-/// thread that reads the log has been stuck for five minutes.
+/// Returns whether it makes sense to let the program continue: false after an error that ends it, or if the
+/// thread that reads WAL has been stuck for five minutes.
 [[nodiscard]] inline bool is_healthy(const metrics::registry& of) {
     if (of.at() == metrics::phase::failed) return false;
     return of.at() != metrics::phase::following || of.since_beat() < std::chrono::minutes(5);
@@ -31293,7 +31477,7 @@ namespace pgsync::app {
 /// Writes metrics in Prometheus' text format, version 0.0.4.
 class metrics_writer {
   public:
-    /// What follows are samples of this name, until the next.
+    /// Begins a metric: the samples that follow belong to it, until the next one.
     metrics_writer& metric(std::string_view name, std::string_view type, std::string_view help) {
         name_ = name;
         out_.append("# HELP ").append(name).append(" ");
@@ -31318,7 +31502,7 @@ class metrics_writer {
                  i < of.bounds().size() ? number(of.bounds()[i]) : std::string("+Inf"));
         }
         line("_sum", of.sum());
-        // Of one reading with the buckets, while others count on.
+        // The sum over the buckets just read, so that both agree although other threads keep counting.
         line("_count", static_cast<double>(sum));
     }
     [[nodiscard]] const std::string& text() const { return out_; }
@@ -31354,7 +31538,7 @@ class metrics_writer {
     std::string_view name_;
 };
 
-/// Bytes of this process in memory; 0 where the system does not tell.
+/// Returns the resident memory of this process in bytes; 0 if the system does not report it.
 [[nodiscard]] inline std::uint64_t resident_bytes() {
     std::ifstream statm("/proc/self/statm");
     std::uint64_t size = 0;
@@ -31363,7 +31547,7 @@ class metrics_writer {
     return statm ? resident * static_cast<std::uint64_t>(::sysconf(_SC_PAGESIZE)) : 0;
 }
 
-/// All of it, as `/metrics` shows it.
+/// Returns all metrics, as `/metrics` shows them.
 [[nodiscard]] inline std::string metrics_text(const metrics::registry& of) {
     metrics_writer out;
     const auto now = of.look();
@@ -31480,8 +31664,8 @@ class metrics_writer {
 // ---- pgsync/observe/status_page.hpp
 namespace pgsync::app {
 
-/// What a browser shows at `/`: reads `/metrics` and `/ready` every two seconds and keeps five minutes of it.
-/// Needs nothing from elsewhere, and puts whatever it shows into the page as text.
+/// The page at `/`: it reads `/metrics` and `/ready` every two seconds and keeps five minutes of them. It
+/// loads nothing from other servers, and inserts all values as text.
 inline constexpr std::string_view status_page = R"page(<!DOCTYPE html>
 <html lang="en">
 <meta charset="utf-8">
@@ -31547,8 +31731,8 @@ function quantile(now, then, name, share) {
 }
 const tiles = [
   ['behind', m => one(m, 'pgsync_lag_seconds'), seconds],
-  ['log not yet in the indices', m => one(m, 'pgsync_lag_bytes'), bytes],
-  ['log kept for the slot', m => one(m, 'pgsync_slot_retained_bytes'), bytes],
+  ['WAL not yet in the indices', m => one(m, 'pgsync_lag_bytes'), bytes],
+  ['WAL retained for the slot', m => one(m, 'pgsync_slot_retained_bytes'), bytes],
   ['changes read / s', (m, r) => r(m => one(m, 'pgsync_changes_total')), count],
   ['documents written / s', (m, r) => r(m => sum(m, 'pgsync_documents_written_total')), count],
   ['commit to index, median', (m, r, t) => quantile(m, t, 'pgsync_latency_seconds', .5), seconds],
@@ -31558,7 +31742,7 @@ const tiles = [
   ['memory', m => one(m, 'process_resident_memory_bytes'), bytes],
 ];
 const errors = [['times a server was away', 'pgsync_reconnects_total'], ['bulks sent again', 'pgsync_bulk_retries_total'],
-  ['bulks refused for want of room (429)', 'pgsync_bulk_rejections_total'],
+  ['bulks refused because the cluster was overloaded (429)', 'pgsync_bulk_rejections_total'],
   ['superseded writes (409, harmless)', 'pgsync_conflicts_total'], ['dead letters', 'pgsync_dead_letters_total']];
 function add(to, tag, text) {
   const made = document.createElement(tag);
@@ -31653,7 +31837,7 @@ namespace pgsync::app {
 
 namespace detail {
 
-/// Does something every few seconds, in a thread of its own.
+/// Calls a function every few seconds, on its own thread.
 class repeated {
   public:
     explicit repeated(std::function<void()> what, std::chrono::seconds every = std::chrono::seconds(2))
@@ -31690,12 +31874,12 @@ class repeated {
 
 }  // namespace detail
 
-/// Shows how a program is doing: serves `/metrics`, `/health`, `/ready` and a status page, and looks for both
-/// servers now and then, over connections of its own, so that one that is away is noticed with nothing to do
-/// for it.
+/// Monitors a running program: serves `/metrics`, `/health`, `/ready` and a status page, and polls both
+/// servers over connections of its own, so that an outage is noticed even while there is nothing to
+/// replicate.
 class monitor {
   public:
-    /// Throws errc::configuration where nothing can listen at the address.
+    /// Throws errc::configuration if the server cannot listen at the address.
     monitor(const options& setting, std::span<const compiled_index> indices)
         : setting_(with_defaults(setting, indices)),
           indices_(indices),
@@ -31736,7 +31920,7 @@ class monitor {
             if (!session_) session_.emplace(setting_.database, ending_.fd());
             counts_->log_end.set(static_cast<std::int64_t>(postgres::flushed_position(*session_).value));
             const auto slot = postgres::read_slot(*session_, counts_->slot());
-            // A slot that was invalidated has no position, and keeps nothing.
+            // An invalidated slot has no position and retains no WAL.
             const auto position = [&](postgres::lsn postgres::slot_facts::*which) {
                 return slot && ((*slot).*which).value != 0 ? static_cast<std::int64_t>(((*slot).*which).value)
                                                            : -1;
@@ -31759,12 +31943,13 @@ class monitor {
                     std::make_unique<cluster::transport_type>(nodes_of(setting_, elastic::encoding::plain));
             }
             bool up = false;
-            for (std::size_t i = 0; i < transport_->size() && !up; ++i) {  // each failure turns to the next
+            for (std::size_t i = 0; i < transport_->size() && !up; ++i) {  // a failure selects the next
                 elastic::request what;
                 what.path = "/";
                 what.timeout = std::chrono::seconds(5);
                 what.stop = leaving_.get_token();
-                // Some builds have nothing at that path; who refuses us is there all the same.
+                // Some builds have nothing at that path; a server that refuses the request is up all the
+                // same.
                 const auto status = elastic::perform(*transport_, std::move(what)).status;
                 up = status > 0 && status < 500;
             }
@@ -31773,12 +31958,13 @@ class monitor {
             log::debug("looking for the cluster: {}", problem.what());
             counts_->cluster_up.set(0);
         }
-        // One that takes questions and says nothing would be waited for a minute and more.
+        // A database that accepts a query and never answers would otherwise count as up for a minute or more.
         if (std::chrono::steady_clock::now() - seen_.load() > std::chrono::seconds(10))
             counts_->database_up.set(0);
     }
 
-    /// As status does. A server that is away is noticed above, and sooner.
+    /// Evaluates all conditions, as the status command does. Outages are noticed by the other two threads,
+    /// and sooner.
     void look_at_everything() {
         if (counts_->database_up.value() == 0 || counts_->cluster_up.value() == 0) return with_.reset();
         try {
@@ -31792,16 +31978,16 @@ class monitor {
         }
     }
 
-    stop_request ending_;       ///< so that nobody waits for a database that says nothing,
-    std::stop_source leaving_;  ///< or such a cluster
+    stop_request ending_;       ///< ends waiting for a database that does not answer
+    std::stop_source leaving_;  ///< ends waiting for a cluster that does not answer
     options setting_;
     std::span<const compiled_index> indices_;
     std::shared_ptr<metrics::registry> counts_;
     std::optional<postgres::session> session_;
-    std::atomic<std::chrono::steady_clock::time_point> seen_{
-        std::chrono::steady_clock::now()};  ///< the database
+    /// When the database last answered.
+    std::atomic<std::chrono::steady_clock::time_point> seen_{std::chrono::steady_clock::now()};
     std::unique_ptr<cluster::transport_type> transport_;
-    std::optional<contact> with_;  ///< of the thread that looks at everything, as what follows
+    std::optional<contact> with_;  ///< only used by the `conditions_` thread, as is `known_`
     known_tables known_;
     http_server server_;
     detail::repeated database_;
@@ -31812,7 +31998,7 @@ class monitor {
 }  // namespace pgsync::app
 
 // ---- pgsync/cli/commands.hpp
-/// What an engine does: the bodies of its commands, and all of the run-time half below them.
+/// The commands of an engine, which bring in the whole runtime half of pgsync.
 namespace pgsync::app {
 
 PGSYNC_LINKAGE basic_engine::basic_engine(options setting, std::span<const compiled_index> indices)
@@ -31824,8 +32010,8 @@ PGSYNC_LINKAGE basic_engine::basic_engine(options setting, std::span<const compi
     }
 }
 
-/// Runs a command that may take several attempts, with one record of them all, and has the counts say how it
-/// ends: `then` where it was done. Where it fails `reached` is how far it had come.
+/// Runs a command that may take several attempts, with one record of all of them, and sets the final phase in
+/// the counts: `then` on success. On failure stores in `reached` the phase the command was in.
 template <typename Body>
 void basic_engine::work(record& done, const Body& body, metrics::phase then, const start_wait& first,
                         metrics::phase* reached) const {
@@ -31853,7 +32039,7 @@ PGSYNC_LINKAGE report basic_engine::bootstrap(std::ostream& out) const {
     try {
         if (!setting_.metrics.empty() && !setting_.dry_run) shown.emplace(setting_, indices_);
     } catch (const error& problem) {
-        // A sync with the same settings may be at work beside it.
+        // A sync with the same settings may be running and already listen there.
         log::warn("{}; bootstrap goes on without", problem.what());
     }
     work(done, [&](context& in) { app::bootstrap(in, out); }, metrics::phase::done,
@@ -31873,13 +32059,13 @@ PGSYNC_LINKAGE report basic_engine::sync() const {
             work(
                 done, [](context& in) { app::bootstrap(in, std::cout); }, metrics::phase::starting,
                 {true, setting_.connect_timeout}, &reached);
-        // After a bootstrap both servers have been there.
+        // After a bootstrap both servers have been reachable.
         const auto limit = setting_.bootstrap_first ? std::chrono::seconds(0) : setting_.connect_timeout;
         work(
             done, [](context& in) { app::sync(in); }, metrics::phase::done, {true, limit}, &reached);
     } catch (const error& problem) {
-        // A sync that was asked to stop has done so, unless changes were on their way. With `once` it has not
-        // done what it was started for: to bring everything into the index.
+        // A sync that was asked to stop has succeeded, unless changes were still in flight. With `once` it
+        // has not: it was started to bring everything into the index.
         const bool on_their_way = reached == metrics::phase::following || reached == metrics::phase::stopping;
         if (problem.code() != errc::interrupted || on_their_way || setting_.once) throw;
         log::info("{}; the next start goes on there", problem.what());
@@ -31927,7 +32113,7 @@ PGSYNC_LINKAGE report basic_engine::refresh(const refresh_options& how) const {
 
 PGSYNC_LINKAGE report basic_engine::dead_letters(const dead_letters_options& how) const {
     auto setting = setting_;
-    // What is refused again stays a letter, with the new error.
+    // What is refused again stays a dead letter, with the new error.
     if (how.action == dead_letters_action::retry) setting.rejected = on_rejected::dead_letter;
     report out;
     persevere(setting, indices_, stop_.fd(), [&](context& in) { out = app::dead_letters(in, how); });
@@ -31940,9 +32126,8 @@ PGSYNC_LINKAGE report basic_engine::dead_letters(const dead_letters_options& how
 #include <locale>
 
 // ---- pgsync/cli/cli11.hpp
-// A command line is parsed once. Without the optimiser this library costs a user's program about a quarter
-// less time to compile. The standard headers come before, so that they are not touched.
-// clang-format off
+// A command line is parsed once. Without the optimiser this library takes about a quarter less time to
+// compile in a user's program. The standard headers are included before, so that they are not affected.
 #if defined(__clang__)
 #pragma clang optimize off
 #elif defined(__GNUC__)
@@ -31966,8 +32151,8 @@ namespace pgsync::app {
 
 /// One option in a configuration file: `page-size = 1000`, or an array of several values.
 struct config_entry {
-    std::string section;  ///< of the command it is for; empty: of all that have the option
-    std::string name;     ///< as after `--`
+    std::string section;  ///< the command it is for; empty: every command that has the option
+    std::string name;     ///< without the leading `--`
     std::vector<std::string> values;
     std::size_t line = 0;
 };
@@ -31985,7 +32170,7 @@ class config_reader {
             std::string what(problem.description());
             refuse(problem.source(), what.empty() ? "this is no TOML" : what);
         }
-        // A TOML table has its keys in the order of the alphabet; messages follow the file.
+        // toml++ sorts a table's keys alphabetically, but messages should follow the order in the file.
         std::stable_sort(entries_.begin(), entries_.end(),
                          [](const config_entry& a, const config_entry& b) { return a.line < b.line; });
         for (auto each = entries_.begin(); each != entries_.end(); ++each) {
@@ -32026,10 +32211,10 @@ class config_reader {
         }
     }
 
-    /// As it would stand behind the option on a command line.
+    /// Returns the value as it would be written on a command line.
     [[nodiscard]] std::string text_of(const toml::node& value, const std::string& name) const {
         if (const auto* text = value.as_string()) {
-            // No argument and no environment variable can have one either.
+            // Neither arguments nor environment variables can contain one.
             if (text->get().find('\0') != std::string::npos)
                 refuse(value.source(), "\"" + printable(name) + "\" has a zero byte");
             return text->get();
@@ -32052,10 +32237,11 @@ class config_reader {
 
 }  // namespace detail
 
-/// Reads a configuration file, which is TOML: `name = value` for all commands that have the option, and the
-/// same below `[command]` for one of them. `_` and `-` in names are one. Errors are errc::configuration and
-/// name `path` and the line, but no value, which may be a password. Read by toml++, since versions of CLI11
-/// differ in it, and the one of Debian 12 cuts a quoted password at its `#`.
+/// Parses a configuration file, which is TOML: `name = value` for all commands that have the option, and the
+/// same under `[command]` for one of them. In option names `_` and `-` are equivalent. Throws
+/// errc::configuration, naming `path` and the line but no value, which may be a password. Uses toml++, since
+/// versions of CLI11 differ in how they read such files, and that of Debian 12 truncates a quoted password at
+/// its `#`.
 [[nodiscard]] inline std::vector<config_entry> read_config(std::string_view text, std::string path) {
     return detail::config_reader(std::move(path)).read(text);
 }
@@ -32065,7 +32251,7 @@ class config_reader {
 // ---- pgsync/cli/configuration.hpp
 namespace pgsync::app {
 
-/// `page-size` → `PGSYNC_PAGE_SIZE`.
+/// Returns the environment variable of an option: `page-size` → `PGSYNC_PAGE_SIZE`.
 [[nodiscard]] inline std::string environment_name(std::string_view option) {
     std::string out = "PGSYNC_";
     for (const char c : option)
@@ -32073,14 +32259,14 @@ namespace pgsync::app {
     return out;
 }
 
-/// Of `known` the one that `word` was probably meant to be, by at most `errors` letters that are wrong,
-/// missing or too many; empty where none is near.
+/// Returns the word in `known` that `word` was probably meant to be, differing in at most `errors` letters
+/// that are wrong, missing or superfluous; empty if there is none.
 [[nodiscard]] inline std::string nearest(std::string_view word, const std::vector<std::string>& known,
                                          std::size_t errors) {
     std::string best;
     std::size_t least = errors + 1;
     for (const auto& each : known) {
-        std::vector<std::size_t> row(each.size() + 1);  // Levenshtein's distance
+        std::vector<std::size_t> row(each.size() + 1);  // Levenshtein distance
         std::iota(row.begin(), row.end(), std::size_t{0});
         for (std::size_t i = 1; i <= word.size(); ++i) {
             auto diagonal = std::exchange(row[0], i);
@@ -32101,17 +32287,17 @@ namespace pgsync::app {
     return nearest(word, known, std::max<std::size_t>(word.size() / 3, 2));
 }
 
-/// A variable whose name begins as an option's does, and that no command has.
+/// A variable whose name has the prefix of pgsync's options, but belongs to no option of any command.
 struct unknown_variable {
     std::string name;
-    std::string meant;  ///< the variable whose name was probably misspelt; empty: none
+    std::string meant;  ///< the variable that was probably meant; empty: none
 };
 
-/// Those of `names`, none of which `known` holds, that begin as an option's variable does. A misspelt one
-/// sets nothing and ought to be told. But the prefix is not the program's alone: tests, builds and
-/// deployments have variables of their own (PGSYNC_TEST_SERVERS, PGSYNC_IMAGE), and a list of these would
-/// belong to each of them. So only where an option's name differs by one letter in three at most is it a
-/// mistake.
+/// Returns those of `names` that have the prefix of an option's variable and are not in `known`. A misspelt
+/// variable has no effect and should be reported. But the prefix is not reserved: tests, builds and
+/// deployments use variables of their own (PGSYNC_TEST_SERVERS, PGSYNC_IMAGE), too many to list here. A
+/// variable therefore only counts as misspelt (`meant`) if it differs from an option's name in at most one
+/// letter in three.
 [[nodiscard]] inline std::vector<unknown_variable> unknown_variables(const std::vector<std::string>& names,
                                                                      const std::vector<std::string>& known) {
     const auto prefix = environment_name("");
@@ -32127,16 +32313,16 @@ struct unknown_variable {
     return out;
 }
 
-/// Gives a command's options what the environment and a file say, where the arguments did not. CLI11 has
-/// both, too, but lets the file win over the environment.
+/// Completes a command's options from the environment and a configuration file where the arguments did not
+/// set them. CLI11 supports both, too, but gives the file precedence over the environment.
 class configuration {
   public:
-    /// After `app` has parsed the arguments; `chosen` is the command they name.
+    /// Call after `app` has parsed the arguments; `chosen` is the command they name.
     configuration(CLI::App& app, CLI::App& chosen) : app_(app), chosen_(chosen) {}
 
-    /// `file` from the arguments; where it is empty PGSYNC_CONFIG may name one. Throws errc::configuration
-    /// for what no command knows, for values that make no sense, and for a file with a password that others
-    /// may read.
+    /// Applies the environment, and the file that the arguments name (`file`) or, if that is empty,
+    /// PGSYNC_CONFIG. Throws errc::configuration for options in the file that no command has, for invalid
+    /// values, and for a file that contains a password and that others may read.
     void apply(std::string file) {
         if (file.empty()) file = environment(environment_name("config"));
         std::map<std::string, config_entry> said;
@@ -32161,13 +32347,14 @@ class configuration {
         refuse_dry_run(said, file);
     }
 
-    /// Variables of the environment that look like an option's and set nothing; see unknown_variables().
+    /// Returns variables in the environment that look like an option's and have no effect; see
+    /// unknown_variables().
     [[nodiscard]] std::vector<unknown_variable> unknown() const {
         std::vector<std::string> names;
         for (char** each = environ; *each != nullptr; ++each) {
             const std::string_view line(*each);
             const auto end = std::min(line.find('='), line.size());
-            if (end + 1 < line.size()) names.emplace_back(line.substr(0, end));  // an empty one says nothing
+            if (end + 1 < line.size()) names.emplace_back(line.substr(0, end));  // an empty one sets nothing
         }
         std::vector<std::string> known{environment_name("config")};
         for (const auto* command :
@@ -32179,7 +32366,7 @@ class configuration {
         return unknown_variables(names, known);
     }
 
-    /// What is in force, an option a line, each with where it comes from; passwords masked.
+    /// Returns the settings in force, one per line, each with its origin; passwords are masked.
     [[nodiscard]] std::string text() const {
         std::string out;
         for (const auto& [name, from] : all()) {
@@ -32196,7 +32383,7 @@ class configuration {
         return printable(each.name) + " is no option of any command" +
                (each.meant.empty() ? "" : "; did you mean " + each.meant + "?");
     }
-    /// The same as `{"page-size":{"value":"1000","from":"environment","name":"PGSYNC_PAGE_SIZE"},…}`.
+    /// Returns the same as `{"page-size":{"value":"1000","from":"environment","name":"PGSYNC_PAGE_SIZE"},…}`.
     [[nodiscard]] std::string json() const {
         std::string out = "{";
         for (const auto& [name, from] : all()) {
@@ -32229,8 +32416,8 @@ class configuration {
     static std::string name_of(const CLI::Option& option) {
         return option.get_lnames().empty() ? "" : option.get_lnames().front();
     }
-    /// What asks for something instead of setting it, and what says where to look, is for arguments. So is
-    /// `all`, which means other things to other commands.
+    /// Returns whether environment and file may set an option. Options that request an action or name the
+    /// file can only be arguments; so can `all`, whose meaning depends on the command.
     static bool is_settable(std::string_view name) {
         return !name.empty() && name != "help" && name != "config" && name != "print-config" &&
                name != "all" && name != "yes" && name != "adopt";
@@ -32241,7 +32428,8 @@ class configuration {
         return out;
     }
 
-    /// Who sets this wants nothing to be changed, and a command that has no such option would pass it over.
+    /// Refuses to run a command that would change something but has no dry run, if environment or file set
+    /// `dry-run`: the user wants nothing to be changed, and the command would ignore the setting.
     void refuse_dry_run(const std::map<std::string, config_entry>& said, const std::string& file) const {
         constexpr auto option = "dry-run";
         if (chosen_.get_option_no_throw("--dry-run") != nullptr || !changes_something()) return;
@@ -32264,7 +32452,7 @@ class configuration {
         return name != "status" && name != "doctor" && name != "explain";
     }
 
-    /// Some options may stand before the command's name, too.
+    /// Returns the option if the arguments set it; some options may also precede the command's name.
     [[nodiscard]] const CLI::Option* from_arguments(const CLI::Option& option) const {
         if (option.count() > 0) return &option;
         const auto* outer = std::as_const(app_).get_option_no_throw("--" + name_of(option));
@@ -32300,7 +32488,7 @@ class configuration {
                     "write true, 1, on, yes, or false, 0, off, no");
     }
 
-    // ---- the file
+    // ---- the configuration file
 
     [[nodiscard]] std::map<std::string, config_entry> read(const std::string& path) const {
         const auto [text, open_to_others] = contents(path);
@@ -32322,7 +32510,7 @@ class configuration {
                                 ", or put the password into PGPASSWORD, ~/.pgpass or "
                                 "ELASTICSEARCH_PASSWORD_FILE");
             }
-            // What is said of this command weighs more than what is said of all.
+            // A section for this command takes precedence over the part for all commands.
             if (each.section == chosen_.get_name()) {
                 out[each.name] = std::move(each);
             } else if (each.section.empty()) {
@@ -32388,7 +32576,7 @@ class configuration {
         });
     }
 
-    // ---- what is in force
+    // ---- the settings in force
 
     [[nodiscard]] std::vector<std::pair<std::string, origin>> all() const {
         std::vector<std::pair<std::string, origin>> out;
@@ -32447,7 +32635,7 @@ struct parsed_command {
     dead_letters_options dead_letters;
     std::string log_level = "info";
     std::string log_format = "text";
-    bool json = false;  ///< what the command tells, as one object on the standard output
+    bool json = false;                        ///< print the result as one object on standard output
     std::vector<unknown_variable> unknown{};  ///< in the environment
 };
 
@@ -32590,7 +32778,7 @@ inline void add_dead_letters(CLI::App& to, dead_letters_options& into) {
     to.add_flag("--all", into.all, "drop: all dead letters");
 }
 
-/// Of commands that do what cannot be undone.
+/// Adds the options of commands whose effect cannot be undone.
 inline void add_consent(CLI::App& to, options& setting) {
     to.add_flag("--dry-run", setting.dry_run, "print what would be done, without doing it");
     to.add_flag("--yes", setting.yes, "do not ask for confirmation; required without a terminal");
@@ -32602,18 +32790,19 @@ inline void add_adopt(CLI::App& to, options& setting) {
                 "while they stay in use");
 }
 
-/// What is wrong with the arguments, and the word that was probably meant.
+/// Returns an error that says what is wrong with the arguments, with the word that was probably meant.
 inline error misuse(CLI::App& app, const CLI::ParseError& problem) {
     auto* chosen = app.get_subcommands().empty() ? &app : app.get_subcommands().front();
     const auto help = chosen == &app ? std::string("see --help") : "see " + chosen->get_name() + " --help";
     const auto left = app.remaining(true);
-    // CLI11 lists what it could not place from its end.
+    // CLI11 lists unplaced arguments from the last to the first.
     const auto odd = std::find_if(left.begin(), left.end(),
                                   [](const std::string& each) { return each.starts_with("--"); });
     const bool option = odd != left.end();
     if (dynamic_cast<const CLI::ExtrasError*>(&problem) == nullptr || left.empty()) {
         const auto said = postgres::scrub(problem.what());
-        // `--option: Check burn value in {drop->2,…`: the library's own view of the choices.
+        // CLI11's message is `--option: Check burn value in {drop->2,…`, with its own representation of the
+        // choices.
         constexpr std::string_view before = ": Check ";
         const auto begin = said.find(before);
         const auto end = said.find(" value in {");
@@ -32645,7 +32834,7 @@ inline error misuse(CLI::App& app, const CLI::ParseError& problem) {
         (meant.empty() ? "" : "did you mean " + std::string(option ? "--" : "") + meant + "? ") + help);
 }
 
-/// Arguments are visible to every user of the machine.
+/// Throws if a connection string contains a password: arguments are visible to every user of the machine.
 inline void refuse_password(const char* option, const std::string& conninfo) {
     if (!postgres::holds_password(conninfo)) return;
     throw error(errc::configuration,
@@ -32667,13 +32856,13 @@ inline void refuse_secrets(const options& setting) {
 
 }  // namespace detail
 
-/// Reads the command line, and what the environment and a configuration file say beside it; returns an exit
-/// status instead of a command when there is nothing to run (--help, or arguments that make no sense, status
-/// 2). Throws errc::configuration, which is status 2 as well.
+/// Parses the command line and applies the environment and the configuration file. Returns an exit status if
+/// there is nothing to run: 0 after --help, --version or --print-config, 2 without a command. Throws
+/// errc::configuration for invalid arguments or settings, which is status 2 as well.
 inline std::optional<int> parse_command_line(int argc, char** argv, const std::string& summary,
                                              parsed_command& into) {
     CLI::App app{summary};
-    // Not required here: a misspelt command is then told as such.
+    // Not required here, so that a misspelt command is reported as such.
     app.require_subcommand(0, 1);
     app.set_version_flag("--version", "pgsync " + std::string(version_string),
                          "print the version of pgsync that this program was built with");
@@ -32804,7 +32993,7 @@ inline std::optional<int> parse_command_line(int argc, char** argv, const std::s
         "Passwords: PGPASSWORD or ~/.pgpass for the database; ELASTICSEARCH_URL, ELASTICSEARCH_API_KEY and "
         "others "
         "for the cluster, see docs/operating.md.");
-    // `airbnb --database … sync` reads as well as `airbnb sync --database …`.
+    // Allows `airbnb --database … sync` as well as `airbnb sync --database …`.
     detail::add_servers(app, setting);
     try {
         app.parse(argc, argv);
@@ -32843,9 +33032,10 @@ inline std::optional<int> parse_command_line(int argc, char** argv, const std::s
 
 namespace pgsync::app {
 
-/// Makes glibc give the memory of bulks back to the system as soon as they are acknowledged. Left alone it
-/// takes their size for the usual one after a few and keeps them in each thread's own heap, where they are
-/// scattered: about as much again as what is in use. For a program of our own; a library has no say in it.
+/// Makes glibc return the memory of bulks to the system as soon as they are acknowledged. By default it
+/// adapts to their size after a few, and then keeps them on each thread's own heap, fragmented, which takes
+/// about as much memory again as is in use. Only for programs of pgsync's own: a library should not change
+/// this setting.
 inline void give_memory_back() noexcept {
 #if defined(__GLIBC__)
     (void)::mallopt(M_MMAP_THRESHOLD, 256 * 1024);
@@ -32857,8 +33047,8 @@ inline void give_memory_back() noexcept {
 // ---- pgsync/cli/stop_signal.hpp
 namespace pgsync::app {
 
-/// Makes a stop_request of SIGINT and SIGTERM while it lives. A second signal ends the process at once, as
-/// without a handler. One object a process.
+/// Requests a stop on SIGINT and SIGTERM, as long as the object exists. A second signal ends the process at
+/// once, as it would without a handler. At most one object per process.
 class stop_signal {
   public:
     explicit stop_signal(const stop_request& into) {
@@ -32866,7 +33056,7 @@ class stop_signal {
         struct sigaction action {};
         action.sa_handler = &handle;
         sigemptyset(&action.sa_mask);
-        // The default comes back with the first signal: the second one kills.
+        // The first signal restores the default handler, so that the second one kills the process.
         action.sa_flags = static_cast<int>(SA_RESETHAND);
         ::sigaction(SIGINT, &action, &old_int_);
         ::sigaction(SIGTERM, &action, &old_term_);
@@ -32900,18 +33090,18 @@ class stop_signal {
 // ---- pgsync/observe/service_notice.hpp
 namespace pgsync::app {
 
-/// Tells the service manager how the program is doing, where there is one that wants to know: systemd's
-/// protocol is a datagram of lines to the socket that NOTIFY_SOCKET names, see sd_notify(3), which is not
-/// worth a library. READY=1 once it follows, loads or stands by, and before that more time as long as a
-/// server is away; STOPPING=1; a line of status; and where WATCHDOG_USEC asks for it a sign of life as long
-/// as is_healthy().
+/// Reports the state of the program to the service manager, if there is one. systemd's protocol is a datagram
+/// of lines to the socket that NOTIFY_SOCKET names, see sd_notify(3), and needs no library. Sends READY=1
+/// once the program streams, loads or stands by, and until then an extension of the start timeout as long as
+/// a server is down; STOPPING=1; a status line; and, if WATCHDOG_USEC asks for it, a sign of life as long as
+/// is_healthy().
 class service_notice {
   public:
-    /// In a thread of its own, where there is anybody to tell.
+    /// Starts a thread that reports, if NOTIFY_SOCKET is set.
     explicit service_notice(std::shared_ptr<const metrics::registry> counts) : counts_(std::move(counts)) {
         if (const char* path = std::getenv("NOTIFY_SOCKET")) path_ = path;
         if (path_.empty()) return;
-        // A process that was started by the one that is watched has the variable, too.
+        // Child processes of the watched process inherit the variable.
         const char* pid = std::getenv("WATCHDOG_PID");
         const char* time = std::getenv("WATCHDOG_USEC");
         if (time != nullptr && (pid == nullptr || std::to_string(::getpid()) == pid))
@@ -32940,7 +33130,7 @@ class service_notice {
         auto next = clock::now();
         while (true) {
             const auto now = counts_->at();
-            // A change of state is told at once, everything else now and then.
+            // A change of state is reported at once, everything else at intervals.
             if (std::exchange(last, now) != now || clock::now() >= next) {
                 tell(now);
                 next = clock::now() + every;
@@ -32949,7 +33139,7 @@ class service_notice {
         }
     }
 
-    /// Tells what it is at; what was not taken is told again.
+    /// Reports the current state; what could not be sent is sent again the next time.
     void tell(metrics::phase now) {
         std::string lines = "STATUS=" + std::string(readiness_of(*counts_).why);
         const bool ready = !ready_ && (now == metrics::phase::following || now == metrics::phase::loading ||
@@ -32964,13 +33154,13 @@ class service_notice {
         stopping_ = stopping_ || stopping;
     }
 
-    /// Nobody is waited for longer than a second.
+    /// Sends one datagram; blocks for at most a second. Returns whether it was sent.
     [[nodiscard]] bool send(const std::string& lines) const {
         sockaddr_un to{};
         to.sun_family = AF_UNIX;
         if (path_.size() >= sizeof to.sun_path) return false;
         std::memcpy(to.sun_path, path_.data(), path_.size());
-        if (to.sun_path[0] == '@') to.sun_path[0] = '\0';  // an abstract name
+        if (to.sun_path[0] == '@') to.sun_path[0] = '\0';  // abstract socket name
         const int fd = ::socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0);
         if (fd < 0) return false;
         const timeval patience{1, 0};
@@ -33033,10 +33223,10 @@ inline report dispatch(const parsed_command& command, std::span<const compiled_i
     return engine.explain(command.parts);
 }
 
-/// Says why a command failed: on the standard error, and with --json as an object on the standard output.
+/// Prints why a command failed: on standard error and, with --json, as an object on standard output.
 inline void tell(const parsed_command& command, const std::string& what, const std::string& remedy) {
     if (command.log_format == "json") {
-        log::start(command.log_level, log::form::json);  // nothing may have been logged yet
+        log::start(command.log_level, log::form::json);  // logging may not have been started yet
         log::error("{}{}", what, remedy.empty() ? "" : "; " + remedy);
     } else {
         std::cerr << command.setting.program << ": " << what << "\n";

@@ -48,7 +48,8 @@ template <typename... Keys>
     if (found == nullptr) return std::nullopt;
     if (found->is_uint64()) return found->get_uint64();
     if (found->is_int64() && found->get_int64() >= 0) return static_cast<std::uint64_t>(found->get_int64());
-    if (found->is_double() && found->get_double() >= 0)
+    constexpr double above_all = 18'446'744'073'709'551'616.0;
+    if (found->is_double() && found->get_double() >= 0 && found->get_double() < above_all)
         return static_cast<std::uint64_t>(found->get_double());
     return std::nullopt;
 }

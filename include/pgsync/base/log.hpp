@@ -3,10 +3,10 @@
 #include <algorithm>
 #include <array>
 #include <atomic>
+#include <charconv>
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
-#include <cstdio>
 #include <ctime>
 #include <memory>
 #include <span>
@@ -79,9 +79,11 @@ inline void start(const std::string& level, form as = form::text) {
 
 /// Formats a number with the given number of decimals.
 [[nodiscard]] inline std::string fixed(double value, int decimals) {
-    std::array<char, 64> text{};
-    const int size = std::snprintf(text.data(), text.size(), "%.*f", decimals, value);
-    return {text.data(), size < 0 ? 0 : static_cast<std::size_t>(size)};
+    // Independent of the program's locale.
+    std::array<char, 512> text{};
+    const auto end =
+        std::to_chars(text.data(), text.data() + text.size(), value, std::chars_format::fixed, decimals);
+    return {text.data(), end.ptr};
 }
 
 namespace detail {

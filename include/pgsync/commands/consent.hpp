@@ -1,6 +1,7 @@
 #pragma once
 
 #include <array>
+#include <cerrno>
 #include <cstddef>
 #include <iostream>
 #include <poll.h>
@@ -29,7 +30,10 @@ namespace detail {
     std::string line;
     while (true) {
         std::array<pollfd, 2> waited{pollfd{STDIN_FILENO, POLLIN, 0}, pollfd{stop_fd, POLLIN, 0}};
-        if (::poll(waited.data(), stop_fd < 0 ? 1U : 2U, -1) < 0) continue;
+        if (::poll(waited.data(), stop_fd < 0 ? 1U : 2U, -1) < 0) {
+            if (errno == EINTR) continue;
+            return {};
+        }
         if (stop_fd >= 0 && waited[1].revents != 0) return {};
         char next = '\n';
         if (::read(STDIN_FILENO, &next, 1) != 1) return {};

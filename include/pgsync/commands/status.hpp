@@ -129,7 +129,7 @@ inline std::string slot_text(const std::string& name, const slot_now* now) {
     if (behind != 0 && seconds)
         out +=
             *seconds == 0 ? ", with nothing more to send" : ", for " + seconds_text(*seconds) + " at least";
-    out += "; keeps " + bytes_text(postgres::bytes_between(slot.restart, now->lag.current)) + " of log";
+    out += "; keeps " + bytes_text(postgres::bytes_between(slot.restart, now->lag.current)) + " of WAL";
     if (!slot.wal_status.empty()) out += " (" + slot.wal_status + ")";
     return out;
 }

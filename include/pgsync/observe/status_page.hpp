@@ -71,8 +71,8 @@ function quantile(now, then, name, share) {
 }
 const tiles = [
   ['behind', m => one(m, 'pgsync_lag_seconds'), seconds],
-  ['log not yet in the indices', m => one(m, 'pgsync_lag_bytes'), bytes],
-  ['log kept for the slot', m => one(m, 'pgsync_slot_retained_bytes'), bytes],
+  ['WAL not yet in the indices', m => one(m, 'pgsync_lag_bytes'), bytes],
+  ['WAL retained for the slot', m => one(m, 'pgsync_slot_retained_bytes'), bytes],
   ['changes read / s', (m, r) => r(m => one(m, 'pgsync_changes_total')), count],
   ['documents written / s', (m, r) => r(m => sum(m, 'pgsync_documents_written_total')), count],
   ['commit to index, median', (m, r, t) => quantile(m, t, 'pgsync_latency_seconds', .5), seconds],
@@ -82,7 +82,7 @@ const tiles = [
   ['memory', m => one(m, 'process_resident_memory_bytes'), bytes],
 ];
 const errors = [['times a server was away', 'pgsync_reconnects_total'], ['bulks sent again', 'pgsync_bulk_retries_total'],
-  ['bulks refused for want of room (429)', 'pgsync_bulk_rejections_total'],
+  ['bulks refused because the cluster was overloaded (429)', 'pgsync_bulk_rejections_total'],
   ['superseded writes (409, harmless)', 'pgsync_conflicts_total'], ['dead letters', 'pgsync_dead_letters_total']];
 function add(to, tag, text) {
   const made = document.createElement(tag);

@@ -34,7 +34,17 @@ namespace detail {
     if (!is_uri(conninfo)) return false;
     conninfo.remove_prefix(conninfo.find("://") + 3);
     const auto split = conninfo.find_first_of("@/");
-    return split != std::string_view::npos && conninfo.find('@', split + 1) != std::string_view::npos;
+    if (split == std::string_view::npos) return false;
+    // In the parameters an `@` is only a character. A password may contain a `?`, but hardly `?name=`.
+    constexpr std::string_view letters = "abcdefghijklmnopqrstuvwxyz_";
+    for (auto mark = conninfo.find('?', split); mark != std::string_view::npos;
+         mark = conninfo.find('?', mark + 1)) {
+        const auto end = conninfo.find_first_not_of(letters, mark + 1);
+        if (end == std::string_view::npos || end == mark + 1 || conninfo[end] != '=') continue;
+        conninfo = conninfo.substr(0, mark);
+        break;
+    }
+    return conninfo.find('@', split + 1) != std::string_view::npos;
 }
 
 inline constexpr const char* encode_remedy =

@@ -259,7 +259,7 @@ inline void found_slot(const server_checks& in, std::uint64_t kept, const std::s
          "other_slot",
          "nobody reads slot \"" + name + "\"" +
              (database.empty() ? "" : " of database \"" + database + "\"") + ", for which the server keeps " +
-             bytes_text(kept) + " of log",
+             bytes_text(kept) + " of WAL",
          std::string(ours ? "it is of another shape of this program; if that is" : "if it is") +
              " no longer needed, WAL will fill the disk for nothing",
          {std::move(remedy)}});
