@@ -41,7 +41,7 @@ RANKS = {
 SIBLINGS = {("routing", "sql")}
 # sql and mapping are written over plain data: of shape they see nothing that knows a user's types.
 PLAIN = {"sql", "mapping"}
-PLAIN_HEADERS = {"shape/node.hpp", "shape/text.hpp"}
+PLAIN_HEADERS = {"shape/node.hpp", "shape/text.hpp", "shape/value_traits.hpp"}
 
 # Third party: a pattern of the header, and where it may stand.
 THIRD_PARTY = [

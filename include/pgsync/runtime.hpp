@@ -20,7 +20,7 @@
 #include <pgsync/sink/elastic/bulk_writer.hpp>
 
 #include <pgsync/pipeline/initial_load.hpp>
-#include <pgsync/pipeline/follower.hpp>
+#include <pgsync/pipeline/postgres_pipeline.hpp>
 
 #include <pgsync/cli/commands.hpp>
 #include <pgsync/cli/program.hpp>

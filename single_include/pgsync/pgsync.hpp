@@ -396,6 +396,57 @@ constexpr void for_members(const shape_view& shape, std::size_t self, const Colu
 
 }  // namespace pgsync
 
+// ---- pgsync/shape/value_traits.hpp
+namespace pgsync {
+
+/// What kinds of values have in common. A new kind gets a line in traits_of().
+struct value_traits {
+    bool number = false;
+    bool whole = false;    ///< a number without decimals
+    bool range = false;    ///< an object with bounds in the document
+    bool ordered = false;  ///< PostgreSQL knows a least and a greatest
+    bool scalar = false;   ///< one JSON number, string or boolean, which may be a key, or an array's element
+};
+
+[[nodiscard]] constexpr value_traits traits_of(value_kind kind) {
+    switch (kind) {
+        case value_kind::int16:
+        case value_kind::int32:
+        case value_kind::int64:
+            return {.number = true, .whole = true, .ordered = true, .scalar = true};
+        case value_kind::float32:
+        case value_kind::float64:
+        case value_kind::decimal:
+            return {.number = true, .ordered = true, .scalar = true};
+        case value_kind::text:
+        case value_kind::keyword:
+        case value_kind::enumeration:
+        case value_kind::date:
+        case value_kind::timestamp:
+        case value_kind::timestamptz:
+        case value_kind::inet:
+            return {.ordered = true, .scalar = true};
+        case value_kind::boolean:
+        case value_kind::uuid:
+        case value_kind::json:
+            return {.scalar = true};
+        case value_kind::bytea:
+        case value_kind::geo_point:
+        case value_kind::vector:
+            return {};
+        case value_kind::int32_range:
+        case value_kind::int64_range:
+        case value_kind::decimal_range:
+        case value_kind::date_range:
+        case value_kind::timestamp_range:
+        case value_kind::timestamptz_range:
+            return {.range = true};
+    }
+    return {};
+}
+
+}  // namespace pgsync
+
 // ---- pgsync/mapping/properties.hpp
 namespace pgsync::detail::mapping {
 
@@ -475,8 +526,7 @@ constexpr void write_field(text& out, const column_data& column, bool many) {
         out << R"({"type":"text","analyzer":)";
         write_json_string(out, column.analyzer);
         out << R"(,"fields":{"keyword":{"type":"keyword","ignore_above":8191}}})";
-    } else if (column.source == value_source::json_path && column.kind >= value_kind::int16 &&
-               column.kind <= value_kind::int64) {
+    } else if (column.source == value_source::json_path && traits_of(column.kind).whole) {
         // JSON's numbers have any size, and its strings any length.
         const auto plain = field_mapping(column.kind);
         out << plain.substr(0, plain.size() - 1) << R"(,"ignore_malformed":true})";
@@ -2386,10 +2436,7 @@ inline constexpr bool is_element_type<vector<Dimensions>> = true;
 
 /// Arrays are of what PostgreSQL prints as the document has it.
 constexpr value_type array_of(value_type element) {
-    const bool plain = element.known && !element.array && element.kind != value_kind::bytea &&
-                       element.kind != value_kind::geo_point && element.kind != value_kind::vector &&
-                       element.kind < value_kind::int32_range;
-    if (!plain) return {};
+    if (!element.known || element.array || !traits_of(element.kind).scalar) return {};
     element.array = true;
     return element;
 }
@@ -2398,24 +2445,10 @@ inline constexpr value_type value_of<std::vector<T>> = array_of(value_of<T>);
 template <typename T>
 inline constexpr value_type value_of<std::vector<std::optional<T>>> = array_of(value_of<T>);
 
-[[nodiscard]] constexpr bool is_number(value_kind kind) {
-    return kind >= value_kind::int16 && kind <= value_kind::decimal;
-}
-[[nodiscard]] constexpr bool is_whole_number(value_kind kind) {
-    return kind >= value_kind::int16 && kind <= value_kind::int64;
-}
 /// Can json_path tell such a value from others, so that nothing else gets into the index in its place?
 [[nodiscard]] constexpr bool stands_in_json(const value_type& value) {
-    return !value.array && value.kind < value_kind::int32_range && value.kind != value_kind::bytea &&
-           value.kind != value_kind::geo_point && value.kind != value_kind::vector;
+    return !value.array && traits_of(value.kind).scalar;
 }
-/// Does PostgreSQL know a least and a greatest of such values?
-[[nodiscard]] constexpr bool has_order(value_kind kind) {
-    return is_number(kind) || kind == value_kind::text || kind == value_kind::keyword ||
-           kind == value_kind::enumeration || kind == value_kind::date || kind == value_kind::timestamp ||
-           kind == value_kind::timestamptz || kind == value_kind::inet;
-}
-
 }  // namespace pgsync::detail
 
 // ---- pgsync/shape/fields.hpp
@@ -2757,7 +2790,7 @@ constexpr bool key_kind_fits(const field& member) {
         case value_kind::vector:
             return !column.key;
         default:
-            return !column.key || (!column.array && column.kind < value_kind::int32_range);
+            return !column.key || (!column.array && !traits_of(column.kind).range);
     }
 }
 
@@ -2991,8 +3024,8 @@ struct joins {
     static constexpr bool operand_fits(const column_data* member) {
         if (member == nullptr || member->array || member->source == value_source::json_path) return false;
         if (Related::what == aggregate::sum || Related::what == aggregate::avg)
-            return is_number(member->kind);
-        return has_order(member->kind);
+            return traits_of(member->kind).number;
+        return traits_of(member->kind).ordered;
     }
 
     /// The member an option names, where it names one.
@@ -3072,7 +3105,7 @@ struct joins {
     }
     /// Can it be the key of a JSON object?
     static constexpr bool has_text(value_kind kind) {
-        return has_order(kind) || kind == value_kind::boolean || kind == value_kind::uuid;
+        return traits_of(kind).ordered || kind == value_kind::boolean || kind == value_kind::uuid;
     }
     static constexpr bool ok = verify();
 };
@@ -3536,7 +3569,7 @@ constexpr void write_json_path(text& out, std::size_t row, const column_data& co
     if (column.kind == value_kind::boolean) {
         out << ") WHEN 'boolean' THEN ";
         value();
-    } else if (column.kind >= value_kind::int16 && column.kind <= value_kind::decimal) {
+    } else if (traits_of(column.kind).number) {
         out << ") WHEN 'number' THEN ";
         value();
     } else {
@@ -3671,7 +3704,7 @@ constexpr void write_value(text& out, const shape_view& shape, std::size_t self,
             if (who == reader::typed_transform) out << (column.array ? "::text[]" : "::text");
             return;
         default:
-            if (column.kind >= value_kind::int32_range) {
+            if (traits_of(column.kind).range) {
                 const bool as_text = who == reader::typed_transform;
                 if (as_text) out << '(';
                 write_range_value(out, column.kind, operand);
@@ -10858,7 +10891,7 @@ inline constexpr bool can_be_withheld = [] {
     if (relation_of<held_type<Member>>::known) return false;
     constexpr auto value = value_of<held_type<Member>>;
     return annotations_of<Member>.source == value_source::json_path || value.kind == value_kind::geo_point ||
-           value.kind == value_kind::vector || value.kind >= value_kind::int32_range;
+           value.kind == value_kind::vector || traits_of(value.kind).range;
 }();
 
 /// A relation that is kept as a value of the related struct, or several.
@@ -11163,7 +11196,7 @@ void write_aggregate(std::string& out, std::string_view text) {
     constexpr bool number = [] {
         if (Relation::what == aggregate::sum || Relation::what == aggregate::avg) return true;
         const auto* member = find_member<typename Relation::target>(Relation::operand);
-        return member != nullptr && is_number(member->kind);
+        return member != nullptr && traits_of(member->kind).number;
     }();
     if constexpr (number) {
         write_digits(out, text);
@@ -11220,7 +11253,7 @@ void write_value(std::string& out, const T& from, const column_data& meant) {
         append_json_string(out, enum_label(from));
     } else if constexpr (std::is_same_v<T, std::string>) {
         // What describe<> means as something else than text.
-        if (meant.kind == value_kind::json || meant.kind >= value_kind::int32_range) {
+        if (meant.kind == value_kind::json || traits_of(meant.kind).range) {
             out += from;
         } else if (meant.kind == value_kind::decimal) {
             write_digits(out, from);
@@ -16342,197 +16375,6 @@ class stop_deadline {
 
 }  // namespace pgsync
 
-// ---- pgsync/catalog/find_followed.hpp
-namespace pgsync::postgres {
-
-/// Returns the catalog's facts about a table that WAL names, if some index uses it; nullopt otherwise. For
-/// test_decoding_decoder. The name decides, because documents are read by it: the table that has the name now
-/// is treated as the bound one. A bound table that WAL shows under another name was renamed since, and is
-/// still found. Throws errc::catalog if the table was dropped.
-[[nodiscard]] inline std::optional<table_facts> find_followed(session& catalog,
-                                                              std::span<const index_binding> indices,
-                                                              std::string_view schema,
-                                                              std::string_view name) {
-    const auto quoted = quote_identifier(schema) + "." + quote_identifier(name);
-    const auto find_route = [&](auto&& matches) -> const route_binding* {
-        for (const auto& index : indices) {
-            const auto found = std::find_if(index.routes.begin(), index.routes.end(), matches);
-            if (found != index.routes.end()) return &*found;
-        }
-        return nullptr;
-    };
-    const auto* by_name = find_route([&](const auto& route) { return route.table == quoted; });
-    if (by_name == nullptr) {
-        const auto found = catalog.exec_params("SELECT pg_catalog.to_regclass($1)::oid", {quoted});
-        const auto oid = catalog_row(found.row(0)).number<std::uint32_t>();
-        if (oid == 0 || find_route([&](const auto& route) { return route.covers(oid); }) == nullptr)
-            return std::nullopt;
-    }
-    const table_name wanted{std::string(schema), std::string(name)};
-    auto facts = read_tables(catalog, std::span(&wanted, 1)).front();
-    if (by_name != nullptr && !facts) {
-        throw error(errc::catalog, "table " + quoted + " is gone, but documents are made of it",
-                    "nothing after this change was acknowledged; bring the table back, or change the struct "
-                    "and run bootstrap again");
-    }
-    if (by_name != nullptr) facts->oid = by_name->table_oid;
-    return facts;
-}
-
-}  // namespace pgsync::postgres
-
-// ---- pgsync/pipeline/acknowledger.hpp
-namespace pgsync::pipeline {
-
-/// Decides how far the slot may be confirmed: past a work only when it and every earlier one is done, and
-/// only when all that was read for it is on the database's disk. A commit under `synchronous_commit = off` is
-/// visible before it is flushed; had the database crashed between, its row would be in the index and nowhere
-/// else, and nothing but a repeat of the work would correct it.
-class acknowledger {
-  public:
-    explicit acknowledger(metrics::registry& counts = metrics::nowhere()) : counts_(counts) {}
-
-    /// Announces the next work, in the order they are taken; returns its ticket. To be measured with:
-    /// `oldest_us`, when the oldest of its changes committed, and `commits`, when the transactions did that
-    /// end in it, in microseconds since 2000, 0 for unknown.
-    std::uint64_t open(postgres::lsn end, std::int64_t oldest_us = 0,
-                       std::vector<std::int64_t> commits = {}) {
-        const std::lock_guard lock(mutex_);
-        return works_.open({end, {}, oldest_us, std::move(commits)});
-    }
-
-    /// One more transaction ends in the work that was opened last.
-    void also_ends(std::int64_t committed_us) {
-        const std::lock_guard lock(mutex_);
-        if (works_.is_last_done()) {
-            measure(committed_us, metrics::microseconds_since_2000());
-        } else {
-            works_.back().commits.push_back(committed_us);
-        }
-    }
-
-    /// Everything of the work is acknowledged by the cluster; what was read for it is durable once the log is
-    /// flushed as far as `durable`.
-    void done(std::uint64_t ticket, postgres::lsn durable) {
-        const std::lock_guard lock(mutex_);
-        auto& finished = works_[ticket];
-        finished.durable = durable;
-        works_.done(ticket);
-        const auto now = metrics::microseconds_since_2000();
-        for (const auto committed : finished.commits) measure(committed, now);
-        finished.commits = {};
-    }
-
-    /// The work is left undone, to be repeated at the next start: neither it nor any later one is ever
-    /// confirmed.
-    void give_up(std::uint64_t ticket) {
-        const std::lock_guard lock(mutex_);
-        given_up_ = std::min(given_up_, ticket);
-    }
-    [[nodiscard]] bool is_given_up(std::uint64_t ticket) const {
-        const std::lock_guard lock(mutex_);
-        return ticket >= given_up_;
-    }
-
-    [[nodiscard]] bool is_done(std::uint64_t ticket) const {
-        const std::lock_guard lock(mutex_);
-        return works_.is_done(ticket);
-    }
-
-    /// What may be confirmed. `flushed`: how far the server's log is known to be on disk. `idle`: how far the
-    /// stream was read with nothing gathered and not handed out, or 0 when something is.
-    [[nodiscard]] postgres::lsn confirmed(postgres::lsn flushed, postgres::lsn idle) {
-        const std::lock_guard lock(mutex_);
-        works_.advance([&](std::uint64_t ticket,
-                           const entry& each) { return ticket < given_up_ && each.durable <= flushed; },
-                       [&](const entry& each) { confirmed_ = std::max(confirmed_, each.end); });
-        if (works_.empty() && idle > confirmed_) confirmed_ = idle;
-        return confirmed_;
-    }
-
-    /// Is anything handed out that has not been confirmed, but will be?
-    [[nodiscard]] bool outstanding() const {
-        const std::lock_guard lock(mutex_);
-        return !works_.empty() && works_.first() < given_up_;
-    }
-
-    [[nodiscard]] std::size_t size() const {
-        const std::lock_guard lock(mutex_);
-        return works_.size();
-    }
-
-    struct backlog {
-        std::size_t works = 0;       ///< of which the cluster has not acknowledged everything
-        std::int64_t oldest_us = 0;  ///< see open()
-    };
-    [[nodiscard]] backlog undone() const {
-        backlog out;
-        const std::lock_guard lock(mutex_);
-        works_.each_undone([&](const entry& each) {
-            ++out.works;
-            if (out.oldest_us == 0) out.oldest_us = each.oldest_us;
-        });
-        return out;
-    }
-
-  private:
-    struct entry {
-        postgres::lsn end;
-        postgres::lsn durable;
-        std::int64_t oldest_us = 0;
-        std::vector<std::int64_t> commits;
-    };
-
-    /// The clocks of two machines may differ.
-    void measure(std::int64_t committed_us, std::int64_t now_us) {
-        counts_.latency.observe(static_cast<double>(std::max<std::int64_t>(now_us - committed_us, 0)) / 1e6);
-    }
-
-    metrics::registry& counts_;
-    mutable std::mutex mutex_;
-    in_order_ledger<entry> works_;
-    std::uint64_t given_up_ = std::numeric_limits<std::uint64_t>::max();  ///< the first of these
-    postgres::lsn confirmed_;
-};
-
-}  // namespace pgsync::pipeline
-
-// ---- pgsync/pipeline/aside.hpp
-namespace pgsync::pipeline {
-
-/// Does one thing in a thread of its own, so that the caller can go on meanwhile.
-class aside {
-  public:
-    explicit aside(std::function<void()> what)
-        : thread_(quiet_thread([this, what = std::move(what)] {
-              try {
-                  what();
-                  done_.set_value();
-              } catch (...) {
-                  done_.set_exception(std::current_exception());
-              }
-          })) {}
-    /// Waits for it.
-    ~aside() { thread_.join(); }
-    aside(const aside&) = delete;
-    aside& operator=(const aside&) = delete;
-
-    /// Whether it is done, or is within `time`; throws what it threw, once.
-    [[nodiscard]] bool done(std::chrono::milliseconds time = {}) {
-        if (!result_.valid()) return true;
-        if (result_.wait_for(time) != std::future_status::ready) return false;
-        result_.get();
-        return true;
-    }
-
-  private:
-    std::promise<void> done_;
-    std::future<void> result_ = done_.get_future();
-    std::thread thread_;
-};
-
-}  // namespace pgsync::pipeline
-
 // ---- pgsync/catalog/table_storage.hpp
 namespace pgsync::postgres {
 
@@ -16638,100 +16480,6 @@ struct index_access {
     std::function<void()> interrupt;
     std::function<void()> resume;
 };
-
-}  // namespace pgsync::pipeline
-
-// ---- pgsync/pipeline/postgres_source.hpp
-namespace pgsync::pipeline {
-
-/// The document_source of one PostgreSQL session, which has no other use meanwhile.
-class postgres_source {
-  public:
-    postgres_source(postgres::session& documents, std::span<const postgres::index_binding> indices,
-                    postgres::version_clock& clock)
-        : session_(documents),
-          reader_(documents, indices),
-          indices_(indices),
-          begin_(postgres::begin_reading(indices)),
-          clock_(clock) {}
-
-    template <typename Stopped>
-    [[nodiscard]] postgres::read_snapshot begin(const postgres::read_needs& needs, const Stopped& stopped) {
-        return clock_.begin(session_, begin_, needs, stopped);
-    }
-    void end() noexcept {
-        try {
-            if (session_.usable() && session_.in_transaction()) session_.exec("COMMIT");
-        } catch (const error&) {
-            // The next statement on this session reports it.
-        }
-    }
-    void roll_back() { session_.exec("ROLLBACK"); }
-
-    template <typename JoinKeys, typename OnOwner>
-    [[nodiscard]] bool owners(std::size_t index, std::size_t route, const JoinKeys& join_keys,
-                              std::size_t limit, const OnOwner& on_owner) {
-        return reader_.owners(index, route, join_keys, limit, on_owner);
-    }
-    template <typename JoinKeys>
-    void hold_owners(std::size_t index, std::size_t route, const JoinKeys& join_keys) {
-        reader_.find_owners(index, route, join_keys);
-        // From here on the server keeps what it found, and no lock: an ALTER TABLE that had to wait for this
-        // session would make its own next read wait for the ALTER TABLE.
-        session_.exec("COMMIT");
-    }
-    template <typename Size, typename OnPiece>
-    void held_owners(std::size_t index, const Size& size, const OnPiece& on_piece) {
-        reader_.found_owners(index, size, on_piece);
-    }
-
-    template <typename Keys, typename OnDocument, typename OnFault>
-    void by_keys(std::size_t index, const Keys& keys, const OnDocument& on_document,
-                 const OnFault& on_fault) {
-        reader_.by_keys(index, keys, on_document, on_fault);
-    }
-    template <typename OnDocument, typename OnFault>
-    void by_page(std::size_t index, const postgres::page_bounds& page, const OnDocument& on_document,
-                 const OnFault& on_fault) {
-        reader_.by_page(index, page, on_document, on_fault);
-    }
-    [[nodiscard]] std::optional<postgres::page_bounds> next_page(std::size_t index, std::size_t size,
-                                                                 const std::optional<std::string>& after,
-                                                                 bool all_rows = false) {
-        return reader_.next_page(index, size, after, all_rows);
-    }
-    [[nodiscard]] std::vector<std::string> keys_of(std::size_t index, const postgres::page_bounds& page) {
-        return reader_.keys_of(index, page);
-    }
-    template <typename Begin>
-    void one_by_one(std::size_t index, const std::vector<std::string>& keys, const Begin& begin,
-                    const postgres::row_hooks& hooks) {
-        lookup_of(index).documents(keys, begin, hooks);
-    }
-
-    [[nodiscard]] bool is_row_fault(const postgres::sql_error& problem) const {
-        return session_.usable() && postgres::is_row_fault(problem);
-    }
-    [[nodiscard]] bool is_possible_key(std::size_t index, const std::string& id) {
-        return lookup_of(index).is_possible(id);
-    }
-    [[nodiscard]] postgres::table_storage storage(std::size_t index) {
-        return postgres::read_storage(session_, indices_[index]);
-    }
-
-  private:
-    [[nodiscard]] postgres::row_lookup& lookup_of(std::size_t index) {
-        return lookups_.try_emplace(index, session_, reader_, indices_, index).first->second;
-    }
-
-    postgres::session& session_;
-    postgres::document_reader reader_;
-    std::span<const postgres::index_binding> indices_;
-    postgres::read_start begin_;
-    postgres::version_clock& clock_;
-    std::map<std::size_t, postgres::row_lookup> lookups_;
-};
-static_assert(document_source<postgres_source>);
 
 }  // namespace pgsync::pipeline
 
@@ -17269,8 +17017,6 @@ class document_loader {
     refreshed done_;
 };
 
-using loader = document_loader<postgres_source, elastic::batcher>;
-
 }  // namespace pgsync::pipeline
 
 // ---- pgsync/pipeline/follow.hpp
@@ -17305,7 +17051,7 @@ struct follow_settings {
 /// Through what documents are sent.
 struct follow_batchers {
     std::unique_ptr<elastic::batcher> prompt;  ///< what is soon done
-    std::unique_ptr<elastic::batcher> wide;    ///< changes that concern very many documents; see wide_loader
+    std::unique_ptr<elastic::batcher> wide;    ///< changes that concern very many documents; see fan_out_loader
 };
 
 /// Follows one slot into the indices; see follower. Returns when `stop_fd` became readable, with `once` when
@@ -17334,6 +17080,675 @@ PGSYNC_LINKAGE refreshed refresh(const std::string& read_from,
                                  const index_access& cluster,
                                  const std::function<std::optional<work>()>& next,
                                  const std::function<bool()>& stopped, int stop_fd);
+
+}  // namespace pgsync::pipeline
+
+// ---- pgsync/catalog/find_followed.hpp
+namespace pgsync::postgres {
+
+/// Returns the catalog's facts about a table that WAL names, if some index uses it; nullopt otherwise. For
+/// test_decoding_decoder. The name decides, because documents are read by it: the table that has the name now
+/// is treated as the bound one. A bound table that WAL shows under another name was renamed since, and is
+/// still found. Throws errc::catalog if the table was dropped.
+[[nodiscard]] inline std::optional<table_facts> find_followed(session& catalog,
+                                                              std::span<const index_binding> indices,
+                                                              std::string_view schema,
+                                                              std::string_view name) {
+    const auto quoted = quote_identifier(schema) + "." + quote_identifier(name);
+    const auto find_route = [&](auto&& matches) -> const route_binding* {
+        for (const auto& index : indices) {
+            const auto found = std::find_if(index.routes.begin(), index.routes.end(), matches);
+            if (found != index.routes.end()) return &*found;
+        }
+        return nullptr;
+    };
+    const auto* by_name = find_route([&](const auto& route) { return route.table == quoted; });
+    if (by_name == nullptr) {
+        const auto found = catalog.exec_params("SELECT pg_catalog.to_regclass($1)::oid", {quoted});
+        const auto oid = catalog_row(found.row(0)).number<std::uint32_t>();
+        if (oid == 0 || find_route([&](const auto& route) { return route.covers(oid); }) == nullptr)
+            return std::nullopt;
+    }
+    const table_name wanted{std::string(schema), std::string(name)};
+    auto facts = read_tables(catalog, std::span(&wanted, 1)).front();
+    if (by_name != nullptr && !facts) {
+        throw error(errc::catalog, "table " + quoted + " is gone, but documents are made of it",
+                    "nothing after this change was acknowledged; bring the table back, or change the struct "
+                    "and run bootstrap again");
+    }
+    if (by_name != nullptr) facts->oid = by_name->table_oid;
+    return facts;
+}
+
+}  // namespace pgsync::postgres
+
+// ---- pgsync/pipeline/log_text.hpp
+namespace pgsync::pipeline {
+
+/// Makes UTF-8 of the few texts of the WAL that are needed as such, names and keys. They come in the encoding
+/// of the database, see replication_stream::encoding(), and mostly are ASCII in any.
+class log_text {
+  public:
+    /// Asks the server; nothing where a text has no UTF-8 form.
+    using convert_function = std::function<std::optional<std::string>(std::string_view)>;
+
+    log_text() = default;
+    explicit log_text(convert_function convert) : convert_(std::move(convert)) {}
+
+    /// Of a database of this encoding; `connection` gives a session with it.
+    [[nodiscard]] static log_text of(const std::string& encoding,
+                                     std::function<postgres::session&()> connection) {
+        // Bytes of no encoding are taken as they are, by every session.
+        if (encoding == "UTF8" || encoding == "SQL_ASCII") return {};
+        return log_text([encoding, connection = std::move(connection)](
+                            std::string_view text) -> std::optional<std::string> {
+            constexpr std::string_view digits = "0123456789abcdef";
+            std::string hex = "\\x";
+            for (const char c : text) {
+                hex += digits[static_cast<unsigned char>(c) >> 4U];
+                hex += digits[static_cast<unsigned char>(c) & 15U];
+            }
+            try {
+                return std::string(
+                    connection()
+                        .exec_params("SELECT pg_catalog.convert_from($1::bytea, $2::name)", {hex, encoding})
+                        .get(0, 0));
+            } catch (const postgres::sql_error& problem) {
+                if (!problem.sqlstate().starts_with("22")) throw;
+                return std::nullopt;
+            }
+        });
+    }
+
+    /// Valid until the next call.
+    [[nodiscard]] std::optional<std::string_view> value(std::string_view text) {
+        if (!convert_ || is_ascii(text)) return text;
+        auto found = convert_(text);
+        if (!found) return std::nullopt;
+        value_ = std::move(*found);
+        return value_;
+    }
+
+    /// A table's description with readable names, valid until the next call; a name without a UTF-8 form
+    /// stays as it is, and nobody asks for it.
+    [[nodiscard]] postgres::change::relation relation(const postgres::change::relation& table) {
+        if (!convert_) return table;
+        names_.clear();
+        names_.reserve(table.columns.size() + 2);
+        const auto name = [&](std::string_view text) -> std::string_view {
+            return names_.emplace_back(value(text).value_or(text));
+        };
+        auto out = table;
+        out.schema = name(table.schema);
+        out.name = name(table.name);
+        columns_.assign(table.columns.begin(), table.columns.end());
+        for (auto& column : columns_) column.name = name(column.name);
+        out.columns = columns_;
+        return out;
+    }
+
+  private:
+    [[nodiscard]] static bool is_ascii(std::string_view text) {
+        return std::all_of(text.begin(), text.end(),
+                           [](char c) { return static_cast<unsigned char>(c) < 0x80U; });
+    }
+
+    convert_function convert_;
+    std::string value_;
+    std::vector<std::string> names_;
+    std::vector<postgres::change::relation_column> columns_;
+};
+
+}  // namespace pgsync::pipeline
+
+// ---- pgsync/pipeline/change_source.hpp
+namespace pgsync::pipeline {
+
+/// What one message of a change source was.
+struct received {
+    postgres::lsn end;             ///< everything before it has been delivered, or is of no concern
+    bool keepalive = false;        ///< it held no change
+    bool reply_requested = false;  ///< the server waits for a status, perhaps because it is shut down
+};
+
+/// Streams committed changes of one slot, in commit order. Used by one thread.
+///
+/// - `start()` checks that this is the server that was expected, has every version from now on exceed all
+///   that an earlier process can have used, and begins to stream from where the slot is confirmed. Returns
+///   the flush LSN of that moment: a sync that is confirmed up to there has caught up.
+/// - `receive(timeout, stop_fd, on_event(event))` waits for a message, no longer than `timeout` and until
+///   `stop_fd` is readable, and calls `on_event` for each event in it. Returns nothing where none came. Views
+///   in events end with the call.
+/// - `send_status(status)` confirms the slot up to `status.flushed`, which never goes back; changes after
+/// that
+///   are delivered again at the next start.
+/// - `flushed()` returns the primary's flush LSN.
+/// - `reports_truncate()` returns whether a TRUNCATE comes as an event.
+/// - `ancestors(oid)`, `has_column(oid, name)` and `texts()` answer what the router asks of the catalog.
+/// - `server()` names the server, for messages. `close()` ends the stream in peace.
+template <typename T>
+concept change_source =
+    requires(T& source, const T& unchanged, std::chrono::milliseconds timeout, int stop_fd,
+             const std::function<void(const postgres::event&)>& on_event,
+             const postgres::standby_status& status, std::uint32_t oid, std::string_view name) {
+        { source.start() } -> std::same_as<postgres::lsn>;
+        { source.receive(timeout, stop_fd, on_event) } -> std::same_as<std::optional<received>>;
+        source.send_status(status);
+        { source.flushed() } -> std::same_as<postgres::lsn>;
+        { unchanged.reports_truncate() } -> std::same_as<bool>;
+        { source.ancestors(oid) } -> std::same_as<std::vector<std::uint32_t>>;
+        { source.has_column(oid, name) } -> std::same_as<bool>;
+        { source.texts() } -> std::same_as<log_text>;
+        { unchanged.server() } -> std::convertible_to<std::string>;
+        source.close();
+    };
+
+}  // namespace pgsync::pipeline
+
+// ---- pgsync/pipeline/postgres_changes.hpp
+namespace pgsync::pipeline {
+
+/// The change_source of a logical replication slot: a stream, a session on the primary for its positions, and
+/// one for questions about the catalog, which is made at the first.
+class postgres_changes {
+  public:
+    struct settings {
+        std::string database;                ///< conninfo of the primary
+        postgres::system_identity identity;  ///< of the server on which the slot was checked
+        std::string slot;
+        std::string publication;
+    };
+
+    /// Once `stop_fd` is readable nothing is waited for, and a running query is cancelled.
+    postgres_changes(settings setting, std::span<const postgres::index_binding> indices, int stop_fd)
+        : settings_(std::move(setting)),
+          indices_(indices),
+          stop_fd_(stop_fd),
+          primary_(settings_.database, stop_fd),
+          stream_(settings_.database, stop_fd),
+          decoder_(stream_.server_version(), [this, texts = texts()](std::string_view schema,
+                                                                     std::string_view name) mutable {
+              const std::string in(texts.value(schema).value_or(schema));
+              return postgres::find_followed(catalog(), indices_, in, texts.value(name).value_or(name));
+          }) {}
+
+    postgres::lsn start() {
+        check_server();
+        postgres::advance_log(primary_);
+        const auto target = postgres::flushed_position(primary_);
+        stream_.follow(settings_.slot, settings_.publication);
+        return target;
+    }
+
+    template <typename OnEvent>
+    std::optional<received> receive(std::chrono::milliseconds timeout, int stop_fd, const OnEvent& on_event) {
+        const auto frame = stream_.receive(timeout, stop_fd);
+        if (!frame) return std::nullopt;
+        if (const auto* alive = std::get_if<postgres::keepalive>(&*frame))
+            return received{alive->wal_end, true, alive->reply_requested};
+        const auto& data = std::get<postgres::xlog_data>(*frame);
+        received out{data.end};
+        decoder_.decode(data, [&](const postgres::event& event) { on_event(event); });
+        return out;
+    }
+
+    void send_status(const postgres::standby_status& status) { stream_.send_status(status); }
+    [[nodiscard]] postgres::lsn flushed() { return postgres::flushed_position(primary_); }
+    [[nodiscard]] bool reports_truncate() const { return postgres::has_truncate(stream_.server_version()); }
+
+    [[nodiscard]] std::vector<std::uint32_t> ancestors(std::uint32_t oid) {
+        return postgres::read_ancestors(catalog(), oid);
+    }
+    [[nodiscard]] bool has_column(std::uint32_t oid, std::string_view name) {
+        return postgres::has_column(catalog(), oid, name);
+    }
+    /// Every server behind the name has the database in one encoding.
+    [[nodiscard]] log_text texts() {
+        return log_text::of(std::string(primary_.server_encoding()),
+                            [this]() -> postgres::session& { return catalog(); });
+    }
+    [[nodiscard]] std::string server() const { return stream_.server(); }
+    void close() { stream_.close(); }
+
+  private:
+    /// The server that is streamed from must be the one that was checked: one name may lead to several.
+    void check_server() {
+        const auto now = stream_.identify();
+        if (now.system == settings_.identity.system && now.timeline == settings_.identity.timeline) return;
+        throw error(errc::connection, stream_.server() + " is not the server it was a moment ago");
+    }
+
+    postgres::session& catalog() {
+        if (!catalog_) catalog_ = std::make_unique<postgres::session>(settings_.database, stop_fd_);
+        return *catalog_;
+    }
+
+    settings settings_;
+    std::span<const postgres::index_binding> indices_;
+    int stop_fd_;
+    postgres::session primary_;
+    std::unique_ptr<postgres::session> catalog_;
+    postgres::replication_stream stream_;
+    postgres::decoder decoder_;
+};
+static_assert(change_source<postgres_changes>);
+
+}  // namespace pgsync::pipeline
+
+// ---- pgsync/pipeline/postgres_source.hpp
+namespace pgsync::pipeline {
+
+/// The document_source of one PostgreSQL session, which has no other use meanwhile.
+class postgres_source {
+  public:
+    postgres_source(postgres::session& documents, std::span<const postgres::index_binding> indices,
+                    postgres::version_clock& clock)
+        : session_(documents),
+          reader_(documents, indices),
+          indices_(indices),
+          begin_(postgres::begin_reading(indices)),
+          clock_(clock) {}
+    /// With a session of its own.
+    postgres_source(std::unique_ptr<postgres::session> documents,
+                    std::span<const postgres::index_binding> indices, postgres::version_clock& clock)
+        : own_(std::move(documents)),
+          session_(*own_),
+          reader_(session_, indices),
+          indices_(indices),
+          begin_(postgres::begin_reading(indices)),
+          clock_(clock) {}
+
+    template <typename Stopped>
+    [[nodiscard]] postgres::read_snapshot begin(const postgres::read_needs& needs, const Stopped& stopped) {
+        return clock_.begin(session_, begin_, needs, stopped);
+    }
+    void end() noexcept {
+        try {
+            if (session_.usable() && session_.in_transaction()) session_.exec("COMMIT");
+        } catch (const error&) {
+            // The next statement on this session reports it.
+        }
+    }
+    void roll_back() { session_.exec("ROLLBACK"); }
+
+    template <typename JoinKeys, typename OnOwner>
+    [[nodiscard]] bool owners(std::size_t index, std::size_t route, const JoinKeys& join_keys,
+                              std::size_t limit, const OnOwner& on_owner) {
+        return reader_.owners(index, route, join_keys, limit, on_owner);
+    }
+    template <typename JoinKeys>
+    void hold_owners(std::size_t index, std::size_t route, const JoinKeys& join_keys) {
+        reader_.find_owners(index, route, join_keys);
+        // From here on the server keeps what it found, and no lock: an ALTER TABLE that had to wait for this
+        // session would make its own next read wait for the ALTER TABLE.
+        session_.exec("COMMIT");
+    }
+    template <typename Size, typename OnPiece>
+    void held_owners(std::size_t index, const Size& size, const OnPiece& on_piece) {
+        reader_.found_owners(index, size, on_piece);
+    }
+
+    template <typename Keys, typename OnDocument, typename OnFault>
+    void by_keys(std::size_t index, const Keys& keys, const OnDocument& on_document,
+                 const OnFault& on_fault) {
+        reader_.by_keys(index, keys, on_document, on_fault);
+    }
+    template <typename OnDocument, typename OnFault>
+    void by_page(std::size_t index, const postgres::page_bounds& page, const OnDocument& on_document,
+                 const OnFault& on_fault) {
+        reader_.by_page(index, page, on_document, on_fault);
+    }
+    [[nodiscard]] std::optional<postgres::page_bounds> next_page(std::size_t index, std::size_t size,
+                                                                 const std::optional<std::string>& after,
+                                                                 bool all_rows = false) {
+        return reader_.next_page(index, size, after, all_rows);
+    }
+    [[nodiscard]] std::vector<std::string> keys_of(std::size_t index, const postgres::page_bounds& page) {
+        return reader_.keys_of(index, page);
+    }
+    template <typename Begin>
+    void one_by_one(std::size_t index, const std::vector<std::string>& keys, const Begin& begin,
+                    const postgres::row_hooks& hooks) {
+        lookup_of(index).documents(keys, begin, hooks);
+    }
+
+    [[nodiscard]] bool is_row_fault(const postgres::sql_error& problem) const {
+        return session_.usable() && postgres::is_row_fault(problem);
+    }
+    [[nodiscard]] bool is_possible_key(std::size_t index, const std::string& id) {
+        return lookup_of(index).is_possible(id);
+    }
+    [[nodiscard]] postgres::table_storage storage(std::size_t index) {
+        return postgres::read_storage(session_, indices_[index]);
+    }
+
+  private:
+    [[nodiscard]] postgres::row_lookup& lookup_of(std::size_t index) {
+        return lookups_.try_emplace(index, session_, reader_, indices_, index).first->second;
+    }
+
+    std::unique_ptr<postgres::session> own_;
+    postgres::session& session_;
+    postgres::document_reader reader_;
+    std::span<const postgres::index_binding> indices_;
+    postgres::read_start begin_;
+    postgres::version_clock& clock_;
+    std::map<std::size_t, postgres::row_lookup> lookups_;
+};
+static_assert(document_source<postgres_source>);
+
+}  // namespace pgsync::pipeline
+
+// ---- pgsync/pipeline/acknowledger.hpp
+namespace pgsync::pipeline {
+
+/// Decides how far the slot may be confirmed: past a work only when it and every earlier one is done, and
+/// only when all that was read for it is on the database's disk. A commit under `synchronous_commit = off` is
+/// visible before it is flushed; had the database crashed between, its row would be in the index and nowhere
+/// else, and nothing but a repeat of the work would correct it.
+class acknowledger {
+  public:
+    explicit acknowledger(metrics::registry& counts = metrics::nowhere()) : counts_(counts) {}
+
+    /// Announces the next work, in the order they are taken; returns its ticket. To be measured with:
+    /// `oldest_us`, when the oldest of its changes committed, and `commits`, when the transactions did that
+    /// end in it, in microseconds since 2000, 0 for unknown.
+    std::uint64_t open(postgres::lsn end, std::int64_t oldest_us = 0,
+                       std::vector<std::int64_t> commits = {}) {
+        const std::lock_guard lock(mutex_);
+        return works_.open({end, {}, oldest_us, std::move(commits)});
+    }
+
+    /// One more transaction ends in the work that was opened last.
+    void also_ends(std::int64_t committed_us) {
+        const std::lock_guard lock(mutex_);
+        if (works_.is_last_done()) {
+            measure(committed_us, metrics::microseconds_since_2000());
+        } else {
+            works_.back().commits.push_back(committed_us);
+        }
+    }
+
+    /// Everything of the work is acknowledged by the cluster; what was read for it is durable once the log is
+    /// flushed as far as `durable`.
+    void done(std::uint64_t ticket, postgres::lsn durable) {
+        const std::lock_guard lock(mutex_);
+        auto& finished = works_[ticket];
+        finished.durable = durable;
+        works_.done(ticket);
+        const auto now = metrics::microseconds_since_2000();
+        for (const auto committed : finished.commits) measure(committed, now);
+        finished.commits = {};
+    }
+
+    /// The work is left undone, to be repeated at the next start: neither it nor any later one is ever
+    /// confirmed.
+    void give_up(std::uint64_t ticket) {
+        const std::lock_guard lock(mutex_);
+        given_up_ = std::min(given_up_, ticket);
+    }
+    [[nodiscard]] bool is_given_up(std::uint64_t ticket) const {
+        const std::lock_guard lock(mutex_);
+        return ticket >= given_up_;
+    }
+
+    [[nodiscard]] bool is_done(std::uint64_t ticket) const {
+        const std::lock_guard lock(mutex_);
+        return works_.is_done(ticket);
+    }
+
+    /// What may be confirmed. `flushed`: how far the server's log is known to be on disk. `idle`: how far the
+    /// stream was read with nothing gathered and not handed out, or 0 when something is.
+    [[nodiscard]] postgres::lsn confirmed(postgres::lsn flushed, postgres::lsn idle) {
+        const std::lock_guard lock(mutex_);
+        works_.advance([&](std::uint64_t ticket,
+                           const entry& each) { return ticket < given_up_ && each.durable <= flushed; },
+                       [&](const entry& each) { confirmed_ = std::max(confirmed_, each.end); });
+        if (works_.empty() && idle > confirmed_) confirmed_ = idle;
+        return confirmed_;
+    }
+
+    /// Is anything handed out that has not been confirmed, but will be?
+    [[nodiscard]] bool outstanding() const {
+        const std::lock_guard lock(mutex_);
+        return !works_.empty() && works_.first() < given_up_;
+    }
+
+    [[nodiscard]] std::size_t size() const {
+        const std::lock_guard lock(mutex_);
+        return works_.size();
+    }
+
+    struct backlog {
+        std::size_t works = 0;       ///< of which the cluster has not acknowledged everything
+        std::int64_t oldest_us = 0;  ///< see open()
+    };
+    [[nodiscard]] backlog undone() const {
+        backlog out;
+        const std::lock_guard lock(mutex_);
+        works_.each_undone([&](const entry& each) {
+            ++out.works;
+            if (out.oldest_us == 0) out.oldest_us = each.oldest_us;
+        });
+        return out;
+    }
+
+  private:
+    struct entry {
+        postgres::lsn end;
+        postgres::lsn durable;
+        std::int64_t oldest_us = 0;
+        std::vector<std::int64_t> commits;
+    };
+
+    /// The clocks of two machines may differ.
+    void measure(std::int64_t committed_us, std::int64_t now_us) {
+        counts_.latency.observe(static_cast<double>(std::max<std::int64_t>(now_us - committed_us, 0)) / 1e6);
+    }
+
+    metrics::registry& counts_;
+    mutable std::mutex mutex_;
+    in_order_ledger<entry> works_;
+    std::uint64_t given_up_ = std::numeric_limits<std::uint64_t>::max();  ///< the first of these
+    postgres::lsn confirmed_;
+};
+
+}  // namespace pgsync::pipeline
+
+// ---- pgsync/pipeline/aside.hpp
+namespace pgsync::pipeline {
+
+/// Does one thing in a thread of its own, so that the caller can go on meanwhile.
+class aside {
+  public:
+    explicit aside(std::function<void()> what)
+        : thread_(quiet_thread([this, what = std::move(what)] {
+              try {
+                  what();
+                  done_.set_value();
+              } catch (...) {
+                  done_.set_exception(std::current_exception());
+              }
+          })) {}
+    /// Waits for it.
+    ~aside() { thread_.join(); }
+    aside(const aside&) = delete;
+    aside& operator=(const aside&) = delete;
+
+    /// Whether it is done, or is within `time`; throws what it threw, once.
+    [[nodiscard]] bool done(std::chrono::milliseconds time = {}) {
+        if (!result_.valid()) return true;
+        if (result_.wait_for(time) != std::future_status::ready) return false;
+        result_.get();
+        return true;
+    }
+
+  private:
+    std::promise<void> done_;
+    std::future<void> result_ = done_.get_future();
+    std::thread thread_;
+};
+
+}  // namespace pgsync::pipeline
+
+// ---- pgsync/pipeline/fan_out_loader.hpp
+namespace pgsync::pipeline {
+
+/// Handles fan-outs (one row, thousands of documents) on a thread of its own, with a source and a sink of its
+/// own, so that small changes are not delayed. The order of bulks does not matter: what reads later has the
+/// greater version, and the cluster keeps the greater version.
+template <document_source Source, sink::document_sink Sink>
+class fan_out_loader {
+  public:
+    /// What is called when all documents of a route are acknowledged, with how far the log must be flushed
+    /// for them to be durable, or without a position where they were given up. Comes from any thread, and not
+    /// at all where something fails.
+    using done_function = std::function<void(std::optional<postgres::lsn> durable)>;
+
+    using loader_type = document_loader<Source, Sink>;
+    /// Makes a source; called on this loader's thread, at the first fan-out. May throw.
+    using connect_function = std::function<std::unique_ptr<Source>()>;
+
+    /// `failed` is called once, with what ends the work; once `stopped()`, routes are given up.
+    fan_out_loader(connect_function connect, std::span<const postgres::index_binding> indices,
+                   std::unique_ptr<Sink> to, index_access cluster, typename loader_type::settings setting,
+                   std::function<void(std::exception_ptr)> failed, std::function<bool()> stopped)
+        : connect_(std::move(connect)),
+          indices_(indices),
+          sink_(std::move(to)),
+          cluster_(std::move(cluster)),
+          settings_(setting),
+          failed_(std::move(failed)),
+          stopped_(std::move(stopped)),
+          thread_([this] { run(); }) {}
+
+    /// Does not wait for what was taken over.
+    ~fan_out_loader() { close(); }
+    fan_out_loader(const fan_out_loader&) = delete;
+    fan_out_loader& operator=(const fan_out_loader&) = delete;
+
+    /// Takes over a route; waits while too many are waiting themselves. Throws errc::interrupted once
+    /// closed.
+    void take(wide_route&& route, done_function done) {
+        std::unique_lock lock(mutex_);
+        changed_.wait(lock, [&] { return closing_ || waiting_.size() < most_waiting; });
+        refuse_closed();
+        waiting_.push_back({std::move(route), std::move(done)});
+        changed_.notify_all();
+    }
+
+    /// Waits until everything taken over has been handed to the sink and sent. Throws errc::interrupted
+    /// once closed.
+    void settle() {
+        std::unique_lock lock(mutex_);
+        changed_.wait(lock, [&] { return closing_ || (waiting_.empty() && !working_); });
+        refuse_closed();
+    }
+
+    /// Gives up what waits, and waits for what is at work, which whoever interrupts the cluster ends.
+    void close() {
+        {
+            const std::lock_guard lock(mutex_);
+            closing_ = true;
+            changed_.notify_all();
+        }
+        if (thread_.joinable()) thread_.join();
+    }
+
+    /// Nothing that was sent is without an answer.
+    [[nodiscard]] bool idle() const { return sink_->idle(); }
+
+    /// Throws what made a bulk fail for good, if anything did.
+    void rethrow_failure() { sink_->rethrow_failure(); }
+
+  private:
+    struct task {
+        wide_route route;
+        done_function done;
+    };
+
+    void refuse_closed() const {
+        if (closing_) throw error(errc::interrupted, "stopped while many documents were to be read again");
+    }
+
+    void run() {
+        try {
+            while (auto next = wait_for_task()) {
+                try {
+                    if (stopped_()) {
+                        next->done(std::nullopt);
+                    } else {
+                        load(*next);
+                    }
+                } catch (const error& problem) {
+                    if (problem.code() != errc::interrupted || !stopped_()) throw;
+                    next->done(std::nullopt);
+                }
+                const std::lock_guard lock(mutex_);
+                working_ = false;
+                changed_.notify_all();
+            }
+        } catch (...) {
+            failed_(std::current_exception());
+            const std::lock_guard lock(mutex_);
+            closing_ = true;
+            changed_.notify_all();
+        }
+    }
+
+    std::optional<task> wait_for_task() {
+        std::unique_lock lock(mutex_);
+        changed_.wait(lock, [&] { return closing_ || !waiting_.empty(); });
+        if (closing_) return std::nullopt;
+        auto next = std::move(waiting_.front());
+        waiting_.pop_front();
+        working_ = true;
+        changed_.notify_all();
+        return next;
+    }
+
+    void load(task& each) {
+        if (!sources_) sources_ = std::make_unique<sources>(*this);
+        struct job {
+            postgres::lsn durable;
+            done_function done;
+        };
+        const auto belongs_to = std::make_shared<job>(job{{}, each.done});
+        sink_->begin_job([belongs_to] { belongs_to->done(belongs_to->durable); });
+        belongs_to->durable = sources_->reader.load_wide(each.route, *sources_->held);
+        sink_->end_job();
+    }
+
+    /// Made for the first route: most programs never see one.
+    struct sources {
+        explicit sources(fan_out_loader& owner)
+            : documents(owner.connect_()),
+              held(owner.connect_()),
+              reader(*documents, owner.indices_, *owner.sink_, owner.cluster_, owner.settings_,
+                     owner.stopped_) {}
+        std::unique_ptr<Source> documents;
+        std::unique_ptr<Source> held;
+        loader_type reader;
+    };
+
+    static constexpr std::size_t most_waiting = 64;
+
+    connect_function connect_;
+    std::span<const postgres::index_binding> indices_;
+    std::unique_ptr<Sink> sink_;
+    index_access cluster_;
+    typename loader_type::settings settings_;
+    std::function<void(std::exception_ptr)> failed_;
+    std::function<bool()> stopped_;
+    std::unique_ptr<sources> sources_;
+
+    std::mutex mutex_;
+    std::condition_variable changed_;
+    std::deque<task> waiting_;
+    bool working_ = false;
+    bool closing_ = false;
+    std::thread thread_;
+};
 
 }  // namespace pgsync::pipeline
 
@@ -17604,85 +18019,6 @@ class gatherer {
     std::deque<ended> commits_;  ///< in the order of the log
     bool committed_ = false;     ///< a transaction has ended since the last take
     bool closed_ = false;
-};
-
-}  // namespace pgsync::pipeline
-
-// ---- pgsync/pipeline/log_text.hpp
-namespace pgsync::pipeline {
-
-/// Makes UTF-8 of the few texts of the WAL that are needed as such, names and keys. They come in the encoding
-/// of the database, see replication_stream::encoding(), and mostly are ASCII in any.
-class log_text {
-  public:
-    /// Asks the server; nothing where a text has no UTF-8 form.
-    using convert_function = std::function<std::optional<std::string>(std::string_view)>;
-
-    log_text() = default;
-    explicit log_text(convert_function convert) : convert_(std::move(convert)) {}
-
-    /// Of a database of this encoding; `connection` gives a session with it.
-    [[nodiscard]] static log_text of(const std::string& encoding,
-                                     std::function<postgres::session&()> connection) {
-        // Bytes of no encoding are taken as they are, by every session.
-        if (encoding == "UTF8" || encoding == "SQL_ASCII") return {};
-        return log_text([encoding, connection = std::move(connection)](
-                            std::string_view text) -> std::optional<std::string> {
-            constexpr std::string_view digits = "0123456789abcdef";
-            std::string hex = "\\x";
-            for (const char c : text) {
-                hex += digits[static_cast<unsigned char>(c) >> 4U];
-                hex += digits[static_cast<unsigned char>(c) & 15U];
-            }
-            try {
-                return std::string(
-                    connection()
-                        .exec_params("SELECT pg_catalog.convert_from($1::bytea, $2::name)", {hex, encoding})
-                        .get(0, 0));
-            } catch (const postgres::sql_error& problem) {
-                if (!problem.sqlstate().starts_with("22")) throw;
-                return std::nullopt;
-            }
-        });
-    }
-
-    /// Valid until the next call.
-    [[nodiscard]] std::optional<std::string_view> value(std::string_view text) {
-        if (!convert_ || is_ascii(text)) return text;
-        auto found = convert_(text);
-        if (!found) return std::nullopt;
-        value_ = std::move(*found);
-        return value_;
-    }
-
-    /// A table's description with readable names, valid until the next call; a name without a UTF-8 form
-    /// stays as it is, and nobody asks for it.
-    [[nodiscard]] postgres::change::relation relation(const postgres::change::relation& table) {
-        if (!convert_) return table;
-        names_.clear();
-        names_.reserve(table.columns.size() + 2);
-        const auto name = [&](std::string_view text) -> std::string_view {
-            return names_.emplace_back(value(text).value_or(text));
-        };
-        auto out = table;
-        out.schema = name(table.schema);
-        out.name = name(table.name);
-        columns_.assign(table.columns.begin(), table.columns.end());
-        for (auto& column : columns_) column.name = name(column.name);
-        out.columns = columns_;
-        return out;
-    }
-
-  private:
-    [[nodiscard]] static bool is_ascii(std::string_view text) {
-        return std::all_of(text.begin(), text.end(),
-                           [](char c) { return static_cast<unsigned char>(c) < 0x80U; });
-    }
-
-    convert_function convert_;
-    std::string value_;
-    std::vector<std::string> names_;
-    std::vector<postgres::change::relation_column> columns_;
 };
 
 }  // namespace pgsync::pipeline
@@ -18167,230 +18503,61 @@ class router {
 
 }  // namespace pgsync::pipeline
 
-// ---- pgsync/pipeline/wide_loader.hpp
+// ---- pgsync/pipeline/sync_pipeline.hpp
 namespace pgsync::pipeline {
 
-/// Does what concerns very many documents in a thread of its own, with sessions and bulks of its own, so that
-/// small changes overtake it. Whoever overtakes reads in a later snapshot and so writes a greater version:
-/// of a document that both write, the newer one stays, in whatever order the bulks arrive.
-class wide_loader {
+/// Streams one slot into the indices until asked to stop: one thread receives and routes changes, one reads
+/// documents and sends them, one does so for fan-outs, and one records positions. One object is one
+/// connection's life; what was not confirmed when it ends is delivered again.
+template <change_source Changes, document_source Source, sink::document_sink Sink>
+class sync_pipeline {
   public:
-    /// What is called when all documents of a route are acknowledged, with how far the log must be flushed
-    /// for them to be durable, or without a position where they were given up. Comes from any thread, and not
-    /// at all where something fails.
-    using done_function = std::function<void(std::optional<postgres::lsn> durable)>;
+    using loader_type = document_loader<Source, Sink>;
+    using fan_out_type = fan_out_loader<Source, Sink>;
 
-    /// `read_from`: conninfo of where documents are read; once `stop_fd` is readable nothing is waited for
-    /// there. `failed` is called, once, with what ends the work;
-    /// once `stopped` says so, routes are given up.
-    wide_loader(std::string read_from, int stop_fd, std::span<const postgres::index_binding> indices,
-                postgres::version_clock& clock, std::unique_ptr<elastic::batcher> batcher,
-                index_access cluster, loader::settings setting,
-                std::function<void(std::exception_ptr)> failed, std::function<bool()> stopped)
-        : read_from_(std::move(read_from)),
-          stop_fd_(stop_fd),
-          indices_(indices),
-          clock_(clock),
-          batcher_(std::move(batcher)),
-          cluster_(std::move(cluster)),
-          settings_(setting),
-          failed_(std::move(failed)),
-          stopped_(std::move(stopped)),
-          thread_([this] { run(); }) {}
-
-    /// Does not wait for what was taken over.
-    ~wide_loader() { close(); }
-    wide_loader(const wide_loader&) = delete;
-    wide_loader& operator=(const wide_loader&) = delete;
-
-    /// Takes over a route; waits while too many are waiting themselves. Throws errc::interrupted once
-    /// closed.
-    void take(wide_route&& route, done_function done) {
-        std::unique_lock lock(mutex_);
-        changed_.wait(lock, [&] { return closing_ || waiting_.size() < most_waiting; });
-        refuse_closed();
-        waiting_.push_back({std::move(route), std::move(done)});
-        changed_.notify_all();
-    }
-
-    /// Waits until everything taken over has been handed to the batcher and sent. Throws errc::interrupted
-    /// once closed.
-    void settle() {
-        std::unique_lock lock(mutex_);
-        changed_.wait(lock, [&] { return closing_ || (waiting_.empty() && !working_); });
-        refuse_closed();
-    }
-
-    /// Gives up what waits, and waits for what is at work, which whoever interrupts the cluster ends.
-    void close() {
-        {
-            const std::lock_guard lock(mutex_);
-            closing_ = true;
-            changed_.notify_all();
-        }
-        if (thread_.joinable()) thread_.join();
-    }
-
-    /// Nothing that was sent is without an answer.
-    [[nodiscard]] bool idle() const { return batcher_->idle(); }
-
-    /// Throws what made a bulk fail for good, if anything did.
-    void rethrow_failure() { batcher_->rethrow_failure(); }
-
-  private:
-    struct task {
-        wide_route route;
-        done_function done;
+    struct sinks {
+        std::unique_ptr<Sink> prompt;
+        std::unique_ptr<Sink> fan_out;
+    };
+    struct hooks {
+        typename fan_out_type::connect_function connect;  ///< makes sources for fan-outs
+        /// Called once, before anything is read, with the flush LSN of the start.
+        std::function<void(postgres::lsn)> started = [](postgres::lsn) {};
+        /// Ends every wait of the sources: something has failed.
+        std::function<void()> abandon = [] {};
     };
 
-    void refuse_closed() const {
-        if (closing_) throw error(errc::interrupted, "stopped while many documents were to be read again");
-    }
-
-    void run() {
-        try {
-            while (auto next = wait_for_task()) {
-                try {
-                    if (stopped_()) {
-                        next->done(std::nullopt);
-                    } else {
-                        load(*next);
-                    }
-                } catch (const error& problem) {
-                    if (problem.code() != errc::interrupted || !stopped_()) throw;
-                    next->done(std::nullopt);
-                }
-                const std::lock_guard lock(mutex_);
-                working_ = false;
-                changed_.notify_all();
-            }
-        } catch (...) {
-            failed_(std::current_exception());
-            const std::lock_guard lock(mutex_);
-            closing_ = true;
-            changed_.notify_all();
-        }
-    }
-
-    std::optional<task> wait_for_task() {
-        std::unique_lock lock(mutex_);
-        changed_.wait(lock, [&] { return closing_ || !waiting_.empty(); });
-        if (closing_) return std::nullopt;
-        auto next = std::move(waiting_.front());
-        waiting_.pop_front();
-        working_ = true;
-        changed_.notify_all();
-        return next;
-    }
-
-    void load(task& each) {
-        if (!sessions_) sessions_ = std::make_unique<sessions>(*this);
-        struct job {
-            postgres::lsn durable;
-            done_function done;
-        };
-        const auto belongs_to = std::make_shared<job>(job{{}, each.done});
-        batcher_->begin_job([belongs_to] { belongs_to->done(belongs_to->durable); });
-        belongs_to->durable = sessions_->reader.load_wide(each.route, sessions_->held);
-        batcher_->end_job();
-    }
-
-    /// Made for the first route: most programs never see one.
-    struct sessions {
-        explicit sessions(wide_loader& owner)
-            : documents(owner.read_from_, owner.stop_fd_),
-              more(owner.read_from_, owner.stop_fd_),
-              source(documents, owner.indices_, owner.clock_),
-              held(more, owner.indices_, owner.clock_),
-              reader(source, owner.indices_, *owner.batcher_, owner.cluster_, owner.settings_,
-                     owner.stopped_) {}
-        postgres::session documents;
-        postgres::session more;
-        postgres_source source;
-        postgres_source held;
-        loader reader;
-    };
-
-    static constexpr std::size_t most_waiting = 64;
-
-    std::string read_from_;
-    int stop_fd_;
-    std::span<const postgres::index_binding> indices_;
-    postgres::version_clock& clock_;
-    std::unique_ptr<elastic::batcher> batcher_;
-    index_access cluster_;
-    loader::settings settings_;
-    std::function<void(std::exception_ptr)> failed_;
-    std::function<bool()> stopped_;
-    std::unique_ptr<sessions> sessions_;
-
-    std::mutex mutex_;
-    std::condition_variable changed_;
-    std::deque<task> waiting_;
-    bool working_ = false;
-    bool closing_ = false;
-    std::thread thread_;
-};
-
-}  // namespace pgsync::pipeline
-
-// ---- pgsync/pipeline/follower.hpp
-namespace pgsync::pipeline {
-
-/// Follows one slot into the indices until asked to stop: one thread reads and routes, one reads documents
-/// and sends them, and one does so where a change concerns very many. One object is one connection's life;
-/// what was not confirmed when it ends is simply read again.
-class follower {
-  public:
-    follower(const follow_settings& setting, std::span<const postgres::index_binding> indices,
-             postgres::version_clock& clock, follow_batchers batchers, const index_access& cluster,
-             int stop_fd)
+    sync_pipeline(const follow_settings& setting, std::span<const postgres::index_binding> indices,
+                  Changes& changes, Source& documents, sinks to, const index_access& cluster, hooks with)
         : settings_(setting),
-          indices_(indices),
           cluster_(cluster),
-          batcher_(std::move(batchers.prompt)),
-          overdue_(stop_fd, settings_.stop_timeout + std::chrono::seconds(2), abandon_),
-          primary_(settings_.database, abandon_.fd()),
-          documents_(settings_.read_from, abandon_.fd()),
+          hooks_(std::move(with)),
+          changes_(changes),
+          sink_(std::move(to.prompt)),
           counts_(*settings_.counts),
           acknowledger_(std::make_shared<acknowledger>(counts_)),
           gatherer_(route_counts(indices), {}, *acknowledger_),
           router_(
-              indices, gatherer_,
-              [this](std::uint32_t oid) { return postgres::read_ancestors(catalog(), oid); },
-              [this](std::uint32_t oid, std::string_view column) {
-                  return postgres::has_column(catalog(), oid, column);
-              },
-              [this] { recorder_.check_now(); }, texts()),
-          source_(documents_, indices, clock),
-          loader_(source_, indices, *batcher_, cluster, loading_settings(setting),
+              indices, gatherer_, [this](std::uint32_t oid) { return changes_.ancestors(oid); },
+              [this](std::uint32_t oid, std::string_view column) { return changes_.has_column(oid, column); },
+              [this] { recorder_.check_now(); }, changes_.texts()),
+          loader_(documents, indices, *sink_, cluster, loading_settings(setting),
                   [this] { return leaving_.load(); }),
-          wide_(
-              settings_.read_from, abandon_.fd(), indices, clock, std::move(batchers.wide), cluster,
-              loading_settings(setting), [this](std::exception_ptr what) { failure_.set(std::move(what)); },
+          fan_outs_(
+              hooks_.connect, indices, std::move(to.fan_out), cluster, loading_settings(setting),
+              [this](std::exception_ptr what) { failure_.set(std::move(what)); },
               [this] { return leaving_.load(); }),
           storage_(indices, settings_.storage),
-          clock_(clock),
-          stream_(settings_.database, abandon_.fd()),
-          decoder_(stream_.server_version(),
-                   [this, texts = texts()](std::string_view schema, std::string_view name) mutable {
-                       const std::string in(texts.value(schema).value_or(schema));
-                       return postgres::find_followed(catalog(), indices_, in,
-                                                      texts.value(name).value_or(name));
-                   }),
           recorder_(cluster.record, settings_.check, {settings_.record_every, settings_.check_every},
                     [this](std::exception_ptr what) { failure_.set(std::move(what)); }),
           probe_(counts_, [this](metrics::depths& sum) { look(sum); }) {}
 
     /// See follow().
     void run(int stop_fd) {
-        check_server();
-        postgres::advance_log(primary_);
-        target_ = chased_ = postgres::flushed_position(primary_);
-        if (settings_.read_from != settings_.database) clock_.read_from_standby(target_);
-        stream_.follow(settings_.slot, settings_.publication);
+        target_ = chased_ = changes_.start();
+        hooks_.started(target_);
         claim();
-        log::info("following slot {} on {}", log::slot(settings_.slot), stream_.server());
+        log::info("following slot {} on {}", log::slot(settings_.slot), changes_.server());
         counts_.beat();
         counts_.enter(metrics::phase::following);
         std::thread loading([this] { load_all(); });
@@ -18402,10 +18569,10 @@ class follower {
         } catch (...) {
             leaving_ = abandoned_ = true;
             // Threads that wait for somebody's lock, or read millions of rows, are interrupted.
-            abandon_.make();
+            hooks_.abandon();
             gatherer_.close();
             cluster_.interrupt();
-            wide_.close();
+            fan_outs_.close();
             if (loading.joinable()) loading.join();
             recorder_.close();
             caught_up_.reset();
@@ -18417,8 +18584,8 @@ class follower {
   private:
     using clock_type = std::chrono::steady_clock;
 
-    static loader::settings loading_settings(const follow_settings& from) {
-        loader::settings to;
+    static typename loader_type::settings loading_settings(const follow_settings& from) {
+        typename loader_type::settings to;
         to.page_size = from.page_size;
         return to;
     }
@@ -18430,30 +18597,12 @@ class follower {
 
     // ---- the reading thread
 
-    /// What was checked must be the server that is followed: behind one name there may be several.
-    void check_server() {
-        const auto now = stream_.identify();
-        if (now.system == settings_.identity.system && now.timeline == settings_.identity.timeline) return;
-        throw error(errc::connection, stream_.server() + " is not the server it was a moment ago");
-    }
-
-    /// Every server behind the name has the database in one encoding.
-    log_text texts() {
-        return log_text::of(std::string(primary_.server_encoding()),
-                            [this]() -> postgres::session& { return catalog(); });
-    }
-
-    postgres::session& catalog() {
-        if (!catalog_) catalog_ = std::make_unique<postgres::session>(settings_.database, abandon_.fd());
-        return *catalog_;
-    }
-
     /// The server must hear from us meanwhile, or it takes us for dead after wal_sender_timeout.
     void claim() {
         aside claiming(cluster_.claim);
         while (!claiming.done(std::chrono::milliseconds(100))) {
             counts_.beat();
-            stream_.send_status(postgres::lsn{});
+            changes_.send_status({});
         }
     }
 
@@ -18464,9 +18613,10 @@ class follower {
             rethrow_failure();
             (void)is_settled();
             const bool waiting = settings_.once || !gatherer_.idle();
-            const auto frame = stream_.receive(std::chrono::milliseconds(waiting ? 20 : 1'000), stop_fd);
-            if (frame) {
-                handle(*frame);
+            const auto message = changes_.receive(std::chrono::milliseconds(waiting ? 20 : 1'000), stop_fd,
+                                                  [this](const postgres::event& event) { handle(event); });
+            if (message) {
+                handle(*message);
                 make_room(stop_fd, next_status);
             }
             if (readable(stop_fd)) {
@@ -18488,19 +18638,14 @@ class follower {
         }
     }
 
-    void handle(const postgres::frame& frame) {
-        if (const auto* alive = std::get_if<postgres::keepalive>(&frame)) {
-            flushed_ = std::max(flushed_, alive->wal_end);
-            reply_requested_ = reply_requested_ || alive->reply_requested;
-            // A server that is shut down asks, and ends only when everything it has sent is confirmed.
-            if (alive->reply_requested) recorder_.soon();
-            // Between transactions everything before this position has been delivered.
-            if (!in_transaction_) gatherer_.reached(alive->wal_end);
-            return;
-        }
-        const auto& data = std::get<postgres::xlog_data>(frame);
-        flushed_ = std::max(flushed_, data.end);
-        decoder_.decode(data, [this](const postgres::event& event) { handle(event); });
+    void handle(const received& message) {
+        flushed_ = std::max(flushed_, message.end);
+        if (!message.keepalive) return;
+        reply_requested_ = reply_requested_ || message.reply_requested;
+        // A server that is shut down asks, and ends only when everything it has sent is confirmed.
+        if (message.reply_requested) recorder_.soon();
+        // Between transactions everything before this position has been delivered.
+        if (!in_transaction_) gatherer_.reached(message.end);
     }
 
     void handle(const postgres::event& event) {
@@ -18512,7 +18657,7 @@ class follower {
             in_transaction_ = false;
             flushed_ = std::max(flushed_, commit->end_lsn);
             counts_.transactions.add();
-            if (!postgres::has_truncate(stream_.server_version())) gatherer_.look_at_storage();
+            if (!changes_.reports_truncate()) gatherer_.look_at_storage();
             gatherer_.reached(commit->end_lsn, commit->commit_time_us);
         } else if (const auto* relation = std::get_if<change::relation>(&event)) {
             router_.relation(*relation);
@@ -18557,7 +18702,7 @@ class follower {
         // As applied the server is told what the indices have; pg_stat_replication shows it, verify looks
         // there.
         const auto applied = settings_.keep_slot ? postgres::lsn{} : std::max(written_, confirmed_);
-        stream_.send_status({std::max(flushed_, confirmed_), told, applied, 0, ask});
+        changes_.send_status({std::max(flushed_, confirmed_), told, applied, 0, ask});
         reply_requested_ = false;
     }
 
@@ -18570,7 +18715,7 @@ class follower {
             caught_up_ = std::make_unique<aside>(std::exchange(settings_.caught_up, nullptr));
             return;
         }
-        chased_ = postgres::flushed_position(primary_);
+        chased_ = changes_.flushed();
         chased_since_ = now;
     }
 
@@ -18588,9 +18733,9 @@ class follower {
         while (true) {
             rethrow_failure();
             // The log may have to be flushed a little further, see acknowledger.
-            if (loaded_all_) flushed_ = std::max(flushed_, postgres::flushed_position(primary_));
+            if (loaded_all_) flushed_ = std::max(flushed_, changes_.flushed());
             send_status();
-            const bool answered = is_settled() && loaded_all_ && batcher_->idle() && wide_.idle();
+            const bool answered = is_settled() && loaded_all_ && sink_->idle() && fan_outs_.idle();
             if (answered && !acknowledger_->outstanding() && confirmed_ >= written_) break;
             if (clock_type::now() >= deadline) {
                 throw error(errc::interrupted,
@@ -18602,7 +18747,7 @@ class follower {
             std::this_thread::sleep_for(std::chrono::milliseconds(5));
         }
         loading.join();
-        stream_.close();
+        changes_.close();
         log::info("stopped; slot {} is confirmed up to {}", log::slot(settings_.slot),
                   postgres::to_string(confirmed_));
     }
@@ -18671,7 +18816,7 @@ class follower {
                     job->give_up();
                 }
             }
-            wide_.settle();
+            fan_outs_.settle();
             loaded_all_ = true;
         } catch (...) {
             failure_.set_current();
@@ -18679,18 +18824,18 @@ class follower {
     }
 
     void load(work todo, const std::shared_ptr<load_job>& job) {
-        batcher_->begin_job([job] { job->part_done(); });
+        sink_->begin_job([job] { job->part_done(); });
         const auto take = [&](wide_route&& route) {
             job->add_part();
-            wide_.take(std::move(route), [job](std::optional<postgres::lsn> durable) {
+            fan_outs_.take(std::move(route), [job](std::optional<postgres::lsn> durable) {
                 if (!durable) return job->give_up();
                 job->needs(*durable);
                 job->part_done();
             });
         };
-        const auto loaded = loader_.load(std::move(todo), storage_, {take, [this] { wide_.settle(); }});
+        const auto loaded = loader_.load(std::move(todo), storage_, {take, [this] { fan_outs_.settle(); }});
         job->needs(loaded.durable);
-        batcher_->end_job();
+        sink_->end_job();
         if (!loaded.changed.empty()) remember(job->ticket(), loaded.changed);
     }
 
@@ -18705,8 +18850,8 @@ class follower {
     }
 
     void rethrow_failure() {
-        batcher_->rethrow_failure();
-        wide_.rethrow_failure();
+        sink_->rethrow_failure();
+        fan_outs_.rethrow_failure();
         failure_.rethrow();
     }
 
@@ -18717,27 +18862,18 @@ class follower {
     first_failure failure_;
 
     follow_settings settings_;
-    std::span<const postgres::index_binding> indices_;
     index_access cluster_;
-    std::unique_ptr<elastic::batcher> batcher_;
-    stop_request abandon_;  ///< ends every wait for the database, and what is waited for is cancelled
-    /// For the sake of the thread that reads the stream: what the others wait for ends with finish().
-    stop_deadline overdue_;
-    postgres::session primary_;
-    postgres::session documents_;
-    std::unique_ptr<postgres::session> catalog_;  ///< of the reading thread, made when there is a question
+    hooks hooks_;
+    Changes& changes_;
+    std::unique_ptr<Sink> sink_;
     metrics::registry& counts_;
     // Shared with the completions of bulks, which may come after this object is gone.
     std::shared_ptr<acknowledger> acknowledger_;
     gatherer gatherer_;
     router router_;
-    postgres_source source_;
-    loader loader_;
-    wide_loader wide_;
+    loader_type loader_;
+    fan_out_type fan_outs_;
     storage_watch storage_;
-    postgres::version_clock& clock_;
-    postgres::replication_stream stream_;
-    postgres::decoder decoder_;
     position_recorder recorder_;
 
     postgres::lsn target_;
@@ -18752,10 +18888,33 @@ class follower {
     metrics::probe probe_;
 };
 
+}  // namespace pgsync::pipeline
+
+// ---- pgsync/pipeline/postgres_pipeline.hpp
+/// Joins the stages with PostgreSQL and the cluster.
+namespace pgsync::pipeline {
+
+using loader = document_loader<postgres_source, elastic::batcher>;
+
 PGSYNC_LINKAGE void follow(const follow_settings& setting, std::span<const postgres::index_binding> indices,
                            postgres::version_clock& clock, follow_batchers batchers,
                            const index_access& cluster, int stop_fd) {
-    follower(setting, indices, clock, std::move(batchers), cluster, stop_fd).run(stop_fd);
+    stop_request abandon;  // ends every wait for the database, and what is waited for is cancelled
+    const stop_deadline overdue(stop_fd, setting.stop_timeout + std::chrono::seconds(2), abandon);
+    postgres_changes changes({setting.database, setting.identity, setting.slot, setting.publication}, indices,
+                             abandon.fd());
+    const auto connect = [&] {
+        return std::make_unique<postgres_source>(
+            std::make_unique<postgres::session>(setting.read_from, abandon.fd()), indices, clock);
+    };
+    const auto documents = connect();
+    const auto started = [&](postgres::lsn flushed) {
+        if (setting.read_from != setting.database) clock.read_from_standby(flushed);
+    };
+    sync_pipeline<postgres_changes, postgres_source, elastic::batcher>(
+        setting, indices, changes, *documents, {std::move(batchers.prompt), std::move(batchers.wide)},
+        cluster, {connect, started, [&] { abandon.make(); }})
+        .run(stop_fd);
 }
 
 PGSYNC_LINKAGE void remove_orphans(const std::string& read_from,

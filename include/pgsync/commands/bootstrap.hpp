@@ -48,7 +48,7 @@
 #include <pgsync/pipeline/follow.hpp>
 #include <pgsync/pipeline/load.hpp>
 #else
-#include <pgsync/pipeline/follower.hpp>
+#include <pgsync/pipeline/postgres_pipeline.hpp>
 #include <pgsync/pipeline/initial_load.hpp>
 #endif
 

@@ -36,7 +36,7 @@
 #if defined(PGSYNC_COMPILED)
 #include <pgsync/pipeline/follow.hpp>
 #else
-#include <pgsync/pipeline/follower.hpp>
+#include <pgsync/pipeline/postgres_pipeline.hpp>
 #endif
 
 namespace pgsync::app {

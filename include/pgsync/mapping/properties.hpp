@@ -6,6 +6,7 @@
 #include <pgsync/mapping/json_text.hpp>
 #include <pgsync/shape/node.hpp>
 #include <pgsync/shape/text.hpp>
+#include <pgsync/shape/value_traits.hpp>
 
 namespace pgsync::detail::mapping {
 
@@ -85,8 +86,7 @@ constexpr void write_field(text& out, const column_data& column, bool many) {
         out << R"({"type":"text","analyzer":)";
         write_json_string(out, column.analyzer);
         out << R"(,"fields":{"keyword":{"type":"keyword","ignore_above":8191}}})";
-    } else if (column.source == value_source::json_path && column.kind >= value_kind::int16 &&
-               column.kind <= value_kind::int64) {
+    } else if (column.source == value_source::json_path && traits_of(column.kind).whole) {
         // JSON's numbers have any size, and its strings any length.
         const auto plain = field_mapping(column.kind);
         out << plain.substr(0, plain.size() - 1) << R"(,"ignore_malformed":true})";

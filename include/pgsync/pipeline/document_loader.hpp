@@ -25,14 +25,12 @@
 #include <pgsync/pipeline/document_reader.hpp>
 #include <pgsync/pipeline/document_source.hpp>
 #include <pgsync/pipeline/index_access.hpp>
-#include <pgsync/pipeline/postgres_source.hpp>
 #include <pgsync/pipeline/read_transaction.hpp>
 #include <pgsync/pipeline/row_lookup.hpp>
 #include <pgsync/pipeline/storage_watch.hpp>
 #include <pgsync/pipeline/work.hpp>
 #include <pgsync/postgres/sql_error.hpp>
 #include <pgsync/sink/document_sink.hpp>
-#include <pgsync/sink/elastic/batcher.hpp>
 #include <pgsync/sink/elastic/bulk_fit.hpp>
 
 namespace pgsync::pipeline {
@@ -447,7 +445,5 @@ class document_loader {
     postgres::lsn durable_;
     refreshed done_;
 };
-
-using loader = document_loader<postgres_source, elastic::batcher>;
 
 }  // namespace pgsync::pipeline

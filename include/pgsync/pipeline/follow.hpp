@@ -51,7 +51,7 @@ struct follow_settings {
 /// Through what documents are sent.
 struct follow_batchers {
     std::unique_ptr<elastic::batcher> prompt;  ///< what is soon done
-    std::unique_ptr<elastic::batcher> wide;    ///< changes that concern very many documents; see wide_loader
+    std::unique_ptr<elastic::batcher> wide;    ///< changes that concern very many documents; see fan_out_loader
 };
 
 /// Follows one slot into the indices; see follower. Returns when `stop_fd` became readable, with `once` when

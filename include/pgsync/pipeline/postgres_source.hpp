@@ -2,6 +2,7 @@
 
 #include <cstddef>
 #include <map>
+#include <memory>
 #include <optional>
 #include <span>
 #include <string>
@@ -28,6 +29,15 @@ class postgres_source {
                     postgres::version_clock& clock)
         : session_(documents),
           reader_(documents, indices),
+          indices_(indices),
+          begin_(postgres::begin_reading(indices)),
+          clock_(clock) {}
+    /// With a session of its own.
+    postgres_source(std::unique_ptr<postgres::session> documents,
+                    std::span<const postgres::index_binding> indices, postgres::version_clock& clock)
+        : own_(std::move(documents)),
+          session_(*own_),
+          reader_(session_, indices),
           indices_(indices),
           begin_(postgres::begin_reading(indices)),
           clock_(clock) {}
@@ -101,6 +111,7 @@ class postgres_source {
         return lookups_.try_emplace(index, session_, reader_, indices_, index).first->second;
     }
 
+    std::unique_ptr<postgres::session> own_;
     postgres::session& session_;
     postgres::document_reader reader_;
     std::span<const postgres::index_binding> indices_;

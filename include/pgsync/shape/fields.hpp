@@ -15,6 +15,7 @@
 #include <pgsync/shape/reflect.hpp>
 #include <pgsync/shape/relations.hpp>
 #include <pgsync/shape/table.hpp>
+#include <pgsync/shape/value_traits.hpp>
 #include <pgsync/shape/values.hpp>
 
 /// The members of one struct as plain data, made once however often the struct stands in shapes.
@@ -355,7 +356,7 @@ constexpr bool key_kind_fits(const field& member) {
         case value_kind::vector:
             return !column.key;
         default:
-            return !column.key || (!column.array && column.kind < value_kind::int32_range);
+            return !column.key || (!column.array && !traits_of(column.kind).range);
     }
 }
 

@@ -12,6 +12,7 @@
 #include <pgsync/shape/node.hpp>
 #include <pgsync/shape/relations.hpp>
 #include <pgsync/shape/table.hpp>
+#include <pgsync/shape/value_traits.hpp>
 
 /// Which columns join a relation to its parent, by convention or as its options say, and every check of them.
 namespace pgsync::detail {
@@ -124,8 +125,8 @@ struct joins {
     static constexpr bool operand_fits(const column_data* member) {
         if (member == nullptr || member->array || member->source == value_source::json_path) return false;
         if (Related::what == aggregate::sum || Related::what == aggregate::avg)
-            return is_number(member->kind);
-        return has_order(member->kind);
+            return traits_of(member->kind).number;
+        return traits_of(member->kind).ordered;
     }
 
     /// The member an option names, where it names one.
@@ -205,7 +206,7 @@ struct joins {
     }
     /// Can it be the key of a JSON object?
     static constexpr bool has_text(value_kind kind) {
-        return has_order(kind) || kind == value_kind::boolean || kind == value_kind::uuid;
+        return traits_of(kind).ordered || kind == value_kind::boolean || kind == value_kind::uuid;
     }
     static constexpr bool ok = verify();
 };

@@ -10,6 +10,7 @@
 
 #include <pgsync/declare/types.hpp>
 #include <pgsync/shape/node.hpp>
+#include <pgsync/shape/value_traits.hpp>
 
 /// What the C++ type of a value stands for.
 namespace pgsync::detail {
@@ -107,10 +108,7 @@ inline constexpr bool is_element_type<vector<Dimensions>> = true;
 
 /// Arrays are of what PostgreSQL prints as the document has it.
 constexpr value_type array_of(value_type element) {
-    const bool plain = element.known && !element.array && element.kind != value_kind::bytea &&
-                       element.kind != value_kind::geo_point && element.kind != value_kind::vector &&
-                       element.kind < value_kind::int32_range;
-    if (!plain) return {};
+    if (!element.known || element.array || !traits_of(element.kind).scalar) return {};
     element.array = true;
     return element;
 }
@@ -119,22 +117,8 @@ inline constexpr value_type value_of<std::vector<T>> = array_of(value_of<T>);
 template <typename T>
 inline constexpr value_type value_of<std::vector<std::optional<T>>> = array_of(value_of<T>);
 
-[[nodiscard]] constexpr bool is_number(value_kind kind) {
-    return kind >= value_kind::int16 && kind <= value_kind::decimal;
-}
-[[nodiscard]] constexpr bool is_whole_number(value_kind kind) {
-    return kind >= value_kind::int16 && kind <= value_kind::int64;
-}
 /// Can json_path tell such a value from others, so that nothing else gets into the index in its place?
 [[nodiscard]] constexpr bool stands_in_json(const value_type& value) {
-    return !value.array && value.kind < value_kind::int32_range && value.kind != value_kind::bytea &&
-           value.kind != value_kind::geo_point && value.kind != value_kind::vector;
+    return !value.array && traits_of(value.kind).scalar;
 }
-/// Does PostgreSQL know a least and a greatest of such values?
-[[nodiscard]] constexpr bool has_order(value_kind kind) {
-    return is_number(kind) || kind == value_kind::text || kind == value_kind::keyword ||
-           kind == value_kind::enumeration || kind == value_kind::date || kind == value_kind::timestamp ||
-           kind == value_kind::timestamptz || kind == value_kind::inet;
-}
-
 }  // namespace pgsync::detail

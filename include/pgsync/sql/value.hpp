@@ -6,6 +6,7 @@
 
 #include <pgsync/shape/node.hpp>
 #include <pgsync/shape/text.hpp>
+#include <pgsync/shape/value_traits.hpp>
 #include <pgsync/sql/identifier.hpp>
 
 /// One member of a document as an SQL expression over its row.
@@ -60,7 +61,7 @@ constexpr void write_json_path(text& out, std::size_t row, const column_data& co
     if (column.kind == value_kind::boolean) {
         out << ") WHEN 'boolean' THEN ";
         value();
-    } else if (column.kind >= value_kind::int16 && column.kind <= value_kind::decimal) {
+    } else if (traits_of(column.kind).number) {
         out << ") WHEN 'number' THEN ";
         value();
     } else {
@@ -195,7 +196,7 @@ constexpr void write_value(text& out, const shape_view& shape, std::size_t self,
             if (who == reader::typed_transform) out << (column.array ? "::text[]" : "::text");
             return;
         default:
-            if (column.kind >= value_kind::int32_range) {
+            if (traits_of(column.kind).range) {
                 const bool as_text = who == reader::typed_transform;
                 if (as_text) out << '(';
                 write_range_value(out, column.kind, operand);

@@ -16,6 +16,7 @@
 #include <pgsync/declare/types.hpp>
 #include <pgsync/shape/fields.hpp>
 #include <pgsync/shape/relations.hpp>
+#include <pgsync/shape/value_traits.hpp>
 
 /// The types of members, told apart for reading and writing a struct.
 namespace pgsync::detail {
@@ -92,7 +93,7 @@ inline constexpr bool can_be_withheld = [] {
     if (relation_of<held_type<Member>>::known) return false;
     constexpr auto value = value_of<held_type<Member>>;
     return annotations_of<Member>.source == value_source::json_path || value.kind == value_kind::geo_point ||
-           value.kind == value_kind::vector || value.kind >= value_kind::int32_range;
+           value.kind == value_kind::vector || traits_of(value.kind).range;
 }();
 
 /// A relation that is kept as a value of the related struct, or several.

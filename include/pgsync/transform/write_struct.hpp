@@ -17,6 +17,7 @@
 #include <pgsync/shape/check_text.hpp>
 #include <pgsync/shape/fields.hpp>
 #include <pgsync/shape/reflect.hpp>
+#include <pgsync/shape/value_traits.hpp>
 #include <pgsync/transform/enum_names.hpp>
 #include <pgsync/transform/members.hpp>
 
@@ -134,7 +135,7 @@ void write_aggregate(std::string& out, std::string_view text) {
     constexpr bool number = [] {
         if (Relation::what == aggregate::sum || Relation::what == aggregate::avg) return true;
         const auto* member = find_member<typename Relation::target>(Relation::operand);
-        return member != nullptr && is_number(member->kind);
+        return member != nullptr && traits_of(member->kind).number;
     }();
     if constexpr (number) {
         write_digits(out, text);
@@ -191,7 +192,7 @@ void write_value(std::string& out, const T& from, const column_data& meant) {
         append_json_string(out, enum_label(from));
     } else if constexpr (std::is_same_v<T, std::string>) {
         // What describe<> means as something else than text.
-        if (meant.kind == value_kind::json || meant.kind >= value_kind::int32_range) {
+        if (meant.kind == value_kind::json || traits_of(meant.kind).range) {
             out += from;
         } else if (meant.kind == value_kind::decimal) {
             write_digits(out, from);

@@ -1,7 +1,5 @@
-#include <algorithm>
 #include <cstddef>
 #include <cstdint>
-#include <deque>
 #include <map>
 #include <optional>
 #include <string>
@@ -15,6 +13,7 @@
 
 using namespace pgsync;
 using pgsync::test::fake_database;
+using pgsync::test::fake_index;
 using pgsync::test::fake_sink;
 using pgsync::test::fake_source;
 using strings = std::vector<std::string>;
@@ -42,7 +41,8 @@ constexpr std::size_t of_guest = 1;  // route
 struct fixture {
     fake_database database;
     fake_source source{database};
-    fake_sink sink{database.diary};
+    fake_index index{database.diary};
+    fake_sink sink{index};
     std::vector<postgres::index_binding> bindings;
     bool stopped = false;
     loader::settings settings{.links_at_once = 2, .keys_at_once = 3, .owners_at_once = 4, .page_size = 3};
@@ -50,9 +50,9 @@ struct fixture {
     std::vector<pipeline::wide_route> fan_outs;
     pipeline::work todo;
 
-    explicit fixture(const compiled_index& index = compiled<bookings>)
-        : bindings{{&index, {23}, {{1, "booking", {23}}, {2, "guest", {23}}}}} {
-        reader.emplace(source, bindings, sink, sink.access(), settings, [this] { return stopped; });
+    explicit fixture(const compiled_index& of = compiled<bookings>)
+        : bindings{{&of, {23}, {{1, "booking", {23}}, {2, "guest", {23}}}}} {
+        reader.emplace(source, bindings, sink, index.access(), settings, [this] { return stopped; });
         clear();
     }
     void clear() {
@@ -68,7 +68,7 @@ struct fixture {
         sink.begin_job([] {});
         auto out = reader->load(std::move(todo), storage,
                                 {[this](pipeline::wide_route&& each) { fan_outs.push_back(std::move(each)); },
-                                 [this] { database.note("settle"); }});
+                                 [this] { database.diary.note("settle"); }});
         sink.end_job();
         clear();
         return out;
@@ -84,9 +84,7 @@ struct fixture {
         }
         return errc::protocol;
     }
-    std::size_t noted(const std::string& what) const {
-        return static_cast<std::size_t>(std::count(database.diary.begin(), database.diary.end(), what));
-    }
+    std::size_t noted(const std::string& what) const { return database.diary.count(what); }
 };
 struct routed : fixture {
     routed() : fixture(compiled<regional>) {}
@@ -100,29 +98,29 @@ TEST_CASE_METHOD(fixture,
     database["1"] = {"{one}"};
     mine().keys = {"1", "2"};
     todo.xids = {77};
+    database.durable = postgres::lsn{70};
     const auto done = load();
-    CHECK(sink.documents() == documents{{"1", "{one}"}});
-    CHECK(sink.version_of("1") == database.clock);
-    CHECK(sink.version_of("2") == database.clock);
-    CHECK(done.durable == postgres::lsn{database.clock * 10});
+    CHECK(index.documents() == documents{{"1", "{one}"}});
+    CHECK(index.version_of("1") == database.clock);
+    CHECK(index.version_of("2") == database.clock);
+    CHECK(done.durable == postgres::lsn{70});
     // One snapshot, which must see the transaction, and one bulk.
-    CHECK(strings(database.diary.begin(), database.diary.end()) ==
-          strings{"begin seeing 77", "read 2", "bulk 2"});
+    CHECK(database.diary.list() == strings{"begin seeing 77", "read 2", "bulk 2"});
 }
 
 TEST_CASE_METHOD(fixture, "what the transform leaves out is deleted") {
     database["1"] = {.json = "{one}", .kept = false};
     mine().keys = {"1"};
     load();
-    CHECK(sink.documents().empty());
-    CHECK(sink.version_of("1") == database.clock);
+    CHECK(index.documents().empty());
+    CHECK(index.version_of("1") == database.clock);
 }
 
 TEST_CASE_METHOD(fixture, "many keys are read in several snapshots, each of which is later") {
     fill(10);
     for (int i = 1; i <= 10; ++i) mine().keys.insert(std::to_string(i));
     load();
-    CHECK(sink.documents().size() == 10);
+    CHECK(index.documents().size() == 10);
     CHECK(noted("begin") == 4);  // three at a time
     CHECK(database.clock == 8);
 }
@@ -134,7 +132,7 @@ TEST_CASE_METHOD(fixture, "owners of join keys are read with the keys that are k
     mine().keys = {"1", "3"};
     mine().links[of_guest] = {"5", "6", "7"};
     load();
-    CHECK(sink.documents() == documents{{"1", "{1}"}, {"2", "{2}"}, {"3", "{3}"}});
+    CHECK(index.documents() == documents{{"1", "{1}"}, {"2", "{2}"}, {"3", "{3}"}});
     CHECK(fan_outs.empty());
 }
 
@@ -144,7 +142,7 @@ TEST_CASE_METHOD(fixture, "a fan-out goes elsewhere, after what is small has bee
     mine().keys = {"6"};
     mine().links[of_guest] = {"5"};
     load();
-    CHECK(sink.documents() == documents{{"6", "{6}"}});
+    CHECK(index.documents() == documents{{"6", "{6}"}});
     REQUIRE(fan_outs.size() == 1);
     CHECK(fan_outs[0].links == strings{"5"});
 }
@@ -156,11 +154,11 @@ TEST_CASE_METHOD(fixture, "a fan-out is read in pieces, each in a snapshot of it
     sink.begin_job([] {});
     reader->load_wide({0, of_guest, {"5"}}, held);
     sink.end_job();
-    CHECK(sink.documents().size() == 5);
+    CHECK(index.documents().size() == 5);
     CHECK(noted("held: hold") == 1);
     CHECK(noted("begin") == 2);
     // The owners were found in the first snapshot of all: nothing read is older.
-    CHECK(database.diary.front() == "held: begin");
+    CHECK(database.diary.list().front() == "held: begin");
 }
 
 TEST_CASE_METHOD(fixture, "a small change that overtakes a fan-out wins, whichever bulk comes last") {
@@ -168,11 +166,12 @@ TEST_CASE_METHOD(fixture, "a small change that overtakes a fan-out wins, whichev
     database.owners[of_guest]["5"] = {"1", "2", "3", "4", "5"};
     fake_source held(database, "held: ");
     fake_source quick(database);
-    fake_sink between(database.diary);
-    loader other(quick, bindings, between, between.access(), settings, [] { return false; });
+    fake_index apart(database.diary);
+    fake_sink between(apart);
+    loader other(quick, bindings, between, apart.access(), settings, [] { return false; });
     // Once the fan-out has read document 1, it changes, and its own change is written first.
     bool overtaken = false;
-    database.on_entry = [&](const std::string& what) {
+    database.diary.on_entry = [&](const std::string& what) {
         if (what != "read 2" || std::exchange(overtaken, true)) return;
         database["1"].json = "{new}";
         pipeline::storage_watch storage(bindings, {{}});
@@ -188,8 +187,8 @@ TEST_CASE_METHOD(fixture, "a small change that overtakes a fan-out wins, whichev
     reader->load_wide({0, of_guest, {"5"}}, held);
     sink.end_job();
     REQUIRE(overtaken);
-    CHECK(between.version_of("1") > sink.version_of("1"));
-    CHECK(between.documents() == documents{{"1", "{new}"}});
+    CHECK(apart.version_of("1") > index.version_of("1"));
+    CHECK(apart.documents() == documents{{"1", "{new}"}});
 }
 
 TEST_CASE_METHOD(fixture, "after a TRUNCATE of the root what the index holds is looked up") {
@@ -202,16 +201,12 @@ TEST_CASE_METHOD(fixture, "after a TRUNCATE of the root what the index holds is 
     mine().rescan_index = true;
     mine().keys = {"3"};
     load();
-    CHECK(sink.documents() == documents{{"3", "{again}"}});
+    CHECK(index.documents() == documents{{"3", "{again}"}});
     // What waits, or is on its way, would not be found: it comes first, and fan-outs with it.
-    const auto at = [&](const std::string& what) {
-        return std::find(database.diary.begin(), database.diary.end(), what);
-    };
-    CHECK(at("settle") < at("bulk 1"));
-    CHECK(at("bulk 1") < at("drain"));
-    CHECK(at("drain") < at("refresh"));
-    CHECK(at("refresh") < at("scan"));
-    CHECK(at("scan") != database.diary.end());
+    CHECK(database.diary.in_order("settle", "bulk 1"));
+    CHECK(database.diary.in_order("bulk 1", "drain"));
+    CHECK(database.diary.in_order("drain", "refresh"));
+    CHECK(database.diary.in_order("refresh", "scan"));
 }
 
 TEST_CASE_METHOD(fixture,
@@ -223,18 +218,18 @@ TEST_CASE_METHOD(fixture,
     database.erase("2");
     mine().rescan_index = true;
     load();
-    CHECK(sink.version_of("2") > before);
-    CHECK(sink.documents() == documents{{"1", "{1}"}});
+    CHECK(index.version_of("2") > before);
+    CHECK(index.documents() == documents{{"1", "{1}"}});
 }
 
 TEST_CASE_METHOD(fixture, "documents that no row can have are deleted by a rescan, without asking for them") {
     fill(1);
     mine().keys = {"1"};
     load();
-    sink.copies[{"abc", ""}] = {1, "{foreign}"};
+    index.take({"abc", ""}, {1, "{foreign}"});
     mine().rescan_index = true;
     load();
-    CHECK(sink.documents() == documents{{"1", "{1}"}});
+    CHECK(index.documents() == documents{{"1", "{1}"}});
 }
 
 TEST_CASE_METHOD(fixture, "orphans are those below a version alone") {
@@ -243,18 +238,18 @@ TEST_CASE_METHOD(fixture, "orphans are those below a version alone") {
     load();
     const auto below = database.clock + 1;
     database.rows.clear();
-    sink.copies[{"9", ""}] = {below, "{written later}"};
+    index.take({"9", ""}, {below, "{written later}"});
     sink.begin_job([] {});
     reader->remove_orphans(0, below);
     sink.end_job();
-    CHECK(sink.documents() == documents{{"9", "{written later}"}});
+    CHECK(index.documents() == documents{{"9", "{written later}"}});
 }
 
 TEST_CASE_METHOD(fixture, "after a TRUNCATE of another table every document is read again, page by page") {
     fill(7);
     mine().reload = true;
     load();
-    CHECK(sink.documents().size() == 7);
+    CHECK(index.documents().size() == 7);
     CHECK(noted("page 1-3") == 1);
     CHECK(noted("page 4-6") == 1);
     CHECK(noted("page 7-7") == 1);
@@ -265,34 +260,33 @@ TEST_CASE_METHOD(fixture, "a row that fails the query for all others is refused 
     database["2"].poisons = true;
     mine().keys = {"1", "2", "3", "4"};
     load();
-    CHECK(sink.documents() == documents{{"1", "{1}"}, {"3", "{3}"}});
-    CHECK(sink.refused == strings{"2: postgresql_22012: division by zero"});
+    CHECK(index.documents() == documents{{"1", "{1}"}, {"3", "{3}"}});
+    CHECK(index.refused() == strings{"2: postgresql_22012: division by zero"});
     // In a reload as well.
-    sink.refused.clear();
     mine().reload = true;
     load();
-    CHECK(sink.documents() == documents{{"1", "{1}"}, {"3", "{3}"}});
-    CHECK(sink.refused == strings{"2: postgresql_22012: division by zero"});
+    CHECK(index.documents() == documents{{"1", "{1}"}, {"3", "{3}"}});
+    CHECK(index.refused().size() == 2);
 }
 
 TEST_CASE_METHOD(routed, "a routed document is deleted wherever it may be but where it was just written") {
     database["1"] = {.json = "{moved}", .routing = "south"};
-    sink.copies[{"1", "north"}] = {1, "{old}"};
+    index.take({"1", "north"}, {1, "{old}"});
     mine().keys = {"1", "2"};
     mine().routings["1"] = {"north", "south"};
     mine().routings["2"] = {"north"};
-    sink.copies[{"2", "north"}] = {1, "{gone}"};
+    index.take({"2", "north"}, {1, "{gone}"});
     load();
-    CHECK(sink.documents() == documents{{"1/south", "{moved}"}});
+    CHECK(index.documents() == documents{{"1/south", "{moved}"}});
     // Two routings may mean one shard: the delete must not win there.
-    CHECK(sink.version_of("1", "north") == sink.version_of("1", "south") - 1);
-    CHECK(sink.version_of("2", "north") == database.clock);
+    CHECK(index.version_of("1", "north") == index.version_of("1", "south") - 1);
+    CHECK(index.version_of("2", "north") == database.clock);
 }
 
 TEST_CASE_METHOD(fixture, "asked to stop it begins nothing more, and gives the work up") {
     fill(10);
     for (int i = 1; i <= 10; ++i) mine().keys.insert(std::to_string(i));
-    database.on_entry = [this](const std::string& what) { stopped = stopped || what == "read 3"; };
+    database.diary.on_entry = [this](const std::string& what) { stopped = stopped || what == "read 3"; };
     CHECK(interrupted_load() == errc::interrupted);
     CHECK(noted("begin") == 1);
 }
@@ -304,15 +298,15 @@ TEST_CASE_METHOD(fixture, "asked to stop it scans no index, at whatever step of 
     for (const std::string step : {"settle", "drain", "refresh"}) {
         stopped = false;
         database.diary.clear();
-        auto access = sink.access();
+        auto access = index.access();
         const auto stop_at = [&](const std::string& what) { stopped = stopped || what == step; };
-        database.on_entry = stop_at;
+        database.diary.on_entry = stop_at;
         access.drain = [before = access.drain, stop_at] {
             before();
             stop_at("drain");
         };
-        access.refresh = [before = access.refresh, stop_at](std::size_t index) {
-            before(index);
+        access.refresh = [before = access.refresh, stop_at](std::size_t number) {
+            before(number);
             stop_at("refresh");
         };
         loader careful(source, bindings, sink, access, settings, [this] { return stopped; });
@@ -321,9 +315,10 @@ TEST_CASE_METHOD(fixture, "asked to stop it scans no index, at whatever step of 
         mine().rescan_index = true;
         sink.begin_job([] {});
         CAPTURE(step);
-        CHECK_THROWS_AS(careful.load(std::move(todo), storage,
-                                     {[](pipeline::wide_route&&) {}, [this] { database.note("settle"); }}),
-                        error);
+        CHECK_THROWS_AS(
+            careful.load(std::move(todo), storage,
+                         {[](pipeline::wide_route&&) {}, [this] { database.diary.note("settle"); }}),
+            error);
         CHECK(noted("scan") == 0);
         CHECK(noted("drain") == (step == "settle" ? 0 : 1));
         CHECK(noted("refresh") == (step == "refresh" ? 1 : 0));
@@ -333,7 +328,7 @@ TEST_CASE_METHOD(fixture, "asked to stop it scans no index, at whatever step of 
 TEST_CASE_METHOD(fixture, "a bulk that failed for good ends the work at its next one") {
     fill(1);
     mine().keys = {"1"};
-    sink.failure = std::make_exception_ptr(error(errc::index, "index \"bookings\" is gone"));
+    sink.fail(error(errc::index, "index \"bookings\" is gone"));
     CHECK(interrupted_load() == errc::index);
 }
 
@@ -343,6 +338,6 @@ TEST_CASE_METHOD(fixture, "another file of a table has everything read again, wh
     todo.look_at_storage = true;
     const auto done = load();
     CHECK(done.changed == std::vector<std::size_t>{0});
-    CHECK(sink.documents().size() == 2);
+    CHECK(index.documents().size() == 2);
     CHECK(noted("scan") == 1);
 }

@@ -13,6 +13,8 @@
 #include <boost/json/parse.hpp>
 #include <boost/json/value.hpp>
 
+#include <pgsync/base/printable.hpp>
+
 namespace pgsync::elastic {
 
 /// What to do about one item of a bulk.

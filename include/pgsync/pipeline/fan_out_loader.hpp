@@ -9,42 +9,40 @@
 #include <mutex>
 #include <optional>
 #include <span>
-#include <string>
 #include <thread>
 #include <utility>
 
 #include <pgsync/base/error.hpp>
 #include <pgsync/catalog/binding.hpp>
 #include <pgsync/pipeline/document_loader.hpp>
+#include <pgsync/pipeline/document_source.hpp>
 #include <pgsync/pipeline/index_access.hpp>
-#include <pgsync/pipeline/read_transaction.hpp>
-#include <pgsync/postgres/session.hpp>
-#include <pgsync/sink/elastic/batcher.hpp>
+#include <pgsync/sink/document_sink.hpp>
 
 namespace pgsync::pipeline {
 
-/// Does what concerns very many documents in a thread of its own, with sessions and bulks of its own, so that
-/// small changes overtake it. Whoever overtakes reads in a later snapshot and so writes a greater version:
-/// of a document that both write, the newer one stays, in whatever order the bulks arrive.
-class wide_loader {
+/// Handles fan-outs (one row, thousands of documents) on a thread of its own, with a source and a sink of its
+/// own, so that small changes are not delayed. The order of bulks does not matter: what reads later has the
+/// greater version, and the cluster keeps the greater version.
+template <document_source Source, sink::document_sink Sink>
+class fan_out_loader {
   public:
     /// What is called when all documents of a route are acknowledged, with how far the log must be flushed
     /// for them to be durable, or without a position where they were given up. Comes from any thread, and not
     /// at all where something fails.
     using done_function = std::function<void(std::optional<postgres::lsn> durable)>;
 
-    /// `read_from`: conninfo of where documents are read; once `stop_fd` is readable nothing is waited for
-    /// there. `failed` is called, once, with what ends the work;
-    /// once `stopped` says so, routes are given up.
-    wide_loader(std::string read_from, int stop_fd, std::span<const postgres::index_binding> indices,
-                postgres::version_clock& clock, std::unique_ptr<elastic::batcher> batcher,
-                index_access cluster, loader::settings setting,
-                std::function<void(std::exception_ptr)> failed, std::function<bool()> stopped)
-        : read_from_(std::move(read_from)),
-          stop_fd_(stop_fd),
+    using loader_type = document_loader<Source, Sink>;
+    /// Makes a source; called on this loader's thread, at the first fan-out. May throw.
+    using connect_function = std::function<std::unique_ptr<Source>()>;
+
+    /// `failed` is called once, with what ends the work; once `stopped()`, routes are given up.
+    fan_out_loader(connect_function connect, std::span<const postgres::index_binding> indices,
+                   std::unique_ptr<Sink> to, index_access cluster, typename loader_type::settings setting,
+                   std::function<void(std::exception_ptr)> failed, std::function<bool()> stopped)
+        : connect_(std::move(connect)),
           indices_(indices),
-          clock_(clock),
-          batcher_(std::move(batcher)),
+          sink_(std::move(to)),
           cluster_(std::move(cluster)),
           settings_(setting),
           failed_(std::move(failed)),
@@ -52,9 +50,9 @@ class wide_loader {
           thread_([this] { run(); }) {}
 
     /// Does not wait for what was taken over.
-    ~wide_loader() { close(); }
-    wide_loader(const wide_loader&) = delete;
-    wide_loader& operator=(const wide_loader&) = delete;
+    ~fan_out_loader() { close(); }
+    fan_out_loader(const fan_out_loader&) = delete;
+    fan_out_loader& operator=(const fan_out_loader&) = delete;
 
     /// Takes over a route; waits while too many are waiting themselves. Throws errc::interrupted once
     /// closed.
@@ -66,7 +64,7 @@ class wide_loader {
         changed_.notify_all();
     }
 
-    /// Waits until everything taken over has been handed to the batcher and sent. Throws errc::interrupted
+    /// Waits until everything taken over has been handed to the sink and sent. Throws errc::interrupted
     /// once closed.
     void settle() {
         std::unique_lock lock(mutex_);
@@ -85,10 +83,10 @@ class wide_loader {
     }
 
     /// Nothing that was sent is without an answer.
-    [[nodiscard]] bool idle() const { return batcher_->idle(); }
+    [[nodiscard]] bool idle() const { return sink_->idle(); }
 
     /// Throws what made a bulk fail for good, if anything did.
-    void rethrow_failure() { batcher_->rethrow_failure(); }
+    void rethrow_failure() { sink_->rethrow_failure(); }
 
   private:
     struct task {
@@ -137,45 +135,39 @@ class wide_loader {
     }
 
     void load(task& each) {
-        if (!sessions_) sessions_ = std::make_unique<sessions>(*this);
+        if (!sources_) sources_ = std::make_unique<sources>(*this);
         struct job {
             postgres::lsn durable;
             done_function done;
         };
         const auto belongs_to = std::make_shared<job>(job{{}, each.done});
-        batcher_->begin_job([belongs_to] { belongs_to->done(belongs_to->durable); });
-        belongs_to->durable = sessions_->reader.load_wide(each.route, sessions_->held);
-        batcher_->end_job();
+        sink_->begin_job([belongs_to] { belongs_to->done(belongs_to->durable); });
+        belongs_to->durable = sources_->reader.load_wide(each.route, *sources_->held);
+        sink_->end_job();
     }
 
     /// Made for the first route: most programs never see one.
-    struct sessions {
-        explicit sessions(wide_loader& owner)
-            : documents(owner.read_from_, owner.stop_fd_),
-              more(owner.read_from_, owner.stop_fd_),
-              source(documents, owner.indices_, owner.clock_),
-              held(more, owner.indices_, owner.clock_),
-              reader(source, owner.indices_, *owner.batcher_, owner.cluster_, owner.settings_,
+    struct sources {
+        explicit sources(fan_out_loader& owner)
+            : documents(owner.connect_()),
+              held(owner.connect_()),
+              reader(*documents, owner.indices_, *owner.sink_, owner.cluster_, owner.settings_,
                      owner.stopped_) {}
-        postgres::session documents;
-        postgres::session more;
-        postgres_source source;
-        postgres_source held;
-        loader reader;
+        std::unique_ptr<Source> documents;
+        std::unique_ptr<Source> held;
+        loader_type reader;
     };
 
     static constexpr std::size_t most_waiting = 64;
 
-    std::string read_from_;
-    int stop_fd_;
+    connect_function connect_;
     std::span<const postgres::index_binding> indices_;
-    postgres::version_clock& clock_;
-    std::unique_ptr<elastic::batcher> batcher_;
+    std::unique_ptr<Sink> sink_;
     index_access cluster_;
-    loader::settings settings_;
+    typename loader_type::settings settings_;
     std::function<void(std::exception_ptr)> failed_;
     std::function<bool()> stopped_;
-    std::unique_ptr<sessions> sessions_;
+    std::unique_ptr<sources> sources_;
 
     std::mutex mutex_;
     std::condition_variable changed_;

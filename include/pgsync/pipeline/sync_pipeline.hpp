@@ -20,87 +20,80 @@
 
 #include <pgsync/base/error.hpp>
 #include <pgsync/base/first_failure.hpp>
-#include <pgsync/base/linkage.hpp>
 #include <pgsync/base/log.hpp>
 #include <pgsync/base/metrics.hpp>
-#include <pgsync/base/stop_deadline.hpp>
-#include <pgsync/base/stop_request.hpp>
 #include <pgsync/catalog/binding.hpp>
-#include <pgsync/catalog/find_followed.hpp>
-#include <pgsync/catalog/partitions.hpp>
 #include <pgsync/pipeline/acknowledger.hpp>
 #include <pgsync/pipeline/aside.hpp>
+#include <pgsync/pipeline/change_source.hpp>
 #include <pgsync/pipeline/document_loader.hpp>
+#include <pgsync/pipeline/document_source.hpp>
+#include <pgsync/pipeline/fan_out_loader.hpp>
 #include <pgsync/pipeline/follow.hpp>
 #include <pgsync/pipeline/gatherer.hpp>
 #include <pgsync/pipeline/log_text.hpp>
 #include <pgsync/pipeline/position_recorder.hpp>
-#include <pgsync/pipeline/read_transaction.hpp>
 #include <pgsync/pipeline/router.hpp>
 #include <pgsync/pipeline/storage_watch.hpp>
-#include <pgsync/pipeline/wide_loader.hpp>
-#include <pgsync/postgres/session.hpp>
-#include <pgsync/postgres/version.hpp>
-#include <pgsync/sink/elastic/batcher.hpp>
-#include <pgsync/wal/decoder.hpp>
-#include <pgsync/wal/replication.hpp>
+#include <pgsync/pipeline/work.hpp>
+#include <pgsync/postgres/lsn.hpp>
+#include <pgsync/sink/document_sink.hpp>
+#include <pgsync/wal/event.hpp>
 
 namespace pgsync::pipeline {
 
-/// Follows one slot into the indices until asked to stop: one thread reads and routes, one reads documents
-/// and sends them, and one does so where a change concerns very many. One object is one connection's life;
-/// what was not confirmed when it ends is simply read again.
-class follower {
+/// Streams one slot into the indices until asked to stop: one thread receives and routes changes, one reads
+/// documents and sends them, one does so for fan-outs, and one records positions. One object is one
+/// connection's life; what was not confirmed when it ends is delivered again.
+template <change_source Changes, document_source Source, sink::document_sink Sink>
+class sync_pipeline {
   public:
-    follower(const follow_settings& setting, std::span<const postgres::index_binding> indices,
-             postgres::version_clock& clock, follow_batchers batchers, const index_access& cluster,
-             int stop_fd)
+    using loader_type = document_loader<Source, Sink>;
+    using fan_out_type = fan_out_loader<Source, Sink>;
+
+    struct sinks {
+        std::unique_ptr<Sink> prompt;
+        std::unique_ptr<Sink> fan_out;
+    };
+    struct hooks {
+        typename fan_out_type::connect_function connect;  ///< makes sources for fan-outs
+        /// Called once, before anything is read, with the flush LSN of the start.
+        std::function<void(postgres::lsn)> started = [](postgres::lsn) {};
+        /// Ends every wait of the sources: something has failed.
+        std::function<void()> abandon = [] {};
+    };
+
+    sync_pipeline(const follow_settings& setting, std::span<const postgres::index_binding> indices,
+                  Changes& changes, Source& documents, sinks to, const index_access& cluster, hooks with)
         : settings_(setting),
-          indices_(indices),
           cluster_(cluster),
-          batcher_(std::move(batchers.prompt)),
-          overdue_(stop_fd, settings_.stop_timeout + std::chrono::seconds(2), abandon_),
-          primary_(settings_.database, abandon_.fd()),
-          documents_(settings_.read_from, abandon_.fd()),
+          hooks_(std::move(with)),
+          changes_(changes),
+          sink_(std::move(to.prompt)),
           counts_(*settings_.counts),
           acknowledger_(std::make_shared<acknowledger>(counts_)),
           gatherer_(route_counts(indices), {}, *acknowledger_),
           router_(
-              indices, gatherer_,
-              [this](std::uint32_t oid) { return postgres::read_ancestors(catalog(), oid); },
-              [this](std::uint32_t oid, std::string_view column) {
-                  return postgres::has_column(catalog(), oid, column);
-              },
-              [this] { recorder_.check_now(); }, texts()),
-          source_(documents_, indices, clock),
-          loader_(source_, indices, *batcher_, cluster, loading_settings(setting),
+              indices, gatherer_, [this](std::uint32_t oid) { return changes_.ancestors(oid); },
+              [this](std::uint32_t oid, std::string_view column) { return changes_.has_column(oid, column); },
+              [this] { recorder_.check_now(); }, changes_.texts()),
+          loader_(documents, indices, *sink_, cluster, loading_settings(setting),
                   [this] { return leaving_.load(); }),
-          wide_(
-              settings_.read_from, abandon_.fd(), indices, clock, std::move(batchers.wide), cluster,
-              loading_settings(setting), [this](std::exception_ptr what) { failure_.set(std::move(what)); },
+          fan_outs_(
+              hooks_.connect, indices, std::move(to.fan_out), cluster, loading_settings(setting),
+              [this](std::exception_ptr what) { failure_.set(std::move(what)); },
               [this] { return leaving_.load(); }),
           storage_(indices, settings_.storage),
-          clock_(clock),
-          stream_(settings_.database, abandon_.fd()),
-          decoder_(stream_.server_version(),
-                   [this, texts = texts()](std::string_view schema, std::string_view name) mutable {
-                       const std::string in(texts.value(schema).value_or(schema));
-                       return postgres::find_followed(catalog(), indices_, in,
-                                                      texts.value(name).value_or(name));
-                   }),
           recorder_(cluster.record, settings_.check, {settings_.record_every, settings_.check_every},
                     [this](std::exception_ptr what) { failure_.set(std::move(what)); }),
           probe_(counts_, [this](metrics::depths& sum) { look(sum); }) {}
 
     /// See follow().
     void run(int stop_fd) {
-        check_server();
-        postgres::advance_log(primary_);
-        target_ = chased_ = postgres::flushed_position(primary_);
-        if (settings_.read_from != settings_.database) clock_.read_from_standby(target_);
-        stream_.follow(settings_.slot, settings_.publication);
+        target_ = chased_ = changes_.start();
+        hooks_.started(target_);
         claim();
-        log::info("following slot {} on {}", log::slot(settings_.slot), stream_.server());
+        log::info("following slot {} on {}", log::slot(settings_.slot), changes_.server());
         counts_.beat();
         counts_.enter(metrics::phase::following);
         std::thread loading([this] { load_all(); });
@@ -112,10 +105,10 @@ class follower {
         } catch (...) {
             leaving_ = abandoned_ = true;
             // Threads that wait for somebody's lock, or read millions of rows, are interrupted.
-            abandon_.make();
+            hooks_.abandon();
             gatherer_.close();
             cluster_.interrupt();
-            wide_.close();
+            fan_outs_.close();
             if (loading.joinable()) loading.join();
             recorder_.close();
             caught_up_.reset();
@@ -127,8 +120,8 @@ class follower {
   private:
     using clock_type = std::chrono::steady_clock;
 
-    static loader::settings loading_settings(const follow_settings& from) {
-        loader::settings to;
+    static typename loader_type::settings loading_settings(const follow_settings& from) {
+        typename loader_type::settings to;
         to.page_size = from.page_size;
         return to;
     }
@@ -140,30 +133,12 @@ class follower {
 
     // ---- the reading thread
 
-    /// What was checked must be the server that is followed: behind one name there may be several.
-    void check_server() {
-        const auto now = stream_.identify();
-        if (now.system == settings_.identity.system && now.timeline == settings_.identity.timeline) return;
-        throw error(errc::connection, stream_.server() + " is not the server it was a moment ago");
-    }
-
-    /// Every server behind the name has the database in one encoding.
-    log_text texts() {
-        return log_text::of(std::string(primary_.server_encoding()),
-                            [this]() -> postgres::session& { return catalog(); });
-    }
-
-    postgres::session& catalog() {
-        if (!catalog_) catalog_ = std::make_unique<postgres::session>(settings_.database, abandon_.fd());
-        return *catalog_;
-    }
-
     /// The server must hear from us meanwhile, or it takes us for dead after wal_sender_timeout.
     void claim() {
         aside claiming(cluster_.claim);
         while (!claiming.done(std::chrono::milliseconds(100))) {
             counts_.beat();
-            stream_.send_status(postgres::lsn{});
+            changes_.send_status({});
         }
     }
 
@@ -174,9 +149,10 @@ class follower {
             rethrow_failure();
             (void)is_settled();
             const bool waiting = settings_.once || !gatherer_.idle();
-            const auto frame = stream_.receive(std::chrono::milliseconds(waiting ? 20 : 1'000), stop_fd);
-            if (frame) {
-                handle(*frame);
+            const auto message = changes_.receive(std::chrono::milliseconds(waiting ? 20 : 1'000), stop_fd,
+                                                  [this](const postgres::event& event) { handle(event); });
+            if (message) {
+                handle(*message);
                 make_room(stop_fd, next_status);
             }
             if (readable(stop_fd)) {
@@ -198,19 +174,14 @@ class follower {
         }
     }
 
-    void handle(const postgres::frame& frame) {
-        if (const auto* alive = std::get_if<postgres::keepalive>(&frame)) {
-            flushed_ = std::max(flushed_, alive->wal_end);
-            reply_requested_ = reply_requested_ || alive->reply_requested;
-            // A server that is shut down asks, and ends only when everything it has sent is confirmed.
-            if (alive->reply_requested) recorder_.soon();
-            // Between transactions everything before this position has been delivered.
-            if (!in_transaction_) gatherer_.reached(alive->wal_end);
-            return;
-        }
-        const auto& data = std::get<postgres::xlog_data>(frame);
-        flushed_ = std::max(flushed_, data.end);
-        decoder_.decode(data, [this](const postgres::event& event) { handle(event); });
+    void handle(const received& message) {
+        flushed_ = std::max(flushed_, message.end);
+        if (!message.keepalive) return;
+        reply_requested_ = reply_requested_ || message.reply_requested;
+        // A server that is shut down asks, and ends only when everything it has sent is confirmed.
+        if (message.reply_requested) recorder_.soon();
+        // Between transactions everything before this position has been delivered.
+        if (!in_transaction_) gatherer_.reached(message.end);
     }
 
     void handle(const postgres::event& event) {
@@ -222,7 +193,7 @@ class follower {
             in_transaction_ = false;
             flushed_ = std::max(flushed_, commit->end_lsn);
             counts_.transactions.add();
-            if (!postgres::has_truncate(stream_.server_version())) gatherer_.look_at_storage();
+            if (!changes_.reports_truncate()) gatherer_.look_at_storage();
             gatherer_.reached(commit->end_lsn, commit->commit_time_us);
         } else if (const auto* relation = std::get_if<change::relation>(&event)) {
             router_.relation(*relation);
@@ -267,7 +238,7 @@ class follower {
         // As applied the server is told what the indices have; pg_stat_replication shows it, verify looks
         // there.
         const auto applied = settings_.keep_slot ? postgres::lsn{} : std::max(written_, confirmed_);
-        stream_.send_status({std::max(flushed_, confirmed_), told, applied, 0, ask});
+        changes_.send_status({std::max(flushed_, confirmed_), told, applied, 0, ask});
         reply_requested_ = false;
     }
 
@@ -280,7 +251,7 @@ class follower {
             caught_up_ = std::make_unique<aside>(std::exchange(settings_.caught_up, nullptr));
             return;
         }
-        chased_ = postgres::flushed_position(primary_);
+        chased_ = changes_.flushed();
         chased_since_ = now;
     }
 
@@ -298,9 +269,9 @@ class follower {
         while (true) {
             rethrow_failure();
             // The log may have to be flushed a little further, see acknowledger.
-            if (loaded_all_) flushed_ = std::max(flushed_, postgres::flushed_position(primary_));
+            if (loaded_all_) flushed_ = std::max(flushed_, changes_.flushed());
             send_status();
-            const bool answered = is_settled() && loaded_all_ && batcher_->idle() && wide_.idle();
+            const bool answered = is_settled() && loaded_all_ && sink_->idle() && fan_outs_.idle();
             if (answered && !acknowledger_->outstanding() && confirmed_ >= written_) break;
             if (clock_type::now() >= deadline) {
                 throw error(errc::interrupted,
@@ -312,7 +283,7 @@ class follower {
             std::this_thread::sleep_for(std::chrono::milliseconds(5));
         }
         loading.join();
-        stream_.close();
+        changes_.close();
         log::info("stopped; slot {} is confirmed up to {}", log::slot(settings_.slot),
                   postgres::to_string(confirmed_));
     }
@@ -381,7 +352,7 @@ class follower {
                     job->give_up();
                 }
             }
-            wide_.settle();
+            fan_outs_.settle();
             loaded_all_ = true;
         } catch (...) {
             failure_.set_current();
@@ -389,18 +360,18 @@ class follower {
     }
 
     void load(work todo, const std::shared_ptr<load_job>& job) {
-        batcher_->begin_job([job] { job->part_done(); });
+        sink_->begin_job([job] { job->part_done(); });
         const auto take = [&](wide_route&& route) {
             job->add_part();
-            wide_.take(std::move(route), [job](std::optional<postgres::lsn> durable) {
+            fan_outs_.take(std::move(route), [job](std::optional<postgres::lsn> durable) {
                 if (!durable) return job->give_up();
                 job->needs(*durable);
                 job->part_done();
             });
         };
-        const auto loaded = loader_.load(std::move(todo), storage_, {take, [this] { wide_.settle(); }});
+        const auto loaded = loader_.load(std::move(todo), storage_, {take, [this] { fan_outs_.settle(); }});
         job->needs(loaded.durable);
-        batcher_->end_job();
+        sink_->end_job();
         if (!loaded.changed.empty()) remember(job->ticket(), loaded.changed);
     }
 
@@ -415,8 +386,8 @@ class follower {
     }
 
     void rethrow_failure() {
-        batcher_->rethrow_failure();
-        wide_.rethrow_failure();
+        sink_->rethrow_failure();
+        fan_outs_.rethrow_failure();
         failure_.rethrow();
     }
 
@@ -427,27 +398,18 @@ class follower {
     first_failure failure_;
 
     follow_settings settings_;
-    std::span<const postgres::index_binding> indices_;
     index_access cluster_;
-    std::unique_ptr<elastic::batcher> batcher_;
-    stop_request abandon_;  ///< ends every wait for the database, and what is waited for is cancelled
-    /// For the sake of the thread that reads the stream: what the others wait for ends with finish().
-    stop_deadline overdue_;
-    postgres::session primary_;
-    postgres::session documents_;
-    std::unique_ptr<postgres::session> catalog_;  ///< of the reading thread, made when there is a question
+    hooks hooks_;
+    Changes& changes_;
+    std::unique_ptr<Sink> sink_;
     metrics::registry& counts_;
     // Shared with the completions of bulks, which may come after this object is gone.
     std::shared_ptr<acknowledger> acknowledger_;
     gatherer gatherer_;
     router router_;
-    postgres_source source_;
-    loader loader_;
-    wide_loader wide_;
+    loader_type loader_;
+    fan_out_type fan_outs_;
     storage_watch storage_;
-    postgres::version_clock& clock_;
-    postgres::replication_stream stream_;
-    postgres::decoder decoder_;
     position_recorder recorder_;
 
     postgres::lsn target_;
@@ -461,74 +423,5 @@ class follower {
     bool reply_requested_ = false;
     metrics::probe probe_;
 };
-
-PGSYNC_LINKAGE void follow(const follow_settings& setting, std::span<const postgres::index_binding> indices,
-                           postgres::version_clock& clock, follow_batchers batchers,
-                           const index_access& cluster, int stop_fd) {
-    follower(setting, indices, clock, std::move(batchers), cluster, stop_fd).run(stop_fd);
-}
-
-PGSYNC_LINKAGE void remove_orphans(const std::string& read_from,
-                                   std::span<const postgres::index_binding> indices, std::size_t index,
-                                   std::uint64_t below, postgres::version_clock& clock,
-                                   elastic::batcher& batcher, const index_access& cluster,
-                                   const std::function<bool()>& stopped, int stop_fd) {
-    postgres::session documents(read_from, stop_fd);
-    postgres_source source(documents, indices, clock);
-    loader remover(source, indices, batcher, cluster, {}, stopped);
-    batcher.begin_job([] {});
-    const auto durable = remover.remove_orphans(index, below);
-    batcher.end_job();
-    cluster.drain();
-    batcher.rethrow_failure();
-    // A row that was seen gone must stay so, even if the server crashes now.
-    while (durable > postgres::lsn{} && postgres::flushed_position(documents) < durable)
-        std::this_thread::sleep_for(std::chrono::milliseconds(5));
-}
-
-PGSYNC_LINKAGE refreshed refresh(const std::string& read_from,
-                                 std::span<const postgres::index_binding> indices, std::size_t page_size,
-                                 postgres::version_clock& clock, elastic::batcher& batcher,
-                                 const index_access& cluster,
-                                 const std::function<std::optional<work>()>& next,
-                                 const std::function<bool()>& stopped, int stop_fd) {
-    postgres::session documents(read_from, stop_fd);
-    postgres_source source(documents, indices, clock);
-    std::optional<postgres::session> more;
-    std::optional<postgres_source> held;
-    loader::settings setting;
-    setting.page_size = page_size;
-    loader reader(source, indices, batcher, cluster, setting, stopped);
-    storage_watch storage(indices, std::vector<postgres::table_storage>(indices.size()));
-    postgres::lsn durable;
-    batcher.begin_job([] {});
-    while (auto todo = next()) {
-        std::vector<wide_route> wide;
-        const loader::elsewhere later{[&](wide_route&& route) { wide.push_back(std::move(route)); }, [] {}};
-        std::vector<std::pair<std::size_t, std::uint64_t>> reloaded;
-        for (std::size_t i = 0; i < todo->indices.size(); ++i) {
-            if (todo->indices[i].reload) reloaded.emplace_back(i, reader.next_version());
-        }
-        durable = std::max(durable, reader.load(std::move(*todo), storage, later).durable);
-        for (const auto& route : wide) {
-            if (!held) held.emplace(more.emplace(read_from, stop_fd), indices, clock);
-            durable = std::max(durable, reader.load_wide(route, *held));
-        }
-        for (const auto& [index, version] : reloaded)
-            durable = std::max(durable, reader.remove_orphans(index, version));
-    }
-    batcher.end_job();
-    cluster.drain();
-    // Dead letters are written after their bulk.
-    while (!batcher.idle()) {
-        batcher.rethrow_failure();
-        if (stopped()) throw error(errc::interrupted, "stopped while documents were written");
-        std::this_thread::sleep_for(std::chrono::milliseconds(5));
-    }
-    batcher.rethrow_failure();
-    while (durable > postgres::lsn{} && postgres::flushed_position(documents) < durable)
-        std::this_thread::sleep_for(std::chrono::milliseconds(5));
-    return reader.done();
-}
 
 }  // namespace pgsync::pipeline
