@@ -19,78 +19,17 @@
 #include "../../examples/tenants/shape.hpp"
 #include "../../examples/tree/shape.hpp"
 #include "warehouse.hpp"
+#include <pgsync/base/pretty_json.hpp>
+#include <pgsync/base/pretty_sql.hpp>
 
 namespace {
 
 namespace fs = std::filesystem;
 
-/// One query a line would be hard to review: a line break takes the place of the blank before each clause,
-/// never inside quotes.
-std::string broken(std::string_view sql) {
-    std::string out;
-    int depth = 0;
-    char quote = 0;
-    for (std::size_t i = 0; i < sql.size(); ++i) {
-        const char c = sql[i];
-        if (quote != 0) {
-            if (c == quote) quote = 0;
-        } else if (c == '"' || c == '\'') {
-            quote = c;
-        } else if (c == '(') {
-            ++depth;
-        } else if (c == ')') {
-            --depth;
-        } else if (c == ' ') {
-            bool clause = false;
-            for (const std::string_view word : {"FROM \"", "LEFT JOIN ", "CROSS JOIN ", "JOIN ", "WHERE "}) {
-                // `LEFT JOIN` breaks before LEFT, not again before JOIN.
-                clause =
-                    clause || (sql.substr(i + 1).starts_with(word) && !sql.substr(0, i).ends_with("LEFT") &&
-                               !sql.substr(0, i).ends_with("CROSS"));
-            }
-            if (clause) {
-                out += '\n';
-                out.append(static_cast<std::size_t>(2 * depth + 2), ' ');
-                continue;
-            }
-        }
-        out += c;
-    }
-    return out;
-}
-
-std::string indented(std::string_view json) {
-    std::string out;
-    std::size_t depth = 0;
-    bool quoted = false;
-    for (std::size_t i = 0; i < json.size(); ++i) {
-        const char c = json[i];
-        if (quoted) {
-            out += c;
-            if (c == '\\') {
-                out += json[++i];
-            } else if (c == '"') {
-                quoted = false;
-            }
-        } else if (c == '{') {
-            out += c;
-            out += '\n' + std::string(2 * ++depth, ' ');
-        } else if (c == '}') {
-            out += '\n' + std::string(2 * --depth, ' ') + c;
-        } else {
-            out += c;
-            quoted = c == '"';
-            if (c == ',') out += '\n' + std::string(2 * depth, ' ');
-            if (c == ':') out += ' ';
-        }
-    }
-    return out + '\n';
-}
-
 std::string sql_text(const pgsync::compiled_index& index) {
     std::string out;
     const auto add = [&](std::string title, std::string_view sql) {
-        out += "-- " + title + "\n" + broken(sql) + ";\n\n";
+        out += "-- " + title + "\n" + pgsync::pretty_sql(sql) + ";\n\n";
     };
     add("page: documents between two keys", index.page_query);
     add("keys: documents of some keys", index.keys_query);
@@ -164,7 +103,7 @@ void compare(const fs::path& file, const std::string& made, bool update) {
 void check(const fs::path& folder, const std::string& name, const pgsync::compiled_index& index,
            bool update) {
     compare(folder / (name + ".sql"), sql_text(index), update);
-    compare(folder / (name + ".mapping.json"), indented(index.properties), update);
+    compare(folder / (name + ".mapping.json"), pgsync::pretty_json(index.properties), update);
     compare(folder / (name + ".routes.txt"), routes_text(index), update);
 }
 

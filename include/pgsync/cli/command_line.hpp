@@ -390,6 +390,7 @@ inline std::optional<int> parse_command_line(int argc, char** argv, const std::s
     explain->add_flag("--sql", sql, "only the queries that yield documents");
     explain->add_flag("--mapping", mapping, "only the mapping");
     explain->add_flag("--routes", routes, "only how changed rows find their documents");
+    explain->add_flag("--raw", into.parts.raw, "each query and mapping in one line, as it is sent");
     bool plans = false;
     bool analyse = false;
     auto picture = drawing::none;
@@ -433,7 +434,7 @@ inline std::optional<int> parse_command_line(int argc, char** argv, const std::s
     }
     plans = plans || analyse;
     if (sql || mapping || routes || plans || picture != drawing::none)
-        into.parts = {sql, mapping, routes, plans, analyse, picture};
+        into.parts = {sql, mapping, routes, plans, analyse, picture, into.parts.raw};
     return std::nullopt;
 }
 

@@ -68,6 +68,8 @@ def arguments(b):
     output = b.succeed("explain", PGPORT="1", ELASTICSEARCH_URL="http://127.0.0.1:1")
     for word in ("row_to_json", "LATERAL", '"properties"', "booking"):
         expect(word in output, f"explain does not show {word}")
+    raw = b.succeed("explain", "--raw", "--sql", PGPORT="1")
+    expect("\n  FROM " in output and "\n  FROM " not in raw, "explain breaks no lines, or --raw does")
 
 
 def catalog(b):

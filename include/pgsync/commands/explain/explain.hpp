@@ -5,6 +5,8 @@
 #include <string>
 #include <string_view>
 
+#include <pgsync/base/pretty_json.hpp>
+#include <pgsync/base/pretty_sql.hpp>
 #include <pgsync/commands/explain/explain_parts.hpp>
 #include <pgsync/compiled/compiled.hpp>
 
@@ -22,7 +24,7 @@ namespace pgsync::app {
                                : std::string(node.schema) + "." + std::string(node.table);
 }
 
-inline void explain_routes(std::ostream& out, const compiled_index& index) {
+inline void explain_routes(std::ostream& out, const compiled_index& index, bool raw) {
     out << "-- " << index.name << ": a changed row, and whose document is read again\n";
     for (const auto& route : index.routes) {
         const auto& node = index.shape.nodes[route.node];
@@ -34,7 +36,8 @@ inline void explain_routes(std::ostream& out, const compiled_index& index) {
         } else if (route.direct) {
             out << "(" << columns << ") is the document's key, no query\n";
         } else {
-            out << "by (" << columns << "), old and new, in\n    " << route.owners_query << "\n";
+            out << "by (" << columns << "), old and new, in\n    "
+                << (raw ? std::string(route.owners_query) : pretty_sql(route.owners_query)) << "\n";
         }
     }
     out << "\n";
@@ -42,19 +45,24 @@ inline void explain_routes(std::ostream& out, const compiled_index& index) {
 
 /// Prints what was made of the indices at compile time; needs no server.
 inline void explain(std::ostream& out, std::span<const compiled_index> indices, const explain_parts& parts) {
+    const auto shown = [&](std::string_view sql) { return parts.raw ? std::string(sql) : pretty_sql(sql); };
+    if (parts.sql && !parts.raw)
+        out << "-- n0, n1, …: the tables of the shape; d0, d1, …: their members; j1, j2, …: their "
+               "documents\n\n";
     for (const auto& index : indices) {
         if (parts.sql) {
             out << "-- " << index.name << ": documents of one page of the initial load, first to last key\n"
-                << index.page_query << ";\n\n-- " << index.name << ": documents of some keys\n"
-                << index.keys_query << ";\n\n-- " << index.name
+                << shown(index.page_query) << ";\n\n-- " << index.name << ": documents of some keys\n"
+                << shown(index.keys_query) << ";\n\n-- " << index.name
                 << ": bounds of the first page, and of the next\n"
-                << index.first_bounds_query << ";\n"
-                << index.next_bounds_query << ";\n\n";
+                << shown(index.first_bounds_query) << ";\n"
+                << shown(index.next_bounds_query) << ";\n\n";
         }
         if (parts.mapping) {
-            out << "-- " << index.name << ": properties of the mapping\n" << index.properties << "\n\n";
+            out << "-- " << index.name << ": properties of the mapping\n"
+                << (parts.raw ? std::string(index.properties) + "\n" : pretty_json(index.properties)) << "\n";
         }
-        if (parts.routes) explain_routes(out, index);
+        if (parts.routes) explain_routes(out, index, parts.raw);
     }
 }
 

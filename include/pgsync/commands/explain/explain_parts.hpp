@@ -15,6 +15,7 @@ struct explain_parts {
     bool plans = false;               ///< how the database would run the queries
     bool analyse = false;             ///< run the queries too, and show how that went
     drawing picture = drawing::none;  ///< diagram of shapes and routes
+    bool raw = false;                 ///< each query and mapping in one line, as it is sent
 };
 
 }  // namespace pgsync::app
