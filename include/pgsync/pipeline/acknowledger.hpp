@@ -14,24 +14,24 @@
 
 namespace pgsync::pipeline {
 
-/// Decides how far the slot may be confirmed: past a work only when it and every earlier one is done, and
-/// only when all that was read for it is on the database's disk. A commit under `synchronous_commit = off` is
-/// visible before it is flushed; had the database crashed between, its row would be in the index and nowhere
-/// else, and nothing but a repeat of the work would correct it.
+/// Decides up to which position the slot may be confirmed. It passes a batch only when that batch and all
+/// before it are done and everything read for them is on the database's disk. A commit under
+/// `synchronous_commit = off` is visible before it is flushed. If the database crashed in between, its row
+/// would exist only in the index, and only a repetition of the batch would correct that.
 class acknowledger {
   public:
     explicit acknowledger(metrics::registry& counts = metrics::nowhere()) : counts_(counts) {}
 
-    /// Announces the next work, in the order they are taken; returns its ticket. To be measured with:
-    /// `oldest_us`, when the oldest of its changes committed, and `commits`, when the transactions did that
-    /// end in it, in microseconds since 2000, 0 for unknown.
+    /// Announces the next batch and returns its ticket. Called in the order in which batches are taken. For
+    /// metrics: `oldest_us` is when the oldest of its changes committed, `commits` are the commit times of
+    /// the transactions that end in it; both in microseconds since 2000, 0 if unknown.
     std::uint64_t open(postgres::lsn end, std::int64_t oldest_us = 0,
                        std::vector<std::int64_t> commits = {}) {
         const std::lock_guard lock(mutex_);
         return works_.open({end, {}, oldest_us, std::move(commits)});
     }
 
-    /// One more transaction ends in the work that was opened last.
+    /// Records that one more transaction ends in the batch opened last.
     void also_ends(std::int64_t committed_us) {
         const std::lock_guard lock(mutex_);
         if (works_.is_last_done()) {
@@ -41,8 +41,8 @@ class acknowledger {
         }
     }
 
-    /// Everything of the work is acknowledged by the cluster; what was read for it is durable once the log is
-    /// flushed as far as `durable`.
+    /// Records that the cluster has acknowledged all of the batch. What was read for it is durable once WAL
+    /// is flushed up to `durable`.
     void done(std::uint64_t ticket, postgres::lsn durable) {
         const std::lock_guard lock(mutex_);
         auto& finished = works_[ticket];
@@ -53,7 +53,7 @@ class acknowledger {
         finished.commits = {};
     }
 
-    /// The work is left undone, to be repeated at the next start: neither it nor any later one is ever
+    /// Leaves the batch undone, to be repeated at the next start: neither it nor any later one will be
     /// confirmed.
     void give_up(std::uint64_t ticket) {
         const std::lock_guard lock(mutex_);
@@ -69,8 +69,8 @@ class acknowledger {
         return works_.is_done(ticket);
     }
 
-    /// What may be confirmed. `flushed`: how far the server's log is known to be on disk. `idle`: how far the
-    /// stream was read with nothing gathered and not handed out, or 0 when something is.
+    /// Returns the position that may be confirmed. `flushed` is how far the server's WAL is known to be on
+    /// disk. `idle` is how far the stream was read if no changes are waiting in the queue, and 0 otherwise.
     [[nodiscard]] postgres::lsn confirmed(postgres::lsn flushed, postgres::lsn idle) {
         const std::lock_guard lock(mutex_);
         works_.advance([&](std::uint64_t ticket,
@@ -80,7 +80,7 @@ class acknowledger {
         return confirmed_;
     }
 
-    /// Is anything handed out that has not been confirmed, but will be?
+    /// Returns true while a batch is not confirmed yet, but will be.
     [[nodiscard]] bool outstanding() const {
         const std::lock_guard lock(mutex_);
         return !works_.empty() && works_.first() < given_up_;
@@ -92,8 +92,8 @@ class acknowledger {
     }
 
     struct backlog {
-        std::size_t works = 0;       ///< of which the cluster has not acknowledged everything
-        std::int64_t oldest_us = 0;  ///< see open()
+        std::size_t works = 0;       ///< batches not fully acknowledged by the cluster
+        std::int64_t oldest_us = 0;  ///< see open(), of the first such batch
     };
     [[nodiscard]] backlog undone() const {
         backlog out;
@@ -113,7 +113,7 @@ class acknowledger {
         std::vector<std::int64_t> commits;
     };
 
-    /// The clocks of two machines may differ.
+    /// Observes the latency of one commit; never negative, although two machines' clocks may differ.
     void measure(std::int64_t committed_us, std::int64_t now_us) {
         counts_.latency.observe(static_cast<double>(std::max<std::int64_t>(now_us - committed_us, 0)) / 1e6);
     }
@@ -121,7 +121,7 @@ class acknowledger {
     metrics::registry& counts_;
     mutable std::mutex mutex_;
     in_order_ledger<entry> works_;
-    std::uint64_t given_up_ = std::numeric_limits<std::uint64_t>::max();  ///< the first of these
+    std::uint64_t given_up_ = std::numeric_limits<std::uint64_t>::max();  ///< lowest ticket given up
     postgres::lsn confirmed_;
 };
 

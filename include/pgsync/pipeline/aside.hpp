@@ -11,7 +11,7 @@
 
 namespace pgsync::pipeline {
 
-/// Does one thing in a thread of its own, so that the caller can go on meanwhile.
+/// Runs a function on its own thread, so that the caller can continue meanwhile.
 class aside {
   public:
     explicit aside(std::function<void()> what)
@@ -23,12 +23,12 @@ class aside {
                   done_.set_exception(std::current_exception());
               }
           })) {}
-    /// Waits for it.
+    /// Waits for the function to return.
     ~aside() { thread_.join(); }
     aside(const aside&) = delete;
     aside& operator=(const aside&) = delete;
 
-    /// Whether it is done, or is within `time`; throws what it threw, once.
+    /// Returns true if the function has returned, waiting for it up to `time`. Rethrows what it threw, once.
     [[nodiscard]] bool done(std::chrono::milliseconds time = {}) {
         if (!result_.valid()) return true;
         if (result_.wait_for(time) != std::future_status::ready) return false;

@@ -16,28 +16,29 @@
 
 namespace pgsync::pipeline {
 
-/// What one message of a change source was.
+/// What receive() reports about one message.
 struct received {
-    postgres::lsn end;             ///< everything before it has been delivered, or is of no concern
-    bool keepalive = false;        ///< it held no change
-    bool reply_requested = false;  ///< the server waits for a status, perhaps because it is shut down
+    /// The server's WAL is flushed up to here. A keepalive between transactions also means that every change
+    /// before it has been delivered.
+    postgres::lsn end;
+    bool keepalive = false;        ///< the message held no change
+    bool reply_requested = false;  ///< the server wants a status now, perhaps because it is shutting down
 };
 
-/// Streams committed changes of one slot, in commit order. Used by one thread.
+/// Streams the committed changes of one slot, in commit order. Used by one thread.
 ///
-/// - `start()` checks that this is the server that was expected, has every version from now on exceed all
-///   that an earlier process can have used, and begins to stream from where the slot is confirmed. Returns
+/// - `start()` checks that the server is the expected one, ensures that every version from now on exceeds all
+///   that an earlier process can have used, and starts streaming from the slot's confirmed position. Returns
 ///   the flush LSN of that moment: a sync that is confirmed up to there has caught up.
-/// - `receive(timeout, stop_fd, on_event(event))` waits for a message, no longer than `timeout` and until
-///   `stop_fd` is readable, and calls `on_event` for each event in it. Returns nothing where none came. Views
-///   in events end with the call.
-/// - `send_status(status)` confirms the slot up to `status.flushed`, which never goes back; changes after
-/// that
-///   are delivered again at the next start.
+/// - `receive(timeout, stop_fd, on_event(event))` waits for a message, at most `timeout` and until `stop_fd`
+///   is readable, and calls `on_event` for each event in it. Returns nothing if none arrived. Views in events
+///   are valid during the call only.
+/// - `send_status(status)` confirms the slot up to `status.flushed`, which never decreases. Later changes are
+///   delivered again at the next start.
 /// - `flushed()` returns the primary's flush LSN.
-/// - `reports_truncate()` returns whether a TRUNCATE comes as an event.
-/// - `ancestors(oid)`, `has_column(oid, name)` and `texts()` answer what the router asks of the catalog.
-/// - `server()` names the server, for messages. `close()` ends the stream in peace.
+/// - `reports_truncate()` returns whether a TRUNCATE is delivered as an event.
+/// - `ancestors(oid)`, `has_column(oid, name)` and `texts()` answer the router's questions about the catalog.
+/// - `server()` returns the server's name for messages. `close()` ends the stream cleanly.
 template <typename T>
 concept change_source =
     requires(T& source, const T& unchanged, std::chrono::milliseconds timeout, int stop_fd,

@@ -10,15 +10,15 @@
 #include <pgsync/base/printable.hpp>
 #include <pgsync/postgres/sql_error.hpp>
 
-/// A row of which no document can be made, for what it holds.
 namespace pgsync::postgres {
 
+/// A row from whose content no document can be made.
 struct document_fault {
-    std::string key;         ///< as the database has it
-    std::string id;          ///< the same as text, for people
-    std::string type;        ///< for programs: `postgresql_22012`, `not_utf8`, `transform`
-    std::string reason;      ///< with the member, where it could be found
-    std::string document{};  ///< JSON as the database made it, where it did
+    std::string key;         ///< as stored in the database
+    std::string id;          ///< printable form of `key`
+    std::string type;        ///< machine-readable: `postgresql_22012`, `not_utf8`, `transform`
+    std::string reason;      ///< for people; names the member if that could be determined
+    std::string document{};  ///< JSON from the database, if it got that far
 };
 
 [[nodiscard]] inline std::string fault_text(std::string_view index, std::string_view id,
@@ -27,18 +27,18 @@ struct document_fault {
            " cannot be made: " + std::string(reason);
 }
 
-/// Ends the program over a document that is not to be set aside.
+/// Throws errc::rejected, which ends the program, for a document that must not be set aside.
 [[noreturn]] inline void throw_fault(std::string_view index, const document_fault& fault) {
     throw error(errc::rejected, fault_text(index, fault.id, fault.reason),
                 std::string("correct the row or the ") + (fault.type == "transform" ? "transform" : "shape") +
                     " and start again: nothing from this change on was acknowledged");
 }
 
-/// Is it a value in some row that the server cannot make of what the shape asks for, and no fault of the
-/// query or the server? 20: no case fits; 21: a subquery with several rows; 22: a value that does not fit, a
-/// division by zero, a byte that is no text; 23: a domain's check; 2F, 38, 39, P0: what a function raises;
-/// 54: too long or too deep; XX001: a damaged row. A function may also raise a state that PostgreSQL itself
-/// never has.
+/// Returns true if the error is caused by the content of some row rather than by the query or the server: the
+/// server cannot compute from it what the shape asks for. The classes are 20: no case fits; 21: a subquery
+/// returns several rows; 22: a value out of range, a division by zero, a byte that is not text; 23: a
+/// domain's check; 2F, 38, 39, P0: raised by a function; 54: too long or too deep; XX001: a damaged row. A
+/// class that PostgreSQL itself never uses also counts: a function may raise it.
 [[nodiscard]] inline bool is_row_fault(const sql_error& problem) {
     constexpr std::array<std::string_view, 9> of_rows{"20", "21", "22", "23", "2F", "38", "39", "P0", "54"};
     constexpr std::array<std::string_view, 33> of_others{
@@ -47,7 +47,7 @@ struct document_fault {
     const std::string_view state = problem.sqlstate();
     if (problem.code() != errc::database || state.size() != 5) return false;
     if (state == "XX001") return true;
-    // What PostgreSQL says, in English always, of a value of more than a gigabyte.
+    // PostgreSQL's message, never translated, for a value of more than a gigabyte.
     if (state == "XX000")
         return std::string_view(problem.what()).find("invalid memory alloc request size") !=
                std::string_view::npos;
@@ -84,8 +84,8 @@ inline void find_bad_text(std::string_view json, std::string& path) {
 
 }  // namespace detail
 
-/// Where in a document there is a byte that is no UTF-8: `tags[0].name`; empty where there is none, or where
-/// the document cannot be taken apart.
+/// Returns the path to the first member of a document that is not valid UTF-8, such as `tags[0].name`; empty
+/// if there is none or the document cannot be parsed.
 [[nodiscard]] inline std::string place_of_bad_text(std::string_view json) {
     std::string path;
     try {
@@ -96,7 +96,8 @@ inline void find_bad_text(std::string_view json, std::string& path) {
     return path;
 }
 
-/// The first byte of a text that belongs to no UTF-8 character, as `0xe9`; empty where there is none.
+/// Returns the first byte of a text that is not part of a UTF-8 character, such as `0xe9`; empty if there is
+/// none.
 [[nodiscard]] inline std::string bad_byte(std::string_view text) {
     while (!text.empty()) {
         unsigned number = 0;

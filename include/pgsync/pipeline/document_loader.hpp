@@ -35,27 +35,27 @@
 
 namespace pgsync::pipeline {
 
-/// A route with more owners than are read at once, and the links that lead to them.
+/// A route with more owners than are read at once, and the join keys that lead to them.
 struct wide_route {
     std::size_t index;
     std::size_t route;
     std::vector<std::string> links;
 };
 
-/// Does works: finds the owners of links, reads their documents whole, and hands them to the sink. A
-/// function of the work and the database alone.
+/// Processes batches: finds the owners of join keys, reads their documents as a whole and hands them to the
+/// sink. What it does depends only on the batch and the database.
 template <document_source Source, sink::document_sink Sink>
 class document_loader {
   public:
     struct settings {
-        std::size_t links_at_once = 500;  ///< in one query for owners
-        std::size_t keys_at_once = 500;   ///< in one for documents, while it is not known how large they are
-        std::size_t owners_at_once = 2'000;  ///< more owners than this are read through a cursor
-        std::size_t page_size = 5'000;       ///< documents at once at most
+        std::size_t links_at_once = 500;     ///< per query for owners
+        std::size_t keys_at_once = 500;      ///< per query for documents, until their size is known
+        std::size_t owners_at_once = 2'000;  ///< if there are more, they are read through a cursor
+        std::size_t page_size = 5'000;       ///< maximum number of documents read at once
     };
 
-    /// `stopped` is asked while waiting and between pieces: whatever is loaded then is given up, by
-    /// errc::interrupted.
+    /// `stopped` is called while waiting and between pieces; once it returns true, the load in progress
+    /// throws errc::interrupted.
     document_loader(Source& source, std::span<const postgres::index_binding> indices, Sink& to,
                     index_access cluster, settings setting, std::function<bool()> stopped)
         : source_(source),
@@ -68,35 +68,35 @@ class document_loader {
             fit_.emplace_back(sink_.bulk_bytes(), settings_.keys_at_once, settings_.page_size);
     }
 
-    /// How many keys are well read in one work: some bulks, each filled. With more, whatever changes again
-    /// meanwhile would have to be read again as well.
+    /// Returns how many keys a batch should have: enough to fill several bulks. With more, keys that change
+    /// again meanwhile would have to be read twice.
     [[nodiscard]] std::size_t keys_at_once() const {
         std::size_t most = settings_.keys_at_once;
         for (const auto& each : fit_) most = std::max(most, each.documents());
         return 2 * most;
     }
 
-    /// What became of a work.
+    /// Result of load().
     struct outcome {
-        postgres::lsn durable;  ///< how far the log must be flushed for what was read to be durable
-        std::vector<std::size_t> changed{};  ///< indices whose storage is to be remembered once all is done
+        postgres::lsn durable;               ///< what was read is durable once WAL is flushed up to here
+        std::vector<std::size_t> changed{};  ///< indices whose storage must be recorded once all is done
     };
 
-    /// Who does what takes long, at its own pace.
+    /// Takes over routes that take long, and processes them at its own pace.
     struct elsewhere {
         /// Takes over a route with many owners; may block.
         std::function<void(wide_route&&)> take;
-        /// Returns when all that was taken over has been read and handed to its batcher.
+        /// Returns once everything taken over has been read and handed to its sink.
         std::function<void()> settle;
     };
 
-    /// Reads and sends everything `todo` names but what `wide_loads` takes over. The bulks are on their way
-    /// when it returns, not done. `storage` is asked where the work wants it.
+    /// Reads and sends everything that `todo` names except the routes that `wide_loads` takes over. The bulks
+    /// may still be in flight when it returns. Consults `storage` if the batch asks for it.
     outcome load(work todo, storage_watch& storage, const elsewhere& wide_loads) {
         durable_ = {};
         outcome out;
         std::vector<wide_route> wide;
-        std::vector<keys_piece> rest;  // an index each
+        std::vector<keys_piece> rest;  // one entry for each index
         {
             const read_scope scope(*this, source_, {todo.xids, todo.committed});
             if (todo.look_at_storage) out.changed = storage.look(source_, todo.indices);
@@ -109,8 +109,9 @@ class document_loader {
                 while (!keys.empty())
                     rest.back().keys.push_back(std::move(keys.extract(keys.begin()).value()));
             }
-            // The usual small work is done in one transaction. More is read in further ones, each of its own
-            // snapshot, so that none stays open while the cluster makes us wait.
+            // A small batch, which is the usual case, is read in one transaction. The rest is read in further
+            // transactions, each with its own snapshot, so that none stays open while the cluster makes us
+            // wait.
             if (!rest.empty()) load_piece(next_piece(rest), scope.version());
         }
         if (!rest.empty()) sink_.flush_if_full();
@@ -118,10 +119,10 @@ class document_loader {
             go_on();
             load_piece(next_piece(rest));
         }
-        if (!wide.empty()) sink_.flush();  // it may take a while until all is taken over
+        if (!wide.empty()) sink_.flush();  // handing them over may take a while
         for (auto& each : wide) wide_loads.take(std::move(each));
         for (std::size_t i = 0; i < indices_.size(); ++i) {
-            // A document that is still to be written would not be found.
+            // The scan would miss a document that is yet to be written.
             if (todo.indices[i].rescan_index) wide_loads.settle();
             if (todo.indices[i].rescan_index) rescan(i);
             if (todo.indices[i].reload) reload(i);
@@ -131,9 +132,9 @@ class document_loader {
         return out;
     }
 
-    /// Reads and sends every document of a route, whose owners another source, `held`, keeps meanwhile. Needs
-    /// no word of what its snapshot must see: whoever found the route to be wide saw it, and this snapshot is
-    /// later. Returns how far the log must be flushed, as load() does.
+    /// Reads and sends all documents of a route; the source `held` keeps the route's owners meanwhile. Needs
+    /// no `read_needs`: the snapshot in which the route was found saw all it had to, and this one is later.
+    /// Returns the position up to which WAL must be flushed, as in load().
     postgres::lsn load_wide(const wide_route& each, Source& held) {
         durable_ = {};
         {
@@ -149,8 +150,8 @@ class document_loader {
         return durable_;
     }
 
-    /// Looks up whatever document the index holds of a version below `below`, and deletes it where its row is
-    /// gone. Returns how far the log must be flushed, as load() does.
+    /// Looks up every document in the index with a version below `below` and deletes those whose row no
+    /// longer exists. Returns the position up to which WAL must be flushed, as in load().
     postgres::lsn remove_orphans(std::size_t index, std::uint64_t below) {
         durable_ = {};
         rescan(index, below);
@@ -158,13 +159,13 @@ class document_loader {
         return durable_;
     }
 
-    /// The version of a snapshot taken now: of whatever is read from here on it is greater.
+    /// Returns the version of a snapshot taken now, which is lower than that of everything read from here on.
     [[nodiscard]] std::uint64_t next_version() {
         const read_scope scope(*this, source_);
         return scope.version();
     }
 
-    /// What has been handed to the sink so far.
+    /// Returns the counts of what has been handed to the sink so far.
     [[nodiscard]] const refreshed& done() const { return done_; }
 
   private:
@@ -173,13 +174,13 @@ class document_loader {
         std::size_t index;
         std::vector<std::string> keys;
         const known_routings* routings = nullptr;  ///< see index_work
-        bool foreign = false;                      ///< somebody else may have made the ids up
+        bool foreign = false;  ///< the ids come from the index: other programs may have made them up
     };
 
-    /// A transaction with its own snapshot, ended when the scope is.
+    /// A transaction with its own snapshot, for the lifetime of the object.
     class read_scope {
       public:
-        /// Waits until the snapshot sees what it must.
+        /// Waits until the snapshot sees what `needs` requires.
         read_scope(document_loader& owner, Source& source, const postgres::read_needs& needs = {})
             : source_(source), snapshot_(source.begin(needs, owner.stopped_)) {
             owner.durable_ = std::max(owner.durable_, snapshot_.durable);
@@ -203,7 +204,7 @@ class document_loader {
                      std::vector<wide_route>& wide) {
         for (std::size_t route = 0; route < todo.links.size(); ++route) {
             in_pieces(todo.links[route], settings_.links_at_once, [&](std::vector<std::string>& links) {
-                // What a wide route finds is not kept: the cursor finds it again, in pieces.
+                // The owners found of a fan-out are discarded: the cursor finds them again, in pieces.
                 std::vector<std::string> found;
                 const bool all = source_.owners(index, route, links, settings_.owners_at_once,
                                                 [&](std::string_view id) { found.emplace_back(id); });
@@ -216,8 +217,8 @@ class document_loader {
         }
     }
 
-    /// Takes the next keys to be read at once off the end of `rest`, which is not empty and holds no index
-    /// without keys.
+    /// Removes the next keys to be read at once from the end of `rest`. `rest` must not be empty, nor contain
+    /// an entry without keys.
     keys_piece next_piece(std::vector<keys_piece>& rest) const {
         auto& from = rest.back();
         const auto size = std::min(from.keys.size(), fit_[from.index].documents());
@@ -230,9 +231,9 @@ class document_loader {
         return piece;
     }
 
-    /// Reads the documents of some keys; a key without a row, or whose document the transform leaves out, is
-    /// a document to delete. A routed document is deleted wherever it may be but where it was just written;
-    /// where that is, events of the root told.
+    /// Reads the documents of some keys. Deletes the document of a key that has no row or that the transform
+    /// leaves out. A routed document is deleted under all its known routings except the one it was just
+    /// written under; the routings are known from events of the root.
     void load_piece(const keys_piece& piece, std::uint64_t version) {
         key_set missing(piece.keys.begin(), piece.keys.end());
         std::size_t documents = 0;
@@ -260,8 +261,8 @@ class document_loader {
 
     using key_set = std::unordered_set<std::string_view>;
 
-    /// The same for what is still `missing` of a piece of which the server cannot make all documents: those
-    /// it can make are written, the others refused, each in a later snapshot.
+    /// Does the same for the keys of a piece that are still `missing`, when the server cannot compute all its
+    /// documents: writes those it can compute and refuses the others, each in a later snapshot.
     void load_apart(const keys_piece& piece, key_set& missing) {
         source_.roll_back();
         const std::vector<std::string> keys(missing.begin(), missing.end());
@@ -287,7 +288,7 @@ class document_loader {
         on.impossible = [&](const std::string& id, const postgres::sql_error& why) {
             if (!piece.foreign) throw why;
             missing.erase(id);
-            begin();  // for a version
+            begin();  // for its version
             source_.end();
             remove_impossible(piece, id, version);
         };
@@ -302,8 +303,9 @@ class document_loader {
             sink_.remove(piece.index, document.id, version, document.routing);
             ++done_.deleted;
         }
-        // Two routings may mean one shard, where the document was just written over: older than that, the
-        // delete leaves it alone in whatever order they arrive, and is newer than anything before.
+        // Two routings may lead to the same shard, where the document was just written: with a lower version
+        // than the write, the delete does not affect it in whatever order they arrive, and it is still newer
+        // than anything before.
         if (is_routed(piece)) remove_elsewhere(piece, document.id, version - 1, document.routing);
     }
     void refuse(std::size_t index, const postgres::document_fault& fault, std::uint64_t version) {
@@ -327,12 +329,12 @@ class document_loader {
         const auto known = piece.routings->find(std::string(id));
         if (known == piece.routings->end()) return;
         for (const auto& routing : known->second) {
-            // No document can have gone where no routing can lead.
+            // A routing that is not UTF-8 cannot have been sent.
             if (routing != kept && is_utf8(routing)) sink_.remove(piece.index, id, version, routing);
         }
     }
 
-    /// The same in a transaction of its own.
+    /// Does the same in its own transaction.
     void load_piece(const keys_piece& piece) {
         {
             const read_scope scope(*this, source_);
@@ -341,12 +343,12 @@ class document_loader {
         sink_.flush_if_full();
     }
 
-    /// After a TRUNCATE of the root: whatever the index holds of a version below `below` is looked up, and
-    /// deleted where it is gone.
+    /// Looks up every document in the index with a version below `below` and deletes those without a row.
+    /// Needed after a TRUNCATE of the root.
     void rescan(std::size_t index, std::uint64_t below = std::numeric_limits<std::uint64_t>::max()) {
         sink_.flush();
         go_on();
-        cluster_.drain();  // a write still on its way would not be found
+        cluster_.drain();  // a write still in flight would be missed
         go_on();
         cluster_.refresh(index);
         go_on();
@@ -357,7 +359,7 @@ class document_loader {
             std::vector<std::string> impossible;
             for (const auto& each : ids) {
                 if (static_cast<std::uint64_t>(each.version) >= below) continue;
-                // A wrong number of parts, or a zero byte, is not even asked for.
+                // The query must not contain an id with a wrong number of parts or a zero byte.
                 (source_.is_possible_key(index, each.id) ? piece.keys : impossible).push_back(each.id);
                 if (is_routed(piece)) routings[each.id].insert(each.routing);
             }
@@ -371,15 +373,16 @@ class document_loader {
         });
     }
 
-    /// Somebody else has put a document into the index whose id no row can have: "abc" where keys are
-    /// numbers.
+    /// Deletes a document that another program has put into the index and whose id cannot be any row's key,
+    /// such as "abc" if keys are numbers.
     void remove_impossible(const keys_piece& piece, const std::string& id, std::uint64_t version) {
         log::warn("{}: deleting document \"{}\", whose id can be no key", indices_[piece.index].index->name,
                   id);
         remove_gone(piece, id, version);
     }
 
-    /// After a TRUNCATE of another table: every document may have lost something.
+    /// Reads and sends every document. Needed after a TRUNCATE of a table other than the root: any document
+    /// may have lost something.
     void reload(std::size_t index) {
         std::optional<std::string> after;
         while (true) {
@@ -394,7 +397,7 @@ class document_loader {
             } catch (const postgres::sql_error& problem) {
                 if (!source_.is_row_fault(problem)) throw;
                 done_ = before;
-                sink_.flush();  // some of the page may wait there, and no bulk is to hold a document twice
+                sink_.flush();  // it may hold part of the page, and no bulk may hold a document twice
                 if (!page) page = source_.next_page(index, fit_[index].documents(), after, true);
                 if (!page) return;
                 in_pieces(source_.keys_of(index, *page), settings_.keys_at_once,
@@ -440,7 +443,7 @@ class document_loader {
     Sink& sink_;
     index_access cluster_;
     settings settings_;
-    std::deque<elastic::bulk_fit> fit_;  ///< of each index
+    std::deque<elastic::bulk_fit> fit_;  ///< one for each index
     std::function<bool()> stopped_;
     postgres::lsn durable_;
     refreshed done_;

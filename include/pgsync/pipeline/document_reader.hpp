@@ -25,29 +25,31 @@ namespace pgsync::postgres {
 
 /// The first and the last key of a page of root rows, and how many rows it has.
 struct page_bounds {
-    std::string first;  ///< as `_id`
+    std::string first;  ///< in the form of `_id`, as `last`
     std::string last;
     std::uint64_t rows = 0;
 };
 
-/// One document as it is to be sent. Valid until the next one is read.
+/// One document to be sent. Valid until the next one is read.
 struct read_document {
     std::string_view id;
-    std::string_view routing;  ///< chooses the shard; empty: the id does
+    std::string_view routing;  ///< selects the shard; empty: the id selects it
     std::string_view json;
-    bool kept = true;  ///< false: the transform wants none of it in the index
+    bool kept = true;  ///< false: the transform leaves the document out of the index
 };
 
-/// Runs the compiled queries of some indices on one session. Keys and links are strings as `_id` has them.
+/// Runs the compiled queries of some indices on one session. Keys and join keys are strings in the form of
+/// `_id`.
 class document_reader {
   public:
-    /// Prepares on first use only, so that a session that loads pages does not parse what it never runs.
+    /// Statements are prepared on first use, so that a session that only loads pages does not parse the
+    /// others.
     document_reader(session& connection, std::span<const index_binding> indices)
         : session_(connection), indices_(indices) {}
 
-    /// Calls `on_document(read_document)` for each of `keys` that has a row, or `on_fault(document_fault)`
-    /// where the row came but makes no document. What the server itself refuses to read is a sql_error of the
-    /// whole query, see is_row_fault().
+    /// Calls `on_document(read_document)` for each of `keys` that has a row, or `on_fault(document_fault)` if
+    /// the row was read but yields no document. If the server itself cannot read a row, the whole query fails
+    /// with a sql_error, see is_row_fault().
     template <typename Keys, typename OnDocument, typename OnFault>
     void by_keys(std::size_t index, const Keys& keys, OnDocument&& on_document, OnFault&& on_fault) {
         const auto& bound = indices_[index];
@@ -61,15 +63,15 @@ class document_reader {
             finish(*bound.index, routing, row.get(at), on_document, on_fault);
         });
     }
-    /// The same; a fault is thrown as errc::rejected.
+    /// The same, but throws a fault as errc::rejected.
     template <typename Keys, typename OnDocument>
     void by_keys(std::size_t index, const Keys& keys, OnDocument&& on_document) {
         by_keys(index, keys, on_document,
                 [&](const document_fault& fault) { throw_fault(indices_[index].index->name, fault); });
     }
 
-    /// Calls `on_row(id, routing)` for each of `keys` that has a row of the index: what by_keys() finds,
-    /// without its document (and without asking the transform).
+    /// Calls `on_row(id, routing)` for each of `keys` that has a row in the index: the rows that by_keys()
+    /// finds, without their documents (and without calling the transform).
     template <typename Keys, typename OnRow>
     void present(std::size_t index, const Keys& keys, OnRow&& on_row) {
         const auto& bound = indices_[index];
@@ -83,8 +85,8 @@ class document_reader {
         });
     }
 
-    /// Looks `keys` up in the root's table, whatever is found: an error of class 22 says that one of them can
-    /// be no key.
+    /// Looks `keys` up in the root's table and ignores the result. Throws a sql_error of class 22 if one of
+    /// them cannot be a key.
     template <typename Keys>
     void look_up(std::size_t index, const Keys& keys) {
         const auto& bound = indices_[index];
@@ -94,8 +96,8 @@ class document_reader {
         rows(name, arrays(keys, bound.key_array_types.size()), [](const row_view&) {});
     }
 
-    /// Calls `on_stamp(id, stamp)` for each of `keys` that is in the root's table: what two readings have in
-    /// common between which the row was neither written nor deleted. None for the rows of a view.
+    /// Calls `on_stamp(id, stamp)` for each of `keys` that is in the root's table. Two equal stamps mean that
+    /// the row was neither written nor deleted in between. The rows of a view have none.
     template <typename Keys, typename OnStamp>
     void stamps(std::size_t index, const Keys& keys, OnStamp&& on_stamp) {
         const auto& bound = indices_[index];
@@ -112,8 +114,8 @@ class document_reader {
         });
     }
 
-    /// Calls `on_owner(id)` for every root whose document holds a row with one of `links`, at most `limit`
-    /// times; returns false when there may be more.
+    /// Calls `on_owner(id)` for every root whose document contains a row with one of `links`, at most `limit`
+    /// times. Returns false if there may be more.
     template <typename Links, typename OnOwner>
     bool owners(std::size_t index, std::size_t route, const Links& links, std::size_t limit,
                 OnOwner&& on_owner) {
@@ -121,7 +123,7 @@ class document_reader {
         const auto& types = bound.routes[route].array_types;
         const auto name = "pgsync_owners_" + std::to_string(index) + "_" + std::to_string(route);
         if (!is_prepared(name)) {
-            // One more than asked for tells whether the answer is whole.
+            // One row more than `limit` shows that the result is incomplete.
             const auto limit_parameter = " LIMIT $" + std::to_string(types.size() + 1);
             auto with_limit = types;
             with_limit.push_back(int8_oid);
@@ -138,8 +140,8 @@ class document_reader {
         return found <= limit;
     }
 
-    /// As owners(), without limit, in a transaction that is open: when it has been committed, found_owners()
-    /// tells them.
+    /// Finds the same as owners(), without a limit, in a transaction that the caller has begun. Once that is
+    /// committed, found_owners() returns the result.
     template <typename Links>
     void find_owners(std::size_t index, std::size_t route, const Links& links) {
         const auto& bound = indices_[index];
@@ -149,8 +151,9 @@ class document_reader {
                                     typed(arrays(links, types.size()), types)));
     }
 
-    /// Calls `on_piece(std::vector<std::string>)` with what find_owners() found, at most as many at a time as
-    /// `next_size()` says then. They wait at the server, without locks and without a snapshot.
+    /// Calls `on_piece(std::vector<std::string>)` with what find_owners() found, each time with at most as
+    /// many as `next_size()` returns at that point. The server holds the rest, without locks and without a
+    /// snapshot.
     template <typename Size, typename OnPiece>
     void found_owners(std::size_t index, Size&& next_size, OnPiece&& on_piece) {
         const auto& bound = indices_[index];
@@ -169,9 +172,9 @@ class document_reader {
         session_.exec("CLOSE pgsync_owners");
     }
 
-    /// The next page of at most `size` root rows after the key `after`; nothing when none is left. With
-    /// `all_rows` those are counted, too, that the index's `where` leaves out: it is not asked, for it may
-    /// fail for a row as everything in a shape may.
+    /// Returns the next page of at most `size` root rows after the key `after`; nothing if no row is left.
+    /// With `all_rows`, rows that the index's `where` excludes count as well: the condition is not evaluated,
+    /// because like any SQL of a shape it may fail for a row.
     [[nodiscard]] std::optional<page_bounds> next_page(std::size_t index, std::size_t size,
                                                        const std::optional<std::string>& after,
                                                        bool all_rows = false) {
@@ -193,7 +196,7 @@ class document_reader {
         return page;
     }
 
-    /// The keys of a page's rows, also of those that the index's `where` leaves out.
+    /// Returns the keys of a page's rows, including those that the index's `where` excludes.
     [[nodiscard]] std::vector<std::string> keys_of(std::size_t index, const page_bounds& page) {
         const auto& bound = indices_[index];
         const auto parts = bound.key_array_types.size();
@@ -218,8 +221,8 @@ class document_reader {
         return keys;
     }
 
-    /// What the server says when one member alone of the document with this key is made; nothing where that
-    /// works, or where it cannot be tried.
+    /// Returns the server's error when it computes only one member of the document with this key; nothing if
+    /// that succeeds or cannot be tried.
     [[nodiscard]] std::optional<sql_error> try_member(std::size_t index, const std::string& key,
                                                       std::string_view member) {
         const auto& bound = indices_[index];
@@ -260,7 +263,7 @@ class document_reader {
                        row[parts + routed].text, on_document, on_fault);
             });
     }
-    /// The same; a fault is thrown as errc::rejected.
+    /// The same, but throws a fault as errc::rejected.
     template <typename OnDocument>
     void by_page(std::size_t index, const page_bounds& page, OnDocument&& on_document) {
         by_page(index, page, on_document,
@@ -271,7 +274,8 @@ class document_reader {
     static constexpr std::uint32_t int8_oid = 20;
     static constexpr std::uint32_t int8_array_oid = 1016;
 
-    /// Keys of the root's rows, and `more`, from `rows`, which is called n0.
+    /// Returns a query that selects the root's keys and then `more`, from `rows` with the alias n0, by the
+    /// keys in its parameters.
     static std::string root_query(const index_binding& bound, const std::string& more,
                                   const std::string& rows) {
         const auto& shape = bound.index->shape;
@@ -300,7 +304,7 @@ class document_reader {
         return root_query(bound, routing, rows + ")");
     }
 
-    /// `n0."a", n0."b"`, each with something behind it.
+    /// Returns `n0."a", n0."b"`, with `suffix` after each.
     static std::string key_list(const index_binding& bound, std::string_view suffix) {
         const auto& shape = bound.index->shape;
         std::string out;
@@ -319,7 +323,7 @@ class document_reader {
         return out;
     }
 
-    /// As the compiled query does, see detail::sql::write_bounds_query, but over all rows of the table.
+    /// Returns the query that detail::sql::write_bounds_query compiles, but over all rows of the table.
     static std::string bounds_of_all(const index_binding& bound, bool after) {
         const auto parts = bound.key_array_types.size();
         const auto list = [&](std::string_view before, std::string_view behind) {
@@ -344,7 +348,7 @@ class document_reader {
                " LIMIT 1) lo, (SELECT * FROM page ORDER BY " + list("", " DESC") + " LIMIT 1) hi";
     }
 
-    /// Hands over the document of the key read last, transformed where its index has a transform.
+    /// Passes on the document of the key read last, transformed if its index has a transform.
     template <typename OnDocument, typename OnFault>
     void finish(const compiled_index& index, std::string_view routing, std::string_view json,
                 const OnDocument& on_document, const OnFault& on_fault) {
@@ -385,7 +389,7 @@ class document_reader {
                 reason + "; the database's encoding is SQL_ASCII, which lets any byte in"};
     }
 
-    /// One array literal for each part of the keys.
+    /// Returns one array literal for each part of the keys.
     template <typename Keys>
     std::vector<std::string> arrays(const Keys& keys, std::size_t parts) {
         std::vector<std::vector<std::string>> columns(parts);
@@ -406,7 +410,7 @@ class document_reader {
         return literals;
     }
 
-    /// Array literals with their types, for a query without parameters.
+    /// Returns array literals with their types, for a query without parameters.
     std::vector<std::string> typed(std::vector<std::string> literals,
                                    const std::vector<std::uint32_t>& types) {
         for (std::size_t i = 0; i < literals.size(); ++i)
@@ -422,7 +426,8 @@ class document_reader {
                                             std::string(bound.index->name));
         }
         for (std::size_t part = 0; part < split_.size(); ++part) {
-            // A child's column may be narrower than the key it refers to.
+            // An untyped literal takes the type of the column it is compared with, and that of a child may be
+            // narrower than the key it refers to.
             const bool integer = bound.key_array_types[part] == int8_array_oid;
             literals.push_back(quote_literal(split_[part]) + (integer ? "::bigint" : ""));
         }
@@ -454,7 +459,7 @@ class document_reader {
 
     session& session_;
     std::span<const index_binding> indices_;
-    std::set<std::string> prepared_;  ///< names of statements
+    std::set<std::string> prepared_;  ///< names of prepared statements
     std::string key_;
     std::string transformed_;
     std::vector<std::string> split_;

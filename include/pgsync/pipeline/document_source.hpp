@@ -17,27 +17,27 @@
 
 namespace pgsync::pipeline {
 
-/// Reads documents, in transactions that each have one snapshot. Used by one thread. Indices and routes go by
-/// number, keys and join keys as `_id` has them.
+/// Reads documents, in transactions that each have one snapshot. Used by one thread. Indices and routes are
+/// numbers; keys and join keys are strings in the form of `_id`.
 ///
-/// - `begin(needs, stopped)` begins a transaction and returns its snapshot, which sees what is needed. The
-///   versions of a process's snapshots grow in the order in which they were taken. Throws errc::interrupted
+/// - `begin(needs, stopped)` begins a transaction and returns its snapshot, which sees what `needs` requires.
+///   Within a process, versions increase in the order in which snapshots were taken. Throws errc::interrupted
 ///   once `stopped()`.
-/// - `end()` ends it, and never throws: the next statement reports a lost connection. `roll_back()` ends one
-///   that failed.
-/// - `owners(index, route, join keys, limit, on_owner(id))` finds the roots whose documents contain these
-///   rows, at most `limit`; false if there may be more.
-/// - `hold_owners(index, route, join keys)` has the server keep all of them beyond the transaction, and
+/// - `end()` ends the transaction and never throws: a lost connection is reported by the next statement.
+///   `roll_back()` ends one that failed.
+/// - `owners(index, route, join keys, limit, on_owner(id))` finds at most `limit` roots whose documents
+///   contain these rows. Returns false if there may be more.
+/// - `hold_owners(index, route, join keys)` makes the server keep all of them beyond the transaction.
 ///   `held_owners(index, size(), on_piece(ids))` then reads them, at most `size()` at a time. Nothing else
 ///   may run on this source in between.
-/// - `by_keys(index, keys, on_document, on_fault)` reads the documents of keys, in any order; a key without a
-///   row is left out. `by_page(index, page, on_document, on_fault)` reads those of a page.
+/// - `by_keys(index, keys, on_document, on_fault)` reads the documents of keys, in any order, and skips a key
+///   without a row. `by_page(index, page, on_document, on_fault)` reads those of a page.
 /// - `next_page(index, size, after, all_rows)` finds the next page of the root's rows after a key, without a
 ///   transaction; nothing if no row is left. `keys_of(index, page)` lists its keys.
-/// - `one_by_one(index, keys, begin, hooks)` reads documents of which some fail the query for all others, in
-///   transactions that it begins with `begin()`.
-/// - `is_row_fault(error)` returns whether a row is to blame, and the source still usable.
-/// - `is_possible_key(index, id)` returns whether a row of the root may have this key at all.
+/// - `one_by_one(index, keys, begin, hooks)` reads documents some of which make the query fail for all
+///   others, in transactions that it begins with `begin()`.
+/// - `is_row_fault(error)` returns true if a row caused the error and the source is still usable.
+/// - `is_possible_key(index, id)` returns false if the id's form rules it out as the key of a root row.
 /// - `storage(index)` returns the files in which the index's tables are stored.
 template <typename T>
 concept document_source = requires(

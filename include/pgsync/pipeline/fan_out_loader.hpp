@@ -21,22 +21,23 @@
 
 namespace pgsync::pipeline {
 
-/// Handles fan-outs (one row, thousands of documents) on a thread of its own, with a source and a sink of its
-/// own, so that small changes are not delayed. The order of bulks does not matter: what reads later has the
-/// greater version, and the cluster keeps the greater version.
+/// Handles fan-outs (one row, thousands of documents) on its own thread, with its own source and sink, so
+/// that small changes are not delayed. The order of bulks does not matter: a later read has the greater
+/// version, and the cluster keeps the greater version.
 template <document_source Source, sink::document_sink Sink>
 class fan_out_loader {
   public:
-    /// What is called when all documents of a route are acknowledged, with how far the log must be flushed
-    /// for them to be durable, or without a position where they were given up. Comes from any thread, and not
-    /// at all where something fails.
+    /// Called when all documents of a route are acknowledged, with the position up to which WAL must be
+    /// flushed for them to be durable, or without a position if the route was given up. May be called on any
+    /// thread, and is not called if something fails.
     using done_function = std::function<void(std::optional<postgres::lsn> durable)>;
 
     using loader_type = document_loader<Source, Sink>;
-    /// Makes a source; called on this loader's thread, at the first fan-out. May throw.
+    /// Creates a source; called on this loader's thread, at the first fan-out. May throw.
     using connect_function = std::function<std::unique_ptr<Source>()>;
 
-    /// `failed` is called once, with what ends the work; once `stopped()`, routes are given up.
+    /// `failed` is called once, with the error that ends the loader's thread. Once `stopped()`, routes are
+    /// given up.
     fan_out_loader(connect_function connect, std::span<const postgres::index_binding> indices,
                    std::unique_ptr<Sink> to, index_access cluster, typename loader_type::settings setting,
                    std::function<void(std::exception_ptr)> failed, std::function<bool()> stopped)
@@ -49,13 +50,12 @@ class fan_out_loader {
           stopped_(std::move(stopped)),
           thread_([this] { run(); }) {}
 
-    /// Does not wait for what was taken over.
+    /// Does not finish the routes taken over, see close().
     ~fan_out_loader() { close(); }
     fan_out_loader(const fan_out_loader&) = delete;
     fan_out_loader& operator=(const fan_out_loader&) = delete;
 
-    /// Takes over a route; waits while too many are waiting themselves. Throws errc::interrupted once
-    /// closed.
+    /// Takes over a route; waits while too many are queued. Throws errc::interrupted once closed.
     void take(wide_route&& route, done_function done) {
         std::unique_lock lock(mutex_);
         changed_.wait(lock, [&] { return closing_ || waiting_.size() < most_waiting; });
@@ -64,15 +64,16 @@ class fan_out_loader {
         changed_.notify_all();
     }
 
-    /// Waits until everything taken over has been handed to the sink and sent. Throws errc::interrupted
-    /// once closed.
+    /// Waits until everything taken over has been handed to the sink and sent. Throws errc::interrupted once
+    /// closed.
     void settle() {
         std::unique_lock lock(mutex_);
         changed_.wait(lock, [&] { return closing_ || (waiting_.empty() && !working_); });
         refuse_closed();
     }
 
-    /// Gives up what waits, and waits for what is at work, which whoever interrupts the cluster ends.
+    /// Drops the routes that are queued and waits for the one in progress; to end that soon, interrupt the
+    /// cluster.
     void close() {
         {
             const std::lock_guard lock(mutex_);
@@ -82,10 +83,10 @@ class fan_out_loader {
         if (thread_.joinable()) thread_.join();
     }
 
-    /// Nothing that was sent is without an answer.
+    /// Returns true if everything sent has been answered.
     [[nodiscard]] bool idle() const { return sink_->idle(); }
 
-    /// Throws what made a bulk fail for good, if anything did.
+    /// Throws the error that made a bulk fail for good, if any.
     void rethrow_failure() { sink_->rethrow_failure(); }
 
   private:
@@ -146,7 +147,7 @@ class fan_out_loader {
         sink_->end_job();
     }
 
-    /// Made for the first route: most programs never see one.
+    /// Created at the first route: most programs never have one.
     struct sources {
         explicit sources(fan_out_loader& owner)
             : documents(owner.connect_()),

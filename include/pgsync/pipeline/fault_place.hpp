@@ -15,18 +15,19 @@
 
 namespace pgsync::postgres {
 
-/// Finds out what in a shape it is that the server cannot make of a row, by making each member of the
-/// document alone: what nobody asks for the server does not compute.
+/// Finds the part of a shape that the server cannot compute for a row, by computing each member of the
+/// document alone: the server evaluates only what a query asks for.
 class fault_place {
   public:
     fault_place(session& connection, document_reader& reader, const index_binding& bound, std::size_t index)
         : session_(connection), reader_(reader), bound_(bound), index_(index) {}
 
-    /// Why there can be no document with this key, after `problem` was told of it alone; no transaction is
-    /// open. What is named is a guess where it cannot be tried: then all SQL of the shape.
+    /// Returns why there is no document with this key, after the query for this key alone has failed with
+    /// `problem`. No transaction may be open. If the culprit cannot be determined, the result lists all SQL
+    /// of the shape.
     [[nodiscard]] std::string reason(const std::string& key, const sql_error& problem) {
         const std::string said(problem.what());
-        const auto in = said.rfind(" in: ");  // a statement of ours, of no use to anybody
+        const auto in = said.rfind(" in: ");  // pgsync's own statement, which does not help a user
         return place(key) + said.substr(0, in);
     }
 
@@ -43,7 +44,7 @@ class fault_place {
         for (const auto& node : shape.nodes) {
             if (&node != &root && node.holder == 0 && is_shown(node)) members.push_back(node.json);
         }
-        // Mostly it is the one that it was the last time.
+        // It is usually the same member as last time.
         if (!last_.empty() && reader_.try_member(index_, key, last_)) return told(last_);
         std::string_view found;
         std::size_t failing = 0;
@@ -67,7 +68,7 @@ class fault_place {
         }
     }
 
-    /// `member ratio (1000 / (employee_id - 3)): `
+    /// Returns a text such as `member ratio (1000 / (employee_id - 3)): `.
     [[nodiscard]] std::string told(std::string_view member) const {
         const auto sql = sql_below(member);
         std::string out = "member " + printable(member);
@@ -80,7 +81,7 @@ class fault_place {
         return out.empty() ? out : "SQL of the shape (" + out + "): ";
     }
 
-    /// The shape's own SQL in a member of the root, or everywhere.
+    /// Returns the SQL written in the shape for one member of the root, or all of it if `member` is empty.
     [[nodiscard]] std::vector<std::string_view> sql_below(std::string_view member) const {
         const auto& shape = bound_.index->shape;
         std::vector<std::string_view> out;

@@ -21,42 +21,44 @@
 
 namespace pgsync::postgres {
 
-/// What a row_lookup tells of the rows it finds.
+/// Callbacks for what a row_lookup finds.
 struct row_hooks {
-    /// Some come twice where a reading fails half-way: the later one counts.
+    /// A row may come twice if a read fails half-way: the later one counts.
     std::function<void(const read_document&)> document;
-    /// A row of which no document can be made; left out, it is thrown as errc::rejected.
+    /// A row from which no document can be made. If not set, errc::rejected is thrown.
     std::function<void(const document_fault&)> fault{};
     /// See document_reader::stamps().
     std::function<void(std::string_view id, std::string_view stamp)> stamp{};
-    /// All of these ids have been looked up in the transaction begun last: what has not come has no row.
+    /// All these ids have been looked up in the transaction begun last: those not reported have no row.
     std::function<void(const std::vector<std::string>& ids)> done{};
-    /// No row can have this id as its key, in the server's words; left out, it has just no row.
+    /// No row can have this id as its key; `why` is the server's error. If not set, the id is treated as one
+    /// without a row.
     std::function<void(const std::string& id, const sql_error& why)> impossible{};
 };
 
-/// Looks up rows of one index one by one where that is needed: for ids that may be anything (a document
-/// that was put into the index by hand may be called "abc" where keys are numbers), and for rows of which
-/// the server can make no document, each of which fails the query for all the others.
+/// Looks up rows of one index, one by one where necessary: for ids that may be anything (a document put into
+/// the index by hand may have the id "abc" although keys are numbers), and for rows from which the server can
+/// make no document, each of which makes the query fail for all others.
 class row_lookup {
   public:
     row_lookup(session& connection, std::span<const index_binding> indices, std::size_t index)
         : row_lookup(connection, std::make_unique<document_reader>(connection, indices), nullptr,
                      indices[index], index) {}
-    /// With a reader that others use as well, on the same session.
+    /// Shares a reader with other users of the same session.
     row_lookup(session& connection, document_reader& reader, std::span<const index_binding> indices,
                std::size_t index)
         : row_lookup(connection, nullptr, &reader, indices[index], index) {}
 
-    /// Begins a transaction by `begin()` and tells of the rows of `ids`. Where one cannot be read this begins
-    /// anew with fewer ids, in a transaction of its own: `begin` may be called several times, each time for
-    /// what comes after.
+    /// Begins a transaction with `begin()` and reports the rows of `ids`. If one cannot be read, starts again
+    /// with fewer ids in a new transaction: `begin` may be called several times, and each call applies to
+    /// what is reported after it.
     template <typename Begin>
     void documents(const std::vector<std::string>& ids, const Begin& begin, const row_hooks& on) {
         attempt(possible(ids), begin, on);
     }
-    /// Calls `on_row(id, routing)` for each row of `ids`, without the documents, and `on_fault(id)` where the
-    /// server cannot tell: the key is no value of the column, or a condition of the index fails for the row.
+    /// Calls `on_row(id, routing)` for each row of `ids`, without the documents, and `on_fault(id)` if the
+    /// server cannot tell: the id cannot be a value of the key column, or a condition of the index fails for
+    /// the row.
     template <typename Begin, typename OnRow, typename OnFault>
     void present(std::vector<std::string> ids, const Begin& begin, const OnRow& on_row,
                  const OnFault& on_fault) {
@@ -79,10 +81,10 @@ class row_lookup {
         present(std::move(rest), begin, on_row, on_fault);
     }
 
-    /// For what is not done one by one.
+    /// Returns the reader, for queries of many rows at once.
     [[nodiscard]] document_reader& reader() { return reader_; }
 
-    /// Those of `ids` that no row can have as its key; `begin` begins a transaction.
+    /// Returns those of `ids` that no row can have as its key; `begin` begins a transaction.
     template <typename Begin>
     [[nodiscard]] std::vector<std::string> impossible(const std::vector<std::string>& ids,
                                                       const Begin& begin) {
@@ -100,7 +102,8 @@ class row_lookup {
         return parts_.size() == bound_.key_array_types.size();
     }
 
-    /// The values that are asked for cannot be values of the column: no number, no date, too large.
+    /// Returns true if the values asked for cannot be values of the column: not a number, not a date, too
+    /// large.
     [[nodiscard]] static bool says_impossible(const sql_error& problem) {
         return problem.sqlstate().starts_with("22");
     }
@@ -123,7 +126,7 @@ class row_lookup {
         return out;
     }
 
-    /// Takes the second half of several ids away.
+    /// Removes the second half of `ids`, which has at least two, and returns it.
     static std::vector<std::string> second_half(std::vector<std::string>& ids) {
         const auto half = ids.begin() + static_cast<std::ptrdiff_t>(ids.size() / 2);
         std::vector<std::string> rest(std::make_move_iterator(half), std::make_move_iterator(ids.end()));
@@ -131,7 +134,8 @@ class row_lookup {
         return rest;
     }
 
-    /// To be called while `problem` is handled: returns where a value is to blame, with no transaction open.
+    /// Call while handling `problem`: rolls back the transaction and returns if a value caused the error;
+    /// otherwise rethrows it.
     void recover(const sql_error& problem) {
         if (!session_.usable()) throw;
         if (session_.in_transaction()) session_.exec("ROLLBACK");
@@ -190,7 +194,7 @@ class row_lookup {
         on.fault(fault);
     }
 
-    /// One id alone fails: it can be no key, or the row is to blame.
+    /// Handles an id that fails alone: either it cannot be a key, or its row is to blame.
     template <typename Begin>
     void judge(const std::string& id, const Begin& begin, const row_hooks& on, const sql_error& problem) {
         if (says_impossible(problem) && !can_be_key(id)) {
@@ -199,9 +203,9 @@ class row_lookup {
         }
         document_fault fault{id, printable(id), "postgresql_" + problem.sqlstate(), {}};
         try {
-            begin();  // what is told now is of this snapshot
+            begin();  // what is reported now belongs to this snapshot
             read({id}, on);
-            return;  // it has been corrected meanwhile
+            return;  // the row has been corrected meanwhile
         } catch (const sql_error& again) {
             recover(again);
             fault.type = "postgresql_" + again.sqlstate();
@@ -210,7 +214,7 @@ class row_lookup {
         tell(fault, on);
     }
 
-    /// Whether the server takes it for a value of the key's columns.
+    /// Returns true if the server accepts it as a value of the key columns.
     bool can_be_key(const std::string& id) {
         try {
             reader_.look_up(index_, std::vector<std::string>{id});
