@@ -10,25 +10,25 @@
 
 namespace pgsync::pipeline {
 
-/// What the stream asks of the cluster beside bulks. Indices go by number.
+/// What the stream needs of the cluster besides bulks. Indices are numbers.
 struct index_access {
     /// Waits until every bulk sent so far has been acknowledged.
     std::function<void()> drain;
-    /// Makes every document written so far show up in searches.
+    /// Makes every document written so far visible to searches.
     std::function<void(std::size_t index)> refresh;
-    /// Calls back with every id the index holds, in pieces of at most `size`.
+    /// Calls back with every id in the index, in pieces of at most `size`.
     std::function<void(std::size_t index, std::size_t size,
                        const std::function<void(std::span<const elastic::stored_id>)>&)>
         scan_ids;
-    /// From here on the indices are this program's: whoever followed the slot before, and does not know yet
-    /// that it has lost it, records and remembers nothing with them any more. Throws errc::superseded where
-    /// somebody else was faster.
+    /// Claims the indices for this program: a previous consumer of the slot that has not noticed yet that it
+    /// lost it can no longer record or remember anything in them. Throws errc::superseded if another program
+    /// was faster.
     std::function<void()> claim;
-    /// Remembers with every index that it holds whatever the log tells before a position.
+    /// Records in every index that it contains all changes before a WAL position.
     std::function<void(postgres::lsn)> record;
-    /// Keeps with an index which files of its tables it reflects; see storage_watch.
+    /// Stores in an index which files of its tables it reflects; see storage_watch.
     std::function<void(std::size_t index, const postgres::table_storage& reflected)> remember;
-    /// Nobody is to wait for the cluster any more: what is waiting throws errc::interrupted, until resume().
+    /// Ends all waiting for the cluster with errc::interrupted, until resume().
     std::function<void()> interrupt;
     std::function<void()> resume;
 };

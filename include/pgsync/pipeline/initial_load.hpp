@@ -36,9 +36,8 @@
 
 namespace pgsync::pipeline {
 
-/// Fills one index page by page, several pages at once, each in a short transaction of its own. Needs no
-/// common snapshot: the slot is older than every page, and whatever changed since will be read again from the
-/// stream.
+/// Fills one index page by page, several pages at once, each in its own short transaction. Needs no common
+/// snapshot: the slot is older than every page, and the stream will deliver whatever has changed since.
 class initial_load {
   public:
     initial_load(const load_settings& setting, std::span<const postgres::index_binding> indices,
@@ -90,7 +89,8 @@ class initial_load {
         postgres::lsn durable;
     };
 
-    /// Until every page is acknowledged and on disk: records progress and passes on what went wrong.
+    /// Waits until every page is acknowledged and on disk; records progress meanwhile, and throws what a
+    /// worker or a bulk failed with.
     void watch() {
         auto next_record = clock_type::now() + settings_.record_every;
         std::optional<clock_type::time_point> patience;
@@ -99,14 +99,14 @@ class initial_load {
             failure_.rethrow();
             for (auto& batcher : batchers_) batcher->rethrow_failure();
             if (clock_type::now() >= next_record || last_look) {
-                // One that is no UTF-8 cannot be remembered: the next one will do.
+                // A key that is not UTF-8 cannot be recorded; a later one will be.
                 const auto key = ledger_.advance(postgres::flushed_position(primary_));
                 if (key && is_utf8(*key)) hooks_.record(*key);
                 next_record = clock_type::now() + settings_.record_every;
             }
             if (last_look && ledger_.empty()) return;
             if (!stop_ && hooks_.stopped()) {
-                // Pages on their way may end in peace, but not forever.
+                // Pages in flight may still finish, but not without limit.
                 stop_ = true;
                 patience = clock_type::now() + std::chrono::seconds(10);
             }
@@ -118,7 +118,8 @@ class initial_load {
         }
     }
 
-    /// The next page in key order, and its number in the ledger, which thus has the same order.
+    /// Returns the next page in key order, and its number in the ledger. One lock keeps the ledger in the
+    /// same order.
     std::optional<std::pair<postgres::page_bounds, std::uint64_t>> next_page() {
         const std::lock_guard lock(bounds_mutex_);
         if (exhausted_ || stop_) return std::nullopt;
@@ -172,7 +173,8 @@ class initial_load {
         std::size_t bytes = 0;
         const auto take = [&](const postgres::read_document& document) {
             ++job->rows;
-            // What a change in the meantime makes the transform leave out, that change removes.
+            // If the transform leaves it out because of a change since the load began, that change deletes
+            // it.
             if (!document.kept) return;
             batcher.index(index_, document.id, version, document.json, document.routing);
             ++job->documents;
@@ -189,7 +191,7 @@ class initial_load {
         } catch (const postgres::sql_error& problem) {
             if (!connection.usable() || !postgres::is_row_fault(problem)) throw;
             connection.exec("ROLLBACK");
-            batcher.flush();  // some of the page may wait there, and no bulk is to hold a document twice
+            batcher.flush();  // it may hold part of the page, and no bulk may hold a document twice
             job->rows = job->documents = 0;
             std::unordered_set<std::string> seen;
             postgres::row_hooks on;
@@ -205,7 +207,7 @@ class initial_load {
         batcher.end_job();
     }
 
-    /// A page of which the server cannot make all documents.
+    /// Loads a page not all of whose documents the server can compute.
     template <typename Begin>
     void load_apart(postgres::row_lookup& rows, const std::vector<std::string>& keys, const Begin& begin,
                     const postgres::row_hooks& on) {
@@ -223,14 +225,14 @@ class initial_load {
     load_settings settings_;
     std::span<const postgres::index_binding> indices_;
     std::size_t index_;
-    postgres::read_start begin_;  ///< what begins a transaction that reads a page
+    postgres::read_start begin_;  ///< SQL that begins a transaction in which a page is read
     postgres::version_clock& clock_;
     load_hooks hooks_;
 
     stop_request abandon_;  ///< ends every wait for the database
-    /// Of the watching thread: the one that looks for the next page may be waiting for somebody's lock.
+    /// For the watching thread, because the session that finds the next page may be waiting for a lock.
     postgres::session primary_;
-    std::unique_ptr<elastic::bulk_fit> page_;  ///< root rows of the next page
+    std::unique_ptr<elastic::bulk_fit> page_;  ///< number of root rows of the next page
     std::mutex bounds_mutex_;
     postgres::session bounds_session_;
     postgres::document_reader bounds_;
@@ -242,7 +244,8 @@ class initial_load {
     std::atomic<std::size_t> active_{0};
     std::atomic<bool> stop_{false};
     first_failure failure_;
-    // One for each worker; they go first, and with them what bulks still on their way would call.
+    // One for each worker. Declared last, so destroyed first: completions of bulks still in flight are then
+    // no longer called, and cannot use the members above.
     std::vector<std::unique_ptr<elastic::batcher>> batchers_;
 };
 

@@ -18,28 +18,29 @@ namespace pgsync::pipeline {
 
 struct load_settings {
     std::string database;           ///< conninfo of the primary
-    std::string read_from;          ///< conninfo of where pages are read: the primary, or a standby of it
-    std::size_t page_size = 5'000;  ///< root rows at most; fewer where that is a bulk
+    std::string read_from;          ///< conninfo of the primary or a standby of it, to read pages from
+    std::size_t page_size = 5'000;  ///< maximum root rows per page; fewer if they fill a bulk
     std::size_t workers = 2;
     std::chrono::milliseconds record_every{1'000};
 };
 
-/// What a load asks of and tells to whoever started it.
+/// Functions through which a load works with its caller.
 struct load_hooks {
-    /// Makes a batcher of its own for each worker.
+    /// Creates a batcher; called once for each worker.
     std::function<std::unique_ptr<elastic::batcher>()> make_batcher;
-    /// Makes whoever waits for the cluster give up.
+    /// Ends all waiting for the cluster.
     std::function<void()> interrupt;
-    /// Called now and then with a key up to which nothing needs to be loaded again.
+    /// Called regularly, with a key up to which nothing needs to be loaded again.
     std::function<void(const std::string& key)> record;
-    /// Called for each acknowledged page with its root rows, those without a document counted.
+    /// Called for each acknowledged page with the number of its root rows, including those without a
+    /// document.
     std::function<void(std::uint64_t rows)> progress;
-    /// Asked all the time.
+    /// Called often: returns true once the load is to stop.
     std::function<bool()> stopped;
 };
 
 /// Fills index number `index` with every page after the key `resume_after`; see initial_load. Returns the
-/// number of documents; throws errc::interrupted when stopped.
+/// number of documents. Throws errc::interrupted when stopped.
 PGSYNC_LINKAGE std::uint64_t load(const load_settings& setting,
                                   std::span<const postgres::index_binding> indices, std::size_t index,
                                   postgres::version_clock& clock, std::optional<std::string> resume_after,

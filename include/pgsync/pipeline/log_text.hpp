@@ -15,20 +15,20 @@
 
 namespace pgsync::pipeline {
 
-/// Makes UTF-8 of the few texts of the WAL that are needed as such, names and keys. They come in the encoding
-/// of the database, see replication_stream::encoding(), and mostly are ASCII in any.
+/// Converts to UTF-8 the few texts in WAL that are used as such, names and keys. They arrive in the encoding
+/// of the database, see replication_stream::encoding(), and most are ASCII in any encoding.
 class log_text {
   public:
-    /// Asks the server; nothing where a text has no UTF-8 form.
+    /// Asks the server to convert a text; returns nothing if it has no UTF-8 form.
     using convert_function = std::function<std::optional<std::string>(std::string_view)>;
 
     log_text() = default;
     explicit log_text(convert_function convert) : convert_(std::move(convert)) {}
 
-    /// Of a database of this encoding; `connection` gives a session with it.
+    /// Returns a converter for a database with this encoding; `connection` returns a session on it.
     [[nodiscard]] static log_text of(const std::string& encoding,
                                      std::function<postgres::session&()> connection) {
-        // Bytes of no encoding are taken as they are, by every session.
+        // SQL_ASCII means bytes without an encoding, which every session takes as they are.
         if (encoding == "UTF8" || encoding == "SQL_ASCII") return {};
         return log_text([encoding, connection = std::move(connection)](
                             std::string_view text) -> std::optional<std::string> {
@@ -50,7 +50,7 @@ class log_text {
         });
     }
 
-    /// Valid until the next call.
+    /// Returns the text in UTF-8, or nothing if it has no such form. Valid until the next call.
     [[nodiscard]] std::optional<std::string_view> value(std::string_view text) {
         if (!convert_ || is_ascii(text)) return text;
         auto found = convert_(text);
@@ -59,8 +59,8 @@ class log_text {
         return value_;
     }
 
-    /// A table's description with readable names, valid until the next call; a name without a UTF-8 form
-    /// stays as it is, and nobody asks for it.
+    /// Returns a table's description with names in UTF-8, valid until the next call. A name without a UTF-8
+    /// form stays as it is: no shape can refer to it.
     [[nodiscard]] postgres::change::relation relation(const postgres::change::relation& table) {
         if (!convert_) return table;
         names_.clear();

@@ -12,8 +12,8 @@
 
 namespace pgsync::pipeline {
 
-/// Which pages of an initial load are done. Pages finish in any order; a load resumes after the last page
-/// before which all are done, so only that position is worth recording.
+/// Tracks which pages of an initial load are done. Pages finish in any order, but a load can resume only
+/// after the last page before which all are done, so only that position is recorded.
 class page_ledger {
   public:
     /// Announces the next page in key order, by its last key; returns its number.
@@ -22,15 +22,16 @@ class page_ledger {
         return pages_.open({std::move(last_key), {}});
     }
 
-    /// All its documents are acknowledged; what was read is durable once the log is flushed up to `durable`.
+    /// Records that all documents of a page are acknowledged. What was read is durable once WAL is flushed up
+    /// to `durable`.
     void done(std::uint64_t page, postgres::lsn durable) {
         const std::lock_guard lock(mutex_);
         pages_[page].durable = durable;
         pages_.done(page);
     }
 
-    /// The last key of the pages that need not be loaded again, once there is a new one; `flushed` as in
-    /// done().
+    /// Returns the last key of the pages that need not be loaded again, or nothing if it is the same as
+    /// before. WAL is flushed up to `flushed`.
     [[nodiscard]] std::optional<std::string> advance(postgres::lsn flushed) {
         const std::lock_guard lock(mutex_);
         std::optional<std::string> reached;

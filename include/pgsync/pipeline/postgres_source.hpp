@@ -22,7 +22,7 @@
 
 namespace pgsync::pipeline {
 
-/// The document_source of one PostgreSQL session, which has no other use meanwhile.
+/// The document_source that reads on one PostgreSQL session, which must have no other use meanwhile.
 class postgres_source {
   public:
     postgres_source(postgres::session& documents, std::span<const postgres::index_binding> indices,
@@ -32,7 +32,7 @@ class postgres_source {
           indices_(indices),
           begin_(postgres::begin_reading(indices)),
           clock_(clock) {}
-    /// With a session of its own.
+    /// Takes ownership of the session.
     postgres_source(std::unique_ptr<postgres::session> documents,
                     std::span<const postgres::index_binding> indices, postgres::version_clock& clock)
         : own_(std::move(documents)),
@@ -63,8 +63,8 @@ class postgres_source {
     template <typename JoinKeys>
     void hold_owners(std::size_t index, std::size_t route, const JoinKeys& join_keys) {
         reader_.find_owners(index, route, join_keys);
-        // From here on the server keeps what it found, and no lock: an ALTER TABLE that had to wait for this
-        // session would make its own next read wait for the ALTER TABLE.
+        // The server now holds the result without a lock. With a lock, an ALTER TABLE would wait for this
+        // session, while the loader's next read would wait for the ALTER TABLE.
         session_.exec("COMMIT");
     }
     template <typename Size, typename OnPiece>

@@ -26,19 +26,19 @@ namespace pgsync::postgres {
 /// What a snapshot must see before documents may be read in it.
 struct read_needs {
     std::span<const std::uint32_t> xids;  ///< transactions that have committed
-    lsn committed;                        ///< where the record of the last one's commit begins
+    lsn committed;                        ///< where the commit record of the last of them begins
 };
 
-/// What a transaction that reads documents knows of its own snapshot.
+/// The snapshot of a transaction that reads documents.
 struct read_snapshot {
     snapshot_set visible;
-    /// Of every document read in it: greater than that of any snapshot taken before, in this process or in
-    /// one that ran before it.
+    /// The version of every document read in it: greater than that of any snapshot taken before, in this
+    /// process or an earlier one.
     std::uint64_t version = 0;
-    /// Every commit it sees is on the primary's disk once the log is flushed this far.
+    /// Every commit it sees is on the primary's disk once WAL is flushed up to here.
     lsn durable;
-    std::optional<lsn> replayed;  ///< set on a standby: it sees every commit before this position
-    bool stale = false;           ///< it may see less than a snapshot before: nothing may be read in it
+    std::optional<lsn> replayed;  ///< only on a standby: it sees every commit before this position
+    bool stale = false;           ///< it may see less than an earlier snapshot: nothing may be read in it
 
     [[nodiscard]] bool sees(const read_needs& needs) const {
         if (stale) return false;
@@ -48,18 +48,19 @@ struct read_snapshot {
     }
 };
 
-/// What begins a transaction that reads documents.
+/// How to begin a transaction that reads documents.
 struct read_start {
     std::string sql;
-    std::string
-        meaning_sql{};      ///< what the names of all indices mean, empty: nobody asks; see read_guard.hpp
-    std::string meaning{};  ///< and what they have to mean
+    /// SQL for what the names of all indices refer to; empty: not checked. See read_guard.hpp.
+    std::string meaning_sql{};
+    std::string meaning{};  ///< the result that `meaning_sql` must have
 };
 
-/// What begins a transaction that reads the tables of `indices`: locks them first, against no one but an
-/// ALTER TABLE; only the first query after it takes the snapshot. For a snapshot older than an ALTER TABLE
-/// that rewrites a table (or a TRUNCATE) that table is empty: whoever waited for its lock with the snapshot
-/// taken would find no row, and no change of the log would ever make up for it.
+/// Returns how to begin a transaction that reads the tables of `indices`. It first locks them, in a mode that
+/// conflicts only with ALTER TABLE, TRUNCATE and the like; the first query after that takes the snapshot. In
+/// a snapshot older than a TRUNCATE or an ALTER TABLE that rewrites a table, that table is empty. A
+/// transaction that waited for the lock with its snapshot already taken would find no row, and no change in
+/// WAL would ever correct that.
 [[nodiscard]] inline read_start begin_reading(std::span<const index_binding> indices = {}) {
     read_start out;
     std::vector<std::string_view> tables;
@@ -79,27 +80,26 @@ struct read_start {
     return out;
 }
 
-/// Takes the snapshots of all connections of a process one after the other, so that the order of versions is
-/// the order of snapshots.
+/// Takes the snapshots of all connections of a process one after the other, so that versions have the order
+/// of snapshots.
 ///
-/// A version is the position up to which the log is *flushed*, read inside the transaction, times 256, made
-/// greater than the last one where it is not. The insert position would not do: after a crash of the server
-/// it can be behind what it was. The low byte keeps a row of snapshots on an idle database from running ahead
-/// of the log, where a restarted process would start below them. After a failover positions start anew
-/// somewhat below where the old primary was: each timeline's versions begin 1 TiB of log above those of the
-/// one before. A database that was set back on its own timeline has no new one; its versions are then those
-/// of a later timeline than it has, see set_rewinds().
+/// A version is the position up to which WAL is *flushed*, read inside the transaction, times 256, and
+/// increased if necessary to exceed the last one. The insert position would not do: after a crash of the
+/// server it can be lower than before. The low byte leaves room for many snapshots on an idle database;
+/// otherwise versions would run ahead of WAL, and a restarted process would begin below them. After a
+/// failover, positions continue somewhat below those of the old primary; therefore the versions of each
+/// timeline begin 1 TiB of WAL above those of the one before. A database that was set back on its own
+/// timeline has no new one; its versions are then those of a later timeline, see set_rewinds().
 class version_clock {
   public:
-    /// What IDENTIFY_SYSTEM tells of the primary.
+    /// Sets the primary's timeline, as IDENTIFY_SYSTEM reports it.
     void set_timeline(std::uint32_t timeline) {
         const std::lock_guard lock(mutex_);
         timeline_ = timeline;
         set_base();
     }
 
-    /// How many timelines further on the versions are, because the database was set back; never fewer than
-    /// before.
+    /// Sets how many timelines the versions are ahead because the database was set back. Never decreases.
     void set_rewinds(std::uint32_t rewinds) {
         const std::lock_guard lock(mutex_);
         rewinds_ = std::max(rewinds_, rewinds);
@@ -110,7 +110,7 @@ class version_clock {
         return rewinds_;
     }
 
-    /// From now on begin() is for sessions on standbys, and no snapshot counts that has not seen the log up
+    /// From now on begin() expects sessions on standbys and accepts no snapshot that has not replayed WAL up
     /// to `at_least`.
     void read_from_standby(lsn at_least) {
         const std::lock_guard lock(mutex_);
@@ -118,30 +118,32 @@ class version_clock {
         newest_ = at_least;
     }
 
-    /// From now on begin() is for a process that writes beside the one that follows the slot and orders its
-    /// own snapshots by another clock. `advance` writes a record into the primary's log, see advance_log(),
-    /// and returns how far the log is flushed then.
+    /// Prepares for a process that writes alongside the one that consumes the slot, which orders its own
+    /// snapshots by another clock. `advance` writes a record to the primary's WAL, see advance_log(), and
+    /// returns the flush position after it.
     ///
     /// A snapshot's version is then just below that position, which is read *before* the snapshot is taken.
-    /// Whoever sees a commit that this snapshot does not see takes his own snapshot later, finds the log
-    /// flushed at least as far, and so writes a greater version: never is something newer overwritten for
-    /// good. And because of the record the version is greater than that of any snapshot before. (A standby's
-    /// position is read before its snapshot anyway, and whoever follows reads a commit from a standby only
-    /// when that has replayed beyond it; so both must read from the primary, or both from standbys.)
+    /// If the consumer of the slot sees a commit that this snapshot does not see, it takes its snapshot
+    /// later, finds WAL flushed at least as far, and so writes a greater version: newer data is never
+    /// overwritten for good. Because of the record, the version is also greater than that of any snapshot
+    /// before. (A standby's position is read before its snapshot anyway, and the consumer reads a commit from
+    /// a standby only once the standby has replayed beyond it; so both processes must read from the primary,
+    /// or both from standbys.)
     void write_beside(std::function<lsn()> advance) {
         const std::lock_guard lock(mutex_);
         advance_ = std::move(advance);
     }
 
-    /// Greater than any version that a clock can have given while the log was flushed up to `position`.
+    /// Returns a version greater than any that a clock can have issued while WAL was flushed up to
+    /// `position`.
     [[nodiscard]] std::uint64_t greatest_version(lsn position) {
         const std::lock_guard lock(mutex_);
-        constexpr std::uint64_t ahead = 1U << 24U;  // of the log, on an idle server
+        constexpr std::uint64_t ahead = 1U << 24U;  // how far versions may run ahead of WAL on an idle server
         return base_ + (position.value << 8U) + ahead;
     }
 
-    /// A version greater than that of any snapshot before, and less than that of any after. `primary` is a
-    /// session on the primary, also where begin() is for standbys.
+    /// Returns a version greater than that of any snapshot before and less than that of any after. `primary`
+    /// is a session on the primary, even if begin() uses standbys.
     [[nodiscard]] std::uint64_t take_version(session& primary) {
         const std::lock_guard lock(mutex_);
         const auto names = function_names(primary.server_version());
@@ -149,16 +151,17 @@ class version_clock {
             position_in(primary.exec("SELECT " + std::string(names.flush_lsn) + "::text"), 0));
     }
 
-    /// Begins as `start` says, see begin_reading(), on `connection`, and tells of the snapshot. The caller
-    /// ends the transaction. Throws errc::changed where names of tables and columns mean something else.
+    /// Begins a transaction on `connection` as `start` says, see begin_reading(), and returns its snapshot.
+    /// The caller ends the transaction. Throws errc::changed if names of tables and columns no longer refer
+    /// to the same; on a standby, the snapshot is stale then.
     [[nodiscard]] read_snapshot begin(session& connection, const read_start& start) {
         const std::lock_guard lock(mutex_);
         return begin_after(advance_ ? advance_() : lsn{}, connection, start);
     }
 
-    /// The same, as often as it takes until the snapshot sees what is needed: the log tells of a commit a
-    /// moment before other sessions see it, much before under synchronous replication, and a standby is
-    /// behind. Throws errc::interrupted once `stopped()`.
+    /// The same, repeated until the snapshot sees what is needed. A commit appears in WAL a moment before
+    /// other sessions see it, long before under synchronous replication, and a standby lags behind. Throws
+    /// errc::interrupted once `stopped()`.
     template <typename Stopped>
     [[nodiscard]] read_snapshot begin(session& connection, const read_start& how, const read_needs& needs,
                                       const Stopped& stopped) {
@@ -167,7 +170,7 @@ class version_clock {
         auto told = start;
         const auto advanced = [&] {
             const std::lock_guard lock(mutex_);
-            return advance_ ? advance_() : lsn{};  // once: a standby would never be as far as the next
+            return advance_ ? advance_() : lsn{};  // once: a standby would never reach the next position
         }();
         while (true) {
             auto snapshot = [&] {
@@ -191,8 +194,9 @@ class version_clock {
         }
     }
 
-    /// The insert position stands behind the header of a page that holds nothing yet, where the flushed
-    /// position never gets until something is written; step back to what both agree on.
+    /// Returns the end of the last record before `inserted`. On a page that is still empty, the insert
+    /// position is behind the page's header, which the flush position does not reach until something is
+    /// written.
     [[nodiscard]] static constexpr lsn end_of_last_record(lsn inserted) {
         constexpr std::uint64_t page = 8192;
         constexpr std::uint64_t short_header = 24;
@@ -204,7 +208,7 @@ class version_clock {
     }
 
   private:
-    /// `advanced`: where the log was flushed to, of one who writes beside; else nowhere.
+    /// `advanced` is the flush position after `advance_()`, or 0 without it, see write_beside().
     read_snapshot begin_after(lsn advanced, session& connection, const read_start& how) {
         if (!standby_) {
             auto snapshot = begin_on_primary(connection, how);
@@ -228,9 +232,10 @@ class version_clock {
         return {snapshot_in(row), next_version(flushed), end_of_last_record(position_in(row, 2)), {}, false};
     }
 
-    /// What is replayed must be asked before the snapshot is taken, not in it. All that a standby replays is
-    /// on the primary's disk.
-    /// Where names mean something else there, it is taken to be behind: the primary is looked at often.
+    /// The replay position must be read before the snapshot is taken, not in it. Everything that a standby
+    /// has replayed is on the primary's disk, so `durable` stays 0. If names refer to something else on the
+    /// standby, it is treated as lagging: catalog changes are detected on the primary, which is checked
+    /// often.
     read_snapshot begin_on_standby(session& connection, const read_start& how) {
         const auto names = function_names(connection.server_version());
         const auto state = connection.exec("SELECT pg_catalog.pg_is_in_recovery(), " +
@@ -259,14 +264,13 @@ class version_clock {
     void set_base() { base_ = std::uint64_t{timeline_ + rewinds_} << 48U; }
 
     std::uint64_t next_version(lsn position) {
-        // In steps of two: what a routed document leaves behind elsewhere is deleted with the version
-        // between.
+        // In steps of two: the version in between is for deleting a routed document under its other routings.
         last_ = std::max(last_ + 2, base_ + (position.value << 8U));
         return last_;
     }
 
-    /// Below those of whoever follows and finds the log flushed as far, also where he deletes what a routed
-    /// document left behind.
+    /// Returns a version below those that the consumer of the slot uses once it finds WAL flushed up to
+    /// `position`, including those of its deletes under other routings.
     [[nodiscard]] std::uint64_t version_beside(lsn position) const {
         return base_ + (position.value << 8U) - 2;
     }
@@ -292,11 +296,11 @@ class version_clock {
     std::uint64_t base_ = 0;
     std::uint64_t last_ = 0;
     bool standby_ = false;
-    lsn newest_;                      ///< the greatest position a standby's snapshot had
+    lsn newest_;                      ///< greatest replay position of a standby's snapshot so far
     std::function<lsn()> advance_{};  ///< see write_beside()
 };
 
-/// How far the log is on disk.
+/// Returns the position up to which the primary's WAL is on disk.
 [[nodiscard]] inline lsn flushed_position(session& connection) {
     const auto names = function_names(connection.server_version());
     const auto found = connection.exec("SELECT " + std::string(names.flush_lsn) + "::text");
@@ -305,9 +309,9 @@ class version_clock {
     return *position;
 }
 
-/// Writes a record into the log and flushes it, so that every version from now on is greater than any that an
-/// earlier process can have used, and a late write of that process can overwrite nothing. Waits for the local
-/// disk only: a stalled synchronous standby must not stop the sync.
+/// Writes a record to WAL and flushes it, so that every version from now on is greater than any that an
+/// earlier process can have used, and a late write of that process cannot overwrite anything. Waits for the
+/// local disk only: a stalled synchronous standby must not stop the sync.
 inline void advance_log(session& connection) {
     connection.exec(
         "BEGIN; SET LOCAL synchronous_commit = local; "
