@@ -21,14 +21,14 @@
 
 namespace pgsync::pipeline {
 
-/// Where changes wait, coalesced by root key, while the loader is busy. Batches are made by pressure:
-/// whatever has gathered when the loader asks is the next work, after a commit, or earlier where a
-/// transaction is larger than the bound. Where very much has gathered the loader takes some of it, the oldest
-/// first: what changes again while it waits is still read once. One thread adds, one takes.
+/// Queue in which changes wait, coalesced by root key, while the loader is busy. Batch sizes depend on the
+/// load: when the loader asks, it gets all that is waiting, after a commit, or earlier if a transaction
+/// exceeds the limits. If more is waiting than the loader wants, it gets the oldest: a key that changes again
+/// while it waits is still read once. One thread adds, one takes.
 class gatherer {
   public:
     struct limits {
-        std::size_t entries = 50'000;   ///< keys and links together
+        std::size_t entries = 50'000;   ///< keys and join keys together
         std::size_t bytes = 8U << 20U;  ///< of their text
     };
 
@@ -38,8 +38,8 @@ class gatherer {
         pending_ = fresh();
     }
 
-    /// `committed`: where the transaction's commit record begins; `time_us`: when it committed, in
-    /// microseconds since 2000, 0 where that is not known yet.
+    /// Begins a transaction. `committed` is where its commit record begins; `time_us` is when it committed,
+    /// in microseconds since 2000, 0 if not known yet.
     void begin(std::uint32_t xid, postgres::lsn committed, std::int64_t time_us = 0) {
         const std::lock_guard lock(mutex_);
         xid_ = xid;
@@ -53,9 +53,10 @@ class gatherer {
         insert_key(index, key);
     }
 
-    /// The same for a root row whose document was, or is to be, written with this routing.
+    /// Adds a root row whose document was written, or is to be written, with this routing.
     void add_key(std::size_t index, const std::string& key, std::string_view routing) {
-        // Under one lock: a key taken without its routing would leave a document where it no longer belongs.
+        // Both under one lock: a key taken without its routing would leave a document where it no longer
+        // belongs.
         const std::lock_guard lock(mutex_);
         insert_key(index, key);
         if (pending_.indices[index].routings[key].emplace(routing).second) grow(key.size() + routing.size());
@@ -68,34 +69,34 @@ class gatherer {
         if (added) wait_in_line(index, route, *at);
     }
 
-    /// See index_work::lose_rows().
+    /// Calls index_work::lose_rows().
     void lose_rows(std::size_t index, const compiled_index& of, std::size_t route) {
         const std::lock_guard lock(mutex_);
         note_change();
         pending_.indices[index].lose_rows(of, route);
     }
 
-    /// Every root row is to be read again.
+    /// Makes the loader read every root row again.
     void reload(std::size_t index) {
         const std::lock_guard lock(mutex_);
         note_change();
         pending_.indices[index].reload = true;
     }
 
-    /// The transaction may have truncated a table, though the log does not tell.
+    /// Makes the loader check whether the transaction truncated a table, which WAL does not show.
     void look_at_storage() {
         const std::lock_guard lock(mutex_);
         note_transaction();
         pending_.look_at_storage = true;
     }
 
-    /// Everything before `position` has been added. Called at a commit, with its time as begin() has it, and
-    /// for keepalives between transactions.
+    /// Records that everything before `position` has been added. Called at a commit, with its time as in
+    /// begin(), and for keepalives between transactions.
     void reached(postgres::lsn position, std::int64_t time_us = 0) {
         const std::lock_guard lock(mutex_);
         if (std::exchange(xid_counts_, false) && time_us != 0) {
             if (pending_.empty()) {
-                acknowledger_.also_ends(time_us);  // all of it was handed out before its commit was read
+                acknowledger_.also_ends(time_us);  // all of it was taken before its commit was read
             } else {
                 commits_.push_back({position, time_us});
             }
@@ -110,22 +111,22 @@ class gatherer {
         return position_;
     }
 
-    /// How far the slot may be confirmed now, given how far the server's log is known to be on disk.
+    /// Returns the position up to which the slot may be confirmed, given how far the server's WAL is known to
+    /// be on disk.
     [[nodiscard]] postgres::lsn confirmed(postgres::lsn flushed) {
-        // Under the same lock as take(): a work is always in one place or the other.
+        // Under the same lock as take(): changes are always either pending or announced to the acknowledger.
         const std::lock_guard lock(mutex_);
         return acknowledger_.confirmed(flushed, pending_.empty() ? position_ : postgres::lsn{});
     }
 
-    /// More than the bound has gathered: the reader is to wait. Returns false when it still has after
-    /// `timeout`.
+    /// Waits until the queue is below its limits or closed. Returns false if it is neither after `timeout`.
     [[nodiscard]] bool wait_for_room(std::chrono::milliseconds timeout) {
         std::unique_lock lock(mutex_);
         return changed_.wait_for(lock, timeout, [&] { return !full() || closed_; });
     }
 
-    /// The next work, of `most` keys and links, announced to the acknowledger, or nothing when none came
-    /// within `timeout` or after close().
+    /// Returns the next batch, of at most `most` keys and join keys, after announcing it to the acknowledger;
+    /// nothing if none was ready within `timeout`, or after close().
     [[nodiscard]] std::optional<work> take(std::chrono::milliseconds timeout,
                                            std::size_t most = std::numeric_limits<std::size_t>::max()) {
         std::unique_lock lock(mutex_);
@@ -139,19 +140,20 @@ class gatherer {
             commits_.pop_front();
         }
         result.ticket = acknowledger_.open(result.end, oldest, std::move(commits));
-        // What follows of a transaction cut here needs it visible as well.
+        // If a transaction was cut here, its remaining changes need it visible as well.
         xid_noted_ = false;
         changed_.notify_all();
         return result;
     }
 
-    /// Nothing gathered, and everything handed out is confirmed.
+    /// Returns true if nothing is waiting and every batch is confirmed.
     [[nodiscard]] bool idle() const {
         const std::lock_guard lock(mutex_);
         return pending_.empty() && !acknowledger_.outstanding();
     }
 
-    /// What waits, keys and links together, and when the oldest of these changes committed (0: none waits).
+    /// Returns the number of keys and join keys that are waiting, and when the oldest of these changes
+    /// committed (0: none is waiting).
     [[nodiscard]] std::pair<std::size_t, std::int64_t> waiting() const {
         const std::lock_guard lock(mutex_);
         return {entries_, pending_.empty() ? 0 : oldest_us()};
@@ -162,7 +164,7 @@ class gatherer {
         return closed_;
     }
 
-    /// take() hands out nothing any more: what is left is neither loaded nor confirmed.
+    /// Makes take() return nothing from now on: what is left is neither loaded nor confirmed.
     void close() {
         const std::lock_guard lock(mutex_);
         closed_ = true;
@@ -184,8 +186,8 @@ class gatherer {
         committed_ = false;
         return result;
     }
-    /// Whatever else is pending goes along: it may be done early, and what stays behind is read in a later
-    /// snapshot, which sees all that this one must see.
+    /// Everything else that is pending goes into the batch: it may be done early, and what stays behind is
+    /// read in a later snapshot, which sees all that this one must see.
     work take_oldest(std::size_t most) {
         work result = fresh();
         result.xids.swap(pending_.xids);
@@ -211,7 +213,7 @@ class gatherer {
             }
             to.keys.insert(from.keys.extract(*next.text));
         }
-        // All that was gathered before the oldest that stays has been taken by now.
+        // Everything added before the oldest entry that stays has been taken by now.
         result.end = line_.front().reached;
         return result;
     }
@@ -253,15 +255,15 @@ class gatherer {
     [[nodiscard]] bool ready() const { return !pending_.empty() && (committed_ || full()); }
 
     static constexpr std::size_t no_route = std::numeric_limits<std::size_t>::max();
-    /// A key or a link of `pending_`, whose text stays where it is as long as it is in its set.
+    /// A key or join key of `pending_`. Its text has a stable address as long as it is in its set.
     struct in_line {
-        postgres::lsn reached;  ///< by the stream when it was added: everything before was added before it
+        postgres::lsn reached;  ///< stream position when it was added: earlier changes were added before it
         std::size_t index;
         std::size_t route;  ///< no_route: a key
         const std::string* text;
     };
 
-    /// A transaction that has ended and of which something waits.
+    /// A transaction that has ended, with changes still waiting.
     struct ended {
         postgres::lsn end;
         std::int64_t time_us;
@@ -273,7 +275,7 @@ class gatherer {
     limits limit_;
     acknowledger& acknowledger_;
     work pending_;
-    std::deque<in_line> line_;  ///< the keys and links of `pending_`, in the order of their first change
+    std::deque<in_line> line_;  ///< the keys and join keys of `pending_`, in the order of their first change
     std::size_t entries_ = 0;
     std::size_t bytes_ = 0;
     postgres::lsn position_;
@@ -281,9 +283,9 @@ class gatherer {
     postgres::lsn xid_committed_;
     std::int64_t xid_time_us_ = 0;
     bool xid_noted_ = false;
-    bool xid_counts_ = false;    ///< something of it was gathered, now or in an earlier work
-    std::deque<ended> commits_;  ///< in the order of the log
-    bool committed_ = false;     ///< a transaction has ended since the last take
+    bool xid_counts_ = false;    ///< some change of it was added, to this or an earlier batch
+    std::deque<ended> commits_;  ///< in WAL order
+    bool committed_ = false;     ///< a transaction has ended since everything was last taken
     bool closed_ = false;
 };
 

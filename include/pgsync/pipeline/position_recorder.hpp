@@ -19,27 +19,29 @@
 
 namespace pgsync::pipeline {
 
-/// Records each position with the indices before the slot is confirmed up to it: a slot that stands ahead of
-/// what its indices say was created again or read by another program, and changes are lost. Before each
-/// record, and every few seconds when there is nothing to record, it checks that what was checked at the
-/// start still holds; so the slot is confirmed only up to positions at which it did. One thread of its own,
-/// so that a cluster or a catalog that does not answer cannot keep the reading thread from answering the
-/// server.
+/// Records each position in the indices before the slot is confirmed up to it. A slot that is ahead of the
+/// position in its indices was therefore created again or read by another program, and changes are lost.
+/// Checks before each record, and every few seconds if there is nothing to record, that what was verified at
+/// the start still holds; the slot is thus confirmed only up to positions at which it did, unless the catalog
+/// could not be reached. Has its own thread, so that a cluster or a catalog that does not answer cannot keep
+/// the reading thread from answering the server.
 class position_recorder {
   public:
-    /// Records durably; may throw, and is then asked again, unless that is errc::superseded or
+    /// Records durably. May throw, and is then called again, except after errc::superseded or
     /// elastic::refused_always.
     using record_function = std::function<void(postgres::lsn)>;
-    /// Returns where everything is as it was at the start; errc::changed where it is not. May throw
-    /// otherwise, and is then asked again before anything is recorded.
+    /// Returns if everything is as it was at the start, and throws errc::changed if not. Other errors lead to
+    /// another call; until one succeeds nothing is recorded, except after errc::connection or errc::busy,
+    /// which do not hold back the record.
     using check_function = std::function<void()>;
 
     struct settings {
-        std::chrono::milliseconds record_every{10'000};  ///< at most
-        std::chrono::milliseconds check_every{2'000};    ///< at least
+        std::chrono::milliseconds record_every{10'000};  ///< no more often than this
+        std::chrono::milliseconds check_every{2'000};    ///< at least this often
     };
 
-    /// `ended` gets such an error, or errc::changed, once: nothing is recorded any more.
+    /// `ended` is called once, with an error after which nothing more is recorded: errc::superseded,
+    /// errc::changed or elastic::refused_always.
     position_recorder(record_function record, check_function check, settings setting,
                       std::function<void(std::exception_ptr)> ended)
         : record_(std::move(record)),
@@ -52,7 +54,7 @@ class position_recorder {
     position_recorder(const position_recorder&) = delete;
     position_recorder& operator=(const position_recorder&) = delete;
 
-    /// `position` may be recorded; returns up to where it has been.
+    /// Allows `position` to be recorded. Returns the position recorded so far.
     postgres::lsn want(postgres::lsn position) {
         const std::lock_guard lock(mutex_);
         if (position > wanted_) {
@@ -62,28 +64,28 @@ class position_recorder {
         return recorded_;
     }
 
-    /// What is wanted now need not wait for the end of the pause: a second after the last record will do.
+    /// Shortens the pause before the next record to at most a second since the last one.
     void soon() {
         const std::lock_guard lock(mutex_);
         soon_ = true;
         changed_.notify_all();
     }
 
-    /// From now on without pauses.
+    /// Records without pauses from now on.
     void hurry() {
         const std::lock_guard lock(mutex_);
         record_every_ = std::chrono::milliseconds(0);
         changed_.notify_all();
     }
 
-    /// Checks at once: there is reason to think that something has changed.
+    /// Checks at once, because something may have changed.
     void check_now() {
         const std::lock_guard lock(mutex_);
         check_now_ = true;
         changed_.notify_all();
     }
 
-    /// Nothing more is recorded. Waits for what is under way.
+    /// Stops recording. Waits for the attempt in progress.
     void close() {
         {
             const std::lock_guard lock(mutex_);
@@ -122,7 +124,7 @@ class position_recorder {
                 if (done == outcome::done) recorded_ = std::max(recorded_, position);
                 last_record = last_check;
             }
-            // However much of a hurry there is, a server that refuses is given a moment.
+            // Even after hurry(), pause before trying again what was refused.
             if (done == outcome::refused)
                 changed_.wait_for(lock, std::chrono::milliseconds(200), [&] { return closing_; });
         }
@@ -141,13 +143,14 @@ class position_recorder {
         try {
             if (check_) check_();
         } catch (const error& problem) {
-            // One that is shut down waits for its last changes to be confirmed.
+            // A server that is shutting down accepts no connections but waits until its last changes are
+            // confirmed, so a check that cannot connect must not prevent the record.
             if (problem.code() != errc::connection && problem.code() != errc::busy) throw;
             log::debug("not checked: {}", problem.what());
         }
     }
 
-    /// Checks, and records `position` where there is one.
+    /// Checks, and records `position` unless it is 0.
     outcome attempt(postgres::lsn position) {
         try {
             check();

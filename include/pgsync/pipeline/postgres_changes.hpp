@@ -31,8 +31,8 @@
 
 namespace pgsync::pipeline {
 
-/// The change_source of a logical replication slot: a stream, a session on the primary for its positions, and
-/// one for questions about the catalog, which is made at the first.
+/// The change_source of a logical replication slot: a replication stream, a session on the primary for its
+/// positions, and one for the catalog, opened when it is first needed.
 class postgres_changes {
   public:
     struct settings {
@@ -42,7 +42,7 @@ class postgres_changes {
         std::string publication;
     };
 
-    /// Once `stop_fd` is readable nothing is waited for, and a running query is cancelled.
+    /// Once `stop_fd` is readable, every wait ends and a running query is cancelled.
     postgres_changes(settings setting, std::span<const postgres::index_binding> indices, int stop_fd)
         : settings_(std::move(setting)),
           indices_(indices),
@@ -85,7 +85,7 @@ class postgres_changes {
     [[nodiscard]] bool has_column(std::uint32_t oid, std::string_view name) {
         return postgres::has_column(catalog(), oid, name);
     }
-    /// Every server behind the name has the database in one encoding.
+    /// Any server behind the connection string will do: the database has the same encoding on all of them.
     [[nodiscard]] log_text texts() {
         return log_text::of(std::string(primary_.server_encoding()),
                             [this]() -> postgres::session& { return catalog(); });
@@ -94,7 +94,8 @@ class postgres_changes {
     void close() { stream_.close(); }
 
   private:
-    /// The server that is streamed from must be the one that was checked: one name may lead to several.
+    /// Throws errc::connection unless the stream leads to the server that was checked: one name may stand for
+    /// several.
     void check_server() {
         const auto now = stream_.identify();
         if (now.system == settings_.identity.system && now.timeline == settings_.identity.timeline) return;

@@ -32,7 +32,7 @@
 #include <pgsync/postgres/session.hpp>
 #include <pgsync/sink/elastic/batcher.hpp>
 
-/// Joins the stages with PostgreSQL and the cluster.
+/// Connects the stages of the pipeline with PostgreSQL and the cluster.
 namespace pgsync::pipeline {
 
 using loader = document_loader<postgres_source, elastic::batcher>;
@@ -40,7 +40,7 @@ using loader = document_loader<postgres_source, elastic::batcher>;
 PGSYNC_LINKAGE void follow(const follow_settings& setting, std::span<const postgres::index_binding> indices,
                            postgres::version_clock& clock, follow_batchers batchers,
                            const index_access& cluster, int stop_fd) {
-    stop_request abandon;  // ends every wait for the database, and what is waited for is cancelled
+    stop_request abandon;  // ends every wait for the database and cancels what it waits for
     const stop_deadline overdue(stop_fd, setting.stop_timeout + std::chrono::seconds(2), abandon);
     postgres_changes changes({setting.database, setting.identity, setting.slot, setting.publication}, indices,
                              abandon.fd());
@@ -71,7 +71,7 @@ PGSYNC_LINKAGE void remove_orphans(const std::string& read_from,
     batcher.end_job();
     cluster.drain();
     batcher.rethrow_failure();
-    // A row that was seen gone must stay so, even if the server crashes now.
+    // A row that was not found must stay deleted even if the server crashes now.
     while (durable > postgres::lsn{} && postgres::flushed_position(documents) < durable)
         std::this_thread::sleep_for(std::chrono::milliseconds(5));
 }

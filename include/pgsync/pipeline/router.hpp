@@ -25,17 +25,17 @@
 
 namespace pgsync::pipeline {
 
-/// Turns changed rows into keys and links, by the old and the new values of the columns each route names. No
-/// I/O of its own.
+/// Turns changed rows into keys and join keys, from the old and the new values of the columns that each route
+/// names. Does no I/O of its own.
 class router {
   public:
-    /// Tells the partitioned tables above a table that nobody knew at the start.
+    /// Returns the partitioned tables above a table that was not known at the start.
     using find_ancestors = std::function<std::vector<std::uint32_t>(std::uint32_t oid)>;
 
-    /// Tells whether a table has a column now.
+    /// Returns whether a table has a column now.
     using column_exists = std::function<bool(std::uint32_t oid, std::string_view column)>;
 
-    /// `look_closer` is called where a table is not what it was at the start.
+    /// `look_closer` is called when a table is not what it was at the start.
     router(std::span<const postgres::index_binding> indices, gatherer& output, find_ancestors ancestors = {},
            column_exists exists = {}, std::function<void()> look_closer = {}, log_text texts = {})
         : indices_(indices),
@@ -45,12 +45,12 @@ class router {
           look_closer_(std::move(look_closer)),
           texts_(std::move(texts)) {}
 
-    /// A table's present columns; comes before its first row and after each ALTER TABLE.
+    /// Takes a table's current columns; called before its first row and after each ALTER TABLE.
     void relation(const postgres::change::relation& described) {
         const auto table = texts_.relation(described);
         tables_.erase(table.oid);
         if (look_closer_ && is_strange(table)) look_closer_();
-        // A partition made or attached since the start.
+        // It may be a partition that was created or attached since the start.
         if (find_ancestors_ && !is_known(table.oid)) ancestors_[table.oid] = find_ancestors_(table.oid);
         table_plan plan;
         plan.width = table.columns.size();
@@ -78,7 +78,7 @@ class router {
                 visit(route, row.after, {});
                 continue;
             }
-            // Without an old row no column of the replica identity changed, and the identity covers the
+            // No old row means that no column of the replica identity changed, and the identity covers the
             // route.
             if (row.old != postgres::old_row::none) visit(route, row.before, {});
             visit(route, row.after, row.before);
@@ -112,13 +112,13 @@ class router {
         std::size_t index = 0;
         std::size_t route = 0;
         bool direct = false;
-        bool everything = false;      ///< a change may concern any document
-        bool blind = false;           ///< the log's rows are from a time when `link` was called otherwise
-        bool uncovered = false;       ///< the log may lack old values of `link`
-        bool uses_generated = false;  ///< the log does not show whether what its documents depend on changed
-        std::vector<std::size_t> link;         ///< positions of the route's columns in a row
-        std::vector<std::size_t> used;         ///< positions of all columns its documents depend on
-        std::optional<std::size_t> routing{};  ///< position of what chooses a document's shard
+        bool everything = false;  ///< a change may affect any document
+        bool blind = false;      ///< the rows in WAL are from a time when a column of `link` had another name
+        bool uncovered = false;  ///< WAL may lack old values of `link`
+        bool uses_generated = false;    ///< WAL does not show whether the data behind its documents changed
+        std::vector<std::size_t> link;  ///< positions of the route's columns in a row
+        std::vector<std::size_t> used;  ///< positions of all columns its documents depend on
+        std::optional<std::size_t> routing{};  ///< position of the column that selects a document's shard
     };
     struct table_plan {
         std::size_t width = 0;
@@ -135,8 +135,8 @@ class router {
         return found != ancestors_.end() &&
                std::find(found->second.begin(), found->second.end(), route.table_oid) != found->second.end();
     }
-    /// Another table has the name of one that is followed, a followed one has another name, or one has come
-    /// that was not there at the start.
+    /// Returns true if another table has the name of a bound one, a bound one has another name, or the table
+    /// did not exist at the start.
     [[nodiscard]] bool is_strange(const postgres::change::relation& table) const {
         const auto name =
             postgres::quote_identifier(table.schema) + "." + postgres::quote_identifier(table.name);
@@ -158,9 +158,9 @@ class router {
         return false;
     }
 
-    /// Where a row has a column. Nothing when the rows are from a time when the column was called otherwise,
-    /// or was not there, and now it is: renamed and renamed back. Throws errc::catalog when it is not there
-    /// now.
+    /// Returns the position of a column in the rows. Returns nothing if the rows are from a time when the
+    /// column had another name or did not exist, but it exists now, for instance because it was renamed and
+    /// renamed back. Throws errc::catalog if it does not exist now.
     std::optional<std::size_t> position(const postgres::change::relation& table, std::string_view column,
                                         const compiled_index& index, const node_data& node) const {
         for (std::size_t at = 0; at < table.columns.size(); ++at) {
@@ -183,7 +183,7 @@ class router {
         const auto& route = index.routes[r];
         const auto& node = index.shape.nodes[route.node];
         route_plan plan{i, r, route.direct, route.columns.empty(), false, false, false, {}, {}};
-        // Then each old row holds everything, unless the identity was another one when it was written.
+        // With FULL each old row holds everything, except those written while the identity was another one.
         plan.uncovered = table.replica_identity == 'f' && !route.columns.empty();
         const auto find_old = [&](std::string_view name) -> std::optional<std::size_t> {
             const auto at = position(table, name, index, node);
@@ -195,8 +195,8 @@ class router {
                     "read again",
                     table.schema, table.name, name, index.name);
             } else if (!table.columns[*at].is_key) {
-                // The table was published before its replica identity was set, or lost it for a while: nobody
-                // knows which documents its updates and deletes of that time concern.
+                // The table was published before its replica identity was set, or lost it for a while: it is
+                // unknown which documents its updates and deletes of that time affect.
                 plan.uncovered = true;
                 log::warn(
                     "the replica identity of {}.{} did not cover column \"{}\" when these changes were made: "
@@ -248,7 +248,8 @@ class router {
                });
     }
 
-    /// Notes the owners of one version of a row. `before` gives values that `row` only calls unchanged.
+    /// Queues the key or join key in one version of a row. `before` has the values that `row` only marks as
+    /// unchanged.
     void visit(const route_plan& route, std::span<const postgres::field> row,
                std::span<const postgres::field> before) {
         if (route.everything) return lose_rows(route.index, route.route);
@@ -264,8 +265,8 @@ class router {
                             "set REPLICA IDENTITY FULL on the table and run bootstrap again");
             }
             const auto value = texts_.value(field->text);
-            // No query can ask for it; nor can there be a document by such a key, but the row that had it
-            // may have another now.
+            // No query can ask for this key, and no document can have it; but the row that had it may have
+            // another now.
             if (!value) return read_all_again(route);
             append_key_part(text_, *value, first);
             first = false;
@@ -286,7 +287,7 @@ class router {
 
     void read_all_again(const route_plan& route) {
         lose_rows(route.index, route.route);
-        // Of a root rows may have come that the index does not know.
+        // There may also be new root rows that the index does not know.
         output_.reload(route.index);
     }
 

@@ -42,9 +42,9 @@
 
 namespace pgsync::pipeline {
 
-/// Streams one slot into the indices until asked to stop: one thread receives and routes changes, one reads
-/// documents and sends them, one does so for fan-outs, and one records positions. One object is one
-/// connection's life; what was not confirmed when it ends is delivered again.
+/// Streams one slot into the indices until asked to stop. One thread receives and routes changes, one reads
+/// documents and sends them, one does so for fan-outs, and one records positions. An object lives as long as
+/// one connection; what is not confirmed by then is delivered again.
 template <change_source Changes, document_source Source, sink::document_sink Sink>
 class sync_pipeline {
   public:
@@ -56,10 +56,10 @@ class sync_pipeline {
         std::unique_ptr<Sink> fan_out;
     };
     struct hooks {
-        typename fan_out_type::connect_function connect;  ///< makes sources for fan-outs
-        /// Called once, before anything is read, with the flush LSN of the start.
+        typename fan_out_type::connect_function connect;  ///< creates sources for fan-outs
+        /// Called once, before anything is read, with the flush LSN at the start.
         std::function<void(postgres::lsn)> started = [](postgres::lsn) {};
-        /// Ends every wait of the sources: something has failed.
+        /// Called when something has failed, to end every wait of the sources.
         std::function<void()> abandon = [] {};
     };
 
@@ -104,7 +104,7 @@ class sync_pipeline {
             finish(loading);
         } catch (...) {
             leaving_ = abandoned_ = true;
-            // Threads that wait for somebody's lock, or read millions of rows, are interrupted.
+            // Interrupts threads that wait for a lock or read millions of rows.
             hooks_.abandon();
             gatherer_.close();
             cluster_.interrupt();
@@ -133,7 +133,7 @@ class sync_pipeline {
 
     // ---- the reading thread
 
-    /// The server must hear from us meanwhile, or it takes us for dead after wal_sender_timeout.
+    /// Without a status meanwhile, the server would end the connection after wal_sender_timeout.
     void claim() {
         aside claiming(cluster_.claim);
         while (!claiming.done(std::chrono::milliseconds(100))) {
@@ -178,7 +178,8 @@ class sync_pipeline {
         flushed_ = std::max(flushed_, message.end);
         if (!message.keepalive) return;
         reply_requested_ = reply_requested_ || message.reply_requested;
-        // A server that is shut down asks, and ends only when everything it has sent is confirmed.
+        // A server that is shutting down requests replies, and ends only when everything it has sent is
+        // confirmed.
         if (message.reply_requested) recorder_.soon();
         // Between transactions everything before this position has been delivered.
         if (!in_transaction_) gatherer_.reached(message.end);
@@ -212,8 +213,8 @@ class sync_pipeline {
         }
     }
 
-    /// While too much has gathered nothing more is read, which makes the server wait; but it must hear from
-    /// us, or it takes us for dead after wal_sender_timeout.
+    /// Waits while the queue is full. Reading nothing makes the server wait, but without a status it would
+    /// end the connection after wal_sender_timeout.
     void make_room(int stop_fd, clock_type::time_point& next_status) {
         while (!gatherer_.wait_for_room(std::chrono::milliseconds(100))) {
             counts_.beat();
@@ -221,7 +222,7 @@ class sync_pipeline {
             if (readable(stop_fd)) return;
             if (clock_type::now() >= next_status) {
                 send_status();
-                // It cannot ask for it: what it sends is not read.
+                // More often than usual: its requests for a reply are not read now.
                 next_status = clock_type::now() + std::chrono::milliseconds(250);
             }
         }
@@ -232,17 +233,17 @@ class sync_pipeline {
         counts_.written.set(static_cast<std::int64_t>(written_.value));
         if (settings_.once && written_ >= target_) recorder_.hurry();
         confirmed_ = std::max(confirmed_, std::min(written_, recorder_.want(written_)));
-        // Asking for an answer tells how far the log is on disk, where something waits for that.
+        // The reply shows how far WAL is on disk, needed if something waits for that.
         const bool ask = settings_.once || acknowledger_->outstanding();
         const auto told = settings_.keep_slot ? postgres::lsn{} : confirmed_;
-        // As applied the server is told what the indices have; pg_stat_replication shows it, verify looks
+        // The position in the cluster is sent as "applied": pg_stat_replication shows it, and verify reads it
         // there.
         const auto applied = settings_.keep_slot ? postgres::lsn{} : std::max(written_, confirmed_);
         changes_.send_status({std::max(flushed_, confirmed_), told, applied, 0, ask});
         reply_requested_ = false;
     }
 
-    /// Tells when it has caught up: a point of the log that was its end a moment ago is acknowledged by now.
+    /// Starts `caught_up` once what was the end of WAL at most five seconds ago is acknowledged.
     void look_how_far() {
         constexpr auto moment = std::chrono::seconds(5);
         if (!settings_.caught_up || written_ < chased_) return;
@@ -255,20 +256,20 @@ class sync_pipeline {
         chased_since_ = now;
     }
 
-    /// Nothing is being done about having caught up. Throws what went wrong with it.
+    /// Returns true unless `caught_up` is running. Throws what it threw.
     bool is_settled() {
         if (caught_up_ && caught_up_->done()) caught_up_.reset();
         return !caught_up_;
     }
 
-    /// Nothing more is read: what was sent is waited for and confirmed; the slot keeps the rest for the next
-    /// start.
+    /// Waits until everything that was sent is acknowledged and confirmed; nothing more is read. The slot
+    /// keeps the rest for the next start.
     void finish(std::thread& loading) {
         const auto deadline = clock_type::now() + settings_.stop_timeout;
         recorder_.hurry();
         while (true) {
             rethrow_failure();
-            // The log may have to be flushed a little further, see acknowledger.
+            // Batches may have to wait until WAL is flushed a little further, see acknowledger.
             if (loaded_all_) flushed_ = std::max(flushed_, changes_.flushed());
             send_status();
             const bool answered = is_settled() && loaded_all_ && sink_->idle() && fan_outs_.idle();
@@ -294,20 +295,20 @@ class sync_pipeline {
         return ::poll(&each, 1, 0) > 0;
     }
 
-    /// From whoever shows it.
+    /// Called on the thread that collects metrics.
     void look(metrics::depths& sum) const {
         const auto [gathered, since] = gatherer_.waiting();
         const auto undone = acknowledger_->undone();
         sum.gathered += gathered;
         sum.batches += undone.works;
-        // What was handed out is older than what waits.
+        // Batches are older than what is waiting in the queue.
         const auto oldest = undone.oldest_us != 0 ? undone.oldest_us : since;
         if (oldest != 0 && (sum.oldest_us == 0 || oldest < sum.oldest_us)) sum.oldest_us = oldest;
     }
 
     // ---- the loading thread
 
-    /// One work on its way: in one part, or in several that are done in any order.
+    /// A batch in progress: one part, or several that are done in any order.
     class load_job {
       public:
         load_job(std::shared_ptr<acknowledger> acks, std::uint64_t ticket)
@@ -375,7 +376,7 @@ class sync_pipeline {
         if (!loaded.changed.empty()) remember(job->ticket(), loaded.changed);
     }
 
-    /// What the indices reflect now is kept with them, but not before the cluster has all of it.
+    /// Stores what the indices reflect now, once the cluster has acknowledged everything that depends on it.
     void remember(std::uint64_t ticket, const std::vector<std::size_t>& changed) {
         while (!acknowledger_->is_done(ticket)) {
             rethrow_failure();
@@ -391,9 +392,9 @@ class sync_pipeline {
         failure_.rethrow();
     }
 
-    // The threads use these as long as there is one.
-    std::atomic<bool> leaving_{false};    ///< nothing new is begun
-    std::atomic<bool> abandoned_{false};  ///< nor is anything waited for
+    // Declared first, so destroyed last: the threads use these until they end.
+    std::atomic<bool> leaving_{false};    ///< nothing new is started
+    std::atomic<bool> abandoned_{false};  ///< nothing is waited for either
     std::atomic<bool> loaded_all_{false};
     first_failure failure_;
 
@@ -403,7 +404,7 @@ class sync_pipeline {
     Changes& changes_;
     std::unique_ptr<Sink> sink_;
     metrics::registry& counts_;
-    // Shared with the completions of bulks, which may come after this object is gone.
+    // Shared with the completions of bulks, which may outlive this object.
     std::shared_ptr<acknowledger> acknowledger_;
     gatherer gatherer_;
     router router_;
@@ -413,12 +414,12 @@ class sync_pipeline {
     position_recorder recorder_;
 
     postgres::lsn target_;
-    postgres::lsn chased_;  ///< the end of the log as it was then
+    postgres::lsn chased_;  ///< a recent end of WAL, see look_how_far()
     clock_type::time_point chased_since_ = clock_type::now();
-    std::unique_ptr<aside> caught_up_;  ///< is doing what is to be done then
+    std::unique_ptr<aside> caught_up_;  ///< runs `settings_.caught_up`
     postgres::lsn flushed_;
     postgres::lsn written_;    ///< everything before it is in the index
-    postgres::lsn confirmed_;  ///< and the index says so
+    postgres::lsn confirmed_;  ///< everything before it is recorded in the index as well
     bool in_transaction_ = false;
     bool reply_requested_ = false;
     metrics::probe probe_;

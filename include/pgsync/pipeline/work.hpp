@@ -13,25 +13,27 @@
 
 namespace pgsync::pipeline {
 
-/// Of routed documents: by root key the routings under which one may be, as far as is known.
+/// For routed documents: by root key, the routings under which the document may be, as far as is known.
 using known_routings = std::unordered_map<std::string, std::unordered_set<std::string>>;
 
-/// What one index has to read again.
+/// What to read again for one index.
 struct index_work {
-    std::unordered_set<std::string> keys;  ///< root keys, as `_id`
-    known_routings routings;               ///< as far as events told
-    std::vector<std::unordered_set<std::string>>
-        links;                  ///< for each route, values whose owners are to be found
-    bool rescan_index = false;  ///< the root was truncated: look at every id the index holds
-    bool reload = false;        ///< another table was truncated: look at every root row
+    std::unordered_set<std::string> keys;  ///< root keys, in the form of `_id`
+    known_routings routings;               ///< as far as events have shown them
+    /// For each route, join keys whose owners are to be found.
+    std::vector<std::unordered_set<std::string>> links;
+    bool rescan_index = false;  ///< look up every id in the index, as after a TRUNCATE of the root
+    bool reload = false;        ///< read every root row, as after a TRUNCATE of another table
 
-    /// Any number of rows of a route's table may have come or gone, other than by changes that were seen.
+    /// Marks what to read again if any rows of a route's table may have been added or removed without change
+    /// events.
     void lose_rows(const compiled_index& index, std::size_t route) {
         const auto& node = index.shape.nodes[index.routes[route].node];
         if (makes_documents(index, route)) rescan_index = true;
         if (node.kind != relation::root) reload = true;
     }
-    /// The root, or what a root that is a view is made of: rows of it make documents come and go.
+    /// Returns true for the root and, if the root is a view, for the tables it is made of: their rows create
+    /// and remove documents.
     [[nodiscard]] static bool makes_documents(const compiled_index& index, std::size_t route) {
         const auto& node = index.shape.nodes[index.routes[route].node];
         return node.kind == relation::root ||
@@ -47,17 +49,17 @@ struct index_work {
     }
 };
 
-/// What passes from routing to loading: a plain value without references into either, so that it could as
-/// well travel through a message queue to another machine. Documents are always read again whole, so that
-/// doing a work twice, or more of it than needed, is harmless.
+/// A batch: what passes from routing to loading. A plain value without references into either, so that it
+/// could also travel to another machine through a message queue. Documents are always read as a whole, so
+/// doing a batch twice, or more of it than needed, is harmless.
 struct work {
     std::vector<index_work> indices;
-    /// Look first whether a table was truncated: the log does not tell; see storage_watch.
+    /// Check first whether a table was truncated, which WAL does not show; see storage_watch.
     bool look_at_storage = false;
-    std::vector<std::uint32_t> xids;  ///< transactions that must be visible to whoever does the work
+    std::vector<std::uint32_t> xids;  ///< transactions that the snapshots for this batch must see
     postgres::lsn committed;          ///< where the commit record of the last of them begins
-    postgres::lsn end;                ///< what may be confirmed once this and all earlier works are done
-    std::uint64_t ticket = 0;         ///< by which the acknowledger knows it
+    postgres::lsn end;                ///< may be confirmed once this and all earlier batches are done
+    std::uint64_t ticket = 0;         ///< identifies it to the acknowledger
 
     [[nodiscard]] bool empty() const {
         if (look_at_storage) return false;
@@ -68,10 +70,10 @@ struct work {
     }
 };
 
-/// What became of works.
+/// Counts of what was written.
 struct refreshed {
     std::uint64_t written = 0;  ///< documents
-    std::uint64_t deleted = 0;  ///< those without a row, or that the transform leaves out
+    std::uint64_t deleted = 0;  ///< documents without a row, or that the transform leaves out
 };
 
 }  // namespace pgsync::pipeline
