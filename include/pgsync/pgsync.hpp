@@ -1,6 +1,6 @@
 #pragma once
 
-// Everything: the compile-time half, what a program calls, and what that is made of.
+// The whole library: the compile-time half, the API that a program calls, and the runtime beneath it.
 // clang-format off
 #include <pgsync/shape.hpp>
 

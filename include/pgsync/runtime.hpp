@@ -1,6 +1,6 @@
 #pragma once
 
-// The run-time half, in the order in which data flows: the table of contents.
+// All of the runtime half, in the order in which data flows through it.
 // clang-format off
 #include <pgsync/base/error.hpp>
 #include <pgsync/base/log.hpp>

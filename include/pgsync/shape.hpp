@@ -1,6 +1,6 @@
 #pragma once
 
-/// The compile-time half alone: declarations, SQL, mapping and routes, with no database or HTTP header.
+/// Only the compile-time half: declarations, SQL, mapping and routes, without any database or HTTP header.
 #include <pgsync/compiled/compiled.hpp>
 #include <pgsync/declare/describe.hpp>
 #include <pgsync/declare/fields.hpp>

@@ -13,16 +13,16 @@
 #include <pgsync/transform/read_struct.hpp>
 #include <pgsync/transform/write_struct.hpp>
 
-/// For indices with a transform: turns documents into what it takes, and back. Needs Boost.JSON.
+/// Converts documents to the argument type of an index's transform, and back to JSON. Requires Boost.JSON.
 namespace pgsync::detail {
 
-/// The other members keep their order.
+/// Removes a member from an object. The other members keep their order.
 inline void erase_member(boost::json::object& object, std::string_view key) {
     const auto found = object.find(key);
     if (found != object.end()) object.stable_erase(found);
 }
 
-/// Takes what hidden columns put into a document for the transform to see out again.
+/// Removes the members that hidden columns added to a document for the transform to see.
 inline void erase_hidden(boost::json::value& from, const shape_view& shape, std::size_t self);
 
 inline void erase_hidden(boost::json::object& object, const shape_view& shape, std::size_t self) {
@@ -50,7 +50,8 @@ inline void erase_hidden(boost::json::value& from, const shape_view& shape, std:
     }
 }
 
-/// A transform without a result keeps every document.
+/// Calls the transform of an index and returns whether the document is to be sent. A transform that returns
+/// void keeps every document.
 template <typename Index, typename Document>
 bool call_transform(Document& document) {
     if constexpr (std::is_void_v<decltype(Index::transform(document))>) {
@@ -63,7 +64,7 @@ bool call_transform(Document& document) {
 
 template <typename Index>
 struct document_transform {
-    /// See transform_function.
+    /// Implements transform_function.
     static bool apply(std::string_view document, std::string& out) {
         auto value = parse_exact(document);
         if constexpr (transforms_struct<Index>) {

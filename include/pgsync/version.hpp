@@ -4,8 +4,8 @@
 
 namespace pgsync {
 
-/// The release of this library, as `program --version` says it. CMake's project() has the same, and a test
-/// holds them and the package files together (tests/hygiene/packages.py).
+/// The version of this library, as printed by `program --version`. It equals the version in CMake's project()
+/// and in the package files; tests/hygiene/packages.py checks that.
 inline constexpr std::string_view version_string = "0.1.0";
 
 }  // namespace pgsync

@@ -2,28 +2,28 @@
 
 #include <pgsync/declare/fixed_string.hpp>
 
-/// Declarations for structs that one cannot edit.
+/// Declarations for structs that you cannot edit.
 namespace pgsync {
 
-/// In `members`: the member called Member is meant as T, such as `key<int>` or `has_many<Line>`. T says the
-/// same as if the member had been declared so; the member itself may be what T holds.
+/// In `members`: treats the member called Member as T, such as `key<int>` or `has_many<Line>`, as if it had
+/// been declared with that type. The member itself may have the type that T holds.
 template <fixed_string Member, typename T>
 struct as {};
 
-/// In `members`: this member of the struct has no part in the document.
+/// In `members`: leaves this member of the struct out of the document.
 template <fixed_string Member>
 struct leave_out {};
 
-/// See describe.
+/// The list of members in a describe<> specialisation; see describe.
 template <typename... Members>
 struct members {};
 
-/// What a struct cannot say itself:
+/// Specialise this for a struct that you cannot edit, to declare what its own definition does not:
 /// `template <> struct pgsync::describe<vendor::Order> {
 ///      static constexpr std::string_view table = "orders";
 ///      using members = pgsync::members<pgsync::as<"number", pgsync::key<int>>, pgsync::leave_out<"cache">>;
 /// };`
-/// Members that it does not name count as they were declared.
+/// Members that are not listed are used as the struct declares them.
 template <typename T>
 struct describe {};
 

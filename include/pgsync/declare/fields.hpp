@@ -2,60 +2,60 @@
 
 #include <pgsync/declare/fixed_string.hpp>
 
-/// What can be said of a column. Annotations nest, outermost first:
-/// `key<column<std::string, "Sel ect">>`, `named<column<int, "qty">, "items-sold">`.
+/// Annotations of columns. They nest, outermost first: `key<column<std::string, "Sel ect">>`,
+/// `named<column<int, "qty">, "items-sold">`.
 namespace pgsync {
 
-/// Part of the primary key. Several in one struct make a composite key, in the order of their declaration.
-/// A struct without any uses its member `id`.
+/// Marks a member as part of the primary key. Several in one struct make a composite key, in the order of
+/// their declaration. In a struct without any, the member `id` is the key.
 template <typename T>
 struct key {
-    T value;  ///< as the document has it
+    T value;  ///< the value in the document
 };
 
-/// The column's name in the database, where it is not the member's.
+/// Sets the column's name in the database, if it differs from the member's name.
 template <typename T, fixed_string Column>
 struct column {
-    T value;  ///< as the document has it
+    T value;  ///< the value in the document
 };
 
-/// The JSON key, where it is not the member's name; for columns and for relations.
+/// Sets the JSON key, if it differs from the member's name. For columns and for relations.
 template <typename T, fixed_string Json>
 struct named {
-    T value;  ///< as the document has it
+    T value;  ///< the value in the document
 };
 
-/// A column that stays out of the document but can serve as key, as routing, or in a transform.
+/// Keeps a column out of the document. It can still serve as key or for routing, and a transform sees it.
 template <typename T>
 struct hidden {
-    T value;  ///< as the row has it; read only where a transform is
+    T value;  ///< the value in the row; read only if the index has a transform
 };
 
-/// The mapping of this member in the index, in place of the one its type stands for: a JSON object such as
-/// `{"type":"text","analyzer":"french"}`. For columns and for relations.
+/// Sets the mapping of this member in the index, instead of the one derived from its type: a JSON object such
+/// as `{"type":"text","analyzer":"french"}`. For columns and for relations.
 template <typename T, fixed_string Mapping>
 struct mapped {
-    T value;  ///< as the document has it
+    T value;  ///< the value in the document
 };
 
-/// No column, but what an SQL expression over the row's own columns yields: `lower(email)`,
-/// `price * quantity`. Columns are written without their table's name.
+/// The value of an SQL expression over the row's own columns, instead of a column: `lower(email)`,
+/// `price * quantity`. Write the columns without their table's name.
 template <typename T, fixed_string Sql>
 struct expression {
-    T value;  ///< as the document has it
+    T value;  ///< the value in the document
 };
 
-/// The value at a path inside a `json` or `jsonb` column; null where there is none, or one that T cannot
-/// hold. A step of digits is the position in an array, from 0.
+/// The value at a path inside a `json` or `jsonb` column; null if there is no value at the path or T
+/// cannot hold it. A step of digits is a position in an array, counted from 0.
 template <typename T, fixed_string Column, fixed_string... Path>
 struct json_path {
-    T value;  ///< as the document has it
+    T value;  ///< the value in the document
 };
 
-/// Columns of the same row as an object of their own.
+/// Groups columns of the same row into an object of their own.
 template <typename Struct>
 struct embed {
-    Struct value;  ///< as the document has them
+    Struct value;  ///< the values in the document
 };
 
 }  // namespace pgsync

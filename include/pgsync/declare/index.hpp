@@ -2,23 +2,26 @@
 
 namespace pgsync {
 
-/// Base of an index declaration: `struct reservations : pgsync::index<Booking> {};`. Every row of Root's
-/// table is one document. Where Root's table is a view, Sources say what it is made of: see depends_on.
+/// Base class of an index declaration: `struct reservations : pgsync::index<Booking> {};`. Every row of
+/// Root's table is one document. If Root's table is a view, Sources are the depends_on<> that name the tables
+/// it is built from.
 ///
-/// The struct may say, each as `static constexpr std::string_view`:
-/// - `name`: the index's name, where it is not the struct's;
-/// - `where`: SQL over the root's own columns; other rows have no document;
-/// - `settings`: of the index, a JSON object;
-/// - `mapping`: what the index's mapping has besides `properties`, or in them; a JSON object;
-/// - `pipeline`: the ingest pipeline every document passes;
+/// The struct may declare, each as `static constexpr std::string_view`:
+/// - `name`: the name of the index, if it differs from the struct's;
+/// - `where`: an SQL condition over the root's own columns; rows that do not satisfy it have no document;
+/// - `settings`: the settings of the index, a JSON object;
+/// - `mapping`: a JSON object merged into the index's mapping: what it has besides `properties`, or further
+///   entries of `properties`;
+/// - `pipeline`: the ingest pipeline that every document passes through;
 /// - `routing`: the member of Root whose value chooses the shard;
 ///
-/// and, as a static function, `bool transform(Root&)` or `bool transform(boost::json::object&)` (or void):
-/// called for every document before it is sent; one that returns false is left out, and removed if it was
-/// there. It must depend on nothing but the document. Both need `#include <pgsync/transform.hpp>`.
+/// and a static function `bool transform(Root&)` or `bool transform(boost::json::object&)`, which may also
+/// return void. It is called for every document before it is sent. If it returns false, the document is not
+/// indexed, and is deleted from the index if it was there. It must depend on nothing but the document. Either
+/// form needs `#include <pgsync/transform.hpp>`.
 template <typename Root, typename... Sources>
 struct index {
-    using root = Root;  ///< whose rows are the documents
+    using root = Root;  ///< the struct whose rows are the documents
 };
 
 }  // namespace pgsync
