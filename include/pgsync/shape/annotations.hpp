@@ -8,10 +8,10 @@
 #include <pgsync/declare/fields.hpp>
 #include <pgsync/shape/node.hpp>
 
-/// A member's type taken apart: its annotations on one side, what it holds on the other.
+/// Takes a member's type apart into its annotations and the type of the value inside.
 namespace pgsync::detail {
 
-/// The annotations of one member, without data where nothing was said.
+/// The annotations of one member. A view is null where the declaration has no such annotation.
 struct annotations {
     std::string_view column;
     std::string_view json;
@@ -19,13 +19,13 @@ struct annotations {
     std::string_view sql;
     std::string_view path;
     value_source source = value_source::column;
-    std::size_t steps = 0;  ///< of the path
+    std::size_t steps = 0;  ///< number of steps of the path
     bool key = false;
     bool hidden = false;
     bool nullable = false;
 };
 
-/// `{"a","b"}`: the path of json_path as PostgreSQL writes an array.
+/// The path of json_path in PostgreSQL's array syntax: `{"a","b"}`.
 template <fixed_string... Path>
 struct path_text {
     template <typename Output>

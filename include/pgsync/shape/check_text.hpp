@@ -3,10 +3,11 @@
 #include <cstddef>
 #include <string_view>
 
-/// Is a text what it is to be: SQL that can stand inside a query, a JSON object?
+/// Checks of texts in a declaration: can this SQL stand inside a query, is this text a JSON object?
 namespace pgsync::detail::check {
 
-/// Can it stand inside brackets in a query, and be passed over when parameters are looked for?
+/// Returns true if the SQL can stand in parentheses inside a query and be skipped when the query's `$1…`
+/// parameters are searched for.
 [[nodiscard]] constexpr bool is_closed_sql(std::string_view sql) {
     int depth = 0;
     bool blank = true;
@@ -26,7 +27,8 @@ namespace pgsync::detail::check {
     return depth == 0 && !blank;
 }
 
-/// A JSON reader that only says where a value ends; npos where there is none.
+/// Checks whether a text is a JSON object, without building its values. Rejects values nested more than 50
+/// levels deep.
 class json_reader {
   public:
     constexpr explicit json_reader(std::string_view text) : text_(text) {}
@@ -113,6 +115,6 @@ class json_reader {
 
 namespace pgsync {
 
-using detail::check::is_closed_sql;  // also of what somebody writes at run time
+using detail::check::is_closed_sql;  // also used for SQL that is entered at run time
 
 }  // namespace pgsync

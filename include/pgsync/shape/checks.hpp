@@ -6,8 +6,8 @@
 #include <pgsync/declare/fixed_string.hpp>
 #include <pgsync/shape/check_text.hpp>
 
-/// Every message a user's declaration can earn. A check is a class template over the struct, the member and
-/// the verdict, because that is what both compilers print in full above the text.
+/// Every compile-time message that a user's declaration can trigger. A check is a class template over the
+/// struct, the member and the verdict, because both compilers print those in full above the message.
 namespace pgsync::detail::check {
 
 template <typename Struct, bool Ok>
@@ -381,12 +381,14 @@ struct index_members_are_text {
         "static constexpr std::string_view");
 };
 
-/// PostgreSQL cuts longer identifiers off, which would silently name another column.
+/// Returns true if PostgreSQL keeps the name whole. It truncates longer identifiers, so that they would
+/// silently name another column.
 [[nodiscard]] constexpr bool fits_identifier(std::string_view name) {
     return !name.empty() && name.size() <= 63;
 }
 
-/// A cluster reads `a.b` as `b` in the object `a`.
+/// Returns false if a key with dots has an empty or blank name before, between or after them: a cluster reads
+/// `a.b` as the member `b` of the object `a`.
 [[nodiscard]] constexpr bool fits_json_key(std::string_view key) {
     if (key.find('.') == std::string_view::npos) return true;
     bool blank = true;
@@ -397,7 +399,8 @@ struct index_members_are_text {
     return !blank;
 }
 
-/// What Elasticsearch 6 to 8 and OpenSearch call their own at the top of a document, all of them.
+/// Returns true for the metadata fields that every one of Elasticsearch 6 to 8 and OpenSearch reserves at the
+/// top level of a document.
 [[nodiscard]] constexpr bool is_metadata_field(std::string_view key) {
     if (key.empty() || key[0] != '_') return false;
     for (const std::string_view own : {"_id", "_index", "_source", "_routing", "_version", "_seq_no",

@@ -18,13 +18,13 @@
 #include <pgsync/shape/value_traits.hpp>
 #include <pgsync/shape/values.hpp>
 
-/// The members of one struct as plain data, made once however often the struct stands in shapes.
+/// The members of one struct as plain data, computed once however often the struct is used in shapes.
 namespace pgsync::detail {
 
-/// What describe<> calls a member that is in no document.
+/// The type that describe<> gives to a member that is in no document.
 struct left_out {};
 
-/// What a member is meant as: what describe<> says of it, else what it is.
+/// The type that a member is treated as: the one that describe<> gives it, else its declared type.
 template <const std::string_view& Name, typename Declared, typename... Described>
 struct meaning {
     using type = Declared;
@@ -65,7 +65,7 @@ struct member_meaning<Struct, I> : meaning_in<Struct, I, typename describe<Struc
 template <typename Struct, std::size_t I>
 using member_type = typename member_meaning<Struct, I>::type;
 
-/// One member: a column, or the place of a relation (`is_relation`), or neither.
+/// One member: a column, or a relation (`is_relation`), or one that is left out (`is_left_out`).
 struct field {
     column_data column;
     bool is_relation = false;
@@ -78,7 +78,7 @@ struct field {
 template <typename Struct, std::size_t I>
 inline constexpr auto member_text = as_fixed<member_name<Struct, I>>;
 
-/// Whether the options of a relation make sense by themselves, message by message.
+/// The verdicts on a relation's options by themselves, one for each message.
 template <typename Related>
 struct option_verdict {
     static constexpr auto& said = Related::options;
@@ -126,12 +126,12 @@ constexpr bool check_cases(type_list<Cases...>) {
     }
 }
 
-/// What a member's type says, whatever struct it stands in, and which rules it breaks: made once for each
+/// What a member's type declares, in whatever struct it is used, and which rules it breaks. Computed once per
 /// type, since a shape has many members of few types.
 struct member_facts {
     field made;
     bool names_json = true;
-    bool names_fields = true;  ///< no nameless object on the way
+    bool names_fields = true;  ///< no empty name before, between or after dots
     bool maps_json = true;
     bool fits_relation = true;
     bool has_steps = true;
@@ -141,8 +141,8 @@ struct member_facts {
     bool known = true;
     bool is_struct = false;
     bool key_has_value = true;
-    bool sound = true;         ///< none of the rules above, nor one of its relation
-    bool names_itself = true;  ///< the column is called like the member
+    bool sound = true;         ///< none of the rules above is broken, nor one for the relation's options
+    bool names_itself = true;  ///< the column has the member's name
 };
 
 template <typename Member>
@@ -179,7 +179,7 @@ constexpr member_facts make_facts() {
             if constexpr (related::form == relation_form::one) {
                 facts.sound = facts.sound && option_verdict<related>::sound;
             } else if constexpr (related::form == relation_form::cases) {
-                facts.sound = false;  // told apart where they are reported
+                facts.sound = false;  // checked where they are reported
             }
         } else {
             constexpr auto value = value_of<held>;
@@ -210,7 +210,7 @@ constexpr member_facts make_facts() {
 template <typename Member>
 inline constexpr member_facts facts_of = make_facts<Member>();
 
-/// Tells what is wrong with a member.
+/// Instantiates the checks of a member, so that the compiler prints the messages of those that fail.
 template <typename Struct, std::size_t I>
 constexpr void report_member() {
     using held = held_type<member_type<Struct, I>>;
@@ -231,7 +231,7 @@ constexpr void report_member() {
             check_cases<Struct, text>(typename related::cases{});
         }
     } else {
-        // A struct of the user's own gets the message that names relations.
+        // A struct of the user's own gets only the message that names the relations.
         (void)check::struct_is_related<Struct, text, facts.known || !facts.is_struct>{};
         (void)check::member_type_is_known<Struct, text, facts.known || facts.is_struct>{};
         (void)check::sql_is_closed<Struct, text, facts.closed>{};
@@ -246,7 +246,7 @@ constexpr void report_member() {
     }
 }
 
-/// Gives facts of a type the name of a member.
+/// Makes the field of a member from the facts of its type and from its name and position.
 constexpr field name_field(const member_facts& facts, std::string_view name, std::size_t ordinal) {
     field result = facts.made;
     auto& column = result.column;
@@ -269,7 +269,7 @@ constexpr auto make_fields(std::index_sequence<I...>) {
         name_field(facts_of<member_type<Struct, I>>, member_name<Struct, I>, I)...};
     bool any_key = false;
     for (const auto& f : fields) any_key = any_key || f.column.key;
-    // Convention: without a marked key the column member `id` is it.
+    // By convention the member `id` is the key if no member is marked as one.
     for (auto& f : fields) {
         if (!any_key && f.is_column() && f.column.source == value_source::column && f.column.member == "id" &&
             !f.column.nullable) {
@@ -300,7 +300,7 @@ constexpr std::string_view key_column(std::size_t part) {
     return {};
 }
 
-/// The column with this member's name; null where the struct has none.
+/// Returns the column with this member name, or null if the struct has none.
 template <typename Struct>
 constexpr const column_data* find_member(std::string_view name) {
     for (const auto& f : fields_of<Struct>) {
@@ -314,12 +314,12 @@ constexpr bool share_json_key(const field& a, const field& b) {
     return shown && a.column.json == b.column.json;
 }
 
-/// The first member whose JSON key is also that of an earlier one, or the number of members. Hidden members
-/// have none.
+/// Returns the first member with the same JSON key as an earlier one, or the number of members if there is
+/// none. Hidden members have no JSON key.
 template <typename Struct>
 constexpr std::size_t find_twin() {
     const auto& fields = fields_of<Struct>;
-    // Members differ in their names; only one that is called otherwise can have the JSON key of another.
+    // Member names are unique, so a JSON key can only occur twice if a member is renamed.
     bool any = false;
     for (const auto& f : fields) any = any || f.is_renamed;
     for (std::size_t i = 0; any && i < fields.size(); ++i) {
@@ -330,7 +330,8 @@ constexpr std::size_t find_twin() {
     return fields.size();
 }
 
-/// The first member of a root that is called like one of the cluster's own fields, or the number of members.
+/// Returns the first member of a root that has the name of a metadata field, or the number of members if
+/// there is none.
 template <typename Struct>
 constexpr std::size_t find_metadata_field() {
     const auto& fields = fields_of<Struct>;
@@ -347,7 +348,7 @@ constexpr bool key_kind_fits(const field& member) {
     switch (column.kind) {
         case value_kind::float32:
         case value_kind::float64:
-        // These read otherwise in the log than in a query.
+        // The text of these types in WAL changes is not the same as in a query.
         case value_kind::boolean:
         case value_kind::inet:
         case value_kind::bytea:
@@ -427,7 +428,7 @@ constexpr bool check_described(members<Described...>) {
     return wrong == sizeof...(Described);
 }
 
-/// Converts to the bases of Struct and to nothing else.
+/// Converts to any base of Struct and to nothing else.
 template <typename Struct>
 struct base_probe {
     template <typename Base>
@@ -435,7 +436,8 @@ struct base_probe {
     operator Base() const;  // NOLINT(google-explicit-constructor): the conversion is the probe
 };
 
-/// An aggregate may have bases, but they are no members that could be named.
+/// Requires an aggregate without bases: C++ allows an aggregate to have bases, but those are not members with
+/// a name.
 template <typename Struct>
 concept plain_aggregate =
     std::is_class_v<Struct> && std::is_aggregate_v<Struct> && !requires { Struct{base_probe<Struct>{}}; };
@@ -447,7 +449,8 @@ constexpr void check_statics() {
                                  misspelt.empty()>{};
 }
 
-/// Everything that can be said of one struct by itself. False where nothing more can be made of it.
+/// Checks everything that can be checked of one struct alone. Returns false if the struct cannot be processed
+/// any further.
 template <typename Struct>
 constexpr bool check_struct() {
     if constexpr (!requires { sizeof(Struct); }) {

@@ -14,7 +14,7 @@
 #include <pgsync/shape/table.hpp>
 #include <pgsync/shape/value_traits.hpp>
 
-/// Which columns join a relation to its parent, by convention or as its options say, and every check of them.
+/// Determines which columns join a relation to its parent, by convention or by its options, and checks them.
 namespace pgsync::detail {
 
 using name_list = std::span<const std::string_view>;
@@ -31,13 +31,13 @@ inline constexpr name_list key_names = name_list(key_name_storage<Struct>).first
 template <typename Columns>
 inline constexpr name_list option_names = name_list(Columns::names).first(Columns::size);
 
-/// One name as a list in static storage.
+/// A list of one name, in static storage.
 template <const std::string_view& Name>
 inline constexpr std::array<std::string_view, 1> one_name{Name};
 
 inline constexpr std::string_view parent_id = "parent_id";
 
-/// One link table taken apart.
+/// The parts of a `through` option: a link table and the columns that join it.
 template <typename Option>
 struct hop_of {
     static constexpr bool ok = false;
@@ -55,7 +55,8 @@ struct hop_of<through<Table, foreign_key<Near...>, foreign_key<Far...>>> {
         sizeof...(Far) > 0 && check::fits_identifier(table.table) && table.schema.size() <= 63;
 };
 
-/// A table of depends_on, and the columns of it that stand for those joining the view.
+/// The parts of a `depends_on` option: a table that a view is built from, and those of its columns that
+/// correspond to the ones joining the view.
 template <typename Option>
 struct source_of {
     static constexpr bool ok = false;
@@ -75,18 +76,19 @@ constexpr bool fit_identifiers(name_list all) {
     return true;
 }
 
-/// How Related joins the rows of Row's table; Default is the foreign key where the options name none. Struct
-/// and Text say where it is written.
+/// Determines how Related joins the rows of Row's table. Default is the foreign key that is used if the
+/// options name none. Struct and Text are the struct and the member where the relation is declared, for
+/// messages.
 template <typename Row, typename Struct, fixed_string Text, typename Related, const std::string_view& Default>
 struct joins {
     using target = typename Related::target;
     using foreign = typename Related::foreign_key_columns;
     using referenced = typename Related::referenced_columns;
     static constexpr std::size_t hops = Related::hops::size;
-    /// The foreign key stands in the parent's row, not in the target's.
+    /// True if the foreign key is in the parent's row, not in the target's.
     static constexpr bool from_parent =
         Related::kind == relation::belongs_to || Related::kind == relation::ancestors;
-    /// Whose key is referenced when `references` is not written.
+    /// The struct whose key is referenced if there is no `references`.
     using keyed = std::conditional_t<from_parent || (hops != 0), target, Row>;
 
     static constexpr name_list foreign_names = foreign::size != 0 ? option_names<foreign>
@@ -95,7 +97,7 @@ struct joins {
     static constexpr name_list referenced_names =
         referenced::size != 0 ? option_names<referenced> : key_names<keyed>;
 
-    /// The columns before the first join and after the last.
+    /// The parent's columns in the first join, and the target's columns in the last.
     static constexpr name_list near_end = from_parent || (hops != 0) ? foreign_names : referenced_names;
     static constexpr name_list far_end = from_parent || (hops != 0) ? referenced_names : foreign_names;
 
@@ -129,7 +131,7 @@ struct joins {
         return traits_of(member->kind).ordered;
     }
 
-    /// The member an option names, where it names one.
+    /// Returns the member that an option names, or null if there is no such option.
     template <fixed_string Name, bool Wanted>
     static constexpr const column_data* named() {
         if constexpr (Wanted) {
@@ -155,7 +157,7 @@ struct joins {
     static constexpr const column_data* operand = named<operand_text, has_operand>();
 
     static constexpr bool verify() {
-        // A key is missed only where something refers to it.
+        // A missing key is an error only if something refers to it.
         constexpr bool key_found = referenced::size != 0 || key_count<keyed> > 0;
         (void)check::shape_has_key<keyed, key_found>{};
         constexpr bool row_key_found = hops == 0 || foreign::size != 0 || key_count<Row> > 0;
@@ -204,7 +206,7 @@ struct joins {
         }
         return true;
     }
-    /// Can it be the key of a JSON object?
+    /// Returns true if values of this kind can be keys of a JSON object.
     static constexpr bool has_text(value_kind kind) {
         return traits_of(kind).ordered || kind == value_kind::boolean || kind == value_kind::uuid;
     }

@@ -3,14 +3,14 @@
 #include <cstddef>
 #include <string_view>
 
-/// A static that is meant for pgsync and not called as pgsync reads it would silently say nothing: `wehre` is
-/// no filter. No program can list a struct's statics, but it can ask for each by its name; asked for are
-/// those that a slip of the fingers makes (two letters turned round, one left out, one twice, a plural) and
-/// some that one might think of.
+/// Detects misspelt statics, which would silently have no effect: `wehre` does not filter anything. C++
+/// cannot list a struct's statics, but it can ask for each one by name. The names asked for are those that a
+/// typing error makes (two letters swapped, one missing, one doubled, a plural) and a few that a user may
+/// guess.
 namespace pgsync::detail {
 
-/// There is such a type only for what is known at compile time. `*&` leaves out members that are not static,
-/// which g++ would otherwise take for an error.
+/// Names a type only if Value is known at compile time. In the macros, `*&` excludes non-static members,
+/// which g++ would otherwise report as an error.
 template <std::size_t Value>
 struct constant {};
 
@@ -19,7 +19,7 @@ struct constant {};
 #define PGSYNC_FUNCTION(name) \
     if constexpr (requires { *&Of::name; }) return #name;
 
-/// The name of such a static of an index; empty where there is none.
+/// Returns the name of a misspelt static of an index; empty if there is none.
 template <typename Of>
 constexpr std::string_view misspelt_of_index() {
     // clang-format off
@@ -67,7 +67,7 @@ constexpr std::string_view misspelt_of_index() {
         return {};
 }
 
-/// The same of a struct, or of what describe<> says of it.
+/// Returns the name of a misspelt static of a struct, or of its describe<>; empty if there is none.
 template <typename Of>
 constexpr std::string_view misspelt_of_struct() {
     // clang-format off

@@ -13,7 +13,7 @@
 #include <pgsync/declare/fixed_string.hpp>
 #include <pgsync/shape/reflect.hpp>
 
-/// Names of structs and members, read from the compiler: nobody writes a name twice.
+/// Names of structs and members, obtained from the compiler, so that a declaration need not repeat them.
 namespace pgsync::detail {
 
 [[nodiscard]] constexpr bool is_identifier_character(char c) {
@@ -21,8 +21,8 @@ namespace pgsync::detail {
            static_cast<unsigned char>(c) >= 0x80;
 }
 
-/// The last identifier in what the compiler prints of a function: both compilers end with the template
-/// argument we ask about, closed by brackets only.
+/// Returns the last identifier in a compiler's name of a function: in both compilers it ends with the
+/// template argument we ask for, followed only by closing brackets.
 [[nodiscard]] constexpr std::string_view last_identifier(std::string_view pretty) {
     std::size_t end = pretty.size();
     while (end > 0 && !is_identifier_character(pretty[end - 1])) --end;
@@ -31,7 +31,7 @@ namespace pgsync::detail {
     return pretty.substr(begin, end - begin);
 }
 
-// The result is a type of our own because g++ appends the meaning of aliases such as std::string_view.
+// A type of our own as result, because g++ appends the meaning of aliases such as std::string_view.
 struct pretty_name {
     std::string_view text;
 };
@@ -41,7 +41,7 @@ constexpr pretty_name pretty_type() {
     return {__PRETTY_FUNCTION__};
 }
 
-/// The name of a struct; of a specialisation, that of its template.
+/// Returns the name of a struct; for a specialisation, the name of its template.
 [[nodiscard]] constexpr std::string_view last_type(std::string_view pretty) {
     std::size_t end = pretty.size() - 1;  // the closing bracket
     if (pretty[end - 1] == '>') {
@@ -60,7 +60,7 @@ inline constexpr std::string_view type_name = last_type(pretty_type<Struct>().te
 
 #if !__has_include(<boost/pfr/core_name.hpp>)
 
-// clang warns that `object` has no definition; that is the point of it.
+// clang warns that `object` has no definition, which is intended.
 #if defined(__clang__)
 #pragma clang diagnostic push
 #pragma clang diagnostic ignored "-Wundefined-var-template"
@@ -71,8 +71,8 @@ struct no_object {
     struct wrapper {
         Struct value;
     };
-    // Declared, never defined: only addresses inside it are formed, and a shape need not be constructible in
-    // a constant expression.
+    // Declared but never defined: only addresses inside it are formed, so a shape need not be constructible
+    // in a constant expression.
     static const wrapper object;
 };
 
@@ -106,7 +106,7 @@ inline constexpr std::string_view member_name = boost::pfr::get_name<I, Struct>(
 
 #endif
 
-// Trust the trick only where it gives the right answer for names we know.
+// Use the compiler's names only if they are right for structs and members whose names we know.
 struct names_self_test {
     int first;
     bool second_one;
@@ -125,7 +125,7 @@ static_assert(
 }
 [[nodiscard]] constexpr bool is_upper(char c) { return c >= 'A' && c <= 'Z'; }
 
-/// CamelCase to snake_case: `Booking` → `booking`, `OrderItem` → `order_item`, `HTTPRequest` →
+/// Converts CamelCase to snake_case: `Booking` → `booking`, `OrderItem` → `order_item`, `HTTPRequest` →
 /// `http_request`.
 template <typename Output>
 constexpr std::size_t write_snake(std::string_view name, Output output) {
@@ -154,11 +154,11 @@ inline constexpr auto snake_storage = make_snake<Struct>();
 template <typename Struct>
 inline constexpr std::string_view snake_name{snake_storage<Struct>.data(), snake_storage<Struct>.size()};
 
-/// A constexpr string_view as a template argument, so that messages can show it.
+/// A constexpr string_view as a fixed_string, which as a template argument shows in messages.
 template <const std::string_view& Text>
 inline constexpr auto as_fixed = fixed_string<Text.size() + 1>(Text.data(), Text.size());
 
-/// `<Text>_id`.
+/// The text `<Text>_id`.
 template <const std::string_view& Text>
 struct with_id_suffix {
     static constexpr std::size_t size = Text.size() + 3;

@@ -6,7 +6,7 @@
 
 #include <boost/pfr/core.hpp>
 
-/// The members of a struct by their position: Boost.PFR's, but for the counting.
+/// Access to the members of a struct by position: Boost.PFR, with a faster way to count them.
 namespace pgsync::detail {
 
 template <typename Struct, std::size_t... I>
@@ -14,7 +14,7 @@ constexpr bool takes(std::index_sequence<I...>) {
     return requires { Struct{boost::pfr::detail::ubiq_lref_constructor{I}...}; };
 }
 
-/// The number of members, which is at least Low and less than High.
+/// Returns the number of members, which is at least Low and less than High.
 template <typename Struct, std::size_t Low, std::size_t High>
 constexpr std::size_t count_between() {
     if constexpr (High - Low == 1) {
@@ -26,9 +26,9 @@ constexpr std::size_t count_between() {
     }
 }
 
-/// How many members the struct has. PFR searches between 0 and the struct's size in bits, and each try costs
-/// as many types as the number it tries; doubling from 1 is done in a small part of the time. A struct that
-/// does not take one value, for lack of a default for the others, is left to PFR.
+/// Returns the number of members of a struct. PFR searches between 0 and the struct's size in bits, and each
+/// attempt costs as many types as the number it tries; doubling from 1 takes a fraction of the time. A struct
+/// that cannot be initialised from a single value, because another member has no default, is left to PFR.
 template <typename Struct, std::size_t Tried = 1>
 constexpr std::size_t count_members() {
     if constexpr (takes<Struct>(std::make_index_sequence<Tried>{})) {
@@ -43,12 +43,12 @@ constexpr std::size_t count_members() {
 template <typename Struct>
 inline constexpr std::size_t member_count = count_members<Struct>();
 
-/// Boost.PFR takes only so many apart.
+/// True if Boost.PFR can take a struct with this many members apart.
 template <typename Struct>
 inline constexpr bool can_be_tied = !std::is_void_v<decltype(boost::pfr::detail::tie_as_tuple(
     std::declval<Struct&>(), boost::pfr::detail::size_t_<member_count<Struct>>{}))>;
 
-/// References to all members.
+/// Returns references to all members, as PFR's tuple.
 template <typename Struct>
 constexpr auto tie_members(Struct& object) {
     using plain = std::remove_const_t<Struct>;

@@ -10,7 +10,7 @@
 #include <pgsync/declare/relations.hpp>
 #include <pgsync/shape/node.hpp>
 
-/// A relation taken apart: its kind, where it leads, and what its options say.
+/// Takes a relation's type apart: its kind, the struct it leads to, and its options.
 namespace pgsync::detail {
 
 template <typename... T>
@@ -18,14 +18,14 @@ struct type_list {
     static constexpr std::size_t size = sizeof...(T);
 };
 
-/// Columns named by an option; empty when the option is absent.
+/// The columns that an option names; empty if the option is absent.
 template <fixed_string... Columns>
 struct column_list {
     static constexpr std::size_t size = sizeof...(Columns);
     static constexpr std::string_view names[sizeof...(Columns) + 1] = {Columns.view()..., {}};
 };
 
-/// One bit for each kind of option.
+/// One bit per kind of option.
 namespace option {
 inline constexpr unsigned unknown = 0;
 inline constexpr unsigned foreign_key = 1;
@@ -41,10 +41,10 @@ inline constexpr unsigned depends_on = 512;
 inline constexpr unsigned many = through | depends_on;  ///< may be written several times
 }  // namespace option
 
-/// The values of the options that are plain text or numbers.
+/// The values of the options that are plain text or numbers, and which options there are.
 struct option_values {
     unsigned seen = 0;
-    bool known = true;  ///< all of them
+    bool known = true;  ///< all options are known
     bool once = true;
     std::string_view where{};
     std::string_view order{};
@@ -125,7 +125,7 @@ constexpr option_values read_options() {
     return values;
 }
 
-/// The columns of the first option of one kind in a relation's list, or none.
+/// The columns of the first option of the given kind in a relation's list, or none.
 template <unsigned Kind, typename... Options>
 struct find_columns {
     using type = column_list<>;
@@ -141,7 +141,7 @@ struct find_columns<option::references, references<Columns...>, Rest...> {
     using type = column_list<Columns...>;
 };
 
-/// The options of one kind, in their order.
+/// The options of one kind, in the order in which they are written.
 template <unsigned Kind, typename List, typename... Options>
 struct select_options {
     using type = List;
@@ -154,7 +154,7 @@ template <unsigned Kind, typename... Found, typename Option, typename... Rest>
 struct select_options<Kind, type_list<Found...>, Option, Rest...>
     : select_options<Kind, type_list<Found..., Option>, Rest...> {};
 
-/// What a relation is at all. `known` is false for anything that is none.
+/// The form of a member's relation. `none` is for members that are not a relation; their `known` is false.
 enum class relation_form : std::uint8_t { none, one, embed, cases };
 
 struct relation_none {
@@ -162,7 +162,7 @@ struct relation_none {
     static constexpr relation_form form = relation_form::none;
 };
 
-/// A relation to one struct.
+/// A relation that leads to one struct.
 template <relation Kind, aggregate What, typename Target, typename... Options>
 struct relation_to {
     static constexpr bool known = true;
@@ -177,7 +177,7 @@ struct relation_to {
     static constexpr option_values options = read_options<Options...>();
     static constexpr std::string_view operand{};
 
-    /// The options that make sense for it.
+    /// Bits of the options that make sense for this relation.
     static constexpr unsigned fitting = [] {
         constexpr unsigned every =
             option::foreign_key | option::references | option::where | option::depends_on;
@@ -254,7 +254,7 @@ struct relation_of<belongs_to_any<Type, Id, Cases...>> {
     using cases = type_list<Cases...>;
 };
 
-/// One case as the relation it is.
+/// One case of belongs_to_any, as the relation that it stands for.
 template <typename T>
 struct case_relation : relation_none {};
 template <fixed_string Label, typename T, typename... Options>

@@ -8,7 +8,7 @@
 
 namespace pgsync::detail {
 
-/// Where a struct's rows live: its `schema` and `table` members, or its own name in snake case.
+/// The table of a struct's rows: from its `schema` and `table` members, or its own name in snake case.
 struct table_name {
     std::string_view schema;
     std::string_view table;
@@ -16,7 +16,7 @@ struct table_name {
     friend constexpr bool operator==(const table_name&, const table_name&) = default;
 };
 
-/// `schema.table`, or a table alone.
+/// Splits `schema.table`, or accepts a table name alone.
 [[nodiscard]] constexpr table_name split_table_name(std::string_view full) {
     const auto dot = full.find('.');
     if (dot == std::string_view::npos) return {{}, full};
@@ -29,7 +29,7 @@ concept names_its_table = requires { std::string_view(Struct::table); };
 template <typename Struct>
 concept names_its_schema = requires { std::string_view(Struct::schema); };
 
-/// What describe<> says goes before what the struct says.
+/// The type that names the table: describe<> if it does so, else the struct.
 template <typename Struct>
 using table_namer =
     std::conditional_t<names_its_table<describe<Struct>> || names_its_schema<describe<Struct>>,
@@ -39,7 +39,7 @@ template <typename Struct>
 constexpr table_name make_table_name() {
     using namer = table_namer<Struct>;
     if constexpr (names_its_schema<namer>) {
-        // With an explicit schema nothing is split, so that any identifier can be written.
+        // With an explicit schema the table's name is not split, so that any identifier can be written.
         if constexpr (names_its_table<namer>) {
             return {namer::schema, namer::table};
         } else {

@@ -7,10 +7,11 @@
 
 namespace pgsync::detail {
 
-/// Is there such a character in the text?
+/// Returns true if the text contains the character.
 [[nodiscard]] constexpr bool has_character(std::string_view text, char c) {
 #if defined(__clang__)
-    // One step at compile time, where a loop has one for each character; g++ knows only the loop.
+    // Counts as one step at compile time, where a loop takes one per character. g++ supports only the loop
+    // here.
     return __builtin_char_memchr(text.data(), c, text.size()) != nullptr;
 #else
     for (const char each : text) {
@@ -20,8 +21,8 @@ namespace pgsync::detail {
 #endif
 }
 
-/// Text under construction at compile time. Without a buffer it only counts, so that one writer serves to
-/// measure and to fill.
+/// Text under construction at compile time. Without a buffer it only counts characters, so that one writer
+/// can both measure and fill.
 class text {
   public:
     constexpr text() = default;
@@ -38,7 +39,7 @@ class text {
         size_ += piece.size();
         return *this;
     }
-    /// A literal, whose length need not be counted.
+    /// Appends a literal, whose length is known without counting.
     template <std::size_t Size>
     constexpr text& operator<<(const char (&literal)[Size]) {
         return *this << std::string_view(literal, Size - 1);
@@ -65,7 +66,7 @@ class text {
     std::size_t size_ = 0;
 };
 
-/// Runs `Writer::write(text&)` at compile time and keeps exactly the characters it wrote.
+/// Runs `Writer::write(text&)` at compile time and returns exactly the characters that it wrote.
 template <typename Writer>
 constexpr auto render() {
     constexpr std::size_t size = [] {
@@ -82,7 +83,7 @@ constexpr auto render() {
 template <typename Writer>
 inline constexpr auto rendered = render<Writer>();
 
-/// The text of a Writer as a view of static storage.
+/// The text of a Writer, as a view of static storage.
 template <typename Writer>
 inline constexpr std::string_view text_of{rendered<Writer>.data(), rendered<Writer>.size()};
 

@@ -4,13 +4,14 @@
 
 namespace pgsync {
 
-/// What kinds of values have in common. A new kind gets a line in traits_of().
+/// The properties that SQL, mapping and checks need of a kind of value. A new kind needs an entry in
+/// traits_of().
 struct value_traits {
     bool number = false;
     bool whole = false;    ///< a number without decimals
     bool range = false;    ///< an object with bounds in the document
-    bool ordered = false;  ///< PostgreSQL knows a least and a greatest
-    bool scalar = false;   ///< one JSON number, string or boolean, which may be a key, or an array's element
+    bool ordered = false;  ///< PostgreSQL has `min` and `max` for it
+    bool scalar = false;   ///< one JSON number, string or boolean, which can be an array's element
 };
 
 [[nodiscard]] constexpr value_traits traits_of(value_kind kind) {

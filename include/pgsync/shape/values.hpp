@@ -12,7 +12,7 @@
 #include <pgsync/shape/node.hpp>
 #include <pgsync/shape/value_traits.hpp>
 
-/// What the C++ type of a value stands for.
+/// The kind of value that a C++ type declares.
 namespace pgsync::detail {
 
 struct value_type {
@@ -23,12 +23,12 @@ struct value_type {
     std::string_view analyzer{};
 };
 
-/// An enum whose every value of its underlying type is one of its own, so that one can look for those with
-/// names.
+/// An enum with a fixed underlying type: every value of that type is also a value of the enum, so all can be
+/// tried to find the ones with a name.
 template <typename T>
 concept full_enum = std::is_enum_v<T> && requires { T{0}; };
 
-/// Left as it is for types that have no JSON form.
+/// The kind of a type's values; `known` is false for types without a JSON form.
 template <typename T>
 inline constexpr value_type value_of =
     full_enum<T> ? value_type{true, value_kind::enumeration} : value_type{};
@@ -98,7 +98,8 @@ template <typename Bound>
 inline constexpr value_type value_of<range<Bound>> =
     value_of<Bound>.known && !value_of<Bound>.array ? range_of(value_of<Bound>.kind) : value_type{};
 
-/// Is it a type of the library, however wrong? Then it is no struct that a relation could lead to.
+/// True for the library's element types that wrong arguments can make unknown, such as `vector<0>`: they are
+/// never a struct that a relation could lead to.
 template <typename T>
 inline constexpr bool is_element_type = false;
 template <typename Bound>
@@ -106,7 +107,8 @@ inline constexpr bool is_element_type<range<Bound>> = true;
 template <std::size_t Dimensions>
 inline constexpr bool is_element_type<vector<Dimensions>> = true;
 
-/// Arrays are of what PostgreSQL prints as the document has it.
+/// Returns the array type of an element type. Elements must be single values that PostgreSQL prints as they
+/// are in the document.
 constexpr value_type array_of(value_type element) {
     if (!element.known || element.array || !traits_of(element.kind).scalar) return {};
     element.array = true;
@@ -117,7 +119,8 @@ inline constexpr value_type value_of<std::vector<T>> = array_of(value_of<T>);
 template <typename T>
 inline constexpr value_type value_of<std::vector<std::optional<T>>> = array_of(value_of<T>);
 
-/// Can json_path tell such a value from others, so that nothing else gets into the index in its place?
+/// Returns true if json_path can recognise such a value inside JSON, so that nothing else gets into the index
+/// in its place.
 [[nodiscard]] constexpr bool stands_in_json(const value_type& value) {
     return !value.array && traits_of(value.kind).scalar;
 }

@@ -12,12 +12,12 @@
 #include <pgsync/shape/joins.hpp>
 #include <pgsync/shape/node.hpp>
 
-/// The one walk from structs to plain data.
+/// Turns structs into plain data, in one walk over the declaration.
 namespace pgsync::detail {
 
 namespace hana = boost::hana;
 
-/// The structs on the way from the root, told apart by the addresses of their names.
+/// The structs on the way from the root, identified by the addresses of their names.
 struct ancestry {
     const ancestry* above;
     const std::string_view* self;
@@ -34,13 +34,13 @@ struct shape_size {
     std::size_t nodes = 0;
     std::size_t columns = 0;
     std::size_t links = 0;
-    // The first member that leads back to a struct above it: such a shape has no size.
+    // The first member that leads back to a struct above it. Such a shape would be infinite.
     std::string_view endless_struct;
     std::string_view endless_member;
 };
 
-/// Where the walk writes; without arrays it only counts, so that one walk serves to measure and to fill. Not
-/// a template, so that only the walk itself is instantiated for each struct.
+/// The output of the walk. Without arrays it only counts, so that one walk can both measure and fill. It is
+/// not a template, so that only the walk itself is instantiated for each struct.
 class shape_writer {
   public:
     constexpr shape_writer() = default;
@@ -49,7 +49,7 @@ class shape_writer {
 
     shape_size used{};
 
-    /// Notes a member that leads back to a struct above it.
+    /// Records a member that leads back to a struct above it; only the first one is kept.
     constexpr void end_at(std::string_view type, std::string_view member) {
         if (!used.endless_struct.empty()) return;
         used.endless_struct = type;
@@ -87,7 +87,7 @@ class shape_writer {
     }
 
   private:
-    /// Puts a node behind the others in its holder's object.
+    /// Appends a node to the list of nodes in its holder's object.
     constexpr void append(std::size_t holder, std::uint16_t child) {
         auto* at = &nodes_[holder].first_child;
         while (*at != 0) at = &nodes_[*at].next;
@@ -99,10 +99,10 @@ class shape_writer {
     link_data* links_ = nullptr;
 };
 
-/// Where in the shape a struct's members are written.
+/// The place in the shape where a struct's members are written.
 struct place {
-    std::size_t holder;  ///< the node whose object they make
-    std::size_t row;     ///< the node whose row they read
+    std::size_t holder;  ///< node whose object they make
+    std::size_t row;     ///< node whose row they are read from
     std::size_t depth;
     const ancestry* path;
 };
@@ -110,7 +110,7 @@ struct place {
 template <typename Row, typename Struct>
 constexpr void walk(hana::basic_type<Row>, hana::basic_type<Struct>, shape_writer& writer, const place& at);
 
-/// What a relation's node has from the member it is.
+/// Returns a relation's node with everything that its member determines.
 constexpr node_data member_node(const column_data& member, const place& at, relation kind) {
     node_data node;
     node.member = member.member;
@@ -134,7 +134,7 @@ constexpr void name_table(node_data& node) {
 template <typename... Source>
 constexpr void walk_sources(type_list<Source...>, shape_writer& writer, node_data view, name_list parent) {
     view.kind = relation::source;
-    // SQL over the view's columns, which its tables do not have.
+    // This SQL is over the view's columns, which its tables do not have.
     view.where = {};
     view.order = {};
     const auto add = [&]<typename Each>(const hana::basic_type<Each>&) {
@@ -145,7 +145,7 @@ constexpr void walk_sources(type_list<Source...>, shape_writer& writer, node_dat
         writer.add_columns(self, nullptr, 0);
         writer.add_links(self, columns.empty() ? name_list() : parent, columns);
     };
-    (void)add;  // there may be none
+    (void)add;  // there may be no sources
     (add(hana::basic_type<Source>{}), ...);
 }
 
@@ -153,7 +153,8 @@ constexpr std::uint16_t ordinal_of(const column_data* member) {
     return member == nullptr ? no_member : member->ordinal;
 }
 
-/// One relation to one struct, with the link tables before it and the tables a view is made of behind it.
+/// Adds the nodes of a relation to one struct: first the link tables, then the target, then the tables that a
+/// view is built from.
 template <typename Related, typename Joins, typename Struct, typename... Hop>
 constexpr void walk_relation(type_list<Hop...>, shape_writer& writer, const place& at, node_data node,
                              std::string_view member) {
@@ -224,7 +225,7 @@ constexpr void walk_cases(type_list<Case...>, shape_writer& writer, const place&
     (add(hana::basic_type<Case>{}), ...);
 }
 
-/// What a foreign key is called that nobody named.
+/// Returns the name of a foreign key that the declaration does not name.
 template <typename Row, typename Struct, std::size_t I, relation Kind>
 constexpr const std::string_view& default_foreign_key() {
     if constexpr (Kind == relation::belongs_to) {
@@ -278,7 +279,7 @@ constexpr void walk_member(shape_writer& writer, const place& at) {
     }
 }
 
-/// The members of Struct, which reads a row of Row's table.
+/// Adds the members of Struct, read from a row of Row's table.
 template <typename Row, typename Struct>
 constexpr void walk(hana::basic_type<Row>, hana::basic_type<Struct>, shape_writer& writer, const place& at) {
     const ancestry path{at.path, &type_name<Struct>};
@@ -289,7 +290,7 @@ constexpr void walk(hana::basic_type<Row>, hana::basic_type<Struct>, shape_write
     }(std::make_index_sequence<member_count<Struct>>{});
 }
 
-/// The whole shape; Sources are the tables that a root which is a view is made of.
+/// Adds the whole shape. Sources are the depends_on<> of a root that is a view.
 template <typename Root, typename... Sources>
 constexpr void walk_root(shape_writer& writer) {
     if constexpr (struct_checked<Root>) {
@@ -343,7 +344,7 @@ constexpr auto make_shape() {
         walk_root<Root, Sources...>(writer);
         return tables;
     } else {
-        // Said already what is wrong; one empty node keeps the compiler from saying more.
+        // The error has been reported; one empty node keeps the compiler from adding others.
         return shape_tables<1, 1, 0>{};
     }
 }
@@ -355,7 +356,7 @@ inline constexpr auto shape_storage = make_shape<Root, Sources...>();
 
 namespace pgsync {
 
-/// The shape below `Root` as plain data in static storage.
+/// The shape of `Root` as plain data in static storage.
 template <typename Root, typename... Sources>
 inline constexpr shape_view shape_of{detail::shape_storage<Root, Sources...>.nodes,
                                      detail::shape_storage<Root, Sources...>.columns,
