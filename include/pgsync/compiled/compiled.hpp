@@ -19,26 +19,27 @@
 
 namespace pgsync {
 
-/// Changes a document as the database made it into the one that is sent, which it appends to `out`; false
-/// when there is to be none. Throws pgsync::error where the document does not fit.
+/// Turns a document as the database produced it into the one that is sent, and appends that to `out`. Returns
+/// false if there is no document to send. Throws pgsync::error if the document cannot be read or does not fit
+/// the struct.
 using transform_function = bool (*)(std::string_view document, std::string& out);
 
-/// Everything the compiler made of one index, as views of static storage: all that the run-time half needs,
-/// so that none of it is a template over user types.
+/// Everything that is computed at compile time for one index, as views of static storage. It is all that the
+/// runtime half needs, so none of that is a template over user types.
 struct compiled_index {
-    std::string_view name;  ///< of the alias
+    std::string_view name;  ///< name of the alias
     shape_view shape;
     std::span<const route_data> routes;
     std::string_view page_query;          ///< see detail::sql::write_page_query
     std::string_view keys_query;          ///< see detail::sql::write_keys_query
     std::string_view first_bounds_query;  ///< see detail::sql::write_bounds_query
     std::string_view next_bounds_query;
-    std::string_view properties{};  ///< of the mapping, JSON
-    std::string_view where{};       ///< SQL over the root's columns; empty: every row
-    std::string_view settings{};    ///< JSON, empty where nothing was said, as all that follow
-    std::string_view mapping{};     ///< JSON, goes into the mapping
+    std::string_view properties{};  ///< `properties` of the mapping, JSON
+    std::string_view where{};       ///< SQL over the root's columns; empty for every row
+    std::string_view settings{};    ///< JSON; empty if not declared, like all that follow
+    std::string_view mapping{};     ///< JSON, merged into the mapping
     std::string_view pipeline{};
-    std::string_view routing{};  ///< the root's column that chooses the shard
+    std::string_view routing{};  ///< column of the root that chooses the shard
     transform_function transform = nullptr;
 };
 
@@ -62,13 +63,13 @@ constexpr std::string_view make_index_name() {
     }
 }
 
-/// What an index says beside its root; without data where it says nothing.
+/// What an index declares besides its root. A view is null where the index declares nothing.
 struct index_words {
     std::string_view where;
     std::string_view settings;
     std::string_view mapping;
     std::string_view pipeline;
-    std::string_view routing;  ///< a member of the root
+    std::string_view routing;  ///< name of a member of the root
     bool are_text = true;
 };
 
@@ -123,7 +124,8 @@ concept transforms_json = !transforms_struct<Index> && requires(boost::json::obj
 struct other_transform {
     int transform;
 };
-/// Where Index has a member of that name, overloaded or private or whatever, the name is ambiguous in here.
+/// If Index has a member of that name, even an overloaded or private one, the name is ambiguous in this
+/// class.
 template <typename Index>
 struct beside_other_transform : Index, other_transform {};
 
@@ -138,7 +140,7 @@ constexpr bool has_transform() {
     }
 }
 
-/// Runs the transform of an index. Defined in transform.hpp, for it needs a JSON parser.
+/// Runs the transform of an index. Defined in transform.hpp, because it needs a JSON parser.
 template <typename Index>
 struct document_transform;
 
@@ -152,13 +154,13 @@ struct members_writer {
     static constexpr void write(text& out) { sql::write_members(out, shape_of<Shape...>, Node, Who); }
 };
 
-/// The member lists of a shape, for every node.
+/// The member lists of a shape, one for each node.
 template <sql::reader Who, typename... Shape>
 inline constexpr auto members_of = []<std::size_t... Node>(std::index_sequence<Node...>) {
     return std::array<std::string_view, sizeof...(Node)>{text_of<members_writer<Node, Who, Shape...>>...};
 }(std::make_index_sequence<shape_of<Shape...>.nodes.size()>{});
 
-/// The column behind the member that `routing` names.
+/// Returns the column of the member that `routing` names; empty if there is none or it cannot be used.
 template <typename Index>
 constexpr std::string_view routing_column() {
     if (words_of<Index>.routing.empty()) return {};
@@ -167,7 +169,7 @@ constexpr std::string_view routing_column() {
                                                                                          : std::string_view();
 }
 
-/// What the queries of an index depend on.
+/// Returns what the queries of an index depend on.
 template <typename Index, typename... Shape>
 constexpr sql::query query_of() {
     sql::query with;
@@ -201,7 +203,7 @@ struct properties_writer {
     static constexpr void write(text& out) { mapping::write_properties(out, shape_of<Shape...>); }
 };
 
-/// Has every member its own JSON key, hidden ones included?
+/// Returns true if no hidden member has the JSON key of another member of its object.
 constexpr bool keys_are_unique(const shape_view& shape) {
     for (std::size_t self = 0; self < shape.nodes.size(); ++self) {
         const auto taken = [&](const column_data& mine) {
@@ -220,7 +222,7 @@ constexpr bool keys_are_unique(const shape_view& shape) {
     return true;
 }
 
-/// The checks of what an index says.
+/// Checks what an index declares.
 template <typename Index, typename... Shape>
 constexpr void check_index() {
     constexpr auto& said = words_of<Index>;
@@ -286,7 +288,7 @@ constexpr compiled_index compile() {
 
 }  // namespace detail
 
-/// What the compiler made of `Index`: `compiled<reservations>.keys_query`.
+/// The result of compiling `Index`: `compiled<reservations>.keys_query`.
 template <typename Index>
 inline constexpr compiled_index compiled = detail::compile<Index>();
 

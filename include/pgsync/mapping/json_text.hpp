@@ -6,13 +6,13 @@
 
 namespace pgsync::detail::mapping {
 
-/// A JSON string with its quotes.
+/// Writes a JSON string with its quotes.
 constexpr void write_json_string(text& out, std::string_view value) {
     bool plain = true;
     for (const char c : value)
         plain = plain && c != '"' && c != '\\' && static_cast<unsigned char>(c) >= 0x20;
     out << '"';
-    if (plain) {  // much the usual case, and compilers count every step
+    if (plain) {  // by far the most common case; compilers count every step
         out << value << '"';
         return;
     }

@@ -10,11 +10,12 @@
 
 namespace pgsync::detail::mapping {
 
-/// The mapping of a value of some kind. Values that PostgreSQL knows and the index does not (infinity, NaN,
-/// years beyond its range, networks) stay in the source and are left unindexed, so that they never reject a
-/// document; 8,191 characters are the most that fit Lucene's longest term in UTF-8.
+/// Returns the mapping for a kind of value. Values that PostgreSQL allows and the index does not (infinity,
+/// NaN, years beyond its range, networks) stay in the source without being indexed, so that they never make
+/// the cluster reject a document. 8,191 is the largest number of characters that fits into Lucene's longest
+/// term in UTF-8.
 constexpr std::string_view field_mapping(value_kind kind) {
-    using namespace std::string_view_literals;  // their length need not be counted
+    using namespace std::string_view_literals;  // their length is known without counting
     switch (kind) {
         case value_kind::boolean:
             return R"({"type":"boolean"})"sv;
@@ -64,7 +65,7 @@ constexpr std::string_view field_mapping(value_kind kind) {
     return {};
 }
 
-/// Does a document hold any number of a node's values?
+/// Returns true if a document can contain any number of objects of the node.
 constexpr bool is_below_many(const shape_view& shape, std::size_t self) {
     for (std::size_t at = self; at != 0; at = shape.nodes[at].holder) {
         if (is_to_many(shape.nodes[at])) return true;
@@ -72,22 +73,22 @@ constexpr bool is_below_many(const shape_view& shape, std::size_t self) {
     return false;
 }
 
-/// The mapping of one column; `many`: a document may hold several of its values.
+/// Writes the mapping of one column. `many`: a document can contain several of its values.
 constexpr void write_field(text& out, const column_data& column, bool many) {
     if (!column.mapping.empty()) {
         out << column.mapping;
     } else if (column.kind == value_kind::vector && many) {
-        // Clusters search one vector a document and reject more; these stay in the source.
+        // Clusters index one vector per document and reject more; these stay in the source only.
         out << R"({"type":"float","index":false,"doc_values":false})";
     } else if (column.kind == value_kind::vector) {
-        // In Elasticsearch's words; OpenSearch has others for it, see sink/elastic/dialect.hpp.
+        // In Elasticsearch's syntax; for OpenSearch's see sink/elastic/dialect.hpp.
         out << R"({"type":"dense_vector","dims":)" << static_cast<std::size_t>(column.dimensions) << '}';
     } else if (!column.analyzer.empty()) {
         out << R"({"type":"text","analyzer":)";
         write_json_string(out, column.analyzer);
         out << R"(,"fields":{"keyword":{"type":"keyword","ignore_above":8191}}})";
     } else if (column.source == value_source::json_path && traits_of(column.kind).whole) {
-        // JSON's numbers have any size, and its strings any length.
+        // Inside JSON a number can have any size, and a string (next branch) any length.
         const auto plain = field_mapping(column.kind);
         out << plain.substr(0, plain.size() - 1) << R"(,"ignore_malformed":true})";
     } else if (column.source == value_source::json_path &&
@@ -98,10 +99,10 @@ constexpr void write_field(text& out, const column_data& column, bool many) {
     }
 }
 
-/// The mapping of what a relation puts into its holder's object.
+/// Writes the mapping of what a relation contributes to its holder's object.
 constexpr void write_relation(text& out, const shape_view& shape, std::size_t self);
 
-/// What an aggregate yields.
+/// Writes the mapping of an aggregate's value.
 constexpr void write_aggregate(text& out, const shape_view& shape, const node_data& node) {
     const auto* operand = node.operand == no_member ? nullptr : shape.member_of(node, node.operand);
     switch (node.what) {
@@ -115,13 +116,13 @@ constexpr void write_aggregate(text& out, const shape_view& shape, const node_da
         case aggregate::max:
             return write_field(out, *operand, false);
         default:
-            // A sum of whole numbers can be larger than any of the index's.
+            // A sum of integers can exceed the integer types of the index.
             out << field_mapping(value_kind::decimal);
     }
 }
 
-/// `{"id":{"type":"long"},…,"guest":{"properties":{…}}}`: the `properties` of the index, in the order of the
-/// declaration.
+/// Writes the `properties` of the index, in the order of the declaration:
+/// `{"id":{"type":"long"},…,"guest":{"properties":{…}}}`.
 constexpr void write_properties(text& out, const shape_view& shape, std::size_t self = 0) {
     out << '{';
     bool first = true;
@@ -153,7 +154,7 @@ constexpr void write_relation(text& out, const shape_view& shape, std::size_t se
     } else if (node.what != aggregate::none) {
         write_aggregate(out, shape, node);
     } else if (node.keyed_by != no_member) {
-        // Keys that are data would each become a field of the index.
+        // Keys that are data would otherwise each become a field of the index.
         out << R"({"type":"object","enabled":false})";
     } else if (node.pluck != no_member) {
         write_field(out, *shape.member_of(node, node.pluck), is_below_many(shape, self));

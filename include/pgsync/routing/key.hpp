@@ -7,9 +7,9 @@
 
 namespace pgsync {
 
-/// A key, or the columns that link a row to its parent, as one string: the parts' text joined with `|`, where
-/// `|` and `\` inside a part are escaped with `\`. This is also the `_id` of a document. Appends one part;
-/// `first` says whether it is the first of its key.
+/// Appends one part to a key; `first` says whether it is the key's first part. A key, or the values of the
+/// columns that link a row to its parent, is a single string: the parts as text, joined with `|`, where `|`
+/// and `\` inside a part are escaped with `\`. It is also the `_id` of a document.
 inline void append_key_part(std::string& key, std::string_view part, bool first) {
     if (!first) key += '|';
     for (const char c : part) {
@@ -18,7 +18,7 @@ inline void append_key_part(std::string& key, std::string_view part, bool first)
     }
 }
 
-/// Takes a key apart again. The number of parts is the caller's to check.
+/// Splits a key into its parts. The caller must check their number.
 inline void split_key(std::string_view key, std::vector<std::string>& parts) {
     parts.clear();
     parts.emplace_back();

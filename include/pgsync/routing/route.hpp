@@ -8,17 +8,18 @@
 
 namespace pgsync {
 
-/// How a changed row of one node's table finds the documents it is part of.
+/// How pgsync finds the documents that contain a changed row of one node's table.
 struct route_data {
-    std::uint16_t node{};  ///< in the shape
+    std::uint16_t node{};  ///< index of the node in the shape
     /// Columns of the changed row whose old and new values are looked up: the key for the root, else the
-    /// columns that link the row to its parent. The replica identity must cover them. None where any change
-    /// may concern any document.
+    /// columns that link the row to its parent. The replica identity must cover them. Empty if any change can
+    /// affect any document.
     std::span<const std::string_view> columns;
-    /// The values of `columns`, in this order, are the root's key itself: nobody needs to be asked.
+    /// True if the values of `columns`, in this order, are the root's key itself, so that no query is needed.
     bool direct{};
-    /// Yields root keys for arrays of values of `columns`; also there for direct routes, to be used where the
-    /// database's column types differ. Empty for the root, and where `columns` is.
+    /// SQL that yields root keys for arrays of values of `columns`. Direct routes have it too, for a database
+    /// in which the types of the columns differ from those of the key. Empty for the root, and if `columns`
+    /// is empty.
     std::string_view owners_query;
 };
 

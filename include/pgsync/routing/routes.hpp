@@ -12,7 +12,7 @@
 #include <pgsync/shape/walk.hpp>
 #include <pgsync/sql/owners.hpp>
 
-/// The routing table of a shape: one route for each of its nodes that has rows of its own.
+/// The routing table of a shape: one route for each node that has rows of its own.
 namespace pgsync::detail {
 
 constexpr bool is_direct(const shape_view& shape, std::size_t node) {
@@ -31,7 +31,7 @@ constexpr std::size_t count_routes(const shape_view& shape) {
     return routes;
 }
 
-/// The node of the n-th route.
+/// Returns the node of a route, which is counted from 0.
 constexpr std::size_t route_node(const shape_view& shape, std::size_t route) {
     std::size_t node = 0;
     while (!has_route(shape.nodes[node]) || route-- != 0) ++node;

@@ -9,12 +9,14 @@
 
 namespace pgsync {
 
-/// Every column of a node's table that its documents depend on: what is emitted, and what is joined on.
+/// Returns every column of a node's table that its documents depend on by name: those in the document and
+/// those used in joins. Columns that only appear in SQL of the declaration are not included; see
+/// uses_any_column().
 [[nodiscard]] inline std::vector<std::string_view> used_columns(const shape_view& shape, std::size_t self) {
     std::vector<std::string_view> names;
     const auto& own = shape.nodes[self];
     for (const auto& link : shape.links_of(own)) names.push_back(link.child);
-    // A self-reference goes on from its own rows.
+    // A self-reference also continues from its own rows.
     if (is_recursive(own)) {
         for (const auto& link : shape.links_of(own)) names.push_back(link.parent);
     }

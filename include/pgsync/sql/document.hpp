@@ -11,21 +11,22 @@
 #include <pgsync/sql/source.hpp>
 #include <pgsync/sql/value.hpp>
 
-/// The part of a query that builds one JSON document a row. Node i is called `n<i>`, its object's members
-/// `d<i>`, and the finished sub-document its holder joins `j<i>`.
+/// The part of a query that builds one JSON document per row. Node i has the alias `n<i>`, the members of its
+/// object `d<i>`, and the finished sub-document that its holder joins `j<i>`.
 namespace pgsync::detail::sql {
 
-/// How the children of the root are fetched: for a few keys each by its own look-up, for a page all at once.
+/// How the children of the root are read: each by a look-up of its own for a few keys, or all at once for a
+/// page.
 enum class plan : std::uint8_t { by_keys, by_page };
 
-/// What a document's query depends on beside the shape.
+/// What a document's query depends on in addition to the shape.
 struct query {
     plan how = plan::by_keys;
     reader who = reader::cluster;
-    std::string_view where{};    ///< of the root, SQL
-    std::string_view routing{};  ///< the root's column that chooses the shard
-    /// What write_members() gives for each node: most of a query's text, made once for all queries, and in
-    /// pieces because compilers limit the steps of one evaluation.
+    std::string_view where{};    ///< SQL condition on the root's rows
+    std::string_view routing{};  ///< column of the root that chooses the shard
+    /// The text that write_members() writes for each node. It is most of a query's text, so it is made once
+    /// for all queries, and in pieces because compilers limit the steps of one evaluation.
     std::span<const std::string_view> members{};
 };
 
@@ -33,7 +34,8 @@ constexpr bool is_emitted(const column_data& column, reader who) {
     return !column.hidden || who != reader::cluster;
 }
 
-/// PostgreSQL cuts a column alias, and with it a key made by row_to_json, at 63 bytes.
+/// Returns true if an object has a key over 63 bytes. PostgreSQL truncates a column alias at that length, and
+/// with it the key that row_to_json makes of it.
 constexpr bool has_long_json_key(const shape_view& shape, std::size_t self, reader who) {
     bool any = false;
     for (const auto& column : shape.columns_of(shape.nodes[self])) {
@@ -43,8 +45,8 @@ constexpr bool has_long_json_key(const shape_view& shape, std::size_t self, read
     return any;
 }
 
-/// The to-many rows of a whole page are aggregated in one pass when they hold the root's key and that key
-/// sorts alike in every table, which text under different collations does not.
+/// Returns true if the rows of a has_many can be aggregated in one pass for a whole page. They must hold the
+/// root's key, and the key must sort the same in every table, which text does not under different collations.
 constexpr bool aggregates_by_range(const shape_view& shape, std::size_t self, plan how) {
     const auto& node = shape.nodes[self];
     if (how != plan::by_page || node.kind != relation::has_many || node.holder != 0 || node.parent != 0 ||
@@ -58,8 +60,8 @@ constexpr bool aggregates_by_range(const shape_view& shape, std::size_t self, pl
     return true;
 }
 
-/// `(n0."a", n0."b") >= ($1, $2) AND (…) <= ($3, $4)`: the closed range of a page, for the root's key or for
-/// the columns of a child that hold it; `column` writes one of either.
+/// Writes `(n0."a", n0."b") >= ($1, $2) AND (…) <= ($3, $4)`: the range of a page, both ends included, for
+/// the root's key or for the columns of a child that hold it. `column` writes one such column.
 template <typename Column>
 constexpr void write_range(text& out, const shape_view& shape, std::size_t self, const Column& column) {
     const auto parts = shape.key_size(shape.root());
@@ -82,7 +84,7 @@ constexpr void write_range(text& out, const shape_view& shape, std::size_t self,
     side("<=", 1 + parts);
 }
 
-/// What stands in the place of a child's object where it has no rows.
+/// Returns the SQL for a child that has no rows; empty where that is null.
 constexpr std::string_view empty_value(const node_data& node) {
     switch (node.what) {
         case aggregate::none:
@@ -97,14 +99,14 @@ constexpr std::string_view empty_value(const node_data& node) {
     }
 }
 
-/// Is it an aggregate whose digits a parser would round?
+/// Returns true for an aggregate whose digits a JSON parser would round.
 constexpr bool is_exact(const shape_view& shape, const node_data& node) {
     if (node.what == aggregate::sum || node.what == aggregate::avg) return true;
     return (node.what == aggregate::min || node.what == aggregate::max) &&
            shape.member_of(node, node.operand)->kind == value_kind::decimal;
 }
 
-/// What a child puts into its holder's object.
+/// Writes the value of a child in its holder's object.
 constexpr void write_child_value(text& out, const shape_view& shape, std::size_t child, reader who) {
     const auto& node = shape.nodes[child];
     const auto empty = empty_value(node);
@@ -116,7 +118,7 @@ constexpr void write_child_value(text& out, const shape_view& shape, std::size_t
     if (who == reader::typed_transform && is_exact(shape, node)) out << "::text";
 }
 
-/// Calls `each(json, write)` for the members that a reader sees, in the order of their declaration; `write()`
+/// Calls `each(json, write)` for the members that a reader sees, in the order of their declaration. `write()`
 /// writes the value.
 template <typename Each>
 constexpr void for_values(text& out, const shape_view& shape, std::size_t self, reader who,
@@ -132,9 +134,9 @@ constexpr void for_values(text& out, const shape_view& shape, std::size_t self, 
         });
 }
 
-/// The expression that is the object of a node: `row_to_json(d0.*)`, the fastest PostgreSQL has, or
-/// json_build_object where a key is too long for a column alias. Without `.*` a column called d0 would be
-/// meant.
+/// Writes the expression for a node's object: `row_to_json(d0.*)`, the fastest that PostgreSQL has, or
+/// json_build_object if a key is too long for a column alias. Without the `.*`, a column called d0 would take
+/// precedence.
 constexpr void write_object(text& out, const shape_view& shape, std::size_t self, reader who) {
     if (!has_long_json_key(shape, self, who)) {
         out << "row_to_json(d" << self << ".*)";
@@ -152,8 +154,8 @@ constexpr void write_object(text& out, const shape_view& shape, std::size_t self
     out << ')';
 }
 
-/// `(SELECT … AS "name", …) d0`: the members of a node's object in the order of their declaration. A struct
-/// whose members are all hidden makes an empty object.
+/// Writes `(SELECT … AS "name", …) d0`: the members of a node's object, in the order of their declaration. A
+/// struct whose members are all hidden yields an empty object.
 constexpr void write_members(text& out, const shape_view& shape, std::size_t self, reader who) {
     out << "(SELECT ";
     bool first = true;
@@ -169,7 +171,7 @@ constexpr void write_members(text& out, const shape_view& shape, std::size_t sel
 
 constexpr void write_children(text& out, const shape_view& shape, std::size_t self, const query& with);
 
-/// What a relation puts into its holder's object for a row, or aggregates over rows.
+/// Writes what one row of a relation contributes to the holder's object, or to the aggregate over its rows.
 constexpr void write_row_value(text& out, const shape_view& shape, std::size_t self, reader who) {
     const auto& node = shape.nodes[self];
     if (node.pluck != no_member) {
@@ -191,9 +193,9 @@ constexpr void write_order(text& out, const shape_view& shape, std::size_t self)
     write_key(out, shape, self);
 }
 
-/// `sum(…)`, `avg(…)`. Floating point numbers are added in the order of their rows, so that every query comes
-/// to the same, and made small meanwhile: PostgreSQL takes an overflow for an error, which would keep the
-/// document out.
+/// Writes `sum(…)` or `avg(…)`. Floating point numbers are added in the order of their rows, so that every
+/// query computes the same result, and are scaled down meanwhile: PostgreSQL reports an overflow as an error,
+/// which would keep the document out of the index.
 constexpr void write_total(text& out, const shape_view& shape, std::size_t self) {
     const auto& node = shape.nodes[self];
     const auto& column = *shape.member_of(node, node.operand);
@@ -224,7 +226,7 @@ constexpr void write_total(text& out, const shape_view& shape, std::size_t self)
     out << " * 18446744073709551616.0::float8 END";
 }
 
-/// `count(*)`, `json_agg(… ORDER BY …)`, …: the value that the rows of a relation make.
+/// Writes `count(*)`, `json_agg(… ORDER BY …)` and so on: the value that the rows of a relation make.
 constexpr void write_aggregate(text& out, const shape_view& shape, std::size_t self, reader who) {
     const auto& node = shape.nodes[self];
     const auto of = [&](std::string_view function) {
@@ -273,7 +275,7 @@ constexpr void write_aggregate(text& out, const shape_view& shape, std::size_t s
     out << ')';
 }
 
-/// An object of the holder's own row.
+/// Writes an object made of the holder's own row.
 constexpr void write_embedded(text& out, const shape_view& shape, std::size_t self, const query& with) {
     out << " CROSS JOIN LATERAL (SELECT ";
     write_object(out, shape, self, with.who);
@@ -282,7 +284,7 @@ constexpr void write_embedded(text& out, const shape_view& shape, std::size_t se
     out << ") j" << self;
 }
 
-/// One child as a join that yields `j<i>.doc`, at most one row for each row of the parent.
+/// Writes one child as a join that yields `j<i>.doc`, at most one row for each row of the parent.
 constexpr void write_child(text& out, const shape_view& shape, std::size_t self, const query& with) {
     const auto& node = shape.nodes[self];
     if (node.kind == relation::embed) return write_embedded(out, shape, self, with);
@@ -343,7 +345,7 @@ constexpr void write_child(text& out, const shape_view& shape, std::size_t self,
         write_order(out, shape, self);
         out << " LIMIT 1";
     } else if (node.what == aggregate::exists || (node.kind == relation::belongs_to && node.view)) {
-        // Nothing promises that a view's rows are unique.
+        // A view's rows are not guaranteed to be unique.
         if (node.kind == relation::belongs_to && shape.key_size(node) != 0) {
             out << " ORDER BY ";
             write_key(out, shape, self);
@@ -353,7 +355,7 @@ constexpr void write_child(text& out, const shape_view& shape, std::size_t self,
     out << ") j" << self << " ON true";
 }
 
-/// The sub-documents of what stands in the object of `self`, and its own members.
+/// Writes the joins of the sub-documents in the object of `self`, and then its own members.
 constexpr void write_children(text& out, const shape_view& shape, std::size_t self, const query& with) {
     const auto& node = shape.nodes[self];
     if (node.what != aggregate::none || node.pluck != no_member) return;

@@ -8,10 +8,11 @@
 
 namespace pgsync::detail::sql {
 
-/// Always quoted: right for any spelling and for words that later PostgreSQL versions reserve.
+/// Writes an identifier, always quoted: this is correct for any spelling and for words that later PostgreSQL
+/// versions reserve.
 constexpr void write_identifier(text& out, std::string_view name) {
     out << '"';
-    if (!has_character(name, '"')) {  // much the usual case, and compilers count every step
+    if (!has_character(name, '"')) {  // by far the most common case; compilers count every step
         out << name << '"';
         return;
     }
@@ -22,7 +23,7 @@ constexpr void write_identifier(text& out, std::string_view name) {
     out << '"';
 }
 
-/// As standard_conforming_strings has it: only the quote is doubled.
+/// Writes a string literal for standard_conforming_strings = on: only the quote is doubled.
 constexpr void write_literal(text& out, std::string_view value) {
     out << '\'';
     for (const char c : value) {
@@ -40,13 +41,13 @@ constexpr void write_table(text& out, const node_data& node) {
     write_identifier(out, node.table);
 }
 
-/// `n3."name"`: a column of node 3.
+/// Writes a column of node 3 as `n3."name"`.
 constexpr void write_column(text& out, std::size_t node, std::string_view name) {
     out << 'n' << node << '.';
     write_identifier(out, name);
 }
 
-/// `n0."a", n0."b"`: the key of a node, each part followed by `suffix`.
+/// Writes the key of a node as `n0."a", n0."b"`, with `suffix` after each part.
 constexpr void write_key(text& out, const shape_view& shape, std::size_t node, std::string_view suffix = {}) {
     for (std::size_t part = 0; part < shape.key_size(shape.nodes[node]); ++part) {
         if (part != 0) out << ", ";

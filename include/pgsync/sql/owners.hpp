@@ -10,8 +10,8 @@
 
 namespace pgsync::detail::sql {
 
-/// Where the last table before the root holds the root's key, the root itself need not be read. `self`: whose
-/// owners are looked for.
+/// Returns the node where a query for the owners of `self` ends: the root, or the last table before it if
+/// that holds the root's key, because the root itself need not be read then.
 constexpr std::size_t top_of(const shape_view& shape, std::size_t self) {
     std::size_t top = shape.nodes[self].parent;
     while (top != 0 && !(shape.nodes[top].parent == 0 && links_to_key(shape, shape.nodes[top]))) {
@@ -20,8 +20,8 @@ constexpr std::size_t top_of(const shape_view& shape, std::size_t self) {
     return top;
 }
 
-/// `r(l1, …)`: the values by which rows of a self-reference are joined, as far as they lead: from `start`, on
-/// through every row that one of them finds.
+/// Writes a recursive query `"pgsync r"(l1, …)`: all values by which rows of a self-reference are joined,
+/// beginning with those from `start` and followed through every row that one of them finds.
 template <typename Start>
 constexpr void write_reach(text& out, const shape_view& shape, std::size_t self, const Start& start) {
     const auto& node = shape.nodes[self];
@@ -48,7 +48,7 @@ constexpr void write_reach(text& out, const shape_view& shape, std::size_t self,
     out << ") ";
 }
 
-/// From the row of `at`, a node on the way up, to those of its parent.
+/// Writes the join from the row of `at`, a node on the way up, to the rows of its parent.
 constexpr void write_step_up(text& out, const shape_view& shape, std::size_t at) {
     const auto& node = shape.nodes[at];
     const std::size_t parent = node.parent;
@@ -80,17 +80,17 @@ constexpr void write_step_up(text& out, const shape_view& shape, std::size_t at)
     write_guard(out, node);
 }
 
-/// Keys of the roots whose documents contain rows of `self`: `$1…` is one array for each column that links it
-/// to its parent, holding the values these columns have (or had) in the changed rows. Only the tables from
-/// the parent up to the root are read, as they are now; the link itself comes from the event. Of a
-/// self-reference the rows on the way are read as well.
+/// Writes the query for the keys of the roots whose documents contain rows of `self`. `$1…` is one array for
+/// each column that links `self` to its parent, with the values that these columns have (or had) in the
+/// changed rows. The query reads only the tables from the parent up to the root, as they are now; the link
+/// itself comes from the change. For a self-reference it also reads the rows on the way.
 constexpr void write_owners_query(text& out, const shape_view& shape, std::size_t self) {
     const auto& node = shape.nodes[self];
     const auto links = shape.links_of(node);
     const auto top = top_of(shape, self);
     if (is_recursive(node)) {
         write_reach(out, shape, self, [&] {
-            // The columns' own collations are to win over that of the parameters.
+            // The collations of the columns must take precedence over those of the parameters.
             out << "SELECT * FROM (SELECT ";
             for (std::size_t i = 0; i < links.size(); ++i) {
                 if (i != 0) out << ", ";
@@ -146,7 +146,7 @@ constexpr void write_owners_query(text& out, const shape_view& shape, std::size_
     }
     write_guard(out, node);
     if (top != 0) {
-        // A row that belongs to nobody has no document.
+        // A row without a root key belongs to no document.
         for (std::size_t part = 0; part < shape.key_size(shape.root()); ++part) {
             out << " AND ";
             write_column(out, top, link_for_key_part(shape, shape.nodes[top], part));

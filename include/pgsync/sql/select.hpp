@@ -8,8 +8,8 @@
 #include <pgsync/sql/identifier.hpp>
 #include <pgsync/sql/source.hpp>
 
-/// The queries that yield documents: the parts of the key as text, the routing as text where there is one,
-/// then the document as json.
+/// The queries that yield documents. Their columns are the parts of the key as text, the routing as text if
+/// there is one, and the document as json.
 namespace pgsync::detail::sql {
 
 constexpr void write_select(text& out, const shape_view& shape, const query& with) {
@@ -17,7 +17,8 @@ constexpr void write_select(text& out, const shape_view& shape, const query& wit
     write_key(out, shape, 0, "::text");
     out << ", ";
     if (!with.routing.empty()) {
-        // As the log prints it, which a cast to text does not for all types; null is empty.
+        // format() prints the value as WAL changes do, which a cast to text does not for all types; null
+        // becomes an empty string.
         out << "format('%s', ";
         write_column(out, 0, with.routing);
         out << "), ";
@@ -28,9 +29,9 @@ constexpr void write_select(text& out, const shape_view& shape, const query& wit
     write_children(out, shape, 0, with);
 }
 
-/// ` AND n0."a" IS NOT NULL` for the parts of the root's key from `first` on: a row where one is null has no
-/// document. A comparison of rows looks no further than the first part that differs, so (5, null) lies
-/// between (4, 'x') and (6, 'x').
+/// Writes ` AND n0."a" IS NOT NULL` for the parts of the root's key from `first` on: a row where one is null
+/// has no document. A row comparison stops at the first part that differs, so it alone would accept (5, null)
+/// as between (4, 'x') and (6, 'x').
 constexpr void write_not_null(text& out, const shape_view& shape, std::size_t first, std::string_view word) {
     for (std::size_t part = first; part < shape.key_size(shape.root()); ++part) {
         out << word;
@@ -40,8 +41,9 @@ constexpr void write_not_null(text& out, const shape_view& shape, std::size_t fi
     }
 }
 
-/// Documents of one page: `$1…` are the parts of its first key, then those of its last, both within. The
-/// parameters are to be replaced by literals, since COPY takes none; their types are those of the columns.
+/// Writes the query for the documents of one page. `$1…` are the parts of its first key, then those of its
+/// last; both are included. The caller must replace the parameters with literals of the columns' types,
+/// because COPY takes none.
 constexpr void write_page_query(text& out, const shape_view& shape, query with) {
     with.how = plan::by_page;
     write_select(out, shape, with);
@@ -50,7 +52,7 @@ constexpr void write_page_query(text& out, const shape_view& shape, query with) 
     write_not_null(out, shape, 1, " AND ");
 }
 
-/// ` = ANY($1)`, or for several columns a join with arrays of equal length, one a column.
+/// Writes `unnest($1, …) k(k1, …)`: arrays of equal length, one per column, as rows.
 constexpr void write_any_of(text& out, std::size_t parts) {
     out << "unnest(";
     for (std::size_t part = 1; part <= parts; ++part) out << (part == 1 ? "$" : ", $") << part;
@@ -59,7 +61,8 @@ constexpr void write_any_of(text& out, std::size_t parts) {
     out << ')';
 }
 
-/// Documents of some keys: `$1…` is one array for each part of the key, of the type of that column.
+/// Writes the query for the documents of some keys. `$1…` is one array for each part of the key, of that
+/// column's type.
 constexpr void write_keys_query(text& out, const shape_view& shape, const query& with) {
     write_select(out, shape, with);
     const auto parts = shape.key_size(shape.root());
@@ -76,8 +79,8 @@ constexpr void write_keys_query(text& out, const shape_view& shape, const query&
     out << ')';
 }
 
-/// Where the next page begins and ends and how many rows it has: its first key, its last key, the count; no
-/// row when nothing is left. `$1` is the page's size; with `after`, `$2…` are the parts of the last key seen.
+/// Writes the query for the next page's bounds: its first key, its last key and its number of rows; no row if
+/// nothing is left. `$1` is the page size; with `after`, `$2…` are the parts of the last key seen.
 constexpr void write_bounds_query(text& out, const shape_view& shape, std::string_view where, bool after) {
     const auto parts = shape.key_size(shape.root());
     const auto list = [&](std::string_view table, std::string_view suffix) {

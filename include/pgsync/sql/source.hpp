@@ -7,11 +7,12 @@
 #include <pgsync/sql/identifier.hpp>
 #include <pgsync/sql/value.hpp>
 
-/// Where the rows of a node come from, before its relations are joined: its table, called `n<i>`, or a query
-/// over it where SQL of the user's own is to see the table's columns and nothing else.
+/// The source of a node's rows before its relations are joined: its table, as `n<i>`, or a query over it if
+/// SQL in the declaration must see only the table's own columns.
 namespace pgsync::detail::sql {
 
-/// Calls `each(node, column)` for the expressions of a row: those of its node, and of structs embedded in it.
+/// Calls `each(node, column)` for the expressions of a row: those of its node and of the structs embedded in
+/// it.
 template <typename Each>
 constexpr void for_expressions(const shape_view& shape, std::size_t row, const Each& each) {
     for (std::size_t at = row; at < shape.nodes.size(); ++at) {
@@ -22,7 +23,7 @@ constexpr void for_expressions(const shape_view& shape, std::size_t row, const E
     }
 }
 
-/// `, (price * quantity) AS "pgsync 3.2"`
+/// Writes the expressions of a row as further columns: `, (price * quantity) AS "pgsync 3.2"`.
 constexpr void write_expressions(text& out, const shape_view& shape, std::size_t row) {
     for_expressions(shape, row, [&](std::size_t at, const column_data& column) {
         out << ", (" << column.sql << ") AS ";
@@ -36,7 +37,7 @@ constexpr bool has_expressions(const shape_view& shape, std::size_t row) {
     return any;
 }
 
-/// `a.x = b.y AND …` for the links of a node, each side written by the caller.
+/// Writes `a.x = b.y AND …` for the links of a node. The callbacks write the two sides.
 template <typename Parent, typename Child>
 constexpr void write_links(text& out, const shape_view& shape, std::size_t self, const Parent& parent,
                            const Child& child) {
@@ -50,7 +51,7 @@ constexpr void write_links(text& out, const shape_view& shape, std::size_t self,
     }
 }
 
-/// A column of a node's row, which is called `alias`, or where that is empty `n<i>`.
+/// Writes a column of a node's row. The row's name is `alias`, or `n<i>` if that is empty.
 constexpr void write_column_of(text& out, std::size_t self, std::string_view alias, std::string_view name) {
     if (alias.empty()) {
         write_column(out, self, name);
@@ -60,8 +61,8 @@ constexpr void write_column_of(text& out, std::size_t self, std::string_view ali
     }
 }
 
-/// ` AND n0."kind"::text = 'post'`: that a row's parent means this case of belongs_to_any, where the node is
-/// one.
+/// Writes ` AND n0."kind"::text = 'post'` for a case of belongs_to_any: the parent's row must refer to this
+/// case. Writes nothing for other nodes.
 constexpr void write_guard(text& out, const node_data& node) {
     if (node.guard_column.empty()) return;
     out << " AND ";
@@ -70,8 +71,9 @@ constexpr void write_guard(text& out, const node_data& node) {
     write_literal(out, node.guard_value);
 }
 
-/// `n4."near" = n0."id"`, or for rows behind link tables `(n5."id") IN (SELECT n4."far" FROM …)`, so that
-/// each comes once. `alias` is what the node's own row is called, without its dot; empty: `n<i>`.
+/// Writes the condition that joins a node to its parent: `n4."near" = n0."id"`, or for rows behind link
+/// tables `(n5."id") IN (SELECT n4."far" FROM …)`, so that each row appears once. `alias` is the name of the
+/// node's own row, without the dot; if empty, `n<i>`.
 constexpr void write_join(text& out, const shape_view& shape, std::size_t self, std::string_view alias = {}) {
     const auto& node = shape.nodes[self];
     const auto own = [&](std::string_view name) { write_column_of(out, self, alias, name); };
@@ -116,8 +118,8 @@ constexpr void write_join(text& out, const shape_view& shape, std::size_t self, 
     out << ')';
 }
 
-/// The key of a row called `alias`, or where it has none all of the row as text: what makes an order
-/// complete.
+/// Writes the key of a row called `alias`, or the whole row as text if it has no key. At the end of an ORDER
+/// BY it makes the order complete.
 constexpr void write_tie_break(text& out, const shape_view& shape, std::size_t self, std::string_view alias) {
     const auto& node = shape.nodes[self];
     if (shape.key_size(node) == 0) {
@@ -131,7 +133,7 @@ constexpr void write_tie_break(text& out, const shape_view& shape, std::size_t s
     }
 }
 
-/// Does a node's own source number its rows?
+/// Returns true if the source of a node numbers its rows.
 constexpr bool is_numbered(const shape_view& shape, const node_data& node) {
     if (node.what != aggregate::none) return false;
     return !node.order.empty() || node.limit != 0 || node.keyed_by != no_member ||
@@ -139,8 +141,9 @@ constexpr bool is_numbered(const shape_view& shape, const node_data& node) {
             shape.key_size(node) == 0);
 }
 
-/// The rows above or below a row of the same table, each once, with the number of steps it takes: the walk
-/// goes on where a link leads to a row that was not on the way yet.
+/// Writes the recursive query for the rows above or below a row of the same table, each once, with the number
+/// of steps to it. The query follows a link only to a row that is not on the way yet, so it ends even if the
+/// rows form a cycle.
 constexpr void write_recursion(text& out, const shape_view& shape, std::size_t self) {
     const auto& node = shape.nodes[self];
     const auto parts = shape.key_size(node);
@@ -210,8 +213,9 @@ constexpr void write_recursion(text& out, const shape_view& shape, std::size_t s
     out << ") ";
 }
 
-/// `"table" n5`, or `(SELECT *, … FROM "table" t WHERE …) n5`. Where rows are numbered or found by recursion
-/// they are joined to the parent in there already; `inside` writes that condition for alias `t`.
+/// Writes `"table" n5`, or `(SELECT *, … FROM "table" t WHERE …) n5`. If the rows are numbered or found by
+/// recursion, they are already joined to the parent in there. For numbered rows, `inside` writes that
+/// condition for the alias `t`.
 template <typename Inside>
 constexpr void write_rows(text& out, const shape_view& shape, std::size_t self, std::string_view root_where,
                           const Inside& inside) {
@@ -225,7 +229,7 @@ constexpr void write_rows(text& out, const shape_view& shape, std::size_t self, 
     }
     out << '(';
     if (is_recursive(node)) write_recursion(out, shape, self);
-    // The user's SQL must not see the columns of what is joined to it.
+    // SQL in the declaration must not see the columns of the tables joined to this one.
     out << "SELECT t.*";
     if (is_recursive(node)) out << ", r.step AS \"pgsync step\"";
     if (numbered) {

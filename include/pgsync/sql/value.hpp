@@ -9,19 +9,20 @@
 #include <pgsync/shape/value_traits.hpp>
 #include <pgsync/sql/identifier.hpp>
 
-/// One member of a document as an SQL expression over its row.
+/// One member of a document, as an SQL expression over its row.
 namespace pgsync::detail::sql {
 
-/// Who reads the documents: the cluster, as PostgreSQL prints them; or first a transform, which also sees
-/// hidden columns, and the typed kind exact numbers and json as text, because a parser would round them.
+/// The reader of the documents: the cluster, which takes them as PostgreSQL prints them, or a transform,
+/// which also sees hidden columns. A typed transform gets exact numbers and json as text, because a parser
+/// would round them.
 enum class reader : std::uint8_t { cluster, transform, typed_transform };
 
-/// The name under which the source of a row computes an expression of node `self`.
+/// Writes the name that the row's source gives to an expression of node `self`.
 constexpr void write_expression_name(text& out, std::size_t self, const column_data& column) {
     out << "\"pgsync " << self << '.' << static_cast<std::size_t>(column.ordinal) << '"';
 }
 
-/// What a member of node `self` is read from: `n3."name"`.
+/// Writes what a member of node `self` is read from: `n3."name"`.
 constexpr void write_operand(text& out, const shape_view& shape, std::size_t self,
                              const column_data& column) {
     const std::size_t row = shape.nodes[self].row;
@@ -42,8 +43,9 @@ constexpr void write_json_path(text& out, std::size_t row, const column_data& co
         write_literal(out, column.path);
         out << ")::json";
     };
-    // Text of type json may hold what PostgreSQL fails to take apart, wherever in it: a zero character, half
-    // a surrogate pair. Backslashes that are escaped themselves and whole pairs are none of that.
+    // A value of type json may contain, anywhere in it, escapes on which PostgreSQL fails when it takes the
+    // value apart: a zero character, half a surrogate pair. Escaped backslashes and whole pairs are harmless
+    // and removed first.
     out << "CASE WHEN pg_typeof(";
     whole();
     out << R"() = 'json'::regtype AND regexp_replace(replace()";
@@ -65,7 +67,7 @@ constexpr void write_json_path(text& out, std::size_t row, const column_data& co
         out << ") WHEN 'number' THEN ";
         value();
     } else {
-        // Text stays as it was escaped, so that no escape is too odd for PostgreSQL.
+        // A string keeps its escapes as written, so PostgreSQL need not decode one that it cannot.
         out << ") WHEN 'string' THEN ";
         value();
         out << " WHEN 'null' THEN NULL ELSE to_json((";
@@ -75,9 +77,10 @@ constexpr void write_json_path(text& out, std::size_t row, const column_data& co
     out << " END END";
 }
 
-/// A range as the index has it. What the index cannot hold is left open: infinity, years before 1 and after
-/// 9999, NaN. Bounds so close that the index, which knows doubles and milliseconds, would take an open range
-/// between them for one that ends before it begins, are written closed.
+/// Writes a range in the form of the index. A bound that the index cannot hold is left out, so that the range
+/// is open at that end: infinity, NaN, numbers beyond ±1e300, years before 1 or after 9999. The index has
+/// only doubles and milliseconds. If the ends of a range are very close, an exclusive bound could make it end
+/// before it begins, so such bounds are written as inclusive.
 template <typename Operand>
 constexpr void write_range_value(text& out, value_kind kind, const Operand& operand) {
     const bool whole = kind == value_kind::int32_range || kind == value_kind::int64_range;
@@ -124,7 +127,7 @@ constexpr void write_range_value(text& out, value_kind kind, const Operand& oper
                 bound("upper");
                 out << " < ";
                 bound("lower");
-                // Elasticsearch 8 takes an open bound without a fraction for the end of that second.
+                // Elasticsearch 8 takes an exclusive bound without a fraction as the end of that second.
                 out << " + CASE WHEN lower_inc(";
                 operand();
                 out << ") THEN interval '10 ms' ELSE interval '1010 ms' END";
@@ -146,7 +149,7 @@ constexpr void write_range_value(text& out, value_kind kind, const Operand& oper
     out << ")) END";
 }
 
-/// The value of a column as the document has it.
+/// Writes the value of a column in the form of the document.
 constexpr void write_value(text& out, const shape_view& shape, std::size_t self, const column_data& column,
                            reader who) {
     const auto operand = [&] { write_operand(out, shape, self, column); };
@@ -162,7 +165,7 @@ constexpr void write_value(text& out, const shape_view& shape, std::size_t self,
             out << ", 'base64'), chr(10), '')";
             return;
         case value_kind::geo_point:
-            // NaN is greater than every number.
+            // NaN is greater than every number, so it is not between these.
             out << "CASE WHEN (";
             operand();
             out << ")[0] BETWEEN -180 AND 180 AND (";
@@ -174,8 +177,8 @@ constexpr void write_value(text& out, const shape_view& shape, std::size_t self,
             out << ")[0]) END";
             return;
         case value_kind::vector:
-            // By way of text, which pgvector's type and an array of numbers have in common but for its
-            // brackets and bounds. OFFSET keeps it from being computed three times.
+            // Converted through text, in which pgvector's type and an array of numbers differ only in
+            // brackets and array bounds. OFFSET prevents PostgreSQL from computing it three times.
             out << "(SELECT CASE WHEN array_ndims(v) = 1 AND cardinality(v) = "
                 << static_cast<std::size_t>(column.dimensions)
                 << " AND NOT EXISTS (SELECT FROM unnest(v) e WHERE NOT coalesce(abs(e) <= "
@@ -186,7 +189,7 @@ constexpr void write_value(text& out, const shape_view& shape, std::size_t self,
             out << "::text, '^.*=', ''), '[]', '{}')::double precision[] AS v OFFSET 0) s)";
             return;
         case value_kind::int64:
-            // An oid is a string to row_to_json. To a bigint this does nothing.
+            // row_to_json would print an oid as a string. For a bigint the cast does nothing.
             operand();
             out << (column.array ? "::bigint[]" : "::bigint");
             return;

@@ -17,7 +17,7 @@ constexpr pretty_name pretty_value() {
     return {__PRETTY_FUNCTION__};
 }
 
-/// The name of a value; empty for one that has none, which compilers print as a cast: `(Rating)7`.
+/// Returns the name of a value; empty for one without a name, which compilers print as a cast: `(Rating)7`.
 template <auto Value>
 constexpr std::string_view value_name() {
     constexpr std::string_view name = last_identifier(pretty_value<Value>().text);

@@ -18,10 +18,10 @@
 #include <pgsync/shape/relations.hpp>
 #include <pgsync/shape/value_traits.hpp>
 
-/// The types of members, told apart for reading and writing a struct.
+/// Distinguishes the types of members, for reading and writing a struct.
 namespace pgsync::detail {
 
-/// What only says something of the value inside.
+/// True for wrappers that only annotate the value inside.
 template <typename T>
 inline constexpr bool is_annotation = false;
 template <typename T>
@@ -60,13 +60,13 @@ inline constexpr bool is_tuple = false;
 template <typename... T>
 inline constexpr bool is_tuple<std::tuple<T...>> = true;
 
-/// Element types that keep text.
+/// Element types that keep their value as text.
 template <typename T>
 concept keeps_text = requires(T& value) {
     { value.text } -> std::same_as<std::string&>;
 } && !relation_of<T>::known;
 
-/// Text that is JSON itself.
+/// Element types whose text is JSON itself.
 template <typename T>
 inline constexpr bool keeps_json = std::is_same_v<T, json>;
 template <typename T>
@@ -87,7 +87,8 @@ inline constexpr bool is_number_list = false;
 template <std::size_t Dimensions>
 inline constexpr bool is_number_list<vector<Dimensions>> = true;
 
-/// Can it be null in the document though its column is not? Then a struct has to have a place for that.
+/// True if the member can be null in the document even if its column is not. The struct must then have a type
+/// that can be null.
 template <typename Member>
 inline constexpr bool can_be_withheld = [] {
     if (relation_of<held_type<Member>>::known) return false;
@@ -96,13 +97,13 @@ inline constexpr bool can_be_withheld = [] {
            value.kind == value_kind::vector || traits_of(value.kind).range;
 }();
 
-/// A relation that is kept as a value of the related struct, or several.
+/// A relation whose member holds the related struct, or several of them.
 template <typename T>
 concept keeps_rows = relation_of<T>::known && requires(T& member) {
     member.value;
 } && (relation_of<T>::form == relation_form::one) && (relation_of<T>::what == aggregate::none);
 
-/// The position of a member by its name.
+/// Returns the position of a member by its name; 0 if there is none.
 template <typename Struct>
 constexpr std::size_t member_index(std::string_view name) {
     const auto* found = find_member<Struct>(name);

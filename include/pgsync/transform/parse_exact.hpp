@@ -15,8 +15,8 @@
 
 namespace pgsync::detail {
 
-/// Builds values as Boost.JSON's own parser does, but for floating point numbers, which that one gets wrong
-/// in the last place: a document that a transform does not touch must come out as it went in.
+/// Builds values like Boost.JSON's own parser, except for floating point numbers, of which that parser gets
+/// the last digit wrong: a document that a transform does not change must come out as it went in.
 class exact_handler {
   public:
     static constexpr std::size_t max_object_size = boost::json::object::max_size();
@@ -92,7 +92,7 @@ class exact_handler {
     std::string number_;
 };
 
-/// The value of a JSON text. Errors: errc::protocol for what is no JSON.
+/// Parses a JSON text. Throws errc::protocol if it is not JSON, or nested more than 1,000 levels deep.
 [[nodiscard]] inline boost::json::value parse_exact(std::string_view json) {
     boost::json::parse_options deep;
     deep.max_depth = 1'000;

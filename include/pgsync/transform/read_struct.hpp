@@ -19,7 +19,7 @@
 #include <pgsync/transform/enum_names.hpp>
 #include <pgsync/transform/members.hpp>
 
-/// From the JSON that the typed queries give to the user's struct. `name` is the member, for messages.
+/// Reads the user's struct from the JSON that the typed queries yield. `name` is the member, for messages.
 namespace pgsync::detail {
 
 [[noreturn]] inline void misfit(std::string_view name, const boost::json::value& found,
@@ -37,7 +37,7 @@ void read_struct(const boost::json::value& from, Struct& to, std::string_view na
 template <typename T>
 void read_number(const boost::json::value& from, T& to, std::string_view name) {
     if (const auto* text = from.if_string()) {
-        // NaN and infinity, or digits that were kept from rounding.
+        // NaN and infinity, or digits that are text to keep them from being rounded.
         if constexpr (std::is_floating_point_v<T>) {
             const auto end = text->data() + text->size();
             const auto done = std::from_chars(text->data(), end, to);
@@ -56,7 +56,7 @@ void read_number(const boost::json::value& from, T& to, std::string_view name) {
     misfit(name, from, "a number of that type", "choose a wider type");
 }
 
-/// Text as it is, or a number's digits.
+/// Returns a string as it is, or the digits of a number.
 inline std::string text_of_value(const boost::json::value& from) {
     if (const auto* text = from.if_string()) return std::string(text->data(), text->size());
     return boost::json::serialize(from);
@@ -65,7 +65,7 @@ inline std::string text_of_value(const boost::json::value& from) {
 template <typename T>
 void read_value(const boost::json::value& from, T& to, std::string_view name);
 
-/// One element of a relation: the whole struct, or with pluck one member of it.
+/// Reads one element of a relation: the whole struct, or one member of it with pluck.
 template <typename Relation, typename T>
 void read_related(const boost::json::value& from, T& to, std::string_view name) {
     if constexpr ((Relation::options.seen & option::pluck) != 0) {
@@ -114,7 +114,7 @@ void read_value(const boost::json::value& from, T& to, std::string_view name) {
             },
             to.value);
     } else if constexpr (relation_of<T>::known && requires { to.text; }) {
-        // An aggregate, which may be without a value.
+        // An aggregate, which may have no value.
         if constexpr (is_optional<std::remove_cvref_t<decltype(to.text)>>) {
             if (!from.is_null()) to.text = text_of_value(from);
         } else {

@@ -21,15 +21,15 @@
 #include <pgsync/transform/enum_names.hpp>
 #include <pgsync/transform/members.hpp>
 
-/// From the user's struct to the document, members in their order, hidden ones left out. What was read and
-/// not touched comes out with the digits it had.
+/// Writes the user's struct as the document, members in their order, without the hidden ones. A value that
+/// the transform did not change is written with the digits it had.
 namespace pgsync::detail {
 
 template <typename Struct>
 void write_struct(std::string& out, const Struct& from);
 
-/// Is the text halfway between the value and one beside it? It reads as the value, by a rule about even
-/// digits.
+/// Returns true if the text is exactly halfway between the value and an adjacent one. It then reads as the
+/// value only because ties are rounded to even.
 template <typename T>
 bool is_halfway(const char* text, T value) {
     const auto shown = std::strtold(text, nullptr);
@@ -41,7 +41,8 @@ bool is_halfway(const char* text, T value) {
                            shown == beside(std::numeric_limits<T>::lowest()));
 }
 
-/// The shortest digits that read as the value. As PostgreSQL has them: none that are halfway to another.
+/// Writes the shortest digits that read as the value. Like PostgreSQL, it does not use digits that are
+/// halfway to an adjacent value.
 template <typename T>
 void write_number(std::string& out, T value) {
     std::array<char, 64> digits{};
@@ -71,7 +72,7 @@ void write_number(std::string& out, T value) {
     out.append(digits.data(), end);
 }
 
-/// Digits as a number, everything else (`NaN`) as a string.
+/// Writes digits as a number, anything else (`NaN`) as a string.
 inline void write_digits(std::string& out, std::string_view text) {
     const bool number = !text.empty() && check::is_json_object("{\"\":" + std::string(text) + "}") &&
                         (text[0] == '-' || (text[0] >= '0' && text[0] <= '9'));
@@ -129,7 +130,7 @@ void write_rows(std::string& out, const Member& from, const column_data& meant) 
     }
 }
 
-/// The text of an aggregate over a member of another struct.
+/// Writes the text of an aggregate over a member of another struct.
 template <typename Relation>
 void write_aggregate(std::string& out, std::string_view text) {
     constexpr bool number = [] {
@@ -191,7 +192,7 @@ void write_value(std::string& out, const T& from, const column_data& meant) {
     } else if constexpr (std::is_enum_v<T>) {
         append_json_string(out, enum_label(from));
     } else if constexpr (std::is_same_v<T, std::string>) {
-        // What describe<> means as something else than text.
+        // describe<> may give the member a type other than text.
         if (meant.kind == value_kind::json || traits_of(meant.kind).range) {
             out += from;
         } else if (meant.kind == value_kind::decimal) {
