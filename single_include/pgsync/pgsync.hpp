@@ -2,11 +2,11 @@
 #pragma once
 
 // ---- pgsync/pgsync.hpp
-// Everything: the compile-time half, what a program calls, and what that is made of.
+// The whole library: the compile-time half, the API that a program calls, and the runtime beneath it.
 // clang-format off
 
 // ---- pgsync/shape.hpp
-/// The compile-time half alone: declarations, SQL, mapping and routes, with no database or HTTP header.
+/// Only the compile-time half: declarations, SQL, mapping and routes, without any database or HTTP header.
 
 #include <array>
 #include <cstddef>
@@ -21,23 +21,26 @@
 // ---- pgsync/declare/index.hpp
 namespace pgsync {
 
-/// Base of an index declaration: `struct reservations : pgsync::index<Booking> {};`. Every row of Root's
-/// table is one document. Where Root's table is a view, Sources say what it is made of: see depends_on.
+/// Base class of an index declaration: `struct reservations : pgsync::index<Booking> {};`. Every row of
+/// Root's table is one document. If Root's table is a view, Sources are the depends_on<> that name the tables
+/// it is built from.
 ///
-/// The struct may say, each as `static constexpr std::string_view`:
-/// - `name`: the index's name, where it is not the struct's;
-/// - `where`: SQL over the root's own columns; other rows have no document;
-/// - `settings`: of the index, a JSON object;
-/// - `mapping`: what the index's mapping has besides `properties`, or in them; a JSON object;
-/// - `pipeline`: the ingest pipeline every document passes;
+/// The struct may declare, each as `static constexpr std::string_view`:
+/// - `name`: the name of the index, if it differs from the struct's;
+/// - `where`: an SQL condition over the root's own columns; rows that do not satisfy it have no document;
+/// - `settings`: the settings of the index, a JSON object;
+/// - `mapping`: a JSON object merged into the index's mapping: what it has besides `properties`, or further
+///   entries of `properties`;
+/// - `pipeline`: the ingest pipeline that every document passes through;
 /// - `routing`: the member of Root whose value chooses the shard;
 ///
-/// and, as a static function, `bool transform(Root&)` or `bool transform(boost::json::object&)` (or void):
-/// called for every document before it is sent; one that returns false is left out, and removed if it was
-/// there. It must depend on nothing but the document. Both need `#include <pgsync/transform.hpp>`.
+/// and a static function `bool transform(Root&)` or `bool transform(boost::json::object&)`, which may also
+/// return void. It is called for every document before it is sent. If it returns false, the document is not
+/// indexed, and is deleted from the index if it was there. It must depend on nothing but the document. Either
+/// form needs `#include <pgsync/transform.hpp>`.
 template <typename Root, typename... Sources>
 struct index {
-    using root = Root;  ///< whose rows are the documents
+    using root = Root;  ///< the struct whose rows are the documents
 };
 
 }  // namespace pgsync
@@ -47,10 +50,11 @@ struct index {
 // ---- pgsync/shape/text.hpp
 namespace pgsync::detail {
 
-/// Is there such a character in the text?
+/// Returns true if the text contains the character.
 [[nodiscard]] constexpr bool has_character(std::string_view text, char c) {
 #if defined(__clang__)
-    // One step at compile time, where a loop has one for each character; g++ knows only the loop.
+    // Counts as one step at compile time, where a loop takes one per character. g++ supports only the loop
+    // here.
     return __builtin_char_memchr(text.data(), c, text.size()) != nullptr;
 #else
     for (const char each : text) {
@@ -60,8 +64,8 @@ namespace pgsync::detail {
 #endif
 }
 
-/// Text under construction at compile time. Without a buffer it only counts, so that one writer serves to
-/// measure and to fill.
+/// Text under construction at compile time. Without a buffer it only counts characters, so that one writer
+/// can both measure and fill.
 class text {
   public:
     constexpr text() = default;
@@ -78,7 +82,7 @@ class text {
         size_ += piece.size();
         return *this;
     }
-    /// A literal, whose length need not be counted.
+    /// Appends a literal, whose length is known without counting.
     template <std::size_t Size>
     constexpr text& operator<<(const char (&literal)[Size]) {
         return *this << std::string_view(literal, Size - 1);
@@ -105,7 +109,7 @@ class text {
     std::size_t size_ = 0;
 };
 
-/// Runs `Writer::write(text&)` at compile time and keeps exactly the characters it wrote.
+/// Runs `Writer::write(text&)` at compile time and returns exactly the characters that it wrote.
 template <typename Writer>
 constexpr auto render() {
     constexpr std::size_t size = [] {
@@ -122,7 +126,7 @@ constexpr auto render() {
 template <typename Writer>
 inline constexpr auto rendered = render<Writer>();
 
-/// The text of a Writer as a view of static storage.
+/// The text of a Writer, as a view of static storage.
 template <typename Writer>
 inline constexpr std::string_view text_of{rendered<Writer>.data(), rendered<Writer>.size()};
 
@@ -131,13 +135,13 @@ inline constexpr std::string_view text_of{rendered<Writer>.data(), rendered<Writ
 // ---- pgsync/mapping/json_text.hpp
 namespace pgsync::detail::mapping {
 
-/// A JSON string with its quotes.
+/// Writes a JSON string with its quotes.
 constexpr void write_json_string(text& out, std::string_view value) {
     bool plain = true;
     for (const char c : value)
         plain = plain && c != '"' && c != '\\' && static_cast<unsigned char>(c) >= 0x20;
     out << '"';
-    if (plain) {  // much the usual case, and compilers count every step
+    if (plain) {  // by far the most common case; compilers count every step
         out << value << '"';
         return;
     }
@@ -160,10 +164,10 @@ constexpr void write_json_string(text& out, std::string_view value) {
 #include <cstdint>
 
 // ---- pgsync/shape/node.hpp
-/// A declaration as plain data: what SQL, mapping and routing are made from.
+/// A declaration as plain data, from which SQL, mapping and routing are generated.
 namespace pgsync {
 
-/// What a value is, as far as SQL, mapping and checks against the catalog care.
+/// The kind of a value, as far as SQL, mapping and the checks against the catalog distinguish it.
 enum class value_kind : std::uint8_t {
     boolean,
     int16,
@@ -196,42 +200,42 @@ enum class value_kind : std::uint8_t {
 enum class value_source : std::uint8_t {
     column,
     expression,  ///< SQL over the row's columns
-    json_path,   ///< inside a json column
+    json_path,   ///< a value inside a json column
 };
 
-/// How a node hangs on its parent.
+/// How a node is related to its parent.
 enum class relation : std::uint8_t {
     root,
-    belongs_to,   ///< the parent's row refers to it
-    has_one,      ///< its rows refer to the parent's; the first counts
-    has_many,     ///< the same, all of them
-    ancestors,    ///< the same table, upwards any number of steps
-    descendants,  ///< downwards
-    embed,        ///< no table: an object of the parent's own row
-    hop,          ///< a link table on the way to the next node; in no document
-    source,       ///< a table that its sibling, a view, is made of; in no document
+    belongs_to,   ///< the parent's row refers to its row
+    has_one,      ///< its rows refer to the parent's row; the first is used
+    has_many,     ///< its rows refer to the parent's row; all are used
+    ancestors,    ///< rows above in the same table, any number of steps away
+    descendants,  ///< rows below in the same table, any number of steps away
+    embed,        ///< no table of its own: an object of columns in the parent's row
+    hop,          ///< a link table on the way to the next node; not in the document
+    source,       ///< a table that its sibling, a view, is built from; not in the document
 };
 
-/// What of the rows of a to-many node enters the document.
+/// What the rows of a to-many node contribute to the document: `none` means the rows themselves.
 enum class aggregate : std::uint8_t { none, count, exists, sum, avg, min, max };
 
-/// One member of a node that is no relation.
+/// One member of a node that is not a relation.
 struct column_data {
-    std::string_view member;  ///< the C++ member
-    std::string_view name;    ///< in the database, unquoted; empty for an expression
+    std::string_view member;  ///< name of the C++ member
+    std::string_view name;    ///< column in the database, unquoted; empty for an expression
     std::string_view json;    ///< key in the document
     value_kind kind{};
     value_source source{};
     std::uint16_t ordinal{};     ///< position among the struct's members
     std::uint16_t dimensions{};  ///< of a vector
-    bool array{};                ///< an array of such values
+    bool array{};                ///< the value is an array of that kind
     bool key{};
     bool nullable{};
     bool hidden{};
-    std::string_view analyzer{};  ///< of analysed text, where it is not the index's own
-    std::string_view mapping{};   ///< JSON, in place of what the kind stands for
-    std::string_view sql{};       ///< of an expression
-    std::string_view path{};      ///< of json_path, as PostgreSQL writes an array: `{"a","b"}`
+    std::string_view analyzer{};  ///< of analysed text, if it is not the index's default
+    std::string_view mapping{};   ///< JSON, replaces the mapping derived from the kind
+    std::string_view sql{};       ///< SQL of an expression
+    std::string_view path{};      ///< path of json_path in PostgreSQL's array syntax: `{"a","b"}`
 };
 
 /// One pair of joined columns: `parent.parent_column = child.child_column`.
@@ -242,40 +246,40 @@ struct link_data {
 
 inline constexpr std::uint16_t no_member = 0xffff;
 
-/// A table's place in the shape. Node 0 is the root; a parent always stands before its children.
+/// A table's place in the shape. Node 0 is the root; a parent always precedes its children.
 struct node_data {
-    std::string_view type{};    ///< the C++ struct; of a hop, the struct that names it
-    std::string_view schema{};  ///< empty: found by search_path
+    std::string_view type{};    ///< the C++ struct; for a hop, the struct that names it
+    std::string_view schema{};  ///< empty if the table is found by search_path
     std::string_view table{};   ///< empty for embed
-    std::string_view member{};  ///< in the holder's struct; empty for the root
+    std::string_view member{};  ///< member in the holder's struct; empty for the root
     std::string_view json{};    ///< key in the holder's object; empty for the root
     relation kind{};
-    std::uint16_t parent{};   ///< whose row its links join
-    std::uint16_t holder{};   ///< in whose object it stands: other than the parent behind hops and in embed
-    std::uint16_t row{};      ///< whose row its columns are: its own but for embed
-    std::uint16_t depth{};    ///< of its object
+    std::uint16_t parent{};   ///< node whose row its links join
+    std::uint16_t holder{};   ///< node whose object contains it; not `parent` behind hops and inside embed
+    std::uint16_t row{};      ///< node whose row its columns are read from: itself, except for embed
+    std::uint16_t depth{};    ///< nesting depth of its object; 0 for the root
     std::uint16_t ordinal{};  ///< position among the holder's members
-    std::uint16_t first_child{};  ///< the first node in its object; 0: none
-    std::uint16_t next{};         ///< in the same object; 0: none
+    std::uint16_t first_child{};  ///< first node in its object; 0 if there is none
+    std::uint16_t next{};         ///< next node in the same object; 0 if there is none
     std::uint16_t first_column{};
     std::uint16_t columns{};
     std::uint16_t first_link{};
     std::uint16_t links{};
     aggregate what = aggregate::none;
     std::uint16_t operand = no_member;   ///< ordinal of the member that is aggregated
-    std::uint16_t pluck = no_member;     ///< of the member that stands for the object
-    std::uint16_t keyed_by = no_member;  ///< of the member whose values are the keys of an object
-    std::uint32_t steps{};               ///< of ancestors and descendants; 0: all
-    std::uint32_t limit{};               ///< 0: all
+    std::uint16_t pluck = no_member;     ///< ordinal of the member that replaces the object
+    std::uint16_t keyed_by = no_member;  ///< ordinal of the member whose values are the keys of an object
+    std::uint32_t steps{};               ///< of ancestors and descendants; 0 for any number
+    std::uint32_t limit{};               ///< rows; 0 for all
     bool view{};                         ///< declared with depends_on
-    std::string_view where{};            ///< SQL over its own columns
-    std::string_view order{};            ///< the same, for ORDER BY
-    std::string_view mapping{};          ///< JSON, in place of its object's
-    std::string_view guard_column{};     ///< of the parent: joined only where it is `guard_value`
+    std::string_view where{};            ///< SQL condition over its own columns
+    std::string_view order{};            ///< ORDER BY list over its own columns
+    std::string_view mapping{};          ///< JSON, replaces the mapping of its object
+    std::string_view guard_column{};     ///< column of the parent: joined only if it equals `guard_value`
     std::string_view guard_value{};
 };
 
-/// A whole shape.
+/// A whole shape: its nodes, and their columns and links.
 struct shape_view {
     std::span<const node_data> nodes;
     std::span<const column_data> columns;
@@ -288,7 +292,7 @@ struct shape_view {
     [[nodiscard]] constexpr std::span<const link_data> links_of(const node_data& node) const {
         return links.subspan(node.first_link, node.links);
     }
-    /// The n-th part of a node's key.
+    /// Returns one part of a node's key, counted from 0.
     [[nodiscard]] constexpr const column_data& key_of(const node_data& node, std::size_t part) const {
         for (const auto& column : columns_of(node)) {
             if (column.key && part-- == 0) return column;
@@ -300,7 +304,7 @@ struct shape_view {
         for (const auto& column : columns_of(node)) size += column.key ? 1U : 0U;
         return size;
     }
-    /// The column whose member has this position in the struct; null where that is a relation.
+    /// Returns the column of the member at this position in the struct, or null if that member is a relation.
     [[nodiscard]] constexpr const column_data* member_of(const node_data& node, std::size_t ordinal) const {
         for (const auto& column : columns_of(node)) {
             if (column.ordinal == ordinal) return &column;
@@ -309,12 +313,12 @@ struct shape_view {
     }
 };
 
-/// Is it part of documents, or only of the way to them?
+/// Returns true if the node is part of the document, not only of the way to it.
 [[nodiscard]] constexpr bool is_shown(const node_data& node) {
     return node.kind != relation::hop && node.kind != relation::source;
 }
 
-/// Calls `each(child)` for the nodes that stand in the object of `self`, in the order of their members.
+/// Calls `each(child)` for the nodes in the object of `self`, in the order of their members.
 template <typename Each>
 constexpr void for_children(const shape_view& shape, std::size_t self, const Each& each) {
     for (std::size_t child = shape.nodes[self].first_child; child != 0; child = shape.nodes[child].next) {
@@ -341,12 +345,14 @@ constexpr void for_members(const shape_view& shape, std::size_t self, const Colu
     return node.kind == relation::ancestors || node.kind == relation::descendants;
 }
 
-/// Does its object become an array (or, keyed, an object) of any number of rows?
+/// Returns true if the node takes any number of rows; the document has them as an array, as an object with
+/// keys, or as an aggregate.
 [[nodiscard]] constexpr bool is_to_many(const node_data& node) {
     return node.kind == relation::has_many || is_recursive(node);
 }
 
-/// Does it need a look at columns that no member names?
+/// Returns true if the node depends on columns that no member names, through SQL in the declaration or
+/// because its rows are ordered without a key.
 [[nodiscard]] constexpr bool uses_any_column(const shape_view& shape, const node_data& node) {
     if (!node.where.empty() || !node.order.empty()) return true;
     const bool ordered = is_to_many(node) || node.kind == relation::has_one;
@@ -361,13 +367,13 @@ constexpr void for_members(const shape_view& shape, std::size_t self, const Colu
     return false;
 }
 
-/// A table is the same at two nodes when schema and name are.
+/// Returns true if both nodes have the same table, by schema and name.
 [[nodiscard]] constexpr bool same_table(const node_data& a, const node_data& b) {
     return a.schema == b.schema && a.table == b.table;
 }
 
-/// Do the columns that link `node` to its parent name exactly the parent's key? Then a row of `node` holds
-/// its parent's key, and nobody has to be asked for it.
+/// Returns true if the columns that link `node` to its parent refer to exactly the parent's key. A row of
+/// `node` then contains its parent's key, so no query is needed to find the parent.
 [[nodiscard]] constexpr bool links_to_key(const shape_view& shape, const node_data& node) {
     if (node.kind != relation::has_one && node.kind != relation::has_many && node.kind != relation::hop &&
         node.kind != relation::source) {
@@ -384,7 +390,7 @@ constexpr void for_members(const shape_view& shape, std::size_t self, const Colu
     return true;
 }
 
-/// The column of `node` that holds part `part` of its parent's key; only where links_to_key().
+/// Returns the column of `node` that holds part `part` of its parent's key. Requires links_to_key().
 [[nodiscard]] constexpr std::string_view link_for_key_part(const shape_view& shape, const node_data& node,
                                                            std::size_t part) {
     const auto name = shape.key_of(shape.nodes[node.parent], part).name;
@@ -399,13 +405,14 @@ constexpr void for_members(const shape_view& shape, std::size_t self, const Colu
 // ---- pgsync/shape/value_traits.hpp
 namespace pgsync {
 
-/// What kinds of values have in common. A new kind gets a line in traits_of().
+/// The properties that SQL, mapping and checks need of a kind of value. A new kind needs an entry in
+/// traits_of().
 struct value_traits {
     bool number = false;
     bool whole = false;    ///< a number without decimals
     bool range = false;    ///< an object with bounds in the document
-    bool ordered = false;  ///< PostgreSQL knows a least and a greatest
-    bool scalar = false;   ///< one JSON number, string or boolean, which may be a key, or an array's element
+    bool ordered = false;  ///< PostgreSQL has `min` and `max` for it
+    bool scalar = false;   ///< one JSON number, string or boolean, which can be an array's element
 };
 
 [[nodiscard]] constexpr value_traits traits_of(value_kind kind) {
@@ -450,11 +457,12 @@ struct value_traits {
 // ---- pgsync/mapping/properties.hpp
 namespace pgsync::detail::mapping {
 
-/// The mapping of a value of some kind. Values that PostgreSQL knows and the index does not (infinity, NaN,
-/// years beyond its range, networks) stay in the source and are left unindexed, so that they never reject a
-/// document; 8,191 characters are the most that fit Lucene's longest term in UTF-8.
+/// Returns the mapping for a kind of value. Values that PostgreSQL allows and the index does not (infinity,
+/// NaN, years beyond its range, networks) stay in the source without being indexed, so that they never make
+/// the cluster reject a document. 8,191 is the largest number of characters that fits into Lucene's longest
+/// term in UTF-8.
 constexpr std::string_view field_mapping(value_kind kind) {
-    using namespace std::string_view_literals;  // their length need not be counted
+    using namespace std::string_view_literals;  // their length is known without counting
     switch (kind) {
         case value_kind::boolean:
             return R"({"type":"boolean"})"sv;
@@ -504,7 +512,7 @@ constexpr std::string_view field_mapping(value_kind kind) {
     return {};
 }
 
-/// Does a document hold any number of a node's values?
+/// Returns true if a document can contain any number of objects of the node.
 constexpr bool is_below_many(const shape_view& shape, std::size_t self) {
     for (std::size_t at = self; at != 0; at = shape.nodes[at].holder) {
         if (is_to_many(shape.nodes[at])) return true;
@@ -512,22 +520,22 @@ constexpr bool is_below_many(const shape_view& shape, std::size_t self) {
     return false;
 }
 
-/// The mapping of one column; `many`: a document may hold several of its values.
+/// Writes the mapping of one column. `many`: a document can contain several of its values.
 constexpr void write_field(text& out, const column_data& column, bool many) {
     if (!column.mapping.empty()) {
         out << column.mapping;
     } else if (column.kind == value_kind::vector && many) {
-        // Clusters search one vector a document and reject more; these stay in the source.
+        // Clusters index one vector per document and reject more; these stay in the source only.
         out << R"({"type":"float","index":false,"doc_values":false})";
     } else if (column.kind == value_kind::vector) {
-        // In Elasticsearch's words; OpenSearch has others for it, see sink/elastic/dialect.hpp.
+        // In Elasticsearch's syntax; for OpenSearch's see sink/elastic/dialect.hpp.
         out << R"({"type":"dense_vector","dims":)" << static_cast<std::size_t>(column.dimensions) << '}';
     } else if (!column.analyzer.empty()) {
         out << R"({"type":"text","analyzer":)";
         write_json_string(out, column.analyzer);
         out << R"(,"fields":{"keyword":{"type":"keyword","ignore_above":8191}}})";
     } else if (column.source == value_source::json_path && traits_of(column.kind).whole) {
-        // JSON's numbers have any size, and its strings any length.
+        // Inside JSON a number can have any size, and a string (next branch) any length.
         const auto plain = field_mapping(column.kind);
         out << plain.substr(0, plain.size() - 1) << R"(,"ignore_malformed":true})";
     } else if (column.source == value_source::json_path &&
@@ -538,10 +546,10 @@ constexpr void write_field(text& out, const column_data& column, bool many) {
     }
 }
 
-/// The mapping of what a relation puts into its holder's object.
+/// Writes the mapping of what a relation contributes to its holder's object.
 constexpr void write_relation(text& out, const shape_view& shape, std::size_t self);
 
-/// What an aggregate yields.
+/// Writes the mapping of an aggregate's value.
 constexpr void write_aggregate(text& out, const shape_view& shape, const node_data& node) {
     const auto* operand = node.operand == no_member ? nullptr : shape.member_of(node, node.operand);
     switch (node.what) {
@@ -555,13 +563,13 @@ constexpr void write_aggregate(text& out, const shape_view& shape, const node_da
         case aggregate::max:
             return write_field(out, *operand, false);
         default:
-            // A sum of whole numbers can be larger than any of the index's.
+            // A sum of integers can exceed the integer types of the index.
             out << field_mapping(value_kind::decimal);
     }
 }
 
-/// `{"id":{"type":"long"},…,"guest":{"properties":{…}}}`: the `properties` of the index, in the order of the
-/// declaration.
+/// Writes the `properties` of the index, in the order of the declaration:
+/// `{"id":{"type":"long"},…,"guest":{"properties":{…}}}`.
 constexpr void write_properties(text& out, const shape_view& shape, std::size_t self = 0) {
     out << '{';
     bool first = true;
@@ -593,7 +601,7 @@ constexpr void write_relation(text& out, const shape_view& shape, std::size_t se
     } else if (node.what != aggregate::none) {
         write_aggregate(out, shape, node);
     } else if (node.keyed_by != no_member) {
-        // Keys that are data would each become a field of the index.
+        // Keys that are data would otherwise each become a field of the index.
         out << R"({"type":"object","enabled":false})";
     } else if (node.pluck != no_member) {
         write_field(out, *shape.member_of(node, node.pluck), is_below_many(shape, self));
@@ -609,17 +617,18 @@ constexpr void write_relation(text& out, const shape_view& shape, std::size_t se
 // ---- pgsync/routing/route.hpp
 namespace pgsync {
 
-/// How a changed row of one node's table finds the documents it is part of.
+/// How pgsync finds the documents that contain a changed row of one node's table.
 struct route_data {
-    std::uint16_t node{};  ///< in the shape
+    std::uint16_t node{};  ///< index of the node in the shape
     /// Columns of the changed row whose old and new values are looked up: the key for the root, else the
-    /// columns that link the row to its parent. The replica identity must cover them. None where any change
-    /// may concern any document.
+    /// columns that link the row to its parent. The replica identity must cover them. Empty if any change can
+    /// affect any document.
     std::span<const std::string_view> columns;
-    /// The values of `columns`, in this order, are the root's key itself: nobody needs to be asked.
+    /// True if the values of `columns`, in this order, are the root's key itself, so that no query is needed.
     bool direct{};
-    /// Yields root keys for arrays of values of `columns`; also there for direct routes, to be used where the
-    /// database's column types differ. Empty for the root, and where `columns` is.
+    /// SQL that yields root keys for arrays of values of `columns`. Direct routes have it too, for a database
+    /// in which the types of the columns differ from those of the key. Empty for the root, and if `columns`
+    /// is empty.
     std::string_view owners_query;
 };
 
@@ -630,51 +639,51 @@ struct route_data {
 // ---- pgsync/declare/fixed_string.hpp
 namespace pgsync {
 
-/// A string literal as a template argument: `foreign_key<"guest_id">`.
+/// A string literal that can be a template argument: `foreign_key<"guest_id">`.
 template <std::size_t Size>
 struct fixed_string {
-    char data[Size]{};  ///< with a zero at the end
+    char data[Size]{};  ///< the characters and a terminating zero
 
-    /// From a literal, by itself.
+    /// Converts implicitly from a string literal.
     // NOLINTNEXTLINE(google-explicit-constructor)
     constexpr fixed_string(const char (&text)[Size]) {
         for (std::size_t i = 0; i < Size; ++i) data[i] = text[i];
     }
-    /// From the first `length` characters of a text.
+    /// Copies the first `length` characters of a text.
     constexpr fixed_string(const char* text, std::size_t length) {
         for (std::size_t i = 0; i < length && i + 1 < Size; ++i) data[i] = text[i];
-        data[Size - 1] = '\0';  // clang prints an array as text only where its end was written, not defaulted
+        data[Size - 1] = '\0';  // clang prints an array as text only if its end was written, not defaulted
     }
 
-    /// The text, without the zero.
+    /// Returns the text without the terminating zero.
     [[nodiscard]] constexpr std::string_view view() const { return {data, Size - 1}; }
 };
 
 }  // namespace pgsync
 
 // ---- pgsync/declare/describe.hpp
-/// Declarations for structs that one cannot edit.
+/// Declarations for structs that you cannot edit.
 namespace pgsync {
 
-/// In `members`: the member called Member is meant as T, such as `key<int>` or `has_many<Line>`. T says the
-/// same as if the member had been declared so; the member itself may be what T holds.
+/// In `members`: treats the member called Member as T, such as `key<int>` or `has_many<Line>`, as if it had
+/// been declared with that type. The member itself may have the type that T holds.
 template <fixed_string Member, typename T>
 struct as {};
 
-/// In `members`: this member of the struct has no part in the document.
+/// In `members`: leaves this member of the struct out of the document.
 template <fixed_string Member>
 struct leave_out {};
 
-/// See describe.
+/// The list of members in a describe<> specialisation; see describe.
 template <typename... Members>
 struct members {};
 
-/// What a struct cannot say itself:
+/// Specialise this for a struct that you cannot edit, to declare what its own definition does not:
 /// `template <> struct pgsync::describe<vendor::Order> {
 ///      static constexpr std::string_view table = "orders";
 ///      using members = pgsync::members<pgsync::as<"number", pgsync::key<int>>, pgsync::leave_out<"cache">>;
 /// };`
-/// Members that it does not name count as they were declared.
+/// Members that are not listed are used as the struct declares them.
 template <typename T>
 struct describe {};
 
@@ -683,69 +692,69 @@ struct describe {};
 #include <optional>
 
 // ---- pgsync/declare/fields.hpp
-/// What can be said of a column. Annotations nest, outermost first:
-/// `key<column<std::string, "Sel ect">>`, `named<column<int, "qty">, "items-sold">`.
+/// Annotations of columns. They nest, outermost first: `key<column<std::string, "Sel ect">>`,
+/// `named<column<int, "qty">, "items-sold">`.
 namespace pgsync {
 
-/// Part of the primary key. Several in one struct make a composite key, in the order of their declaration.
-/// A struct without any uses its member `id`.
+/// Marks a member as part of the primary key. Several in one struct make a composite key, in the order of
+/// their declaration. In a struct without any, the member `id` is the key.
 template <typename T>
 struct key {
-    T value;  ///< as the document has it
+    T value;  ///< the value in the document
 };
 
-/// The column's name in the database, where it is not the member's.
+/// Sets the column's name in the database, if it differs from the member's name.
 template <typename T, fixed_string Column>
 struct column {
-    T value;  ///< as the document has it
+    T value;  ///< the value in the document
 };
 
-/// The JSON key, where it is not the member's name; for columns and for relations.
+/// Sets the JSON key, if it differs from the member's name. For columns and for relations.
 template <typename T, fixed_string Json>
 struct named {
-    T value;  ///< as the document has it
+    T value;  ///< the value in the document
 };
 
-/// A column that stays out of the document but can serve as key, as routing, or in a transform.
+/// Keeps a column out of the document. It can still serve as key or for routing, and a transform sees it.
 template <typename T>
 struct hidden {
-    T value;  ///< as the row has it; read only where a transform is
+    T value;  ///< the value in the row; read only if the index has a transform
 };
 
-/// The mapping of this member in the index, in place of the one its type stands for: a JSON object such as
-/// `{"type":"text","analyzer":"french"}`. For columns and for relations.
+/// Sets the mapping of this member in the index, instead of the one derived from its type: a JSON object such
+/// as `{"type":"text","analyzer":"french"}`. For columns and for relations.
 template <typename T, fixed_string Mapping>
 struct mapped {
-    T value;  ///< as the document has it
+    T value;  ///< the value in the document
 };
 
-/// No column, but what an SQL expression over the row's own columns yields: `lower(email)`,
-/// `price * quantity`. Columns are written without their table's name.
+/// The value of an SQL expression over the row's own columns, instead of a column: `lower(email)`,
+/// `price * quantity`. Write the columns without their table's name.
 template <typename T, fixed_string Sql>
 struct expression {
-    T value;  ///< as the document has it
+    T value;  ///< the value in the document
 };
 
-/// The value at a path inside a `json` or `jsonb` column; null where there is none, or one that T cannot
-/// hold. A step of digits is the position in an array, from 0.
+/// The value at a path inside a `json` or `jsonb` column; null if there is no value at the path or T
+/// cannot hold it. A step of digits is a position in an array, counted from 0.
 template <typename T, fixed_string Column, fixed_string... Path>
 struct json_path {
-    T value;  ///< as the document has it
+    T value;  ///< the value in the document
 };
 
-/// Columns of the same row as an object of their own.
+/// Groups columns of the same row into an object of their own.
 template <typename Struct>
 struct embed {
-    Struct value;  ///< as the document has them
+    Struct value;  ///< the values in the document
 };
 
 }  // namespace pgsync
 
 // ---- pgsync/shape/annotations.hpp
-/// A member's type taken apart: its annotations on one side, what it holds on the other.
+/// Takes a member's type apart into its annotations and the type of the value inside.
 namespace pgsync::detail {
 
-/// The annotations of one member, without data where nothing was said.
+/// The annotations of one member. A view is null where the declaration has no such annotation.
 struct annotations {
     std::string_view column;
     std::string_view json;
@@ -753,13 +762,13 @@ struct annotations {
     std::string_view sql;
     std::string_view path;
     value_source source = value_source::column;
-    std::size_t steps = 0;  ///< of the path
+    std::size_t steps = 0;  ///< number of steps of the path
     bool key = false;
     bool hidden = false;
     bool nullable = false;
 };
 
-/// `{"a","b"}`: the path of json_path as PostgreSQL writes an array.
+/// The path of json_path in PostgreSQL's array syntax: `{"a","b"}`.
 template <fixed_string... Path>
 struct path_text {
     template <typename Output>
@@ -878,10 +887,11 @@ using held_type = typename unwrap<Member>::held;
 }  // namespace pgsync::detail
 
 // ---- pgsync/shape/check_text.hpp
-/// Is a text what it is to be: SQL that can stand inside a query, a JSON object?
+/// Checks of texts in a declaration: can this SQL stand inside a query, is this text a JSON object?
 namespace pgsync::detail::check {
 
-/// Can it stand inside brackets in a query, and be passed over when parameters are looked for?
+/// Returns true if the SQL can stand in parentheses inside a query and be skipped when the query's `$1…`
+/// parameters are searched for.
 [[nodiscard]] constexpr bool is_closed_sql(std::string_view sql) {
     int depth = 0;
     bool blank = true;
@@ -901,7 +911,8 @@ namespace pgsync::detail::check {
     return depth == 0 && !blank;
 }
 
-/// A JSON reader that only says where a value ends; npos where there is none.
+/// Checks whether a text is a JSON object, without building its values. Rejects values nested more than 50
+/// levels deep.
 class json_reader {
   public:
     constexpr explicit json_reader(std::string_view text) : text_(text) {}
@@ -988,13 +999,13 @@ class json_reader {
 
 namespace pgsync {
 
-using detail::check::is_closed_sql;  // also of what somebody writes at run time
+using detail::check::is_closed_sql;  // also used for SQL that is entered at run time
 
 }  // namespace pgsync
 
 // ---- pgsync/shape/checks.hpp
-/// Every message a user's declaration can earn. A check is a class template over the struct, the member and
-/// the verdict, because that is what both compilers print in full above the text.
+/// Every compile-time message that a user's declaration can trigger. A check is a class template over the
+/// struct, the member and the verdict, because both compilers print those in full above the message.
 namespace pgsync::detail::check {
 
 template <typename Struct, bool Ok>
@@ -1368,12 +1379,14 @@ struct index_members_are_text {
         "static constexpr std::string_view");
 };
 
-/// PostgreSQL cuts longer identifiers off, which would silently name another column.
+/// Returns true if PostgreSQL keeps the name whole. It truncates longer identifiers, so that they would
+/// silently name another column.
 [[nodiscard]] constexpr bool fits_identifier(std::string_view name) {
     return !name.empty() && name.size() <= 63;
 }
 
-/// A cluster reads `a.b` as `b` in the object `a`.
+/// Returns false if a key with dots has an empty or blank name before, between or after them: a cluster reads
+/// `a.b` as the member `b` of the object `a`.
 [[nodiscard]] constexpr bool fits_json_key(std::string_view key) {
     if (key.find('.') == std::string_view::npos) return true;
     bool blank = true;
@@ -1384,7 +1397,8 @@ struct index_members_are_text {
     return !blank;
 }
 
-/// What Elasticsearch 6 to 8 and OpenSearch call their own at the top of a document, all of them.
+/// Returns true for the metadata fields that every one of Elasticsearch 6 to 8 and OpenSearch reserves at the
+/// top level of a document.
 [[nodiscard]] constexpr bool is_metadata_field(std::string_view key) {
     if (key.empty() || key[0] != '_') return false;
     for (const std::string_view own : {"_id", "_index", "_source", "_routing", "_version", "_seq_no",
@@ -1407,14 +1421,14 @@ struct index_members_are_text {
 }  // namespace pgsync::detail::check
 
 // ---- pgsync/shape/misspelt.hpp
-/// A static that is meant for pgsync and not called as pgsync reads it would silently say nothing: `wehre` is
-/// no filter. No program can list a struct's statics, but it can ask for each by its name; asked for are
-/// those that a slip of the fingers makes (two letters turned round, one left out, one twice, a plural) and
-/// some that one might think of.
+/// Detects misspelt statics, which would silently have no effect: `wehre` does not filter anything. C++
+/// cannot list a struct's statics, but it can ask for each one by name. The names asked for are those that a
+/// typing error makes (two letters swapped, one missing, one doubled, a plural) and a few that a user may
+/// guess.
 namespace pgsync::detail {
 
-/// There is such a type only for what is known at compile time. `*&` leaves out members that are not static,
-/// which g++ would otherwise take for an error.
+/// Names a type only if Value is known at compile time. In the macros, `*&` excludes non-static members,
+/// which g++ would otherwise report as an error.
 template <std::size_t Value>
 struct constant {};
 
@@ -1423,7 +1437,7 @@ struct constant {};
 #define PGSYNC_FUNCTION(name) \
     if constexpr (requires { *&Of::name; }) return #name;
 
-/// The name of such a static of an index; empty where there is none.
+/// Returns the name of a misspelt static of an index; empty if there is none.
 template <typename Of>
 constexpr std::string_view misspelt_of_index() {
     // clang-format off
@@ -1471,7 +1485,7 @@ constexpr std::string_view misspelt_of_index() {
         return {};
 }
 
-/// The same of a struct, or of what describe<> says of it.
+/// Returns the name of a misspelt static of a struct, or of its describe<>; empty if there is none.
 template <typename Of>
 constexpr std::string_view misspelt_of_struct() {
     // clang-format off
@@ -1501,7 +1515,7 @@ constexpr std::string_view misspelt_of_struct() {
 #endif
 
 // ---- pgsync/shape/reflect.hpp
-/// The members of a struct by their position: Boost.PFR's, but for the counting.
+/// Access to the members of a struct by position: Boost.PFR, with a faster way to count them.
 namespace pgsync::detail {
 
 template <typename Struct, std::size_t... I>
@@ -1509,7 +1523,7 @@ constexpr bool takes(std::index_sequence<I...>) {
     return requires { Struct{boost::pfr::detail::ubiq_lref_constructor{I}...}; };
 }
 
-/// The number of members, which is at least Low and less than High.
+/// Returns the number of members, which is at least Low and less than High.
 template <typename Struct, std::size_t Low, std::size_t High>
 constexpr std::size_t count_between() {
     if constexpr (High - Low == 1) {
@@ -1521,9 +1535,9 @@ constexpr std::size_t count_between() {
     }
 }
 
-/// How many members the struct has. PFR searches between 0 and the struct's size in bits, and each try costs
-/// as many types as the number it tries; doubling from 1 is done in a small part of the time. A struct that
-/// does not take one value, for lack of a default for the others, is left to PFR.
+/// Returns the number of members of a struct. PFR searches between 0 and the struct's size in bits, and each
+/// attempt costs as many types as the number it tries; doubling from 1 takes a fraction of the time. A struct
+/// that cannot be initialised from a single value, because another member has no default, is left to PFR.
 template <typename Struct, std::size_t Tried = 1>
 constexpr std::size_t count_members() {
     if constexpr (takes<Struct>(std::make_index_sequence<Tried>{})) {
@@ -1538,12 +1552,12 @@ constexpr std::size_t count_members() {
 template <typename Struct>
 inline constexpr std::size_t member_count = count_members<Struct>();
 
-/// Boost.PFR takes only so many apart.
+/// True if Boost.PFR can take a struct with this many members apart.
 template <typename Struct>
 inline constexpr bool can_be_tied = !std::is_void_v<decltype(boost::pfr::detail::tie_as_tuple(
     std::declval<Struct&>(), boost::pfr::detail::size_t_<member_count<Struct>>{}))>;
 
-/// References to all members.
+/// Returns references to all members, as PFR's tuple.
 template <typename Struct>
 constexpr auto tie_members(Struct& object) {
     using plain = std::remove_const_t<Struct>;
@@ -1560,7 +1574,7 @@ using declared_type = std::remove_cvref_t<decltype(get_member<I>(std::declval<St
 
 }  // namespace pgsync::detail
 
-/// Names of structs and members, read from the compiler: nobody writes a name twice.
+/// Names of structs and members, obtained from the compiler, so that a declaration need not repeat them.
 namespace pgsync::detail {
 
 [[nodiscard]] constexpr bool is_identifier_character(char c) {
@@ -1568,8 +1582,8 @@ namespace pgsync::detail {
            static_cast<unsigned char>(c) >= 0x80;
 }
 
-/// The last identifier in what the compiler prints of a function: both compilers end with the template
-/// argument we ask about, closed by brackets only.
+/// Returns the last identifier in a compiler's name of a function: in both compilers it ends with the
+/// template argument we ask for, followed only by closing brackets.
 [[nodiscard]] constexpr std::string_view last_identifier(std::string_view pretty) {
     std::size_t end = pretty.size();
     while (end > 0 && !is_identifier_character(pretty[end - 1])) --end;
@@ -1578,7 +1592,7 @@ namespace pgsync::detail {
     return pretty.substr(begin, end - begin);
 }
 
-// The result is a type of our own because g++ appends the meaning of aliases such as std::string_view.
+// A type of our own as result, because g++ appends the meaning of aliases such as std::string_view.
 struct pretty_name {
     std::string_view text;
 };
@@ -1588,7 +1602,7 @@ constexpr pretty_name pretty_type() {
     return {__PRETTY_FUNCTION__};
 }
 
-/// The name of a struct; of a specialisation, that of its template.
+/// Returns the name of a struct; for a specialisation, the name of its template.
 [[nodiscard]] constexpr std::string_view last_type(std::string_view pretty) {
     std::size_t end = pretty.size() - 1;  // the closing bracket
     if (pretty[end - 1] == '>') {
@@ -1607,7 +1621,7 @@ inline constexpr std::string_view type_name = last_type(pretty_type<Struct>().te
 
 #if !__has_include(<boost/pfr/core_name.hpp>)
 
-// clang warns that `object` has no definition; that is the point of it.
+// clang warns that `object` has no definition, which is intended.
 #if defined(__clang__)
 #pragma clang diagnostic push
 #pragma clang diagnostic ignored "-Wundefined-var-template"
@@ -1618,8 +1632,8 @@ struct no_object {
     struct wrapper {
         Struct value;
     };
-    // Declared, never defined: only addresses inside it are formed, and a shape need not be constructible in
-    // a constant expression.
+    // Declared but never defined: only addresses inside it are formed, so a shape need not be constructible
+    // in a constant expression.
     static const wrapper object;
 };
 
@@ -1653,7 +1667,7 @@ inline constexpr std::string_view member_name = boost::pfr::get_name<I, Struct>(
 
 #endif
 
-// Trust the trick only where it gives the right answer for names we know.
+// Use the compiler's names only if they are right for structs and members whose names we know.
 struct names_self_test {
     int first;
     bool second_one;
@@ -1672,7 +1686,7 @@ static_assert(
 }
 [[nodiscard]] constexpr bool is_upper(char c) { return c >= 'A' && c <= 'Z'; }
 
-/// CamelCase to snake_case: `Booking` → `booking`, `OrderItem` → `order_item`, `HTTPRequest` →
+/// Converts CamelCase to snake_case: `Booking` → `booking`, `OrderItem` → `order_item`, `HTTPRequest` →
 /// `http_request`.
 template <typename Output>
 constexpr std::size_t write_snake(std::string_view name, Output output) {
@@ -1701,11 +1715,11 @@ inline constexpr auto snake_storage = make_snake<Struct>();
 template <typename Struct>
 inline constexpr std::string_view snake_name{snake_storage<Struct>.data(), snake_storage<Struct>.size()};
 
-/// A constexpr string_view as a template argument, so that messages can show it.
+/// A constexpr string_view as a fixed_string, which as a template argument shows in messages.
 template <const std::string_view& Text>
 inline constexpr auto as_fixed = fixed_string<Text.size() + 1>(Text.data(), Text.size());
 
-/// `<Text>_id`.
+/// The text `<Text>_id`.
 template <const std::string_view& Text>
 struct with_id_suffix {
     static constexpr std::size_t size = Text.size() + 3;
@@ -1725,56 +1739,58 @@ struct with_id_suffix {
 #include <algorithm>
 
 // ---- pgsync/declare/options.hpp
-/// What can be said of a relation, after the struct it leads to, in any order. SQL is written over the
-/// related table's own columns, without its name.
+/// Options of a relation. They follow the struct it leads to, in any order. SQL in them is written over the
+/// related table's own columns, without the table's name.
 namespace pgsync {
 
-/// The referencing columns. They stand in this struct's table for `belongs_to`, in the other one for
+/// The referencing columns. They are in this struct's table for `belongs_to`, in the related table for
 /// `has_one` and `has_many`.
 template <fixed_string... Columns>
 struct foreign_key {};
 
-/// The referenced columns, one for each column of the foreign key. They stand in the other table for
-/// `belongs_to`, in this one for `has_one` and `has_many`. Default: the primary key.
+/// The referenced columns, one for each column of the foreign key. They are in the related table for
+/// `belongs_to`, in this struct's table for `has_one` and `has_many`. Default: the primary key.
 template <fixed_string... Columns>
 struct references {};
 
-/// The rows are found by way of a link table: Near are its columns that hold this row's key, Far those that
-/// hold the other row's key. Several make several hops: the Far columns of one equal the Near columns of the
-/// next. Each row comes once, however many ways lead to it. Beside it, `foreign_key` names this table's
-/// columns, where they are not the key, and `references` the other table's.
+/// Finds the rows through a link table: Near are its columns that hold this row's key, Far those that hold
+/// the other row's key. Several `through` options make several hops: the Far columns of one are joined to the
+/// Near columns of the next. Each row appears once, however many ways lead to it. Together with `through`,
+/// `foreign_key` names the columns of this table and `references` those of the other table, if they are not
+/// the key.
 template <fixed_string Table, typename Near, typename Far>
 struct through {};
 
-/// Only rows for which the condition holds.
+/// Includes only the rows that satisfy an SQL condition.
 template <fixed_string Sql>
 struct where {};
 
-/// The order of the array, as in ORDER BY: `created_at DESC, id`. Rows it leaves equal are in the order of
+/// Sets the order of the rows, as in ORDER BY: `created_at DESC, id`. Rows that compare equal are ordered by
 /// their key.
 template <fixed_string Sql>
 struct order_by {};
 
-/// At most the first so many rows.
+/// Includes at most the first Rows rows.
 template <std::size_t Rows>
 struct limit {};
 
-/// Not the object but the value of one of its members: a scalar, or an array of them.
+/// Puts the value of one member in place of the object: a scalar, or an array of scalars.
 template <fixed_string Member>
 struct pluck {};
 
-/// An object with one entry a row in place of an array: its keys are the values of this member. Rows where it
-/// is null are left out; of several with the same value the first counts.
+/// Makes an object with one entry per row instead of an array; its keys are the values of this member. Rows
+/// where the member is null are left out; of several rows with the same value, the first is used.
 template <fixed_string Member>
 struct keyed_by {};
 
-/// How many steps `ancestors` or `descendants` go.
+/// Limits how many steps `ancestors` or `descendants` follow.
 template <std::size_t Steps>
 struct depth {};
 
-/// The related table is a view, made of Table among others: a change of a row there changes the view's rows
-/// for the parents that its Columns name, in the order of the relation's columns. Without Columns every
-/// document is read again.
+/// Declares that the related table is a view and that Table is one of the tables it is built from. If a row
+/// of Table changes, the documents of the parents that its Columns point to are updated. Columns are the
+/// columns of Table that correspond to those joining the view, in their order. Without Columns, every change
+/// to Table makes pgsync re-read every document.
 template <typename Table, fixed_string... Columns>
 struct depends_on {};
 
@@ -1788,45 +1804,45 @@ struct depends_on {};
 // ---- pgsync/declare/box.hpp
 namespace pgsync {
 
-/// A T or nothing, as std::optional, but elsewhere: what holds it stays small, however much there is in a T.
-/// Boost.PFR counts the members of a struct in time that grows with the struct's size.
+/// An optional T on the heap, so that a struct with such a member stays small however large T is: the time
+/// that Boost.PFR needs to count the members of a struct grows with the struct's size.
 template <typename T>
 class box {
   public:
     box() = default;
-    /// Holds `value`.
+    /// Creates a box that holds `value`.
     box(T value) : held_(std::make_unique<T>(std::move(value))) {}  // NOLINT(google-explicit-constructor)
-    /// A copy of the value, if there is one.
+    /// Copies the value, if there is one.
     box(const box& other) : held_(other.held_ ? std::make_unique<T>(*other.held_) : nullptr) {}
-    /// Leaves the other without a value.
+    /// Moves the value; the source is left empty.
     box(box&&) noexcept = default;
-    /// A copy of the value, if there is one.
+    /// Copies the value, if there is one.
     box& operator=(const box& other) {
         if (this != &other) held_ = other.held_ ? std::make_unique<T>(*other.held_) : nullptr;
         return *this;
     }
-    /// Leaves the other without a value.
+    /// Moves the value; the source is left empty.
     box& operator=(box&&) noexcept = default;
     ~box() = default;
 
-    [[nodiscard]] bool has_value() const noexcept { return held_ != nullptr; }  ///< else: null
-    /// has_value()
+    [[nodiscard]] bool has_value() const noexcept { return held_ != nullptr; }  ///< false stands for null
+    /// Same as has_value().
     explicit operator bool() const noexcept { return has_value(); }
-    /// Only where has_value().
+    /// Requires has_value().
     [[nodiscard]] T& operator*() noexcept { return *held_; }
-    /// Only where has_value().
+    /// Requires has_value().
     [[nodiscard]] const T& operator*() const noexcept { return *held_; }
-    /// Only where has_value().
+    /// Requires has_value().
     [[nodiscard]] T* operator->() noexcept { return held_.get(); }
-    /// Only where has_value().
+    /// Requires has_value().
     [[nodiscard]] const T* operator->() const noexcept { return held_.get(); }
 
-    /// Makes a new T and returns it.
+    /// Replaces the value with a new T and returns it.
     T& emplace() {
         held_ = std::make_unique<T>();
         return *held_;
     }
-    /// From here on there is no value.
+    /// Removes the value.
     void reset() noexcept { held_.reset(); }
 
   private:
@@ -1836,8 +1852,8 @@ class box {
 }  // namespace pgsync
 
 // ---- pgsync/declare/relations.hpp
-/// What leads from one struct to another. A struct is complete where it is named: of two that refer to each
-/// other only one can say so.
+/// Relations between structs. A struct must be complete where a relation names it, so of two structs that
+/// refer to each other only one can declare the relation.
 namespace pgsync {
 
 namespace detail {
@@ -1847,108 +1863,109 @@ inline constexpr bool makes_object = false;
 template <fixed_string Member>
 inline constexpr bool makes_object<keyed_by<Member>> = true;
 
-/// What an array of T, or with keyed_by an object of Ts, is kept as.
+/// The container for the rows of a to-many relation: a vector of T, or with keyed_by a vector of key and T.
 template <typename T, typename... Options>
 using many = std::conditional_t<(false || ... || makes_object<Options>),
                                 std::vector<std::pair<std::string, T>>, std::vector<T>>;
 
 }  // namespace detail
 
-/// The row this one points at: an object, or null. `belongs_to<Guest> guest` joins this table's `guest_id`
-/// to Guest's key.
+/// The row that this row refers to: an object, or null. `belongs_to<Guest> guest` joins this table's
+/// `guest_id` to Guest's key.
 template <typename T, typename... Options>
 struct belongs_to {
     static_assert(
         requires { sizeof(T); },
         "pgsync: the struct of this relation is not complete here; define it above this one, and "
         "of two structs that refer to each other let only one say so");
-    box<T> value;  ///< empty: null
+    box<T> value;  ///< empty for null
 };
 
-/// The one row that points here: an object, or null; the first by key where there are several.
-/// `has_one<Passport> passport` joins Passport's `<this table>_id` to this key.
+/// The one row that refers to this row: an object, or null. If there are several, the first by `order_by`,
+/// else by key. `has_one<Passport> passport` joins Passport's `<this table>_id` to this table's key.
 template <typename T, typename... Options>
 struct has_one {
     static_assert(
         requires { sizeof(T); },
         "pgsync: the struct of this relation is not complete here; define it above this one, and "
         "of two structs that refer to each other let only one say so");
-    box<T> value;  ///< empty: null
+    box<T> value;  ///< empty for null
 };
 
-/// The rows that point here: an array in the order of their key, `[]` when there are none.
+/// The rows that refer to this row: an array, by default in the order of their key; `[]` if there are none.
 template <typename T, typename... Options>
 struct has_many {
-    detail::many<T, Options...> value;  ///< with keyed_by pairs of key and row
+    detail::many<T, Options...> value;  ///< with keyed_by, pairs of key and row
 };
 
-/// One case of belongs_to_any: rows of T, where the type column says Label. Options as of belongs_to.
+/// One case of belongs_to_any: the row is in T's table if the type column contains Label. Takes the same
+/// options as belongs_to.
 template <fixed_string Label, typename T, typename... Options>
 struct case_of {
-    box<T> value;  ///< empty: null
+    box<T> value;  ///< empty for null
 };
 
-/// The row of one of several tables: Type is the column that says which, Id the one that holds its key. An
-/// object with one member a case, called by its label, all null but the one that it is.
+/// A reference to a row in one of several tables: the column Type says in which table, the column Id contains
+/// the key. The value is an object with one member per case, named by its label; all are null except the one
+/// that applies.
 template <fixed_string Type, fixed_string Id, typename... Cases>
 struct belongs_to_any {
-    std::tuple<Cases...> value;  ///< all empty but one, or all
+    std::tuple<Cases...> value;  ///< at most one of them is not empty
 };
 
-/// The rows above this one in its own table, from the top down: `foreign_key` names the column that points at
+/// The rows above this one in the same table, topmost first. `foreign_key` names the column that refers to
 /// the parent, `parent_id` by default. T is a struct of the same table.
 template <typename T, typename... Options>
 struct ancestors {
-    detail::many<T, Options...> value;  ///< with keyed_by pairs of key and row
+    detail::many<T, Options...> value;  ///< with keyed_by, pairs of key and row
 };
 
-/// The rows below this one in its own table, nearest first, then by key.
+/// The rows below this one in the same table, nearest first, then by key. Options and T as for ancestors.
 template <typename T, typename... Options>
 struct descendants {
-    detail::many<T, Options...> value;  ///< with keyed_by pairs of key and row
+    detail::many<T, Options...> value;  ///< with keyed_by, pairs of key and row
 };
 
-/// How many related rows there are. Options: foreign_key, references, through, where,
-/// depends_on.
+/// The number of related rows. Options: foreign_key, references, through, where, depends_on.
 template <typename T, typename... Options>
 struct count {
-    std::int64_t value;  ///< rows
+    std::int64_t value;  ///< number of rows
 };
 
-/// Is there any related row?
+/// Whether there is any related row.
 template <typename T, typename... Options>
 struct exists {
-    bool value;  ///< there is at least one
+    bool value;  ///< true if there is at least one
 };
 
-/// The sum of a member of T over the related rows; 0 without any.
+/// The sum of a member of T over the related rows; 0 if there are none.
 template <typename T, fixed_string Member, typename... Options>
 struct sum {
-    std::string text;  ///< the number as JSON has it, exact
+    std::string text;  ///< exact text of the number in the JSON document
 };
 
-/// The mean; null without any.
+/// The mean of a member of T over the related rows; null if there are none.
 template <typename T, fixed_string Member, typename... Options>
 struct avg {
-    std::optional<std::string> text;  ///< the value as JSON has it, exact; nothing: null
+    std::optional<std::string> text;  ///< exact text of the value in the JSON document; empty for null
 };
 
-/// The least value; null without any.
+/// The smallest value of a member of T among the related rows; null if there are none.
 template <typename T, fixed_string Member, typename... Options>
 struct min {
-    std::optional<std::string> text;  ///< the value as JSON has it, exact; nothing: null
+    std::optional<std::string> text;  ///< exact text of the value in the JSON document; empty for null
 };
 
-/// The greatest value; null without any.
+/// The largest value of a member of T among the related rows; null if there are none.
 template <typename T, fixed_string Member, typename... Options>
 struct max {
-    std::optional<std::string> text;  ///< the value as JSON has it, exact; nothing: null
+    std::optional<std::string> text;  ///< exact text of the value in the JSON document; empty for null
 };
 
 }  // namespace pgsync
 
 // ---- pgsync/shape/relations.hpp
-/// A relation taken apart: its kind, where it leads, and what its options say.
+/// Takes a relation's type apart: its kind, the struct it leads to, and its options.
 namespace pgsync::detail {
 
 template <typename... T>
@@ -1956,14 +1973,14 @@ struct type_list {
     static constexpr std::size_t size = sizeof...(T);
 };
 
-/// Columns named by an option; empty when the option is absent.
+/// The columns that an option names; empty if the option is absent.
 template <fixed_string... Columns>
 struct column_list {
     static constexpr std::size_t size = sizeof...(Columns);
     static constexpr std::string_view names[sizeof...(Columns) + 1] = {Columns.view()..., {}};
 };
 
-/// One bit for each kind of option.
+/// One bit per kind of option.
 namespace option {
 inline constexpr unsigned unknown = 0;
 inline constexpr unsigned foreign_key = 1;
@@ -1979,10 +1996,10 @@ inline constexpr unsigned depends_on = 512;
 inline constexpr unsigned many = through | depends_on;  ///< may be written several times
 }  // namespace option
 
-/// The values of the options that are plain text or numbers.
+/// The values of the options that are plain text or numbers, and which options there are.
 struct option_values {
     unsigned seen = 0;
-    bool known = true;  ///< all of them
+    bool known = true;  ///< all options are known
     bool once = true;
     std::string_view where{};
     std::string_view order{};
@@ -2063,7 +2080,7 @@ constexpr option_values read_options() {
     return values;
 }
 
-/// The columns of the first option of one kind in a relation's list, or none.
+/// The columns of the first option of the given kind in a relation's list, or none.
 template <unsigned Kind, typename... Options>
 struct find_columns {
     using type = column_list<>;
@@ -2079,7 +2096,7 @@ struct find_columns<option::references, references<Columns...>, Rest...> {
     using type = column_list<Columns...>;
 };
 
-/// The options of one kind, in their order.
+/// The options of one kind, in the order in which they are written.
 template <unsigned Kind, typename List, typename... Options>
 struct select_options {
     using type = List;
@@ -2092,7 +2109,7 @@ template <unsigned Kind, typename... Found, typename Option, typename... Rest>
 struct select_options<Kind, type_list<Found...>, Option, Rest...>
     : select_options<Kind, type_list<Found..., Option>, Rest...> {};
 
-/// What a relation is at all. `known` is false for anything that is none.
+/// The form of a member's relation. `none` is for members that are not a relation; their `known` is false.
 enum class relation_form : std::uint8_t { none, one, embed, cases };
 
 struct relation_none {
@@ -2100,7 +2117,7 @@ struct relation_none {
     static constexpr relation_form form = relation_form::none;
 };
 
-/// A relation to one struct.
+/// A relation that leads to one struct.
 template <relation Kind, aggregate What, typename Target, typename... Options>
 struct relation_to {
     static constexpr bool known = true;
@@ -2115,7 +2132,7 @@ struct relation_to {
     static constexpr option_values options = read_options<Options...>();
     static constexpr std::string_view operand{};
 
-    /// The options that make sense for it.
+    /// Bits of the options that make sense for this relation.
     static constexpr unsigned fitting = [] {
         constexpr unsigned every =
             option::foreign_key | option::references | option::where | option::depends_on;
@@ -2192,7 +2209,7 @@ struct relation_of<belongs_to_any<Type, Id, Cases...>> {
     using cases = type_list<Cases...>;
 };
 
-/// One case as the relation it is.
+/// One case of belongs_to_any, as the relation that it stands for.
 template <typename T>
 struct case_relation : relation_none {};
 template <fixed_string Label, typename T, typename... Options>
@@ -2206,7 +2223,7 @@ struct case_relation<case_of<Label, T, Options...>>
 // ---- pgsync/shape/table.hpp
 namespace pgsync::detail {
 
-/// Where a struct's rows live: its `schema` and `table` members, or its own name in snake case.
+/// The table of a struct's rows: from its `schema` and `table` members, or its own name in snake case.
 struct table_name {
     std::string_view schema;
     std::string_view table;
@@ -2214,7 +2231,7 @@ struct table_name {
     friend constexpr bool operator==(const table_name&, const table_name&) = default;
 };
 
-/// `schema.table`, or a table alone.
+/// Splits `schema.table`, or accepts a table name alone.
 [[nodiscard]] constexpr table_name split_table_name(std::string_view full) {
     const auto dot = full.find('.');
     if (dot == std::string_view::npos) return {{}, full};
@@ -2227,7 +2244,7 @@ concept names_its_table = requires { std::string_view(Struct::table); };
 template <typename Struct>
 concept names_its_schema = requires { std::string_view(Struct::schema); };
 
-/// What describe<> says goes before what the struct says.
+/// The type that names the table: describe<> if it does so, else the struct.
 template <typename Struct>
 using table_namer =
     std::conditional_t<names_its_table<describe<Struct>> || names_its_schema<describe<Struct>>,
@@ -2237,7 +2254,7 @@ template <typename Struct>
 constexpr table_name make_table_name() {
     using namer = table_namer<Struct>;
     if constexpr (names_its_schema<namer>) {
-        // With an explicit schema nothing is split, so that any identifier can be written.
+        // With an explicit schema the table's name is not split, so that any identifier can be written.
         if constexpr (names_its_table<namer>) {
             return {namer::schema, namer::table};
         } else {
@@ -2259,8 +2276,8 @@ inline constexpr std::string_view table_identifier = table_of<Struct>.table;
 }  // namespace pgsync::detail
 
 // ---- pgsync/declare/types.hpp
-/// Element types beyond C++'s own: each says what a column holds, and with it the index mapping. Values are
-/// kept as the document has them.
+/// Element types beyond those of C++. Each determines the type of the column and, from it, the mapping in the
+/// index. Values are kept in the form they have in the document.
 namespace pgsync {
 
 /// A calendar day; `date` in the index.
@@ -2273,7 +2290,7 @@ struct timestamp {
     std::string text;  ///< `2026-05-01T12:30:00.5`
 };
 
-/// A point in time; printed in UTC; `date` in the index.
+/// A point in time, printed in UTC; `date` in the index.
 struct timestamptz {
     std::string text;  ///< `2026-05-01T12:30:00.5+00:00`
 };
@@ -2283,44 +2300,46 @@ struct uuid {
     std::string text;  ///< 36 characters, lower case
 };
 
-/// `numeric(Precision, Scale)`: exact in the document's source, `double` in the index.
+/// `numeric(Precision, Scale)`: exact in the document's source, a `double` in the index.
 template <unsigned Precision, unsigned Scale = 0>
 struct decimal {
-    std::string text;  ///< `-12.50`, as many decimals as Scale
+    std::string text;  ///< `-12.50`, with Scale decimals
 };
 
-/// Any text column that is only compared as a whole: `keyword` in the index, without the analysed `text`.
+/// Any text column that is only compared as a whole: `keyword` in the index, without an analysed `text`
+/// field.
 struct keyword {
     std::string text;  ///< UTF-8
 };
 
-/// Any text column, analysed by an analyzer of the cluster: `text<"english">`. With a `keyword` sub-field.
+/// Any text column, analysed by an analyzer of the cluster: `text<"english">`. It has a `keyword` sub-field.
 template <fixed_string Analyzer>
 struct text {
     std::string value;  ///< UTF-8
 };
 
-/// `inet` in PostgreSQL, `ip` in the index. An address with a netmask stays in the source alone.
+/// `inet` in PostgreSQL, `ip` in the index. An address with a netmask is kept in the source but not indexed.
 struct inet {
     std::string text;  ///< `192.0.2.1` or `192.0.2.0/24`
 };
 
 /// `bytea` in PostgreSQL, base64 in the document, `binary` in the index.
 struct bytea {
-    std::string base64;  ///< without line ends
+    std::string base64;  ///< base64, without line breaks
 };
 
-/// `json` or `jsonb`, as it is; kept in the source and not indexed. To search it write
-/// `mapped<json, R"({"type":"object","dynamic":true})">`, or take values out with json_path.
+/// `json` or `jsonb`, unchanged; kept in the source and not indexed. To make it searchable, write
+/// `mapped<json, R"({"type":"object","dynamic":true})">`, or extract values with json_path.
 struct json {
     std::string text;  ///< JSON
 };
 
-/// `int4range`, `int8range`, `numrange`, `daterange`, `tsrange` or `tstzrange`: an object of `gte`, `gt`,
-/// `lte`, `lt`, and a range in the index. T is the type of its bounds. An empty range is null.
+/// `int4range`, `int8range`, `numrange`, `daterange`, `tsrange` or `tstzrange`: an object with `gte`, `gt`,
+/// `lte` and `lt` in the document, a range type in the index. T is the type of its bounds. An empty range is
+/// null.
 template <typename T>
 struct range {
-    std::string json;  ///< the object; `null` where the range is empty
+    std::string json;  ///< the object; `null` if the range is empty
 };
 
 /// `point(longitude, latitude)` in PostgreSQL, `{"lat":…,"lon":…}` in the document, `geo_point` in the index.
@@ -2329,18 +2348,18 @@ struct geo_point {
     double lon;  ///< degrees, -180 to 180
 };
 
-/// Numbers for similarity search: pgvector's `vector`, or an array of `real` or `double precision`.
-/// `dense_vector` in Elasticsearch, `knn_vector` in OpenSearch. Anything but Dimensions finite numbers is
-/// null.
+/// A vector for similarity search: pgvector's `vector`, or an array of `real` or `double precision`.
+/// `dense_vector` in Elasticsearch, `knn_vector` in OpenSearch. It is null unless it has exactly Dimensions
+/// elements, all of them finite numbers.
 template <std::size_t Dimensions>
 struct vector {
-    std::vector<double> values;  ///< as many as Dimensions
+    std::vector<double> values;  ///< Dimensions numbers
 };
 
 }  // namespace pgsync
 
 // ---- pgsync/shape/values.hpp
-/// What the C++ type of a value stands for.
+/// The kind of value that a C++ type declares.
 namespace pgsync::detail {
 
 struct value_type {
@@ -2351,12 +2370,12 @@ struct value_type {
     std::string_view analyzer{};
 };
 
-/// An enum whose every value of its underlying type is one of its own, so that one can look for those with
-/// names.
+/// An enum with a fixed underlying type: every value of that type is also a value of the enum, so all can be
+/// tried to find the ones with a name.
 template <typename T>
 concept full_enum = std::is_enum_v<T> && requires { T{0}; };
 
-/// Left as it is for types that have no JSON form.
+/// The kind of a type's values; `known` is false for types without a JSON form.
 template <typename T>
 inline constexpr value_type value_of =
     full_enum<T> ? value_type{true, value_kind::enumeration} : value_type{};
@@ -2426,7 +2445,8 @@ template <typename Bound>
 inline constexpr value_type value_of<range<Bound>> =
     value_of<Bound>.known && !value_of<Bound>.array ? range_of(value_of<Bound>.kind) : value_type{};
 
-/// Is it a type of the library, however wrong? Then it is no struct that a relation could lead to.
+/// True for the library's element types that wrong arguments can make unknown, such as `vector<0>`: they are
+/// never a struct that a relation could lead to.
 template <typename T>
 inline constexpr bool is_element_type = false;
 template <typename Bound>
@@ -2434,7 +2454,8 @@ inline constexpr bool is_element_type<range<Bound>> = true;
 template <std::size_t Dimensions>
 inline constexpr bool is_element_type<vector<Dimensions>> = true;
 
-/// Arrays are of what PostgreSQL prints as the document has it.
+/// Returns the array type of an element type. Elements must be single values that PostgreSQL prints as they
+/// are in the document.
 constexpr value_type array_of(value_type element) {
     if (!element.known || element.array || !traits_of(element.kind).scalar) return {};
     element.array = true;
@@ -2445,20 +2466,21 @@ inline constexpr value_type value_of<std::vector<T>> = array_of(value_of<T>);
 template <typename T>
 inline constexpr value_type value_of<std::vector<std::optional<T>>> = array_of(value_of<T>);
 
-/// Can json_path tell such a value from others, so that nothing else gets into the index in its place?
+/// Returns true if json_path can recognise such a value inside JSON, so that nothing else gets into the index
+/// in its place.
 [[nodiscard]] constexpr bool stands_in_json(const value_type& value) {
     return !value.array && traits_of(value.kind).scalar;
 }
 }  // namespace pgsync::detail
 
 // ---- pgsync/shape/fields.hpp
-/// The members of one struct as plain data, made once however often the struct stands in shapes.
+/// The members of one struct as plain data, computed once however often the struct is used in shapes.
 namespace pgsync::detail {
 
-/// What describe<> calls a member that is in no document.
+/// The type that describe<> gives to a member that is in no document.
 struct left_out {};
 
-/// What a member is meant as: what describe<> says of it, else what it is.
+/// The type that a member is treated as: the one that describe<> gives it, else its declared type.
 template <const std::string_view& Name, typename Declared, typename... Described>
 struct meaning {
     using type = Declared;
@@ -2499,7 +2521,7 @@ struct member_meaning<Struct, I> : meaning_in<Struct, I, typename describe<Struc
 template <typename Struct, std::size_t I>
 using member_type = typename member_meaning<Struct, I>::type;
 
-/// One member: a column, or the place of a relation (`is_relation`), or neither.
+/// One member: a column, or a relation (`is_relation`), or one that is left out (`is_left_out`).
 struct field {
     column_data column;
     bool is_relation = false;
@@ -2512,7 +2534,7 @@ struct field {
 template <typename Struct, std::size_t I>
 inline constexpr auto member_text = as_fixed<member_name<Struct, I>>;
 
-/// Whether the options of a relation make sense by themselves, message by message.
+/// The verdicts on a relation's options by themselves, one for each message.
 template <typename Related>
 struct option_verdict {
     static constexpr auto& said = Related::options;
@@ -2560,12 +2582,12 @@ constexpr bool check_cases(type_list<Cases...>) {
     }
 }
 
-/// What a member's type says, whatever struct it stands in, and which rules it breaks: made once for each
+/// What a member's type declares, in whatever struct it is used, and which rules it breaks. Computed once per
 /// type, since a shape has many members of few types.
 struct member_facts {
     field made;
     bool names_json = true;
-    bool names_fields = true;  ///< no nameless object on the way
+    bool names_fields = true;  ///< no empty name before, between or after dots
     bool maps_json = true;
     bool fits_relation = true;
     bool has_steps = true;
@@ -2575,8 +2597,8 @@ struct member_facts {
     bool known = true;
     bool is_struct = false;
     bool key_has_value = true;
-    bool sound = true;         ///< none of the rules above, nor one of its relation
-    bool names_itself = true;  ///< the column is called like the member
+    bool sound = true;         ///< none of the rules above is broken, nor one for the relation's options
+    bool names_itself = true;  ///< the column has the member's name
 };
 
 template <typename Member>
@@ -2613,7 +2635,7 @@ constexpr member_facts make_facts() {
             if constexpr (related::form == relation_form::one) {
                 facts.sound = facts.sound && option_verdict<related>::sound;
             } else if constexpr (related::form == relation_form::cases) {
-                facts.sound = false;  // told apart where they are reported
+                facts.sound = false;  // checked where they are reported
             }
         } else {
             constexpr auto value = value_of<held>;
@@ -2644,7 +2666,7 @@ constexpr member_facts make_facts() {
 template <typename Member>
 inline constexpr member_facts facts_of = make_facts<Member>();
 
-/// Tells what is wrong with a member.
+/// Instantiates the checks of a member, so that the compiler prints the messages of those that fail.
 template <typename Struct, std::size_t I>
 constexpr void report_member() {
     using held = held_type<member_type<Struct, I>>;
@@ -2665,7 +2687,7 @@ constexpr void report_member() {
             check_cases<Struct, text>(typename related::cases{});
         }
     } else {
-        // A struct of the user's own gets the message that names relations.
+        // A struct of the user's own gets only the message that names the relations.
         (void)check::struct_is_related<Struct, text, facts.known || !facts.is_struct>{};
         (void)check::member_type_is_known<Struct, text, facts.known || facts.is_struct>{};
         (void)check::sql_is_closed<Struct, text, facts.closed>{};
@@ -2680,7 +2702,7 @@ constexpr void report_member() {
     }
 }
 
-/// Gives facts of a type the name of a member.
+/// Makes the field of a member from the facts of its type and from its name and position.
 constexpr field name_field(const member_facts& facts, std::string_view name, std::size_t ordinal) {
     field result = facts.made;
     auto& column = result.column;
@@ -2703,7 +2725,7 @@ constexpr auto make_fields(std::index_sequence<I...>) {
         name_field(facts_of<member_type<Struct, I>>, member_name<Struct, I>, I)...};
     bool any_key = false;
     for (const auto& f : fields) any_key = any_key || f.column.key;
-    // Convention: without a marked key the column member `id` is it.
+    // By convention the member `id` is the key if no member is marked as one.
     for (auto& f : fields) {
         if (!any_key && f.is_column() && f.column.source == value_source::column && f.column.member == "id" &&
             !f.column.nullable) {
@@ -2734,7 +2756,7 @@ constexpr std::string_view key_column(std::size_t part) {
     return {};
 }
 
-/// The column with this member's name; null where the struct has none.
+/// Returns the column with this member name, or null if the struct has none.
 template <typename Struct>
 constexpr const column_data* find_member(std::string_view name) {
     for (const auto& f : fields_of<Struct>) {
@@ -2748,12 +2770,12 @@ constexpr bool share_json_key(const field& a, const field& b) {
     return shown && a.column.json == b.column.json;
 }
 
-/// The first member whose JSON key is also that of an earlier one, or the number of members. Hidden members
-/// have none.
+/// Returns the first member with the same JSON key as an earlier one, or the number of members if there is
+/// none. Hidden members have no JSON key.
 template <typename Struct>
 constexpr std::size_t find_twin() {
     const auto& fields = fields_of<Struct>;
-    // Members differ in their names; only one that is called otherwise can have the JSON key of another.
+    // Member names are unique, so a JSON key can only occur twice if a member is renamed.
     bool any = false;
     for (const auto& f : fields) any = any || f.is_renamed;
     for (std::size_t i = 0; any && i < fields.size(); ++i) {
@@ -2764,7 +2786,8 @@ constexpr std::size_t find_twin() {
     return fields.size();
 }
 
-/// The first member of a root that is called like one of the cluster's own fields, or the number of members.
+/// Returns the first member of a root that has the name of a metadata field, or the number of members if
+/// there is none.
 template <typename Struct>
 constexpr std::size_t find_metadata_field() {
     const auto& fields = fields_of<Struct>;
@@ -2781,7 +2804,7 @@ constexpr bool key_kind_fits(const field& member) {
     switch (column.kind) {
         case value_kind::float32:
         case value_kind::float64:
-        // These read otherwise in the log than in a query.
+        // The text of these types in WAL changes is not the same as in a query.
         case value_kind::boolean:
         case value_kind::inet:
         case value_kind::bytea:
@@ -2861,7 +2884,7 @@ constexpr bool check_described(members<Described...>) {
     return wrong == sizeof...(Described);
 }
 
-/// Converts to the bases of Struct and to nothing else.
+/// Converts to any base of Struct and to nothing else.
 template <typename Struct>
 struct base_probe {
     template <typename Base>
@@ -2869,7 +2892,8 @@ struct base_probe {
     operator Base() const;  // NOLINT(google-explicit-constructor): the conversion is the probe
 };
 
-/// An aggregate may have bases, but they are no members that could be named.
+/// Requires an aggregate without bases: C++ allows an aggregate to have bases, but those are not members with
+/// a name.
 template <typename Struct>
 concept plain_aggregate =
     std::is_class_v<Struct> && std::is_aggregate_v<Struct> && !requires { Struct{base_probe<Struct>{}}; };
@@ -2881,7 +2905,8 @@ constexpr void check_statics() {
                                  misspelt.empty()>{};
 }
 
-/// Everything that can be said of one struct by itself. False where nothing more can be made of it.
+/// Checks everything that can be checked of one struct alone. Returns false if the struct cannot be processed
+/// any further.
 template <typename Struct>
 constexpr bool check_struct() {
     if constexpr (!requires { sizeof(Struct); }) {
@@ -2913,7 +2938,7 @@ inline constexpr bool struct_checked = check_struct<Struct>();
 }  // namespace pgsync::detail
 
 // ---- pgsync/shape/joins.hpp
-/// Which columns join a relation to its parent, by convention or as its options say, and every check of them.
+/// Determines which columns join a relation to its parent, by convention or by its options, and checks them.
 namespace pgsync::detail {
 
 using name_list = std::span<const std::string_view>;
@@ -2930,13 +2955,13 @@ inline constexpr name_list key_names = name_list(key_name_storage<Struct>).first
 template <typename Columns>
 inline constexpr name_list option_names = name_list(Columns::names).first(Columns::size);
 
-/// One name as a list in static storage.
+/// A list of one name, in static storage.
 template <const std::string_view& Name>
 inline constexpr std::array<std::string_view, 1> one_name{Name};
 
 inline constexpr std::string_view parent_id = "parent_id";
 
-/// One link table taken apart.
+/// The parts of a `through` option: a link table and the columns that join it.
 template <typename Option>
 struct hop_of {
     static constexpr bool ok = false;
@@ -2954,7 +2979,8 @@ struct hop_of<through<Table, foreign_key<Near...>, foreign_key<Far...>>> {
         sizeof...(Far) > 0 && check::fits_identifier(table.table) && table.schema.size() <= 63;
 };
 
-/// A table of depends_on, and the columns of it that stand for those joining the view.
+/// The parts of a `depends_on` option: a table that a view is built from, and those of its columns that
+/// correspond to the ones joining the view.
 template <typename Option>
 struct source_of {
     static constexpr bool ok = false;
@@ -2974,18 +3000,19 @@ constexpr bool fit_identifiers(name_list all) {
     return true;
 }
 
-/// How Related joins the rows of Row's table; Default is the foreign key where the options name none. Struct
-/// and Text say where it is written.
+/// Determines how Related joins the rows of Row's table. Default is the foreign key that is used if the
+/// options name none. Struct and Text are the struct and the member where the relation is declared, for
+/// messages.
 template <typename Row, typename Struct, fixed_string Text, typename Related, const std::string_view& Default>
 struct joins {
     using target = typename Related::target;
     using foreign = typename Related::foreign_key_columns;
     using referenced = typename Related::referenced_columns;
     static constexpr std::size_t hops = Related::hops::size;
-    /// The foreign key stands in the parent's row, not in the target's.
+    /// True if the foreign key is in the parent's row, not in the target's.
     static constexpr bool from_parent =
         Related::kind == relation::belongs_to || Related::kind == relation::ancestors;
-    /// Whose key is referenced when `references` is not written.
+    /// The struct whose key is referenced if there is no `references`.
     using keyed = std::conditional_t<from_parent || (hops != 0), target, Row>;
 
     static constexpr name_list foreign_names = foreign::size != 0 ? option_names<foreign>
@@ -2994,7 +3021,7 @@ struct joins {
     static constexpr name_list referenced_names =
         referenced::size != 0 ? option_names<referenced> : key_names<keyed>;
 
-    /// The columns before the first join and after the last.
+    /// The parent's columns in the first join, and the target's columns in the last.
     static constexpr name_list near_end = from_parent || (hops != 0) ? foreign_names : referenced_names;
     static constexpr name_list far_end = from_parent || (hops != 0) ? referenced_names : foreign_names;
 
@@ -3028,7 +3055,7 @@ struct joins {
         return traits_of(member->kind).ordered;
     }
 
-    /// The member an option names, where it names one.
+    /// Returns the member that an option names, or null if there is no such option.
     template <fixed_string Name, bool Wanted>
     static constexpr const column_data* named() {
         if constexpr (Wanted) {
@@ -3054,7 +3081,7 @@ struct joins {
     static constexpr const column_data* operand = named<operand_text, has_operand>();
 
     static constexpr bool verify() {
-        // A key is missed only where something refers to it.
+        // A missing key is an error only if something refers to it.
         constexpr bool key_found = referenced::size != 0 || key_count<keyed> > 0;
         (void)check::shape_has_key<keyed, key_found>{};
         constexpr bool row_key_found = hops == 0 || foreign::size != 0 || key_count<Row> > 0;
@@ -3103,7 +3130,7 @@ struct joins {
         }
         return true;
     }
-    /// Can it be the key of a JSON object?
+    /// Returns true if values of this kind can be keys of a JSON object.
     static constexpr bool has_text(value_kind kind) {
         return traits_of(kind).ordered || kind == value_kind::boolean || kind == value_kind::uuid;
     }
@@ -3113,12 +3140,12 @@ struct joins {
 }  // namespace pgsync::detail
 
 // ---- pgsync/shape/walk.hpp
-/// The one walk from structs to plain data.
+/// Turns structs into plain data, in one walk over the declaration.
 namespace pgsync::detail {
 
 namespace hana = boost::hana;
 
-/// The structs on the way from the root, told apart by the addresses of their names.
+/// The structs on the way from the root, identified by the addresses of their names.
 struct ancestry {
     const ancestry* above;
     const std::string_view* self;
@@ -3135,13 +3162,13 @@ struct shape_size {
     std::size_t nodes = 0;
     std::size_t columns = 0;
     std::size_t links = 0;
-    // The first member that leads back to a struct above it: such a shape has no size.
+    // The first member that leads back to a struct above it. Such a shape would be infinite.
     std::string_view endless_struct;
     std::string_view endless_member;
 };
 
-/// Where the walk writes; without arrays it only counts, so that one walk serves to measure and to fill. Not
-/// a template, so that only the walk itself is instantiated for each struct.
+/// The output of the walk. Without arrays it only counts, so that one walk can both measure and fill. It is
+/// not a template, so that only the walk itself is instantiated for each struct.
 class shape_writer {
   public:
     constexpr shape_writer() = default;
@@ -3150,7 +3177,7 @@ class shape_writer {
 
     shape_size used{};
 
-    /// Notes a member that leads back to a struct above it.
+    /// Records a member that leads back to a struct above it; only the first one is kept.
     constexpr void end_at(std::string_view type, std::string_view member) {
         if (!used.endless_struct.empty()) return;
         used.endless_struct = type;
@@ -3188,7 +3215,7 @@ class shape_writer {
     }
 
   private:
-    /// Puts a node behind the others in its holder's object.
+    /// Appends a node to the list of nodes in its holder's object.
     constexpr void append(std::size_t holder, std::uint16_t child) {
         auto* at = &nodes_[holder].first_child;
         while (*at != 0) at = &nodes_[*at].next;
@@ -3200,10 +3227,10 @@ class shape_writer {
     link_data* links_ = nullptr;
 };
 
-/// Where in the shape a struct's members are written.
+/// The place in the shape where a struct's members are written.
 struct place {
-    std::size_t holder;  ///< the node whose object they make
-    std::size_t row;     ///< the node whose row they read
+    std::size_t holder;  ///< node whose object they make
+    std::size_t row;     ///< node whose row they are read from
     std::size_t depth;
     const ancestry* path;
 };
@@ -3211,7 +3238,7 @@ struct place {
 template <typename Row, typename Struct>
 constexpr void walk(hana::basic_type<Row>, hana::basic_type<Struct>, shape_writer& writer, const place& at);
 
-/// What a relation's node has from the member it is.
+/// Returns a relation's node with everything that its member determines.
 constexpr node_data member_node(const column_data& member, const place& at, relation kind) {
     node_data node;
     node.member = member.member;
@@ -3235,7 +3262,7 @@ constexpr void name_table(node_data& node) {
 template <typename... Source>
 constexpr void walk_sources(type_list<Source...>, shape_writer& writer, node_data view, name_list parent) {
     view.kind = relation::source;
-    // SQL over the view's columns, which its tables do not have.
+    // This SQL is over the view's columns, which its tables do not have.
     view.where = {};
     view.order = {};
     const auto add = [&]<typename Each>(const hana::basic_type<Each>&) {
@@ -3246,7 +3273,7 @@ constexpr void walk_sources(type_list<Source...>, shape_writer& writer, node_dat
         writer.add_columns(self, nullptr, 0);
         writer.add_links(self, columns.empty() ? name_list() : parent, columns);
     };
-    (void)add;  // there may be none
+    (void)add;  // there may be no sources
     (add(hana::basic_type<Source>{}), ...);
 }
 
@@ -3254,7 +3281,8 @@ constexpr std::uint16_t ordinal_of(const column_data* member) {
     return member == nullptr ? no_member : member->ordinal;
 }
 
-/// One relation to one struct, with the link tables before it and the tables a view is made of behind it.
+/// Adds the nodes of a relation to one struct: first the link tables, then the target, then the tables that a
+/// view is built from.
 template <typename Related, typename Joins, typename Struct, typename... Hop>
 constexpr void walk_relation(type_list<Hop...>, shape_writer& writer, const place& at, node_data node,
                              std::string_view member) {
@@ -3325,7 +3353,7 @@ constexpr void walk_cases(type_list<Case...>, shape_writer& writer, const place&
     (add(hana::basic_type<Case>{}), ...);
 }
 
-/// What a foreign key is called that nobody named.
+/// Returns the name of a foreign key that the declaration does not name.
 template <typename Row, typename Struct, std::size_t I, relation Kind>
 constexpr const std::string_view& default_foreign_key() {
     if constexpr (Kind == relation::belongs_to) {
@@ -3379,7 +3407,7 @@ constexpr void walk_member(shape_writer& writer, const place& at) {
     }
 }
 
-/// The members of Struct, which reads a row of Row's table.
+/// Adds the members of Struct, read from a row of Row's table.
 template <typename Row, typename Struct>
 constexpr void walk(hana::basic_type<Row>, hana::basic_type<Struct>, shape_writer& writer, const place& at) {
     const ancestry path{at.path, &type_name<Struct>};
@@ -3390,7 +3418,7 @@ constexpr void walk(hana::basic_type<Row>, hana::basic_type<Struct>, shape_write
     }(std::make_index_sequence<member_count<Struct>>{});
 }
 
-/// The whole shape; Sources are the tables that a root which is a view is made of.
+/// Adds the whole shape. Sources are the depends_on<> of a root that is a view.
 template <typename Root, typename... Sources>
 constexpr void walk_root(shape_writer& writer) {
     if constexpr (struct_checked<Root>) {
@@ -3444,7 +3472,7 @@ constexpr auto make_shape() {
         walk_root<Root, Sources...>(writer);
         return tables;
     } else {
-        // Said already what is wrong; one empty node keeps the compiler from saying more.
+        // The error has been reported; one empty node keeps the compiler from adding others.
         return shape_tables<1, 1, 0>{};
     }
 }
@@ -3456,7 +3484,7 @@ inline constexpr auto shape_storage = make_shape<Root, Sources...>();
 
 namespace pgsync {
 
-/// The shape below `Root` as plain data in static storage.
+/// The shape of `Root` as plain data in static storage.
 template <typename Root, typename... Sources>
 inline constexpr shape_view shape_of{detail::shape_storage<Root, Sources...>.nodes,
                                      detail::shape_storage<Root, Sources...>.columns,
@@ -3467,10 +3495,11 @@ inline constexpr shape_view shape_of{detail::shape_storage<Root, Sources...>.nod
 // ---- pgsync/sql/identifier.hpp
 namespace pgsync::detail::sql {
 
-/// Always quoted: right for any spelling and for words that later PostgreSQL versions reserve.
+/// Writes an identifier, always quoted: this is correct for any spelling and for words that later PostgreSQL
+/// versions reserve.
 constexpr void write_identifier(text& out, std::string_view name) {
     out << '"';
-    if (!has_character(name, '"')) {  // much the usual case, and compilers count every step
+    if (!has_character(name, '"')) {  // by far the most common case; compilers count every step
         out << name << '"';
         return;
     }
@@ -3481,7 +3510,7 @@ constexpr void write_identifier(text& out, std::string_view name) {
     out << '"';
 }
 
-/// As standard_conforming_strings has it: only the quote is doubled.
+/// Writes a string literal for standard_conforming_strings = on: only the quote is doubled.
 constexpr void write_literal(text& out, std::string_view value) {
     out << '\'';
     for (const char c : value) {
@@ -3499,13 +3528,13 @@ constexpr void write_table(text& out, const node_data& node) {
     write_identifier(out, node.table);
 }
 
-/// `n3."name"`: a column of node 3.
+/// Writes a column of node 3 as `n3."name"`.
 constexpr void write_column(text& out, std::size_t node, std::string_view name) {
     out << 'n' << node << '.';
     write_identifier(out, name);
 }
 
-/// `n0."a", n0."b"`: the key of a node, each part followed by `suffix`.
+/// Writes the key of a node as `n0."a", n0."b"`, with `suffix` after each part.
 constexpr void write_key(text& out, const shape_view& shape, std::size_t node, std::string_view suffix = {}) {
     for (std::size_t part = 0; part < shape.key_size(shape.nodes[node]); ++part) {
         if (part != 0) out << ", ";
@@ -3517,19 +3546,20 @@ constexpr void write_key(text& out, const shape_view& shape, std::size_t node, s
 }  // namespace pgsync::detail::sql
 
 // ---- pgsync/sql/value.hpp
-/// One member of a document as an SQL expression over its row.
+/// One member of a document, as an SQL expression over its row.
 namespace pgsync::detail::sql {
 
-/// Who reads the documents: the cluster, as PostgreSQL prints them; or first a transform, which also sees
-/// hidden columns, and the typed kind exact numbers and json as text, because a parser would round them.
+/// The reader of the documents: the cluster, which takes them as PostgreSQL prints them, or a transform,
+/// which also sees hidden columns. A typed transform gets exact numbers and json as text, because a parser
+/// would round them.
 enum class reader : std::uint8_t { cluster, transform, typed_transform };
 
-/// The name under which the source of a row computes an expression of node `self`.
+/// Writes the name that the row's source gives to an expression of node `self`.
 constexpr void write_expression_name(text& out, std::size_t self, const column_data& column) {
     out << "\"pgsync " << self << '.' << static_cast<std::size_t>(column.ordinal) << '"';
 }
 
-/// What a member of node `self` is read from: `n3."name"`.
+/// Writes what a member of node `self` is read from: `n3."name"`.
 constexpr void write_operand(text& out, const shape_view& shape, std::size_t self,
                              const column_data& column) {
     const std::size_t row = shape.nodes[self].row;
@@ -3550,8 +3580,9 @@ constexpr void write_json_path(text& out, std::size_t row, const column_data& co
         write_literal(out, column.path);
         out << ")::json";
     };
-    // Text of type json may hold what PostgreSQL fails to take apart, wherever in it: a zero character, half
-    // a surrogate pair. Backslashes that are escaped themselves and whole pairs are none of that.
+    // A value of type json may contain, anywhere in it, escapes on which PostgreSQL fails when it takes the
+    // value apart: a zero character, half a surrogate pair. Escaped backslashes and whole pairs are harmless
+    // and removed first.
     out << "CASE WHEN pg_typeof(";
     whole();
     out << R"() = 'json'::regtype AND regexp_replace(replace()";
@@ -3573,7 +3604,7 @@ constexpr void write_json_path(text& out, std::size_t row, const column_data& co
         out << ") WHEN 'number' THEN ";
         value();
     } else {
-        // Text stays as it was escaped, so that no escape is too odd for PostgreSQL.
+        // A string keeps its escapes as written, so PostgreSQL need not decode one that it cannot.
         out << ") WHEN 'string' THEN ";
         value();
         out << " WHEN 'null' THEN NULL ELSE to_json((";
@@ -3583,9 +3614,10 @@ constexpr void write_json_path(text& out, std::size_t row, const column_data& co
     out << " END END";
 }
 
-/// A range as the index has it. What the index cannot hold is left open: infinity, years before 1 and after
-/// 9999, NaN. Bounds so close that the index, which knows doubles and milliseconds, would take an open range
-/// between them for one that ends before it begins, are written closed.
+/// Writes a range in the form of the index. A bound that the index cannot hold is left out, so that the range
+/// is open at that end: infinity, NaN, numbers beyond ±1e300, years before 1 or after 9999. The index has
+/// only doubles and milliseconds. If the ends of a range are very close, an exclusive bound could make it end
+/// before it begins, so such bounds are written as inclusive.
 template <typename Operand>
 constexpr void write_range_value(text& out, value_kind kind, const Operand& operand) {
     const bool whole = kind == value_kind::int32_range || kind == value_kind::int64_range;
@@ -3632,7 +3664,7 @@ constexpr void write_range_value(text& out, value_kind kind, const Operand& oper
                 bound("upper");
                 out << " < ";
                 bound("lower");
-                // Elasticsearch 8 takes an open bound without a fraction for the end of that second.
+                // Elasticsearch 8 takes an exclusive bound without a fraction as the end of that second.
                 out << " + CASE WHEN lower_inc(";
                 operand();
                 out << ") THEN interval '10 ms' ELSE interval '1010 ms' END";
@@ -3654,7 +3686,7 @@ constexpr void write_range_value(text& out, value_kind kind, const Operand& oper
     out << ")) END";
 }
 
-/// The value of a column as the document has it.
+/// Writes the value of a column in the form of the document.
 constexpr void write_value(text& out, const shape_view& shape, std::size_t self, const column_data& column,
                            reader who) {
     const auto operand = [&] { write_operand(out, shape, self, column); };
@@ -3670,7 +3702,7 @@ constexpr void write_value(text& out, const shape_view& shape, std::size_t self,
             out << ", 'base64'), chr(10), '')";
             return;
         case value_kind::geo_point:
-            // NaN is greater than every number.
+            // NaN is greater than every number, so it is not between these.
             out << "CASE WHEN (";
             operand();
             out << ")[0] BETWEEN -180 AND 180 AND (";
@@ -3682,8 +3714,8 @@ constexpr void write_value(text& out, const shape_view& shape, std::size_t self,
             out << ")[0]) END";
             return;
         case value_kind::vector:
-            // By way of text, which pgvector's type and an array of numbers have in common but for its
-            // brackets and bounds. OFFSET keeps it from being computed three times.
+            // Converted through text, in which pgvector's type and an array of numbers differ only in
+            // brackets and array bounds. OFFSET prevents PostgreSQL from computing it three times.
             out << "(SELECT CASE WHEN array_ndims(v) = 1 AND cardinality(v) = "
                 << static_cast<std::size_t>(column.dimensions)
                 << " AND NOT EXISTS (SELECT FROM unnest(v) e WHERE NOT coalesce(abs(e) <= "
@@ -3694,7 +3726,7 @@ constexpr void write_value(text& out, const shape_view& shape, std::size_t self,
             out << "::text, '^.*=', ''), '[]', '{}')::double precision[] AS v OFFSET 0) s)";
             return;
         case value_kind::int64:
-            // An oid is a string to row_to_json. To a bigint this does nothing.
+            // row_to_json would print an oid as a string. For a bigint the cast does nothing.
             operand();
             out << (column.array ? "::bigint[]" : "::bigint");
             return;
@@ -3718,11 +3750,12 @@ constexpr void write_value(text& out, const shape_view& shape, std::size_t self,
 }  // namespace pgsync::detail::sql
 
 // ---- pgsync/sql/source.hpp
-/// Where the rows of a node come from, before its relations are joined: its table, called `n<i>`, or a query
-/// over it where SQL of the user's own is to see the table's columns and nothing else.
+/// The source of a node's rows before its relations are joined: its table, as `n<i>`, or a query over it if
+/// SQL in the declaration must see only the table's own columns.
 namespace pgsync::detail::sql {
 
-/// Calls `each(node, column)` for the expressions of a row: those of its node, and of structs embedded in it.
+/// Calls `each(node, column)` for the expressions of a row: those of its node and of the structs embedded in
+/// it.
 template <typename Each>
 constexpr void for_expressions(const shape_view& shape, std::size_t row, const Each& each) {
     for (std::size_t at = row; at < shape.nodes.size(); ++at) {
@@ -3733,7 +3766,7 @@ constexpr void for_expressions(const shape_view& shape, std::size_t row, const E
     }
 }
 
-/// `, (price * quantity) AS "pgsync 3.2"`
+/// Writes the expressions of a row as further columns: `, (price * quantity) AS "pgsync 3.2"`.
 constexpr void write_expressions(text& out, const shape_view& shape, std::size_t row) {
     for_expressions(shape, row, [&](std::size_t at, const column_data& column) {
         out << ", (" << column.sql << ") AS ";
@@ -3747,7 +3780,7 @@ constexpr bool has_expressions(const shape_view& shape, std::size_t row) {
     return any;
 }
 
-/// `a.x = b.y AND …` for the links of a node, each side written by the caller.
+/// Writes `a.x = b.y AND …` for the links of a node. The callbacks write the two sides.
 template <typename Parent, typename Child>
 constexpr void write_links(text& out, const shape_view& shape, std::size_t self, const Parent& parent,
                            const Child& child) {
@@ -3761,7 +3794,7 @@ constexpr void write_links(text& out, const shape_view& shape, std::size_t self,
     }
 }
 
-/// A column of a node's row, which is called `alias`, or where that is empty `n<i>`.
+/// Writes a column of a node's row. The row's name is `alias`, or `n<i>` if that is empty.
 constexpr void write_column_of(text& out, std::size_t self, std::string_view alias, std::string_view name) {
     if (alias.empty()) {
         write_column(out, self, name);
@@ -3771,8 +3804,8 @@ constexpr void write_column_of(text& out, std::size_t self, std::string_view ali
     }
 }
 
-/// ` AND n0."kind"::text = 'post'`: that a row's parent means this case of belongs_to_any, where the node is
-/// one.
+/// Writes ` AND n0."kind"::text = 'post'` for a case of belongs_to_any: the parent's row must refer to this
+/// case. Writes nothing for other nodes.
 constexpr void write_guard(text& out, const node_data& node) {
     if (node.guard_column.empty()) return;
     out << " AND ";
@@ -3781,8 +3814,9 @@ constexpr void write_guard(text& out, const node_data& node) {
     write_literal(out, node.guard_value);
 }
 
-/// `n4."near" = n0."id"`, or for rows behind link tables `(n5."id") IN (SELECT n4."far" FROM …)`, so that
-/// each comes once. `alias` is what the node's own row is called, without its dot; empty: `n<i>`.
+/// Writes the condition that joins a node to its parent: `n4."near" = n0."id"`, or for rows behind link
+/// tables `(n5."id") IN (SELECT n4."far" FROM …)`, so that each row appears once. `alias` is the name of the
+/// node's own row, without the dot; if empty, `n<i>`.
 constexpr void write_join(text& out, const shape_view& shape, std::size_t self, std::string_view alias = {}) {
     const auto& node = shape.nodes[self];
     const auto own = [&](std::string_view name) { write_column_of(out, self, alias, name); };
@@ -3827,8 +3861,8 @@ constexpr void write_join(text& out, const shape_view& shape, std::size_t self, 
     out << ')';
 }
 
-/// The key of a row called `alias`, or where it has none all of the row as text: what makes an order
-/// complete.
+/// Writes the key of a row called `alias`, or the whole row as text if it has no key. At the end of an ORDER
+/// BY it makes the order complete.
 constexpr void write_tie_break(text& out, const shape_view& shape, std::size_t self, std::string_view alias) {
     const auto& node = shape.nodes[self];
     if (shape.key_size(node) == 0) {
@@ -3842,7 +3876,7 @@ constexpr void write_tie_break(text& out, const shape_view& shape, std::size_t s
     }
 }
 
-/// Does a node's own source number its rows?
+/// Returns true if the source of a node numbers its rows.
 constexpr bool is_numbered(const shape_view& shape, const node_data& node) {
     if (node.what != aggregate::none) return false;
     return !node.order.empty() || node.limit != 0 || node.keyed_by != no_member ||
@@ -3850,8 +3884,9 @@ constexpr bool is_numbered(const shape_view& shape, const node_data& node) {
             shape.key_size(node) == 0);
 }
 
-/// The rows above or below a row of the same table, each once, with the number of steps it takes: the walk
-/// goes on where a link leads to a row that was not on the way yet.
+/// Writes the recursive query for the rows above or below a row of the same table, each once, with the number
+/// of steps to it. The query follows a link only to a row that is not on the way yet, so it ends even if the
+/// rows form a cycle.
 constexpr void write_recursion(text& out, const shape_view& shape, std::size_t self) {
     const auto& node = shape.nodes[self];
     const auto parts = shape.key_size(node);
@@ -3921,8 +3956,9 @@ constexpr void write_recursion(text& out, const shape_view& shape, std::size_t s
     out << ") ";
 }
 
-/// `"table" n5`, or `(SELECT *, … FROM "table" t WHERE …) n5`. Where rows are numbered or found by recursion
-/// they are joined to the parent in there already; `inside` writes that condition for alias `t`.
+/// Writes `"table" n5`, or `(SELECT *, … FROM "table" t WHERE …) n5`. If the rows are numbered or found by
+/// recursion, they are already joined to the parent in there. For numbered rows, `inside` writes that
+/// condition for the alias `t`.
 template <typename Inside>
 constexpr void write_rows(text& out, const shape_view& shape, std::size_t self, std::string_view root_where,
                           const Inside& inside) {
@@ -3936,7 +3972,7 @@ constexpr void write_rows(text& out, const shape_view& shape, std::size_t self, 
     }
     out << '(';
     if (is_recursive(node)) write_recursion(out, shape, self);
-    // The user's SQL must not see the columns of what is joined to it.
+    // SQL in the declaration must not see the columns of the tables joined to this one.
     out << "SELECT t.*";
     if (is_recursive(node)) out << ", r.step AS \"pgsync step\"";
     if (numbered) {
@@ -3987,21 +4023,22 @@ constexpr void write_rows(text& out, const shape_view& shape, std::size_t self, 
 }  // namespace pgsync::detail::sql
 
 // ---- pgsync/sql/document.hpp
-/// The part of a query that builds one JSON document a row. Node i is called `n<i>`, its object's members
-/// `d<i>`, and the finished sub-document its holder joins `j<i>`.
+/// The part of a query that builds one JSON document per row. Node i has the alias `n<i>`, the members of its
+/// object `d<i>`, and the finished sub-document that its holder joins `j<i>`.
 namespace pgsync::detail::sql {
 
-/// How the children of the root are fetched: for a few keys each by its own look-up, for a page all at once.
+/// How the children of the root are read: each by a look-up of its own for a few keys, or all at once for a
+/// page.
 enum class plan : std::uint8_t { by_keys, by_page };
 
-/// What a document's query depends on beside the shape.
+/// What a document's query depends on in addition to the shape.
 struct query {
     plan how = plan::by_keys;
     reader who = reader::cluster;
-    std::string_view where{};    ///< of the root, SQL
-    std::string_view routing{};  ///< the root's column that chooses the shard
-    /// What write_members() gives for each node: most of a query's text, made once for all queries, and in
-    /// pieces because compilers limit the steps of one evaluation.
+    std::string_view where{};    ///< SQL condition on the root's rows
+    std::string_view routing{};  ///< column of the root that chooses the shard
+    /// The text that write_members() writes for each node. It is most of a query's text, so it is made once
+    /// for all queries, and in pieces because compilers limit the steps of one evaluation.
     std::span<const std::string_view> members{};
 };
 
@@ -4009,7 +4046,8 @@ constexpr bool is_emitted(const column_data& column, reader who) {
     return !column.hidden || who != reader::cluster;
 }
 
-/// PostgreSQL cuts a column alias, and with it a key made by row_to_json, at 63 bytes.
+/// Returns true if an object has a key over 63 bytes. PostgreSQL truncates a column alias at that length, and
+/// with it the key that row_to_json makes of it.
 constexpr bool has_long_json_key(const shape_view& shape, std::size_t self, reader who) {
     bool any = false;
     for (const auto& column : shape.columns_of(shape.nodes[self])) {
@@ -4019,8 +4057,8 @@ constexpr bool has_long_json_key(const shape_view& shape, std::size_t self, read
     return any;
 }
 
-/// The to-many rows of a whole page are aggregated in one pass when they hold the root's key and that key
-/// sorts alike in every table, which text under different collations does not.
+/// Returns true if the rows of a has_many can be aggregated in one pass for a whole page. They must hold the
+/// root's key, and the key must sort the same in every table, which text does not under different collations.
 constexpr bool aggregates_by_range(const shape_view& shape, std::size_t self, plan how) {
     const auto& node = shape.nodes[self];
     if (how != plan::by_page || node.kind != relation::has_many || node.holder != 0 || node.parent != 0 ||
@@ -4034,8 +4072,8 @@ constexpr bool aggregates_by_range(const shape_view& shape, std::size_t self, pl
     return true;
 }
 
-/// `(n0."a", n0."b") >= ($1, $2) AND (…) <= ($3, $4)`: the closed range of a page, for the root's key or for
-/// the columns of a child that hold it; `column` writes one of either.
+/// Writes `(n0."a", n0."b") >= ($1, $2) AND (…) <= ($3, $4)`: the range of a page, both ends included, for
+/// the root's key or for the columns of a child that hold it. `column` writes one such column.
 template <typename Column>
 constexpr void write_range(text& out, const shape_view& shape, std::size_t self, const Column& column) {
     const auto parts = shape.key_size(shape.root());
@@ -4058,7 +4096,7 @@ constexpr void write_range(text& out, const shape_view& shape, std::size_t self,
     side("<=", 1 + parts);
 }
 
-/// What stands in the place of a child's object where it has no rows.
+/// Returns the SQL for a child that has no rows; empty where that is null.
 constexpr std::string_view empty_value(const node_data& node) {
     switch (node.what) {
         case aggregate::none:
@@ -4073,14 +4111,14 @@ constexpr std::string_view empty_value(const node_data& node) {
     }
 }
 
-/// Is it an aggregate whose digits a parser would round?
+/// Returns true for an aggregate whose digits a JSON parser would round.
 constexpr bool is_exact(const shape_view& shape, const node_data& node) {
     if (node.what == aggregate::sum || node.what == aggregate::avg) return true;
     return (node.what == aggregate::min || node.what == aggregate::max) &&
            shape.member_of(node, node.operand)->kind == value_kind::decimal;
 }
 
-/// What a child puts into its holder's object.
+/// Writes the value of a child in its holder's object.
 constexpr void write_child_value(text& out, const shape_view& shape, std::size_t child, reader who) {
     const auto& node = shape.nodes[child];
     const auto empty = empty_value(node);
@@ -4092,7 +4130,7 @@ constexpr void write_child_value(text& out, const shape_view& shape, std::size_t
     if (who == reader::typed_transform && is_exact(shape, node)) out << "::text";
 }
 
-/// Calls `each(json, write)` for the members that a reader sees, in the order of their declaration; `write()`
+/// Calls `each(json, write)` for the members that a reader sees, in the order of their declaration. `write()`
 /// writes the value.
 template <typename Each>
 constexpr void for_values(text& out, const shape_view& shape, std::size_t self, reader who,
@@ -4108,9 +4146,9 @@ constexpr void for_values(text& out, const shape_view& shape, std::size_t self, 
         });
 }
 
-/// The expression that is the object of a node: `row_to_json(d0.*)`, the fastest PostgreSQL has, or
-/// json_build_object where a key is too long for a column alias. Without `.*` a column called d0 would be
-/// meant.
+/// Writes the expression for a node's object: `row_to_json(d0.*)`, the fastest that PostgreSQL has, or
+/// json_build_object if a key is too long for a column alias. Without the `.*`, a column called d0 would take
+/// precedence.
 constexpr void write_object(text& out, const shape_view& shape, std::size_t self, reader who) {
     if (!has_long_json_key(shape, self, who)) {
         out << "row_to_json(d" << self << ".*)";
@@ -4128,8 +4166,8 @@ constexpr void write_object(text& out, const shape_view& shape, std::size_t self
     out << ')';
 }
 
-/// `(SELECT … AS "name", …) d0`: the members of a node's object in the order of their declaration. A struct
-/// whose members are all hidden makes an empty object.
+/// Writes `(SELECT … AS "name", …) d0`: the members of a node's object, in the order of their declaration. A
+/// struct whose members are all hidden yields an empty object.
 constexpr void write_members(text& out, const shape_view& shape, std::size_t self, reader who) {
     out << "(SELECT ";
     bool first = true;
@@ -4145,7 +4183,7 @@ constexpr void write_members(text& out, const shape_view& shape, std::size_t sel
 
 constexpr void write_children(text& out, const shape_view& shape, std::size_t self, const query& with);
 
-/// What a relation puts into its holder's object for a row, or aggregates over rows.
+/// Writes what one row of a relation contributes to the holder's object, or to the aggregate over its rows.
 constexpr void write_row_value(text& out, const shape_view& shape, std::size_t self, reader who) {
     const auto& node = shape.nodes[self];
     if (node.pluck != no_member) {
@@ -4167,9 +4205,9 @@ constexpr void write_order(text& out, const shape_view& shape, std::size_t self)
     write_key(out, shape, self);
 }
 
-/// `sum(…)`, `avg(…)`. Floating point numbers are added in the order of their rows, so that every query comes
-/// to the same, and made small meanwhile: PostgreSQL takes an overflow for an error, which would keep the
-/// document out.
+/// Writes `sum(…)` or `avg(…)`. Floating point numbers are added in the order of their rows, so that every
+/// query computes the same result, and are scaled down meanwhile: PostgreSQL reports an overflow as an error,
+/// which would keep the document out of the index.
 constexpr void write_total(text& out, const shape_view& shape, std::size_t self) {
     const auto& node = shape.nodes[self];
     const auto& column = *shape.member_of(node, node.operand);
@@ -4200,7 +4238,7 @@ constexpr void write_total(text& out, const shape_view& shape, std::size_t self)
     out << " * 18446744073709551616.0::float8 END";
 }
 
-/// `count(*)`, `json_agg(… ORDER BY …)`, …: the value that the rows of a relation make.
+/// Writes `count(*)`, `json_agg(… ORDER BY …)` and so on: the value that the rows of a relation make.
 constexpr void write_aggregate(text& out, const shape_view& shape, std::size_t self, reader who) {
     const auto& node = shape.nodes[self];
     const auto of = [&](std::string_view function) {
@@ -4249,7 +4287,7 @@ constexpr void write_aggregate(text& out, const shape_view& shape, std::size_t s
     out << ')';
 }
 
-/// An object of the holder's own row.
+/// Writes an object made of the holder's own row.
 constexpr void write_embedded(text& out, const shape_view& shape, std::size_t self, const query& with) {
     out << " CROSS JOIN LATERAL (SELECT ";
     write_object(out, shape, self, with.who);
@@ -4258,7 +4296,7 @@ constexpr void write_embedded(text& out, const shape_view& shape, std::size_t se
     out << ") j" << self;
 }
 
-/// One child as a join that yields `j<i>.doc`, at most one row for each row of the parent.
+/// Writes one child as a join that yields `j<i>.doc`, at most one row for each row of the parent.
 constexpr void write_child(text& out, const shape_view& shape, std::size_t self, const query& with) {
     const auto& node = shape.nodes[self];
     if (node.kind == relation::embed) return write_embedded(out, shape, self, with);
@@ -4319,7 +4357,7 @@ constexpr void write_child(text& out, const shape_view& shape, std::size_t self,
         write_order(out, shape, self);
         out << " LIMIT 1";
     } else if (node.what == aggregate::exists || (node.kind == relation::belongs_to && node.view)) {
-        // Nothing promises that a view's rows are unique.
+        // A view's rows are not guaranteed to be unique.
         if (node.kind == relation::belongs_to && shape.key_size(node) != 0) {
             out << " ORDER BY ";
             write_key(out, shape, self);
@@ -4329,7 +4367,7 @@ constexpr void write_child(text& out, const shape_view& shape, std::size_t self,
     out << ") j" << self << " ON true";
 }
 
-/// The sub-documents of what stands in the object of `self`, and its own members.
+/// Writes the joins of the sub-documents in the object of `self`, and then its own members.
 constexpr void write_children(text& out, const shape_view& shape, std::size_t self, const query& with) {
     const auto& node = shape.nodes[self];
     if (node.what != aggregate::none || node.pluck != no_member) return;
@@ -4341,8 +4379,8 @@ constexpr void write_children(text& out, const shape_view& shape, std::size_t se
 }  // namespace pgsync::detail::sql
 
 // ---- pgsync/sql/select.hpp
-/// The queries that yield documents: the parts of the key as text, the routing as text where there is one,
-/// then the document as json.
+/// The queries that yield documents. Their columns are the parts of the key as text, the routing as text if
+/// there is one, and the document as json.
 namespace pgsync::detail::sql {
 
 constexpr void write_select(text& out, const shape_view& shape, const query& with) {
@@ -4350,7 +4388,8 @@ constexpr void write_select(text& out, const shape_view& shape, const query& wit
     write_key(out, shape, 0, "::text");
     out << ", ";
     if (!with.routing.empty()) {
-        // As the log prints it, which a cast to text does not for all types; null is empty.
+        // format() prints the value as WAL changes do, which a cast to text does not for all types; null
+        // becomes an empty string.
         out << "format('%s', ";
         write_column(out, 0, with.routing);
         out << "), ";
@@ -4361,9 +4400,9 @@ constexpr void write_select(text& out, const shape_view& shape, const query& wit
     write_children(out, shape, 0, with);
 }
 
-/// ` AND n0."a" IS NOT NULL` for the parts of the root's key from `first` on: a row where one is null has no
-/// document. A comparison of rows looks no further than the first part that differs, so (5, null) lies
-/// between (4, 'x') and (6, 'x').
+/// Writes ` AND n0."a" IS NOT NULL` for the parts of the root's key from `first` on: a row where one is null
+/// has no document. A row comparison stops at the first part that differs, so it alone would accept (5, null)
+/// as between (4, 'x') and (6, 'x').
 constexpr void write_not_null(text& out, const shape_view& shape, std::size_t first, std::string_view word) {
     for (std::size_t part = first; part < shape.key_size(shape.root()); ++part) {
         out << word;
@@ -4373,8 +4412,9 @@ constexpr void write_not_null(text& out, const shape_view& shape, std::size_t fi
     }
 }
 
-/// Documents of one page: `$1…` are the parts of its first key, then those of its last, both within. The
-/// parameters are to be replaced by literals, since COPY takes none; their types are those of the columns.
+/// Writes the query for the documents of one page. `$1…` are the parts of its first key, then those of its
+/// last; both are included. The caller must replace the parameters with literals of the columns' types,
+/// because COPY takes none.
 constexpr void write_page_query(text& out, const shape_view& shape, query with) {
     with.how = plan::by_page;
     write_select(out, shape, with);
@@ -4383,7 +4423,7 @@ constexpr void write_page_query(text& out, const shape_view& shape, query with) 
     write_not_null(out, shape, 1, " AND ");
 }
 
-/// ` = ANY($1)`, or for several columns a join with arrays of equal length, one a column.
+/// Writes `unnest($1, …) k(k1, …)`: arrays of equal length, one per column, as rows.
 constexpr void write_any_of(text& out, std::size_t parts) {
     out << "unnest(";
     for (std::size_t part = 1; part <= parts; ++part) out << (part == 1 ? "$" : ", $") << part;
@@ -4392,7 +4432,8 @@ constexpr void write_any_of(text& out, std::size_t parts) {
     out << ')';
 }
 
-/// Documents of some keys: `$1…` is one array for each part of the key, of the type of that column.
+/// Writes the query for the documents of some keys. `$1…` is one array for each part of the key, of that
+/// column's type.
 constexpr void write_keys_query(text& out, const shape_view& shape, const query& with) {
     write_select(out, shape, with);
     const auto parts = shape.key_size(shape.root());
@@ -4409,8 +4450,8 @@ constexpr void write_keys_query(text& out, const shape_view& shape, const query&
     out << ')';
 }
 
-/// Where the next page begins and ends and how many rows it has: its first key, its last key, the count; no
-/// row when nothing is left. `$1` is the page's size; with `after`, `$2…` are the parts of the last key seen.
+/// Writes the query for the next page's bounds: its first key, its last key and its number of rows; no row if
+/// nothing is left. `$1` is the page size; with `after`, `$2…` are the parts of the last key seen.
 constexpr void write_bounds_query(text& out, const shape_view& shape, std::string_view where, bool after) {
     const auto parts = shape.key_size(shape.root());
     const auto list = [&](std::string_view table, std::string_view suffix) {
@@ -4455,8 +4496,8 @@ constexpr void write_bounds_query(text& out, const shape_view& shape, std::strin
 // ---- pgsync/sql/owners.hpp
 namespace pgsync::detail::sql {
 
-/// Where the last table before the root holds the root's key, the root itself need not be read. `self`: whose
-/// owners are looked for.
+/// Returns the node where a query for the owners of `self` ends: the root, or the last table before it if
+/// that holds the root's key, because the root itself need not be read then.
 constexpr std::size_t top_of(const shape_view& shape, std::size_t self) {
     std::size_t top = shape.nodes[self].parent;
     while (top != 0 && !(shape.nodes[top].parent == 0 && links_to_key(shape, shape.nodes[top]))) {
@@ -4465,8 +4506,8 @@ constexpr std::size_t top_of(const shape_view& shape, std::size_t self) {
     return top;
 }
 
-/// `r(l1, …)`: the values by which rows of a self-reference are joined, as far as they lead: from `start`, on
-/// through every row that one of them finds.
+/// Writes a recursive query `"pgsync r"(l1, …)`: all values by which rows of a self-reference are joined,
+/// beginning with those from `start` and followed through every row that one of them finds.
 template <typename Start>
 constexpr void write_reach(text& out, const shape_view& shape, std::size_t self, const Start& start) {
     const auto& node = shape.nodes[self];
@@ -4493,7 +4534,7 @@ constexpr void write_reach(text& out, const shape_view& shape, std::size_t self,
     out << ") ";
 }
 
-/// From the row of `at`, a node on the way up, to those of its parent.
+/// Writes the join from the row of `at`, a node on the way up, to the rows of its parent.
 constexpr void write_step_up(text& out, const shape_view& shape, std::size_t at) {
     const auto& node = shape.nodes[at];
     const std::size_t parent = node.parent;
@@ -4525,17 +4566,17 @@ constexpr void write_step_up(text& out, const shape_view& shape, std::size_t at)
     write_guard(out, node);
 }
 
-/// Keys of the roots whose documents contain rows of `self`: `$1…` is one array for each column that links it
-/// to its parent, holding the values these columns have (or had) in the changed rows. Only the tables from
-/// the parent up to the root are read, as they are now; the link itself comes from the event. Of a
-/// self-reference the rows on the way are read as well.
+/// Writes the query for the keys of the roots whose documents contain rows of `self`. `$1…` is one array for
+/// each column that links `self` to its parent, with the values that these columns have (or had) in the
+/// changed rows. The query reads only the tables from the parent up to the root, as they are now; the link
+/// itself comes from the change. For a self-reference it also reads the rows on the way.
 constexpr void write_owners_query(text& out, const shape_view& shape, std::size_t self) {
     const auto& node = shape.nodes[self];
     const auto links = shape.links_of(node);
     const auto top = top_of(shape, self);
     if (is_recursive(node)) {
         write_reach(out, shape, self, [&] {
-            // The columns' own collations are to win over that of the parameters.
+            // The collations of the columns must take precedence over those of the parameters.
             out << "SELECT * FROM (SELECT ";
             for (std::size_t i = 0; i < links.size(); ++i) {
                 if (i != 0) out << ", ";
@@ -4591,7 +4632,7 @@ constexpr void write_owners_query(text& out, const shape_view& shape, std::size_
     }
     write_guard(out, node);
     if (top != 0) {
-        // A row that belongs to nobody has no document.
+        // A row without a root key belongs to no document.
         for (std::size_t part = 0; part < shape.key_size(shape.root()); ++part) {
             out << " AND ";
             write_column(out, top, link_for_key_part(shape, shape.nodes[top], part));
@@ -4605,7 +4646,7 @@ constexpr void write_owners_query(text& out, const shape_view& shape, std::size_
 }  // namespace pgsync::detail::sql
 
 // ---- pgsync/routing/routes.hpp
-/// The routing table of a shape: one route for each of its nodes that has rows of its own.
+/// The routing table of a shape: one route for each node that has rows of its own.
 namespace pgsync::detail {
 
 constexpr bool is_direct(const shape_view& shape, std::size_t node) {
@@ -4624,7 +4665,7 @@ constexpr std::size_t count_routes(const shape_view& shape) {
     return routes;
 }
 
-/// The node of the n-th route.
+/// Returns the node of a route, which is counted from 0.
 constexpr std::size_t route_node(const shape_view& shape, std::size_t route) {
     std::size_t node = 0;
     while (!has_route(shape.nodes[node]) || route-- != 0) ++node;
@@ -4706,26 +4747,27 @@ inline constexpr std::span<const route_data> routes_of{detail::routes_storage<Ro
 // ---- pgsync/compiled/compiled.hpp
 namespace pgsync {
 
-/// Changes a document as the database made it into the one that is sent, which it appends to `out`; false
-/// when there is to be none. Throws pgsync::error where the document does not fit.
+/// Turns a document as the database produced it into the one that is sent, and appends that to `out`. Returns
+/// false if there is no document to send. Throws pgsync::error if the document cannot be read or does not fit
+/// the struct.
 using transform_function = bool (*)(std::string_view document, std::string& out);
 
-/// Everything the compiler made of one index, as views of static storage: all that the run-time half needs,
-/// so that none of it is a template over user types.
+/// Everything that is computed at compile time for one index, as views of static storage. It is all that the
+/// runtime half needs, so none of that is a template over user types.
 struct compiled_index {
-    std::string_view name;  ///< of the alias
+    std::string_view name;  ///< name of the alias
     shape_view shape;
     std::span<const route_data> routes;
     std::string_view page_query;          ///< see detail::sql::write_page_query
     std::string_view keys_query;          ///< see detail::sql::write_keys_query
     std::string_view first_bounds_query;  ///< see detail::sql::write_bounds_query
     std::string_view next_bounds_query;
-    std::string_view properties{};  ///< of the mapping, JSON
-    std::string_view where{};       ///< SQL over the root's columns; empty: every row
-    std::string_view settings{};    ///< JSON, empty where nothing was said, as all that follow
-    std::string_view mapping{};     ///< JSON, goes into the mapping
+    std::string_view properties{};  ///< `properties` of the mapping, JSON
+    std::string_view where{};       ///< SQL over the root's columns; empty for every row
+    std::string_view settings{};    ///< JSON; empty if not declared, like all that follow
+    std::string_view mapping{};     ///< JSON, merged into the mapping
     std::string_view pipeline{};
-    std::string_view routing{};  ///< the root's column that chooses the shard
+    std::string_view routing{};  ///< column of the root that chooses the shard
     transform_function transform = nullptr;
 };
 
@@ -4749,13 +4791,13 @@ constexpr std::string_view make_index_name() {
     }
 }
 
-/// What an index says beside its root; without data where it says nothing.
+/// What an index declares besides its root. A view is null where the index declares nothing.
 struct index_words {
     std::string_view where;
     std::string_view settings;
     std::string_view mapping;
     std::string_view pipeline;
-    std::string_view routing;  ///< a member of the root
+    std::string_view routing;  ///< name of a member of the root
     bool are_text = true;
 };
 
@@ -4810,7 +4852,8 @@ concept transforms_json = !transforms_struct<Index> && requires(boost::json::obj
 struct other_transform {
     int transform;
 };
-/// Where Index has a member of that name, overloaded or private or whatever, the name is ambiguous in here.
+/// If Index has a member of that name, even an overloaded or private one, the name is ambiguous in this
+/// class.
 template <typename Index>
 struct beside_other_transform : Index, other_transform {};
 
@@ -4825,7 +4868,7 @@ constexpr bool has_transform() {
     }
 }
 
-/// Runs the transform of an index. Defined in transform.hpp, for it needs a JSON parser.
+/// Runs the transform of an index. Defined in transform.hpp, because it needs a JSON parser.
 template <typename Index>
 struct document_transform;
 
@@ -4839,13 +4882,13 @@ struct members_writer {
     static constexpr void write(text& out) { sql::write_members(out, shape_of<Shape...>, Node, Who); }
 };
 
-/// The member lists of a shape, for every node.
+/// The member lists of a shape, one for each node.
 template <sql::reader Who, typename... Shape>
 inline constexpr auto members_of = []<std::size_t... Node>(std::index_sequence<Node...>) {
     return std::array<std::string_view, sizeof...(Node)>{text_of<members_writer<Node, Who, Shape...>>...};
 }(std::make_index_sequence<shape_of<Shape...>.nodes.size()>{});
 
-/// The column behind the member that `routing` names.
+/// Returns the column of the member that `routing` names; empty if there is none or it cannot be used.
 template <typename Index>
 constexpr std::string_view routing_column() {
     if (words_of<Index>.routing.empty()) return {};
@@ -4854,7 +4897,7 @@ constexpr std::string_view routing_column() {
                                                                                          : std::string_view();
 }
 
-/// What the queries of an index depend on.
+/// Returns what the queries of an index depend on.
 template <typename Index, typename... Shape>
 constexpr sql::query query_of() {
     sql::query with;
@@ -4888,7 +4931,7 @@ struct properties_writer {
     static constexpr void write(text& out) { mapping::write_properties(out, shape_of<Shape...>); }
 };
 
-/// Has every member its own JSON key, hidden ones included?
+/// Returns true if no hidden member has the JSON key of another member of its object.
 constexpr bool keys_are_unique(const shape_view& shape) {
     for (std::size_t self = 0; self < shape.nodes.size(); ++self) {
         const auto taken = [&](const column_data& mine) {
@@ -4907,7 +4950,7 @@ constexpr bool keys_are_unique(const shape_view& shape) {
     return true;
 }
 
-/// The checks of what an index says.
+/// Checks what an index declares.
 template <typename Index, typename... Shape>
 constexpr void check_index() {
     constexpr auto& said = words_of<Index>;
@@ -4973,7 +5016,7 @@ constexpr compiled_index compile() {
 
 }  // namespace detail
 
-/// What the compiler made of `Index`: `compiled<reservations>.keys_query`.
+/// The result of compiling `Index`: `compiled<reservations>.keys_query`.
 template <typename Index>
 inline constexpr compiled_index compiled = detail::compile<Index>();
 
@@ -4982,8 +5025,8 @@ inline constexpr compiled_index compiled = detail::compile<Index>();
 // ---- pgsync/version.hpp
 namespace pgsync {
 
-/// The release of this library, as `program --version` says it. CMake's project() has the same, and a test
-/// holds them and the package files together (tests/hygiene/packages.py).
+/// The version of this library, as printed by `program --version`. It equals the version in CMake's project()
+/// and in the package files; tests/hygiene/packages.py checks that.
 inline constexpr std::string_view version_string = "0.1.0";
 
 }  // namespace pgsync
@@ -5298,6 +5341,7 @@ struct explain_parts {
     bool plans = false;               ///< how the database would run the queries
     bool analyse = false;             ///< run the queries too, and show how that went
     drawing picture = drawing::none;  ///< diagram of shapes and routes
+    bool raw = false;                 ///< each query and mapping in one line, as it is sent
 };
 
 }  // namespace pgsync::app
@@ -5474,7 +5518,7 @@ int run(int argc, char** argv) {
 #if !defined(PGSYNC_COMPILED)
 
 // ---- pgsync/runtime.hpp
-// The run-time half, in the order in which data flows: the table of contents.
+// All of the runtime half, in the order in which data flows through it.
 // clang-format off
 
 #include <atomic>
@@ -10050,15 +10094,15 @@ class json_comparison {
 }  // namespace pgsync
 
 // ---- pgsync/pipeline/document_fault.hpp
-/// A row of which no document can be made, for what it holds.
 namespace pgsync::postgres {
 
+/// A row from whose content no document can be made.
 struct document_fault {
-    std::string key;         ///< as the database has it
-    std::string id;          ///< the same as text, for people
-    std::string type;        ///< for programs: `postgresql_22012`, `not_utf8`, `transform`
-    std::string reason;      ///< with the member, where it could be found
-    std::string document{};  ///< JSON as the database made it, where it did
+    std::string key;         ///< as stored in the database
+    std::string id;          ///< printable form of `key`
+    std::string type;        ///< machine-readable: `postgresql_22012`, `not_utf8`, `transform`
+    std::string reason;      ///< for people; names the member if that could be determined
+    std::string document{};  ///< JSON from the database, if it got that far
 };
 
 [[nodiscard]] inline std::string fault_text(std::string_view index, std::string_view id,
@@ -10067,18 +10111,18 @@ struct document_fault {
            " cannot be made: " + std::string(reason);
 }
 
-/// Ends the program over a document that is not to be set aside.
+/// Throws errc::rejected, which ends the program, for a document that must not be set aside.
 [[noreturn]] inline void throw_fault(std::string_view index, const document_fault& fault) {
     throw error(errc::rejected, fault_text(index, fault.id, fault.reason),
                 std::string("correct the row or the ") + (fault.type == "transform" ? "transform" : "shape") +
                     " and start again: nothing from this change on was acknowledged");
 }
 
-/// Is it a value in some row that the server cannot make of what the shape asks for, and no fault of the
-/// query or the server? 20: no case fits; 21: a subquery with several rows; 22: a value that does not fit, a
-/// division by zero, a byte that is no text; 23: a domain's check; 2F, 38, 39, P0: what a function raises;
-/// 54: too long or too deep; XX001: a damaged row. A function may also raise a state that PostgreSQL itself
-/// never has.
+/// Returns true if the error is caused by the content of some row rather than by the query or the server: the
+/// server cannot compute from it what the shape asks for. The classes are 20: no case fits; 21: a subquery
+/// returns several rows; 22: a value out of range, a division by zero, a byte that is not text; 23: a
+/// domain's check; 2F, 38, 39, P0: raised by a function; 54: too long or too deep; XX001: a damaged row. A
+/// class that PostgreSQL itself never uses also counts: a function may raise it.
 [[nodiscard]] inline bool is_row_fault(const sql_error& problem) {
     constexpr std::array<std::string_view, 9> of_rows{"20", "21", "22", "23", "2F", "38", "39", "P0", "54"};
     constexpr std::array<std::string_view, 33> of_others{
@@ -10087,7 +10131,7 @@ struct document_fault {
     const std::string_view state = problem.sqlstate();
     if (problem.code() != errc::database || state.size() != 5) return false;
     if (state == "XX001") return true;
-    // What PostgreSQL says, in English always, of a value of more than a gigabyte.
+    // PostgreSQL's message, never translated, for a value of more than a gigabyte.
     if (state == "XX000")
         return std::string_view(problem.what()).find("invalid memory alloc request size") !=
                std::string_view::npos;
@@ -10124,8 +10168,8 @@ inline void find_bad_text(std::string_view json, std::string& path) {
 
 }  // namespace detail
 
-/// Where in a document there is a byte that is no UTF-8: `tags[0].name`; empty where there is none, or where
-/// the document cannot be taken apart.
+/// Returns the path to the first member of a document that is not valid UTF-8, such as `tags[0].name`; empty
+/// if there is none or the document cannot be parsed.
 [[nodiscard]] inline std::string place_of_bad_text(std::string_view json) {
     std::string path;
     try {
@@ -10136,7 +10180,8 @@ inline void find_bad_text(std::string_view json, std::string& path) {
     return path;
 }
 
-/// The first byte of a text that belongs to no UTF-8 character, as `0xe9`; empty where there is none.
+/// Returns the first byte of a text that is not part of a UTF-8 character, such as `0xe9`; empty if there is
+/// none.
 [[nodiscard]] inline std::string bad_byte(std::string_view text) {
     while (!text.empty()) {
         unsigned number = 0;
@@ -10195,9 +10240,9 @@ namespace pgsync::postgres {
 // ---- pgsync/routing/key.hpp
 namespace pgsync {
 
-/// A key, or the columns that link a row to its parent, as one string: the parts' text joined with `|`, where
-/// `|` and `\` inside a part are escaped with `\`. This is also the `_id` of a document. Appends one part;
-/// `first` says whether it is the first of its key.
+/// Appends one part to a key; `first` says whether it is the key's first part. A key, or the values of the
+/// columns that link a row to its parent, is a single string: the parts as text, joined with `|`, where `|`
+/// and `\` inside a part are escaped with `\`. It is also the `_id` of a document.
 inline void append_key_part(std::string& key, std::string_view part, bool first) {
     if (!first) key += '|';
     for (const char c : part) {
@@ -10206,7 +10251,7 @@ inline void append_key_part(std::string& key, std::string_view part, bool first)
     }
 }
 
-/// Takes a key apart again. The number of parts is the caller's to check.
+/// Splits a key into its parts. The caller must check their number.
 inline void split_key(std::string_view key, std::vector<std::string>& parts) {
     parts.clear();
     parts.emplace_back();
@@ -10233,29 +10278,31 @@ namespace pgsync::postgres {
 
 /// The first and the last key of a page of root rows, and how many rows it has.
 struct page_bounds {
-    std::string first;  ///< as `_id`
+    std::string first;  ///< in the form of `_id`, as `last`
     std::string last;
     std::uint64_t rows = 0;
 };
 
-/// One document as it is to be sent. Valid until the next one is read.
+/// One document to be sent. Valid until the next one is read.
 struct read_document {
     std::string_view id;
-    std::string_view routing;  ///< chooses the shard; empty: the id does
+    std::string_view routing;  ///< selects the shard; empty: the id selects it
     std::string_view json;
-    bool kept = true;  ///< false: the transform wants none of it in the index
+    bool kept = true;  ///< false: the transform leaves the document out of the index
 };
 
-/// Runs the compiled queries of some indices on one session. Keys and links are strings as `_id` has them.
+/// Runs the compiled queries of some indices on one session. Keys and join keys are strings in the form of
+/// `_id`.
 class document_reader {
   public:
-    /// Prepares on first use only, so that a session that loads pages does not parse what it never runs.
+    /// Statements are prepared on first use, so that a session that only loads pages does not parse the
+    /// others.
     document_reader(session& connection, std::span<const index_binding> indices)
         : session_(connection), indices_(indices) {}
 
-    /// Calls `on_document(read_document)` for each of `keys` that has a row, or `on_fault(document_fault)`
-    /// where the row came but makes no document. What the server itself refuses to read is a sql_error of the
-    /// whole query, see is_row_fault().
+    /// Calls `on_document(read_document)` for each of `keys` that has a row, or `on_fault(document_fault)` if
+    /// the row was read but yields no document. If the server itself cannot read a row, the whole query fails
+    /// with a sql_error, see is_row_fault().
     template <typename Keys, typename OnDocument, typename OnFault>
     void by_keys(std::size_t index, const Keys& keys, OnDocument&& on_document, OnFault&& on_fault) {
         const auto& bound = indices_[index];
@@ -10269,15 +10316,15 @@ class document_reader {
             finish(*bound.index, routing, row.get(at), on_document, on_fault);
         });
     }
-    /// The same; a fault is thrown as errc::rejected.
+    /// The same, but throws a fault as errc::rejected.
     template <typename Keys, typename OnDocument>
     void by_keys(std::size_t index, const Keys& keys, OnDocument&& on_document) {
         by_keys(index, keys, on_document,
                 [&](const document_fault& fault) { throw_fault(indices_[index].index->name, fault); });
     }
 
-    /// Calls `on_row(id, routing)` for each of `keys` that has a row of the index: what by_keys() finds,
-    /// without its document (and without asking the transform).
+    /// Calls `on_row(id, routing)` for each of `keys` that has a row in the index: the rows that by_keys()
+    /// finds, without their documents (and without calling the transform).
     template <typename Keys, typename OnRow>
     void present(std::size_t index, const Keys& keys, OnRow&& on_row) {
         const auto& bound = indices_[index];
@@ -10291,8 +10338,8 @@ class document_reader {
         });
     }
 
-    /// Looks `keys` up in the root's table, whatever is found: an error of class 22 says that one of them can
-    /// be no key.
+    /// Looks `keys` up in the root's table and ignores the result. Throws a sql_error of class 22 if one of
+    /// them cannot be a key.
     template <typename Keys>
     void look_up(std::size_t index, const Keys& keys) {
         const auto& bound = indices_[index];
@@ -10302,8 +10349,8 @@ class document_reader {
         rows(name, arrays(keys, bound.key_array_types.size()), [](const row_view&) {});
     }
 
-    /// Calls `on_stamp(id, stamp)` for each of `keys` that is in the root's table: what two readings have in
-    /// common between which the row was neither written nor deleted. None for the rows of a view.
+    /// Calls `on_stamp(id, stamp)` for each of `keys` that is in the root's table. Two equal stamps mean that
+    /// the row was neither written nor deleted in between. The rows of a view have none.
     template <typename Keys, typename OnStamp>
     void stamps(std::size_t index, const Keys& keys, OnStamp&& on_stamp) {
         const auto& bound = indices_[index];
@@ -10320,8 +10367,8 @@ class document_reader {
         });
     }
 
-    /// Calls `on_owner(id)` for every root whose document holds a row with one of `links`, at most `limit`
-    /// times; returns false when there may be more.
+    /// Calls `on_owner(id)` for every root whose document contains a row with one of `links`, at most `limit`
+    /// times. Returns false if there may be more.
     template <typename Links, typename OnOwner>
     bool owners(std::size_t index, std::size_t route, const Links& links, std::size_t limit,
                 OnOwner&& on_owner) {
@@ -10329,7 +10376,7 @@ class document_reader {
         const auto& types = bound.routes[route].array_types;
         const auto name = "pgsync_owners_" + std::to_string(index) + "_" + std::to_string(route);
         if (!is_prepared(name)) {
-            // One more than asked for tells whether the answer is whole.
+            // One row more than `limit` shows that the result is incomplete.
             const auto limit_parameter = " LIMIT $" + std::to_string(types.size() + 1);
             auto with_limit = types;
             with_limit.push_back(int8_oid);
@@ -10346,8 +10393,8 @@ class document_reader {
         return found <= limit;
     }
 
-    /// As owners(), without limit, in a transaction that is open: when it has been committed, found_owners()
-    /// tells them.
+    /// Finds the same as owners(), without a limit, in a transaction that the caller has begun. Once that is
+    /// committed, found_owners() returns the result.
     template <typename Links>
     void find_owners(std::size_t index, std::size_t route, const Links& links) {
         const auto& bound = indices_[index];
@@ -10357,8 +10404,9 @@ class document_reader {
                                     typed(arrays(links, types.size()), types)));
     }
 
-    /// Calls `on_piece(std::vector<std::string>)` with what find_owners() found, at most as many at a time as
-    /// `next_size()` says then. They wait at the server, without locks and without a snapshot.
+    /// Calls `on_piece(std::vector<std::string>)` with what find_owners() found, each time with at most as
+    /// many as `next_size()` returns at that point. The server holds the rest, without locks and without a
+    /// snapshot.
     template <typename Size, typename OnPiece>
     void found_owners(std::size_t index, Size&& next_size, OnPiece&& on_piece) {
         const auto& bound = indices_[index];
@@ -10377,9 +10425,9 @@ class document_reader {
         session_.exec("CLOSE pgsync_owners");
     }
 
-    /// The next page of at most `size` root rows after the key `after`; nothing when none is left. With
-    /// `all_rows` those are counted, too, that the index's `where` leaves out: it is not asked, for it may
-    /// fail for a row as everything in a shape may.
+    /// Returns the next page of at most `size` root rows after the key `after`; nothing if no row is left.
+    /// With `all_rows`, rows that the index's `where` excludes count as well: the condition is not evaluated,
+    /// because like any SQL of a shape it may fail for a row.
     [[nodiscard]] std::optional<page_bounds> next_page(std::size_t index, std::size_t size,
                                                        const std::optional<std::string>& after,
                                                        bool all_rows = false) {
@@ -10401,7 +10449,7 @@ class document_reader {
         return page;
     }
 
-    /// The keys of a page's rows, also of those that the index's `where` leaves out.
+    /// Returns the keys of a page's rows, including those that the index's `where` excludes.
     [[nodiscard]] std::vector<std::string> keys_of(std::size_t index, const page_bounds& page) {
         const auto& bound = indices_[index];
         const auto parts = bound.key_array_types.size();
@@ -10426,8 +10474,8 @@ class document_reader {
         return keys;
     }
 
-    /// What the server says when one member alone of the document with this key is made; nothing where that
-    /// works, or where it cannot be tried.
+    /// Returns the server's error when it computes only one member of the document with this key; nothing if
+    /// that succeeds or cannot be tried.
     [[nodiscard]] std::optional<sql_error> try_member(std::size_t index, const std::string& key,
                                                       std::string_view member) {
         const auto& bound = indices_[index];
@@ -10468,7 +10516,7 @@ class document_reader {
                        row[parts + routed].text, on_document, on_fault);
             });
     }
-    /// The same; a fault is thrown as errc::rejected.
+    /// The same, but throws a fault as errc::rejected.
     template <typename OnDocument>
     void by_page(std::size_t index, const page_bounds& page, OnDocument&& on_document) {
         by_page(index, page, on_document,
@@ -10479,7 +10527,8 @@ class document_reader {
     static constexpr std::uint32_t int8_oid = 20;
     static constexpr std::uint32_t int8_array_oid = 1016;
 
-    /// Keys of the root's rows, and `more`, from `rows`, which is called n0.
+    /// Returns a query that selects the root's keys and then `more`, from `rows` with the alias n0, by the
+    /// keys in its parameters.
     static std::string root_query(const index_binding& bound, const std::string& more,
                                   const std::string& rows) {
         const auto& shape = bound.index->shape;
@@ -10508,7 +10557,7 @@ class document_reader {
         return root_query(bound, routing, rows + ")");
     }
 
-    /// `n0."a", n0."b"`, each with something behind it.
+    /// Returns `n0."a", n0."b"`, with `suffix` after each.
     static std::string key_list(const index_binding& bound, std::string_view suffix) {
         const auto& shape = bound.index->shape;
         std::string out;
@@ -10527,7 +10576,7 @@ class document_reader {
         return out;
     }
 
-    /// As the compiled query does, see detail::sql::write_bounds_query, but over all rows of the table.
+    /// Returns the query that detail::sql::write_bounds_query compiles, but over all rows of the table.
     static std::string bounds_of_all(const index_binding& bound, bool after) {
         const auto parts = bound.key_array_types.size();
         const auto list = [&](std::string_view before, std::string_view behind) {
@@ -10552,7 +10601,7 @@ class document_reader {
                " LIMIT 1) lo, (SELECT * FROM page ORDER BY " + list("", " DESC") + " LIMIT 1) hi";
     }
 
-    /// Hands over the document of the key read last, transformed where its index has a transform.
+    /// Passes on the document of the key read last, transformed if its index has a transform.
     template <typename OnDocument, typename OnFault>
     void finish(const compiled_index& index, std::string_view routing, std::string_view json,
                 const OnDocument& on_document, const OnFault& on_fault) {
@@ -10593,7 +10642,7 @@ class document_reader {
                 reason + "; the database's encoding is SQL_ASCII, which lets any byte in"};
     }
 
-    /// One array literal for each part of the keys.
+    /// Returns one array literal for each part of the keys.
     template <typename Keys>
     std::vector<std::string> arrays(const Keys& keys, std::size_t parts) {
         std::vector<std::vector<std::string>> columns(parts);
@@ -10614,7 +10663,7 @@ class document_reader {
         return literals;
     }
 
-    /// Array literals with their types, for a query without parameters.
+    /// Returns array literals with their types, for a query without parameters.
     std::vector<std::string> typed(std::vector<std::string> literals,
                                    const std::vector<std::uint32_t>& types) {
         for (std::size_t i = 0; i < literals.size(); ++i)
@@ -10630,7 +10679,8 @@ class document_reader {
                                             std::string(bound.index->name));
         }
         for (std::size_t part = 0; part < split_.size(); ++part) {
-            // A child's column may be narrower than the key it refers to.
+            // An untyped literal takes the type of the column it is compared with, and that of a child may be
+            // narrower than the key it refers to.
             const bool integer = bound.key_array_types[part] == int8_array_oid;
             literals.push_back(quote_literal(split_[part]) + (integer ? "::bigint" : ""));
         }
@@ -10662,7 +10712,7 @@ class document_reader {
 
     session& session_;
     std::span<const index_binding> indices_;
-    std::set<std::string> prepared_;  ///< names of statements
+    std::set<std::string> prepared_;  ///< names of prepared statements
     std::string key_;
     std::string transformed_;
     std::vector<std::string> split_;
@@ -10680,8 +10730,8 @@ class document_reader {
 // ---- pgsync/transform/parse_exact.hpp
 namespace pgsync::detail {
 
-/// Builds values as Boost.JSON's own parser does, but for floating point numbers, which that one gets wrong
-/// in the last place: a document that a transform does not touch must come out as it went in.
+/// Builds values like Boost.JSON's own parser, except for floating point numbers, of which that parser gets
+/// the last digit wrong: a document that a transform does not change must come out as it went in.
 class exact_handler {
   public:
     static constexpr std::size_t max_object_size = boost::json::object::max_size();
@@ -10757,7 +10807,7 @@ class exact_handler {
     std::string number_;
 };
 
-/// The value of a JSON text. Errors: errc::protocol for what is no JSON.
+/// Parses a JSON text. Throws errc::protocol if it is not JSON, or nested more than 1,000 levels deep.
 [[nodiscard]] inline boost::json::value parse_exact(std::string_view json) {
     boost::json::parse_options deep;
     deep.max_depth = 1'000;
@@ -10783,7 +10833,7 @@ constexpr pretty_name pretty_value() {
     return {__PRETTY_FUNCTION__};
 }
 
-/// The name of a value; empty for one that has none, which compilers print as a cast: `(Rating)7`.
+/// Returns the name of a value; empty for one without a name, which compilers print as a cast: `(Rating)7`.
 template <auto Value>
 constexpr std::string_view value_name() {
     constexpr std::string_view name = last_identifier(pretty_value<Value>().text);
@@ -10816,10 +10866,10 @@ template <typename Enum>
 }  // namespace pgsync::detail
 
 // ---- pgsync/transform/members.hpp
-/// The types of members, told apart for reading and writing a struct.
+/// Distinguishes the types of members, for reading and writing a struct.
 namespace pgsync::detail {
 
-/// What only says something of the value inside.
+/// True for wrappers that only annotate the value inside.
 template <typename T>
 inline constexpr bool is_annotation = false;
 template <typename T>
@@ -10858,13 +10908,13 @@ inline constexpr bool is_tuple = false;
 template <typename... T>
 inline constexpr bool is_tuple<std::tuple<T...>> = true;
 
-/// Element types that keep text.
+/// Element types that keep their value as text.
 template <typename T>
 concept keeps_text = requires(T& value) {
     { value.text } -> std::same_as<std::string&>;
 } && !relation_of<T>::known;
 
-/// Text that is JSON itself.
+/// Element types whose text is JSON itself.
 template <typename T>
 inline constexpr bool keeps_json = std::is_same_v<T, json>;
 template <typename T>
@@ -10885,7 +10935,8 @@ inline constexpr bool is_number_list = false;
 template <std::size_t Dimensions>
 inline constexpr bool is_number_list<vector<Dimensions>> = true;
 
-/// Can it be null in the document though its column is not? Then a struct has to have a place for that.
+/// True if the member can be null in the document even if its column is not. The struct must then have a type
+/// that can be null.
 template <typename Member>
 inline constexpr bool can_be_withheld = [] {
     if (relation_of<held_type<Member>>::known) return false;
@@ -10894,13 +10945,13 @@ inline constexpr bool can_be_withheld = [] {
            value.kind == value_kind::vector || traits_of(value.kind).range;
 }();
 
-/// A relation that is kept as a value of the related struct, or several.
+/// A relation whose member holds the related struct, or several of them.
 template <typename T>
 concept keeps_rows = relation_of<T>::known && requires(T& member) {
     member.value;
 } && (relation_of<T>::form == relation_form::one) && (relation_of<T>::what == aggregate::none);
 
-/// The position of a member by its name.
+/// Returns the position of a member by its name; 0 if there is none.
 template <typename Struct>
 constexpr std::size_t member_index(std::string_view name) {
     const auto* found = find_member<Struct>(name);
@@ -10910,7 +10961,7 @@ constexpr std::size_t member_index(std::string_view name) {
 }  // namespace pgsync::detail
 
 // ---- pgsync/transform/read_struct.hpp
-/// From the JSON that the typed queries give to the user's struct. `name` is the member, for messages.
+/// Reads the user's struct from the JSON that the typed queries yield. `name` is the member, for messages.
 namespace pgsync::detail {
 
 [[noreturn]] inline void misfit(std::string_view name, const boost::json::value& found,
@@ -10928,7 +10979,7 @@ void read_struct(const boost::json::value& from, Struct& to, std::string_view na
 template <typename T>
 void read_number(const boost::json::value& from, T& to, std::string_view name) {
     if (const auto* text = from.if_string()) {
-        // NaN and infinity, or digits that were kept from rounding.
+        // NaN and infinity, or digits that are text to keep them from being rounded.
         if constexpr (std::is_floating_point_v<T>) {
             const auto end = text->data() + text->size();
             const auto done = std::from_chars(text->data(), end, to);
@@ -10947,7 +10998,7 @@ void read_number(const boost::json::value& from, T& to, std::string_view name) {
     misfit(name, from, "a number of that type", "choose a wider type");
 }
 
-/// Text as it is, or a number's digits.
+/// Returns a string as it is, or the digits of a number.
 inline std::string text_of_value(const boost::json::value& from) {
     if (const auto* text = from.if_string()) return std::string(text->data(), text->size());
     return boost::json::serialize(from);
@@ -10956,7 +11007,7 @@ inline std::string text_of_value(const boost::json::value& from) {
 template <typename T>
 void read_value(const boost::json::value& from, T& to, std::string_view name);
 
-/// One element of a relation: the whole struct, or with pluck one member of it.
+/// Reads one element of a relation: the whole struct, or one member of it with pluck.
 template <typename Relation, typename T>
 void read_related(const boost::json::value& from, T& to, std::string_view name) {
     if constexpr ((Relation::options.seen & option::pluck) != 0) {
@@ -11005,7 +11056,7 @@ void read_value(const boost::json::value& from, T& to, std::string_view name) {
             },
             to.value);
     } else if constexpr (relation_of<T>::known && requires { to.text; }) {
-        // An aggregate, which may be without a value.
+        // An aggregate, which may have no value.
         if constexpr (is_optional<std::remove_cvref_t<decltype(to.text)>>) {
             if (!from.is_null()) to.text = text_of_value(from);
         } else {
@@ -11082,27 +11133,85 @@ void read_struct(const boost::json::value& from, Struct& to, std::string_view na
 #include <cmath>
 
 // ---- pgsync/transform/write_struct.hpp
-/// From the user's struct to the document, members in their order, hidden ones left out. What was read and
-/// not touched comes out with the digits it had.
+/// Writes the user's struct as the document, members in their order, without the hidden ones. A value that
+/// the transform did not change is written with the digits it had.
 namespace pgsync::detail {
 
 template <typename Struct>
 void write_struct(std::string& out, const Struct& from);
 
-/// Is the text halfway between the value and one beside it? It reads as the value, by a rule about even
-/// digits.
-template <typename T>
-bool is_halfway(const char* text, T value) {
-    const auto shown = std::strtold(text, nullptr);
-    const auto at = static_cast<long double>(value);
-    const auto beside = [&](T towards) {
-        return (at + static_cast<long double>(std::nextafter(value, towards))) / 2;
-    };
-    return shown != at && (shown == beside(std::numeric_limits<T>::max()) ||
-                           shown == beside(std::numeric_limits<T>::lowest()));
+/// A number as rest * 2^twos * 5^fives, where neither divides the rest: equal numbers are equal in all three.
+struct factored {
+    std::uint64_t rest = 0;
+    int twos = 0;
+    int fives = 0;
+
+    friend constexpr bool operator==(const factored&, const factored&) = default;
+};
+
+/// Returns number * 2^twos * 5^fives.
+[[nodiscard]] constexpr factored factors_of(std::uint64_t number, int twos, int fives) {
+    if (number == 0) return {};
+    for (; number % 2 == 0; number /= 2) ++twos;
+    for (; number % 5 == 0; number /= 5) ++fives;
+    return {number, twos, fives};
 }
 
-/// The shortest digits that read as the value. As PostgreSQL has them: none that are halfway to another.
+/// Returns the absolute value of a decimal as std::to_chars() writes it; nothing for one of more significant
+/// digits than any shortest one has.
+[[nodiscard]] inline std::optional<factored> factors_of(std::string_view text) {
+    std::uint64_t digits = 0;
+    int tens = 0;
+    int zeros = 0;  // at the end, so far
+    bool fraction = false;
+    std::size_t i = 0;
+    for (; i < text.size() && text[i] != 'e'; ++i) {
+        const char c = text[i];
+        if (c == '.') fraction = true;
+        if (c < '0' || c > '9') continue;
+        tens -= fraction ? 1 : 0;
+        if (c == '0') {
+            ++zeros;
+            continue;
+        }
+        for (++zeros; zeros > 0; --zeros) {
+            if (digits > std::numeric_limits<std::uint64_t>::max() / 100) return std::nullopt;
+            digits *= 10;
+        }
+        digits += static_cast<std::uint64_t>(c - '0');
+    }
+    if (i < text.size()) {
+        int exponent = 0;
+        const auto* first = text.data() + i + (i + 1 < text.size() && text[i + 1] == '+' ? 2 : 1);
+        std::from_chars(first, text.data() + text.size(), exponent);
+        tens += exponent;
+    }
+    tens += zeros;
+    return factors_of(digits, tens, tens);
+}
+
+/// Returns true if the text is exactly halfway between the value and an adjacent one. It then reads as the
+/// value only because ties are rounded to even.
+template <typename T>
+bool is_halfway(std::string_view text, T value) {
+    const auto shown = factors_of(text);
+    const auto is_middle = [&](T towards) {
+        const T next = std::nextafter(value, towards);
+        if (next == value || !std::isfinite(next)) return false;
+        // Both as whole numbers of the smaller one's last binary digit: their sum is exact.
+        int least = 0;
+        (void)std::frexp(std::min(std::abs(value), std::abs(next)), &least);
+        least -= std::numeric_limits<T>::digits;
+        const auto whole = [&](T each) {
+            return static_cast<std::uint64_t>(std::ldexp(std::abs(each), -least));
+        };
+        return shown == factors_of(whole(value) + whole(next), least - 1, 0);
+    };
+    return shown && (is_middle(std::numeric_limits<T>::max()) || is_middle(std::numeric_limits<T>::lowest()));
+}
+
+/// Writes the shortest digits that read as the value. Like PostgreSQL, it does not use digits that are
+/// halfway to an adjacent value.
 template <typename T>
 void write_number(std::string& out, T value) {
     std::array<char, 64> digits{};
@@ -11114,17 +11223,18 @@ void write_number(std::string& out, T value) {
             return;
         }
         end = std::to_chars(digits.data(), last, value).ptr;
-        *end = '\0';
-        if (is_halfway(digits.data(), value)) {
+        const auto shown = [&] {
+            return std::string_view(digits.data(), static_cast<std::size_t>(end - digits.data()));
+        };
+        if (is_halfway(shown(), value)) {
             int precision = 0;
             T read{};
             do {
                 end =
                     std::to_chars(digits.data(), last, value, std::chars_format::scientific, ++precision).ptr;
-                *end = '\0';
                 std::from_chars(digits.data(), end, read);
             } while (precision < std::numeric_limits<T>::max_digits10 &&
-                     (read != value || is_halfway(digits.data(), value)));
+                     (read != value || is_halfway(shown(), value)));
         }
     } else {
         end = std::to_chars(digits.data(), last, value).ptr;
@@ -11132,7 +11242,7 @@ void write_number(std::string& out, T value) {
     out.append(digits.data(), end);
 }
 
-/// Digits as a number, everything else (`NaN`) as a string.
+/// Writes digits as a number, anything else (`NaN`) as a string.
 inline void write_digits(std::string& out, std::string_view text) {
     const bool number = !text.empty() && check::is_json_object("{\"\":" + std::string(text) + "}") &&
                         (text[0] == '-' || (text[0] >= '0' && text[0] <= '9'));
@@ -11190,7 +11300,7 @@ void write_rows(std::string& out, const Member& from, const column_data& meant) 
     }
 }
 
-/// The text of an aggregate over a member of another struct.
+/// Writes the text of an aggregate over a member of another struct.
 template <typename Relation>
 void write_aggregate(std::string& out, std::string_view text) {
     constexpr bool number = [] {
@@ -11252,7 +11362,7 @@ void write_value(std::string& out, const T& from, const column_data& meant) {
     } else if constexpr (std::is_enum_v<T>) {
         append_json_string(out, enum_label(from));
     } else if constexpr (std::is_same_v<T, std::string>) {
-        // What describe<> means as something else than text.
+        // describe<> may give the member a type other than text.
         if (meant.kind == value_kind::json || traits_of(meant.kind).range) {
             out += from;
         } else if (meant.kind == value_kind::decimal) {
@@ -11315,16 +11425,16 @@ void write_struct(std::string& out, const Struct& from) {
 }  // namespace pgsync::detail
 
 // ---- pgsync/transform.hpp
-/// For indices with a transform: turns documents into what it takes, and back. Needs Boost.JSON.
+/// Converts documents to the argument type of an index's transform, and back to JSON. Requires Boost.JSON.
 namespace pgsync::detail {
 
-/// The other members keep their order.
+/// Removes a member from an object. The other members keep their order.
 inline void erase_member(boost::json::object& object, std::string_view key) {
     const auto found = object.find(key);
     if (found != object.end()) object.stable_erase(found);
 }
 
-/// Takes what hidden columns put into a document for the transform to see out again.
+/// Removes the members that hidden columns added to a document for the transform to see.
 inline void erase_hidden(boost::json::value& from, const shape_view& shape, std::size_t self);
 
 inline void erase_hidden(boost::json::object& object, const shape_view& shape, std::size_t self) {
@@ -11352,7 +11462,8 @@ inline void erase_hidden(boost::json::value& from, const shape_view& shape, std:
     }
 }
 
-/// A transform without a result keeps every document.
+/// Calls the transform of an index and returns whether the document is to be sent. A transform that returns
+/// void keeps every document.
 template <typename Index, typename Document>
 bool call_transform(Document& document) {
     if constexpr (std::is_void_v<decltype(Index::transform(document))>) {
@@ -11365,7 +11476,7 @@ bool call_transform(Document& document) {
 
 template <typename Index>
 struct document_transform {
-    /// See transform_function.
+    /// Implements transform_function.
     static bool apply(std::string_view document, std::string& out) {
         auto value = parse_exact(document);
         if constexpr (transforms_struct<Index>) {
@@ -15123,19 +15234,19 @@ namespace pgsync::postgres {
 /// What a snapshot must see before documents may be read in it.
 struct read_needs {
     std::span<const std::uint32_t> xids;  ///< transactions that have committed
-    lsn committed;                        ///< where the record of the last one's commit begins
+    lsn committed;                        ///< where the commit record of the last of them begins
 };
 
-/// What a transaction that reads documents knows of its own snapshot.
+/// The snapshot of a transaction that reads documents.
 struct read_snapshot {
     snapshot_set visible;
-    /// Of every document read in it: greater than that of any snapshot taken before, in this process or in
-    /// one that ran before it.
+    /// The version of every document read in it: greater than that of any snapshot taken before, in this
+    /// process or an earlier one.
     std::uint64_t version = 0;
-    /// Every commit it sees is on the primary's disk once the log is flushed this far.
+    /// Every commit it sees is on the primary's disk once WAL is flushed up to here.
     lsn durable;
-    std::optional<lsn> replayed;  ///< set on a standby: it sees every commit before this position
-    bool stale = false;           ///< it may see less than a snapshot before: nothing may be read in it
+    std::optional<lsn> replayed;  ///< only on a standby: it sees every commit before this position
+    bool stale = false;           ///< it may see less than an earlier snapshot: nothing may be read in it
 
     [[nodiscard]] bool sees(const read_needs& needs) const {
         if (stale) return false;
@@ -15145,18 +15256,19 @@ struct read_snapshot {
     }
 };
 
-/// What begins a transaction that reads documents.
+/// How to begin a transaction that reads documents.
 struct read_start {
     std::string sql;
-    std::string
-        meaning_sql{};      ///< what the names of all indices mean, empty: nobody asks; see read_guard.hpp
-    std::string meaning{};  ///< and what they have to mean
+    /// SQL for what the names of all indices refer to; empty: not checked. See read_guard.hpp.
+    std::string meaning_sql{};
+    std::string meaning{};  ///< the result that `meaning_sql` must have
 };
 
-/// What begins a transaction that reads the tables of `indices`: locks them first, against no one but an
-/// ALTER TABLE; only the first query after it takes the snapshot. For a snapshot older than an ALTER TABLE
-/// that rewrites a table (or a TRUNCATE) that table is empty: whoever waited for its lock with the snapshot
-/// taken would find no row, and no change of the log would ever make up for it.
+/// Returns how to begin a transaction that reads the tables of `indices`. It first locks them, in a mode that
+/// conflicts only with ALTER TABLE, TRUNCATE and the like; the first query after that takes the snapshot. In
+/// a snapshot older than a TRUNCATE or an ALTER TABLE that rewrites a table, that table is empty. A
+/// transaction that waited for the lock with its snapshot already taken would find no row, and no change in
+/// WAL would ever correct that.
 [[nodiscard]] inline read_start begin_reading(std::span<const index_binding> indices = {}) {
     read_start out;
     std::vector<std::string_view> tables;
@@ -15176,27 +15288,26 @@ struct read_start {
     return out;
 }
 
-/// Takes the snapshots of all connections of a process one after the other, so that the order of versions is
-/// the order of snapshots.
+/// Takes the snapshots of all connections of a process one after the other, so that versions have the order
+/// of snapshots.
 ///
-/// A version is the position up to which the log is *flushed*, read inside the transaction, times 256, made
-/// greater than the last one where it is not. The insert position would not do: after a crash of the server
-/// it can be behind what it was. The low byte keeps a row of snapshots on an idle database from running ahead
-/// of the log, where a restarted process would start below them. After a failover positions start anew
-/// somewhat below where the old primary was: each timeline's versions begin 1 TiB of log above those of the
-/// one before. A database that was set back on its own timeline has no new one; its versions are then those
-/// of a later timeline than it has, see set_rewinds().
+/// A version is the position up to which WAL is *flushed*, read inside the transaction, times 256, and
+/// increased if necessary to exceed the last one. The insert position would not do: after a crash of the
+/// server it can be lower than before. The low byte leaves room for many snapshots on an idle database;
+/// otherwise versions would run ahead of WAL, and a restarted process would begin below them. After a
+/// failover, positions continue somewhat below those of the old primary; therefore the versions of each
+/// timeline begin 1 TiB of WAL above those of the one before. A database that was set back on its own
+/// timeline has no new one; its versions are then those of a later timeline, see set_rewinds().
 class version_clock {
   public:
-    /// What IDENTIFY_SYSTEM tells of the primary.
+    /// Sets the primary's timeline, as IDENTIFY_SYSTEM reports it.
     void set_timeline(std::uint32_t timeline) {
         const std::lock_guard lock(mutex_);
         timeline_ = timeline;
         set_base();
     }
 
-    /// How many timelines further on the versions are, because the database was set back; never fewer than
-    /// before.
+    /// Sets how many timelines the versions are ahead because the database was set back. Never decreases.
     void set_rewinds(std::uint32_t rewinds) {
         const std::lock_guard lock(mutex_);
         rewinds_ = std::max(rewinds_, rewinds);
@@ -15207,7 +15318,7 @@ class version_clock {
         return rewinds_;
     }
 
-    /// From now on begin() is for sessions on standbys, and no snapshot counts that has not seen the log up
+    /// From now on begin() expects sessions on standbys and accepts no snapshot that has not replayed WAL up
     /// to `at_least`.
     void read_from_standby(lsn at_least) {
         const std::lock_guard lock(mutex_);
@@ -15215,30 +15326,32 @@ class version_clock {
         newest_ = at_least;
     }
 
-    /// From now on begin() is for a process that writes beside the one that follows the slot and orders its
-    /// own snapshots by another clock. `advance` writes a record into the primary's log, see advance_log(),
-    /// and returns how far the log is flushed then.
+    /// Prepares for a process that writes alongside the one that consumes the slot, which orders its own
+    /// snapshots by another clock. `advance` writes a record to the primary's WAL, see advance_log(), and
+    /// returns the flush position after it.
     ///
     /// A snapshot's version is then just below that position, which is read *before* the snapshot is taken.
-    /// Whoever sees a commit that this snapshot does not see takes his own snapshot later, finds the log
-    /// flushed at least as far, and so writes a greater version: never is something newer overwritten for
-    /// good. And because of the record the version is greater than that of any snapshot before. (A standby's
-    /// position is read before its snapshot anyway, and whoever follows reads a commit from a standby only
-    /// when that has replayed beyond it; so both must read from the primary, or both from standbys.)
+    /// If the consumer of the slot sees a commit that this snapshot does not see, it takes its snapshot
+    /// later, finds WAL flushed at least as far, and so writes a greater version: newer data is never
+    /// overwritten for good. Because of the record, the version is also greater than that of any snapshot
+    /// before. (A standby's position is read before its snapshot anyway, and the consumer reads a commit from
+    /// a standby only once the standby has replayed beyond it; so both processes must read from the primary,
+    /// or both from standbys.)
     void write_beside(std::function<lsn()> advance) {
         const std::lock_guard lock(mutex_);
         advance_ = std::move(advance);
     }
 
-    /// Greater than any version that a clock can have given while the log was flushed up to `position`.
+    /// Returns a version greater than any that a clock can have issued while WAL was flushed up to
+    /// `position`.
     [[nodiscard]] std::uint64_t greatest_version(lsn position) {
         const std::lock_guard lock(mutex_);
-        constexpr std::uint64_t ahead = 1U << 24U;  // of the log, on an idle server
+        constexpr std::uint64_t ahead = 1U << 24U;  // how far versions may run ahead of WAL on an idle server
         return base_ + (position.value << 8U) + ahead;
     }
 
-    /// A version greater than that of any snapshot before, and less than that of any after. `primary` is a
-    /// session on the primary, also where begin() is for standbys.
+    /// Returns a version greater than that of any snapshot before and less than that of any after. `primary`
+    /// is a session on the primary, even if begin() uses standbys.
     [[nodiscard]] std::uint64_t take_version(session& primary) {
         const std::lock_guard lock(mutex_);
         const auto names = function_names(primary.server_version());
@@ -15246,16 +15359,17 @@ class version_clock {
             position_in(primary.exec("SELECT " + std::string(names.flush_lsn) + "::text"), 0));
     }
 
-    /// Begins as `start` says, see begin_reading(), on `connection`, and tells of the snapshot. The caller
-    /// ends the transaction. Throws errc::changed where names of tables and columns mean something else.
+    /// Begins a transaction on `connection` as `start` says, see begin_reading(), and returns its snapshot.
+    /// The caller ends the transaction. Throws errc::changed if names of tables and columns no longer refer
+    /// to the same; on a standby, the snapshot is stale then.
     [[nodiscard]] read_snapshot begin(session& connection, const read_start& start) {
         const std::lock_guard lock(mutex_);
         return begin_after(advance_ ? advance_() : lsn{}, connection, start);
     }
 
-    /// The same, as often as it takes until the snapshot sees what is needed: the log tells of a commit a
-    /// moment before other sessions see it, much before under synchronous replication, and a standby is
-    /// behind. Throws errc::interrupted once `stopped()`.
+    /// The same, repeated until the snapshot sees what is needed. A commit appears in WAL a moment before
+    /// other sessions see it, long before under synchronous replication, and a standby lags behind. Throws
+    /// errc::interrupted once `stopped()`.
     template <typename Stopped>
     [[nodiscard]] read_snapshot begin(session& connection, const read_start& how, const read_needs& needs,
                                       const Stopped& stopped) {
@@ -15264,7 +15378,7 @@ class version_clock {
         auto told = start;
         const auto advanced = [&] {
             const std::lock_guard lock(mutex_);
-            return advance_ ? advance_() : lsn{};  // once: a standby would never be as far as the next
+            return advance_ ? advance_() : lsn{};  // once: a standby would never reach the next position
         }();
         while (true) {
             auto snapshot = [&] {
@@ -15288,8 +15402,9 @@ class version_clock {
         }
     }
 
-    /// The insert position stands behind the header of a page that holds nothing yet, where the flushed
-    /// position never gets until something is written; step back to what both agree on.
+    /// Returns the end of the last record before `inserted`. On a page that is still empty, the insert
+    /// position is behind the page's header, which the flush position does not reach until something is
+    /// written.
     [[nodiscard]] static constexpr lsn end_of_last_record(lsn inserted) {
         constexpr std::uint64_t page = 8192;
         constexpr std::uint64_t short_header = 24;
@@ -15301,7 +15416,7 @@ class version_clock {
     }
 
   private:
-    /// `advanced`: where the log was flushed to, of one who writes beside; else nowhere.
+    /// `advanced` is the flush position after `advance_()`, or 0 without it, see write_beside().
     read_snapshot begin_after(lsn advanced, session& connection, const read_start& how) {
         if (!standby_) {
             auto snapshot = begin_on_primary(connection, how);
@@ -15325,9 +15440,10 @@ class version_clock {
         return {snapshot_in(row), next_version(flushed), end_of_last_record(position_in(row, 2)), {}, false};
     }
 
-    /// What is replayed must be asked before the snapshot is taken, not in it. All that a standby replays is
-    /// on the primary's disk.
-    /// Where names mean something else there, it is taken to be behind: the primary is looked at often.
+    /// The replay position must be read before the snapshot is taken, not in it. Everything that a standby
+    /// has replayed is on the primary's disk, so `durable` stays 0. If names refer to something else on the
+    /// standby, it is treated as lagging: catalog changes are detected on the primary, which is checked
+    /// often.
     read_snapshot begin_on_standby(session& connection, const read_start& how) {
         const auto names = function_names(connection.server_version());
         const auto state = connection.exec("SELECT pg_catalog.pg_is_in_recovery(), " +
@@ -15356,14 +15472,13 @@ class version_clock {
     void set_base() { base_ = std::uint64_t{timeline_ + rewinds_} << 48U; }
 
     std::uint64_t next_version(lsn position) {
-        // In steps of two: what a routed document leaves behind elsewhere is deleted with the version
-        // between.
+        // In steps of two: the version in between is for deleting a routed document under its other routings.
         last_ = std::max(last_ + 2, base_ + (position.value << 8U));
         return last_;
     }
 
-    /// Below those of whoever follows and finds the log flushed as far, also where he deletes what a routed
-    /// document left behind.
+    /// Returns a version below those that the consumer of the slot uses once it finds WAL flushed up to
+    /// `position`, including those of its deletes under other routings.
     [[nodiscard]] std::uint64_t version_beside(lsn position) const {
         return base_ + (position.value << 8U) - 2;
     }
@@ -15389,11 +15504,11 @@ class version_clock {
     std::uint64_t base_ = 0;
     std::uint64_t last_ = 0;
     bool standby_ = false;
-    lsn newest_;                      ///< the greatest position a standby's snapshot had
+    lsn newest_;                      ///< greatest replay position of a standby's snapshot so far
     std::function<lsn()> advance_{};  ///< see write_beside()
 };
 
-/// How far the log is on disk.
+/// Returns the position up to which the primary's WAL is on disk.
 [[nodiscard]] inline lsn flushed_position(session& connection) {
     const auto names = function_names(connection.server_version());
     const auto found = connection.exec("SELECT " + std::string(names.flush_lsn) + "::text");
@@ -15402,9 +15517,9 @@ class version_clock {
     return *position;
 }
 
-/// Writes a record into the log and flushes it, so that every version from now on is greater than any that an
-/// earlier process can have used, and a late write of that process can overwrite nothing. Waits for the local
-/// disk only: a stalled synchronous standby must not stop the sync.
+/// Writes a record to WAL and flushes it, so that every version from now on is greater than any that an
+/// earlier process can have used, and a late write of that process cannot overwrite anything. Waits for the
+/// local disk only: a stalled synchronous standby must not stop the sync.
 inline void advance_log(session& connection) {
     connection.exec(
         "BEGIN; SET LOCAL synchronous_commit = local; "
@@ -15641,28 +15756,29 @@ namespace pgsync::pipeline {
 
 struct load_settings {
     std::string database;           ///< conninfo of the primary
-    std::string read_from;          ///< conninfo of where pages are read: the primary, or a standby of it
-    std::size_t page_size = 5'000;  ///< root rows at most; fewer where that is a bulk
+    std::string read_from;          ///< conninfo of the primary or a standby of it, to read pages from
+    std::size_t page_size = 5'000;  ///< maximum root rows per page; fewer if they fill a bulk
     std::size_t workers = 2;
     std::chrono::milliseconds record_every{1'000};
 };
 
-/// What a load asks of and tells to whoever started it.
+/// Functions through which a load works with its caller.
 struct load_hooks {
-    /// Makes a batcher of its own for each worker.
+    /// Creates a batcher; called once for each worker.
     std::function<std::unique_ptr<elastic::batcher>()> make_batcher;
-    /// Makes whoever waits for the cluster give up.
+    /// Ends all waiting for the cluster.
     std::function<void()> interrupt;
-    /// Called now and then with a key up to which nothing needs to be loaded again.
+    /// Called regularly, with a key up to which nothing needs to be loaded again.
     std::function<void(const std::string& key)> record;
-    /// Called for each acknowledged page with its root rows, those without a document counted.
+    /// Called for each acknowledged page with the number of its root rows, including those without a
+    /// document.
     std::function<void(std::uint64_t rows)> progress;
-    /// Asked all the time.
+    /// Called often: returns true once the load is to stop.
     std::function<bool()> stopped;
 };
 
 /// Fills index number `index` with every page after the key `resume_after`; see initial_load. Returns the
-/// number of documents; throws errc::interrupted when stopped.
+/// number of documents. Throws errc::interrupted when stopped.
 PGSYNC_LINKAGE std::uint64_t load(const load_settings& setting,
                                   std::span<const postgres::index_binding> indices, std::size_t index,
                                   postgres::version_clock& clock, std::optional<std::string> resume_after,
@@ -15734,8 +15850,8 @@ class in_order_ledger {
 // ---- pgsync/pipeline/page_ledger.hpp
 namespace pgsync::pipeline {
 
-/// Which pages of an initial load are done. Pages finish in any order; a load resumes after the last page
-/// before which all are done, so only that position is worth recording.
+/// Tracks which pages of an initial load are done. Pages finish in any order, but a load can resume only
+/// after the last page before which all are done, so only that position is recorded.
 class page_ledger {
   public:
     /// Announces the next page in key order, by its last key; returns its number.
@@ -15744,15 +15860,16 @@ class page_ledger {
         return pages_.open({std::move(last_key), {}});
     }
 
-    /// All its documents are acknowledged; what was read is durable once the log is flushed up to `durable`.
+    /// Records that all documents of a page are acknowledged. What was read is durable once WAL is flushed up
+    /// to `durable`.
     void done(std::uint64_t page, postgres::lsn durable) {
         const std::lock_guard lock(mutex_);
         pages_[page].durable = durable;
         pages_.done(page);
     }
 
-    /// The last key of the pages that need not be loaded again, once there is a new one; `flushed` as in
-    /// done().
+    /// Returns the last key of the pages that need not be loaded again, or nothing if it is the same as
+    /// before. WAL is flushed up to `flushed`.
     [[nodiscard]] std::optional<std::string> advance(postgres::lsn flushed) {
         const std::lock_guard lock(mutex_);
         std::optional<std::string> reached;
@@ -15780,18 +15897,19 @@ class page_ledger {
 // ---- pgsync/pipeline/fault_place.hpp
 namespace pgsync::postgres {
 
-/// Finds out what in a shape it is that the server cannot make of a row, by making each member of the
-/// document alone: what nobody asks for the server does not compute.
+/// Finds the part of a shape that the server cannot compute for a row, by computing each member of the
+/// document alone: the server evaluates only what a query asks for.
 class fault_place {
   public:
     fault_place(session& connection, document_reader& reader, const index_binding& bound, std::size_t index)
         : session_(connection), reader_(reader), bound_(bound), index_(index) {}
 
-    /// Why there can be no document with this key, after `problem` was told of it alone; no transaction is
-    /// open. What is named is a guess where it cannot be tried: then all SQL of the shape.
+    /// Returns why there is no document with this key, after the query for this key alone has failed with
+    /// `problem`. No transaction may be open. If the culprit cannot be determined, the result lists all SQL
+    /// of the shape.
     [[nodiscard]] std::string reason(const std::string& key, const sql_error& problem) {
         const std::string said(problem.what());
-        const auto in = said.rfind(" in: ");  // a statement of ours, of no use to anybody
+        const auto in = said.rfind(" in: ");  // pgsync's own statement, which does not help a user
         return place(key) + said.substr(0, in);
     }
 
@@ -15808,7 +15926,7 @@ class fault_place {
         for (const auto& node : shape.nodes) {
             if (&node != &root && node.holder == 0 && is_shown(node)) members.push_back(node.json);
         }
-        // Mostly it is the one that it was the last time.
+        // It is usually the same member as last time.
         if (!last_.empty() && reader_.try_member(index_, key, last_)) return told(last_);
         std::string_view found;
         std::size_t failing = 0;
@@ -15832,7 +15950,7 @@ class fault_place {
         }
     }
 
-    /// `member ratio (1000 / (employee_id - 3)): `
+    /// Returns a text such as `member ratio (1000 / (employee_id - 3)): `.
     [[nodiscard]] std::string told(std::string_view member) const {
         const auto sql = sql_below(member);
         std::string out = "member " + printable(member);
@@ -15845,7 +15963,7 @@ class fault_place {
         return out.empty() ? out : "SQL of the shape (" + out + "): ";
     }
 
-    /// The shape's own SQL in a member of the root, or everywhere.
+    /// Returns the SQL written in the shape for one member of the root, or all of it if `member` is empty.
     [[nodiscard]] std::vector<std::string_view> sql_below(std::string_view member) const {
         const auto& shape = bound_.index->shape;
         std::vector<std::string_view> out;
@@ -15876,42 +15994,44 @@ class fault_place {
 // ---- pgsync/pipeline/row_lookup.hpp
 namespace pgsync::postgres {
 
-/// What a row_lookup tells of the rows it finds.
+/// Callbacks for what a row_lookup finds.
 struct row_hooks {
-    /// Some come twice where a reading fails half-way: the later one counts.
+    /// A row may come twice if a read fails half-way: the later one counts.
     std::function<void(const read_document&)> document;
-    /// A row of which no document can be made; left out, it is thrown as errc::rejected.
+    /// A row from which no document can be made. If not set, errc::rejected is thrown.
     std::function<void(const document_fault&)> fault{};
     /// See document_reader::stamps().
     std::function<void(std::string_view id, std::string_view stamp)> stamp{};
-    /// All of these ids have been looked up in the transaction begun last: what has not come has no row.
+    /// All these ids have been looked up in the transaction begun last: those not reported have no row.
     std::function<void(const std::vector<std::string>& ids)> done{};
-    /// No row can have this id as its key, in the server's words; left out, it has just no row.
+    /// No row can have this id as its key; `why` is the server's error. If not set, the id is treated as one
+    /// without a row.
     std::function<void(const std::string& id, const sql_error& why)> impossible{};
 };
 
-/// Looks up rows of one index one by one where that is needed: for ids that may be anything (a document
-/// that was put into the index by hand may be called "abc" where keys are numbers), and for rows of which
-/// the server can make no document, each of which fails the query for all the others.
+/// Looks up rows of one index, one by one where necessary: for ids that may be anything (a document put into
+/// the index by hand may have the id "abc" although keys are numbers), and for rows from which the server can
+/// make no document, each of which makes the query fail for all others.
 class row_lookup {
   public:
     row_lookup(session& connection, std::span<const index_binding> indices, std::size_t index)
         : row_lookup(connection, std::make_unique<document_reader>(connection, indices), nullptr,
                      indices[index], index) {}
-    /// With a reader that others use as well, on the same session.
+    /// Shares a reader with other users of the same session.
     row_lookup(session& connection, document_reader& reader, std::span<const index_binding> indices,
                std::size_t index)
         : row_lookup(connection, nullptr, &reader, indices[index], index) {}
 
-    /// Begins a transaction by `begin()` and tells of the rows of `ids`. Where one cannot be read this begins
-    /// anew with fewer ids, in a transaction of its own: `begin` may be called several times, each time for
-    /// what comes after.
+    /// Begins a transaction with `begin()` and reports the rows of `ids`. If one cannot be read, starts again
+    /// with fewer ids in a new transaction: `begin` may be called several times, and each call applies to
+    /// what is reported after it.
     template <typename Begin>
     void documents(const std::vector<std::string>& ids, const Begin& begin, const row_hooks& on) {
         attempt(possible(ids), begin, on);
     }
-    /// Calls `on_row(id, routing)` for each row of `ids`, without the documents, and `on_fault(id)` where the
-    /// server cannot tell: the key is no value of the column, or a condition of the index fails for the row.
+    /// Calls `on_row(id, routing)` for each row of `ids`, without the documents, and `on_fault(id)` if the
+    /// server cannot tell: the id cannot be a value of the key column, or a condition of the index fails for
+    /// the row.
     template <typename Begin, typename OnRow, typename OnFault>
     void present(std::vector<std::string> ids, const Begin& begin, const OnRow& on_row,
                  const OnFault& on_fault) {
@@ -15934,10 +16054,10 @@ class row_lookup {
         present(std::move(rest), begin, on_row, on_fault);
     }
 
-    /// For what is not done one by one.
+    /// Returns the reader, for queries of many rows at once.
     [[nodiscard]] document_reader& reader() { return reader_; }
 
-    /// Those of `ids` that no row can have as its key; `begin` begins a transaction.
+    /// Returns those of `ids` that no row can have as its key; `begin` begins a transaction.
     template <typename Begin>
     [[nodiscard]] std::vector<std::string> impossible(const std::vector<std::string>& ids,
                                                       const Begin& begin) {
@@ -15955,7 +16075,8 @@ class row_lookup {
         return parts_.size() == bound_.key_array_types.size();
     }
 
-    /// The values that are asked for cannot be values of the column: no number, no date, too large.
+    /// Returns true if the values asked for cannot be values of the column: not a number, not a date, too
+    /// large.
     [[nodiscard]] static bool says_impossible(const sql_error& problem) {
         return problem.sqlstate().starts_with("22");
     }
@@ -15978,7 +16099,7 @@ class row_lookup {
         return out;
     }
 
-    /// Takes the second half of several ids away.
+    /// Removes the second half of `ids`, which has at least two, and returns it.
     static std::vector<std::string> second_half(std::vector<std::string>& ids) {
         const auto half = ids.begin() + static_cast<std::ptrdiff_t>(ids.size() / 2);
         std::vector<std::string> rest(std::make_move_iterator(half), std::make_move_iterator(ids.end()));
@@ -15986,7 +16107,8 @@ class row_lookup {
         return rest;
     }
 
-    /// To be called while `problem` is handled: returns where a value is to blame, with no transaction open.
+    /// Call while handling `problem`: rolls back the transaction and returns if a value caused the error;
+    /// otherwise rethrows it.
     void recover(const sql_error& problem) {
         if (!session_.usable()) throw;
         if (session_.in_transaction()) session_.exec("ROLLBACK");
@@ -16045,7 +16167,7 @@ class row_lookup {
         on.fault(fault);
     }
 
-    /// One id alone fails: it can be no key, or the row is to blame.
+    /// Handles an id that fails alone: either it cannot be a key, or its row is to blame.
     template <typename Begin>
     void judge(const std::string& id, const Begin& begin, const row_hooks& on, const sql_error& problem) {
         if (says_impossible(problem) && !can_be_key(id)) {
@@ -16054,9 +16176,9 @@ class row_lookup {
         }
         document_fault fault{id, printable(id), "postgresql_" + problem.sqlstate(), {}};
         try {
-            begin();  // what is told now is of this snapshot
+            begin();  // what is reported now belongs to this snapshot
             read({id}, on);
-            return;  // it has been corrected meanwhile
+            return;  // the row has been corrected meanwhile
         } catch (const sql_error& again) {
             recover(again);
             fault.type = "postgresql_" + again.sqlstate();
@@ -16065,7 +16187,7 @@ class row_lookup {
         tell(fault, on);
     }
 
-    /// Whether the server takes it for a value of the key's columns.
+    /// Returns true if the server accepts it as a value of the key columns.
     bool can_be_key(const std::string& id) {
         try {
             reader_.look_up(index_, std::vector<std::string>{id});
@@ -16123,9 +16245,8 @@ class bulk_fit {
 // ---- pgsync/pipeline/initial_load.hpp
 namespace pgsync::pipeline {
 
-/// Fills one index page by page, several pages at once, each in a short transaction of its own. Needs no
-/// common snapshot: the slot is older than every page, and whatever changed since will be read again from the
-/// stream.
+/// Fills one index page by page, several pages at once, each in its own short transaction. Needs no common
+/// snapshot: the slot is older than every page, and the stream will deliver whatever has changed since.
 class initial_load {
   public:
     initial_load(const load_settings& setting, std::span<const postgres::index_binding> indices,
@@ -16177,7 +16298,8 @@ class initial_load {
         postgres::lsn durable;
     };
 
-    /// Until every page is acknowledged and on disk: records progress and passes on what went wrong.
+    /// Waits until every page is acknowledged and on disk; records progress meanwhile, and throws what a
+    /// worker or a bulk failed with.
     void watch() {
         auto next_record = clock_type::now() + settings_.record_every;
         std::optional<clock_type::time_point> patience;
@@ -16186,14 +16308,14 @@ class initial_load {
             failure_.rethrow();
             for (auto& batcher : batchers_) batcher->rethrow_failure();
             if (clock_type::now() >= next_record || last_look) {
-                // One that is no UTF-8 cannot be remembered: the next one will do.
+                // A key that is not UTF-8 cannot be recorded; a later one will be.
                 const auto key = ledger_.advance(postgres::flushed_position(primary_));
                 if (key && is_utf8(*key)) hooks_.record(*key);
                 next_record = clock_type::now() + settings_.record_every;
             }
             if (last_look && ledger_.empty()) return;
             if (!stop_ && hooks_.stopped()) {
-                // Pages on their way may end in peace, but not forever.
+                // Pages in flight may still finish, but not without limit.
                 stop_ = true;
                 patience = clock_type::now() + std::chrono::seconds(10);
             }
@@ -16205,7 +16327,8 @@ class initial_load {
         }
     }
 
-    /// The next page in key order, and its number in the ledger, which thus has the same order.
+    /// Returns the next page in key order, and its number in the ledger. One lock keeps the ledger in the
+    /// same order.
     std::optional<std::pair<postgres::page_bounds, std::uint64_t>> next_page() {
         const std::lock_guard lock(bounds_mutex_);
         if (exhausted_ || stop_) return std::nullopt;
@@ -16259,7 +16382,8 @@ class initial_load {
         std::size_t bytes = 0;
         const auto take = [&](const postgres::read_document& document) {
             ++job->rows;
-            // What a change in the meantime makes the transform leave out, that change removes.
+            // If the transform leaves it out because of a change since the load began, that change deletes
+            // it.
             if (!document.kept) return;
             batcher.index(index_, document.id, version, document.json, document.routing);
             ++job->documents;
@@ -16276,7 +16400,7 @@ class initial_load {
         } catch (const postgres::sql_error& problem) {
             if (!connection.usable() || !postgres::is_row_fault(problem)) throw;
             connection.exec("ROLLBACK");
-            batcher.flush();  // some of the page may wait there, and no bulk is to hold a document twice
+            batcher.flush();  // it may hold part of the page, and no bulk may hold a document twice
             job->rows = job->documents = 0;
             std::unordered_set<std::string> seen;
             postgres::row_hooks on;
@@ -16292,7 +16416,7 @@ class initial_load {
         batcher.end_job();
     }
 
-    /// A page of which the server cannot make all documents.
+    /// Loads a page not all of whose documents the server can compute.
     template <typename Begin>
     void load_apart(postgres::row_lookup& rows, const std::vector<std::string>& keys, const Begin& begin,
                     const postgres::row_hooks& on) {
@@ -16310,14 +16434,14 @@ class initial_load {
     load_settings settings_;
     std::span<const postgres::index_binding> indices_;
     std::size_t index_;
-    postgres::read_start begin_;  ///< what begins a transaction that reads a page
+    postgres::read_start begin_;  ///< SQL that begins a transaction in which a page is read
     postgres::version_clock& clock_;
     load_hooks hooks_;
 
     stop_request abandon_;  ///< ends every wait for the database
-    /// Of the watching thread: the one that looks for the next page may be waiting for somebody's lock.
+    /// For the watching thread, because the session that finds the next page may be waiting for a lock.
     postgres::session primary_;
-    std::unique_ptr<elastic::bulk_fit> page_;  ///< root rows of the next page
+    std::unique_ptr<elastic::bulk_fit> page_;  ///< number of root rows of the next page
     std::mutex bounds_mutex_;
     postgres::session bounds_session_;
     postgres::document_reader bounds_;
@@ -16329,7 +16453,8 @@ class initial_load {
     std::atomic<std::size_t> active_{0};
     std::atomic<bool> stop_{false};
     first_failure failure_;
-    // One for each worker; they go first, and with them what bulks still on their way would call.
+    // One for each worker. Declared last, so destroyed first: completions of bulks still in flight are then
+    // no longer called, and cannot use the members above.
     std::vector<std::unique_ptr<elastic::batcher>> batchers_;
 };
 
@@ -16405,27 +16530,27 @@ using table_storage = std::map<std::string, std::string>;
 // ---- pgsync/pipeline/document_source.hpp
 namespace pgsync::pipeline {
 
-/// Reads documents, in transactions that each have one snapshot. Used by one thread. Indices and routes go by
-/// number, keys and join keys as `_id` has them.
+/// Reads documents, in transactions that each have one snapshot. Used by one thread. Indices and routes are
+/// numbers; keys and join keys are strings in the form of `_id`.
 ///
-/// - `begin(needs, stopped)` begins a transaction and returns its snapshot, which sees what is needed. The
-///   versions of a process's snapshots grow in the order in which they were taken. Throws errc::interrupted
+/// - `begin(needs, stopped)` begins a transaction and returns its snapshot, which sees what `needs` requires.
+///   Within a process, versions increase in the order in which snapshots were taken. Throws errc::interrupted
 ///   once `stopped()`.
-/// - `end()` ends it, and never throws: the next statement reports a lost connection. `roll_back()` ends one
-///   that failed.
-/// - `owners(index, route, join keys, limit, on_owner(id))` finds the roots whose documents contain these
-///   rows, at most `limit`; false if there may be more.
-/// - `hold_owners(index, route, join keys)` has the server keep all of them beyond the transaction, and
+/// - `end()` ends the transaction and never throws: a lost connection is reported by the next statement.
+///   `roll_back()` ends one that failed.
+/// - `owners(index, route, join keys, limit, on_owner(id))` finds at most `limit` roots whose documents
+///   contain these rows. Returns false if there may be more.
+/// - `hold_owners(index, route, join keys)` makes the server keep all of them beyond the transaction.
 ///   `held_owners(index, size(), on_piece(ids))` then reads them, at most `size()` at a time. Nothing else
 ///   may run on this source in between.
-/// - `by_keys(index, keys, on_document, on_fault)` reads the documents of keys, in any order; a key without a
-///   row is left out. `by_page(index, page, on_document, on_fault)` reads those of a page.
+/// - `by_keys(index, keys, on_document, on_fault)` reads the documents of keys, in any order, and skips a key
+///   without a row. `by_page(index, page, on_document, on_fault)` reads those of a page.
 /// - `next_page(index, size, after, all_rows)` finds the next page of the root's rows after a key, without a
 ///   transaction; nothing if no row is left. `keys_of(index, page)` lists its keys.
-/// - `one_by_one(index, keys, begin, hooks)` reads documents of which some fail the query for all others, in
-///   transactions that it begins with `begin()`.
-/// - `is_row_fault(error)` returns whether a row is to blame, and the source still usable.
-/// - `is_possible_key(index, id)` returns whether a row of the root may have this key at all.
+/// - `one_by_one(index, keys, begin, hooks)` reads documents some of which make the query fail for all
+///   others, in transactions that it begins with `begin()`.
+/// - `is_row_fault(error)` returns true if a row caused the error and the source is still usable.
+/// - `is_possible_key(index, id)` returns false if the id's form rules it out as the key of a root row.
 /// - `storage(index)` returns the files in which the index's tables are stored.
 template <typename T>
 concept document_source = requires(
@@ -16458,25 +16583,25 @@ concept document_source = requires(
 // ---- pgsync/pipeline/index_access.hpp
 namespace pgsync::pipeline {
 
-/// What the stream asks of the cluster beside bulks. Indices go by number.
+/// What the stream needs of the cluster besides bulks. Indices are numbers.
 struct index_access {
     /// Waits until every bulk sent so far has been acknowledged.
     std::function<void()> drain;
-    /// Makes every document written so far show up in searches.
+    /// Makes every document written so far visible to searches.
     std::function<void(std::size_t index)> refresh;
-    /// Calls back with every id the index holds, in pieces of at most `size`.
+    /// Calls back with every id in the index, in pieces of at most `size`.
     std::function<void(std::size_t index, std::size_t size,
                        const std::function<void(std::span<const elastic::stored_id>)>&)>
         scan_ids;
-    /// From here on the indices are this program's: whoever followed the slot before, and does not know yet
-    /// that it has lost it, records and remembers nothing with them any more. Throws errc::superseded where
-    /// somebody else was faster.
+    /// Claims the indices for this program: a previous consumer of the slot that has not noticed yet that it
+    /// lost it can no longer record or remember anything in them. Throws errc::superseded if another program
+    /// was faster.
     std::function<void()> claim;
-    /// Remembers with every index that it holds whatever the log tells before a position.
+    /// Records in every index that it contains all changes before a WAL position.
     std::function<void(postgres::lsn)> record;
-    /// Keeps with an index which files of its tables it reflects; see storage_watch.
+    /// Stores in an index which files of its tables it reflects; see storage_watch.
     std::function<void(std::size_t index, const postgres::table_storage& reflected)> remember;
-    /// Nobody is to wait for the cluster any more: what is waiting throws errc::interrupted, until resume().
+    /// Ends all waiting for the cluster with errc::interrupted, until resume().
     std::function<void()> interrupt;
     std::function<void()> resume;
 };
@@ -16486,25 +16611,27 @@ struct index_access {
 // ---- pgsync/pipeline/work.hpp
 namespace pgsync::pipeline {
 
-/// Of routed documents: by root key the routings under which one may be, as far as is known.
+/// For routed documents: by root key, the routings under which the document may be, as far as is known.
 using known_routings = std::unordered_map<std::string, std::unordered_set<std::string>>;
 
-/// What one index has to read again.
+/// What to read again for one index.
 struct index_work {
-    std::unordered_set<std::string> keys;  ///< root keys, as `_id`
-    known_routings routings;               ///< as far as events told
-    std::vector<std::unordered_set<std::string>>
-        links;                  ///< for each route, values whose owners are to be found
-    bool rescan_index = false;  ///< the root was truncated: look at every id the index holds
-    bool reload = false;        ///< another table was truncated: look at every root row
+    std::unordered_set<std::string> keys;  ///< root keys, in the form of `_id`
+    known_routings routings;               ///< as far as events have shown them
+    /// For each route, join keys whose owners are to be found.
+    std::vector<std::unordered_set<std::string>> links;
+    bool rescan_index = false;  ///< look up every id in the index, as after a TRUNCATE of the root
+    bool reload = false;        ///< read every root row, as after a TRUNCATE of another table
 
-    /// Any number of rows of a route's table may have come or gone, other than by changes that were seen.
+    /// Marks what to read again if any rows of a route's table may have been added or removed without change
+    /// events.
     void lose_rows(const compiled_index& index, std::size_t route) {
         const auto& node = index.shape.nodes[index.routes[route].node];
         if (makes_documents(index, route)) rescan_index = true;
         if (node.kind != relation::root) reload = true;
     }
-    /// The root, or what a root that is a view is made of: rows of it make documents come and go.
+    /// Returns true for the root and, if the root is a view, for the tables it is made of: their rows create
+    /// and remove documents.
     [[nodiscard]] static bool makes_documents(const compiled_index& index, std::size_t route) {
         const auto& node = index.shape.nodes[index.routes[route].node];
         return node.kind == relation::root ||
@@ -16520,17 +16647,17 @@ struct index_work {
     }
 };
 
-/// What passes from routing to loading: a plain value without references into either, so that it could as
-/// well travel through a message queue to another machine. Documents are always read again whole, so that
-/// doing a work twice, or more of it than needed, is harmless.
+/// A batch: what passes from routing to loading. A plain value without references into either, so that it
+/// could also travel to another machine through a message queue. Documents are always read as a whole, so
+/// doing a batch twice, or more of it than needed, is harmless.
 struct work {
     std::vector<index_work> indices;
-    /// Look first whether a table was truncated: the log does not tell; see storage_watch.
+    /// Check first whether a table was truncated, which WAL does not show; see storage_watch.
     bool look_at_storage = false;
-    std::vector<std::uint32_t> xids;  ///< transactions that must be visible to whoever does the work
+    std::vector<std::uint32_t> xids;  ///< transactions that the snapshots for this batch must see
     postgres::lsn committed;          ///< where the commit record of the last of them begins
-    postgres::lsn end;                ///< what may be confirmed once this and all earlier works are done
-    std::uint64_t ticket = 0;         ///< by which the acknowledger knows it
+    postgres::lsn end;                ///< may be confirmed once this and all earlier batches are done
+    std::uint64_t ticket = 0;         ///< identifies it to the acknowledger
 
     [[nodiscard]] bool empty() const {
         if (look_at_storage) return false;
@@ -16541,10 +16668,10 @@ struct work {
     }
 };
 
-/// What became of works.
+/// Counts of what was written.
 struct refreshed {
     std::uint64_t written = 0;  ///< documents
-    std::uint64_t deleted = 0;  ///< those without a row, or that the transform leaves out
+    std::uint64_t deleted = 0;  ///< documents without a row, or that the transform leaves out
 };
 
 }  // namespace pgsync::pipeline
@@ -16552,21 +16679,21 @@ struct refreshed {
 // ---- pgsync/pipeline/storage_watch.hpp
 namespace pgsync::pipeline {
 
-/// Finds out about TRUNCATE on servers whose log does not tell of it (before version 11), from the files that
-/// tables are stored in. It compares states and needs no order of events: what an index is known to reflect
-/// is remembered with the index, and only after all that a new file called for has been written. Killed
-/// anywhere in between, the next process finds the same difference again. Other reasons for a new file, such
-/// as VACUUM FULL, cost a reading of everything and no more.
+/// Detects a TRUNCATE on servers whose WAL does not contain it (before version 11), from the files in which
+/// tables are stored. It compares states and does not depend on the order of events: what an index is known
+/// to reflect is stored in the index, and only after everything that a new file required has been written. If
+/// the process is killed anywhere in between, the next one finds the same difference again. Other reasons for
+/// a new file, such as VACUUM FULL, cost one full re-read and nothing more.
 class storage_watch {
   public:
-    /// `reflected`: for each index, the files whose rows it is known to reflect.
+    /// `reflected` holds, for each index, the files whose rows it is known to reflect.
     storage_watch(std::span<const postgres::index_binding> indices,
                   std::vector<postgres::table_storage> reflected)
         : indices_(indices), reflected_(std::move(reflected)) {}
 
-    /// Looks at all tables, as the open transaction of `source` sees them, and marks in `again` what of each
-    /// index is to be read again in snapshots of the same age or later. Returns the numbers of the indices
-    /// that are to be remembered once that is done.
+    /// Compares all tables, as the open transaction of `source` sees them, and marks in `again` what must be
+    /// read again for each index, in a snapshot at least as recent. Returns the numbers of the indices whose
+    /// state must be stored once that is done.
     template <typename Source>
     [[nodiscard]] std::vector<std::size_t> look(Source& source, std::vector<index_work>& again) {
         std::vector<std::size_t> changed;
@@ -16576,7 +16703,8 @@ class storage_watch {
         return changed;
     }
 
-    /// The same for index `i` alone, whose tables are in these files now; true where some are others.
+    /// Does the same for index `i` alone, whose tables are now in the files `now`. Returns true if some
+    /// differ.
     [[nodiscard]] bool note(std::size_t i, postgres::table_storage now, index_work& again) {
         if (now == reflected_[i]) return false;
         for (std::size_t route = 0; route < indices_[i].routes.size(); ++route) {
@@ -16586,14 +16714,14 @@ class storage_watch {
             log::info("{}: {} was truncated or rewritten; reading again what depends on it",
                       indices_[i].index->name, table);
             again.lose_rows(*indices_[i].index, route);
-            // Another table may stand there now, full of rows that no change told of.
+            // It may also be another table now, whose rows no change has reported.
             again.reload = true;
         }
         reflected_[i] = std::move(now);
         return true;
     }
 
-    /// What index `i` reflects once all that look() asked for has been acknowledged.
+    /// Returns what index `i` reflects once everything that look() asked for has been acknowledged.
     [[nodiscard]] const postgres::table_storage& reflected(std::size_t i) const { return reflected_[i]; }
 
   private:
@@ -16606,27 +16734,27 @@ class storage_watch {
 // ---- pgsync/pipeline/document_loader.hpp
 namespace pgsync::pipeline {
 
-/// A route with more owners than are read at once, and the links that lead to them.
+/// A route with more owners than are read at once, and the join keys that lead to them.
 struct wide_route {
     std::size_t index;
     std::size_t route;
     std::vector<std::string> links;
 };
 
-/// Does works: finds the owners of links, reads their documents whole, and hands them to the sink. A
-/// function of the work and the database alone.
+/// Processes batches: finds the owners of join keys, reads their documents as a whole and hands them to the
+/// sink. What it does depends only on the batch and the database.
 template <document_source Source, sink::document_sink Sink>
 class document_loader {
   public:
     struct settings {
-        std::size_t links_at_once = 500;  ///< in one query for owners
-        std::size_t keys_at_once = 500;   ///< in one for documents, while it is not known how large they are
-        std::size_t owners_at_once = 2'000;  ///< more owners than this are read through a cursor
-        std::size_t page_size = 5'000;       ///< documents at once at most
+        std::size_t links_at_once = 500;     ///< per query for owners
+        std::size_t keys_at_once = 500;      ///< per query for documents, until their size is known
+        std::size_t owners_at_once = 2'000;  ///< if there are more, they are read through a cursor
+        std::size_t page_size = 5'000;       ///< maximum number of documents read at once
     };
 
-    /// `stopped` is asked while waiting and between pieces: whatever is loaded then is given up, by
-    /// errc::interrupted.
+    /// `stopped` is called while waiting and between pieces; once it returns true, the load in progress
+    /// throws errc::interrupted.
     document_loader(Source& source, std::span<const postgres::index_binding> indices, Sink& to,
                     index_access cluster, settings setting, std::function<bool()> stopped)
         : source_(source),
@@ -16639,35 +16767,35 @@ class document_loader {
             fit_.emplace_back(sink_.bulk_bytes(), settings_.keys_at_once, settings_.page_size);
     }
 
-    /// How many keys are well read in one work: some bulks, each filled. With more, whatever changes again
-    /// meanwhile would have to be read again as well.
+    /// Returns how many keys a batch should have: enough to fill several bulks. With more, keys that change
+    /// again meanwhile would have to be read twice.
     [[nodiscard]] std::size_t keys_at_once() const {
         std::size_t most = settings_.keys_at_once;
         for (const auto& each : fit_) most = std::max(most, each.documents());
         return 2 * most;
     }
 
-    /// What became of a work.
+    /// Result of load().
     struct outcome {
-        postgres::lsn durable;  ///< how far the log must be flushed for what was read to be durable
-        std::vector<std::size_t> changed{};  ///< indices whose storage is to be remembered once all is done
+        postgres::lsn durable;               ///< what was read is durable once WAL is flushed up to here
+        std::vector<std::size_t> changed{};  ///< indices whose storage must be recorded once all is done
     };
 
-    /// Who does what takes long, at its own pace.
+    /// Takes over routes that take long, and processes them at its own pace.
     struct elsewhere {
         /// Takes over a route with many owners; may block.
         std::function<void(wide_route&&)> take;
-        /// Returns when all that was taken over has been read and handed to its batcher.
+        /// Returns once everything taken over has been read and handed to its sink.
         std::function<void()> settle;
     };
 
-    /// Reads and sends everything `todo` names but what `wide_loads` takes over. The bulks are on their way
-    /// when it returns, not done. `storage` is asked where the work wants it.
+    /// Reads and sends everything that `todo` names except the routes that `wide_loads` takes over. The bulks
+    /// may still be in flight when it returns. Consults `storage` if the batch asks for it.
     outcome load(work todo, storage_watch& storage, const elsewhere& wide_loads) {
         durable_ = {};
         outcome out;
         std::vector<wide_route> wide;
-        std::vector<keys_piece> rest;  // an index each
+        std::vector<keys_piece> rest;  // one entry for each index
         {
             const read_scope scope(*this, source_, {todo.xids, todo.committed});
             if (todo.look_at_storage) out.changed = storage.look(source_, todo.indices);
@@ -16680,8 +16808,9 @@ class document_loader {
                 while (!keys.empty())
                     rest.back().keys.push_back(std::move(keys.extract(keys.begin()).value()));
             }
-            // The usual small work is done in one transaction. More is read in further ones, each of its own
-            // snapshot, so that none stays open while the cluster makes us wait.
+            // A small batch, which is the usual case, is read in one transaction. The rest is read in further
+            // transactions, each with its own snapshot, so that none stays open while the cluster makes us
+            // wait.
             if (!rest.empty()) load_piece(next_piece(rest), scope.version());
         }
         if (!rest.empty()) sink_.flush_if_full();
@@ -16689,10 +16818,10 @@ class document_loader {
             go_on();
             load_piece(next_piece(rest));
         }
-        if (!wide.empty()) sink_.flush();  // it may take a while until all is taken over
+        if (!wide.empty()) sink_.flush();  // handing them over may take a while
         for (auto& each : wide) wide_loads.take(std::move(each));
         for (std::size_t i = 0; i < indices_.size(); ++i) {
-            // A document that is still to be written would not be found.
+            // The scan would miss a document that is yet to be written.
             if (todo.indices[i].rescan_index) wide_loads.settle();
             if (todo.indices[i].rescan_index) rescan(i);
             if (todo.indices[i].reload) reload(i);
@@ -16702,9 +16831,9 @@ class document_loader {
         return out;
     }
 
-    /// Reads and sends every document of a route, whose owners another source, `held`, keeps meanwhile. Needs
-    /// no word of what its snapshot must see: whoever found the route to be wide saw it, and this snapshot is
-    /// later. Returns how far the log must be flushed, as load() does.
+    /// Reads and sends all documents of a route; the source `held` keeps the route's owners meanwhile. Needs
+    /// no `read_needs`: the snapshot in which the route was found saw all it had to, and this one is later.
+    /// Returns the position up to which WAL must be flushed, as in load().
     postgres::lsn load_wide(const wide_route& each, Source& held) {
         durable_ = {};
         {
@@ -16720,8 +16849,8 @@ class document_loader {
         return durable_;
     }
 
-    /// Looks up whatever document the index holds of a version below `below`, and deletes it where its row is
-    /// gone. Returns how far the log must be flushed, as load() does.
+    /// Looks up every document in the index with a version below `below` and deletes those whose row no
+    /// longer exists. Returns the position up to which WAL must be flushed, as in load().
     postgres::lsn remove_orphans(std::size_t index, std::uint64_t below) {
         durable_ = {};
         rescan(index, below);
@@ -16729,13 +16858,13 @@ class document_loader {
         return durable_;
     }
 
-    /// The version of a snapshot taken now: of whatever is read from here on it is greater.
+    /// Returns the version of a snapshot taken now, which is lower than that of everything read from here on.
     [[nodiscard]] std::uint64_t next_version() {
         const read_scope scope(*this, source_);
         return scope.version();
     }
 
-    /// What has been handed to the sink so far.
+    /// Returns the counts of what has been handed to the sink so far.
     [[nodiscard]] const refreshed& done() const { return done_; }
 
   private:
@@ -16744,13 +16873,13 @@ class document_loader {
         std::size_t index;
         std::vector<std::string> keys;
         const known_routings* routings = nullptr;  ///< see index_work
-        bool foreign = false;                      ///< somebody else may have made the ids up
+        bool foreign = false;  ///< the ids come from the index: other programs may have made them up
     };
 
-    /// A transaction with its own snapshot, ended when the scope is.
+    /// A transaction with its own snapshot, for the lifetime of the object.
     class read_scope {
       public:
-        /// Waits until the snapshot sees what it must.
+        /// Waits until the snapshot sees what `needs` requires.
         read_scope(document_loader& owner, Source& source, const postgres::read_needs& needs = {})
             : source_(source), snapshot_(source.begin(needs, owner.stopped_)) {
             owner.durable_ = std::max(owner.durable_, snapshot_.durable);
@@ -16774,7 +16903,7 @@ class document_loader {
                      std::vector<wide_route>& wide) {
         for (std::size_t route = 0; route < todo.links.size(); ++route) {
             in_pieces(todo.links[route], settings_.links_at_once, [&](std::vector<std::string>& links) {
-                // What a wide route finds is not kept: the cursor finds it again, in pieces.
+                // The owners found of a fan-out are discarded: the cursor finds them again, in pieces.
                 std::vector<std::string> found;
                 const bool all = source_.owners(index, route, links, settings_.owners_at_once,
                                                 [&](std::string_view id) { found.emplace_back(id); });
@@ -16787,8 +16916,8 @@ class document_loader {
         }
     }
 
-    /// Takes the next keys to be read at once off the end of `rest`, which is not empty and holds no index
-    /// without keys.
+    /// Removes the next keys to be read at once from the end of `rest`. `rest` must not be empty, nor contain
+    /// an entry without keys.
     keys_piece next_piece(std::vector<keys_piece>& rest) const {
         auto& from = rest.back();
         const auto size = std::min(from.keys.size(), fit_[from.index].documents());
@@ -16801,9 +16930,9 @@ class document_loader {
         return piece;
     }
 
-    /// Reads the documents of some keys; a key without a row, or whose document the transform leaves out, is
-    /// a document to delete. A routed document is deleted wherever it may be but where it was just written;
-    /// where that is, events of the root told.
+    /// Reads the documents of some keys. Deletes the document of a key that has no row or that the transform
+    /// leaves out. A routed document is deleted under all its known routings except the one it was just
+    /// written under; the routings are known from events of the root.
     void load_piece(const keys_piece& piece, std::uint64_t version) {
         key_set missing(piece.keys.begin(), piece.keys.end());
         std::size_t documents = 0;
@@ -16831,8 +16960,8 @@ class document_loader {
 
     using key_set = std::unordered_set<std::string_view>;
 
-    /// The same for what is still `missing` of a piece of which the server cannot make all documents: those
-    /// it can make are written, the others refused, each in a later snapshot.
+    /// Does the same for the keys of a piece that are still `missing`, when the server cannot compute all its
+    /// documents: writes those it can compute and refuses the others, each in a later snapshot.
     void load_apart(const keys_piece& piece, key_set& missing) {
         source_.roll_back();
         const std::vector<std::string> keys(missing.begin(), missing.end());
@@ -16858,7 +16987,7 @@ class document_loader {
         on.impossible = [&](const std::string& id, const postgres::sql_error& why) {
             if (!piece.foreign) throw why;
             missing.erase(id);
-            begin();  // for a version
+            begin();  // for its version
             source_.end();
             remove_impossible(piece, id, version);
         };
@@ -16873,8 +17002,9 @@ class document_loader {
             sink_.remove(piece.index, document.id, version, document.routing);
             ++done_.deleted;
         }
-        // Two routings may mean one shard, where the document was just written over: older than that, the
-        // delete leaves it alone in whatever order they arrive, and is newer than anything before.
+        // Two routings may lead to the same shard, where the document was just written: with a lower version
+        // than the write, the delete does not affect it in whatever order they arrive, and it is still newer
+        // than anything before.
         if (is_routed(piece)) remove_elsewhere(piece, document.id, version - 1, document.routing);
     }
     void refuse(std::size_t index, const postgres::document_fault& fault, std::uint64_t version) {
@@ -16898,12 +17028,12 @@ class document_loader {
         const auto known = piece.routings->find(std::string(id));
         if (known == piece.routings->end()) return;
         for (const auto& routing : known->second) {
-            // No document can have gone where no routing can lead.
+            // A routing that is not UTF-8 cannot have been sent.
             if (routing != kept && is_utf8(routing)) sink_.remove(piece.index, id, version, routing);
         }
     }
 
-    /// The same in a transaction of its own.
+    /// Does the same in its own transaction.
     void load_piece(const keys_piece& piece) {
         {
             const read_scope scope(*this, source_);
@@ -16912,12 +17042,12 @@ class document_loader {
         sink_.flush_if_full();
     }
 
-    /// After a TRUNCATE of the root: whatever the index holds of a version below `below` is looked up, and
-    /// deleted where it is gone.
+    /// Looks up every document in the index with a version below `below` and deletes those without a row.
+    /// Needed after a TRUNCATE of the root.
     void rescan(std::size_t index, std::uint64_t below = std::numeric_limits<std::uint64_t>::max()) {
         sink_.flush();
         go_on();
-        cluster_.drain();  // a write still on its way would not be found
+        cluster_.drain();  // a write still in flight would be missed
         go_on();
         cluster_.refresh(index);
         go_on();
@@ -16928,7 +17058,7 @@ class document_loader {
             std::vector<std::string> impossible;
             for (const auto& each : ids) {
                 if (static_cast<std::uint64_t>(each.version) >= below) continue;
-                // A wrong number of parts, or a zero byte, is not even asked for.
+                // The query must not contain an id with a wrong number of parts or a zero byte.
                 (source_.is_possible_key(index, each.id) ? piece.keys : impossible).push_back(each.id);
                 if (is_routed(piece)) routings[each.id].insert(each.routing);
             }
@@ -16942,15 +17072,16 @@ class document_loader {
         });
     }
 
-    /// Somebody else has put a document into the index whose id no row can have: "abc" where keys are
-    /// numbers.
+    /// Deletes a document that another program has put into the index and whose id cannot be any row's key,
+    /// such as "abc" if keys are numbers.
     void remove_impossible(const keys_piece& piece, const std::string& id, std::uint64_t version) {
         log::warn("{}: deleting document \"{}\", whose id can be no key", indices_[piece.index].index->name,
                   id);
         remove_gone(piece, id, version);
     }
 
-    /// After a TRUNCATE of another table: every document may have lost something.
+    /// Reads and sends every document. Needed after a TRUNCATE of a table other than the root: any document
+    /// may have lost something.
     void reload(std::size_t index) {
         std::optional<std::string> after;
         while (true) {
@@ -16965,7 +17096,7 @@ class document_loader {
             } catch (const postgres::sql_error& problem) {
                 if (!source_.is_row_fault(problem)) throw;
                 done_ = before;
-                sink_.flush();  // some of the page may wait there, and no bulk is to hold a document twice
+                sink_.flush();  // it may hold part of the page, and no bulk may hold a document twice
                 if (!page) page = source_.next_page(index, fit_[index].documents(), after, true);
                 if (!page) return;
                 in_pieces(source_.keys_of(index, *page), settings_.keys_at_once,
@@ -17011,7 +17142,7 @@ class document_loader {
     Sink& sink_;
     index_access cluster_;
     settings settings_;
-    std::deque<elastic::bulk_fit> fit_;  ///< of each index
+    std::deque<elastic::bulk_fit> fit_;  ///< one for each index
     std::function<bool()> stopped_;
     postgres::lsn durable_;
     refreshed done_;
@@ -17024,56 +17155,61 @@ namespace pgsync::pipeline {
 
 struct follow_settings {
     std::string database;   ///< conninfo of the primary
-    std::string read_from;  ///< conninfo of where documents are read: the primary, or a standby of it
+    std::string read_from;  ///< conninfo of the primary or a standby of it, to read documents from
     postgres::system_identity identity;  ///< of the primary, as found when its slot was checked
     std::string slot;
     std::string publication;
     bool once = false;       ///< stop when everything committed before the start is in the index
-    bool keep_slot = false;  ///< read only: what is confirmed stays as it is, for somebody else
-    std::chrono::seconds stop_timeout{30};  ///< for what is in flight when asked to stop
+    bool keep_slot = false;  ///< never confirm the slot: another consumer still needs its changes
+    std::chrono::seconds stop_timeout{30};  ///< after a stop request, for what is in flight
     std::size_t page_size = 5'000;          ///< root rows at once when everything is read again
-    /// How often at most the indices are told how far they are, and the slot after them.
+    /// Minimum interval between two records of the position in the indices, each followed by a confirmation
+    /// of the slot.
     std::chrono::milliseconds record_every{10'000};
-    /// Throws errc::changed where what was checked at the start does not hold any more; called before each
-    /// record and at least so often, from a thread of its own. Then follow() ends with that error.
+    /// Throws errc::changed if what was checked at the start no longer holds; follow() then ends with that
+    /// error. Called on its own thread, before each record and at least every `check_every`.
     std::function<void()> check{};
     std::chrono::milliseconds check_every{2'000};
-    /// Called once, when what is acknowledged is no more than some seconds behind the database, in a thread
-    /// of its own; may throw.
+    /// Called once, on its own thread, when what is acknowledged is no more than some seconds behind the
+    /// database; may throw.
     std::function<void()> caught_up{};
-    /// Asked about once a second: is there something else to do? Then it ends as if asked to stop.
+    /// Called about once a second. If it returns true, there is something else to do, and follow() ends as if
+    /// asked to stop.
     std::function<bool()> enough{};
-    /// For each index what it is known to reflect, where the log lacks TRUNCATE; see storage_watch.
+    /// For each index the table files whose content it is known to reflect; used if WAL does not contain
+    /// TRUNCATE, see storage_watch.
     std::vector<postgres::table_storage> storage{};
     metrics::registry* counts = &metrics::nowhere();
 };
 
-/// Through what documents are sent.
+/// The batchers through which documents are sent.
 struct follow_batchers {
-    std::unique_ptr<elastic::batcher> prompt;  ///< what is soon done
-    std::unique_ptr<elastic::batcher> wide;    ///< changes that concern very many documents; see fan_out_loader
+    std::unique_ptr<elastic::batcher> prompt;  ///< for changes that are done quickly
+    std::unique_ptr<elastic::batcher> wide;    ///< for fan-outs; see fan_out_loader
 };
 
-/// Follows one slot into the indices; see follower. Returns when `stop_fd` became readable, with `once` when
-/// caught up, and when it is `enough`; what was sent by then is confirmed. Errors: errc::connection when a
-/// server went away, errc::changed (see `check`), and all that stops for good.
+/// Streams one slot into the indices; see sync_pipeline. Returns when `stop_fd` becomes readable, with `once`
+/// when caught up, and when `enough` returns true; by then everything that was sent is confirmed. Throws
+/// errc::connection if a server became unreachable, errc::changed (see `check`), errc::interrupted if
+/// `stop_timeout` passed before everything in flight was acknowledged, and every error that a retry does not
+/// cure.
 PGSYNC_LINKAGE void follow(const follow_settings& setting, std::span<const postgres::index_binding> indices,
                            postgres::version_clock& clock, follow_batchers batchers,
                            const index_access& cluster, int stop_fd);
 
-/// Deletes from index number `index` what has no row any more and was written with a version below `below`,
-/// and returns when the cluster has acknowledged that. `read_from` as above. Throws errc::interrupted once
-/// `stopped()`, or once `stop_fd` is readable while it waits for the database.
+/// Deletes from index number `index` the documents that no longer have a row and have a version below
+/// `below`; returns when the cluster has acknowledged that. `read_from` as in follow_settings. Throws
+/// errc::interrupted once `stopped()`, or once `stop_fd` is readable during a wait for the database.
 PGSYNC_LINKAGE void remove_orphans(const std::string& read_from,
                                    std::span<const postgres::index_binding> indices, std::size_t index,
                                    std::uint64_t below, postgres::version_clock& clock,
                                    elastic::batcher& batcher, const index_access& cluster,
                                    const std::function<bool()>& stopped, int stop_fd);
 
-/// Reads again and writes what each work that `next()` yields names of an index, until it yields none;
-/// returns when the cluster has acknowledged all of it and what was read is on the database's disk. Works
-/// need no xids. Where one says `reload`, documents without a row are removed as well. `read_from` as above.
-/// Throws errc::interrupted once `stopped()`, or `stop_fd` is readable.
+/// Reads again and writes what each batch that `next()` returns names, until it returns none. Returns when
+/// the cluster has acknowledged all of it and what was read is on the database's disk. The batches need no
+/// xids. If a batch sets `reload` for an index, its documents without a row are deleted as well. `read_from`
+/// as in follow_settings. Throws errc::interrupted once `stopped()` or once `stop_fd` is readable.
 PGSYNC_LINKAGE refreshed refresh(const std::string& read_from,
                                  std::span<const postgres::index_binding> indices, std::size_t page_size,
                                  postgres::version_clock& clock, elastic::batcher& batcher,
@@ -17125,20 +17261,20 @@ namespace pgsync::postgres {
 // ---- pgsync/pipeline/log_text.hpp
 namespace pgsync::pipeline {
 
-/// Makes UTF-8 of the few texts of the WAL that are needed as such, names and keys. They come in the encoding
-/// of the database, see replication_stream::encoding(), and mostly are ASCII in any.
+/// Converts to UTF-8 the few texts in WAL that are used as such, names and keys. They arrive in the encoding
+/// of the database, see replication_stream::encoding(), and most are ASCII in any encoding.
 class log_text {
   public:
-    /// Asks the server; nothing where a text has no UTF-8 form.
+    /// Asks the server to convert a text; returns nothing if it has no UTF-8 form.
     using convert_function = std::function<std::optional<std::string>(std::string_view)>;
 
     log_text() = default;
     explicit log_text(convert_function convert) : convert_(std::move(convert)) {}
 
-    /// Of a database of this encoding; `connection` gives a session with it.
+    /// Returns a converter for a database with this encoding; `connection` returns a session on it.
     [[nodiscard]] static log_text of(const std::string& encoding,
                                      std::function<postgres::session&()> connection) {
-        // Bytes of no encoding are taken as they are, by every session.
+        // SQL_ASCII means bytes without an encoding, which every session takes as they are.
         if (encoding == "UTF8" || encoding == "SQL_ASCII") return {};
         return log_text([encoding, connection = std::move(connection)](
                             std::string_view text) -> std::optional<std::string> {
@@ -17160,7 +17296,7 @@ class log_text {
         });
     }
 
-    /// Valid until the next call.
+    /// Returns the text in UTF-8, or nothing if it has no such form. Valid until the next call.
     [[nodiscard]] std::optional<std::string_view> value(std::string_view text) {
         if (!convert_ || is_ascii(text)) return text;
         auto found = convert_(text);
@@ -17169,8 +17305,8 @@ class log_text {
         return value_;
     }
 
-    /// A table's description with readable names, valid until the next call; a name without a UTF-8 form
-    /// stays as it is, and nobody asks for it.
+    /// Returns a table's description with names in UTF-8, valid until the next call. A name without a UTF-8
+    /// form stays as it is: no shape can refer to it.
     [[nodiscard]] postgres::change::relation relation(const postgres::change::relation& table) {
         if (!convert_) return table;
         names_.clear();
@@ -17204,28 +17340,29 @@ class log_text {
 // ---- pgsync/pipeline/change_source.hpp
 namespace pgsync::pipeline {
 
-/// What one message of a change source was.
+/// What receive() reports about one message.
 struct received {
-    postgres::lsn end;             ///< everything before it has been delivered, or is of no concern
-    bool keepalive = false;        ///< it held no change
-    bool reply_requested = false;  ///< the server waits for a status, perhaps because it is shut down
+    /// The server's WAL is flushed up to here. A keepalive between transactions also means that every change
+    /// before it has been delivered.
+    postgres::lsn end;
+    bool keepalive = false;        ///< the message held no change
+    bool reply_requested = false;  ///< the server wants a status now, perhaps because it is shutting down
 };
 
-/// Streams committed changes of one slot, in commit order. Used by one thread.
+/// Streams the committed changes of one slot, in commit order. Used by one thread.
 ///
-/// - `start()` checks that this is the server that was expected, has every version from now on exceed all
-///   that an earlier process can have used, and begins to stream from where the slot is confirmed. Returns
+/// - `start()` checks that the server is the expected one, ensures that every version from now on exceeds all
+///   that an earlier process can have used, and starts streaming from the slot's confirmed position. Returns
 ///   the flush LSN of that moment: a sync that is confirmed up to there has caught up.
-/// - `receive(timeout, stop_fd, on_event(event))` waits for a message, no longer than `timeout` and until
-///   `stop_fd` is readable, and calls `on_event` for each event in it. Returns nothing where none came. Views
-///   in events end with the call.
-/// - `send_status(status)` confirms the slot up to `status.flushed`, which never goes back; changes after
-/// that
-///   are delivered again at the next start.
+/// - `receive(timeout, stop_fd, on_event(event))` waits for a message, at most `timeout` and until `stop_fd`
+///   is readable, and calls `on_event` for each event in it. Returns nothing if none arrived. Views in events
+///   are valid during the call only.
+/// - `send_status(status)` confirms the slot up to `status.flushed`, which never decreases. Later changes are
+///   delivered again at the next start.
 /// - `flushed()` returns the primary's flush LSN.
-/// - `reports_truncate()` returns whether a TRUNCATE comes as an event.
-/// - `ancestors(oid)`, `has_column(oid, name)` and `texts()` answer what the router asks of the catalog.
-/// - `server()` names the server, for messages. `close()` ends the stream in peace.
+/// - `reports_truncate()` returns whether a TRUNCATE is delivered as an event.
+/// - `ancestors(oid)`, `has_column(oid, name)` and `texts()` answer the router's questions about the catalog.
+/// - `server()` returns the server's name for messages. `close()` ends the stream cleanly.
 template <typename T>
 concept change_source =
     requires(T& source, const T& unchanged, std::chrono::milliseconds timeout, int stop_fd,
@@ -17248,8 +17385,8 @@ concept change_source =
 // ---- pgsync/pipeline/postgres_changes.hpp
 namespace pgsync::pipeline {
 
-/// The change_source of a logical replication slot: a stream, a session on the primary for its positions, and
-/// one for questions about the catalog, which is made at the first.
+/// The change_source of a logical replication slot: a replication stream, a session on the primary for its
+/// positions, and one for the catalog, opened when it is first needed.
 class postgres_changes {
   public:
     struct settings {
@@ -17259,7 +17396,7 @@ class postgres_changes {
         std::string publication;
     };
 
-    /// Once `stop_fd` is readable nothing is waited for, and a running query is cancelled.
+    /// Once `stop_fd` is readable, every wait ends and a running query is cancelled.
     postgres_changes(settings setting, std::span<const postgres::index_binding> indices, int stop_fd)
         : settings_(std::move(setting)),
           indices_(indices),
@@ -17302,7 +17439,7 @@ class postgres_changes {
     [[nodiscard]] bool has_column(std::uint32_t oid, std::string_view name) {
         return postgres::has_column(catalog(), oid, name);
     }
-    /// Every server behind the name has the database in one encoding.
+    /// Any server behind the connection string will do: the database has the same encoding on all of them.
     [[nodiscard]] log_text texts() {
         return log_text::of(std::string(primary_.server_encoding()),
                             [this]() -> postgres::session& { return catalog(); });
@@ -17311,7 +17448,8 @@ class postgres_changes {
     void close() { stream_.close(); }
 
   private:
-    /// The server that is streamed from must be the one that was checked: one name may lead to several.
+    /// Throws errc::connection unless the stream leads to the server that was checked: one name may stand for
+    /// several.
     void check_server() {
         const auto now = stream_.identify();
         if (now.system == settings_.identity.system && now.timeline == settings_.identity.timeline) return;
@@ -17338,7 +17476,7 @@ static_assert(change_source<postgres_changes>);
 // ---- pgsync/pipeline/postgres_source.hpp
 namespace pgsync::pipeline {
 
-/// The document_source of one PostgreSQL session, which has no other use meanwhile.
+/// The document_source that reads on one PostgreSQL session, which must have no other use meanwhile.
 class postgres_source {
   public:
     postgres_source(postgres::session& documents, std::span<const postgres::index_binding> indices,
@@ -17348,7 +17486,7 @@ class postgres_source {
           indices_(indices),
           begin_(postgres::begin_reading(indices)),
           clock_(clock) {}
-    /// With a session of its own.
+    /// Takes ownership of the session.
     postgres_source(std::unique_ptr<postgres::session> documents,
                     std::span<const postgres::index_binding> indices, postgres::version_clock& clock)
         : own_(std::move(documents)),
@@ -17379,8 +17517,8 @@ class postgres_source {
     template <typename JoinKeys>
     void hold_owners(std::size_t index, std::size_t route, const JoinKeys& join_keys) {
         reader_.find_owners(index, route, join_keys);
-        // From here on the server keeps what it found, and no lock: an ALTER TABLE that had to wait for this
-        // session would make its own next read wait for the ALTER TABLE.
+        // The server now holds the result without a lock. With a lock, an ALTER TABLE would wait for this
+        // session, while the loader's next read would wait for the ALTER TABLE.
         session_.exec("COMMIT");
     }
     template <typename Size, typename OnPiece>
@@ -17442,24 +17580,24 @@ static_assert(document_source<postgres_source>);
 // ---- pgsync/pipeline/acknowledger.hpp
 namespace pgsync::pipeline {
 
-/// Decides how far the slot may be confirmed: past a work only when it and every earlier one is done, and
-/// only when all that was read for it is on the database's disk. A commit under `synchronous_commit = off` is
-/// visible before it is flushed; had the database crashed between, its row would be in the index and nowhere
-/// else, and nothing but a repeat of the work would correct it.
+/// Decides up to which position the slot may be confirmed. It passes a batch only when that batch and all
+/// before it are done and everything read for them is on the database's disk. A commit under
+/// `synchronous_commit = off` is visible before it is flushed. If the database crashed in between, its row
+/// would exist only in the index, and only a repetition of the batch would correct that.
 class acknowledger {
   public:
     explicit acknowledger(metrics::registry& counts = metrics::nowhere()) : counts_(counts) {}
 
-    /// Announces the next work, in the order they are taken; returns its ticket. To be measured with:
-    /// `oldest_us`, when the oldest of its changes committed, and `commits`, when the transactions did that
-    /// end in it, in microseconds since 2000, 0 for unknown.
+    /// Announces the next batch and returns its ticket. Called in the order in which batches are taken. For
+    /// metrics: `oldest_us` is when the oldest of its changes committed, `commits` are the commit times of
+    /// the transactions that end in it; both in microseconds since 2000, 0 if unknown.
     std::uint64_t open(postgres::lsn end, std::int64_t oldest_us = 0,
                        std::vector<std::int64_t> commits = {}) {
         const std::lock_guard lock(mutex_);
         return works_.open({end, {}, oldest_us, std::move(commits)});
     }
 
-    /// One more transaction ends in the work that was opened last.
+    /// Records that one more transaction ends in the batch opened last.
     void also_ends(std::int64_t committed_us) {
         const std::lock_guard lock(mutex_);
         if (works_.is_last_done()) {
@@ -17469,8 +17607,8 @@ class acknowledger {
         }
     }
 
-    /// Everything of the work is acknowledged by the cluster; what was read for it is durable once the log is
-    /// flushed as far as `durable`.
+    /// Records that the cluster has acknowledged all of the batch. What was read for it is durable once WAL
+    /// is flushed up to `durable`.
     void done(std::uint64_t ticket, postgres::lsn durable) {
         const std::lock_guard lock(mutex_);
         auto& finished = works_[ticket];
@@ -17481,7 +17619,7 @@ class acknowledger {
         finished.commits = {};
     }
 
-    /// The work is left undone, to be repeated at the next start: neither it nor any later one is ever
+    /// Leaves the batch undone, to be repeated at the next start: neither it nor any later one will be
     /// confirmed.
     void give_up(std::uint64_t ticket) {
         const std::lock_guard lock(mutex_);
@@ -17497,8 +17635,8 @@ class acknowledger {
         return works_.is_done(ticket);
     }
 
-    /// What may be confirmed. `flushed`: how far the server's log is known to be on disk. `idle`: how far the
-    /// stream was read with nothing gathered and not handed out, or 0 when something is.
+    /// Returns the position that may be confirmed. `flushed` is how far the server's WAL is known to be on
+    /// disk. `idle` is how far the stream was read if no changes are waiting in the queue, and 0 otherwise.
     [[nodiscard]] postgres::lsn confirmed(postgres::lsn flushed, postgres::lsn idle) {
         const std::lock_guard lock(mutex_);
         works_.advance([&](std::uint64_t ticket,
@@ -17508,7 +17646,7 @@ class acknowledger {
         return confirmed_;
     }
 
-    /// Is anything handed out that has not been confirmed, but will be?
+    /// Returns true while a batch is not confirmed yet, but will be.
     [[nodiscard]] bool outstanding() const {
         const std::lock_guard lock(mutex_);
         return !works_.empty() && works_.first() < given_up_;
@@ -17520,8 +17658,8 @@ class acknowledger {
     }
 
     struct backlog {
-        std::size_t works = 0;       ///< of which the cluster has not acknowledged everything
-        std::int64_t oldest_us = 0;  ///< see open()
+        std::size_t works = 0;       ///< batches not fully acknowledged by the cluster
+        std::int64_t oldest_us = 0;  ///< see open(), of the first such batch
     };
     [[nodiscard]] backlog undone() const {
         backlog out;
@@ -17541,7 +17679,7 @@ class acknowledger {
         std::vector<std::int64_t> commits;
     };
 
-    /// The clocks of two machines may differ.
+    /// Observes the latency of one commit; never negative, although two machines' clocks may differ.
     void measure(std::int64_t committed_us, std::int64_t now_us) {
         counts_.latency.observe(static_cast<double>(std::max<std::int64_t>(now_us - committed_us, 0)) / 1e6);
     }
@@ -17549,7 +17687,7 @@ class acknowledger {
     metrics::registry& counts_;
     mutable std::mutex mutex_;
     in_order_ledger<entry> works_;
-    std::uint64_t given_up_ = std::numeric_limits<std::uint64_t>::max();  ///< the first of these
+    std::uint64_t given_up_ = std::numeric_limits<std::uint64_t>::max();  ///< lowest ticket given up
     postgres::lsn confirmed_;
 };
 
@@ -17558,7 +17696,7 @@ class acknowledger {
 // ---- pgsync/pipeline/aside.hpp
 namespace pgsync::pipeline {
 
-/// Does one thing in a thread of its own, so that the caller can go on meanwhile.
+/// Runs a function on its own thread, so that the caller can continue meanwhile.
 class aside {
   public:
     explicit aside(std::function<void()> what)
@@ -17570,12 +17708,12 @@ class aside {
                   done_.set_exception(std::current_exception());
               }
           })) {}
-    /// Waits for it.
+    /// Waits for the function to return.
     ~aside() { thread_.join(); }
     aside(const aside&) = delete;
     aside& operator=(const aside&) = delete;
 
-    /// Whether it is done, or is within `time`; throws what it threw, once.
+    /// Returns true if the function has returned, waiting for it up to `time`. Rethrows what it threw, once.
     [[nodiscard]] bool done(std::chrono::milliseconds time = {}) {
         if (!result_.valid()) return true;
         if (result_.wait_for(time) != std::future_status::ready) return false;
@@ -17594,22 +17732,23 @@ class aside {
 // ---- pgsync/pipeline/fan_out_loader.hpp
 namespace pgsync::pipeline {
 
-/// Handles fan-outs (one row, thousands of documents) on a thread of its own, with a source and a sink of its
-/// own, so that small changes are not delayed. The order of bulks does not matter: what reads later has the
-/// greater version, and the cluster keeps the greater version.
+/// Handles fan-outs (one row, thousands of documents) on its own thread, with its own source and sink, so
+/// that small changes are not delayed. The order of bulks does not matter: a later read has the greater
+/// version, and the cluster keeps the greater version.
 template <document_source Source, sink::document_sink Sink>
 class fan_out_loader {
   public:
-    /// What is called when all documents of a route are acknowledged, with how far the log must be flushed
-    /// for them to be durable, or without a position where they were given up. Comes from any thread, and not
-    /// at all where something fails.
+    /// Called when all documents of a route are acknowledged, with the position up to which WAL must be
+    /// flushed for them to be durable, or without a position if the route was given up. May be called on any
+    /// thread, and is not called if something fails.
     using done_function = std::function<void(std::optional<postgres::lsn> durable)>;
 
     using loader_type = document_loader<Source, Sink>;
-    /// Makes a source; called on this loader's thread, at the first fan-out. May throw.
+    /// Creates a source; called on this loader's thread, at the first fan-out. May throw.
     using connect_function = std::function<std::unique_ptr<Source>()>;
 
-    /// `failed` is called once, with what ends the work; once `stopped()`, routes are given up.
+    /// `failed` is called once, with the error that ends the loader's thread. Once `stopped()`, routes are
+    /// given up.
     fan_out_loader(connect_function connect, std::span<const postgres::index_binding> indices,
                    std::unique_ptr<Sink> to, index_access cluster, typename loader_type::settings setting,
                    std::function<void(std::exception_ptr)> failed, std::function<bool()> stopped)
@@ -17622,13 +17761,12 @@ class fan_out_loader {
           stopped_(std::move(stopped)),
           thread_([this] { run(); }) {}
 
-    /// Does not wait for what was taken over.
+    /// Does not finish the routes taken over, see close().
     ~fan_out_loader() { close(); }
     fan_out_loader(const fan_out_loader&) = delete;
     fan_out_loader& operator=(const fan_out_loader&) = delete;
 
-    /// Takes over a route; waits while too many are waiting themselves. Throws errc::interrupted once
-    /// closed.
+    /// Takes over a route; waits while too many are queued. Throws errc::interrupted once closed.
     void take(wide_route&& route, done_function done) {
         std::unique_lock lock(mutex_);
         changed_.wait(lock, [&] { return closing_ || waiting_.size() < most_waiting; });
@@ -17637,15 +17775,16 @@ class fan_out_loader {
         changed_.notify_all();
     }
 
-    /// Waits until everything taken over has been handed to the sink and sent. Throws errc::interrupted
-    /// once closed.
+    /// Waits until everything taken over has been handed to the sink and sent. Throws errc::interrupted once
+    /// closed.
     void settle() {
         std::unique_lock lock(mutex_);
         changed_.wait(lock, [&] { return closing_ || (waiting_.empty() && !working_); });
         refuse_closed();
     }
 
-    /// Gives up what waits, and waits for what is at work, which whoever interrupts the cluster ends.
+    /// Drops the routes that are queued and waits for the one in progress; to end that soon, interrupt the
+    /// cluster.
     void close() {
         {
             const std::lock_guard lock(mutex_);
@@ -17655,10 +17794,10 @@ class fan_out_loader {
         if (thread_.joinable()) thread_.join();
     }
 
-    /// Nothing that was sent is without an answer.
+    /// Returns true if everything sent has been answered.
     [[nodiscard]] bool idle() const { return sink_->idle(); }
 
-    /// Throws what made a bulk fail for good, if anything did.
+    /// Throws the error that made a bulk fail for good, if any.
     void rethrow_failure() { sink_->rethrow_failure(); }
 
   private:
@@ -17719,7 +17858,7 @@ class fan_out_loader {
         sink_->end_job();
     }
 
-    /// Made for the first route: most programs never see one.
+    /// Created at the first route: most programs never have one.
     struct sources {
         explicit sources(fan_out_loader& owner)
             : documents(owner.connect_()),
@@ -17755,14 +17894,14 @@ class fan_out_loader {
 // ---- pgsync/pipeline/gatherer.hpp
 namespace pgsync::pipeline {
 
-/// Where changes wait, coalesced by root key, while the loader is busy. Batches are made by pressure:
-/// whatever has gathered when the loader asks is the next work, after a commit, or earlier where a
-/// transaction is larger than the bound. Where very much has gathered the loader takes some of it, the oldest
-/// first: what changes again while it waits is still read once. One thread adds, one takes.
+/// Queue in which changes wait, coalesced by root key, while the loader is busy. Batch sizes depend on the
+/// load: when the loader asks, it gets all that is waiting, after a commit, or earlier if a transaction
+/// exceeds the limits. If more is waiting than the loader wants, it gets the oldest: a key that changes again
+/// while it waits is still read once. One thread adds, one takes.
 class gatherer {
   public:
     struct limits {
-        std::size_t entries = 50'000;   ///< keys and links together
+        std::size_t entries = 50'000;   ///< keys and join keys together
         std::size_t bytes = 8U << 20U;  ///< of their text
     };
 
@@ -17772,8 +17911,8 @@ class gatherer {
         pending_ = fresh();
     }
 
-    /// `committed`: where the transaction's commit record begins; `time_us`: when it committed, in
-    /// microseconds since 2000, 0 where that is not known yet.
+    /// Begins a transaction. `committed` is where its commit record begins; `time_us` is when it committed,
+    /// in microseconds since 2000, 0 if not known yet.
     void begin(std::uint32_t xid, postgres::lsn committed, std::int64_t time_us = 0) {
         const std::lock_guard lock(mutex_);
         xid_ = xid;
@@ -17787,9 +17926,10 @@ class gatherer {
         insert_key(index, key);
     }
 
-    /// The same for a root row whose document was, or is to be, written with this routing.
+    /// Adds a root row whose document was written, or is to be written, with this routing.
     void add_key(std::size_t index, const std::string& key, std::string_view routing) {
-        // Under one lock: a key taken without its routing would leave a document where it no longer belongs.
+        // Both under one lock: a key taken without its routing would leave a document where it no longer
+        // belongs.
         const std::lock_guard lock(mutex_);
         insert_key(index, key);
         if (pending_.indices[index].routings[key].emplace(routing).second) grow(key.size() + routing.size());
@@ -17802,34 +17942,34 @@ class gatherer {
         if (added) wait_in_line(index, route, *at);
     }
 
-    /// See index_work::lose_rows().
+    /// Calls index_work::lose_rows().
     void lose_rows(std::size_t index, const compiled_index& of, std::size_t route) {
         const std::lock_guard lock(mutex_);
         note_change();
         pending_.indices[index].lose_rows(of, route);
     }
 
-    /// Every root row is to be read again.
+    /// Makes the loader read every root row again.
     void reload(std::size_t index) {
         const std::lock_guard lock(mutex_);
         note_change();
         pending_.indices[index].reload = true;
     }
 
-    /// The transaction may have truncated a table, though the log does not tell.
+    /// Makes the loader check whether the transaction truncated a table, which WAL does not show.
     void look_at_storage() {
         const std::lock_guard lock(mutex_);
         note_transaction();
         pending_.look_at_storage = true;
     }
 
-    /// Everything before `position` has been added. Called at a commit, with its time as begin() has it, and
-    /// for keepalives between transactions.
+    /// Records that everything before `position` has been added. Called at a commit, with its time as in
+    /// begin(), and for keepalives between transactions.
     void reached(postgres::lsn position, std::int64_t time_us = 0) {
         const std::lock_guard lock(mutex_);
         if (std::exchange(xid_counts_, false) && time_us != 0) {
             if (pending_.empty()) {
-                acknowledger_.also_ends(time_us);  // all of it was handed out before its commit was read
+                acknowledger_.also_ends(time_us);  // all of it was taken before its commit was read
             } else {
                 commits_.push_back({position, time_us});
             }
@@ -17844,22 +17984,22 @@ class gatherer {
         return position_;
     }
 
-    /// How far the slot may be confirmed now, given how far the server's log is known to be on disk.
+    /// Returns the position up to which the slot may be confirmed, given how far the server's WAL is known to
+    /// be on disk.
     [[nodiscard]] postgres::lsn confirmed(postgres::lsn flushed) {
-        // Under the same lock as take(): a work is always in one place or the other.
+        // Under the same lock as take(): changes are always either pending or announced to the acknowledger.
         const std::lock_guard lock(mutex_);
         return acknowledger_.confirmed(flushed, pending_.empty() ? position_ : postgres::lsn{});
     }
 
-    /// More than the bound has gathered: the reader is to wait. Returns false when it still has after
-    /// `timeout`.
+    /// Waits until the queue is below its limits or closed. Returns false if it is neither after `timeout`.
     [[nodiscard]] bool wait_for_room(std::chrono::milliseconds timeout) {
         std::unique_lock lock(mutex_);
         return changed_.wait_for(lock, timeout, [&] { return !full() || closed_; });
     }
 
-    /// The next work, of `most` keys and links, announced to the acknowledger, or nothing when none came
-    /// within `timeout` or after close().
+    /// Returns the next batch, of at most `most` keys and join keys, after announcing it to the acknowledger;
+    /// nothing if none was ready within `timeout`, or after close().
     [[nodiscard]] std::optional<work> take(std::chrono::milliseconds timeout,
                                            std::size_t most = std::numeric_limits<std::size_t>::max()) {
         std::unique_lock lock(mutex_);
@@ -17873,19 +18013,20 @@ class gatherer {
             commits_.pop_front();
         }
         result.ticket = acknowledger_.open(result.end, oldest, std::move(commits));
-        // What follows of a transaction cut here needs it visible as well.
+        // If a transaction was cut here, its remaining changes need it visible as well.
         xid_noted_ = false;
         changed_.notify_all();
         return result;
     }
 
-    /// Nothing gathered, and everything handed out is confirmed.
+    /// Returns true if nothing is waiting and every batch is confirmed.
     [[nodiscard]] bool idle() const {
         const std::lock_guard lock(mutex_);
         return pending_.empty() && !acknowledger_.outstanding();
     }
 
-    /// What waits, keys and links together, and when the oldest of these changes committed (0: none waits).
+    /// Returns the number of keys and join keys that are waiting, and when the oldest of these changes
+    /// committed (0: none is waiting).
     [[nodiscard]] std::pair<std::size_t, std::int64_t> waiting() const {
         const std::lock_guard lock(mutex_);
         return {entries_, pending_.empty() ? 0 : oldest_us()};
@@ -17896,7 +18037,7 @@ class gatherer {
         return closed_;
     }
 
-    /// take() hands out nothing any more: what is left is neither loaded nor confirmed.
+    /// Makes take() return nothing from now on: what is left is neither loaded nor confirmed.
     void close() {
         const std::lock_guard lock(mutex_);
         closed_ = true;
@@ -17918,8 +18059,8 @@ class gatherer {
         committed_ = false;
         return result;
     }
-    /// Whatever else is pending goes along: it may be done early, and what stays behind is read in a later
-    /// snapshot, which sees all that this one must see.
+    /// Everything else that is pending goes into the batch: it may be done early, and what stays behind is
+    /// read in a later snapshot, which sees all that this one must see.
     work take_oldest(std::size_t most) {
         work result = fresh();
         result.xids.swap(pending_.xids);
@@ -17945,7 +18086,7 @@ class gatherer {
             }
             to.keys.insert(from.keys.extract(*next.text));
         }
-        // All that was gathered before the oldest that stays has been taken by now.
+        // Everything added before the oldest entry that stays has been taken by now.
         result.end = line_.front().reached;
         return result;
     }
@@ -17987,15 +18128,15 @@ class gatherer {
     [[nodiscard]] bool ready() const { return !pending_.empty() && (committed_ || full()); }
 
     static constexpr std::size_t no_route = std::numeric_limits<std::size_t>::max();
-    /// A key or a link of `pending_`, whose text stays where it is as long as it is in its set.
+    /// A key or join key of `pending_`. Its text has a stable address as long as it is in its set.
     struct in_line {
-        postgres::lsn reached;  ///< by the stream when it was added: everything before was added before it
+        postgres::lsn reached;  ///< stream position when it was added: earlier changes were added before it
         std::size_t index;
         std::size_t route;  ///< no_route: a key
         const std::string* text;
     };
 
-    /// A transaction that has ended and of which something waits.
+    /// A transaction that has ended, with changes still waiting.
     struct ended {
         postgres::lsn end;
         std::int64_t time_us;
@@ -18007,7 +18148,7 @@ class gatherer {
     limits limit_;
     acknowledger& acknowledger_;
     work pending_;
-    std::deque<in_line> line_;  ///< the keys and links of `pending_`, in the order of their first change
+    std::deque<in_line> line_;  ///< the keys and join keys of `pending_`, in the order of their first change
     std::size_t entries_ = 0;
     std::size_t bytes_ = 0;
     postgres::lsn position_;
@@ -18015,9 +18156,9 @@ class gatherer {
     postgres::lsn xid_committed_;
     std::int64_t xid_time_us_ = 0;
     bool xid_noted_ = false;
-    bool xid_counts_ = false;    ///< something of it was gathered, now or in an earlier work
-    std::deque<ended> commits_;  ///< in the order of the log
-    bool committed_ = false;     ///< a transaction has ended since the last take
+    bool xid_counts_ = false;    ///< some change of it was added, to this or an earlier batch
+    std::deque<ended> commits_;  ///< in WAL order
+    bool committed_ = false;     ///< a transaction has ended since everything was last taken
     bool closed_ = false;
 };
 
@@ -18026,27 +18167,29 @@ class gatherer {
 // ---- pgsync/pipeline/position_recorder.hpp
 namespace pgsync::pipeline {
 
-/// Records each position with the indices before the slot is confirmed up to it: a slot that stands ahead of
-/// what its indices say was created again or read by another program, and changes are lost. Before each
-/// record, and every few seconds when there is nothing to record, it checks that what was checked at the
-/// start still holds; so the slot is confirmed only up to positions at which it did. One thread of its own,
-/// so that a cluster or a catalog that does not answer cannot keep the reading thread from answering the
-/// server.
+/// Records each position in the indices before the slot is confirmed up to it. A slot that is ahead of the
+/// position in its indices was therefore created again or read by another program, and changes are lost.
+/// Checks before each record, and every few seconds if there is nothing to record, that what was verified at
+/// the start still holds; the slot is thus confirmed only up to positions at which it did, unless the catalog
+/// could not be reached. Has its own thread, so that a cluster or a catalog that does not answer cannot keep
+/// the reading thread from answering the server.
 class position_recorder {
   public:
-    /// Records durably; may throw, and is then asked again, unless that is errc::superseded or
+    /// Records durably. May throw, and is then called again, except after errc::superseded or
     /// elastic::refused_always.
     using record_function = std::function<void(postgres::lsn)>;
-    /// Returns where everything is as it was at the start; errc::changed where it is not. May throw
-    /// otherwise, and is then asked again before anything is recorded.
+    /// Returns if everything is as it was at the start, and throws errc::changed if not. Other errors lead to
+    /// another call; until one succeeds nothing is recorded, except after errc::connection or errc::busy,
+    /// which do not hold back the record.
     using check_function = std::function<void()>;
 
     struct settings {
-        std::chrono::milliseconds record_every{10'000};  ///< at most
-        std::chrono::milliseconds check_every{2'000};    ///< at least
+        std::chrono::milliseconds record_every{10'000};  ///< no more often than this
+        std::chrono::milliseconds check_every{2'000};    ///< at least this often
     };
 
-    /// `ended` gets such an error, or errc::changed, once: nothing is recorded any more.
+    /// `ended` is called once, with an error after which nothing more is recorded: errc::superseded,
+    /// errc::changed or elastic::refused_always.
     position_recorder(record_function record, check_function check, settings setting,
                       std::function<void(std::exception_ptr)> ended)
         : record_(std::move(record)),
@@ -18059,7 +18202,7 @@ class position_recorder {
     position_recorder(const position_recorder&) = delete;
     position_recorder& operator=(const position_recorder&) = delete;
 
-    /// `position` may be recorded; returns up to where it has been.
+    /// Allows `position` to be recorded. Returns the position recorded so far.
     postgres::lsn want(postgres::lsn position) {
         const std::lock_guard lock(mutex_);
         if (position > wanted_) {
@@ -18069,28 +18212,28 @@ class position_recorder {
         return recorded_;
     }
 
-    /// What is wanted now need not wait for the end of the pause: a second after the last record will do.
+    /// Shortens the pause before the next record to at most a second since the last one.
     void soon() {
         const std::lock_guard lock(mutex_);
         soon_ = true;
         changed_.notify_all();
     }
 
-    /// From now on without pauses.
+    /// Records without pauses from now on.
     void hurry() {
         const std::lock_guard lock(mutex_);
         record_every_ = std::chrono::milliseconds(0);
         changed_.notify_all();
     }
 
-    /// Checks at once: there is reason to think that something has changed.
+    /// Checks at once, because something may have changed.
     void check_now() {
         const std::lock_guard lock(mutex_);
         check_now_ = true;
         changed_.notify_all();
     }
 
-    /// Nothing more is recorded. Waits for what is under way.
+    /// Stops recording. Waits for the attempt in progress.
     void close() {
         {
             const std::lock_guard lock(mutex_);
@@ -18129,7 +18272,7 @@ class position_recorder {
                 if (done == outcome::done) recorded_ = std::max(recorded_, position);
                 last_record = last_check;
             }
-            // However much of a hurry there is, a server that refuses is given a moment.
+            // Even after hurry(), pause before trying again what was refused.
             if (done == outcome::refused)
                 changed_.wait_for(lock, std::chrono::milliseconds(200), [&] { return closing_; });
         }
@@ -18148,13 +18291,14 @@ class position_recorder {
         try {
             if (check_) check_();
         } catch (const error& problem) {
-            // One that is shut down waits for its last changes to be confirmed.
+            // A server that is shutting down accepts no connections but waits until its last changes are
+            // confirmed, so a check that cannot connect must not prevent the record.
             if (problem.code() != errc::connection && problem.code() != errc::busy) throw;
             log::debug("not checked: {}", problem.what());
         }
     }
 
-    /// Checks, and records `position` where there is one.
+    /// Checks, and records `position` unless it is 0.
     outcome attempt(postgres::lsn position) {
         try {
             check();
@@ -18194,12 +18338,14 @@ class position_recorder {
 // ---- pgsync/routing/used_columns.hpp
 namespace pgsync {
 
-/// Every column of a node's table that its documents depend on: what is emitted, and what is joined on.
+/// Returns every column of a node's table that its documents depend on by name: those in the document and
+/// those used in joins. Columns that only appear in SQL of the declaration are not included; see
+/// uses_any_column().
 [[nodiscard]] inline std::vector<std::string_view> used_columns(const shape_view& shape, std::size_t self) {
     std::vector<std::string_view> names;
     const auto& own = shape.nodes[self];
     for (const auto& link : shape.links_of(own)) names.push_back(link.child);
-    // A self-reference goes on from its own rows.
+    // A self-reference also continues from its own rows.
     if (is_recursive(own)) {
         for (const auto& link : shape.links_of(own)) names.push_back(link.parent);
     }
@@ -18225,17 +18371,17 @@ namespace pgsync {
 // ---- pgsync/pipeline/router.hpp
 namespace pgsync::pipeline {
 
-/// Turns changed rows into keys and links, by the old and the new values of the columns each route names. No
-/// I/O of its own.
+/// Turns changed rows into keys and join keys, from the old and the new values of the columns that each route
+/// names. Does no I/O of its own.
 class router {
   public:
-    /// Tells the partitioned tables above a table that nobody knew at the start.
+    /// Returns the partitioned tables above a table that was not known at the start.
     using find_ancestors = std::function<std::vector<std::uint32_t>(std::uint32_t oid)>;
 
-    /// Tells whether a table has a column now.
+    /// Returns whether a table has a column now.
     using column_exists = std::function<bool(std::uint32_t oid, std::string_view column)>;
 
-    /// `look_closer` is called where a table is not what it was at the start.
+    /// `look_closer` is called when a table is not what it was at the start.
     router(std::span<const postgres::index_binding> indices, gatherer& output, find_ancestors ancestors = {},
            column_exists exists = {}, std::function<void()> look_closer = {}, log_text texts = {})
         : indices_(indices),
@@ -18245,12 +18391,12 @@ class router {
           look_closer_(std::move(look_closer)),
           texts_(std::move(texts)) {}
 
-    /// A table's present columns; comes before its first row and after each ALTER TABLE.
+    /// Takes a table's current columns; called before its first row and after each ALTER TABLE.
     void relation(const postgres::change::relation& described) {
         const auto table = texts_.relation(described);
         tables_.erase(table.oid);
         if (look_closer_ && is_strange(table)) look_closer_();
-        // A partition made or attached since the start.
+        // It may be a partition that was created or attached since the start.
         if (find_ancestors_ && !is_known(table.oid)) ancestors_[table.oid] = find_ancestors_(table.oid);
         table_plan plan;
         plan.width = table.columns.size();
@@ -18278,7 +18424,7 @@ class router {
                 visit(route, row.after, {});
                 continue;
             }
-            // Without an old row no column of the replica identity changed, and the identity covers the
+            // No old row means that no column of the replica identity changed, and the identity covers the
             // route.
             if (row.old != postgres::old_row::none) visit(route, row.before, {});
             visit(route, row.after, row.before);
@@ -18312,13 +18458,13 @@ class router {
         std::size_t index = 0;
         std::size_t route = 0;
         bool direct = false;
-        bool everything = false;      ///< a change may concern any document
-        bool blind = false;           ///< the log's rows are from a time when `link` was called otherwise
-        bool uncovered = false;       ///< the log may lack old values of `link`
-        bool uses_generated = false;  ///< the log does not show whether what its documents depend on changed
-        std::vector<std::size_t> link;         ///< positions of the route's columns in a row
-        std::vector<std::size_t> used;         ///< positions of all columns its documents depend on
-        std::optional<std::size_t> routing{};  ///< position of what chooses a document's shard
+        bool everything = false;  ///< a change may affect any document
+        bool blind = false;      ///< the rows in WAL are from a time when a column of `link` had another name
+        bool uncovered = false;  ///< WAL may lack old values of `link`
+        bool uses_generated = false;    ///< WAL does not show whether the data behind its documents changed
+        std::vector<std::size_t> link;  ///< positions of the route's columns in a row
+        std::vector<std::size_t> used;  ///< positions of all columns its documents depend on
+        std::optional<std::size_t> routing{};  ///< position of the column that selects a document's shard
     };
     struct table_plan {
         std::size_t width = 0;
@@ -18335,8 +18481,8 @@ class router {
         return found != ancestors_.end() &&
                std::find(found->second.begin(), found->second.end(), route.table_oid) != found->second.end();
     }
-    /// Another table has the name of one that is followed, a followed one has another name, or one has come
-    /// that was not there at the start.
+    /// Returns true if another table has the name of a bound one, a bound one has another name, or the table
+    /// did not exist at the start.
     [[nodiscard]] bool is_strange(const postgres::change::relation& table) const {
         const auto name =
             postgres::quote_identifier(table.schema) + "." + postgres::quote_identifier(table.name);
@@ -18358,9 +18504,9 @@ class router {
         return false;
     }
 
-    /// Where a row has a column. Nothing when the rows are from a time when the column was called otherwise,
-    /// or was not there, and now it is: renamed and renamed back. Throws errc::catalog when it is not there
-    /// now.
+    /// Returns the position of a column in the rows. Returns nothing if the rows are from a time when the
+    /// column had another name or did not exist, but it exists now, for instance because it was renamed and
+    /// renamed back. Throws errc::catalog if it does not exist now.
     std::optional<std::size_t> position(const postgres::change::relation& table, std::string_view column,
                                         const compiled_index& index, const node_data& node) const {
         for (std::size_t at = 0; at < table.columns.size(); ++at) {
@@ -18383,7 +18529,7 @@ class router {
         const auto& route = index.routes[r];
         const auto& node = index.shape.nodes[route.node];
         route_plan plan{i, r, route.direct, route.columns.empty(), false, false, false, {}, {}};
-        // Then each old row holds everything, unless the identity was another one when it was written.
+        // With FULL each old row holds everything, except those written while the identity was another one.
         plan.uncovered = table.replica_identity == 'f' && !route.columns.empty();
         const auto find_old = [&](std::string_view name) -> std::optional<std::size_t> {
             const auto at = position(table, name, index, node);
@@ -18395,8 +18541,8 @@ class router {
                     "read again",
                     table.schema, table.name, name, index.name);
             } else if (!table.columns[*at].is_key) {
-                // The table was published before its replica identity was set, or lost it for a while: nobody
-                // knows which documents its updates and deletes of that time concern.
+                // The table was published before its replica identity was set, or lost it for a while: it is
+                // unknown which documents its updates and deletes of that time affect.
                 plan.uncovered = true;
                 log::warn(
                     "the replica identity of {}.{} did not cover column \"{}\" when these changes were made: "
@@ -18448,7 +18594,8 @@ class router {
                });
     }
 
-    /// Notes the owners of one version of a row. `before` gives values that `row` only calls unchanged.
+    /// Queues the key or join key in one version of a row. `before` has the values that `row` only marks as
+    /// unchanged.
     void visit(const route_plan& route, std::span<const postgres::field> row,
                std::span<const postgres::field> before) {
         if (route.everything) return lose_rows(route.index, route.route);
@@ -18464,8 +18611,8 @@ class router {
                             "set REPLICA IDENTITY FULL on the table and run bootstrap again");
             }
             const auto value = texts_.value(field->text);
-            // No query can ask for it; nor can there be a document by such a key, but the row that had it
-            // may have another now.
+            // No query can ask for this key, and no document can have it; but the row that had it may have
+            // another now.
             if (!value) return read_all_again(route);
             append_key_part(text_, *value, first);
             first = false;
@@ -18486,7 +18633,7 @@ class router {
 
     void read_all_again(const route_plan& route) {
         lose_rows(route.index, route.route);
-        // Of a root rows may have come that the index does not know.
+        // There may also be new root rows that the index does not know.
         output_.reload(route.index);
     }
 
@@ -18506,9 +18653,9 @@ class router {
 // ---- pgsync/pipeline/sync_pipeline.hpp
 namespace pgsync::pipeline {
 
-/// Streams one slot into the indices until asked to stop: one thread receives and routes changes, one reads
-/// documents and sends them, one does so for fan-outs, and one records positions. One object is one
-/// connection's life; what was not confirmed when it ends is delivered again.
+/// Streams one slot into the indices until asked to stop. One thread receives and routes changes, one reads
+/// documents and sends them, one does so for fan-outs, and one records positions. An object lives as long as
+/// one connection; what is not confirmed by then is delivered again.
 template <change_source Changes, document_source Source, sink::document_sink Sink>
 class sync_pipeline {
   public:
@@ -18520,10 +18667,10 @@ class sync_pipeline {
         std::unique_ptr<Sink> fan_out;
     };
     struct hooks {
-        typename fan_out_type::connect_function connect;  ///< makes sources for fan-outs
-        /// Called once, before anything is read, with the flush LSN of the start.
+        typename fan_out_type::connect_function connect;  ///< creates sources for fan-outs
+        /// Called once, before anything is read, with the flush LSN at the start.
         std::function<void(postgres::lsn)> started = [](postgres::lsn) {};
-        /// Ends every wait of the sources: something has failed.
+        /// Called when something has failed, to end every wait of the sources.
         std::function<void()> abandon = [] {};
     };
 
@@ -18568,7 +18715,7 @@ class sync_pipeline {
             finish(loading);
         } catch (...) {
             leaving_ = abandoned_ = true;
-            // Threads that wait for somebody's lock, or read millions of rows, are interrupted.
+            // Interrupts threads that wait for a lock or read millions of rows.
             hooks_.abandon();
             gatherer_.close();
             cluster_.interrupt();
@@ -18597,7 +18744,7 @@ class sync_pipeline {
 
     // ---- the reading thread
 
-    /// The server must hear from us meanwhile, or it takes us for dead after wal_sender_timeout.
+    /// Without a status meanwhile, the server would end the connection after wal_sender_timeout.
     void claim() {
         aside claiming(cluster_.claim);
         while (!claiming.done(std::chrono::milliseconds(100))) {
@@ -18642,7 +18789,8 @@ class sync_pipeline {
         flushed_ = std::max(flushed_, message.end);
         if (!message.keepalive) return;
         reply_requested_ = reply_requested_ || message.reply_requested;
-        // A server that is shut down asks, and ends only when everything it has sent is confirmed.
+        // A server that is shutting down requests replies, and ends only when everything it has sent is
+        // confirmed.
         if (message.reply_requested) recorder_.soon();
         // Between transactions everything before this position has been delivered.
         if (!in_transaction_) gatherer_.reached(message.end);
@@ -18676,8 +18824,8 @@ class sync_pipeline {
         }
     }
 
-    /// While too much has gathered nothing more is read, which makes the server wait; but it must hear from
-    /// us, or it takes us for dead after wal_sender_timeout.
+    /// Waits while the queue is full. Reading nothing makes the server wait, but without a status it would
+    /// end the connection after wal_sender_timeout.
     void make_room(int stop_fd, clock_type::time_point& next_status) {
         while (!gatherer_.wait_for_room(std::chrono::milliseconds(100))) {
             counts_.beat();
@@ -18685,7 +18833,7 @@ class sync_pipeline {
             if (readable(stop_fd)) return;
             if (clock_type::now() >= next_status) {
                 send_status();
-                // It cannot ask for it: what it sends is not read.
+                // More often than usual: its requests for a reply are not read now.
                 next_status = clock_type::now() + std::chrono::milliseconds(250);
             }
         }
@@ -18696,17 +18844,17 @@ class sync_pipeline {
         counts_.written.set(static_cast<std::int64_t>(written_.value));
         if (settings_.once && written_ >= target_) recorder_.hurry();
         confirmed_ = std::max(confirmed_, std::min(written_, recorder_.want(written_)));
-        // Asking for an answer tells how far the log is on disk, where something waits for that.
+        // The reply shows how far WAL is on disk, needed if something waits for that.
         const bool ask = settings_.once || acknowledger_->outstanding();
         const auto told = settings_.keep_slot ? postgres::lsn{} : confirmed_;
-        // As applied the server is told what the indices have; pg_stat_replication shows it, verify looks
+        // The position in the cluster is sent as "applied": pg_stat_replication shows it, and verify reads it
         // there.
         const auto applied = settings_.keep_slot ? postgres::lsn{} : std::max(written_, confirmed_);
         changes_.send_status({std::max(flushed_, confirmed_), told, applied, 0, ask});
         reply_requested_ = false;
     }
 
-    /// Tells when it has caught up: a point of the log that was its end a moment ago is acknowledged by now.
+    /// Starts `caught_up` once what was the end of WAL at most five seconds ago is acknowledged.
     void look_how_far() {
         constexpr auto moment = std::chrono::seconds(5);
         if (!settings_.caught_up || written_ < chased_) return;
@@ -18719,20 +18867,20 @@ class sync_pipeline {
         chased_since_ = now;
     }
 
-    /// Nothing is being done about having caught up. Throws what went wrong with it.
+    /// Returns true unless `caught_up` is running. Throws what it threw.
     bool is_settled() {
         if (caught_up_ && caught_up_->done()) caught_up_.reset();
         return !caught_up_;
     }
 
-    /// Nothing more is read: what was sent is waited for and confirmed; the slot keeps the rest for the next
-    /// start.
+    /// Waits until everything that was sent is acknowledged and confirmed; nothing more is read. The slot
+    /// keeps the rest for the next start.
     void finish(std::thread& loading) {
         const auto deadline = clock_type::now() + settings_.stop_timeout;
         recorder_.hurry();
         while (true) {
             rethrow_failure();
-            // The log may have to be flushed a little further, see acknowledger.
+            // Batches may have to wait until WAL is flushed a little further, see acknowledger.
             if (loaded_all_) flushed_ = std::max(flushed_, changes_.flushed());
             send_status();
             const bool answered = is_settled() && loaded_all_ && sink_->idle() && fan_outs_.idle();
@@ -18758,20 +18906,20 @@ class sync_pipeline {
         return ::poll(&each, 1, 0) > 0;
     }
 
-    /// From whoever shows it.
+    /// Called on the thread that collects metrics.
     void look(metrics::depths& sum) const {
         const auto [gathered, since] = gatherer_.waiting();
         const auto undone = acknowledger_->undone();
         sum.gathered += gathered;
         sum.batches += undone.works;
-        // What was handed out is older than what waits.
+        // Batches are older than what is waiting in the queue.
         const auto oldest = undone.oldest_us != 0 ? undone.oldest_us : since;
         if (oldest != 0 && (sum.oldest_us == 0 || oldest < sum.oldest_us)) sum.oldest_us = oldest;
     }
 
     // ---- the loading thread
 
-    /// One work on its way: in one part, or in several that are done in any order.
+    /// A batch in progress: one part, or several that are done in any order.
     class load_job {
       public:
         load_job(std::shared_ptr<acknowledger> acks, std::uint64_t ticket)
@@ -18839,7 +18987,7 @@ class sync_pipeline {
         if (!loaded.changed.empty()) remember(job->ticket(), loaded.changed);
     }
 
-    /// What the indices reflect now is kept with them, but not before the cluster has all of it.
+    /// Stores what the indices reflect now, once the cluster has acknowledged everything that depends on it.
     void remember(std::uint64_t ticket, const std::vector<std::size_t>& changed) {
         while (!acknowledger_->is_done(ticket)) {
             rethrow_failure();
@@ -18855,9 +19003,9 @@ class sync_pipeline {
         failure_.rethrow();
     }
 
-    // The threads use these as long as there is one.
-    std::atomic<bool> leaving_{false};    ///< nothing new is begun
-    std::atomic<bool> abandoned_{false};  ///< nor is anything waited for
+    // Declared first, so destroyed last: the threads use these until they end.
+    std::atomic<bool> leaving_{false};    ///< nothing new is started
+    std::atomic<bool> abandoned_{false};  ///< nothing is waited for either
     std::atomic<bool> loaded_all_{false};
     first_failure failure_;
 
@@ -18867,7 +19015,7 @@ class sync_pipeline {
     Changes& changes_;
     std::unique_ptr<Sink> sink_;
     metrics::registry& counts_;
-    // Shared with the completions of bulks, which may come after this object is gone.
+    // Shared with the completions of bulks, which may outlive this object.
     std::shared_ptr<acknowledger> acknowledger_;
     gatherer gatherer_;
     router router_;
@@ -18877,12 +19025,12 @@ class sync_pipeline {
     position_recorder recorder_;
 
     postgres::lsn target_;
-    postgres::lsn chased_;  ///< the end of the log as it was then
+    postgres::lsn chased_;  ///< a recent end of WAL, see look_how_far()
     clock_type::time_point chased_since_ = clock_type::now();
-    std::unique_ptr<aside> caught_up_;  ///< is doing what is to be done then
+    std::unique_ptr<aside> caught_up_;  ///< runs `settings_.caught_up`
     postgres::lsn flushed_;
     postgres::lsn written_;    ///< everything before it is in the index
-    postgres::lsn confirmed_;  ///< and the index says so
+    postgres::lsn confirmed_;  ///< everything before it is recorded in the index as well
     bool in_transaction_ = false;
     bool reply_requested_ = false;
     metrics::probe probe_;
@@ -18891,7 +19039,7 @@ class sync_pipeline {
 }  // namespace pgsync::pipeline
 
 // ---- pgsync/pipeline/postgres_pipeline.hpp
-/// Joins the stages with PostgreSQL and the cluster.
+/// Connects the stages of the pipeline with PostgreSQL and the cluster.
 namespace pgsync::pipeline {
 
 using loader = document_loader<postgres_source, elastic::batcher>;
@@ -18899,7 +19047,7 @@ using loader = document_loader<postgres_source, elastic::batcher>;
 PGSYNC_LINKAGE void follow(const follow_settings& setting, std::span<const postgres::index_binding> indices,
                            postgres::version_clock& clock, follow_batchers batchers,
                            const index_access& cluster, int stop_fd) {
-    stop_request abandon;  // ends every wait for the database, and what is waited for is cancelled
+    stop_request abandon;  // ends every wait for the database and cancels what it waits for
     const stop_deadline overdue(stop_fd, setting.stop_timeout + std::chrono::seconds(2), abandon);
     postgres_changes changes({setting.database, setting.identity, setting.slot, setting.publication}, indices,
                              abandon.fd());
@@ -18930,7 +19078,7 @@ PGSYNC_LINKAGE void remove_orphans(const std::string& read_from,
     batcher.end_job();
     cluster.drain();
     batcher.rethrow_failure();
-    // A row that was seen gone must stay so, even if the server crashes now.
+    // A row that was not found must stay deleted even if the server crashes now.
     while (durable > postgres::lsn{} && postgres::flushed_position(documents) < durable)
         std::this_thread::sleep_for(std::chrono::milliseconds(5));
 }
@@ -25815,6 +25963,93 @@ namespace detail {
 
 }  // namespace pgsync::app
 
+// ---- pgsync/base/pretty_json.hpp
+namespace pgsync {
+
+/// Returns compact JSON with a member a line, indented by depth.
+[[nodiscard]] inline std::string pretty_json(std::string_view json) {
+    std::string out;
+    std::size_t depth = 0;
+    bool quoted = false;
+    for (std::size_t i = 0; i < json.size(); ++i) {
+        const char c = json[i];
+        if (quoted) {
+            out += c;
+            if (c == '\\') {
+                out += json[++i];
+            } else if (c == '"') {
+                quoted = false;
+            }
+        } else if (c == '{') {
+            out += c;
+            out += '\n' + std::string(2 * ++depth, ' ');
+        } else if (c == '}') {
+            out += '\n' + std::string(2 * --depth, ' ') + c;
+        } else {
+            out += c;
+            quoted = c == '"';
+            if (c == ',') out += '\n' + std::string(2 * depth, ' ');
+            if (c == ':') out += ' ';
+        }
+    }
+    return out + '\n';
+}
+
+}  // namespace pgsync
+
+// ---- pgsync/base/pretty_sql.hpp
+namespace pgsync {
+
+/// Returns a compiled query in lines that a person reads: a line break and an indent by depth take the place
+/// of the blank before each clause, never inside quotes. The server reads both forms as the same.
+[[nodiscard]] inline std::string pretty_sql(std::string_view sql) {
+    std::string out;
+    std::size_t depth = 0;
+    char quote = 0;
+    for (std::size_t i = 0; i < sql.size(); ++i) {
+        const char c = sql[i];
+        if (quote != 0) {
+            if (c == quote) quote = 0;
+        } else if (c == '"' || c == '\'') {
+            quote = c;
+        } else if (c == '$') {
+            // A string between $tag$ and $tag$; a parameter's number is followed by no second one.
+            constexpr std::string_view digits = "0123456789";
+            const auto end = sql.find_first_of(" ,()'\"$", i + 1);
+            const bool begins = end != std::string_view::npos && sql[end] == '$' &&
+                                digits.find(sql[i + 1]) == std::string_view::npos;
+            const auto tag = begins ? sql.substr(i, end + 1 - i) : std::string_view();
+            const auto close = begins ? sql.find(tag, end + 1) : std::string_view::npos;
+            if (close != std::string_view::npos) {
+                out.append(sql.substr(i, close + tag.size() - i));
+                i = close + tag.size() - 1;
+                continue;
+            }
+        } else if (c == '(') {
+            ++depth;
+        } else if (c == ')') {
+            if (depth > 0) --depth;
+        } else if (c == ' ') {
+            bool clause = false;
+            for (const std::string_view word : {"FROM \"", "LEFT JOIN ", "CROSS JOIN ", "JOIN ", "WHERE "}) {
+                // `LEFT JOIN` breaks before LEFT, not again before JOIN.
+                clause =
+                    clause || (sql.substr(i + 1).starts_with(word) && !sql.substr(0, i).ends_with("LEFT") &&
+                               !sql.substr(0, i).ends_with("CROSS"));
+            }
+            if (clause) {
+                out += '\n';
+                out.append(2 * depth + 2, ' ');
+                continue;
+            }
+        }
+        out += c;
+    }
+    return out;
+}
+
+}  // namespace pgsync
+
 // ---- pgsync/commands/explain/explain.hpp
 namespace pgsync::app {
 
@@ -25830,7 +26065,7 @@ namespace pgsync::app {
                                : std::string(node.schema) + "." + std::string(node.table);
 }
 
-inline void explain_routes(std::ostream& out, const compiled_index& index) {
+inline void explain_routes(std::ostream& out, const compiled_index& index, bool raw) {
     out << "-- " << index.name << ": a changed row, and whose document is read again\n";
     for (const auto& route : index.routes) {
         const auto& node = index.shape.nodes[route.node];
@@ -25842,7 +26077,8 @@ inline void explain_routes(std::ostream& out, const compiled_index& index) {
         } else if (route.direct) {
             out << "(" << columns << ") is the document's key, no query\n";
         } else {
-            out << "by (" << columns << "), old and new, in\n    " << route.owners_query << "\n";
+            out << "by (" << columns << "), old and new, in\n    "
+                << (raw ? std::string(route.owners_query) : pretty_sql(route.owners_query)) << "\n";
         }
     }
     out << "\n";
@@ -25850,19 +26086,24 @@ inline void explain_routes(std::ostream& out, const compiled_index& index) {
 
 /// Prints what was made of the indices at compile time; needs no server.
 inline void explain(std::ostream& out, std::span<const compiled_index> indices, const explain_parts& parts) {
+    const auto shown = [&](std::string_view sql) { return parts.raw ? std::string(sql) : pretty_sql(sql); };
+    if (parts.sql && !parts.raw)
+        out << "-- n0, n1, …: the tables of the shape; d0, d1, …: their members; j1, j2, …: their "
+               "documents\n\n";
     for (const auto& index : indices) {
         if (parts.sql) {
             out << "-- " << index.name << ": documents of one page of the initial load, first to last key\n"
-                << index.page_query << ";\n\n-- " << index.name << ": documents of some keys\n"
-                << index.keys_query << ";\n\n-- " << index.name
+                << shown(index.page_query) << ";\n\n-- " << index.name << ": documents of some keys\n"
+                << shown(index.keys_query) << ";\n\n-- " << index.name
                 << ": bounds of the first page, and of the next\n"
-                << index.first_bounds_query << ";\n"
-                << index.next_bounds_query << ";\n\n";
+                << shown(index.first_bounds_query) << ";\n"
+                << shown(index.next_bounds_query) << ";\n\n";
         }
         if (parts.mapping) {
-            out << "-- " << index.name << ": properties of the mapping\n" << index.properties << "\n\n";
+            out << "-- " << index.name << ": properties of the mapping\n"
+                << (parts.raw ? std::string(index.properties) + "\n" : pretty_json(index.properties)) << "\n";
         }
-        if (parts.routes) explain_routes(out, index);
+        if (parts.routes) explain_routes(out, index, parts.raw);
     }
 }
 
@@ -33135,6 +33376,7 @@ inline std::optional<int> parse_command_line(int argc, char** argv, const std::s
     explain->add_flag("--sql", sql, "only the queries that yield documents");
     explain->add_flag("--mapping", mapping, "only the mapping");
     explain->add_flag("--routes", routes, "only how changed rows find their documents");
+    explain->add_flag("--raw", into.parts.raw, "each query and mapping in one line, as it is sent");
     bool plans = false;
     bool analyse = false;
     auto picture = drawing::none;
@@ -33178,7 +33420,7 @@ inline std::optional<int> parse_command_line(int argc, char** argv, const std::s
     }
     plans = plans || analyse;
     if (sql || mapping || routes || plans || picture != drawing::none)
-        into.parts = {sql, mapping, routes, plans, analyse, picture};
+        into.parts = {sql, mapping, routes, plans, analyse, picture, into.parts.raw};
     return std::nullopt;
 }
 

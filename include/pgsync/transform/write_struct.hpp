@@ -1,11 +1,13 @@
 #pragma once
 
+#include <algorithm>
 #include <array>
 #include <charconv>
 #include <cmath>
 #include <cstddef>
-#include <cstdlib>
+#include <cstdint>
 #include <limits>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <tuple>
@@ -28,17 +30,74 @@ namespace pgsync::detail {
 template <typename Struct>
 void write_struct(std::string& out, const Struct& from);
 
+/// A number as rest * 2^twos * 5^fives, where neither divides the rest: equal numbers are equal in all three.
+struct factored {
+    std::uint64_t rest = 0;
+    int twos = 0;
+    int fives = 0;
+
+    friend constexpr bool operator==(const factored&, const factored&) = default;
+};
+
+/// Returns number * 2^twos * 5^fives.
+[[nodiscard]] constexpr factored factors_of(std::uint64_t number, int twos, int fives) {
+    if (number == 0) return {};
+    for (; number % 2 == 0; number /= 2) ++twos;
+    for (; number % 5 == 0; number /= 5) ++fives;
+    return {number, twos, fives};
+}
+
+/// Returns the absolute value of a decimal as std::to_chars() writes it; nothing for one of more significant
+/// digits than any shortest one has.
+[[nodiscard]] inline std::optional<factored> factors_of(std::string_view text) {
+    std::uint64_t digits = 0;
+    int tens = 0;
+    int zeros = 0;  // at the end, so far
+    bool fraction = false;
+    std::size_t i = 0;
+    for (; i < text.size() && text[i] != 'e'; ++i) {
+        const char c = text[i];
+        if (c == '.') fraction = true;
+        if (c < '0' || c > '9') continue;
+        tens -= fraction ? 1 : 0;
+        if (c == '0') {
+            ++zeros;
+            continue;
+        }
+        for (++zeros; zeros > 0; --zeros) {
+            if (digits > std::numeric_limits<std::uint64_t>::max() / 100) return std::nullopt;
+            digits *= 10;
+        }
+        digits += static_cast<std::uint64_t>(c - '0');
+    }
+    if (i < text.size()) {
+        int exponent = 0;
+        const auto* first = text.data() + i + (i + 1 < text.size() && text[i + 1] == '+' ? 2 : 1);
+        std::from_chars(first, text.data() + text.size(), exponent);
+        tens += exponent;
+    }
+    tens += zeros;
+    return factors_of(digits, tens, tens);
+}
+
 /// Returns true if the text is exactly halfway between the value and an adjacent one. It then reads as the
 /// value only because ties are rounded to even.
 template <typename T>
-bool is_halfway(const char* text, T value) {
-    const auto shown = std::strtold(text, nullptr);
-    const auto at = static_cast<long double>(value);
-    const auto beside = [&](T towards) {
-        return (at + static_cast<long double>(std::nextafter(value, towards))) / 2;
+bool is_halfway(std::string_view text, T value) {
+    const auto shown = factors_of(text);
+    const auto is_middle = [&](T towards) {
+        const T next = std::nextafter(value, towards);
+        if (next == value || !std::isfinite(next)) return false;
+        // Both as whole numbers of the smaller one's last binary digit: their sum is exact.
+        int least = 0;
+        (void)std::frexp(std::min(std::abs(value), std::abs(next)), &least);
+        least -= std::numeric_limits<T>::digits;
+        const auto whole = [&](T each) {
+            return static_cast<std::uint64_t>(std::ldexp(std::abs(each), -least));
+        };
+        return shown == factors_of(whole(value) + whole(next), least - 1, 0);
     };
-    return shown != at && (shown == beside(std::numeric_limits<T>::max()) ||
-                           shown == beside(std::numeric_limits<T>::lowest()));
+    return shown && (is_middle(std::numeric_limits<T>::max()) || is_middle(std::numeric_limits<T>::lowest()));
 }
 
 /// Writes the shortest digits that read as the value. Like PostgreSQL, it does not use digits that are
@@ -54,17 +113,18 @@ void write_number(std::string& out, T value) {
             return;
         }
         end = std::to_chars(digits.data(), last, value).ptr;
-        *end = '\0';
-        if (is_halfway(digits.data(), value)) {
+        const auto shown = [&] {
+            return std::string_view(digits.data(), static_cast<std::size_t>(end - digits.data()));
+        };
+        if (is_halfway(shown(), value)) {
             int precision = 0;
             T read{};
             do {
                 end =
                     std::to_chars(digits.data(), last, value, std::chars_format::scientific, ++precision).ptr;
-                *end = '\0';
                 std::from_chars(digits.data(), end, read);
             } while (precision < std::numeric_limits<T>::max_digits10 &&
-                     (read != value || is_halfway(digits.data(), value)));
+                     (read != value || is_halfway(shown(), value)));
         }
     } else {
         end = std::to_chars(digits.data(), last, value).ptr;

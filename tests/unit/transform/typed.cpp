@@ -182,5 +182,11 @@ TEST_CASE("a float is printed with PostgreSQL's digits, also where fewer would r
     CHECK(printed(-2.5F) == "-2.5");
     CHECK(printed(0.1) == "0.1");
     CHECK(printed(1e22) == "1e+22");
+    CHECK(printed(1e23) == "9.999999999999999e+22");
+    // Nearly halfway is not halfway, however many bits one compares.
+    CHECK(printed(7.544728159223124e+152) == "7.544728159223124e+152");
+    CHECK(printed(-7.082946074706373e-06) == "-7.082946074706373e-06");
+    CHECK(printed(5e-324) == "5e-324");
+    CHECK(printed(1.7976931348623157e308) == "1.7976931348623157e+308");
     CHECK(printed(0.0F) == "0");
 }
