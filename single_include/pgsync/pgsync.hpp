@@ -11194,6 +11194,7 @@ struct factored {
 /// value only because ties are rounded to even.
 template <typename T>
 bool is_halfway(std::string_view text, T value) {
+    if (value == 0) return false;
     const auto shown = factors_of(text);
     const auto is_middle = [&](T towards) {
         const T next = std::nextafter(value, towards);

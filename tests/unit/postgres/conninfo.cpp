@@ -59,7 +59,7 @@ TEST_CASE("a URL whose password is not percent-encoded is recognised", "[conninf
     CHECK(detail::misread_uri("postgres://me:a@b?c@host/db?application_name=x"));
     CHECK_FALSE(detail::misread_uri("postgres://host/db"));
     CHECK_FALSE(detail::misread_uri("postgres://me:secret@host/db?application_name=me@here"));
-    CHECK_FALSE(detail::misread_uri("postgres://host?sslmode=disable&application_name=a@b@c"));
+    CHECK_FALSE(detail::misread_uri("postgres://host/?sslmode=disable&application_name=a@b@c"));
     CHECK_FALSE(detail::misread_uri("host=a password=a@b@c"));
 }
 

@@ -189,4 +189,6 @@ TEST_CASE("a float is printed with PostgreSQL's digits, also where fewer would r
     CHECK(printed(5e-324) == "5e-324");
     CHECK(printed(1.7976931348623157e308) == "1.7976931348623157e+308");
     CHECK(printed(0.0F) == "0");
+    CHECK(printed(0.0) == "0");
+    CHECK(printed(-0.0) == "-0");
 }
