@@ -48,8 +48,8 @@
 #include <pgsync/pipeline/follow.hpp>
 #include <pgsync/pipeline/load.hpp>
 #else
-#include <pgsync/pipeline/postgres_pipeline.hpp>
 #include <pgsync/pipeline/initial_load.hpp>
+#include <pgsync/pipeline/postgres_pipeline.hpp>
 #endif
 
 namespace pgsync::app {
