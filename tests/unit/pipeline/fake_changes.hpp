@@ -37,7 +37,7 @@ class fake_changes {
         const std::lock_guard lock(diary_.mutex);
         const auto begins = end_;
         end_.value += 10;
-        waiting_.push_back([this, send = std::move(send), xid = ++xid_, begins,
+        waiting_.push_back([send = std::move(send), xid = ++xid_, begins,
                             ends = end_](const std::function<void(const postgres::event&)>& on_event) {
             on_event(postgres::change::begin{begins, 1, xid});
             send(on_event);
