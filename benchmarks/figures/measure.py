@@ -82,7 +82,7 @@ def main():
     with tempfile.TemporaryDirectory() as folder, Bench(wanted.program.resolve(), folder) as b:
         fill(b, wanted.bookings)
         queries = Queries(b)
-        mapping = json.loads(b.succeed("explain", "--mapping").split("\n")[1])
+        mapping = json.loads(b.succeed("explain", "--mapping", "--raw").split("\n")[1])
         info = b.search("GET", "/")["version"]
         say.about = (f"{wanted.bookings:,} bookings; PostgreSQL {b.value('SHOW server_version').split()[0]}, "
                      f"{NAMES.get(info.get('distribution'), 'Elasticsearch')} {info['number']}; {machine()}; medians of {wanted.repeat}")

@@ -42,7 +42,7 @@ class Queries:
     """As `explain --sql` shows them."""
 
     def __init__(self, b):
-        shown = b.succeed("explain", "--sql")
+        shown = b.succeed("explain", "--sql", "--raw")
         self.page = re.search(r"first to last key\n(.*);\n", shown).group(1)
         self.keys = re.search(r"documents of some keys\n(.*);\n", shown).group(1)
 

@@ -5230,8 +5230,8 @@ struct options {
     /// How long bootstrap and sync wait for unreachable servers when they start; 0: without limit. Everything
     /// else that needs an unreachable server fails soon.
     std::chrono::seconds connect_timeout{0};
-    /// Where to serve /metrics, /health, /ready and a status page: a port of this machine, or HOST:PORT;
-    /// empty: nowhere.
+    /// Where to serve /metrics, /health, /ready and a status page: a port of this machine, or HOST:PORT.
+    /// If empty, they are not served.
     std::string metrics;
     /// The registry to count in; empty: one of the engine's own.
     std::shared_ptr<pgsync::metrics::registry> counts{};
@@ -14414,9 +14414,14 @@ class probe {
 };
 
 /// Returns a registry that is never read, for callers that were given none.
-[[nodiscard]] inline registry& nowhere() {
+[[nodiscard]] inline registry& null_registry() {
     static registry unread;
     return unread;
+}
+
+/// Returns the registry that was given, or one that is never read.
+[[nodiscard]] inline registry& registry_of(const std::shared_ptr<registry>& given) {
+    return given ? *given : null_registry();
 }
 
 }  // namespace pgsync::metrics
@@ -14581,7 +14586,7 @@ class bulk_writer {
         std::chrono::milliseconds timeout{60'000};  ///< of one attempt
         std::string path = dialect().bulk_path(true);
         std::string address;  ///< the cluster's, for messages
-        metrics::registry* counts = &metrics::nowhere();
+        metrics::registry* counts = &metrics::null_registry();
         /// When repeated failures of an item count as its own fault.
         detail::own_failures::limits own_failures{};
     };
@@ -15516,6 +15521,16 @@ class version_clock {
     const auto position = lsn::parse(found.get(0, 0));
     if (!position) throw error(errc::protocol, "the server does not report its WAL position");
     return *position;
+}
+
+/// Waits until WAL is on the primary's disk up to `position`, so that what was read survives a crash of the
+/// server; does nothing for 0/0. Calls `go_on()` before each pause, which may throw.
+template <typename GoOn>
+void wait_until_flushed(session& connection, lsn position, const GoOn& go_on) {
+    while (position > lsn{} && flushed_position(connection) < position) {
+        go_on();
+        std::this_thread::sleep_for(std::chrono::milliseconds(5));
+    }
 }
 
 /// Writes a record to WAL and flushes it, so that every version from now on is greater than any that an
@@ -17180,13 +17195,14 @@ struct follow_settings {
     /// For each index the table files whose content it is known to reflect; used if WAL does not contain
     /// TRUNCATE, see storage_watch.
     std::vector<postgres::table_storage> storage{};
-    metrics::registry* counts = &metrics::nowhere();
+    metrics::registry* counts = &metrics::null_registry();
 };
 
-/// The batchers through which documents are sent.
-struct follow_batchers {
-    std::unique_ptr<elastic::batcher> prompt;  ///< for changes that are done quickly
-    std::unique_ptr<elastic::batcher> wide;    ///< for fan-outs; see fan_out_loader
+/// The sinks through which documents are sent.
+template <typename Sink>
+struct document_sinks {
+    std::unique_ptr<Sink> prompt;   ///< for changes that are done quickly
+    std::unique_ptr<Sink> fan_out;  ///< see fan_out_loader
 };
 
 /// Streams one slot into the indices; see sync_pipeline. Returns when `stop_fd` becomes readable, with `once`
@@ -17195,7 +17211,7 @@ struct follow_batchers {
 /// `stop_timeout` passed before everything in flight was acknowledged, and every error that a retry does not
 /// cure.
 PGSYNC_LINKAGE void follow(const follow_settings& setting, std::span<const postgres::index_binding> indices,
-                           postgres::version_clock& clock, follow_batchers batchers,
+                           postgres::version_clock& clock, document_sinks<elastic::batcher> sinks,
                            const index_access& cluster, int stop_fd);
 
 /// Deletes from index number `index` the documents that no longer have a row and have a version below
@@ -17490,12 +17506,9 @@ class postgres_source {
     /// Takes ownership of the session.
     postgres_source(std::unique_ptr<postgres::session> documents,
                     std::span<const postgres::index_binding> indices, postgres::version_clock& clock)
-        : own_(std::move(documents)),
-          session_(*own_),
-          reader_(session_, indices),
-          indices_(indices),
-          begin_(postgres::begin_reading(indices)),
-          clock_(clock) {}
+        : postgres_source(*documents, indices, clock) {
+        own_ = std::move(documents);
+    }
 
     template <typename Stopped>
     [[nodiscard]] postgres::read_snapshot begin(const postgres::read_needs& needs, const Stopped& stopped) {
@@ -17587,7 +17600,7 @@ namespace pgsync::pipeline {
 /// would exist only in the index, and only a repetition of the batch would correct that.
 class acknowledger {
   public:
-    explicit acknowledger(metrics::registry& counts = metrics::nowhere()) : counts_(counts) {}
+    explicit acknowledger(metrics::registry& counts = metrics::null_registry()) : counts_(counts) {}
 
     /// Announces the next batch and returns its ticket. Called in the order in which batches are taken. For
     /// metrics: `oldest_us` is when the oldest of its changes committed, `commits` are the commit times of
@@ -18663,10 +18676,6 @@ class sync_pipeline {
     using loader_type = document_loader<Source, Sink>;
     using fan_out_type = fan_out_loader<Source, Sink>;
 
-    struct sinks {
-        std::unique_ptr<Sink> prompt;
-        std::unique_ptr<Sink> fan_out;
-    };
     struct hooks {
         typename fan_out_type::connect_function connect;  ///< creates sources for fan-outs
         /// Called once, before anything is read, with the flush LSN at the start.
@@ -18676,7 +18685,8 @@ class sync_pipeline {
     };
 
     sync_pipeline(const follow_settings& setting, std::span<const postgres::index_binding> indices,
-                  Changes& changes, Source& documents, sinks to, const index_access& cluster, hooks with)
+                  Changes& changes, Source& documents, document_sinks<Sink> to, const index_access& cluster,
+                  hooks with)
         : settings_(setting),
           cluster_(cluster),
           hooks_(std::move(with)),
@@ -19046,7 +19056,7 @@ namespace pgsync::pipeline {
 using loader = document_loader<postgres_source, elastic::batcher>;
 
 PGSYNC_LINKAGE void follow(const follow_settings& setting, std::span<const postgres::index_binding> indices,
-                           postgres::version_clock& clock, follow_batchers batchers,
+                           postgres::version_clock& clock, document_sinks<elastic::batcher> sinks,
                            const index_access& cluster, int stop_fd) {
     stop_request abandon;  // ends every wait for the database and cancels what it waits for
     const stop_deadline overdue(stop_fd, setting.stop_timeout + std::chrono::seconds(2), abandon);
@@ -19061,8 +19071,8 @@ PGSYNC_LINKAGE void follow(const follow_settings& setting, std::span<const postg
         if (setting.read_from != setting.database) clock.read_from_standby(flushed);
     };
     sync_pipeline<postgres_changes, postgres_source, elastic::batcher>(
-        setting, indices, changes, *documents, {std::move(batchers.prompt), std::move(batchers.wide)},
-        cluster, {connect, started, [&] { abandon.make(); }})
+        setting, indices, changes, *documents, std::move(sinks), cluster,
+        {connect, started, [&] { abandon.make(); }})
         .run(stop_fd);
 }
 
@@ -19080,8 +19090,7 @@ PGSYNC_LINKAGE void remove_orphans(const std::string& read_from,
     cluster.drain();
     batcher.rethrow_failure();
     // A row that was not found must stay deleted even if the server crashes now.
-    while (durable > postgres::lsn{} && postgres::flushed_position(documents) < durable)
-        std::this_thread::sleep_for(std::chrono::milliseconds(5));
+    postgres::wait_until_flushed(documents, durable, [] {});
 }
 
 PGSYNC_LINKAGE refreshed refresh(const std::string& read_from,
@@ -19092,7 +19101,6 @@ PGSYNC_LINKAGE refreshed refresh(const std::string& read_from,
                                  const std::function<bool()>& stopped, int stop_fd) {
     postgres::session documents(read_from, stop_fd);
     postgres_source source(documents, indices, clock);
-    std::optional<postgres::session> more;
     std::optional<postgres_source> held;
     loader::settings setting;
     setting.page_size = page_size;
@@ -19109,7 +19117,7 @@ PGSYNC_LINKAGE refreshed refresh(const std::string& read_from,
         }
         durable = std::max(durable, reader.load(std::move(*todo), storage, later).durable);
         for (const auto& route : wide) {
-            if (!held) held.emplace(more.emplace(read_from, stop_fd), indices, clock);
+            if (!held) held.emplace(std::make_unique<postgres::session>(read_from, stop_fd), indices, clock);
             durable = std::max(durable, reader.load_wide(route, *held));
         }
         for (const auto& [index, version] : reloaded)
@@ -19124,8 +19132,7 @@ PGSYNC_LINKAGE refreshed refresh(const std::string& read_from,
         std::this_thread::sleep_for(std::chrono::milliseconds(5));
     }
     batcher.rethrow_failure();
-    while (durable > postgres::lsn{} && postgres::flushed_position(documents) < durable)
-        std::this_thread::sleep_for(std::chrono::milliseconds(5));
+    postgres::wait_until_flushed(documents, durable, [] {});
     return reader.done();
 }
 
@@ -22348,7 +22355,7 @@ class dead_letters {
         std::chrono::milliseconds timeout{60'000};  ///< of one attempt
         std::chrono::milliseconds first_pause{100};
         std::chrono::milliseconds longest_pause{10'000};
-        metrics::registry* counts = &metrics::nowhere();
+        metrics::registry* counts = &metrics::null_registry();
     };
     using completion = std::function<void(bulk_outcome&&)>;
     /// Maps the name that a document was written to, to the alias that its dead-letter index is named after.
@@ -22913,9 +22920,7 @@ class cluster {
     static constexpr std::size_t wide_bulk_bytes = 1U << 20U;
     static constexpr std::chrono::seconds first_patience{2};
 
-    [[nodiscard]] metrics::registry& counts() const {
-        return options_.counts ? *options_.counts : metrics::nowhere();
-    }
+    [[nodiscard]] metrics::registry& counts() const { return metrics::registry_of(options_.counts); }
 
     static elastic::encoding encoding_of(const options& setting) {
         if (setting.compress == compression::never) return elastic::encoding::plain;
@@ -23807,9 +23812,7 @@ class context {
     /// this context.
     [[nodiscard]] record& done() { return *done_; }
     void record_in(record& there) { done_ = &there; }
-    [[nodiscard]] metrics::registry& counts() const {
-        return setting_.counts ? *setting_.counts : metrics::nowhere();
-    }
+    [[nodiscard]] metrics::registry& counts() const { return metrics::registry_of(setting_.counts); }
     [[nodiscard]] int stop_fd() const { return stop_fd_; }
     /// Becomes readable when a requested stop has exceeded its timeout: for waits that a stop must not end at
     /// once.
@@ -27086,14 +27089,6 @@ struct slot_lag {
 
 namespace detail {
 
-/// Reads a number as SQL writes it, whatever the program's locale.
-[[nodiscard]] inline std::optional<double> number_in(std::string_view text) {
-    double out = 0;
-    const auto [end, problem] = std::from_chars(text.data(), text.data() + text.size(), out);
-    if (problem != std::errc{} || end != text.data() + text.size()) return std::nullopt;
-    return out;
-}
-
 /// Returns the age in seconds; nullopt if the file is still being written, was removed, or is not visible to
 /// this role.
 [[nodiscard]] inline std::optional<double> age_of_log_file(session& connection, lsn confirmed) {
@@ -27112,7 +27107,7 @@ namespace detail {
             connection.exec("SELECT extract(epoch FROM pg_catalog.clock_timestamp() - " + seen +
                             ")::text WHERE " + mine + " <> " + file(std::string(names.flush_lsn)));
         if (found.rows() == 0 || found.is_null(0, 0)) return std::nullopt;
-        return number_in(found.get(0, 0));
+        return catalog_row(found.row(0)).number<double>();
     } catch (const sql_error& problem) {
         if (problem.sqlstate() != "42501") throw;
         return std::nullopt;
@@ -27137,7 +27132,7 @@ namespace detail {
     out.streaming = row.flag();
     out.sent = row.position();
     out.flushed = row.position();
-    if (!row.null()) out.confirm_seconds = detail::number_in(row.text());
+    if (!row.null()) out.confirm_seconds = row.number<double>();
     if (slot.confirmed.value != 0) out.file_seconds = detail::age_of_log_file(connection, slot.confirmed);
     return out;
 }
@@ -28805,11 +28800,6 @@ struct arrow {
     return "0..1";
 }
 
-[[nodiscard]] inline std::string table_of(const node_data& node) {
-    return node.schema.empty() ? std::string(node.table)
-                               : std::string(node.schema) + "." + std::string(node.table);
-}
-
 [[nodiscard]] inline std::string_view word_of(aggregate what) {
     constexpr std::array<std::string_view, 7> words{"", "count", "exists", "sum", "avg", "min", "max"};
     return words[static_cast<std::size_t>(what)];
@@ -28848,7 +28838,7 @@ inline void add_lines(const compiled_index& index, std::size_t self, const std::
         const auto& node = index.shape.nodes[route.node];
         auto& made = out.emplace_back();
         made.node = route.node;
-        made.title = table_of(node);
+        made.title = table_name(node);
         made.shown = is_shown(node);
         made.found = way_of(route);
         add_lines(index, route.node, "", made.lines);
@@ -29283,7 +29273,7 @@ template <typename Body>
 void persevere(const options& setting, std::span<const compiled_index> indices, int stop_fd, const Body& body,
                start_wait first = {}) {
     using clock = std::chrono::steady_clock;
-    auto& counts = setting.counts ? *setting.counts : metrics::nowhere();
+    auto& counts = metrics::registry_of(setting.counts);
     backoff pauses(std::chrono::milliseconds(200), std::chrono::milliseconds(10'000));
     std::unique_ptr<context> in;
     std::optional<postgres::system_identity> seen;
@@ -31415,11 +31405,8 @@ class index_verifier {
                 go_on();
                 std::this_thread::sleep_for(std::chrono::milliseconds(5));
             }
-            // What was read must survive a crash of the server, as for every other writer.
-            while (postgres::flushed_position(in_.catalog()) < durable) {
-                go_on();
-                std::this_thread::sleep_for(std::chrono::milliseconds(5));
-            }
+            // As every other writer does.
+            postgres::wait_until_flushed(in_.catalog(), durable, [this] { go_on(); });
             auto judged = judge_.judge(std::move(wrong));
             wrong = std::move(judged.wrong);
         }

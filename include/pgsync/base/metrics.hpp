@@ -8,6 +8,7 @@
 #include <deque>
 #include <functional>
 #include <list>
+#include <memory>
 #include <mutex>
 #include <span>
 #include <string>
@@ -239,9 +240,14 @@ class probe {
 };
 
 /// Returns a registry that is never read, for callers that were given none.
-[[nodiscard]] inline registry& nowhere() {
+[[nodiscard]] inline registry& null_registry() {
     static registry unread;
     return unread;
+}
+
+/// Returns the registry that was given, or one that is never read.
+[[nodiscard]] inline registry& registry_of(const std::shared_ptr<registry>& given) {
+    return given ? *given : null_registry();
 }
 
 }  // namespace pgsync::metrics

@@ -41,8 +41,8 @@ struct options {
     /// How long bootstrap and sync wait for unreachable servers when they start; 0: without limit. Everything
     /// else that needs an unreachable server fails soon.
     std::chrono::seconds connect_timeout{0};
-    /// Where to serve /metrics, /health, /ready and a status page: a port of this machine, or HOST:PORT;
-    /// empty: nowhere.
+    /// Where to serve /metrics, /health, /ready and a status page: a port of this machine, or HOST:PORT.
+    /// If empty, they are not served.
     std::string metrics;
     /// The registry to count in; empty: one of the engine's own.
     std::shared_ptr<pgsync::metrics::registry> counts{};

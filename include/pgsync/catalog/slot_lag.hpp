@@ -1,11 +1,10 @@
 #pragma once
 
 #include <algorithm>
-#include <charconv>
+#include <cstdint>
 #include <optional>
 #include <string>
 #include <string_view>
-#include <system_error>
 
 #include <pgsync/catalog/catalog_row.hpp>
 #include <pgsync/catalog/slot_facts.hpp>
@@ -45,14 +44,6 @@ struct slot_lag {
 
 namespace detail {
 
-/// Reads a number as SQL writes it, whatever the program's locale.
-[[nodiscard]] inline std::optional<double> number_in(std::string_view text) {
-    double out = 0;
-    const auto [end, problem] = std::from_chars(text.data(), text.data() + text.size(), out);
-    if (problem != std::errc{} || end != text.data() + text.size()) return std::nullopt;
-    return out;
-}
-
 /// Returns the age in seconds; nullopt if the file is still being written, was removed, or is not visible to
 /// this role.
 [[nodiscard]] inline std::optional<double> age_of_log_file(session& connection, lsn confirmed) {
@@ -71,7 +62,7 @@ namespace detail {
             connection.exec("SELECT extract(epoch FROM pg_catalog.clock_timestamp() - " + seen +
                             ")::text WHERE " + mine + " <> " + file(std::string(names.flush_lsn)));
         if (found.rows() == 0 || found.is_null(0, 0)) return std::nullopt;
-        return number_in(found.get(0, 0));
+        return catalog_row(found.row(0)).number<double>();
     } catch (const sql_error& problem) {
         if (problem.sqlstate() != "42501") throw;
         return std::nullopt;
@@ -96,7 +87,7 @@ namespace detail {
     out.streaming = row.flag();
     out.sent = row.position();
     out.flushed = row.position();
-    if (!row.null()) out.confirm_seconds = detail::number_in(row.text());
+    if (!row.null()) out.confirm_seconds = row.number<double>();
     if (slot.confirmed.value != 0) out.file_seconds = detail::age_of_log_file(connection, slot.confirmed);
     return out;
 }

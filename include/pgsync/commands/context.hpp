@@ -108,9 +108,7 @@ class context {
     /// this context.
     [[nodiscard]] record& done() { return *done_; }
     void record_in(record& there) { done_ = &there; }
-    [[nodiscard]] metrics::registry& counts() const {
-        return setting_.counts ? *setting_.counts : metrics::nowhere();
-    }
+    [[nodiscard]] metrics::registry& counts() const { return metrics::registry_of(setting_.counts); }
     [[nodiscard]] int stop_fd() const { return stop_fd_; }
     /// Becomes readable when a requested stop has exceeded its timeout: for waits that a stop must not end at
     /// once.

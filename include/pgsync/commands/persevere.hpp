@@ -50,7 +50,7 @@ template <typename Body>
 void persevere(const options& setting, std::span<const compiled_index> indices, int stop_fd, const Body& body,
                start_wait first = {}) {
     using clock = std::chrono::steady_clock;
-    auto& counts = setting.counts ? *setting.counts : metrics::nowhere();
+    auto& counts = metrics::registry_of(setting.counts);
     backoff pauses(std::chrono::milliseconds(200), std::chrono::milliseconds(10'000));
     std::unique_ptr<context> in;
     std::optional<postgres::system_identity> seen;

@@ -20,7 +20,7 @@ namespace pgsync::pipeline {
 /// would exist only in the index, and only a repetition of the batch would correct that.
 class acknowledger {
   public:
-    explicit acknowledger(metrics::registry& counts = metrics::nowhere()) : counts_(counts) {}
+    explicit acknowledger(metrics::registry& counts = metrics::null_registry()) : counts_(counts) {}
 
     /// Announces the next batch and returns its ticket. Called in the order in which batches are taken. For
     /// metrics: `oldest_us` is when the oldest of its changes committed, `commits` are the commit times of

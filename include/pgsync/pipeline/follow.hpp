@@ -48,13 +48,14 @@ struct follow_settings {
     /// For each index the table files whose content it is known to reflect; used if WAL does not contain
     /// TRUNCATE, see storage_watch.
     std::vector<postgres::table_storage> storage{};
-    metrics::registry* counts = &metrics::nowhere();
+    metrics::registry* counts = &metrics::null_registry();
 };
 
-/// The batchers through which documents are sent.
-struct follow_batchers {
-    std::unique_ptr<elastic::batcher> prompt;  ///< for changes that are done quickly
-    std::unique_ptr<elastic::batcher> wide;    ///< for fan-outs; see fan_out_loader
+/// The sinks through which documents are sent.
+template <typename Sink>
+struct document_sinks {
+    std::unique_ptr<Sink> prompt;   ///< for changes that are done quickly
+    std::unique_ptr<Sink> fan_out;  ///< see fan_out_loader
 };
 
 /// Streams one slot into the indices; see sync_pipeline. Returns when `stop_fd` becomes readable, with `once`
@@ -63,7 +64,7 @@ struct follow_batchers {
 /// `stop_timeout` passed before everything in flight was acknowledged, and every error that a retry does not
 /// cure.
 PGSYNC_LINKAGE void follow(const follow_settings& setting, std::span<const postgres::index_binding> indices,
-                           postgres::version_clock& clock, follow_batchers batchers,
+                           postgres::version_clock& clock, document_sinks<elastic::batcher> sinks,
                            const index_access& cluster, int stop_fd);
 
 /// Deletes from index number `index` the documents that no longer have a row and have a version below

@@ -38,7 +38,7 @@ namespace pgsync::pipeline {
 using loader = document_loader<postgres_source, elastic::batcher>;
 
 PGSYNC_LINKAGE void follow(const follow_settings& setting, std::span<const postgres::index_binding> indices,
-                           postgres::version_clock& clock, follow_batchers batchers,
+                           postgres::version_clock& clock, document_sinks<elastic::batcher> sinks,
                            const index_access& cluster, int stop_fd) {
     stop_request abandon;  // ends every wait for the database and cancels what it waits for
     const stop_deadline overdue(stop_fd, setting.stop_timeout + std::chrono::seconds(2), abandon);
@@ -53,8 +53,8 @@ PGSYNC_LINKAGE void follow(const follow_settings& setting, std::span<const postg
         if (setting.read_from != setting.database) clock.read_from_standby(flushed);
     };
     sync_pipeline<postgres_changes, postgres_source, elastic::batcher>(
-        setting, indices, changes, *documents, {std::move(batchers.prompt), std::move(batchers.wide)},
-        cluster, {connect, started, [&] { abandon.make(); }})
+        setting, indices, changes, *documents, std::move(sinks), cluster,
+        {connect, started, [&] { abandon.make(); }})
         .run(stop_fd);
 }
 
@@ -72,8 +72,7 @@ PGSYNC_LINKAGE void remove_orphans(const std::string& read_from,
     cluster.drain();
     batcher.rethrow_failure();
     // A row that was not found must stay deleted even if the server crashes now.
-    while (durable > postgres::lsn{} && postgres::flushed_position(documents) < durable)
-        std::this_thread::sleep_for(std::chrono::milliseconds(5));
+    postgres::wait_until_flushed(documents, durable, [] {});
 }
 
 PGSYNC_LINKAGE refreshed refresh(const std::string& read_from,
@@ -84,7 +83,6 @@ PGSYNC_LINKAGE refreshed refresh(const std::string& read_from,
                                  const std::function<bool()>& stopped, int stop_fd) {
     postgres::session documents(read_from, stop_fd);
     postgres_source source(documents, indices, clock);
-    std::optional<postgres::session> more;
     std::optional<postgres_source> held;
     loader::settings setting;
     setting.page_size = page_size;
@@ -101,7 +99,7 @@ PGSYNC_LINKAGE refreshed refresh(const std::string& read_from,
         }
         durable = std::max(durable, reader.load(std::move(*todo), storage, later).durable);
         for (const auto& route : wide) {
-            if (!held) held.emplace(more.emplace(read_from, stop_fd), indices, clock);
+            if (!held) held.emplace(std::make_unique<postgres::session>(read_from, stop_fd), indices, clock);
             durable = std::max(durable, reader.load_wide(route, *held));
         }
         for (const auto& [index, version] : reloaded)
@@ -116,8 +114,7 @@ PGSYNC_LINKAGE refreshed refresh(const std::string& read_from,
         std::this_thread::sleep_for(std::chrono::milliseconds(5));
     }
     batcher.rethrow_failure();
-    while (durable > postgres::lsn{} && postgres::flushed_position(documents) < durable)
-        std::this_thread::sleep_for(std::chrono::milliseconds(5));
+    postgres::wait_until_flushed(documents, durable, [] {});
     return reader.done();
 }
 

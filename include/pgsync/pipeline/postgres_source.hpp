@@ -35,12 +35,9 @@ class postgres_source {
     /// Takes ownership of the session.
     postgres_source(std::unique_ptr<postgres::session> documents,
                     std::span<const postgres::index_binding> indices, postgres::version_clock& clock)
-        : own_(std::move(documents)),
-          session_(*own_),
-          reader_(session_, indices),
-          indices_(indices),
-          begin_(postgres::begin_reading(indices)),
-          clock_(clock) {}
+        : postgres_source(*documents, indices, clock) {
+        own_ = std::move(documents);
+    }
 
     template <typename Stopped>
     [[nodiscard]] postgres::read_snapshot begin(const postgres::read_needs& needs, const Stopped& stopped) {

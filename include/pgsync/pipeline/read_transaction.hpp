@@ -309,6 +309,16 @@ class version_clock {
     return *position;
 }
 
+/// Waits until WAL is on the primary's disk up to `position`, so that what was read survives a crash of the
+/// server; does nothing for 0/0. Calls `go_on()` before each pause, which may throw.
+template <typename GoOn>
+void wait_until_flushed(session& connection, lsn position, const GoOn& go_on) {
+    while (position > lsn{} && flushed_position(connection) < position) {
+        go_on();
+        std::this_thread::sleep_for(std::chrono::milliseconds(5));
+    }
+}
+
 /// Writes a record to WAL and flushes it, so that every version from now on is greater than any that an
 /// earlier process can have used, and a late write of that process cannot overwrite anything. Waits for the
 /// local disk only: a stalled synchronous standby must not stop the sync.

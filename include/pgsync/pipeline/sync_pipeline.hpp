@@ -51,10 +51,6 @@ class sync_pipeline {
     using loader_type = document_loader<Source, Sink>;
     using fan_out_type = fan_out_loader<Source, Sink>;
 
-    struct sinks {
-        std::unique_ptr<Sink> prompt;
-        std::unique_ptr<Sink> fan_out;
-    };
     struct hooks {
         typename fan_out_type::connect_function connect;  ///< creates sources for fan-outs
         /// Called once, before anything is read, with the flush LSN at the start.
@@ -64,7 +60,8 @@ class sync_pipeline {
     };
 
     sync_pipeline(const follow_settings& setting, std::span<const postgres::index_binding> indices,
-                  Changes& changes, Source& documents, sinks to, const index_access& cluster, hooks with)
+                  Changes& changes, Source& documents, document_sinks<Sink> to, const index_access& cluster,
+                  hooks with)
         : settings_(setting),
           cluster_(cluster),
           hooks_(std::move(with)),

@@ -141,9 +141,7 @@ class cluster {
     static constexpr std::size_t wide_bulk_bytes = 1U << 20U;
     static constexpr std::chrono::seconds first_patience{2};
 
-    [[nodiscard]] metrics::registry& counts() const {
-        return options_.counts ? *options_.counts : metrics::nowhere();
-    }
+    [[nodiscard]] metrics::registry& counts() const { return metrics::registry_of(options_.counts); }
 
     static elastic::encoding encoding_of(const options& setting) {
         if (setting.compress == compression::never) return elastic::encoding::plain;

@@ -9,6 +9,7 @@
 #include <utility>
 #include <vector>
 
+#include <pgsync/commands/explain/explain.hpp>
 #include <pgsync/compiled/compiled.hpp>
 #include <pgsync/routing/route.hpp>
 #include <pgsync/shape/node.hpp>
@@ -54,11 +55,6 @@ struct arrow {
     return "0..1";
 }
 
-[[nodiscard]] inline std::string table_of(const node_data& node) {
-    return node.schema.empty() ? std::string(node.table)
-                               : std::string(node.schema) + "." + std::string(node.table);
-}
-
 [[nodiscard]] inline std::string_view word_of(aggregate what) {
     constexpr std::array<std::string_view, 7> words{"", "count", "exists", "sum", "avg", "min", "max"};
     return words[static_cast<std::size_t>(what)];
@@ -97,7 +93,7 @@ inline void add_lines(const compiled_index& index, std::size_t self, const std::
         const auto& node = index.shape.nodes[route.node];
         auto& made = out.emplace_back();
         made.node = route.node;
-        made.title = table_of(node);
+        made.title = table_name(node);
         made.shown = is_shown(node);
         made.found = way_of(route);
         add_lines(index, route.node, "", made.lines);

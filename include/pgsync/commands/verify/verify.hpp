@@ -473,11 +473,8 @@ class index_verifier {
                 go_on();
                 std::this_thread::sleep_for(std::chrono::milliseconds(5));
             }
-            // What was read must survive a crash of the server, as for every other writer.
-            while (postgres::flushed_position(in_.catalog()) < durable) {
-                go_on();
-                std::this_thread::sleep_for(std::chrono::milliseconds(5));
-            }
+            // As every other writer does.
+            postgres::wait_until_flushed(in_.catalog(), durable, [this] { go_on(); });
             auto judged = judge_.judge(std::move(wrong));
             wrong = std::move(judged.wrong);
         }

@@ -77,7 +77,7 @@ class bulk_writer {
         std::chrono::milliseconds timeout{60'000};  ///< of one attempt
         std::string path = dialect().bulk_path(true);
         std::string address;  ///< the cluster's, for messages
-        metrics::registry* counts = &metrics::nowhere();
+        metrics::registry* counts = &metrics::null_registry();
         /// When repeated failures of an item count as its own fault.
         detail::own_failures::limits own_failures{};
     };

@@ -97,7 +97,7 @@ class dead_letters {
         std::chrono::milliseconds timeout{60'000};  ///< of one attempt
         std::chrono::milliseconds first_pause{100};
         std::chrono::milliseconds longest_pause{10'000};
-        metrics::registry* counts = &metrics::nowhere();
+        metrics::registry* counts = &metrics::null_registry();
     };
     using completion = std::function<void(bulk_outcome&&)>;
     /// Maps the name that a document was written to, to the alias that its dead-letter index is named after.
