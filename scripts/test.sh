@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Every test there is, real servers included.
+# The tests, real servers included.
 set -euo pipefail
 
 here=$(cd -- "$(dirname -- "${BASH_SOURCE[0]}")" && pwd)
@@ -11,22 +11,27 @@ root=$(cd -- "$here/.." && pwd)
 
 usage() {
     cat <<'USAGE'
-usage: scripts/test.sh [--fast] [--long SECONDS] [--only PART]... [--no-install] [--keep]
+usage: scripts/test.sh [--all] [--fast] [--long SECONDS] [--only PART]... [--no-install] [--keep]
 
 Installs what is missing, starts a private PostgreSQL, OpenSearch and Elasticsearch, builds pgsync with
-g++ and clang and runs every test. Says what it does, how long each part took, and at the end how many
+g++ and clang and runs the tests. Says what it does, how long each part took, and at the end how many
 passed and failed; the exit status is 0 when all passed.
 
+  --all           also what takes long and seldom finds what the rest does not: packages, every header compiled by
+                  itself, all server versions, faults of every kind, scenarios in each of their forms, whole programs
+                  under the sanitizers, the fuzzers
   --fast          no servers, and none of the tests that need one
   --long SECONDS  the randomised test runs that long instead of less than a minute, and so do that of an operator who changes
                   tables, publication and servers meanwhile, and each fuzzer
   --only PART     only this part, and those named by further --only:
                     format       clang-format, shellcheck
-                    gcc          g++, -O2 program: structure, unit and server tests
+                    gcc          g++, -O2 programs: structure; with --all unit and server tests, too
                     integration  whole programs against the servers
-                    asan         clang, address and undefined behaviour sanitizers: unit, server and randomised tests
-                    tsan         clang, thread sanitizer, through the single header: the same
-                    fuzz         the fuzzers, a minute and a half for all of them
+                    asan         clang, address and undefined behaviour sanitizers: unit and server tests; with --all
+                                 the randomised test, too
+                    tsan         clang, thread sanitizer: unit and server tests of what has threads; with --all all of
+                                 them, through the single header, and the randomised test
+                    fuzz         the fuzzers, a minute and a half for all of them; with --all only, or by name
   --no-install    install nothing
   --keep          leave the servers running; prints where
 
@@ -35,9 +40,10 @@ USAGE
 }
 
 parts=(format gcc integration asan tsan fuzz)
-fast=0 long='' install=1 keep=0 only=()
+all=0 fast=0 long='' install=1 keep=0 only=()
 while (($#)); do
     case $1 in
+        --all) all=1 ;;
         --fast) fast=1 ;;
         --long | --only)
             (($# >= 2)) || die "$1 needs a value"
@@ -68,7 +74,9 @@ passed=0 failed=0 times=() running=0
 reasons=$logs/reasons.txt
 : >"$reasons"
 
-wanted() { ((!${#only[@]})) || [[ " ${only[*]} " == *" $1 "* ]]; }
+wanted() {
+    if ((${#only[@]})); then [[ " ${only[*]} " == *" $1 "* ]]; else [[ $1 != fuzz ]] || ((all)); fi
+}
 needs_servers() { ((!fast)) && { wanted gcc || wanted integration || wanted asan || wanted tsan; }; }
 
 # --- servers ---------------------------------------------------------------------------------------
@@ -96,18 +104,27 @@ trap 'exit 129' HUP
 # of its time, and that of two cores. Servers that tests start get it from the environment, too.
 export PGSYNC_SEARCH_JAVA_OPTIONS='-XX:TieredStopAtLevel=1 -XX:+UseSerialGC'
 
-# Two sets: tests that would disturb each other run on different ones. The first also has what few tests need.
+# Three sets: tests that would disturb each other run on different ones. What few tests need the first has alone.
+sets=(first second third)
 launch_servers() {
-    "$here/servers.sh" start --dir "$servers/first" --postgres --opensearch --elasticsearch7 --elasticsearch6 \
-        --elasticsearch717 --elasticsearch8 &&
-        "$here/servers.sh" start --dir "$servers/second" --postgres --opensearch --elasticsearch7 &&
-        printf '{"version": {"major": 1, "minor": 0}, "local": [{"servers": [{"id": "first"}, {"id": "second"}]}]}\n' \
-            >"$servers/sets.json"
+    local set ids='' engines=(--opensearch) others=(--elasticsearch7)
+    if ((all)); then
+        engines+=(--elasticsearch7)
+        others+=(--elasticsearch6 --elasticsearch717 --elasticsearch8)
+    fi
+    for set in "${sets[@]}"; do
+        "$here/servers.sh" start --dir "$servers/$set" --postgres "${engines[@]}" "${others[@]}" || return
+        others=()
+        ids+="${ids:+, }{\"id\": \"$set\"}"
+    done
+    printf '{"version": {"major": 1, "minor": 0}, "local": [{"servers": [%s]}]}\n' "$ids" >"$servers/sets.json"
 }
 
 stop_servers() {
     local set
-    for set in first second; do "$here/servers.sh" stop --dir "$servers/$set" --purge || return; done
+    for set in "${sets[@]}"; do
+        [[ ! -d $servers/$set ]] || "$here/servers.sh" stop --dir "$servers/$set" --purge || return
+    done
     rm -rf -- "$servers"
 }
 
@@ -215,9 +232,13 @@ part_format() {
     step "shellcheck" check_scripts || true
 }
 
+# The unit tests are built with clang and its sanitizers, see below: twice takes minutes and finds nothing new.
 build_gcc() {
+    local set=OFF
+    ((!all)) || set=ON
     configure_and_build "$build/gcc" all -DCMAKE_CXX_COMPILER=g++ -DCMAKE_BUILD_TYPE=Release \
-        '-DCMAKE_CXX_FLAGS_RELEASE=-O2 -DNDEBUG' ${long:+"-DPGSYNC_RANDOM_SECONDS=$long"}
+        '-DCMAKE_CXX_FLAGS_RELEASE=-O2 -DNDEBUG' "-DPGSYNC_ALL_TESTS=$set" "-DPGSYNC_UNIT_TESTS=$set" \
+        ${long:+"-DPGSYNC_RANDOM_SECONDS=$long"}
 }
 
 part_gcc() {
@@ -231,7 +252,8 @@ part_integration() {
     if ! wanted gcc; then step "build with g++" build_gcc || return 0; fi
     wait_for_servers || return 0
     # One for each set of servers, and one for what starts its own: most of their time is waiting.
-    tests "integration tests" "$build/gcc" -L integration -j $((jobs + 1)) --resource-spec-file "$servers/sets.json"
+    tests "integration tests" "$build/gcc" -L integration -j $((${#sets[@]} + 1)) \
+        --resource-spec-file "$servers/sets.json"
     step "every shard was kept" check_shards || true
 }
 
@@ -244,8 +266,9 @@ check_shards() {
 
 build_asan() {
     configure_and_build "$build/clang-asan" unit_tests -DCMAKE_CXX_COMPILER=clang++-16 -DCMAKE_BUILD_TYPE=Debug \
-        '-DPGSYNC_SANITIZE=address;undefined' -DPGSYNC_BUILD_EXAMPLES=OFF -DPGSYNC_RANDOM_SECONDS=15 &&
-        cmake --build "$build/clang-asan" -j "$jobs" --target random_program golden odr_shape odr_pgsync
+        '-DPGSYNC_SANITIZE=address;undefined' -DPGSYNC_BUILD_EXAMPLES=OFF "-DPGSYNC_ALL_TESTS=$((all))" \
+        -DPGSYNC_RANDOM_SECONDS=15 || return
+    ((!all)) || cmake --build "$build/clang-asan" -j "$jobs" --target random_program golden odr_shape odr_pgsync
 }
 
 part_asan() {
@@ -253,18 +276,20 @@ part_asan() {
     step "build with clang and its address sanitizer" build_asan || return 0
     if wait_for_servers; then labels='unit|server'; fi
     tests "address sanitizer" "$build/clang-asan" -L "$labels"
+    ((all)) || return 0
     tests "address sanitizer: golden, odr" "$build/clang-asan" -R '^(golden|odr)'
     if ((running)); then
         tests "address sanitizer: the whole program" "$build/clang-asan" -R '^integration\.random\.opensearch$'
     fi
 }
 
-# This build sees the library through the single header: the suite has to pass against it, too.
+# With all tests this build sees the library through the single header: the suite has to pass against it, too.
 build_tsan() {
+    local options=('-DPGSYNC_UNIT_FOLDERS=observe;pipeline;postgres;sink' -DPGSYNC_TEST_SINGLE_HEADER=OFF)
+    ((!all)) || options=(-DPGSYNC_UNIT_FOLDERS= -DPGSYNC_TEST_SINGLE_HEADER=ON)
     configure_and_build "$build/clang-tsan" unit_tests -DCMAKE_CXX_COMPILER=clang++-16 -DCMAKE_BUILD_TYPE=Debug \
-        -DPGSYNC_SANITIZE=thread -DPGSYNC_BUILD_EXAMPLES=OFF -DPGSYNC_TEST_SINGLE_HEADER=ON \
-        -DPGSYNC_RANDOM_SECONDS=15 &&
-        cmake --build "$build/clang-tsan" -j "$jobs" --target random_program
+        -DPGSYNC_SANITIZE=thread -DPGSYNC_BUILD_EXAMPLES=OFF "${options[@]}" -DPGSYNC_RANDOM_SECONDS=15 || return
+    ((!all)) || cmake --build "$build/clang-tsan" -j "$jobs" --target random_program
 }
 
 part_tsan() {
@@ -272,7 +297,7 @@ part_tsan() {
     step "build with clang and its thread sanitizer" build_tsan || return 0
     if wait_for_servers; then labels='unit|server'; fi
     tests "thread sanitizer" "$build/clang-tsan" -L "$labels"
-    if ((running)); then
+    if ((all && running)); then
         tests "thread sanitizer: the whole program" "$build/clang-tsan" -R '^integration\.random\.opensearch$'
     fi
 }
@@ -291,9 +316,9 @@ part_fuzz() {
     local source name seconds
     compgen -G "$root/tests/fuzz/*.cpp" >/dev/null || return 0
     step "build the fuzzers" build_fuzzers || return 0
-    local -a all=("$root"/tests/fuzz/*.cpp)
-    seconds=${long:-$((90 / ${#all[@]}))}
-    for source in "${all[@]}"; do
+    local -a sources=("$root"/tests/fuzz/*.cpp)
+    seconds=${long:-$((90 / ${#sources[@]}))}
+    for source in "${sources[@]}"; do
         name=$(basename -- "$source" .cpp)
         step "fuzz $name" fuzz "$name" "$seconds" || true
     done

@@ -18,7 +18,7 @@ import urllib.request
 
 import psycopg2
 
-from harness import ROOT, Bench, Failure, expect, run_all, until  # puts what follows within reach
+from harness import ROOT, Bench, Failure, expect, run_all, takes_long, until  # puts what follows within reach
 import compare
 
 ORACLE = compare.queries(ROOT / "tests/integration/program/changed/expected.sql")
@@ -158,7 +158,7 @@ def situation(code, *patterns, arguments=(), only=None):
                 continue
             play_it = lambda world, play=play: play(world)  # noqa: E731
             play_it.__name__ = f"{change.__name__}_{play.__name__}"
-            SITUATIONS.append(play_it)
+            SITUATIONS.append(takes_long(play_it) if play is while_sync_is_stopped else play_it)
         return change
     return remember
 

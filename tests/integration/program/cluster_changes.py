@@ -13,7 +13,7 @@ import urllib.parse
 
 import psycopg2.extensions
 
-from harness import Bench, expect, run_all, until  # puts what follows within reach
+from harness import Bench, expect, run_all, takes_long, until  # puts what follows within reach
 from proxy import Answer, Holding, SearchProxy
 import compare
 
@@ -206,6 +206,7 @@ def blocked_by_an_operator(s):
     s.equal()
 
 
+@takes_long
 @test
 def a_request_that_the_cluster_can_never_do(s):
     """It answers everything else, and this with one and the same error: no outage that is to be waited out."""

@@ -26,6 +26,7 @@ sys.dont_write_bytecode = True
 import versions  # noqa: E402
 
 PATIENCE = 60  # seconds until something that must happen counts as not happening
+ALL_TESTS = bool(os.environ.get("PGSYNC_ALL_TESTS"))
 
 
 class Failure(Exception):
@@ -111,11 +112,22 @@ def airbnb_changes():
     ]
 
 
+def takes_long(test):
+    """A test left out unless it is asked for by name, or all tests are: another form of one that is always played."""
+    test.takes_long = True
+    return test
+
+
+def chosen(test, wanted):
+    return test.__name__ in wanted if wanted else ALL_TESTS or not getattr(test, "takes_long", False)
+
+
 def run_all(tests, wanted, play, remark=lambda: ""):
-    """Plays each test, or those wanted by name, with a folder of its own; returns the exit status."""
+    """Plays the tests wanted by name, or all but those that take long, each with a folder of its own; returns the
+    exit status."""
     passed = failed = 0
     for test in tests:
-        if wanted and test.__name__ not in wanted:
+        if not chosen(test, wanted):
             continue
         began = time.monotonic()
         with tempfile.TemporaryDirectory() as folder:

@@ -7,7 +7,7 @@ import subprocess
 import sys
 import threading
 
-from harness import Bench, expect, run_all, until  # puts what follows within reach
+from harness import Bench, expect, run_all, takes_long, until  # puts what follows within reach
 from proxy import Holding
 from reservations import SLOT, following
 from servers import Postgres
@@ -123,6 +123,7 @@ def committed_not_visible(b):
     expect(running.stop() == 0, "SIGTERM does not end sync with 0")
 
 
+@takes_long
 def memory(b):
     """A large transaction and a wide fan-out in bounded memory, every document right."""
     b.load_airbnb()

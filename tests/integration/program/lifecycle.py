@@ -23,7 +23,7 @@ import urllib.error
 import urllib.parse
 import urllib.request
 
-from harness import ROOT, Bench, expect, run_all, until  # puts what follows within reach
+from harness import ROOT, Bench, expect, run_all, takes_long, until  # puts what follows within reach
 from proxy import Answer, Holding, Proxy, SearchProxy
 from reservations import SLOT, Counts, equal, following, in_peace
 from servers import Postgres
@@ -316,6 +316,7 @@ class Silent:
         self.nobody.close()
 
 
+@takes_long
 def stopped_while_connecting(b):
     """SIGTERM ends a command that waits for any of its connections. A sync that follows already has until --stop-timeout
     to confirm what it has written, and says so where it could not."""

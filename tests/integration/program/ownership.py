@@ -22,7 +22,7 @@ import urllib.parse
 import psycopg2
 import psycopg2.extensions
 
-from harness import Bench, expect, in_background, run_all, until  # puts what follows within reach
+from harness import Bench, expect, in_background, run_all, takes_long, until  # puts what follows within reach
 from rebuild import BOOKING, GUESTS, PLACE
 from proxy import Answer, SearchProxy
 from servers import Postgres
@@ -601,6 +601,7 @@ def removed(w):
         w.run(program, "teardown", "--yes")
 
 
+@takes_long
 @test
 def bootstrap_killed_between_any_two_requests(w):
     w.shrink(w.mine)
@@ -608,6 +609,7 @@ def bootstrap_killed_between_any_two_requests(w):
     expect(made >= 10, f"only {made} requests were seen")
 
 
+@takes_long
 @test
 def adopting_killed_between_any_two_requests(w):
     with other_server(w) as other:
@@ -625,6 +627,7 @@ def adopting_killed_between_any_two_requests(w):
         expect(made >= 8, f"only {made} requests were seen")
 
 
+@takes_long
 @test
 def swap_and_teardown_killed_between_any_two_requests(w):
     w.shrink(w.mine)

@@ -8,7 +8,7 @@ import pathlib
 import sys
 import tempfile
 
-from harness import Bench, expect, exported, run_all, servers_sh, until
+from harness import Bench, expect, exported, run_all, servers_sh, takes_long, until
 
 PIPELINE = "/_ingest/pipeline/pgsync%20notes"
 SPLIT = {"split": {"field": "body", "target_field": "words", "separator": " "}}
@@ -109,6 +109,7 @@ def that_fails_for_a_document_is_a_rejection(b):
     shows(b, {1: ["good"], 2: ["better"], 3: ["as", "good"]})
 
 
+@takes_long
 def that_breaks_at_a_document_is_its_own_fault_in_the_end(b):
     """A processor's exception is HTTP 500 as well, and says not that it is the document's: that others pass meanwhile does."""
     listed = {"if": "ctx.body.startsWith('[')"}

@@ -10,7 +10,7 @@ import subprocess
 import sys
 
 import tls_proxy
-from harness import Bench, expect, run_all, until
+from harness import Bench, expect, run_all, takes_long, until
 
 SECRETS = {name: f"s3cret-{name}-%/+=" for name in ("password", "key", "token", "secret", "session", "lock")}
 
@@ -54,6 +54,7 @@ def rows(b, query):
     return b.sql.fetchall()
 
 
+@takes_long
 def ways(b, folder):
     """Each way to say who we are."""
     b.load_airbnb()

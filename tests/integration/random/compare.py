@@ -84,12 +84,14 @@ class Cluster:
         )
 
     def written(self, names):
-        """How many documents were ever written, which is known without a refresh."""
+        """How many documents were ever written or deleted, or refused as older than what is there; known without a
+        refresh."""
         found = self.indices(names)
         if not found:
             return 0
         answer = self.ask("GET", ",".join(found) + "/_stats/indexing", missing={})
-        return answer.get("_all", {}).get("primaries", {}).get("indexing", {}).get("index_total", 0)
+        done = answer.get("_all", {}).get("primaries", {}).get("indexing", {})
+        return sum(done.get(each, 0) for each in ("index_total", "index_failed", "delete_total"))
 
     def documents(self, name):
         """Every document of an index: _id -> source."""
