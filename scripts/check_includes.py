@@ -2,7 +2,7 @@
 """Checks who may include whom under include/pgsync: nothing includes what stands to its right.
 
     declare -> shape -> {sql | mapping | routing} -> compiled -> base -> {transform | postgres | sink}
-        -> catalog -> wal -> pipeline -> store -> commands -> observe -> cli
+        -> catalog -> wal -> queue -> pipeline -> store -> commands -> observe -> cli
 
 Third-party libraries keep to the places named below. What stands in a folder `detail` is for the folder around it alone.
 The umbrellas must reach every header.
@@ -30,13 +30,14 @@ RANKS = {
     "transform.hpp": 7,
     "catalog": 7,
     "wal": 8,
-    "pipeline": 9,
-    "store": 10,
-    "commands": 11,
-    "observe": 12,
-    "cli": 13,
-    "runtime.hpp": 14,
-    "pgsync.hpp": 15,
+    "queue": 9,
+    "pipeline": 10,
+    "store": 11,
+    "commands": 12,
+    "observe": 13,
+    "cli": 14,
+    "runtime.hpp": 15,
+    "pgsync.hpp": 16,
 }
 SIBLINGS = {("routing", "sql")}
 # sql and mapping are written over plain data: of shape they see nothing that knows a user's types.

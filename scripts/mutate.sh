@@ -76,26 +76,29 @@ fault gone-row-not-deleted $loader pipeline/document_loader \
     'for (const auto id : missing) remove_gone(piece, id, version);' ';'
 fault rescan-without-drain $loader pipeline/document_loader 'cluster_.drain();' ';'
 fault rescan-before-fan-outs $loader pipeline/document_loader \
-    'if (todo.indices[i].rescan_index) wide_loads.settle();' ';'
+    'if (todo.indices[i].rescan_index) handler.settle();' ';'
 fault orphans-of-any-age $loader pipeline/document_loader \
     'if (static_cast<std::uint64_t>(each.version) >= below) continue;' ';'
 fault moved-document-deleted-too $loader pipeline/document_loader 'version - 1, document.routing' 'version, document.routing'
-fault acknowledged-early $line pipeline/sync_pipeline 'if (--parts_ == 0) acks_->done' 'if (--parts_, true) acks_->done'
-fault given-up-counts-as-done $line pipeline/sync_pipeline \
-    'if (!durable) return job->give_up();' 'if (!durable) return job->part_done();'
-fault confirmed-before-recorded $line pipeline/sync_pipeline 'std::min(written_, recorder_.want(written_))' 'written_'
+fault acknowledged-early queue/receipt.hpp queue/receipt 'if (--parts_ != 0 ||' 'if ('
+fault given-up-counts-as-done pipeline/fan_out_loader.hpp pipeline/sync_pipeline \
+    'if (stopped_()) {
+                        next->part_of->give_up();' 'if (stopped_()) {
+                        next->part_of->part_done();'
+fault given-up-settles-as-done queue/receipt.hpp queue/receipt 'settle(state::given_up, std::nullopt);' 'settle(state::done, durable_);'
+fault confirmed-before-recorded $line pipeline/sync_pipeline 'std::min(written_, checkpointer_.want(written_))' 'written_'
 fault indices-not-claimed $line pipeline/sync_pipeline 'hooks_.started(target_);
         claim();' 'hooks_.started(target_);'
 fault cluster-not-interrupted $line pipeline/sync_pipeline '            cluster_.interrupt();' '            ;'
-fault confirmed-before-durable pipeline/acknowledger.hpp pipeline/acknowledger \
+fault confirmed-before-durable queue/commit_tracker.hpp queue/commit_tracker \
     'ticket < given_up_ && each.durable <= flushed' 'ticket < given_up_'
-fault confirmed-past-given-up pipeline/acknowledger.hpp pipeline/acknowledger \
+fault confirmed-past-given-up queue/commit_tracker.hpp queue/commit_tracker \
     'ticket < given_up_ && each.durable <= flushed' 'each.durable <= flushed'
 fault page-lost-at-resume base/in_order_ledger.hpp pipeline/page_ledger '!entries_.empty() && entries_.front().done &&' '!entries_.empty() &&'
 fault old-parent-forgotten pipeline/router.hpp pipeline/router \
     'if (row.old != postgres::old_row::none) visit(route, row.before, {});' ';'
-fault truncate-ignored pipeline/router.hpp pipeline/router 'if (covers(indices_[i].routes[r], oid)) lose_rows(i, r);' ';'
-fault rest-of-transaction-unseen pipeline/gatherer.hpp pipeline/gatherer \
+fault truncate-ignored pipeline/router.hpp pipeline/router 'if (covers(indices_[i].routes[r], oid)) invalidate(i, r);' ';'
+fault rest-of-transaction-unseen queue/memory_queue.hpp queue/memory_queue \
     '        xid_noted_ = false;
         changed_.notify_all();' '        changed_.notify_all();'
 fault failed-bulk-acknowledged sink/elastic/batcher.hpp sink/batcher \

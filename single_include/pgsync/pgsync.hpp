@@ -5721,9 +5721,185 @@ void error(std::string_view format, const Args&... args) {
 
 }  // namespace pgsync::log
 
-#include <initializer_list>
+// ---- pgsync/catalog/catalog.hpp
+/// Facts from PostgreSQL's catalog, without any judgement.
+
+#include <compare>
+
+// ---- pgsync/postgres/lsn.hpp
+namespace pgsync::postgres {
+
+/// A position in the write-ahead log (WAL). PostgreSQL writes it as two hexadecimal halves: `16/B374D848`.
+struct lsn {
+    std::uint64_t value = 0;
+
+    friend constexpr auto operator<=>(lsn, lsn) noexcept = default;
+
+    /// Parses PostgreSQL's notation: one to eight hexadecimal digits, a slash, one to eight more. Returns
+    /// nullopt for anything else, including surrounding blanks.
+    [[nodiscard]] static constexpr std::optional<lsn> parse(std::string_view text) noexcept {
+        const auto slash = text.find('/');
+        if (slash == std::string_view::npos) return std::nullopt;
+        const auto high = half(text.substr(0, slash));
+        const auto low = half(text.substr(slash + 1));
+        if (!high || !low) return std::nullopt;
+        return lsn{*high << 32U | *low};
+    }
+
+  private:
+    static constexpr std::optional<std::uint64_t> half(std::string_view digits) noexcept {
+        if (digits.empty() || digits.size() > 8) return std::nullopt;
+        std::uint64_t value = 0;
+        for (const char c : digits) {
+            unsigned digit = 0;
+            if (c >= '0' && c <= '9') {
+                digit = static_cast<unsigned>(c - '0');
+            } else if (c >= 'a' && c <= 'f') {
+                digit = static_cast<unsigned>(c - 'a') + 10;
+            } else if (c >= 'A' && c <= 'F') {
+                digit = static_cast<unsigned>(c - 'A') + 10;
+            } else {
+                return std::nullopt;
+            }
+            value = value << 4U | digit;
+        }
+        return value;
+    }
+};
+
+/// Formats a position as PostgreSQL prints it, without leading zeros: `16/B374D848`, `0/0`.
+[[nodiscard]] inline std::string to_string(lsn position) {
+    const auto append = [](std::string& out, std::uint64_t half) {
+        constexpr std::string_view digits = "0123456789ABCDEF";
+        int shift = 28;
+        while (shift > 0 && (half >> static_cast<unsigned>(shift)) == 0) shift -= 4;
+        for (; shift >= 0; shift -= 4) out += digits[half >> static_cast<unsigned>(shift) & 0xFU];
+    };
+    std::string out;
+    append(out, position.value >> 32U);
+    out += '/';
+    append(out, position.value & 0xFFFFFFFFU);
+    return out;
+}
+
+}  // namespace pgsync::postgres
+
+#include <cstdlib>
 
 #include <libpq-fe.h>
+
+// ---- pgsync/postgres/result.hpp
+namespace pgsync::postgres {
+
+/// One row of a result, valid as long as the result it comes from (or the callback it is passed to).
+class row_view {
+  public:
+    row_view(const PGresult* from, int row) noexcept : from_(from), row_(row) {}
+
+    [[nodiscard]] int columns() const noexcept { return PQnfields(from_); }
+    [[nodiscard]] bool is_null(int column) const {
+        check(column);
+        return PQgetisnull(from_, row_, column) != 0;
+    }
+    /// Returns the value's text; empty for NULL.
+    [[nodiscard]] std::string_view get(int column) const {
+        check(column);
+        return {PQgetvalue(from_, row_, column), static_cast<std::size_t>(PQgetlength(from_, row_, column))};
+    }
+    /// Reads a boolean column: true for `t` only.
+    [[nodiscard]] bool flag(int column) const { return get(column) == "t"; }
+
+  private:
+    void check(int column) const {
+        if (row_ < 0 || row_ >= PQntuples(from_) || column < 0 || column >= PQnfields(from_))
+            throw error(errc::protocol, "a query's result has no row " + std::to_string(row_) + ", column " +
+                                            std::to_string(column));
+    }
+
+    const PGresult* from_;
+    int row_;
+};
+
+/// The result of a statement.
+class result {
+  public:
+    explicit result(PGresult* owned) noexcept : owned_(owned) {}
+
+    [[nodiscard]] int rows() const noexcept { return PQntuples(owned_.get()); }
+    [[nodiscard]] int columns() const noexcept { return PQnfields(owned_.get()); }
+    [[nodiscard]] row_view row(int index) const noexcept { return {owned_.get(), index}; }
+    [[nodiscard]] std::string_view get(int row_index, int column) const { return row(row_index).get(column); }
+    [[nodiscard]] bool is_null(int row_index, int column) const { return row(row_index).is_null(column); }
+    /// Returns the number of rows an INSERT, UPDATE, DELETE, SELECT or COPY processed; 0 for anything else.
+    [[nodiscard]] std::uint64_t affected() const noexcept {
+        return std::strtoull(PQcmdTuples(owned_.get()), nullptr, 10);
+    }
+    [[nodiscard]] PGresult* native() const noexcept { return owned_.get(); }
+
+  private:
+    struct clear {
+        void operator()(PGresult* owned) const noexcept { PQclear(owned); }
+    };
+    std::unique_ptr<PGresult, clear> owned_;
+};
+
+}  // namespace pgsync::postgres
+
+// ---- pgsync/catalog/catalog_row.hpp
+namespace pgsync::postgres {
+
+/// Reads a row of a catalog query from left to right, so that the SQL and its reader can be compared line by
+/// line.
+class catalog_row {
+  public:
+    explicit catalog_row(row_view row) : row_(row) {}
+
+    [[nodiscard]] bool null() const { return row_.is_null(next_); }
+    std::string text() { return std::string(row_.get(next_++)); }
+    bool flag() { return row_.flag(next_++); }
+    char character() {
+        const auto value = row_.get(next_++);
+        return value.empty() ? '\0' : value.front();
+    }
+    /// Reads a number; 0 for NULL.
+    template <typename Number>
+    Number number() {
+        const auto value = row_.get(next_++);
+        return value.empty() ? Number{} : parse<Number>(value);
+    }
+    /// Reads an LSN; 0/0 for NULL.
+    lsn position() { return lsn::parse(row_.get(next_++)).value_or(lsn{}); }
+    /// Reads the text of an int2vector or oidvector: "1 3 0". Empty for NULL.
+    template <typename Number = int>
+    std::vector<Number> numbers() {
+        auto value = row_.get(next_++);
+        std::vector<Number> out;
+        while (!value.empty()) {
+            const auto end = value.find(' ');
+            out.push_back(parse<Number>(value.substr(0, end)));
+            value.remove_prefix(end == std::string_view::npos ? value.size() : end + 1);
+        }
+        return out;
+    }
+
+  private:
+    template <typename Number>
+    static Number parse(std::string_view text) {
+        Number out{};
+        const auto [end, problem] = std::from_chars(text.data(), text.data() + text.size(), out);
+        if (problem != std::errc{} || end != text.data() + text.size())
+            throw error(errc::protocol,
+                        "the catalog holds \"" + std::string(text) + "\" where a number is expected");
+        return out;
+    }
+
+    row_view row_;
+    int next_ = 0;
+};
+
+}  // namespace pgsync::postgres
+
+#include <initializer_list>
 
 #include <exception>
 #include <future>
@@ -5761,8 +5937,6 @@ template <typename Function>
 }
 
 }  // namespace pgsync
-
-#include <cstdlib>
 
 // ---- pgsync/postgres/scrub.hpp
 namespace pgsync::postgres {
@@ -6776,63 +6950,6 @@ using connection_ptr = std::unique_ptr<PGconn, finish>;
 
 #include <iterator>
 
-// ---- pgsync/postgres/result.hpp
-namespace pgsync::postgres {
-
-/// One row of a result, valid as long as the result it comes from (or the callback it is passed to).
-class row_view {
-  public:
-    row_view(const PGresult* from, int row) noexcept : from_(from), row_(row) {}
-
-    [[nodiscard]] int columns() const noexcept { return PQnfields(from_); }
-    [[nodiscard]] bool is_null(int column) const {
-        check(column);
-        return PQgetisnull(from_, row_, column) != 0;
-    }
-    /// Returns the value's text; empty for NULL.
-    [[nodiscard]] std::string_view get(int column) const {
-        check(column);
-        return {PQgetvalue(from_, row_, column), static_cast<std::size_t>(PQgetlength(from_, row_, column))};
-    }
-    /// Reads a boolean column: true for `t` only.
-    [[nodiscard]] bool flag(int column) const { return get(column) == "t"; }
-
-  private:
-    void check(int column) const {
-        if (row_ < 0 || row_ >= PQntuples(from_) || column < 0 || column >= PQnfields(from_))
-            throw error(errc::protocol, "a query's result has no row " + std::to_string(row_) + ", column " +
-                                            std::to_string(column));
-    }
-
-    const PGresult* from_;
-    int row_;
-};
-
-/// The result of a statement.
-class result {
-  public:
-    explicit result(PGresult* owned) noexcept : owned_(owned) {}
-
-    [[nodiscard]] int rows() const noexcept { return PQntuples(owned_.get()); }
-    [[nodiscard]] int columns() const noexcept { return PQnfields(owned_.get()); }
-    [[nodiscard]] row_view row(int index) const noexcept { return {owned_.get(), index}; }
-    [[nodiscard]] std::string_view get(int row_index, int column) const { return row(row_index).get(column); }
-    [[nodiscard]] bool is_null(int row_index, int column) const { return row(row_index).is_null(column); }
-    /// Returns the number of rows an INSERT, UPDATE, DELETE, SELECT or COPY processed; 0 for anything else.
-    [[nodiscard]] std::uint64_t affected() const noexcept {
-        return std::strtoull(PQcmdTuples(owned_.get()), nullptr, 10);
-    }
-    [[nodiscard]] PGresult* native() const noexcept { return owned_.get(); }
-
-  private:
-    struct clear {
-        void operator()(PGresult* owned) const noexcept { PQclear(owned); }
-    };
-    std::unique_ptr<PGresult, clear> owned_;
-};
-
-}  // namespace pgsync::postgres
-
 // ---- pgsync/postgres/detail/witness.hpp
 namespace pgsync::postgres::detail {
 
@@ -7757,370 +7874,6 @@ class session {
 
 }  // namespace pgsync::postgres
 
-#include <pqxx/pqxx>
-
-#include <condition_variable>
-#include <mutex>
-#include <sys/socket.h>
-
-// ---- pgsync/postgres/detail/watchdog.hpp
-namespace pgsync::postgres::detail {
-
-/// Watches a statement that a library waits for without a time limit. Every `patience` it asks the server
-/// whether it is still working on the statement; if not, it shuts the socket down, which ends the wait.
-class watchdog {
-  public:
-    watchdog(int socket, std::string conninfo, backend_id who, std::chrono::milliseconds patience)
-        : thread_([this, socket, conninfo = std::move(conninfo), who = std::move(who), patience] {
-              while (!done_within(patience)) {
-                  if (works(conninfo, who, patience)) continue;
-                  // The answer may have arrived just now.
-                  if (done_within(std::chrono::seconds(1))) return;
-                  end_backend(who, conninfo, patience);
-                  ::shutdown(socket, SHUT_RDWR);
-                  return;
-              }
-          }) {}
-    watchdog(const watchdog&) = delete;
-    watchdog& operator=(const watchdog&) = delete;
-    ~watchdog() {
-        {
-            const std::lock_guard lock(mutex_);
-            done_ = true;
-            changed_.notify_all();
-        }
-        thread_.join();
-    }
-
-  private:
-    bool done_within(std::chrono::milliseconds time) {
-        std::unique_lock lock(mutex_);
-        return changed_.wait_for(lock, time, [&] { return done_; });
-    }
-    static bool works(const std::string& conninfo, const backend_id& who,
-                      std::chrono::milliseconds patience) noexcept {
-        try {
-            std::string why;
-            return worth_waiting_for(who, conninfo, -1, patience, why);
-        } catch (const std::exception&) {
-            return false;
-        }
-    }
-
-    std::mutex mutex_;
-    std::condition_variable changed_;
-    bool done_ = false;
-    std::thread thread_;
-};
-
-}  // namespace pgsync::postgres::detail
-
-// ---- pgsync/postgres/connection.hpp
-namespace pgsync::postgres {
-
-namespace detail {
-
-#if PQXX_VERSION_MAJOR < 7
-/// libpqxx 6 creates a connection's policy itself; this passes it the connection to use.
-inline thread_local connection_ptr handed_over;
-
-/// Makes libpqxx 6 use the existing connection instead of opening one.
-class ready_made : public pqxx::connectionpolicy {
-  public:
-    using pqxx::connectionpolicy::connectionpolicy;
-    handle do_startconnect(handle there) override { return there == nullptr ? handed_over.release() : there; }
-    handle do_completeconnect(handle there) override { return there; }
-};
-using pqxx_connection = pqxx::basic_connection_base<ready_made>;
-#else
-using pqxx_connection = pqxx::connection;
-#endif
-
-/// Gives an open connection to libpqxx. libpqxx's own way to connect cannot be interrupted, drops the
-/// SQLSTATE and may quote the password.
-[[nodiscard]] inline std::unique_ptr<pqxx_connection> adopt(connection_ptr made) {
-    PQsetnonblocking(made.get(), 0);
-#if PQXX_VERSION_MAJOR < 7
-    handed_over = std::move(made);
-    return std::make_unique<pqxx_connection>(std::string());
-#else
-    return std::make_unique<pqxx_connection>(pqxx_connection::seize_raw_connection(made.release()));
-#endif
-}
-
-}  // namespace detail
-
-/// A connection for administration: publications, slots, replica identities. The only class that uses
-/// libpqxx, 6.4 and 7.x. Settings, errors and the meaning of `conninfo` are those of session.
-class admin_connection {
-  public:
-    using row = std::vector<std::optional<std::string>>;
-
-    /// While it connects, `stop_fd` ends the wait.
-    explicit admin_connection(const std::string& conninfo = {}, int stop_fd = -1) : conninfo_(conninfo) {
-        patience_ = patience_of(detail::verified(with_defaults(parse_conninfo(conninfo))));
-        connection_ = detail::adopt(detail::open(conninfo, false, stop_fd));
-        server_version_ = connection_->server_version();
-        for (const auto& sql : detail::settings_sql(server_version_)) execute(sql);
-        const auto self = query(detail::identify_backend_sql);
-        if (!self.empty())
-            backend_ = {self[0].at(0).value_or(""), self[0].at(1).value_or(""), self[0].at(2).value_or("")};
-        here_ = detail::same_server(conninfo, connection_->hostname(), nullptr, connection_->port());
-    }
-
-    [[nodiscard]] int server_version() const noexcept { return server_version_; }
-    /// Returns the connection string it was created with, from which another session finds the same server.
-    [[nodiscard]] const std::string& conninfo() const noexcept { return conninfo_; }
-    /// Returns the pid of the server process; 0 if the server does not report it.
-    [[nodiscard]] int pid() const {
-        return backend_.pid.empty() ? 0 : static_cast<int>(std::strtol(backend_.pid.c_str(), nullptr, 10));
-    }
-
-    /// Asks the server to cancel the statement that another thread is running on this connection.
-    void cancel() noexcept {
-        try {
-            if (connection_->is_open()) connection_->cancel_query();
-        } catch (const std::exception&) {
-            // The statement may have ended already; if the server is unreachable, the waiting thread reports
-            // that.
-        }
-    }
-
-    /// Runs one statement outside any transaction block, as the creation of a slot requires.
-    void execute(std::string_view sql) {
-        detail::refuse_zero_byte(sql, "a statement");
-        guarded(sql, [&] { pqxx::nontransaction(usable()).exec(std::string(sql)); });
-    }
-
-    /// Runs one statement with `$1`, `$2`, … and returns all its rows.
-    std::vector<row> query(std::string_view sql, std::initializer_list<parameter> parameters = {}) {
-        detail::refuse_zero_byte(sql, "a statement");
-        std::vector<row> out;
-        guarded(sql, [&] {
-            pqxx::nontransaction work(usable());
-            const pqxx::result found = run(work, std::string(sql), parameters);
-            for (std::size_t r = 0; r < static_cast<std::size_t>(found.size()); ++r) {
-                auto& cells = out.emplace_back();
-                for (std::size_t c = 0; c < static_cast<std::size_t>(found.columns()); ++c) {
-                    const auto cell = found[static_cast<row_index>(r)][static_cast<column_index>(c)];
-                    if (cell.is_null())
-                        cells.emplace_back();
-                    else
-                        cells.emplace_back(std::string(cell.c_str(), cell.size()));
-                }
-            }
-        });
-        return out;
-    }
-
-  private:
-    using row_index = decltype(std::declval<const pqxx::result&>().size());
-    using column_index = decltype(std::declval<const pqxx::result&>().columns());
-
-    static pqxx::result run(pqxx::nontransaction& work, const std::string& sql,
-                            std::initializer_list<parameter> parameters) {
-        for (const auto& each : parameters)
-            if (each) detail::refuse_zero_byte(*each, "a parameter");
-#if PQXX_VERSION_MAJOR < 7
-        std::vector<std::string> texts;
-        for (const auto& each : parameters) texts.emplace_back(each.value_or(std::string_view()));
-        std::vector<const char*> pointers;
-        for (std::size_t i = 0; i < texts.size(); ++i)
-            pointers.push_back(parameters.begin()[i] ? texts[i].c_str() : nullptr);
-        return work.exec_params(sql, pqxx::prepare::make_dynamic_params(pointers));
-#else
-        pqxx::params values;
-        for (const auto& each : parameters) {
-            if (each)
-                values.append(std::string(*each));
-            else
-                values.append();
-        }
-#if PQXX_VERSION_MAJOR > 7 || PQXX_VERSION_MINOR >= 10
-        return work.exec(sql, values);
-#else
-        return work.exec_params(sql, values);
-#endif
-#endif
-    }
-
-    /// Returns the connection; throws if it is lost. libpqxx 6 would reconnect by itself, without our
-    /// settings.
-    detail::pqxx_connection& usable() {
-        if (!connection_->is_open())
-            throw sql_error(errc::connection, {}, "the administrative connection to PostgreSQL is lost");
-        return *connection_;
-    }
-
-    /// Returns the SQLSTATE that an exception's type stands for. libpqxx 6 drops the SQLSTATE of errors it
-    /// has a class for, and not all of these classes derive from its sql_error.
-    static std::string state_by_type(const std::exception& problem) {
-        if (dynamic_cast<const pqxx::deadlock_detected*>(&problem) != nullptr) return "40P01";
-        if (dynamic_cast<const pqxx::serialization_failure*>(&problem) != nullptr) return "40001";
-        if (dynamic_cast<const pqxx::disk_full*>(&problem) != nullptr) return "53100";
-        if (dynamic_cast<const pqxx::too_many_connections*>(&problem) != nullptr) return "53300";
-        if (dynamic_cast<const pqxx::out_of_memory*>(&problem) != nullptr) return "53200";
-        if (dynamic_cast<const pqxx::insufficient_privilege*>(&problem) != nullptr) return "42501";
-        if (dynamic_cast<const pqxx::undefined_column*>(&problem) != nullptr) return "42703";
-        if (dynamic_cast<const pqxx::undefined_function*>(&problem) != nullptr) return "42883";
-        if (dynamic_cast<const pqxx::undefined_table*>(&problem) != nullptr) return "42P01";
-        return {};
-    }
-
-    template <typename Body>
-    void guarded(std::string_view statement, Body&& body) {
-        complaint from;
-        try {
-            const auto socket = usable().sock();
-            const detail::watchdog watching(socket, here_, backend_, patience_);
-            body();
-            return;
-        } catch (const error&) {
-            throw;
-        } catch (const pqxx::sql_error& problem) {
-            from = parse_server_message(problem.what());
-            from.sqlstate = std::string(problem.sqlstate());
-            if (from.sqlstate.empty()) from.sqlstate = state_by_type(problem);
-        } catch (const pqxx::broken_connection& problem) {
-            from = parse_server_message(problem.what());
-            from.sqlstate = state_by_type(problem);
-            from.connection_lost = true;
-        } catch (const std::exception& problem) {
-            from = parse_server_message(problem.what());
-            from.sqlstate = state_by_type(problem);
-        }
-        from.connection_lost = from.connection_lost || !connection_->is_open();
-        from.statement = statement;
-        throw make_sql_error(from);
-    }
-
-    std::string conninfo_;
-    std::string here_;  ///< for another connection to the same server
-    std::unique_ptr<detail::pqxx_connection> connection_;
-    std::chrono::milliseconds patience_{};
-    detail::backend_id backend_;
-    int server_version_ = 0;
-};
-
-}  // namespace pgsync::postgres
-
-// ---- pgsync/catalog/catalog.hpp
-/// Facts from PostgreSQL's catalog, without any judgement.
-
-#include <compare>
-
-// ---- pgsync/postgres/lsn.hpp
-namespace pgsync::postgres {
-
-/// A position in the write-ahead log (WAL). PostgreSQL writes it as two hexadecimal halves: `16/B374D848`.
-struct lsn {
-    std::uint64_t value = 0;
-
-    friend constexpr auto operator<=>(lsn, lsn) noexcept = default;
-
-    /// Parses PostgreSQL's notation: one to eight hexadecimal digits, a slash, one to eight more. Returns
-    /// nullopt for anything else, including surrounding blanks.
-    [[nodiscard]] static constexpr std::optional<lsn> parse(std::string_view text) noexcept {
-        const auto slash = text.find('/');
-        if (slash == std::string_view::npos) return std::nullopt;
-        const auto high = half(text.substr(0, slash));
-        const auto low = half(text.substr(slash + 1));
-        if (!high || !low) return std::nullopt;
-        return lsn{*high << 32U | *low};
-    }
-
-  private:
-    static constexpr std::optional<std::uint64_t> half(std::string_view digits) noexcept {
-        if (digits.empty() || digits.size() > 8) return std::nullopt;
-        std::uint64_t value = 0;
-        for (const char c : digits) {
-            unsigned digit = 0;
-            if (c >= '0' && c <= '9') {
-                digit = static_cast<unsigned>(c - '0');
-            } else if (c >= 'a' && c <= 'f') {
-                digit = static_cast<unsigned>(c - 'a') + 10;
-            } else if (c >= 'A' && c <= 'F') {
-                digit = static_cast<unsigned>(c - 'A') + 10;
-            } else {
-                return std::nullopt;
-            }
-            value = value << 4U | digit;
-        }
-        return value;
-    }
-};
-
-/// Formats a position as PostgreSQL prints it, without leading zeros: `16/B374D848`, `0/0`.
-[[nodiscard]] inline std::string to_string(lsn position) {
-    const auto append = [](std::string& out, std::uint64_t half) {
-        constexpr std::string_view digits = "0123456789ABCDEF";
-        int shift = 28;
-        while (shift > 0 && (half >> static_cast<unsigned>(shift)) == 0) shift -= 4;
-        for (; shift >= 0; shift -= 4) out += digits[half >> static_cast<unsigned>(shift) & 0xFU];
-    };
-    std::string out;
-    append(out, position.value >> 32U);
-    out += '/';
-    append(out, position.value & 0xFFFFFFFFU);
-    return out;
-}
-
-}  // namespace pgsync::postgres
-
-// ---- pgsync/catalog/catalog_row.hpp
-namespace pgsync::postgres {
-
-/// Reads a row of a catalog query from left to right, so that the SQL and its reader can be compared line by
-/// line.
-class catalog_row {
-  public:
-    explicit catalog_row(row_view row) : row_(row) {}
-
-    [[nodiscard]] bool null() const { return row_.is_null(next_); }
-    std::string text() { return std::string(row_.get(next_++)); }
-    bool flag() { return row_.flag(next_++); }
-    char character() {
-        const auto value = row_.get(next_++);
-        return value.empty() ? '\0' : value.front();
-    }
-    /// Reads a number; 0 for NULL.
-    template <typename Number>
-    Number number() {
-        const auto value = row_.get(next_++);
-        return value.empty() ? Number{} : parse<Number>(value);
-    }
-    /// Reads an LSN; 0/0 for NULL.
-    lsn position() { return lsn::parse(row_.get(next_++)).value_or(lsn{}); }
-    /// Reads the text of an int2vector or oidvector: "1 3 0". Empty for NULL.
-    template <typename Number = int>
-    std::vector<Number> numbers() {
-        auto value = row_.get(next_++);
-        std::vector<Number> out;
-        while (!value.empty()) {
-            const auto end = value.find(' ');
-            out.push_back(parse<Number>(value.substr(0, end)));
-            value.remove_prefix(end == std::string_view::npos ? value.size() : end + 1);
-        }
-        return out;
-    }
-
-  private:
-    template <typename Number>
-    static Number parse(std::string_view text) {
-        Number out{};
-        const auto [end, problem] = std::from_chars(text.data(), text.data() + text.size(), out);
-        if (problem != std::errc{} || end != text.data() + text.size())
-            throw error(errc::protocol,
-                        "the catalog holds \"" + std::string(text) + "\" where a number is expected");
-        return out;
-    }
-
-    row_view row_;
-    int next_ = 0;
-};
-
-}  // namespace pgsync::postgres
-
 // ---- pgsync/catalog/partitions.hpp
 namespace pgsync::postgres {
 
@@ -8667,6 +8420,1302 @@ struct slot_facts {
     out.failover = row.flag();
     return out;
 }
+
+}  // namespace pgsync::postgres
+
+#include <set>
+
+// ---- pgsync/catalog/qualify.hpp
+namespace pgsync::postgres {
+
+/// A quoted table name without its schema and with it: `"booking"`, `"public"."booking"`.
+using qualified_name = std::pair<std::string, std::string>;
+
+/// Adds the schemas to the table names in a compiled query. A table's schema may be one in which functions
+/// must not be looked up, and no other table may take the name's place between two sessions. Table names are
+/// those after FROM and JOIN. (In the SQL of a shape that may also be the quoted column in `extract(year FROM
+/// "booking")`; if a table of the shape has the same name, the server reports an error at start.)
+[[nodiscard]] inline std::string qualify_tables(std::string_view sql,
+                                                std::span<const qualified_name> tables) {
+    std::string out;
+    out.reserve(sql.size() + 256);
+    while (!sql.empty()) {
+        const auto quote = sql.find_first_of("\"'");
+        out.append(sql.substr(0, quote));
+        if (quote == std::string_view::npos) break;
+        sql.remove_prefix(quote);
+        const char mark = sql[0];
+        auto end = sql.find(mark, 1);
+        while (end != std::string_view::npos && sql.substr(end + 1).starts_with(mark))
+            end = sql.find(mark, end + 2);
+        const auto quoted = sql.substr(0, end == std::string_view::npos ? end : end + 1);
+        sql.remove_prefix(quoted.size());
+        const bool table =
+            mark == '"' && !sql.starts_with('.') && (out.ends_with(" FROM ") || out.ends_with(" JOIN "));
+        const qualified_name* found = nullptr;
+        for (const auto& each : tables) {
+            if (table && each.first == quoted) found = &each;
+        }
+        out.append(found == nullptr ? quoted : found->second);
+    }
+    return out;
+}
+
+}  // namespace pgsync::postgres
+
+// ---- pgsync/catalog/binding.hpp
+namespace pgsync::postgres {
+
+/// One route of a shape, bound to the tables and types of one database.
+struct route_binding {
+    std::uint32_t table_oid = 0;
+    std::string table;  ///< quoted: `"public"."booking"`
+    /// Array types of the route's columns: the parameter types of its owners query.
+    std::vector<std::uint32_t> array_types;
+    std::vector<std::string> generated{};     ///< generated columns of the table, which WAL lacks
+    std::vector<std::uint32_t> partitions{};  ///< if the table is partitioned: the tables that hold its rows
+    bool view = false;                        ///< it is a view or a materialised view
+
+    /// Returns true if `oid` is the table or one of its partitions.
+    [[nodiscard]] bool covers(std::uint32_t oid) const {
+        return oid == table_oid || std::find(partitions.begin(), partitions.end(), oid) != partitions.end();
+    }
+};
+
+/// A compiled index bound to the tables and types of one database: what the catalog knows and the compiler
+/// cannot.
+struct index_binding {
+    const compiled_index* index = nullptr;
+    std::vector<std::uint32_t> key_array_types;  ///< parameter types of the keys query
+    std::vector<route_binding> routes;           ///< one for each of index->routes, in the same order
+    std::vector<qualified_name> tables{};        ///< the tables that the shape names without a schema
+    std::string meaning_sql{};  ///< SQL for what its table and column names refer to; see read_guard.hpp
+    std::string meaning{};      ///< the result of `meaning_sql` when the index was bound
+
+    /// Returns one of the index's queries as it must be run on this database.
+    [[nodiscard]] std::string query(std::string_view compiled) const {
+        return qualify_tables(compiled, tables);
+    }
+};
+
+}  // namespace pgsync::postgres
+
+// ---- pgsync/base/json_difference.hpp
+/// Reads JSON as text. No parser converts the numbers: they keep every digit they were written with.
+namespace pgsync {
+
+/// One place where two JSON texts differ, and the value each has there; nullopt where only the other has one.
+/// The values are views into the texts.
+struct json_difference {
+    std::string path;  ///< `guest.name`, `reviews[3].rating`, `["an odd key"]`; empty for the whole text
+    std::optional<std::string_view> one;
+    std::optional<std::string_view> other;
+};
+
+namespace detail {
+
+[[noreturn]] inline void refuse_json() {
+    throw pgsync::error(errc::protocol, "a document is no JSON that can be read");
+}
+
+[[nodiscard]] constexpr bool is_json_blank(char c) { return c == ' ' || c == '\n' || c == '\t' || c == '\r'; }
+
+/// Walks through one JSON text. On text that is not JSON, the walk throws errc::protocol or continues at some
+/// arbitrary place, but it never leaves the text.
+class json_walk {
+  public:
+    explicit json_walk(std::string_view text) : text_(text) {}
+
+    /// Returns the next non-blank character without consuming it; 0 at the end.
+    [[nodiscard]] char peek() {
+        while (at_ < text_.size() && is_json_blank(text_[at_])) ++at_;
+        return at_ < text_.size() ? text_[at_] : '\0';
+    }
+    bool take(char c) {
+        if (peek() != c) return false;
+        ++at_;
+        return true;
+    }
+    /// Consumes the next value and returns its text without surrounding blanks.
+    std::string_view value() {
+        const char first = peek();
+        const auto begin = at_;
+        if (first == '"') {
+            skip_string();
+        } else if (first == '{' || first == '[') {
+            skip_nested();
+        } else {
+            while (at_ < text_.size() && !is_json_blank(text_[at_]) && text_[at_] != ',' &&
+                   text_[at_] != '}' && text_[at_] != ']')
+                ++at_;
+        }
+        if (at_ == begin) refuse_json();
+        return text_.substr(begin, at_ - begin);
+    }
+
+  private:
+    void skip_string() {
+        for (++at_; at_ < text_.size(); ++at_) {
+            if (text_[at_] == '\\') {
+                ++at_;
+            } else if (text_[at_] == '"') {
+                ++at_;
+                return;
+            }
+        }
+        refuse_json();
+    }
+    void skip_nested() {
+        std::size_t depth = 0;
+        do {
+            if (at_ >= text_.size()) refuse_json();
+            const char c = text_[at_];
+            if (c == '"') {
+                skip_string();
+                continue;
+            }
+            if (c == '{' || c == '[') ++depth;
+            if (c == '}' || c == ']') --depth;
+            ++at_;
+        } while (depth != 0);
+    }
+
+    std::string_view text_;
+    std::size_t at_ = 0;
+};
+
+inline void append_utf8(std::string& out, unsigned number) {
+    const auto byte = [&](unsigned value) { out += static_cast<char>(value); };
+    if (number < 0x80U) {
+        byte(number);
+    } else if (number < 0x800U) {
+        byte(0xC0U | number >> 6U);
+        byte(0x80U | (number & 0x3FU));
+    } else if (number < 0x10000U) {
+        byte(0xE0U | number >> 12U);
+        byte(0x80U | (number >> 6U & 0x3FU));
+        byte(0x80U | (number & 0x3FU));
+    } else {
+        byte(0xF0U | number >> 18U);
+        byte(0x80U | (number >> 12U & 0x3FU));
+        byte(0x80U | (number >> 6U & 0x3FU));
+        byte(0x80U | (number & 0x3FU));
+    }
+}
+
+/// Reads the four hexadecimal digits at `at`.
+[[nodiscard]] inline unsigned hex4(std::string_view text, std::size_t at) {
+    unsigned value = 0;
+    for (std::size_t i = at; i < at + 4; ++i) {
+        const char c = i < text.size() ? text[i] : '\0';
+        const bool digit = c >= '0' && c <= '9';
+        const char lower = static_cast<char>(c | 0x20);
+        if (!digit && (lower < 'a' || lower > 'f')) refuse_json();
+        value = value << 4U | static_cast<unsigned>(digit ? c - '0' : lower - 'a' + 10);
+    }
+    return value;
+}
+
+/// A number as its digits, without zeros at either end, and the power of ten to multiply them by. Equal
+/// numbers have equal forms.
+struct plain_number {
+    bool negative = false;
+    std::string digits{};
+    std::int64_t exponent = 0;
+
+    friend bool operator==(const plain_number&, const plain_number&) = default;
+};
+
+[[nodiscard]] inline plain_number read_number(std::string_view text) {
+    plain_number out;
+    std::size_t at = 0;
+    const auto is_digit = [&] { return at < text.size() && text[at] >= '0' && text[at] <= '9'; };
+    if (at < text.size() && text[at] == '-') {
+        out.negative = true;
+        ++at;
+    }
+    for (; is_digit(); ++at) out.digits += text[at];
+    if (at < text.size() && text[at] == '.') {
+        for (++at; is_digit(); ++at) {
+            out.digits += text[at];
+            --out.exponent;
+        }
+    }
+    if (at < text.size() && (text[at] == 'e' || text[at] == 'E')) {
+        ++at;
+        const bool down = at < text.size() && text[at] == '-';
+        if (at < text.size() && (text[at] == '-' || text[at] == '+')) ++at;
+        std::int64_t power = 0;
+        constexpr std::int64_t beyond_use = 1'000'000'000'000;
+        for (; is_digit(); ++at) power = std::min(beyond_use, power * 10 + (text[at] - '0'));
+        out.exponent += down ? -power : power;
+    }
+    if (at != text.size() || out.digits.empty()) refuse_json();
+    out.digits.erase(0, std::min(out.digits.find_first_not_of('0'), out.digits.size()));
+    while (!out.digits.empty() && out.digits.back() == '0') {
+        out.digits.pop_back();
+        ++out.exponent;
+    }
+    if (out.digits.empty()) return {};
+    return out;
+}
+
+}  // namespace detail
+
+/// Calls `each(key, value)` with the texts of an object's members. Keys keep their quotes.
+template <typename Each>
+void for_json_members(std::string_view object, const Each& each) {
+    detail::json_walk walk(object);
+    if (!walk.take('{')) detail::refuse_json();
+    if (walk.take('}')) return;
+    do {
+        const auto key = walk.peek() == '"' ? walk.value() : std::string_view();
+        if (key.empty() || !walk.take(':')) detail::refuse_json();
+        each(key, walk.value());
+    } while (walk.take(','));
+    if (!walk.take('}')) detail::refuse_json();
+}
+
+/// Calls `each(value)` with the texts of an array's elements.
+template <typename Each>
+void for_json_elements(std::string_view array, const Each& each) {
+    detail::json_walk walk(array);
+    if (!walk.take('[')) detail::refuse_json();
+    if (walk.take(']')) return;
+    do {
+        each(walk.value());
+    } while (walk.take(','));
+    if (!walk.take(']')) detail::refuse_json();
+}
+
+/// Decodes a JSON string, given with its quotes, to UTF-8. An unpaired surrogate is encoded as it is.
+[[nodiscard]] inline std::string json_string_value(std::string_view quoted) {
+    constexpr std::string_view letters = "bfnrt";
+    constexpr std::string_view meant = "\b\f\n\r\t";
+    std::string out;
+    if (quoted.size() < 2) detail::refuse_json();
+    const auto text = quoted.substr(1, quoted.size() - 2);
+    out.reserve(text.size());
+    for (std::size_t at = 0; at < text.size(); ++at) {
+        if (text[at] != '\\') {
+            out += text[at];
+            continue;
+        }
+        if (++at == text.size()) detail::refuse_json();
+        if (text[at] == 'u') {
+            auto number = detail::hex4(text, at + 1);
+            at += 4;
+            if (number >= 0xD800U && number < 0xDC00U && text.substr(at + 1).starts_with("\\u")) {
+                const auto low = detail::hex4(text, at + 3);
+                if (low >= 0xDC00U && low < 0xE000U) {
+                    number = 0x10000U + ((number - 0xD800U) << 10U) + (low - 0xDC00U);
+                    at += 6;
+                }
+            }
+            detail::append_utf8(out, number);
+        } else {
+            const auto letter = letters.find(text[at]);
+            out += letter == std::string_view::npos ? text[at] : meant[letter];
+        }
+    }
+    return out;
+}
+
+namespace detail {
+
+class json_comparison {
+  public:
+    json_comparison(std::size_t limit, std::vector<json_difference>& out) : limit_(limit), out_(out) {}
+
+    void compare(std::string_view one, std::string_view other, const std::string& path, int depth = 0) {
+        if (full() || one == other) return;
+        const auto kind = kind_of(one);
+        // Below this depth only the texts are compared, which bounds the recursion.
+        if (kind != kind_of(other) || depth == deepest) return note(path, one, other);
+        if (kind == '{') {
+            members(one, other, path, depth);
+        } else if (kind == '[') {
+            elements(one, other, path, depth);
+        } else if (kind == '"') {
+            if (json_string_value(one) != json_string_value(other)) note(path, one, other);
+        } else if (kind != '0' || read_number(one) != read_number(other)) {
+            note(path, one, other);
+        }
+    }
+
+  private:
+    using member = std::pair<std::string, std::string_view>;
+    static constexpr int deepest = 500;
+
+    [[nodiscard]] bool full() const { return out_.size() >= limit_; }
+    void note(const std::string& path, std::optional<std::string_view> one,
+              std::optional<std::string_view> other) {
+        if (!full()) out_.push_back({path, one, other});
+    }
+
+    static char kind_of(std::string_view text) {
+        const char first = text.front();
+        return first == '-' || (first >= '0' && first <= '9') ? '0' : first;
+    }
+
+    static std::vector<member> sorted(std::string_view object) {
+        std::vector<member> out;
+        for_json_members(object, [&](std::string_view key, std::string_view value) {
+            out.emplace_back(json_string_value(key), value);
+        });
+        std::stable_sort(out.begin(), out.end(),
+                         [](const member& a, const member& b) { return a.first < b.first; });
+        return out;
+    }
+
+    void members(std::string_view one, std::string_view other, const std::string& path, int depth) {
+        const auto mine = sorted(one);
+        const auto theirs = sorted(other);
+        auto a = mine.begin();
+        auto b = theirs.begin();
+        while (a != mine.end() || b != theirs.end()) {
+            if (b == theirs.end() || (a != mine.end() && a->first < b->first)) {
+                note(below(path, a->first), a->second, std::nullopt);
+                ++a;
+            } else if (a == mine.end() || b->first < a->first) {
+                note(below(path, b->first), std::nullopt, b->second);
+                ++b;
+            } else {
+                if (a->second != b->second) compare(a->second, b->second, below(path, a->first), depth + 1);
+                ++a;
+                ++b;
+            }
+        }
+    }
+
+    void elements(std::string_view one, std::string_view other, const std::string& path, int depth) {
+        std::vector<std::string_view> mine;
+        std::vector<std::string_view> theirs;
+        for_json_elements(one, [&](std::string_view each) { mine.push_back(each); });
+        for_json_elements(other, [&](std::string_view each) { theirs.push_back(each); });
+        for (std::size_t i = 0; i < std::max(mine.size(), theirs.size()); ++i) {
+            const auto at = path + "[" + std::to_string(i) + "]";
+            if (i >= theirs.size()) {
+                note(at, mine[i], std::nullopt);
+            } else if (i >= mine.size()) {
+                note(at, std::nullopt, theirs[i]);
+            } else {
+                compare(mine[i], theirs[i], at, depth + 1);
+            }
+        }
+    }
+
+    static std::string below(const std::string& path, const std::string& key) {
+        const bool plain = !key.empty() && std::all_of(key.begin(), key.end(), [](char c) {
+            const auto byte = static_cast<unsigned char>(c);
+            return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_' ||
+                   c == '-' || byte >= 0x80;
+        });
+        if (!plain) return path + "[\"" + key + "\"]";
+        return path.empty() ? key : path + "." + key;
+    }
+
+    std::size_t limit_;
+    std::vector<json_difference>& out_;
+};
+
+}  // namespace detail
+
+/// Returns the JSON value in `text` without surrounding blanks.
+[[nodiscard]] inline std::string_view json_trimmed(std::string_view text) {
+    return detail::json_walk(text).value();
+}
+
+/// Returns where two JSON texts differ, at most `limit` places. The order of an object's members does not
+/// matter, nor do blanks, nor how a character or a number is written: 1.0 equals 1 and 1e0, but
+/// 9007199254740993 does not equal 9007199254740992. Throws errc::protocol for text that is not JSON.
+[[nodiscard]] inline std::vector<json_difference> json_differences(std::string_view one,
+                                                                   std::string_view other,
+                                                                   std::size_t limit) {
+    std::vector<json_difference> out;
+    if (one == other) return out;
+    detail::json_comparison(limit, out).compare(json_trimmed(one), json_trimmed(other), {});
+    return out;
+}
+
+/// Returns true if both texts mean the same; see json_differences().
+[[nodiscard]] inline bool same_json(std::string_view one, std::string_view other) {
+    return json_differences(one, other, 1).empty();
+}
+
+}  // namespace pgsync
+
+// ---- pgsync/pipeline/document_fault.hpp
+namespace pgsync::postgres {
+
+/// A row from whose content no document can be made.
+struct document_fault {
+    std::string key;         ///< as stored in the database
+    std::string id;          ///< printable form of `key`
+    std::string type;        ///< machine-readable: `postgresql_22012`, `not_utf8`, `transform`
+    std::string reason;      ///< for people; names the member if that could be determined
+    std::string document{};  ///< JSON from the database, if it got that far
+};
+
+[[nodiscard]] inline std::string fault_text(std::string_view index, std::string_view id,
+                                            std::string_view reason) {
+    return "document \"" + std::string(id) + "\" of index " + std::string(index) +
+           " cannot be made: " + std::string(reason);
+}
+
+/// Throws errc::rejected, which ends the program, for a document that must not be set aside.
+[[noreturn]] inline void throw_fault(std::string_view index, const document_fault& fault) {
+    throw error(errc::rejected, fault_text(index, fault.id, fault.reason),
+                std::string("correct the row or the ") + (fault.type == "transform" ? "transform" : "shape") +
+                    " and start again: nothing from this change on was acknowledged");
+}
+
+/// Returns true if the error is caused by the content of some row rather than by the query or the server: the
+/// server cannot compute from it what the shape asks for. The classes are 20: no case fits; 21: a subquery
+/// returns several rows; 22: a value out of range, a division by zero, a byte that is not text; 23: a
+/// domain's check; 2F, 38, 39, P0: raised by a function; 54: too long or too deep; XX001: a damaged row. A
+/// class that PostgreSQL itself never uses also counts: a function may raise it.
+[[nodiscard]] inline bool is_row_fault(const sql_error& problem) {
+    constexpr std::array<std::string_view, 9> of_rows{"20", "21", "22", "23", "2F", "38", "39", "P0", "54"};
+    constexpr std::array<std::string_view, 33> of_others{
+        "00", "01", "02", "03", "08", "09", "0A", "0B", "0F", "0L", "0P", "0Z", "24", "25", "26", "27", "28",
+        "2B", "2D", "34", "3B", "3D", "3F", "40", "42", "44", "53", "55", "57", "58", "72", "F0", "HV"};
+    const std::string_view state = problem.sqlstate();
+    if (problem.code() != errc::database || state.size() != 5) return false;
+    if (state == "XX001") return true;
+    // PostgreSQL's message, never translated, for a value of more than a gigabyte.
+    if (state == "XX000")
+        return std::string_view(problem.what()).find("invalid memory alloc request size") !=
+               std::string_view::npos;
+    const auto kind = state.substr(0, 2);
+    return detail::one_of(kind, of_rows) || !(kind == "XX" || detail::one_of(kind, of_others));
+}
+
+namespace detail {
+
+inline void find_bad_text(std::string_view json, std::string& path) {
+    const auto inside = [](std::string_view part) { return !is_utf8(part); };
+    const auto first = json.find_first_not_of(" \t\r\n");
+    if (first == std::string_view::npos) return;
+    bool found = false;
+    if (json[first] == '{') {
+        for_json_members(json, [&](std::string_view key, std::string_view value) {
+            if (found || !(inside(key) || inside(value))) return;
+            found = true;
+            path += (path.empty() ? "" : ".") + printable(key.substr(1, key.size() - 2));
+            find_bad_text(value, path);
+        });
+    } else if (json[first] == '[') {
+        std::size_t number = 0;
+        for_json_elements(json, [&](std::string_view value) {
+            if (!found && inside(value)) {
+                found = true;
+                path += "[" + std::to_string(number) + "]";
+                find_bad_text(value, path);
+            }
+            ++number;
+        });
+    }
+}
+
+}  // namespace detail
+
+/// Returns the path to the first member of a document that is not valid UTF-8, such as `tags[0].name`; empty
+/// if there is none or the document cannot be parsed.
+[[nodiscard]] inline std::string place_of_bad_text(std::string_view json) {
+    std::string path;
+    try {
+        detail::find_bad_text(json, path);
+    } catch (const error&) {
+        return {};
+    }
+    return path;
+}
+
+/// Returns the first byte of a text that is not part of a UTF-8 character, such as `0xe9`; empty if there is
+/// none.
+[[nodiscard]] inline std::string bad_byte(std::string_view text) {
+    while (!text.empty()) {
+        unsigned number = 0;
+        const auto size = utf8_size(text, number);
+        if (size == 0) {
+            const auto shown = printable(text.substr(0, 1));
+            return "0" + shown.substr(shown.find('x'));
+        }
+        text.remove_prefix(size);
+    }
+    return {};
+}
+
+}  // namespace pgsync::postgres
+
+// ---- pgsync/postgres/bind_literals.hpp
+namespace pgsync::postgres {
+
+/// Replaces `$1`, `$2`, … by the given literals, which must already be quoted. For COPY and DECLARE CURSOR,
+/// which accept no parameters. Skips quoted identifiers and strings, whatever they contain.
+[[nodiscard]] inline std::string bind_literals(std::string_view sql, std::span<const std::string> literals) {
+    std::string out;
+    out.reserve(sql.size() + 64);
+    for (std::size_t i = 0; i < sql.size(); ++i) {
+        const char c = sql[i];
+        if (c == '"' || c == '\'') {
+            // A doubled quote ends one quotation and begins the next, which gives the same result here.
+            const auto end = sql.find(c, i + 1);
+            const auto stop = end == std::string_view::npos ? sql.size() : end + 1;
+            out.append(sql.substr(i, stop - i));
+            i = stop - 1;
+            continue;
+        }
+        if (c != '$') {
+            out += c;
+            continue;
+        }
+        std::size_t number = 0;
+        std::size_t digits = 0;
+        while (i + 1 + digits < sql.size() && sql[i + 1 + digits] >= '0' && sql[i + 1 + digits] <= '9') {
+            number = number * 10 + static_cast<std::size_t>(sql[i + 1 + digits] - '0');
+            ++digits;
+        }
+        if (digits == 0 || number == 0 || number > literals.size()) {
+            throw error(errc::configuration, "query asks for parameter $" + std::to_string(number) + " of " +
+                                                 std::to_string(literals.size()));
+        }
+        out += literals[number - 1];
+        i += digits;
+    }
+    return out;
+}
+
+}  // namespace pgsync::postgres
+
+// ---- pgsync/routing/key.hpp
+namespace pgsync {
+
+/// Appends one part to a key; `first` says whether it is the key's first part. A key, or the values of the
+/// columns that link a row to its parent, is a single string: the parts as text, joined with `|`, where `|`
+/// and `\` inside a part are escaped with `\`. It is also the `_id` of a document.
+inline void append_key_part(std::string& key, std::string_view part, bool first) {
+    if (!first) key += '|';
+    for (const char c : part) {
+        if (c == '|' || c == '\\') key += '\\';
+        key += c;
+    }
+}
+
+/// Splits a key into its parts. The caller must check their number.
+inline void split_key(std::string_view key, std::vector<std::string>& parts) {
+    parts.clear();
+    parts.emplace_back();
+    for (std::size_t i = 0; i < key.size(); ++i) {
+        if (key[i] == '|') {
+            parts.emplace_back();
+        } else {
+            if (key[i] == '\\' && i + 1 < key.size()) ++i;
+            parts.back() += key[i];
+        }
+    }
+}
+
+[[nodiscard]] inline std::vector<std::string> split_key(std::string_view key) {
+    std::vector<std::string> parts;
+    split_key(key, parts);
+    return parts;
+}
+
+}  // namespace pgsync
+
+// ---- pgsync/pipeline/document_reader.hpp
+namespace pgsync::postgres {
+
+/// The first and the last key of a page of root rows, and how many rows it has.
+struct page_bounds {
+    std::string first;  ///< in the form of `_id`, as `last`
+    std::string last;
+    std::uint64_t rows = 0;
+};
+
+/// One document to be sent. Valid until the next one is read.
+struct read_document {
+    std::string_view id;
+    std::string_view routing;  ///< selects the shard; empty: the id selects it
+    std::string_view json;
+    bool kept = true;  ///< false: the transform leaves the document out of the index
+};
+
+/// Runs the compiled queries of some indices on one session. Keys and join keys are strings in the form of
+/// `_id`.
+class document_reader {
+  public:
+    /// Statements are prepared on first use, so that a session that only loads pages does not parse the
+    /// others.
+    document_reader(session& connection, std::span<const index_binding> indices)
+        : session_(connection), indices_(indices) {}
+
+    /// Calls `on_document(read_document)` for each of `keys` that has a row, or `on_fault(document_fault)` if
+    /// the row was read but yields no document. If the server itself cannot read a row, the whole query fails
+    /// with a sql_error, see is_row_fault().
+    template <typename Keys, typename OnDocument, typename OnFault>
+    void by_keys(std::size_t index, const Keys& keys, OnDocument&& on_document, OnFault&& on_fault) {
+        const auto& bound = indices_[index];
+        const auto parts = bound.key_array_types.size();
+        const auto name = "pgsync_keys_" + std::to_string(index);
+        if (!is_prepared(name)) prepare(name, bound.query(bound.index->keys_query), bound.key_array_types);
+        rows(name, arrays(keys, parts), [&](const row_view& row) {
+            read_key(row, parts);
+            auto at = static_cast<int>(parts);
+            const auto routing = bound.index->routing.empty() ? std::string_view() : row.get(at++);
+            finish(*bound.index, routing, row.get(at), on_document, on_fault);
+        });
+    }
+    /// The same, but throws a fault as errc::rejected.
+    template <typename Keys, typename OnDocument>
+    void by_keys(std::size_t index, const Keys& keys, OnDocument&& on_document) {
+        by_keys(index, keys, on_document,
+                [&](const document_fault& fault) { throw_fault(indices_[index].index->name, fault); });
+    }
+
+    /// Calls `on_row(id, routing)` for each of `keys` that has a row in the index: the rows that by_keys()
+    /// finds, without their documents (and without calling the transform).
+    template <typename Keys, typename OnRow>
+    void present(std::size_t index, const Keys& keys, OnRow&& on_row) {
+        const auto& bound = indices_[index];
+        const auto parts = bound.key_array_types.size();
+        const auto name = "pgsync_present_" + std::to_string(index);
+        if (!is_prepared(name)) prepare(name, present_query(bound), bound.key_array_types);
+        rows(name, arrays(keys, parts), [&](const row_view& row) {
+            read_key(row, parts);
+            on_row(std::string_view(key_),
+                   bound.index->routing.empty() ? std::string_view() : row.get(static_cast<int>(parts)));
+        });
+    }
+
+    /// Looks `keys` up in the root's table and ignores the result. Throws a sql_error of class 22 if one of
+    /// them cannot be a key.
+    template <typename Keys>
+    void look_up(std::size_t index, const Keys& keys) {
+        const auto& bound = indices_[index];
+        const auto name = "pgsync_look_up_" + std::to_string(index);
+        if (!is_prepared(name))
+            prepare(name, root_query(bound, "", bound.routes.front().table), bound.key_array_types);
+        rows(name, arrays(keys, bound.key_array_types.size()), [](const row_view&) {});
+    }
+
+    /// Calls `on_stamp(id, stamp)` for each of `keys` that is in the root's table. Two equal stamps mean that
+    /// the row was neither written nor deleted in between. The rows of a view have none.
+    template <typename Keys, typename OnStamp>
+    void stamps(std::size_t index, const Keys& keys, OnStamp&& on_stamp) {
+        const auto& bound = indices_[index];
+        if (bound.routes.front().view) return;
+        const auto parts = bound.key_array_types.size();
+        const auto name = "pgsync_stamps_" + std::to_string(index);
+        if (!is_prepared(name)) {
+            const auto stamp = ", n0.tableoid::text || ' ' || n0.xmin::text || ' ' || n0.ctid::text";
+            prepare(name, root_query(bound, stamp, bound.routes.front().table), bound.key_array_types);
+        }
+        rows(name, arrays(keys, parts), [&](const row_view& row) {
+            read_key(row, parts);
+            on_stamp(std::string_view(key_), row.get(static_cast<int>(parts)));
+        });
+    }
+
+    /// Calls `on_owner(id)` for every root whose document contains a row with one of `join_keys`, at most
+    /// `limit` times. Returns false if there may be more.
+    template <typename JoinKeys, typename OnOwner>
+    bool owners(std::size_t index, std::size_t route, const JoinKeys& join_keys, std::size_t limit,
+                OnOwner&& on_owner) {
+        const auto& bound = indices_[index];
+        const auto& types = bound.routes[route].array_types;
+        const auto name = "pgsync_owners_" + std::to_string(index) + "_" + std::to_string(route);
+        if (!is_prepared(name)) {
+            // One row more than `limit` shows that the result is incomplete.
+            const auto limit_parameter = " LIMIT $" + std::to_string(types.size() + 1);
+            auto with_limit = types;
+            with_limit.push_back(int8_oid);
+            prepare(name, bound.query(bound.index->routes[route].owners_query) + limit_parameter, with_limit);
+        }
+        auto parameters = arrays(join_keys, types.size());
+        parameters.push_back(std::to_string(limit + 1));
+        std::size_t found = 0;
+        rows(name, parameters, [&](const row_view& row) {
+            if (++found > limit) return;
+            read_key(row, bound.key_array_types.size());
+            on_owner(std::string_view(key_));
+        });
+        return found <= limit;
+    }
+
+    /// Finds the same as owners(), without a limit, in a transaction that the caller has begun. Once that is
+    /// committed, found_owners() returns the result.
+    template <typename JoinKeys>
+    void find_owners(std::size_t index, std::size_t route, const JoinKeys& join_keys) {
+        const auto& bound = indices_[index];
+        const auto& types = bound.routes[route].array_types;
+        session_.exec("DECLARE pgsync_owners NO SCROLL CURSOR WITH HOLD FOR " +
+                      bind_literals(bound.query(bound.index->routes[route].owners_query),
+                                    typed(arrays(join_keys, types.size()), types)));
+    }
+
+    /// Calls `on_piece(std::vector<std::string>)` with what find_owners() found, each time with at most as
+    /// many as `next_size()` returns at that point. The server holds the rest, without locks and without a
+    /// snapshot.
+    template <typename Size, typename OnPiece>
+    void found_owners(std::size_t index, Size&& next_size, OnPiece&& on_piece) {
+        const auto& bound = indices_[index];
+        std::vector<std::string> piece;
+        std::size_t size = 0;
+        do {
+            piece.clear();
+            size = next_size();
+            const auto fetched = session_.exec("FETCH " + std::to_string(size) + " FROM pgsync_owners");
+            for (int row = 0; row < fetched.rows(); ++row) {
+                read_key(fetched.row(row), bound.key_array_types.size());
+                piece.push_back(key_);
+            }
+            if (!piece.empty()) on_piece(std::as_const(piece));
+        } while (piece.size() == size);
+        session_.exec("CLOSE pgsync_owners");
+    }
+
+    /// Returns the next page of at most `size` root rows after the key `after`; nothing if no row is left.
+    /// With `all_rows`, rows that the index's `where` excludes count as well: the condition is not evaluated,
+    /// because like any SQL of a shape it may fail for a row.
+    [[nodiscard]] std::optional<page_bounds> next_page(std::size_t index, std::size_t size,
+                                                       const std::optional<std::string>& after,
+                                                       bool all_rows = false) {
+        const auto& bound = indices_[index];
+        std::vector<std::string> literals{std::to_string(size)};
+        if (after) append_literals(*after, bound, literals);
+        const auto query =
+            all_rows ? bounds_of_all(bound, after.has_value())
+                     : bound.query(after ? bound.index->next_bounds_query : bound.index->first_bounds_query);
+        const auto found = session_.exec(bind_literals(query, literals));
+        if (found.rows() == 0) return std::nullopt;
+        const auto parts = static_cast<int>(bound.key_array_types.size());
+        page_bounds page;
+        for (int part = 0; part < parts; ++part) {
+            append_key_part(page.first, found.get(0, part), part == 0);
+            append_key_part(page.last, found.get(0, parts + part), part == 0);
+        }
+        page.rows = std::stoull(std::string(found.get(0, 2 * parts)));
+        return page;
+    }
+
+    /// Returns the keys of a page's rows, including those that the index's `where` excludes.
+    [[nodiscard]] std::vector<std::string> keys_of(std::size_t index, const page_bounds& page) {
+        const auto& bound = indices_[index];
+        const auto parts = bound.key_array_types.size();
+        std::vector<std::string> literals;
+        append_literals(page.first, bound, literals);
+        append_literals(page.last, bound, literals);
+        const auto list = key_list(bound, "");
+        const auto side = [&](std::size_t first) {
+            std::string out;
+            for (std::size_t part = 0; part < parts; ++part)
+                out += (part == 0 ? "" : ", ") + literals[first + part];
+            return "(" + out + ")";
+        };
+        const auto found = session_.exec(
+            "SELECT " + key_list(bound, "::text") + " FROM " + bound.routes.front().table + " n0 WHERE (" +
+            list + ") >= " + side(0) + " AND (" + list + ") <= " + side(parts) + not_null(bound));
+        std::vector<std::string> keys;
+        for (int row = 0; row < found.rows(); ++row) {
+            read_key(found.row(row), parts);
+            keys.push_back(key_);
+        }
+        return keys;
+    }
+
+    /// Returns the server's error when it computes only one member of the document with this key; nothing if
+    /// that succeeds or cannot be tried.
+    [[nodiscard]] std::optional<sql_error> try_member(std::size_t index, const std::string& key,
+                                                      std::string_view member) {
+        const auto& bound = indices_[index];
+        constexpr std::string_view whole = "row_to_json(d0.*)";
+        auto sql = bound.query(bound.index->keys_query);
+        const auto at = sql.find(whole);
+        if (at == std::string::npos) return std::nullopt;
+        sql.replace(at, whole.size(), "d0." + quote_identifier(member));
+        try {
+            session_.exec(
+                bind_literals(sql, typed(arrays(std::vector<std::string>{key}, bound.key_array_types.size()),
+                                         bound.key_array_types)));
+        } catch (const sql_error& problem) {
+            if (!session_.usable() || !is_row_fault(problem)) throw;
+            return problem;
+        }
+        return std::nullopt;
+    }
+
+    /// Calls `on_document(read_document)` for every root row of the page, or `on_fault(document_fault)`, see
+    /// by_keys().
+    template <typename OnDocument, typename OnFault>
+    void by_page(std::size_t index, const page_bounds& page, OnDocument&& on_document, OnFault&& on_fault) {
+        const auto& bound = indices_[index];
+        const auto parts = bound.key_array_types.size();
+        std::vector<std::string> literals;
+        append_literals(page.first, bound, literals);
+        append_literals(page.last, bound, literals);
+        session_.copy_out_binary(
+            bind_literals(bound.query(bound.index->page_query), literals), [&](std::span<const field> row) {
+                const std::size_t routed = bound.index->routing.empty() ? 0 : 1;
+                if (row.size() != parts + routed + 1)
+                    throw error(errc::protocol, "a page's row has the wrong number of columns");
+                key_.clear();
+                for (std::size_t part = 0; part < parts; ++part)
+                    append_key_part(key_, row[part].text, part == 0);
+                finish(*bound.index, routed != 0 ? row[parts].text : std::string_view(),
+                       row[parts + routed].text, on_document, on_fault);
+            });
+    }
+    /// The same, but throws a fault as errc::rejected.
+    template <typename OnDocument>
+    void by_page(std::size_t index, const page_bounds& page, OnDocument&& on_document) {
+        by_page(index, page, on_document,
+                [&](const document_fault& fault) { throw_fault(indices_[index].index->name, fault); });
+    }
+
+  private:
+    static constexpr std::uint32_t int8_oid = 20;
+    static constexpr std::uint32_t int8_array_oid = 1016;
+
+    /// Returns a query that selects the root's keys and then `more`, from `rows` with the alias n0, by the
+    /// keys in its parameters.
+    static std::string root_query(const index_binding& bound, const std::string& more,
+                                  const std::string& rows) {
+        const auto& shape = bound.index->shape;
+        const auto parts = shape.key_size(shape.root());
+        std::string selected;
+        std::string columns;
+        std::string arrays;
+        for (std::size_t part = 0; part < parts; ++part) {
+            const auto column = "n0." + quote_identifier(shape.key_of(shape.root(), part).name);
+            const auto* comma = part == 0 ? "" : ", ";
+            selected += comma + column + "::text";
+            columns += comma + column;
+            arrays += comma + ("$" + std::to_string(part + 1));
+        }
+        const auto sql = "SELECT " + selected + more + " FROM " + rows + " n0 WHERE ";
+        if (parts == 1) return sql + columns + " = ANY($1)";
+        return sql + "(" + columns + ") IN (SELECT * FROM unnest(" + arrays + "))";
+    }
+    static std::string present_query(const index_binding& bound) {
+        const auto& index = *bound.index;
+        auto rows = "(SELECT * FROM " + bound.routes.front().table;
+        if (!index.where.empty()) rows += " WHERE (" + std::string(index.where) + ")";
+        const auto routing = index.routing.empty()
+                                 ? std::string()
+                                 : ", format('%s', n0." + quote_identifier(index.routing) + ")";
+        return root_query(bound, routing, rows + ")");
+    }
+
+    /// Returns `n0."a", n0."b"`, with `suffix` after each.
+    static std::string key_list(const index_binding& bound, std::string_view suffix) {
+        const auto& shape = bound.index->shape;
+        std::string out;
+        for (std::size_t part = 0; part < shape.key_size(shape.root()); ++part) {
+            out += (part == 0 ? "n0." : ", n0.") + quote_identifier(shape.key_of(shape.root(), part).name);
+            out += suffix;
+        }
+        return out;
+    }
+    static std::string not_null(const index_binding& bound) {
+        const auto& shape = bound.index->shape;
+        std::string out;
+        for (std::size_t part = 0; part < shape.key_size(shape.root()); ++part) {
+            out += " AND n0." + quote_identifier(shape.key_of(shape.root(), part).name) + " IS NOT NULL";
+        }
+        return out;
+    }
+
+    /// Returns the query that detail::sql::write_bounds_query compiles, but over all rows of the table.
+    static std::string bounds_of_all(const index_binding& bound, bool after) {
+        const auto parts = bound.key_array_types.size();
+        const auto list = [&](std::string_view before, std::string_view behind) {
+            std::string out;
+            for (std::size_t part = 1; part <= parts; ++part) {
+                out.append(part == 1 ? "" : ", ").append(before).append("k").append(std::to_string(part));
+                out += behind;
+            }
+            return out;
+        };
+        std::string sql = "WITH page(" + list("", "") + ") AS (SELECT " + key_list(bound, "") + " FROM " +
+                          bound.routes.front().table + " n0 WHERE true" + not_null(bound);
+        if (after) {
+            sql += " AND (" + key_list(bound, "") + ") > (";
+            for (std::size_t part = 0; part < parts; ++part)
+                sql += (part == 0 ? "$" : ", $") + std::to_string(part + 2);
+            sql += ")";
+        }
+        return sql + " ORDER BY " + key_list(bound, "") + " LIMIT $1) SELECT " + list("lo.", "::text") +
+               ", " + list("hi.", "::text") +
+               ", (SELECT count(*) FROM page)::text FROM (SELECT * FROM page ORDER BY " + list("", "") +
+               " LIMIT 1) lo, (SELECT * FROM page ORDER BY " + list("", " DESC") + " LIMIT 1) hi";
+    }
+
+    /// Passes on the document of the key read last, transformed if its index has a transform.
+    template <typename OnDocument, typename OnFault>
+    void finish(const compiled_index& index, std::string_view routing, std::string_view json,
+                const OnDocument& on_document, const OnFault& on_fault) {
+        if (session_.is_raw() && !(is_utf8(key_) && is_utf8(routing) && is_utf8(json)))
+            return on_fault(not_utf8(routing, json));
+        read_document out{key_, routing, json};
+        if (index.transform == nullptr) return on_document(out);
+        transformed_.clear();
+        std::optional<std::string> failed;
+        try {
+            out.kept = index.transform(json, transformed_);
+        } catch (const std::bad_alloc&) {
+            throw;
+        } catch (const std::exception& problem) {
+            failed = printable(problem.what());
+        } catch (...) {
+            failed = "it threw something that is no std::exception";
+        }
+        if (failed) {
+            return on_fault(document_fault{key_, printable(key_), "transform",
+                                           "the transform failed: " + *failed, std::string(json)});
+        }
+        out.json = transformed_;
+        on_document(out);
+    }
+    [[nodiscard]] document_fault not_utf8(std::string_view routing, std::string_view json) const {
+        const auto path = place_of_bad_text(json);
+        std::string reason;
+        if (!is_utf8(json)) {
+            reason = (path.empty() ? "" : "member " + path + " holds ") + "a byte that is no UTF-8, " +
+                     bad_byte(json);
+        } else if (!is_utf8(key_)) {
+            reason = "its key holds a byte that is no UTF-8, " + bad_byte(key_);
+        } else {
+            reason = "its routing holds a byte that is no UTF-8, " + bad_byte(routing);
+        }
+        return {key_, printable(key_), "not_utf8",
+                reason + "; the database's encoding is SQL_ASCII, which lets any byte in"};
+    }
+
+    /// Returns one array literal for each part of the keys.
+    template <typename Keys>
+    std::vector<std::string> arrays(const Keys& keys, std::size_t parts) {
+        std::vector<std::vector<std::string>> columns(parts);
+        for (const auto& key : keys) {
+            split_key(key, split_);
+            if (split_.size() != parts) {
+                throw error(errc::protocol, "key \"" + printable(key) + "\" has " +
+                                                std::to_string(split_.size()) + " parts instead of " +
+                                                std::to_string(parts));
+            }
+            for (std::size_t part = 0; part < parts; ++part) columns[part].push_back(std::move(split_[part]));
+        }
+        std::vector<std::string> literals;
+        for (const auto& column : columns) {
+            const std::vector<std::string_view> views(column.begin(), column.end());
+            literals.push_back(array_literal(views));
+        }
+        return literals;
+    }
+
+    /// Returns array literals with their types, for a query without parameters.
+    std::vector<std::string> typed(std::vector<std::string> literals,
+                                   const std::vector<std::uint32_t>& types) {
+        for (std::size_t i = 0; i < literals.size(); ++i)
+            literals[i] = quote_literal(literals[i]) + "::" + type_name(types[i]);
+        return literals;
+    }
+
+    void append_literals(std::string_view key, const index_binding& bound,
+                         std::vector<std::string>& literals) {
+        split_key(key, split_);
+        if (split_.size() != bound.key_array_types.size()) {
+            throw error(errc::protocol, "key \"" + printable(key) + "\" does not fit index " +
+                                            std::string(bound.index->name));
+        }
+        for (std::size_t part = 0; part < split_.size(); ++part) {
+            // An untyped literal takes the type of the column it is compared with, and that of a child may be
+            // narrower than the key it refers to.
+            const bool integer = bound.key_array_types[part] == int8_array_oid;
+            literals.push_back(quote_literal(split_[part]) + (integer ? "::bigint" : ""));
+        }
+    }
+
+    [[nodiscard]] bool is_prepared(const std::string& name) const { return prepared_.contains(name); }
+    void prepare(const std::string& name, const std::string& sql, const std::vector<std::uint32_t>& types) {
+        session_.prepare(name, sql, types);
+        prepared_.insert(name);
+    }
+
+    template <typename OnRow>
+    void rows(const std::string& name, const std::vector<std::string>& parameters, OnRow&& on_row) {
+        const std::vector<parameter> views(parameters.begin(), parameters.end());
+        session_.exec_prepared_rows(name, views, on_row);
+    }
+
+    void read_key(const row_view& row, std::size_t parts) {
+        key_.clear();
+        for (std::size_t part = 0; part < parts; ++part) {
+            append_key_part(key_, row.get(static_cast<int>(part)), part == 0);
+        }
+    }
+
+    std::string type_name(std::uint32_t oid) {
+        return std::string(
+            session_.exec("SELECT pg_catalog.format_type(" + std::to_string(oid) + ", NULL)").get(0, 0));
+    }
+
+    session& session_;
+    std::span<const index_binding> indices_;
+    std::set<std::string> prepared_;  ///< names of prepared statements
+    std::string key_;
+    std::string transformed_;
+    std::vector<std::string> split_;
+};
+
+}  // namespace pgsync::postgres
+
+#include <pqxx/pqxx>
+
+#include <condition_variable>
+#include <mutex>
+#include <sys/socket.h>
+
+// ---- pgsync/postgres/detail/watchdog.hpp
+namespace pgsync::postgres::detail {
+
+/// Watches a statement that a library waits for without a time limit. Every `patience` it asks the server
+/// whether it is still working on the statement; if not, it shuts the socket down, which ends the wait.
+class watchdog {
+  public:
+    watchdog(int socket, std::string conninfo, backend_id who, std::chrono::milliseconds patience)
+        : thread_([this, socket, conninfo = std::move(conninfo), who = std::move(who), patience] {
+              while (!done_within(patience)) {
+                  if (works(conninfo, who, patience)) continue;
+                  // The answer may have arrived just now.
+                  if (done_within(std::chrono::seconds(1))) return;
+                  end_backend(who, conninfo, patience);
+                  ::shutdown(socket, SHUT_RDWR);
+                  return;
+              }
+          }) {}
+    watchdog(const watchdog&) = delete;
+    watchdog& operator=(const watchdog&) = delete;
+    ~watchdog() {
+        {
+            const std::lock_guard lock(mutex_);
+            done_ = true;
+            changed_.notify_all();
+        }
+        thread_.join();
+    }
+
+  private:
+    bool done_within(std::chrono::milliseconds time) {
+        std::unique_lock lock(mutex_);
+        return changed_.wait_for(lock, time, [&] { return done_; });
+    }
+    static bool works(const std::string& conninfo, const backend_id& who,
+                      std::chrono::milliseconds patience) noexcept {
+        try {
+            std::string why;
+            return worth_waiting_for(who, conninfo, -1, patience, why);
+        } catch (const std::exception&) {
+            return false;
+        }
+    }
+
+    std::mutex mutex_;
+    std::condition_variable changed_;
+    bool done_ = false;
+    std::thread thread_;
+};
+
+}  // namespace pgsync::postgres::detail
+
+// ---- pgsync/postgres/connection.hpp
+namespace pgsync::postgres {
+
+namespace detail {
+
+#if PQXX_VERSION_MAJOR < 7
+/// libpqxx 6 creates a connection's policy itself; this passes it the connection to use.
+inline thread_local connection_ptr handed_over;
+
+/// Makes libpqxx 6 use the existing connection instead of opening one.
+class ready_made : public pqxx::connectionpolicy {
+  public:
+    using pqxx::connectionpolicy::connectionpolicy;
+    handle do_startconnect(handle there) override { return there == nullptr ? handed_over.release() : there; }
+    handle do_completeconnect(handle there) override { return there; }
+};
+using pqxx_connection = pqxx::basic_connection_base<ready_made>;
+#else
+using pqxx_connection = pqxx::connection;
+#endif
+
+/// Gives an open connection to libpqxx. libpqxx's own way to connect cannot be interrupted, drops the
+/// SQLSTATE and may quote the password.
+[[nodiscard]] inline std::unique_ptr<pqxx_connection> adopt(connection_ptr made) {
+    PQsetnonblocking(made.get(), 0);
+#if PQXX_VERSION_MAJOR < 7
+    handed_over = std::move(made);
+    return std::make_unique<pqxx_connection>(std::string());
+#else
+    return std::make_unique<pqxx_connection>(pqxx_connection::seize_raw_connection(made.release()));
+#endif
+}
+
+}  // namespace detail
+
+/// A connection for administration: publications, slots, replica identities. The only class that uses
+/// libpqxx, 6.4 and 7.x. Settings, errors and the meaning of `conninfo` are those of session.
+class admin_connection {
+  public:
+    using row = std::vector<std::optional<std::string>>;
+
+    /// While it connects, `stop_fd` ends the wait.
+    explicit admin_connection(const std::string& conninfo = {}, int stop_fd = -1) : conninfo_(conninfo) {
+        patience_ = patience_of(detail::verified(with_defaults(parse_conninfo(conninfo))));
+        connection_ = detail::adopt(detail::open(conninfo, false, stop_fd));
+        server_version_ = connection_->server_version();
+        for (const auto& sql : detail::settings_sql(server_version_)) execute(sql);
+        const auto self = query(detail::identify_backend_sql);
+        if (!self.empty())
+            backend_ = {self[0].at(0).value_or(""), self[0].at(1).value_or(""), self[0].at(2).value_or("")};
+        here_ = detail::same_server(conninfo, connection_->hostname(), nullptr, connection_->port());
+    }
+
+    [[nodiscard]] int server_version() const noexcept { return server_version_; }
+    /// Returns the connection string it was created with, from which another session finds the same server.
+    [[nodiscard]] const std::string& conninfo() const noexcept { return conninfo_; }
+    /// Returns the pid of the server process; 0 if the server does not report it.
+    [[nodiscard]] int pid() const {
+        return backend_.pid.empty() ? 0 : static_cast<int>(std::strtol(backend_.pid.c_str(), nullptr, 10));
+    }
+
+    /// Asks the server to cancel the statement that another thread is running on this connection.
+    void cancel() noexcept {
+        try {
+            if (connection_->is_open()) connection_->cancel_query();
+        } catch (const std::exception&) {
+            // The statement may have ended already; if the server is unreachable, the waiting thread reports
+            // that.
+        }
+    }
+
+    /// Runs one statement outside any transaction block, as the creation of a slot requires.
+    void execute(std::string_view sql) {
+        detail::refuse_zero_byte(sql, "a statement");
+        guarded(sql, [&] { pqxx::nontransaction(usable()).exec(std::string(sql)); });
+    }
+
+    /// Runs one statement with `$1`, `$2`, … and returns all its rows.
+    std::vector<row> query(std::string_view sql, std::initializer_list<parameter> parameters = {}) {
+        detail::refuse_zero_byte(sql, "a statement");
+        std::vector<row> out;
+        guarded(sql, [&] {
+            pqxx::nontransaction work(usable());
+            const pqxx::result found = run(work, std::string(sql), parameters);
+            for (std::size_t r = 0; r < static_cast<std::size_t>(found.size()); ++r) {
+                auto& cells = out.emplace_back();
+                for (std::size_t c = 0; c < static_cast<std::size_t>(found.columns()); ++c) {
+                    const auto cell = found[static_cast<row_index>(r)][static_cast<column_index>(c)];
+                    if (cell.is_null())
+                        cells.emplace_back();
+                    else
+                        cells.emplace_back(std::string(cell.c_str(), cell.size()));
+                }
+            }
+        });
+        return out;
+    }
+
+  private:
+    using row_index = decltype(std::declval<const pqxx::result&>().size());
+    using column_index = decltype(std::declval<const pqxx::result&>().columns());
+
+    static pqxx::result run(pqxx::nontransaction& work, const std::string& sql,
+                            std::initializer_list<parameter> parameters) {
+        for (const auto& each : parameters)
+            if (each) detail::refuse_zero_byte(*each, "a parameter");
+#if PQXX_VERSION_MAJOR < 7
+        std::vector<std::string> texts;
+        for (const auto& each : parameters) texts.emplace_back(each.value_or(std::string_view()));
+        std::vector<const char*> pointers;
+        for (std::size_t i = 0; i < texts.size(); ++i)
+            pointers.push_back(parameters.begin()[i] ? texts[i].c_str() : nullptr);
+        return work.exec_params(sql, pqxx::prepare::make_dynamic_params(pointers));
+#else
+        pqxx::params values;
+        for (const auto& each : parameters) {
+            if (each)
+                values.append(std::string(*each));
+            else
+                values.append();
+        }
+#if PQXX_VERSION_MAJOR > 7 || PQXX_VERSION_MINOR >= 10
+        return work.exec(sql, values);
+#else
+        return work.exec_params(sql, values);
+#endif
+#endif
+    }
+
+    /// Returns the connection; throws if it is lost. libpqxx 6 would reconnect by itself, without our
+    /// settings.
+    detail::pqxx_connection& usable() {
+        if (!connection_->is_open())
+            throw sql_error(errc::connection, {}, "the administrative connection to PostgreSQL is lost");
+        return *connection_;
+    }
+
+    /// Returns the SQLSTATE that an exception's type stands for. libpqxx 6 drops the SQLSTATE of errors it
+    /// has a class for, and not all of these classes derive from its sql_error.
+    static std::string state_by_type(const std::exception& problem) {
+        if (dynamic_cast<const pqxx::deadlock_detected*>(&problem) != nullptr) return "40P01";
+        if (dynamic_cast<const pqxx::serialization_failure*>(&problem) != nullptr) return "40001";
+        if (dynamic_cast<const pqxx::disk_full*>(&problem) != nullptr) return "53100";
+        if (dynamic_cast<const pqxx::too_many_connections*>(&problem) != nullptr) return "53300";
+        if (dynamic_cast<const pqxx::out_of_memory*>(&problem) != nullptr) return "53200";
+        if (dynamic_cast<const pqxx::insufficient_privilege*>(&problem) != nullptr) return "42501";
+        if (dynamic_cast<const pqxx::undefined_column*>(&problem) != nullptr) return "42703";
+        if (dynamic_cast<const pqxx::undefined_function*>(&problem) != nullptr) return "42883";
+        if (dynamic_cast<const pqxx::undefined_table*>(&problem) != nullptr) return "42P01";
+        return {};
+    }
+
+    template <typename Body>
+    void guarded(std::string_view statement, Body&& body) {
+        complaint from;
+        try {
+            const auto socket = usable().sock();
+            const detail::watchdog watching(socket, here_, backend_, patience_);
+            body();
+            return;
+        } catch (const error&) {
+            throw;
+        } catch (const pqxx::sql_error& problem) {
+            from = parse_server_message(problem.what());
+            from.sqlstate = std::string(problem.sqlstate());
+            if (from.sqlstate.empty()) from.sqlstate = state_by_type(problem);
+        } catch (const pqxx::broken_connection& problem) {
+            from = parse_server_message(problem.what());
+            from.sqlstate = state_by_type(problem);
+            from.connection_lost = true;
+        } catch (const std::exception& problem) {
+            from = parse_server_message(problem.what());
+            from.sqlstate = state_by_type(problem);
+        }
+        from.connection_lost = from.connection_lost || !connection_->is_open();
+        from.statement = statement;
+        throw make_sql_error(from);
+    }
+
+    std::string conninfo_;
+    std::string here_;  ///< for another connection to the same server
+    std::unique_ptr<detail::pqxx_connection> connection_;
+    std::chrono::milliseconds patience_{};
+    detail::backend_id backend_;
+    int server_version_ = 0;
+};
 
 }  // namespace pgsync::postgres
 
@@ -9671,1055 +10720,6 @@ class replication_stream {
 
 }  // namespace pgsync::postgres
 
-#include <set>
-
-// ---- pgsync/catalog/qualify.hpp
-namespace pgsync::postgres {
-
-/// A quoted table name without its schema and with it: `"booking"`, `"public"."booking"`.
-using qualified_name = std::pair<std::string, std::string>;
-
-/// Adds the schemas to the table names in a compiled query. A table's schema may be one in which functions
-/// must not be looked up, and no other table may take the name's place between two sessions. Table names are
-/// those after FROM and JOIN. (In the SQL of a shape that may also be the quoted column in `extract(year FROM
-/// "booking")`; if a table of the shape has the same name, the server reports an error at start.)
-[[nodiscard]] inline std::string qualify_tables(std::string_view sql,
-                                                std::span<const qualified_name> tables) {
-    std::string out;
-    out.reserve(sql.size() + 256);
-    while (!sql.empty()) {
-        const auto quote = sql.find_first_of("\"'");
-        out.append(sql.substr(0, quote));
-        if (quote == std::string_view::npos) break;
-        sql.remove_prefix(quote);
-        const char mark = sql[0];
-        auto end = sql.find(mark, 1);
-        while (end != std::string_view::npos && sql.substr(end + 1).starts_with(mark))
-            end = sql.find(mark, end + 2);
-        const auto quoted = sql.substr(0, end == std::string_view::npos ? end : end + 1);
-        sql.remove_prefix(quoted.size());
-        const bool table =
-            mark == '"' && !sql.starts_with('.') && (out.ends_with(" FROM ") || out.ends_with(" JOIN "));
-        const qualified_name* found = nullptr;
-        for (const auto& each : tables) {
-            if (table && each.first == quoted) found = &each;
-        }
-        out.append(found == nullptr ? quoted : found->second);
-    }
-    return out;
-}
-
-}  // namespace pgsync::postgres
-
-// ---- pgsync/catalog/binding.hpp
-namespace pgsync::postgres {
-
-/// One route of a shape, bound to the tables and types of one database.
-struct route_binding {
-    std::uint32_t table_oid = 0;
-    std::string table;  ///< quoted: `"public"."booking"`
-    /// Array types of the route's columns: the parameter types of its owners query.
-    std::vector<std::uint32_t> array_types;
-    std::vector<std::string> generated{};     ///< generated columns of the table, which WAL lacks
-    std::vector<std::uint32_t> partitions{};  ///< if the table is partitioned: the tables that hold its rows
-    bool view = false;                        ///< it is a view or a materialised view
-
-    /// Returns true if `oid` is the table or one of its partitions.
-    [[nodiscard]] bool covers(std::uint32_t oid) const {
-        return oid == table_oid || std::find(partitions.begin(), partitions.end(), oid) != partitions.end();
-    }
-};
-
-/// A compiled index bound to the tables and types of one database: what the catalog knows and the compiler
-/// cannot.
-struct index_binding {
-    const compiled_index* index = nullptr;
-    std::vector<std::uint32_t> key_array_types;  ///< parameter types of the keys query
-    std::vector<route_binding> routes;           ///< one for each of index->routes, in the same order
-    std::vector<qualified_name> tables{};        ///< the tables that the shape names without a schema
-    std::string meaning_sql{};  ///< SQL for what its table and column names refer to; see read_guard.hpp
-    std::string meaning{};      ///< the result of `meaning_sql` when the index was bound
-
-    /// Returns one of the index's queries as it must be run on this database.
-    [[nodiscard]] std::string query(std::string_view compiled) const {
-        return qualify_tables(compiled, tables);
-    }
-};
-
-}  // namespace pgsync::postgres
-
-// ---- pgsync/base/json_difference.hpp
-/// Reads JSON as text. No parser converts the numbers: they keep every digit they were written with.
-namespace pgsync {
-
-/// One place where two JSON texts differ, and the value each has there; nullopt where only the other has one.
-/// The values are views into the texts.
-struct json_difference {
-    std::string path;  ///< `guest.name`, `reviews[3].rating`, `["an odd key"]`; empty for the whole text
-    std::optional<std::string_view> one;
-    std::optional<std::string_view> other;
-};
-
-namespace detail {
-
-[[noreturn]] inline void refuse_json() {
-    throw pgsync::error(errc::protocol, "a document is no JSON that can be read");
-}
-
-[[nodiscard]] constexpr bool is_json_blank(char c) { return c == ' ' || c == '\n' || c == '\t' || c == '\r'; }
-
-/// Walks through one JSON text. On text that is not JSON, the walk throws errc::protocol or continues at some
-/// arbitrary place, but it never leaves the text.
-class json_walk {
-  public:
-    explicit json_walk(std::string_view text) : text_(text) {}
-
-    /// Returns the next non-blank character without consuming it; 0 at the end.
-    [[nodiscard]] char peek() {
-        while (at_ < text_.size() && is_json_blank(text_[at_])) ++at_;
-        return at_ < text_.size() ? text_[at_] : '\0';
-    }
-    bool take(char c) {
-        if (peek() != c) return false;
-        ++at_;
-        return true;
-    }
-    /// Consumes the next value and returns its text without surrounding blanks.
-    std::string_view value() {
-        const char first = peek();
-        const auto begin = at_;
-        if (first == '"') {
-            skip_string();
-        } else if (first == '{' || first == '[') {
-            skip_nested();
-        } else {
-            while (at_ < text_.size() && !is_json_blank(text_[at_]) && text_[at_] != ',' &&
-                   text_[at_] != '}' && text_[at_] != ']')
-                ++at_;
-        }
-        if (at_ == begin) refuse_json();
-        return text_.substr(begin, at_ - begin);
-    }
-
-  private:
-    void skip_string() {
-        for (++at_; at_ < text_.size(); ++at_) {
-            if (text_[at_] == '\\') {
-                ++at_;
-            } else if (text_[at_] == '"') {
-                ++at_;
-                return;
-            }
-        }
-        refuse_json();
-    }
-    void skip_nested() {
-        std::size_t depth = 0;
-        do {
-            if (at_ >= text_.size()) refuse_json();
-            const char c = text_[at_];
-            if (c == '"') {
-                skip_string();
-                continue;
-            }
-            if (c == '{' || c == '[') ++depth;
-            if (c == '}' || c == ']') --depth;
-            ++at_;
-        } while (depth != 0);
-    }
-
-    std::string_view text_;
-    std::size_t at_ = 0;
-};
-
-inline void append_utf8(std::string& out, unsigned number) {
-    const auto byte = [&](unsigned value) { out += static_cast<char>(value); };
-    if (number < 0x80U) {
-        byte(number);
-    } else if (number < 0x800U) {
-        byte(0xC0U | number >> 6U);
-        byte(0x80U | (number & 0x3FU));
-    } else if (number < 0x10000U) {
-        byte(0xE0U | number >> 12U);
-        byte(0x80U | (number >> 6U & 0x3FU));
-        byte(0x80U | (number & 0x3FU));
-    } else {
-        byte(0xF0U | number >> 18U);
-        byte(0x80U | (number >> 12U & 0x3FU));
-        byte(0x80U | (number >> 6U & 0x3FU));
-        byte(0x80U | (number & 0x3FU));
-    }
-}
-
-/// Reads the four hexadecimal digits at `at`.
-[[nodiscard]] inline unsigned hex4(std::string_view text, std::size_t at) {
-    unsigned value = 0;
-    for (std::size_t i = at; i < at + 4; ++i) {
-        const char c = i < text.size() ? text[i] : '\0';
-        const bool digit = c >= '0' && c <= '9';
-        const char lower = static_cast<char>(c | 0x20);
-        if (!digit && (lower < 'a' || lower > 'f')) refuse_json();
-        value = value << 4U | static_cast<unsigned>(digit ? c - '0' : lower - 'a' + 10);
-    }
-    return value;
-}
-
-/// A number as its digits, without zeros at either end, and the power of ten to multiply them by. Equal
-/// numbers have equal forms.
-struct plain_number {
-    bool negative = false;
-    std::string digits{};
-    std::int64_t exponent = 0;
-
-    friend bool operator==(const plain_number&, const plain_number&) = default;
-};
-
-[[nodiscard]] inline plain_number read_number(std::string_view text) {
-    plain_number out;
-    std::size_t at = 0;
-    const auto is_digit = [&] { return at < text.size() && text[at] >= '0' && text[at] <= '9'; };
-    if (at < text.size() && text[at] == '-') {
-        out.negative = true;
-        ++at;
-    }
-    for (; is_digit(); ++at) out.digits += text[at];
-    if (at < text.size() && text[at] == '.') {
-        for (++at; is_digit(); ++at) {
-            out.digits += text[at];
-            --out.exponent;
-        }
-    }
-    if (at < text.size() && (text[at] == 'e' || text[at] == 'E')) {
-        ++at;
-        const bool down = at < text.size() && text[at] == '-';
-        if (at < text.size() && (text[at] == '-' || text[at] == '+')) ++at;
-        std::int64_t power = 0;
-        constexpr std::int64_t beyond_use = 1'000'000'000'000;
-        for (; is_digit(); ++at) power = std::min(beyond_use, power * 10 + (text[at] - '0'));
-        out.exponent += down ? -power : power;
-    }
-    if (at != text.size() || out.digits.empty()) refuse_json();
-    out.digits.erase(0, std::min(out.digits.find_first_not_of('0'), out.digits.size()));
-    while (!out.digits.empty() && out.digits.back() == '0') {
-        out.digits.pop_back();
-        ++out.exponent;
-    }
-    if (out.digits.empty()) return {};
-    return out;
-}
-
-}  // namespace detail
-
-/// Calls `each(key, value)` with the texts of an object's members. Keys keep their quotes.
-template <typename Each>
-void for_json_members(std::string_view object, const Each& each) {
-    detail::json_walk walk(object);
-    if (!walk.take('{')) detail::refuse_json();
-    if (walk.take('}')) return;
-    do {
-        const auto key = walk.peek() == '"' ? walk.value() : std::string_view();
-        if (key.empty() || !walk.take(':')) detail::refuse_json();
-        each(key, walk.value());
-    } while (walk.take(','));
-    if (!walk.take('}')) detail::refuse_json();
-}
-
-/// Calls `each(value)` with the texts of an array's elements.
-template <typename Each>
-void for_json_elements(std::string_view array, const Each& each) {
-    detail::json_walk walk(array);
-    if (!walk.take('[')) detail::refuse_json();
-    if (walk.take(']')) return;
-    do {
-        each(walk.value());
-    } while (walk.take(','));
-    if (!walk.take(']')) detail::refuse_json();
-}
-
-/// Decodes a JSON string, given with its quotes, to UTF-8. An unpaired surrogate is encoded as it is.
-[[nodiscard]] inline std::string json_string_value(std::string_view quoted) {
-    constexpr std::string_view letters = "bfnrt";
-    constexpr std::string_view meant = "\b\f\n\r\t";
-    std::string out;
-    if (quoted.size() < 2) detail::refuse_json();
-    const auto text = quoted.substr(1, quoted.size() - 2);
-    out.reserve(text.size());
-    for (std::size_t at = 0; at < text.size(); ++at) {
-        if (text[at] != '\\') {
-            out += text[at];
-            continue;
-        }
-        if (++at == text.size()) detail::refuse_json();
-        if (text[at] == 'u') {
-            auto number = detail::hex4(text, at + 1);
-            at += 4;
-            if (number >= 0xD800U && number < 0xDC00U && text.substr(at + 1).starts_with("\\u")) {
-                const auto low = detail::hex4(text, at + 3);
-                if (low >= 0xDC00U && low < 0xE000U) {
-                    number = 0x10000U + ((number - 0xD800U) << 10U) + (low - 0xDC00U);
-                    at += 6;
-                }
-            }
-            detail::append_utf8(out, number);
-        } else {
-            const auto letter = letters.find(text[at]);
-            out += letter == std::string_view::npos ? text[at] : meant[letter];
-        }
-    }
-    return out;
-}
-
-namespace detail {
-
-class json_comparison {
-  public:
-    json_comparison(std::size_t limit, std::vector<json_difference>& out) : limit_(limit), out_(out) {}
-
-    void compare(std::string_view one, std::string_view other, const std::string& path, int depth = 0) {
-        if (full() || one == other) return;
-        const auto kind = kind_of(one);
-        // Below this depth only the texts are compared, which bounds the recursion.
-        if (kind != kind_of(other) || depth == deepest) return note(path, one, other);
-        if (kind == '{') {
-            members(one, other, path, depth);
-        } else if (kind == '[') {
-            elements(one, other, path, depth);
-        } else if (kind == '"') {
-            if (json_string_value(one) != json_string_value(other)) note(path, one, other);
-        } else if (kind != '0' || read_number(one) != read_number(other)) {
-            note(path, one, other);
-        }
-    }
-
-  private:
-    using member = std::pair<std::string, std::string_view>;
-    static constexpr int deepest = 500;
-
-    [[nodiscard]] bool full() const { return out_.size() >= limit_; }
-    void note(const std::string& path, std::optional<std::string_view> one,
-              std::optional<std::string_view> other) {
-        if (!full()) out_.push_back({path, one, other});
-    }
-
-    static char kind_of(std::string_view text) {
-        const char first = text.front();
-        return first == '-' || (first >= '0' && first <= '9') ? '0' : first;
-    }
-
-    static std::vector<member> sorted(std::string_view object) {
-        std::vector<member> out;
-        for_json_members(object, [&](std::string_view key, std::string_view value) {
-            out.emplace_back(json_string_value(key), value);
-        });
-        std::stable_sort(out.begin(), out.end(),
-                         [](const member& a, const member& b) { return a.first < b.first; });
-        return out;
-    }
-
-    void members(std::string_view one, std::string_view other, const std::string& path, int depth) {
-        const auto mine = sorted(one);
-        const auto theirs = sorted(other);
-        auto a = mine.begin();
-        auto b = theirs.begin();
-        while (a != mine.end() || b != theirs.end()) {
-            if (b == theirs.end() || (a != mine.end() && a->first < b->first)) {
-                note(below(path, a->first), a->second, std::nullopt);
-                ++a;
-            } else if (a == mine.end() || b->first < a->first) {
-                note(below(path, b->first), std::nullopt, b->second);
-                ++b;
-            } else {
-                if (a->second != b->second) compare(a->second, b->second, below(path, a->first), depth + 1);
-                ++a;
-                ++b;
-            }
-        }
-    }
-
-    void elements(std::string_view one, std::string_view other, const std::string& path, int depth) {
-        std::vector<std::string_view> mine;
-        std::vector<std::string_view> theirs;
-        for_json_elements(one, [&](std::string_view each) { mine.push_back(each); });
-        for_json_elements(other, [&](std::string_view each) { theirs.push_back(each); });
-        for (std::size_t i = 0; i < std::max(mine.size(), theirs.size()); ++i) {
-            const auto at = path + "[" + std::to_string(i) + "]";
-            if (i >= theirs.size()) {
-                note(at, mine[i], std::nullopt);
-            } else if (i >= mine.size()) {
-                note(at, std::nullopt, theirs[i]);
-            } else {
-                compare(mine[i], theirs[i], at, depth + 1);
-            }
-        }
-    }
-
-    static std::string below(const std::string& path, const std::string& key) {
-        const bool plain = !key.empty() && std::all_of(key.begin(), key.end(), [](char c) {
-            const auto byte = static_cast<unsigned char>(c);
-            return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_' ||
-                   c == '-' || byte >= 0x80;
-        });
-        if (!plain) return path + "[\"" + key + "\"]";
-        return path.empty() ? key : path + "." + key;
-    }
-
-    std::size_t limit_;
-    std::vector<json_difference>& out_;
-};
-
-}  // namespace detail
-
-/// Returns the JSON value in `text` without surrounding blanks.
-[[nodiscard]] inline std::string_view json_trimmed(std::string_view text) {
-    return detail::json_walk(text).value();
-}
-
-/// Returns where two JSON texts differ, at most `limit` places. The order of an object's members does not
-/// matter, nor do blanks, nor how a character or a number is written: 1.0 equals 1 and 1e0, but
-/// 9007199254740993 does not equal 9007199254740992. Throws errc::protocol for text that is not JSON.
-[[nodiscard]] inline std::vector<json_difference> json_differences(std::string_view one,
-                                                                   std::string_view other,
-                                                                   std::size_t limit) {
-    std::vector<json_difference> out;
-    if (one == other) return out;
-    detail::json_comparison(limit, out).compare(json_trimmed(one), json_trimmed(other), {});
-    return out;
-}
-
-/// Returns true if both texts mean the same; see json_differences().
-[[nodiscard]] inline bool same_json(std::string_view one, std::string_view other) {
-    return json_differences(one, other, 1).empty();
-}
-
-}  // namespace pgsync
-
-// ---- pgsync/pipeline/document_fault.hpp
-namespace pgsync::postgres {
-
-/// A row from whose content no document can be made.
-struct document_fault {
-    std::string key;         ///< as stored in the database
-    std::string id;          ///< printable form of `key`
-    std::string type;        ///< machine-readable: `postgresql_22012`, `not_utf8`, `transform`
-    std::string reason;      ///< for people; names the member if that could be determined
-    std::string document{};  ///< JSON from the database, if it got that far
-};
-
-[[nodiscard]] inline std::string fault_text(std::string_view index, std::string_view id,
-                                            std::string_view reason) {
-    return "document \"" + std::string(id) + "\" of index " + std::string(index) +
-           " cannot be made: " + std::string(reason);
-}
-
-/// Throws errc::rejected, which ends the program, for a document that must not be set aside.
-[[noreturn]] inline void throw_fault(std::string_view index, const document_fault& fault) {
-    throw error(errc::rejected, fault_text(index, fault.id, fault.reason),
-                std::string("correct the row or the ") + (fault.type == "transform" ? "transform" : "shape") +
-                    " and start again: nothing from this change on was acknowledged");
-}
-
-/// Returns true if the error is caused by the content of some row rather than by the query or the server: the
-/// server cannot compute from it what the shape asks for. The classes are 20: no case fits; 21: a subquery
-/// returns several rows; 22: a value out of range, a division by zero, a byte that is not text; 23: a
-/// domain's check; 2F, 38, 39, P0: raised by a function; 54: too long or too deep; XX001: a damaged row. A
-/// class that PostgreSQL itself never uses also counts: a function may raise it.
-[[nodiscard]] inline bool is_row_fault(const sql_error& problem) {
-    constexpr std::array<std::string_view, 9> of_rows{"20", "21", "22", "23", "2F", "38", "39", "P0", "54"};
-    constexpr std::array<std::string_view, 33> of_others{
-        "00", "01", "02", "03", "08", "09", "0A", "0B", "0F", "0L", "0P", "0Z", "24", "25", "26", "27", "28",
-        "2B", "2D", "34", "3B", "3D", "3F", "40", "42", "44", "53", "55", "57", "58", "72", "F0", "HV"};
-    const std::string_view state = problem.sqlstate();
-    if (problem.code() != errc::database || state.size() != 5) return false;
-    if (state == "XX001") return true;
-    // PostgreSQL's message, never translated, for a value of more than a gigabyte.
-    if (state == "XX000")
-        return std::string_view(problem.what()).find("invalid memory alloc request size") !=
-               std::string_view::npos;
-    const auto kind = state.substr(0, 2);
-    return detail::one_of(kind, of_rows) || !(kind == "XX" || detail::one_of(kind, of_others));
-}
-
-namespace detail {
-
-inline void find_bad_text(std::string_view json, std::string& path) {
-    const auto inside = [](std::string_view part) { return !is_utf8(part); };
-    const auto first = json.find_first_not_of(" \t\r\n");
-    if (first == std::string_view::npos) return;
-    bool found = false;
-    if (json[first] == '{') {
-        for_json_members(json, [&](std::string_view key, std::string_view value) {
-            if (found || !(inside(key) || inside(value))) return;
-            found = true;
-            path += (path.empty() ? "" : ".") + printable(key.substr(1, key.size() - 2));
-            find_bad_text(value, path);
-        });
-    } else if (json[first] == '[') {
-        std::size_t number = 0;
-        for_json_elements(json, [&](std::string_view value) {
-            if (!found && inside(value)) {
-                found = true;
-                path += "[" + std::to_string(number) + "]";
-                find_bad_text(value, path);
-            }
-            ++number;
-        });
-    }
-}
-
-}  // namespace detail
-
-/// Returns the path to the first member of a document that is not valid UTF-8, such as `tags[0].name`; empty
-/// if there is none or the document cannot be parsed.
-[[nodiscard]] inline std::string place_of_bad_text(std::string_view json) {
-    std::string path;
-    try {
-        detail::find_bad_text(json, path);
-    } catch (const error&) {
-        return {};
-    }
-    return path;
-}
-
-/// Returns the first byte of a text that is not part of a UTF-8 character, such as `0xe9`; empty if there is
-/// none.
-[[nodiscard]] inline std::string bad_byte(std::string_view text) {
-    while (!text.empty()) {
-        unsigned number = 0;
-        const auto size = utf8_size(text, number);
-        if (size == 0) {
-            const auto shown = printable(text.substr(0, 1));
-            return "0" + shown.substr(shown.find('x'));
-        }
-        text.remove_prefix(size);
-    }
-    return {};
-}
-
-}  // namespace pgsync::postgres
-
-// ---- pgsync/postgres/bind_literals.hpp
-namespace pgsync::postgres {
-
-/// Replaces `$1`, `$2`, … by the given literals, which must already be quoted. For COPY and DECLARE CURSOR,
-/// which accept no parameters. Skips quoted identifiers and strings, whatever they contain.
-[[nodiscard]] inline std::string bind_literals(std::string_view sql, std::span<const std::string> literals) {
-    std::string out;
-    out.reserve(sql.size() + 64);
-    for (std::size_t i = 0; i < sql.size(); ++i) {
-        const char c = sql[i];
-        if (c == '"' || c == '\'') {
-            // A doubled quote ends one quotation and begins the next, which gives the same result here.
-            const auto end = sql.find(c, i + 1);
-            const auto stop = end == std::string_view::npos ? sql.size() : end + 1;
-            out.append(sql.substr(i, stop - i));
-            i = stop - 1;
-            continue;
-        }
-        if (c != '$') {
-            out += c;
-            continue;
-        }
-        std::size_t number = 0;
-        std::size_t digits = 0;
-        while (i + 1 + digits < sql.size() && sql[i + 1 + digits] >= '0' && sql[i + 1 + digits] <= '9') {
-            number = number * 10 + static_cast<std::size_t>(sql[i + 1 + digits] - '0');
-            ++digits;
-        }
-        if (digits == 0 || number == 0 || number > literals.size()) {
-            throw error(errc::configuration, "query asks for parameter $" + std::to_string(number) + " of " +
-                                                 std::to_string(literals.size()));
-        }
-        out += literals[number - 1];
-        i += digits;
-    }
-    return out;
-}
-
-}  // namespace pgsync::postgres
-
-// ---- pgsync/routing/key.hpp
-namespace pgsync {
-
-/// Appends one part to a key; `first` says whether it is the key's first part. A key, or the values of the
-/// columns that link a row to its parent, is a single string: the parts as text, joined with `|`, where `|`
-/// and `\` inside a part are escaped with `\`. It is also the `_id` of a document.
-inline void append_key_part(std::string& key, std::string_view part, bool first) {
-    if (!first) key += '|';
-    for (const char c : part) {
-        if (c == '|' || c == '\\') key += '\\';
-        key += c;
-    }
-}
-
-/// Splits a key into its parts. The caller must check their number.
-inline void split_key(std::string_view key, std::vector<std::string>& parts) {
-    parts.clear();
-    parts.emplace_back();
-    for (std::size_t i = 0; i < key.size(); ++i) {
-        if (key[i] == '|') {
-            parts.emplace_back();
-        } else {
-            if (key[i] == '\\' && i + 1 < key.size()) ++i;
-            parts.back() += key[i];
-        }
-    }
-}
-
-[[nodiscard]] inline std::vector<std::string> split_key(std::string_view key) {
-    std::vector<std::string> parts;
-    split_key(key, parts);
-    return parts;
-}
-
-}  // namespace pgsync
-
-// ---- pgsync/pipeline/document_reader.hpp
-namespace pgsync::postgres {
-
-/// The first and the last key of a page of root rows, and how many rows it has.
-struct page_bounds {
-    std::string first;  ///< in the form of `_id`, as `last`
-    std::string last;
-    std::uint64_t rows = 0;
-};
-
-/// One document to be sent. Valid until the next one is read.
-struct read_document {
-    std::string_view id;
-    std::string_view routing;  ///< selects the shard; empty: the id selects it
-    std::string_view json;
-    bool kept = true;  ///< false: the transform leaves the document out of the index
-};
-
-/// Runs the compiled queries of some indices on one session. Keys and join keys are strings in the form of
-/// `_id`.
-class document_reader {
-  public:
-    /// Statements are prepared on first use, so that a session that only loads pages does not parse the
-    /// others.
-    document_reader(session& connection, std::span<const index_binding> indices)
-        : session_(connection), indices_(indices) {}
-
-    /// Calls `on_document(read_document)` for each of `keys` that has a row, or `on_fault(document_fault)` if
-    /// the row was read but yields no document. If the server itself cannot read a row, the whole query fails
-    /// with a sql_error, see is_row_fault().
-    template <typename Keys, typename OnDocument, typename OnFault>
-    void by_keys(std::size_t index, const Keys& keys, OnDocument&& on_document, OnFault&& on_fault) {
-        const auto& bound = indices_[index];
-        const auto parts = bound.key_array_types.size();
-        const auto name = "pgsync_keys_" + std::to_string(index);
-        if (!is_prepared(name)) prepare(name, bound.query(bound.index->keys_query), bound.key_array_types);
-        rows(name, arrays(keys, parts), [&](const row_view& row) {
-            read_key(row, parts);
-            auto at = static_cast<int>(parts);
-            const auto routing = bound.index->routing.empty() ? std::string_view() : row.get(at++);
-            finish(*bound.index, routing, row.get(at), on_document, on_fault);
-        });
-    }
-    /// The same, but throws a fault as errc::rejected.
-    template <typename Keys, typename OnDocument>
-    void by_keys(std::size_t index, const Keys& keys, OnDocument&& on_document) {
-        by_keys(index, keys, on_document,
-                [&](const document_fault& fault) { throw_fault(indices_[index].index->name, fault); });
-    }
-
-    /// Calls `on_row(id, routing)` for each of `keys` that has a row in the index: the rows that by_keys()
-    /// finds, without their documents (and without calling the transform).
-    template <typename Keys, typename OnRow>
-    void present(std::size_t index, const Keys& keys, OnRow&& on_row) {
-        const auto& bound = indices_[index];
-        const auto parts = bound.key_array_types.size();
-        const auto name = "pgsync_present_" + std::to_string(index);
-        if (!is_prepared(name)) prepare(name, present_query(bound), bound.key_array_types);
-        rows(name, arrays(keys, parts), [&](const row_view& row) {
-            read_key(row, parts);
-            on_row(std::string_view(key_),
-                   bound.index->routing.empty() ? std::string_view() : row.get(static_cast<int>(parts)));
-        });
-    }
-
-    /// Looks `keys` up in the root's table and ignores the result. Throws a sql_error of class 22 if one of
-    /// them cannot be a key.
-    template <typename Keys>
-    void look_up(std::size_t index, const Keys& keys) {
-        const auto& bound = indices_[index];
-        const auto name = "pgsync_look_up_" + std::to_string(index);
-        if (!is_prepared(name))
-            prepare(name, root_query(bound, "", bound.routes.front().table), bound.key_array_types);
-        rows(name, arrays(keys, bound.key_array_types.size()), [](const row_view&) {});
-    }
-
-    /// Calls `on_stamp(id, stamp)` for each of `keys` that is in the root's table. Two equal stamps mean that
-    /// the row was neither written nor deleted in between. The rows of a view have none.
-    template <typename Keys, typename OnStamp>
-    void stamps(std::size_t index, const Keys& keys, OnStamp&& on_stamp) {
-        const auto& bound = indices_[index];
-        if (bound.routes.front().view) return;
-        const auto parts = bound.key_array_types.size();
-        const auto name = "pgsync_stamps_" + std::to_string(index);
-        if (!is_prepared(name)) {
-            const auto stamp = ", n0.tableoid::text || ' ' || n0.xmin::text || ' ' || n0.ctid::text";
-            prepare(name, root_query(bound, stamp, bound.routes.front().table), bound.key_array_types);
-        }
-        rows(name, arrays(keys, parts), [&](const row_view& row) {
-            read_key(row, parts);
-            on_stamp(std::string_view(key_), row.get(static_cast<int>(parts)));
-        });
-    }
-
-    /// Calls `on_owner(id)` for every root whose document contains a row with one of `links`, at most `limit`
-    /// times. Returns false if there may be more.
-    template <typename Links, typename OnOwner>
-    bool owners(std::size_t index, std::size_t route, const Links& links, std::size_t limit,
-                OnOwner&& on_owner) {
-        const auto& bound = indices_[index];
-        const auto& types = bound.routes[route].array_types;
-        const auto name = "pgsync_owners_" + std::to_string(index) + "_" + std::to_string(route);
-        if (!is_prepared(name)) {
-            // One row more than `limit` shows that the result is incomplete.
-            const auto limit_parameter = " LIMIT $" + std::to_string(types.size() + 1);
-            auto with_limit = types;
-            with_limit.push_back(int8_oid);
-            prepare(name, bound.query(bound.index->routes[route].owners_query) + limit_parameter, with_limit);
-        }
-        auto parameters = arrays(links, types.size());
-        parameters.push_back(std::to_string(limit + 1));
-        std::size_t found = 0;
-        rows(name, parameters, [&](const row_view& row) {
-            if (++found > limit) return;
-            read_key(row, bound.key_array_types.size());
-            on_owner(std::string_view(key_));
-        });
-        return found <= limit;
-    }
-
-    /// Finds the same as owners(), without a limit, in a transaction that the caller has begun. Once that is
-    /// committed, found_owners() returns the result.
-    template <typename Links>
-    void find_owners(std::size_t index, std::size_t route, const Links& links) {
-        const auto& bound = indices_[index];
-        const auto& types = bound.routes[route].array_types;
-        session_.exec("DECLARE pgsync_owners NO SCROLL CURSOR WITH HOLD FOR " +
-                      bind_literals(bound.query(bound.index->routes[route].owners_query),
-                                    typed(arrays(links, types.size()), types)));
-    }
-
-    /// Calls `on_piece(std::vector<std::string>)` with what find_owners() found, each time with at most as
-    /// many as `next_size()` returns at that point. The server holds the rest, without locks and without a
-    /// snapshot.
-    template <typename Size, typename OnPiece>
-    void found_owners(std::size_t index, Size&& next_size, OnPiece&& on_piece) {
-        const auto& bound = indices_[index];
-        std::vector<std::string> piece;
-        std::size_t size = 0;
-        do {
-            piece.clear();
-            size = next_size();
-            const auto fetched = session_.exec("FETCH " + std::to_string(size) + " FROM pgsync_owners");
-            for (int row = 0; row < fetched.rows(); ++row) {
-                read_key(fetched.row(row), bound.key_array_types.size());
-                piece.push_back(key_);
-            }
-            if (!piece.empty()) on_piece(std::as_const(piece));
-        } while (piece.size() == size);
-        session_.exec("CLOSE pgsync_owners");
-    }
-
-    /// Returns the next page of at most `size` root rows after the key `after`; nothing if no row is left.
-    /// With `all_rows`, rows that the index's `where` excludes count as well: the condition is not evaluated,
-    /// because like any SQL of a shape it may fail for a row.
-    [[nodiscard]] std::optional<page_bounds> next_page(std::size_t index, std::size_t size,
-                                                       const std::optional<std::string>& after,
-                                                       bool all_rows = false) {
-        const auto& bound = indices_[index];
-        std::vector<std::string> literals{std::to_string(size)};
-        if (after) append_literals(*after, bound, literals);
-        const auto query =
-            all_rows ? bounds_of_all(bound, after.has_value())
-                     : bound.query(after ? bound.index->next_bounds_query : bound.index->first_bounds_query);
-        const auto found = session_.exec(bind_literals(query, literals));
-        if (found.rows() == 0) return std::nullopt;
-        const auto parts = static_cast<int>(bound.key_array_types.size());
-        page_bounds page;
-        for (int part = 0; part < parts; ++part) {
-            append_key_part(page.first, found.get(0, part), part == 0);
-            append_key_part(page.last, found.get(0, parts + part), part == 0);
-        }
-        page.rows = std::stoull(std::string(found.get(0, 2 * parts)));
-        return page;
-    }
-
-    /// Returns the keys of a page's rows, including those that the index's `where` excludes.
-    [[nodiscard]] std::vector<std::string> keys_of(std::size_t index, const page_bounds& page) {
-        const auto& bound = indices_[index];
-        const auto parts = bound.key_array_types.size();
-        std::vector<std::string> literals;
-        append_literals(page.first, bound, literals);
-        append_literals(page.last, bound, literals);
-        const auto list = key_list(bound, "");
-        const auto side = [&](std::size_t first) {
-            std::string out;
-            for (std::size_t part = 0; part < parts; ++part)
-                out += (part == 0 ? "" : ", ") + literals[first + part];
-            return "(" + out + ")";
-        };
-        const auto found = session_.exec(
-            "SELECT " + key_list(bound, "::text") + " FROM " + bound.routes.front().table + " n0 WHERE (" +
-            list + ") >= " + side(0) + " AND (" + list + ") <= " + side(parts) + not_null(bound));
-        std::vector<std::string> keys;
-        for (int row = 0; row < found.rows(); ++row) {
-            read_key(found.row(row), parts);
-            keys.push_back(key_);
-        }
-        return keys;
-    }
-
-    /// Returns the server's error when it computes only one member of the document with this key; nothing if
-    /// that succeeds or cannot be tried.
-    [[nodiscard]] std::optional<sql_error> try_member(std::size_t index, const std::string& key,
-                                                      std::string_view member) {
-        const auto& bound = indices_[index];
-        constexpr std::string_view whole = "row_to_json(d0.*)";
-        auto sql = bound.query(bound.index->keys_query);
-        const auto at = sql.find(whole);
-        if (at == std::string::npos) return std::nullopt;
-        sql.replace(at, whole.size(), "d0." + quote_identifier(member));
-        try {
-            session_.exec(
-                bind_literals(sql, typed(arrays(std::vector<std::string>{key}, bound.key_array_types.size()),
-                                         bound.key_array_types)));
-        } catch (const sql_error& problem) {
-            if (!session_.usable() || !is_row_fault(problem)) throw;
-            return problem;
-        }
-        return std::nullopt;
-    }
-
-    /// Calls `on_document(read_document)` for every root row of the page, or `on_fault(document_fault)`, see
-    /// by_keys().
-    template <typename OnDocument, typename OnFault>
-    void by_page(std::size_t index, const page_bounds& page, OnDocument&& on_document, OnFault&& on_fault) {
-        const auto& bound = indices_[index];
-        const auto parts = bound.key_array_types.size();
-        std::vector<std::string> literals;
-        append_literals(page.first, bound, literals);
-        append_literals(page.last, bound, literals);
-        session_.copy_out_binary(
-            bind_literals(bound.query(bound.index->page_query), literals), [&](std::span<const field> row) {
-                const std::size_t routed = bound.index->routing.empty() ? 0 : 1;
-                if (row.size() != parts + routed + 1)
-                    throw error(errc::protocol, "a page's row has the wrong number of columns");
-                key_.clear();
-                for (std::size_t part = 0; part < parts; ++part)
-                    append_key_part(key_, row[part].text, part == 0);
-                finish(*bound.index, routed != 0 ? row[parts].text : std::string_view(),
-                       row[parts + routed].text, on_document, on_fault);
-            });
-    }
-    /// The same, but throws a fault as errc::rejected.
-    template <typename OnDocument>
-    void by_page(std::size_t index, const page_bounds& page, OnDocument&& on_document) {
-        by_page(index, page, on_document,
-                [&](const document_fault& fault) { throw_fault(indices_[index].index->name, fault); });
-    }
-
-  private:
-    static constexpr std::uint32_t int8_oid = 20;
-    static constexpr std::uint32_t int8_array_oid = 1016;
-
-    /// Returns a query that selects the root's keys and then `more`, from `rows` with the alias n0, by the
-    /// keys in its parameters.
-    static std::string root_query(const index_binding& bound, const std::string& more,
-                                  const std::string& rows) {
-        const auto& shape = bound.index->shape;
-        const auto parts = shape.key_size(shape.root());
-        std::string selected;
-        std::string columns;
-        std::string arrays;
-        for (std::size_t part = 0; part < parts; ++part) {
-            const auto column = "n0." + quote_identifier(shape.key_of(shape.root(), part).name);
-            const auto* comma = part == 0 ? "" : ", ";
-            selected += comma + column + "::text";
-            columns += comma + column;
-            arrays += comma + ("$" + std::to_string(part + 1));
-        }
-        const auto sql = "SELECT " + selected + more + " FROM " + rows + " n0 WHERE ";
-        if (parts == 1) return sql + columns + " = ANY($1)";
-        return sql + "(" + columns + ") IN (SELECT * FROM unnest(" + arrays + "))";
-    }
-    static std::string present_query(const index_binding& bound) {
-        const auto& index = *bound.index;
-        auto rows = "(SELECT * FROM " + bound.routes.front().table;
-        if (!index.where.empty()) rows += " WHERE (" + std::string(index.where) + ")";
-        const auto routing = index.routing.empty()
-                                 ? std::string()
-                                 : ", format('%s', n0." + quote_identifier(index.routing) + ")";
-        return root_query(bound, routing, rows + ")");
-    }
-
-    /// Returns `n0."a", n0."b"`, with `suffix` after each.
-    static std::string key_list(const index_binding& bound, std::string_view suffix) {
-        const auto& shape = bound.index->shape;
-        std::string out;
-        for (std::size_t part = 0; part < shape.key_size(shape.root()); ++part) {
-            out += (part == 0 ? "n0." : ", n0.") + quote_identifier(shape.key_of(shape.root(), part).name);
-            out += suffix;
-        }
-        return out;
-    }
-    static std::string not_null(const index_binding& bound) {
-        const auto& shape = bound.index->shape;
-        std::string out;
-        for (std::size_t part = 0; part < shape.key_size(shape.root()); ++part) {
-            out += " AND n0." + quote_identifier(shape.key_of(shape.root(), part).name) + " IS NOT NULL";
-        }
-        return out;
-    }
-
-    /// Returns the query that detail::sql::write_bounds_query compiles, but over all rows of the table.
-    static std::string bounds_of_all(const index_binding& bound, bool after) {
-        const auto parts = bound.key_array_types.size();
-        const auto list = [&](std::string_view before, std::string_view behind) {
-            std::string out;
-            for (std::size_t part = 1; part <= parts; ++part) {
-                out.append(part == 1 ? "" : ", ").append(before).append("k").append(std::to_string(part));
-                out += behind;
-            }
-            return out;
-        };
-        std::string sql = "WITH page(" + list("", "") + ") AS (SELECT " + key_list(bound, "") + " FROM " +
-                          bound.routes.front().table + " n0 WHERE true" + not_null(bound);
-        if (after) {
-            sql += " AND (" + key_list(bound, "") + ") > (";
-            for (std::size_t part = 0; part < parts; ++part)
-                sql += (part == 0 ? "$" : ", $") + std::to_string(part + 2);
-            sql += ")";
-        }
-        return sql + " ORDER BY " + key_list(bound, "") + " LIMIT $1) SELECT " + list("lo.", "::text") +
-               ", " + list("hi.", "::text") +
-               ", (SELECT count(*) FROM page)::text FROM (SELECT * FROM page ORDER BY " + list("", "") +
-               " LIMIT 1) lo, (SELECT * FROM page ORDER BY " + list("", " DESC") + " LIMIT 1) hi";
-    }
-
-    /// Passes on the document of the key read last, transformed if its index has a transform.
-    template <typename OnDocument, typename OnFault>
-    void finish(const compiled_index& index, std::string_view routing, std::string_view json,
-                const OnDocument& on_document, const OnFault& on_fault) {
-        if (session_.is_raw() && !(is_utf8(key_) && is_utf8(routing) && is_utf8(json)))
-            return on_fault(not_utf8(routing, json));
-        read_document out{key_, routing, json};
-        if (index.transform == nullptr) return on_document(out);
-        transformed_.clear();
-        std::optional<std::string> failed;
-        try {
-            out.kept = index.transform(json, transformed_);
-        } catch (const std::bad_alloc&) {
-            throw;
-        } catch (const std::exception& problem) {
-            failed = printable(problem.what());
-        } catch (...) {
-            failed = "it threw something that is no std::exception";
-        }
-        if (failed) {
-            return on_fault(document_fault{key_, printable(key_), "transform",
-                                           "the transform failed: " + *failed, std::string(json)});
-        }
-        out.json = transformed_;
-        on_document(out);
-    }
-    [[nodiscard]] document_fault not_utf8(std::string_view routing, std::string_view json) const {
-        const auto path = place_of_bad_text(json);
-        std::string reason;
-        if (!is_utf8(json)) {
-            reason = (path.empty() ? "" : "member " + path + " holds ") + "a byte that is no UTF-8, " +
-                     bad_byte(json);
-        } else if (!is_utf8(key_)) {
-            reason = "its key holds a byte that is no UTF-8, " + bad_byte(key_);
-        } else {
-            reason = "its routing holds a byte that is no UTF-8, " + bad_byte(routing);
-        }
-        return {key_, printable(key_), "not_utf8",
-                reason + "; the database's encoding is SQL_ASCII, which lets any byte in"};
-    }
-
-    /// Returns one array literal for each part of the keys.
-    template <typename Keys>
-    std::vector<std::string> arrays(const Keys& keys, std::size_t parts) {
-        std::vector<std::vector<std::string>> columns(parts);
-        for (const auto& key : keys) {
-            split_key(key, split_);
-            if (split_.size() != parts) {
-                throw error(errc::protocol, "key \"" + printable(key) + "\" has " +
-                                                std::to_string(split_.size()) + " parts instead of " +
-                                                std::to_string(parts));
-            }
-            for (std::size_t part = 0; part < parts; ++part) columns[part].push_back(std::move(split_[part]));
-        }
-        std::vector<std::string> literals;
-        for (const auto& column : columns) {
-            const std::vector<std::string_view> views(column.begin(), column.end());
-            literals.push_back(array_literal(views));
-        }
-        return literals;
-    }
-
-    /// Returns array literals with their types, for a query without parameters.
-    std::vector<std::string> typed(std::vector<std::string> literals,
-                                   const std::vector<std::uint32_t>& types) {
-        for (std::size_t i = 0; i < literals.size(); ++i)
-            literals[i] = quote_literal(literals[i]) + "::" + type_name(types[i]);
-        return literals;
-    }
-
-    void append_literals(std::string_view key, const index_binding& bound,
-                         std::vector<std::string>& literals) {
-        split_key(key, split_);
-        if (split_.size() != bound.key_array_types.size()) {
-            throw error(errc::protocol, "key \"" + printable(key) + "\" does not fit index " +
-                                            std::string(bound.index->name));
-        }
-        for (std::size_t part = 0; part < split_.size(); ++part) {
-            // An untyped literal takes the type of the column it is compared with, and that of a child may be
-            // narrower than the key it refers to.
-            const bool integer = bound.key_array_types[part] == int8_array_oid;
-            literals.push_back(quote_literal(split_[part]) + (integer ? "::bigint" : ""));
-        }
-    }
-
-    [[nodiscard]] bool is_prepared(const std::string& name) const { return prepared_.contains(name); }
-    void prepare(const std::string& name, const std::string& sql, const std::vector<std::uint32_t>& types) {
-        session_.prepare(name, sql, types);
-        prepared_.insert(name);
-    }
-
-    template <typename OnRow>
-    void rows(const std::string& name, const std::vector<std::string>& parameters, OnRow&& on_row) {
-        const std::vector<parameter> views(parameters.begin(), parameters.end());
-        session_.exec_prepared_rows(name, views, on_row);
-    }
-
-    void read_key(const row_view& row, std::size_t parts) {
-        key_.clear();
-        for (std::size_t part = 0; part < parts; ++part) {
-            append_key_part(key_, row.get(static_cast<int>(part)), part == 0);
-        }
-    }
-
-    std::string type_name(std::uint32_t oid) {
-        return std::string(
-            session_.exec("SELECT pg_catalog.format_type(" + std::to_string(oid) + ", NULL)").get(0, 0));
-    }
-
-    session& session_;
-    std::span<const index_binding> indices_;
-    std::set<std::string> prepared_;  ///< names of prepared statements
-    std::string key_;
-    std::string transformed_;
-    std::vector<std::string> split_;
-};
-
-}  // namespace pgsync::postgres
-
 #include <boost/json/object.hpp>
 #include <boost/json/serialize.hpp>
 
@@ -11497,932 +11497,9 @@ struct document_transform {
 
 }  // namespace pgsync::detail
 
+#include <deque>
+#include <map>
 #include <stop_token>
-
-#include <curl/curl.h>
-
-#include <fstream>
-
-#include <openssl/evp.h>
-#include <openssl/hmac.h>
-
-#include <climits>
-
-// ---- pgsync/sink/elastic/sha256.hpp
-/// The hash functions for Amazon's signatures: OpenSSL's, with this library's types.
-namespace pgsync::elastic {
-
-using sha256_digest = std::array<std::uint8_t, 32>;
-
-namespace detail {
-
-inline void require_digest(bool made) {
-    if (!made) {
-        throw error(errc::configuration, "OpenSSL made no SHA-256, which signed requests need",
-                    "look at the settings of OpenSSL on this machine (openssl.cnf)");
-    }
-}
-
-}  // namespace detail
-
-/// Returns the SHA-256 hash; throws errc::configuration if OpenSSL is configured not to provide it.
-[[nodiscard]] inline sha256_digest sha256(std::string_view text) {
-    sha256_digest out{};
-    detail::require_digest(EVP_Digest(text.data(), text.size(), out.data(), nullptr, EVP_sha256(), nullptr) ==
-                           1);
-    return out;
-}
-
-[[nodiscard]] inline std::string_view bytes_of(const sha256_digest& digest) {
-    return {reinterpret_cast<const char*>(digest.data()), digest.size()};
-}
-
-[[nodiscard]] inline std::string hex_of(const sha256_digest& digest) {
-    std::string out;
-    for (const auto byte : digest) {
-        out += "0123456789abcdef"[byte >> 4U];
-        out += "0123456789abcdef"[byte & 15U];
-    }
-    return out;
-}
-
-/// Returns the HMAC-SHA-256; throws like sha256().
-[[nodiscard]] inline sha256_digest hmac_sha256(std::string_view key, std::string_view text) {
-    sha256_digest out{};
-    detail::require_digest(key.size() <= INT_MAX &&
-                           HMAC(EVP_sha256(), key.data(), static_cast<int>(key.size()),
-                                reinterpret_cast<const unsigned char*>(text.data()), text.size(), out.data(),
-                                nullptr) != nullptr);
-    return out;
-}
-
-}  // namespace pgsync::elastic
-
-// ---- pgsync/sink/elastic/url.hpp
-namespace pgsync::elastic {
-
-/// A cluster's address, split into parts so that its secrets never appear in a message.
-struct cluster_url {
-    std::string base;  ///< `http(s)://host:port[/prefix]`, without user, password or trailing slash
-    std::string user;
-    std::string password;
-};
-
-namespace detail {
-
-[[nodiscard]] inline int hex_value(char c) {
-    if (c >= '0' && c <= '9') return c - '0';
-    if (c >= 'a' && c <= 'f') return c - 'a' + 10;
-    if (c >= 'A' && c <= 'F') return c - 'A' + 10;
-    return -1;
-}
-
-[[nodiscard]] inline std::string percent_decoded(std::string_view text) {
-    std::string out;
-    for (std::size_t i = 0; i < text.size(); ++i) {
-        if (text[i] == '%' && i + 2 < text.size() && hex_value(text[i + 1]) >= 0 &&
-            hex_value(text[i + 2]) >= 0) {
-            out += static_cast<char>(hex_value(text[i + 1]) * 16 + hex_value(text[i + 2]));
-            i += 2;
-        } else {
-            out += text[i];
-        }
-    }
-    return out;
-}
-
-[[noreturn]] inline void refuse_url(const char* why) {
-    throw error(
-        errc::configuration, std::string("the cluster's URL ") + why,
-        "set ELASTICSEARCH_URL or --elasticsearch to something like http://127.0.0.1:9200; write special "
-        "characters of user and password percent-encoded, / as %2F");
-}
-
-/// Throws errc::configuration unless `text` is `host`, `host:port`, `[::1]` or `[::1]:port`.
-inline void check_host(std::string_view text) {
-    const auto bracket = text.rfind(']');
-    const auto colon = text.find(':', bracket == std::string_view::npos ? 0 : bracket);
-    if (text.empty() || colon == 0) refuse_url("names no host");
-    if (text.find(',') != std::string_view::npos)
-        refuse_url("has a comma in its host; of several, each begins with http:// or https://");
-    if (colon == std::string_view::npos) return;
-    long port = 0;
-    for (const char c : text.substr(colon + 1)) {
-        if (c < '0' || c > '9' || port > 65'535) refuse_url("has a port that is no number from 1 to 65535");
-        port = port * 10 + (c - '0');
-    }
-    if (port < 1 || port > 65'535) refuse_url("has a port that is no number from 1 to 65535");
-}
-
-}  // namespace detail
-
-/// Returns the host's name or address, without brackets or port.
-[[nodiscard]] inline std::string_view host_of(const cluster_url& url) {
-    std::string_view rest(url.base);
-    rest.remove_prefix(rest.find("://") + 3);
-    rest = rest.substr(0, rest.find('/'));
-    if (rest.starts_with('[')) return rest.substr(1, rest.find(']') - 1);
-    return rest.substr(0, rest.find(':'));
-}
-
-/// Parses `http(s)://[user:password@]host[:port][/prefix]`. Throws errc::configuration, without quoting
-/// secrets.
-[[nodiscard]] inline cluster_url parse_url(std::string_view text) {
-    const bool https = text.starts_with("https://");
-    if (!https && !text.starts_with("http://")) detail::refuse_url("does not begin with http:// or https://");
-    const std::string_view scheme = https ? "https://" : "http://";
-    auto rest = text.substr(scheme.size());
-    cluster_url url;
-    const auto slash = rest.find('/');
-    const auto authority = rest.substr(0, slash);
-    const auto at = authority.rfind('@');
-    if (at != std::string_view::npos) {
-        const auto credentials = authority.substr(0, at);
-        const auto colon = credentials.find(':');
-        url.user = detail::percent_decoded(credentials.substr(0, colon));
-        if (colon != std::string_view::npos)
-            url.password = detail::percent_decoded(credentials.substr(colon + 1));
-        rest.remove_prefix(at + 1);
-    }
-    // An unencoded slash in a password would otherwise turn the rest of the password into a path, which
-    // messages show.
-    if (rest.find('@') != std::string_view::npos)
-        detail::refuse_url("has an @ behind the first / of its address");
-    for (const char c : rest) {
-        if (c == '?' || c == '#') detail::refuse_url("holds a query or a fragment");
-        if (c >= '\0' && c <= ' ') detail::refuse_url("holds a blank or a control character");
-    }
-    detail::check_host(rest.substr(0, rest.find('/')));
-    url.base = std::string(scheme) + std::string(rest);
-    while (url.base.ends_with('/')) url.base.pop_back();
-    return url;
-}
-
-/// Splits a list such as `http://a:9200,http://b:9200` into its URLs. A comma that is not followed by http://
-/// or https:// is part of a URL, since a password may contain one.
-[[nodiscard]] inline std::vector<std::string> split_urls(std::string_view text) {
-    std::vector<std::string> out;
-    std::size_t begin = 0;
-    for (std::size_t at = text.find(','); at != std::string_view::npos; at = text.find(',', at + 1)) {
-        auto next = text.find_first_not_of(' ', at + 1);
-        if (next == std::string_view::npos) next = text.size();
-        const auto rest = text.substr(next);
-        if (!rest.starts_with("http://") && !rest.starts_with("https://")) continue;
-        out.emplace_back(text.substr(begin, at - begin));
-        begin = next;
-    }
-    out.emplace_back(text.substr(begin));
-    return out;
-}
-
-/// Parses a list of URLs; throws like parse_url().
-[[nodiscard]] inline std::vector<cluster_url> parse_urls(std::string_view text) {
-    std::vector<cluster_url> out;
-    for (const auto& each : split_urls(text)) out.push_back(parse_url(each));
-    return out;
-}
-
-/// Returns the list as it was given, with `***` in place of each password, or `***` alone if it cannot be
-/// parsed.
-[[nodiscard]] inline std::string masked(const std::string& text) {
-    try {
-        std::string out;
-        for (const auto& each : split_urls(text)) {
-            if (!out.empty()) out += ',';
-            if (parse_url(each).password.empty()) {
-                out += each;
-                continue;
-            }
-            // The password may contain an `@`, but the text after the credentials may not.
-            const auto begin = each.find(':', each.find("://") + 3);
-            out += each.substr(0, begin + 1) + "***" + each.substr(each.rfind('@'));
-        }
-        return out;
-    } catch (const error&) {
-        return "***";
-    }
-}
-
-}  // namespace pgsync::elastic
-
-// ---- pgsync/sink/elastic/sigv4.hpp
-namespace pgsync::elastic {
-
-/// The credentials that sign requests to Amazon OpenSearch Service, and the service and region they are for.
-struct aws_credentials {
-    std::string service;  ///< "es"
-    std::string region;   ///< "eu-west-1"
-    std::string access_key;
-    std::string secret_key;
-    std::string session_token{};  ///< for temporary credentials; otherwise empty
-};
-
-/// The parts of a request that are signed.
-struct signed_request {
-    std::string_view method;
-    std::string_view host;          ///< as in the Host header
-    std::string_view path;          ///< percent-encoded as sent, without the query
-    std::string_view query;         ///< as sent, without the question mark
-    std::string_view content_type;  ///< empty: none is sent
-    std::string_view body;
-};
-
-namespace detail {
-
-/// Percent-encodes everything except the characters that RFC 3986 calls unreserved, and those in `keep`.
-inline std::string aws_encoded(std::string_view text, std::string_view keep = {}) {
-    std::string out;
-    for (const char c : text) {
-        const bool plain = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
-                           c == '-' || c == '_' || c == '.' || c == '~' ||
-                           keep.find(c) != std::string_view::npos;
-        if (plain) {
-            out += c;
-        } else {
-            out += '%';
-            out += "0123456789ABCDEF"[static_cast<unsigned char>(c) >> 4U];
-            out += "0123456789ABCDEF"[static_cast<unsigned char>(c) & 15U];
-        }
-    }
-    return out;
-}
-
-inline std::string aws_query(std::string_view query) {
-    std::vector<std::pair<std::string, std::string>> pairs;
-    while (!query.empty()) {
-        const auto each = query.substr(0, query.find('&'));
-        query.remove_prefix(std::min(query.size(), each.size() + 1));
-        const auto equals = each.find('=');
-        pairs.emplace_back(aws_encoded(percent_decoded(each.substr(0, equals))),
-                           equals == std::string_view::npos
-                               ? std::string()
-                               : aws_encoded(percent_decoded(each.substr(equals + 1))));
-    }
-    std::sort(pairs.begin(), pairs.end());
-    std::string out;
-    for (const auto& [name, value] : pairs) {
-        if (!out.empty()) out += '&';
-        out += name;
-        out += '=';
-        out += value;
-    }
-    return out;
-}
-
-}  // namespace detail
-
-/// Returns the header lines that sign a request with Amazon's Signature Version 4, Authorization first.
-/// libcurl can sign as well, but up to 8.5 it uses the query without normalising it and signs headers that it
-/// does not send.
-[[nodiscard]] inline std::vector<std::string> sign(const aws_credentials& by, const signed_request& what,
-                                                   std::time_t now) {
-    std::tm parts{};
-    ::gmtime_r(&now, &parts);
-    std::array<char, 32> text{};
-    const std::string time(text.data(), std::strftime(text.data(), text.size(), "%Y%m%dT%H%M%SZ", &parts));
-    const auto day = time.substr(0, 8);
-    const auto body = hex_of(sha256(what.body));
-
-    std::string headers;
-    std::string names;
-    const auto add = [&](std::string_view name, std::string_view value) {
-        if (value.empty()) return;
-        headers.append(name).append(":").append(value).append("\n");
-        names.append(names.empty() ? "" : ";").append(name);
-    };
-    add("content-type", what.content_type);
-    add("host", what.host);
-    add("x-amz-content-sha256", body);
-    add("x-amz-date", time);
-    add("x-amz-security-token", by.session_token);
-
-    const auto request = std::string(what.method) + "\n" + detail::aws_encoded(what.path, "/") + "\n" +
-                         detail::aws_query(what.query) + "\n" + headers + "\n" + names + "\n" + body;
-    const auto scope = day + "/" + by.region + "/" + by.service + "/aws4_request";
-    auto key = hmac_sha256("AWS4" + by.secret_key, day);
-    for (const std::string_view step :
-         {std::string_view(by.region), std::string_view(by.service), std::string_view("aws4_request")})
-        key = hmac_sha256(bytes_of(key), step);
-    const auto signature = hmac_sha256(
-        bytes_of(key), "AWS4-HMAC-SHA256\n" + time + "\n" + scope + "\n" + hex_of(sha256(request)));
-
-    std::vector<std::string> lines{
-        "Authorization: AWS4-HMAC-SHA256 Credential=" + by.access_key + "/" + scope +
-            ", SignedHeaders=" + names + ", Signature=" + hex_of(signature),
-        "Host: " + std::string(what.host), "X-Amz-Content-Sha256: " + body, "X-Amz-Date: " + time};
-    if (!by.session_token.empty()) lines.push_back("X-Amz-Security-Token: " + by.session_token);
-    return lines;
-}
-
-}  // namespace pgsync::elastic
-
-// ---- pgsync/sink/elastic/access.hpp
-namespace pgsync::elastic {
-
-/// How pgsync authenticates itself to a cluster, and how it verifies the cluster's identity.
-struct cluster_access {
-    std::string user;  ///< for basic authentication; empty: the user in the URL
-    std::string password;
-    std::string authorization;  ///< the Authorization header's value: "ApiKey …" or "Bearer …"
-    std::optional<aws_credentials> aws;
-    std::string ca_file;             ///< PEM; empty: the system's certificate authorities
-    std::string client_certificate;  ///< PEM
-    std::string client_key;          ///< PEM; empty: the key is in the certificate's file
-    std::string client_key_password;
-};
-
-namespace detail {
-
-inline std::string base64(std::string_view text) {
-    constexpr std::string_view digits = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
-    std::string out;
-    for (std::size_t i = 0; i < text.size(); i += 3) {
-        std::uint32_t group = 0;
-        for (std::size_t j = 0; j < 3; ++j)
-            group = group << 8U | (i + j < text.size() ? static_cast<unsigned char>(text[i + j]) : 0U);
-        for (std::size_t j = 0; j < 4; ++j)
-            out += i + j > text.size() ? '=' : digits[group >> (18U - 6U * static_cast<unsigned>(j)) & 63U];
-    }
-    return out;
-}
-
-/// Reads variables; `get` returns null or an empty string for one that is not set.
-template <typename Get>
-class access_reader {
-  public:
-    explicit access_reader(Get get) : get_(std::move(get)) {}
-
-    [[nodiscard]] std::string value(const std::string& name) const {
-        const char* found = get_(name.c_str());
-        return found == nullptr ? std::string() : std::string(found);
-    }
-    /// Returns the value of NAME, or the content of the file that NAME_FILE names, without the newline that
-    /// editors append. Stores the name of the variable that was set in `from` (empty: neither).
-    [[nodiscard]] std::string secret(const std::string& name, std::string& from) const {
-        auto direct = value(name);
-        const auto path = value(name + "_FILE");
-        if (!direct.empty() && !path.empty()) both(name, name + "_FILE");
-        from = path.empty() ? (direct.empty() ? std::string() : name) : name + "_FILE";
-        if (!path.empty()) direct = content(from, path);
-        for (const char c : direct) {
-            if (static_cast<unsigned char>(c) < 0x20) {
-                throw error(errc::configuration, from + " holds more than one line, or a control character",
-                            "it must hold the secret alone");
-            }
-        }
-        return direct;
-    }
-    /// Returns the path that the variable holds, after checking that the file can be read; empty if it is not
-    /// set.
-    [[nodiscard]] std::string file(const std::string& name) const {
-        auto path = value(name);
-        if (!path.empty()) static_cast<void>(content(name, path));
-        return path;
-    }
-    /// Returns whether the variable is set to yes; not set means no.
-    [[nodiscard]] bool flag(const std::string& name) const {
-        const auto text = value(name);
-        for (const auto* yes : {"1", "true", "on", "yes"})
-            if (text == yes) return true;
-        for (const auto* no : {"", "0", "false", "off", "no"})
-            if (text == no) return false;
-        throw error(errc::configuration, name + " is neither yes nor no",
-                    "write true, 1, on, yes, or false, 0, off, no");
-    }
-    [[noreturn]] static void both(const std::string& one, const std::string& other) {
-        throw error(errc::configuration, one + " and " + other + " are both set, and only one can be used",
-                    "unset one of them");
-    }
-
-  private:
-    static std::string content(const std::string& name, const std::string& path) {
-        std::ifstream in(path, std::ios::binary);
-        std::string text{std::istreambuf_iterator<char>(in), {}};
-        if (!in || text.empty()) {
-            throw error(errc::configuration, name + " names " + path + ", which cannot be read or is empty",
-                        "check the path and who may read the file");
-        }
-        while (!text.empty() && (text.back() == '\n' || text.back() == '\r')) text.pop_back();
-        return text;
-    }
-
-    Get get_;
-};
-
-}  // namespace detail
-
-/// Reads from the environment how to access the cluster at `url`, whose user and password count as well.
-/// Throws errc::configuration, naming variables but never their values, if settings contradict each other, if
-/// a file cannot be read, or if credentials would cross a network unencrypted. `insecure_http` or
-/// ELASTICSEARCH_INSECURE_HTTP allows the last.
-template <typename Get>
-[[nodiscard]] cluster_access read_access(const cluster_url& url, Get get, bool insecure_http = false) {
-    const detail::access_reader in(std::move(get));
-    cluster_access out;
-    std::vector<std::string> ways;  // the settings that authenticate pgsync
-    const auto note = [&](const std::string& way) {
-        if (!way.empty()) ways.push_back(way);
-    };
-    if (!url.user.empty()) note("the user in the cluster's URL");
-    std::string from;
-    out.user = in.value("ELASTICSEARCH_USER");
-    if (!out.user.empty()) note("ELASTICSEARCH_USER");
-    out.password = in.secret("ELASTICSEARCH_PASSWORD", from);
-    if (!from.empty() && out.user.empty()) {
-        throw error(errc::configuration, from + " is set, but ELASTICSEARCH_USER is not",
-                    "set ELASTICSEARCH_USER, too");
-    }
-    auto key = in.secret("ELASTICSEARCH_API_KEY", from);
-    note(from);
-    // The key may be given as `id:key`, or in the encoded form that the cluster prints with it.
-    if (!key.empty())
-        out.authorization = "ApiKey " + (key.find(':') == std::string::npos ? key : detail::base64(key));
-    const auto token = in.secret("ELASTICSEARCH_BEARER_TOKEN", from);
-    note(from);
-    if (!token.empty()) out.authorization = "Bearer " + token;
-    if (const auto service = in.value("ELASTICSEARCH_AWS_SERVICE"); !service.empty()) {
-        note("ELASTICSEARCH_AWS_SERVICE");
-        if (service == "aoss") {
-            throw error(
-                errc::configuration,
-                "ELASTICSEARCH_AWS_SERVICE is \"aoss\": OpenSearch Serverless is not supported, since "
-                "it has no GET /, _nodes, _cluster/health, _refresh and _tasks",
-                "use an OpenSearch domain, with ELASTICSEARCH_AWS_SERVICE=es");
-        }
-        if (service != "es") {
-            throw error(errc::configuration, "ELASTICSEARCH_AWS_SERVICE is \"" + service + "\"",
-                        "it must be es");
-        }
-        auto region = in.value("AWS_REGION");
-        if (region.empty()) region = in.value("AWS_DEFAULT_REGION");
-        out.aws = aws_credentials{service, region, in.value("AWS_ACCESS_KEY_ID"),
-                                  in.value("AWS_SECRET_ACCESS_KEY"), in.value("AWS_SESSION_TOKEN")};
-        for (const auto& [said, name] : std::array<std::pair<std::string, const char*>, 3>{
-                 {{region, "AWS_REGION"},
-                  {out.aws->access_key, "AWS_ACCESS_KEY_ID"},
-                  {out.aws->secret_key, "AWS_SECRET_ACCESS_KEY"}}}) {
-            if (said.empty())
-                throw error(errc::configuration,
-                            std::string("ELASTICSEARCH_AWS_SERVICE is set, but ") + name + " is not",
-                            std::string("set ") + name + ", too");
-        }
-    }
-    if (ways.size() > 1) in.both(ways[0], ways[1]);
-    const std::string host(host_of(url));
-    const bool exposed = !ways.empty() && url.base.starts_with("http://") && !is_this_machine(host);
-    if (!in.flag("ELASTICSEARCH_INSECURE_HTTP") && exposed && !insecure_http) {
-        const auto* const what = out.aws                      ? "requests signed for AWS"
-                                 : !token.empty()             ? "the bearer token"
-                                 : !out.authorization.empty() ? "the API key"
-                                                              : "user and password";
-        throw error(
-            errc::configuration,
-            std::string(what) + " (" + ways[0] + ") would travel to " + host +
-                " in the clear, since the cluster's URL begins with http://",
-            "write https:// in ELASTICSEARCH_URL or --elasticsearch; in a network that nobody else is "
-            "on, set ELASTICSEARCH_INSECURE_HTTP=1 or --insecure-http");
-    }
-
-    out.ca_file = in.file("ELASTICSEARCH_CA_FILE");
-    out.client_certificate = in.file("ELASTICSEARCH_CLIENT_CERT");
-    out.client_key = in.file("ELASTICSEARCH_CLIENT_KEY");
-    out.client_key_password = in.secret("ELASTICSEARCH_CLIENT_KEY_PASSWORD", from);
-    if (!out.client_key.empty() && out.client_certificate.empty()) {
-        throw error(errc::configuration,
-                    "ELASTICSEARCH_CLIENT_KEY is set, but ELASTICSEARCH_CLIENT_CERT is not",
-                    "set ELASTICSEARCH_CLIENT_CERT, too");
-    }
-    for (const char* name : {"ELASTICSEARCH_CA_FILE", "ELASTICSEARCH_CLIENT_CERT"}) {
-        if (!in.value(name).empty() && !url.base.starts_with("https://")) {
-            throw error(errc::configuration,
-                        std::string(name) + " is set, but the cluster's URL begins with http://, without TLS",
-                        "write https:// in ELASTICSEARCH_URL or --elasticsearch");
-        }
-    }
-    return out;
-}
-
-[[nodiscard]] inline cluster_access access_from_environment(const cluster_url& url,
-                                                            bool insecure_http = false) {
-    return read_access(
-        url, [](const char* name) { return std::getenv(name); }, insecure_http);
-}
-
-}  // namespace pgsync::elastic
-
-#include <zlib.h>
-
-// ---- pgsync/sink/elastic/detail/gzip.hpp
-namespace pgsync::elastic::detail {
-
-/// Compresses `text` at the fastest level: bulks of JSON shrink to about a sixth, and a higher level would
-/// gain little. Throws std::runtime_error if zlib fails.
-[[nodiscard]] inline std::string gzip(std::string_view text) {
-    z_stream stream{};
-    constexpr int with_gzip_header = 15 + 16;
-    if (deflateInit2(&stream, Z_BEST_SPEED, Z_DEFLATED, with_gzip_header, 8, Z_DEFAULT_STRATEGY) != Z_OK)
-        throw std::runtime_error("zlib could not be started");
-    std::string out(deflateBound(&stream, static_cast<uLong>(text.size())), '\0');
-    stream.next_in = reinterpret_cast<Bytef*>(const_cast<char*>(text.data()));
-    stream.avail_in = static_cast<uInt>(text.size());
-    stream.next_out = reinterpret_cast<Bytef*>(out.data());
-    stream.avail_out = static_cast<uInt>(out.size());
-    const auto ended = deflate(&stream, Z_FINISH);
-    out.resize(stream.total_out);
-    deflateEnd(&stream);
-    if (ended != Z_STREAM_END) throw std::runtime_error("zlib did not compress a request");
-    return {out.data(), out.size()};  // a copy without the unused capacity
-}
-
-}  // namespace pgsync::elastic::detail
-
-// ---- pgsync/sink/elastic/detail/tls_remedy.hpp
-namespace pgsync::elastic::detail {
-
-/// Returns what to do about a connection that failed because of TLS; empty if TLS was not the reason.
-/// `message` is libcurl's.
-[[nodiscard]] inline std::string_view tls_remedy(CURLcode code, std::string_view message) {
-    const auto says = [&](std::string_view what) { return message.find(what) != std::string_view::npos; };
-    if (code == CURLE_PEER_FAILED_VERIFICATION) {
-        if (says("expired") || says("not yet valid"))
-            return "have the cluster's certificate renewed, or check this machine's clock";
-        if (says("match"))
-            return "name the cluster in ELASTICSEARCH_URL by a name that its certificate holds";
-        return "name the PEM file of the authority that signed the cluster's certificate in "
-               "ELASTICSEARCH_CA_FILE";
-    }
-    if (code == CURLE_SSL_CACERT_BADFILE)
-        return "ELASTICSEARCH_CA_FILE must name a PEM file with the certificates of the authorities to trust";
-    if (code == CURLE_SSL_CERTPROBLEM)
-        return "ELASTICSEARCH_CLIENT_CERT and ELASTICSEARCH_CLIENT_KEY must name PEM files that belong "
-               "together; "
-               "ELASTICSEARCH_CLIENT_KEY_PASSWORD opens an encrypted key";
-    if (says("alert"))
-        return "the cluster wants another client certificate, or one at all: see ELASTICSEARCH_CLIENT_CERT "
-               "and "
-               "ELASTICSEARCH_CLIENT_KEY";
-    if (code == CURLE_SSL_CONNECT_ERROR && says("wrong version number"))
-        return "there is no TLS at that port: write http:// in ELASTICSEARCH_URL, or name another port";
-    return {};
-}
-
-}  // namespace pgsync::elastic::detail
-
-// ---- pgsync/sink/elastic/transport.hpp
-namespace pgsync::elastic {
-
-/// One HTTP request to the cluster. The body is shared, so that sending it again needs no copy.
-struct request {
-    std::string method = "GET";
-    std::string path;  ///< with its query: "/_bulk?…"
-    std::shared_ptr<const std::string> body;
-    std::string content_type = "application/json";
-    /// X-Opaque-Id, which the cluster shows with the task that it runs for this request; empty: none.
-    std::string opaque_id{};
-    std::chrono::milliseconds timeout{60'000};
-    /// Once this requests a stop, the request completes soon, without an answer.
-    std::stop_token stop;
-};
-
-/// The answer to a request. If `status` is 0 there was no answer, `failure` says why, and the cluster may
-/// have carried out the request all the same.
-struct response {
-    long status = 0;
-    std::string body;
-    std::string failure;
-    std::optional<std::chrono::seconds> retry_after;
-    std::string remedy{};  ///< what to do, if the failure has a specific remedy
-    bool late = false;     ///< the request failed because it timed out after it was sent
-};
-
-/// Called exactly once for each request, on the transport's own thread; must neither block nor throw.
-using response_handler = std::function<void(response&&)>;
-
-/// Sends requests to the cluster, several at a time and from any thread.
-template <typename T>
-concept transport = requires(T& t, request r, response_handler h) {
-    { t.submit(std::move(r), std::move(h)) } -> std::same_as<void>;
-};
-
-/// Submits a request and returns at once, with a future for the answer.
-template <transport Transport>
-[[nodiscard]] std::future<response> ask(Transport& through, request what) {
-    // Shared, because this thread may see the answer while the other one is still inside set_value().
-    const auto answer = std::make_shared<std::promise<response>>();
-    auto future = answer->get_future();
-    through.submit(std::move(what), [answer](response&& r) { answer->set_value(std::move(r)); });
-    return future;
-}
-
-/// Submits a request and waits for the answer.
-template <transport Transport>
-[[nodiscard]] response perform(Transport& through, request what) {
-    return ask(through, std::move(what)).get();
-}
-
-}  // namespace pgsync::elastic
-
-// ---- pgsync/sink/elastic/curl_transport.hpp
-namespace pgsync::elastic {
-
-/// How request bodies are encoded.
-enum class encoding { plain, gzip };
-
-/// HTTP over libcurl's multi interface: one thread, connections kept alive, as many concurrent requests as
-/// are submitted. Certificates are verified, and credentials are passed only to libcurl. No proxy is used,
-/// whatever the environment says: a cluster is usually close by, and bulks are too much data for a detour.
-/// Requests that are outstanding when the transport is destroyed, or whose stop token is triggered, are
-/// answered with status 0 at once.
-class curl_transport {
-  public:
-    /// Answers larger than `largest_answer` bytes count as no answer.
-    explicit curl_transport(std::string_view url, std::size_t largest_answer = 256U << 20U)
-        : curl_transport(parse_url(url), {}, encoding::plain, largest_answer) {}
-    curl_transport(cluster_url url, cluster_access how, encoding bodies = encoding::plain,
-                   std::size_t largest_answer = 256U << 20U)
-        : url_(std::move(url)), access_(std::move(how)), bodies_(bodies), largest_answer_(largest_answer) {
-        if (access_.user.empty()) {
-            access_.user = url_.user;
-            access_.password = url_.password;
-        }
-        static const bool initialised = curl_global_init(CURL_GLOBAL_DEFAULT) == CURLE_OK;
-        multi_ = curl_multi_init();
-        if (!initialised || multi_ == nullptr)
-            throw error(errc::configuration, "libcurl could not be started");
-        thread_ = quiet_thread([this] { run(); });
-    }
-    ~curl_transport() {
-        stopping_ = true;
-        curl_multi_wakeup(multi_);
-        thread_.join();
-        curl_multi_cleanup(multi_);
-    }
-    curl_transport(const curl_transport&) = delete;
-    curl_transport& operator=(const curl_transport&) = delete;
-
-    /// Returns the cluster's address without secrets, for messages.
-    [[nodiscard]] const std::string& address() const { return url_.base; }
-
-    void submit(request what, response_handler handler) {
-        // Compresses here rather than on the transport's thread, which serves other requests as well.
-        const bool smaller = bodies_ == encoding::gzip && what.body && what.body->size() >= worth_compressing;
-        if (smaller) what.body = std::make_shared<const std::string>(detail::gzip(*what.body));
-        auto each = std::make_unique<transfer>(std::move(what), std::move(handler), largest_answer_);
-        each->compressed = smaller;
-        each->on_stop.emplace(each->what.stop, wake{multi_});
-        {
-            const std::lock_guard lock(mutex_);
-            if (!stopping_) {
-                submitted_.push_back(std::move(each));
-                curl_multi_wakeup(multi_);
-                return;
-            }
-        }
-        answer_nothing(*each, "the transport is stopping");
-    }
-
-  private:
-    struct wake {
-        CURLM* multi;
-        void operator()() const noexcept { curl_multi_wakeup(multi); }
-    };
-    struct transfer {
-        transfer(request r, response_handler h, std::size_t most)
-            : what(std::move(r)), handler(std::move(h)), largest_answer(most) {}
-        ~transfer() {
-            if (headers != nullptr) curl_slist_free_all(headers);
-            if (easy != nullptr) curl_easy_cleanup(easy);
-        }
-        transfer(const transfer&) = delete;
-        transfer& operator=(const transfer&) = delete;
-
-        request what;
-        response_handler handler;
-        std::size_t largest_answer;
-        response answer;
-        bool late = false;  ///< see response
-        CURL* easy = nullptr;
-        curl_slist* headers = nullptr;
-        char message[CURL_ERROR_SIZE] = {};
-        bool too_large = false;
-        bool compressed = false;
-        std::optional<std::stop_callback<wake>> on_stop;
-    };
-
-    static std::size_t receive(char* data, std::size_t size, std::size_t count, void* self) {
-        auto& t = *static_cast<transfer*>(self);
-        const auto bytes = size * count;
-        if (t.answer.body.size() + bytes > t.largest_answer) {
-            t.too_large = true;
-            return 0;
-        }
-        t.answer.body.append(data, bytes);
-        return bytes;
-    }
-
-    void start(std::unique_ptr<transfer> each) {
-        auto& t = *each;
-        if (t.what.stop.stop_requested()) return answer_nothing(t, "given up");
-        t.easy = curl_easy_init();
-        if (t.easy == nullptr) return answer_nothing(t, "libcurl has no memory for another request");
-        const auto url = url_.base + t.what.path;  // libcurl copies it
-        curl_easy_setopt(t.easy, CURLOPT_URL, url.c_str());
-        curl_easy_setopt(t.easy, CURLOPT_NOSIGNAL, 1L);
-        curl_easy_setopt(t.easy, CURLOPT_PROTOCOLS_STR, "http,https");
-        curl_easy_setopt(t.easy, CURLOPT_HTTP_VERSION, CURL_HTTP_VERSION_1_1);
-        curl_easy_setopt(t.easy, CURLOPT_CONNECTTIMEOUT_MS, 5'000L);
-        // The timeout is for the server. Uploading may take longer, in proportion to the size, unless nothing
-        // moves at all.
-        const auto bytes = t.what.body ? t.what.body->size() : 0;
-        const auto on_the_way = static_cast<long>(bytes / slowest_bytes_per_ms);
-        curl_easy_setopt(t.easy, CURLOPT_TIMEOUT_MS, static_cast<long>(t.what.timeout.count()) + on_the_way);
-        curl_easy_setopt(t.easy, CURLOPT_LOW_SPEED_LIMIT, 1L);
-        curl_easy_setopt(t.easy, CURLOPT_LOW_SPEED_TIME,
-                         static_cast<long>(t.what.timeout.count() / 1'000 + 1));
-        curl_easy_setopt(t.easy, CURLOPT_PROXY, "");
-        curl_easy_setopt(t.easy, CURLOPT_TCP_NODELAY, 1L);
-        curl_easy_setopt(t.easy, CURLOPT_TCP_KEEPALIVE, 1L);
-        curl_easy_setopt(t.easy, CURLOPT_BUFFERSIZE, 256L * 1024L);
-        curl_easy_setopt(t.easy, CURLOPT_UPLOAD_BUFFERSIZE, 512L * 1024L);
-        curl_easy_setopt(t.easy, CURLOPT_ERRORBUFFER, t.message);
-        curl_easy_setopt(t.easy, CURLOPT_WRITEFUNCTION, &receive);
-        curl_easy_setopt(t.easy, CURLOPT_WRITEDATA, &t);
-        curl_easy_setopt(t.easy, CURLOPT_PRIVATE, &t);
-        const bool has_body =
-            t.what.method != "HEAD" && (t.what.body || t.what.method == "POST" || t.what.method == "PUT");
-        identify(t, has_body);
-        if (t.what.method == "HEAD") {
-            curl_easy_setopt(t.easy, CURLOPT_NOBODY, 1L);
-        } else if (has_body) {
-            // The size is sent beforehand: clusters refuse chunked requests.
-            curl_easy_setopt(t.easy, CURLOPT_POST, 1L);
-            curl_easy_setopt(t.easy, CURLOPT_POSTFIELDS, t.what.body ? t.what.body->data() : "");
-            curl_easy_setopt(t.easy, CURLOPT_POSTFIELDSIZE_LARGE, static_cast<curl_off_t>(bytes));
-            add_header(t, "Content-Type: " + t.what.content_type);
-            if (t.compressed) add_header(t, "Content-Encoding: gzip");
-            // Without this libcurl would wait for a "100 Continue" before each large body.
-            add_header(t, "Expect:");
-        }
-        if (!t.what.opaque_id.empty()) add_header(t, "X-Opaque-Id: " + t.what.opaque_id);
-        curl_easy_setopt(t.easy, CURLOPT_HTTPHEADER, t.headers);
-        curl_easy_setopt(t.easy, CURLOPT_CUSTOMREQUEST, t.what.method.c_str());
-        auto* easy = t.easy;
-        if (const auto code = curl_multi_add_handle(multi_, easy); code != CURLM_OK) {
-            return answer_nothing(t, curl_multi_strerror(code));
-        }
-        running_.emplace(easy, std::move(each));
-    }
-
-    static void add_header(transfer& t, const std::string& line) {
-        t.headers = curl_slist_append(t.headers, line.c_str());
-    }
-
-    /// Sets the credentials for the cluster and what libcurl trusts. The Authorization header comes before
-    /// everything that is secret: clusters quote requests in errors, and everything from that header on is
-    /// cut from them.
-    void identify(transfer& t, bool has_body) const {
-        if (!access_.user.empty()) {
-            curl_easy_setopt(t.easy, CURLOPT_HTTPAUTH, CURLAUTH_BASIC);
-            curl_easy_setopt(t.easy, CURLOPT_USERNAME, access_.user.c_str());
-            curl_easy_setopt(t.easy, CURLOPT_PASSWORD, access_.password.c_str());
-        }
-        if (!access_.authorization.empty()) add_header(t, "Authorization: " + access_.authorization);
-        if (access_.aws) {
-            const auto scheme = url_.base.find("://") + 3;
-            const auto slash = std::min(url_.base.find('/', scheme), url_.base.size());
-            const std::string target = url_.base.substr(slash) + t.what.path;
-            const auto question = std::min(target.find('?'), target.size());
-            const std::string_view query = question == target.size()
-                                               ? std::string_view()
-                                               : std::string_view(target).substr(question + 1);
-            for (const auto& line :
-                 sign(*access_.aws,
-                      {t.what.method, std::string_view(url_.base).substr(scheme, slash - scheme),
-                       std::string_view(target).substr(0, question), query,
-                       has_body ? std::string_view(t.what.content_type) : std::string_view(),
-                       has_body && t.what.body ? std::string_view(*t.what.body) : std::string_view()},
-                      std::time(nullptr)))
-                add_header(t, line);
-        }
-        const auto file = [&](CURLoption option, const std::string& value) {
-            if (!value.empty()) curl_easy_setopt(t.easy, option, value.c_str());
-        };
-        file(CURLOPT_CAINFO, access_.ca_file);
-        // Otherwise the system's certificate directory, which libcurl may have been built with, would count
-        // as well.
-        if (!access_.ca_file.empty()) curl_easy_setopt(t.easy, CURLOPT_CAPATH, nullptr);
-        file(CURLOPT_SSLCERT, access_.client_certificate);
-        file(CURLOPT_SSLKEY, access_.client_key);
-        file(CURLOPT_KEYPASSWD, access_.client_key_password);
-    }
-
-    static void answer_nothing(transfer& t, const char* why, std::string_view remedy = {}) {
-        t.what.body.reset();
-        t.answer = {};
-        t.answer.failure = why;
-        t.answer.remedy = remedy;
-        t.answer.late = t.late;
-        t.handler(std::move(t.answer));
-    }
-
-    void finish(CURL* easy, CURLcode code) {
-        curl_multi_remove_handle(multi_, easy);
-        const auto found = running_.find(easy);
-        const auto each = std::move(found->second);
-        running_.erase(found);
-        if (code == CURLE_OK) {
-            curl_easy_getinfo(easy, CURLINFO_RESPONSE_CODE, &each->answer.status);
-            curl_off_t wait = 0;
-            if (curl_easy_getinfo(easy, CURLINFO_RETRY_AFTER, &wait) == CURLE_OK && wait > 0) {
-                each->answer.retry_after = std::chrono::seconds(wait);
-            }
-        } else if (each->too_large) {
-            return answer_nothing(*each, "the answer is larger than any a cluster gives");
-        } else {
-            const char* why = each->message[0] != '\0' ? each->message : curl_easy_strerror(code);
-            long sent = 0;  // bytes; none if not even a connection was made in time
-            each->late = code == CURLE_OPERATION_TIMEDOUT &&
-                         curl_easy_getinfo(easy, CURLINFO_REQUEST_SIZE, &sent) == CURLE_OK && sent > 0;
-            return answer_nothing(*each, why, detail::tls_remedy(code, why));
-        }
-        each->what.body.reset();
-        each->handler(std::move(each->answer));
-    }
-
-    /// Answers running requests whose stop token has been triggered.
-    void drop_stopped() {
-        for (auto at = running_.begin(); at != running_.end();) {
-            if (!at->second->what.stop.stop_requested()) {
-                ++at;
-                continue;
-            }
-            const auto each = std::move(at->second);
-            at = running_.erase(at);
-            leave(*each);
-            answer_nothing(*each, "given up");
-        }
-    }
-    /// Ends a running transfer without waiting for anything.
-    void leave(transfer& t) {
-#if LIBCURL_VERSION_NUM >= 0x075700
-        // Otherwise a name server that does not answer would block this call.
-        curl_easy_setopt(t.easy, CURLOPT_QUICK_EXIT, 1L);
-#endif
-        curl_multi_remove_handle(multi_, t.easy);
-    }
-
-    void run() {
-        while (!stopping_) {
-            std::vector<std::unique_ptr<transfer>> fresh;
-            {
-                const std::lock_guard lock(mutex_);
-                fresh.swap(submitted_);
-            }
-            for (auto& each : fresh) start(std::move(each));
-            drop_stopped();
-            int running = 0;
-            curl_multi_perform(multi_, &running);
-            int left = 0;
-            while (const auto* message = curl_multi_info_read(multi_, &left)) {
-                if (message->msg == CURLMSG_DONE) finish(message->easy_handle, message->data.result);
-            }
-            curl_multi_poll(multi_, nullptr, 0, 1'000, nullptr);
-        }
-        // Callers that wait must be answered.
-        std::vector<std::unique_ptr<transfer>> rest;
-        {
-            const std::lock_guard lock(mutex_);
-            rest.swap(submitted_);
-        }
-        for (auto& [easy, each] : running_) {
-            leave(*each);
-            rest.push_back(std::move(each));
-        }
-        running_.clear();
-        for (auto& each : rest) answer_nothing(*each, "the transport is stopping");
-    }
-
-    static constexpr std::size_t slowest_bytes_per_ms = 64;
-
-    static constexpr std::size_t worth_compressing = 1'024;  ///< bytes
-
-    cluster_url url_;
-    cluster_access access_;
-    encoding bodies_;
-    std::size_t largest_answer_;
-    CURLM* multi_ = nullptr;
-    std::atomic<bool> stopping_{false};
-    std::mutex mutex_;
-    std::vector<std::unique_ptr<transfer>> submitted_;
-    std::unordered_map<CURL*, std::unique_ptr<transfer>> running_;
-    std::thread thread_;
-};
-
-static_assert(transport<curl_transport>);
-
-}  // namespace pgsync::elastic
-
-#include <boost/json/parse.hpp>
 
 #include <random>
 
@@ -12483,6 +11560,245 @@ class interrupt_switch {
 };
 
 }  // namespace pgsync
+
+#include <list>
+
+// ---- pgsync/base/metrics.hpp
+/// What a running program counts about itself. The stages count here and do not know who reads the values or
+/// in which format. Counting is an addition without a lock. Values that would cost more, such as the length
+/// of a queue, are computed only when they are read: see probe.
+namespace pgsync::metrics {
+
+/// A number that only grows.
+class counter {
+  public:
+    void add(std::uint64_t count = 1) noexcept { value_.fetch_add(count, std::memory_order_relaxed); }
+    [[nodiscard]] std::uint64_t value() const noexcept { return value_.load(std::memory_order_relaxed); }
+
+  private:
+    std::atomic<std::uint64_t> value_{0};
+};
+
+/// A number that goes up and down; -1 while it is unknown.
+class gauge {
+  public:
+    void set(std::int64_t value) noexcept { value_.store(value, std::memory_order_relaxed); }
+    [[nodiscard]] std::int64_t value() const noexcept { return value_.load(std::memory_order_relaxed); }
+
+  private:
+    std::atomic<std::int64_t> value_{-1};
+};
+
+/// Counts observed values in buckets with inclusive upper bounds.
+class histogram {
+  public:
+    /// `bounds` are in ascending order. One more bucket counts the values above the last bound.
+    explicit histogram(std::vector<double> bounds)
+        : bounds_(std::move(bounds)), counts_(bounds_.size() + 1) {}
+
+    void observe(double value) noexcept {
+        const auto at = std::lower_bound(bounds_.begin(), bounds_.end(), value) - bounds_.begin();
+        counts_[static_cast<std::size_t>(at)].fetch_add(1, std::memory_order_relaxed);
+        sum_.fetch_add(value, std::memory_order_relaxed);
+    }
+
+    [[nodiscard]] const std::vector<double>& bounds() const noexcept { return bounds_; }
+    /// Returns the observations in bucket `at` alone; smaller buckets are not included.
+    [[nodiscard]] std::uint64_t count(std::size_t at) const noexcept {
+        return counts_[at].load(std::memory_order_relaxed);
+    }
+    [[nodiscard]] double sum() const noexcept { return sum_.load(std::memory_order_relaxed); }
+
+  private:
+    std::vector<double> bounds_;
+    std::vector<std::atomic<std::uint64_t>> counts_;
+    std::atomic<double> sum_{0};
+};
+
+/// What the program is doing.
+enum class phase : std::uint8_t {
+    starting,     ///< connecting, comparing shapes with the database
+    loading,      ///< bootstrap, or a full re-read
+    standing_by,  ///< another program is reading the slot
+    following,
+    away,  ///< a server is unreachable: it keeps retrying
+    stopping,
+    done,    ///< the command has ended
+    failed,  ///< permanently
+};
+
+/// A problem, or something that must be repaired before the program continues.
+struct condition {
+    std::string name;   ///< its kind: `table_replaced`
+    bool error = true;  ///< documents are wrong or will be; false: a warning
+    std::string text;
+};
+
+struct index_counts {
+    explicit index_counts(std::string called) : name(std::move(called)) {}
+
+    std::string name;  ///< its alias
+    counter written;   ///< documents the cluster accepted
+    counter deleted;   ///< deletes the cluster acknowledged, whether the document existed or not
+    counter dead_letters;
+    gauge rows_loaded;   ///< root rows that the initial load has finished
+    gauge rows_to_load;  ///< estimated total for `rows_loaded`
+};
+
+/// How much is waiting in each place at one moment.
+struct depths {
+    std::uint64_t gathered = 0;  ///< keys and join keys waiting to be loaded
+    std::uint64_t batches = 0;   ///< batches handed out that the cluster has not fully acknowledged
+    std::uint64_t bulks = 0;     ///< on their way to the cluster
+    /// Commit time of the oldest change that is not in the index yet, in µs since 2000-01-01; 0: none.
+    std::int64_t oldest_us = 0;
+};
+
+/// Returns the current time as WAL stores commit times: microseconds since 2000-01-01 UTC.
+[[nodiscard]] inline std::int64_t microseconds_since_2000() {
+    constexpr std::chrono::seconds from_unix{946'684'800};
+    return std::chrono::duration_cast<std::chrono::microseconds>(
+               std::chrono::system_clock::now().time_since_epoch() - from_unix)
+        .count();
+}
+
+class registry {
+  public:
+    /// `names` of the indices.
+    explicit registry(std::span<const std::string_view> names = {}) {
+        for (const auto name : names) indices.emplace_back(std::string(name));
+    }
+    registry(const registry&) = delete;
+    registry& operator=(const registry&) = delete;
+
+    // ---- reading WAL
+    counter transactions;  ///< fully read
+    counter changes;       ///< row changes of replicated tables, and TRUNCATEs
+    /// Seconds from a commit, by the database's clock, until the cluster had acknowledged every document that
+    /// the transaction affected (the last one, if they were in several batches), by this machine's clock. One
+    /// observation per transaction that affected any document.
+    histogram latency{{0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 300, 1'800}};
+    gauge log_end;         ///< of the server; all positions are in bytes
+    gauge written;         ///< everything before this position is in the indices
+    gauge slot_confirmed;  ///< as the server reports it
+    gauge slot_restart;    ///< from where the server keeps WAL for the slot
+
+    // ---- writing documents
+    std::deque<index_counts> indices;
+    counter retries;    ///< bulks sent again, fully or in part
+    counter refused;    ///< bulks that the cluster refused fully or in part because it is overloaded (429)
+    counter conflicts;  ///< writes that arrived after a newer one of the same document (409): harmless
+    histogram bulk_bytes{{1e3, 1e4, 1e5, 1e6, 2.5e6, 5e6, 1e7, 2e7, 1e8}};
+    histogram bulk_documents{{1, 10, 100, 500, 1'000, 2'500, 5'000, 10'000, 50'000}};
+    histogram bulk_seconds{{0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60}};
+
+    // ---- the program
+    counter reconnects;
+    gauge database_up;  ///< whether it answered at the last check, 1 or 0
+    gauge cluster_up;
+
+    void enter(phase now) noexcept { phase_.store(now); }
+    [[nodiscard]] phase at() const noexcept { return phase_.load(); }
+
+    /// Call from the thread that reads WAL, once per iteration.
+    void beat() noexcept { beat_.store(steady_seconds(), std::memory_order_relaxed); }
+    [[nodiscard]] std::chrono::seconds since_beat() const noexcept {
+        return std::chrono::seconds(steady_seconds() - beat_.load(std::memory_order_relaxed));
+    }
+
+    /// Who reports conditions: the running command, immediately, and the monitor, every few seconds.
+    enum class observer : std::uint8_t { command, monitor };
+    /// Replaces the conditions that `by` reported before.
+    void set_conditions(observer by, std::vector<condition> now) {
+        const std::lock_guard lock(mutex_);
+        (by == observer::command ? of_command_ : of_monitor_) = std::move(now);
+    }
+    /// Returns the conditions of all observers without duplicates, errors first.
+    [[nodiscard]] std::vector<condition> conditions() const {
+        const std::lock_guard lock(mutex_);
+        std::vector<condition> all = of_command_;
+        for (const auto& each : of_monitor_) {
+            const auto same = [&](const condition& known) { return known.text == each.text; };
+            if (std::none_of(all.begin(), all.end(), same)) all.push_back(each);
+        }
+        std::stable_partition(all.begin(), all.end(), [](const condition& each) { return each.error; });
+        return all;
+    }
+
+    /// Sets the slot that the program is working with now.
+    void watch_slot(const std::string& name) {
+        const std::lock_guard lock(mutex_);
+        slot_ = name;
+    }
+    [[nodiscard]] std::string slot() const {
+        const std::lock_guard lock(mutex_);
+        return slot_;
+    }
+
+    /// Returns the counts of the index with that name, or nullptr if there is none.
+    [[nodiscard]] index_counts* find(std::string_view name) noexcept {
+        for (auto& each : indices) {
+            if (each.name == name) return &each;
+        }
+        return nullptr;
+    }
+
+    [[nodiscard]] depths look() const {
+        depths sum;
+        const std::lock_guard lock(mutex_);
+        for (const auto& each : probes_) each(sum);
+        return sum;
+    }
+
+  private:
+    friend class probe;
+
+    static std::int64_t steady_seconds() noexcept {
+        return std::chrono::duration_cast<std::chrono::seconds>(
+                   std::chrono::steady_clock::now().time_since_epoch())
+            .count();
+    }
+
+    std::atomic<phase> phase_{phase::starting};
+    std::atomic<std::int64_t> beat_{0};
+    mutable std::mutex mutex_;
+    std::list<std::function<void(depths&)>> probes_;
+    std::string slot_;
+    std::vector<condition> of_command_;
+    std::vector<condition> of_monitor_;
+};
+
+/// Adds to the result of registry::look() as long as it lives. `look` may be called from any thread.
+class probe {
+  public:
+    probe(registry& of, std::function<void(depths&)> look) : registry_(of) {
+        const std::lock_guard lock(registry_.mutex_);
+        at_ = registry_.probes_.insert(registry_.probes_.end(), std::move(look));
+    }
+    ~probe() {
+        const std::lock_guard lock(registry_.mutex_);
+        registry_.probes_.erase(at_);
+    }
+    probe(const probe&) = delete;
+    probe& operator=(const probe&) = delete;
+
+  private:
+    registry& registry_;
+    std::list<std::function<void(depths&)>>::iterator at_;
+};
+
+/// Returns a registry that is never read, for callers that were given none.
+[[nodiscard]] inline registry& null_registry() {
+    static registry unread;
+    return unread;
+}
+
+/// Returns the registry that was given, or one that is never read.
+[[nodiscard]] inline registry& registry_of(const std::shared_ptr<registry>& given) {
+    return given ? *given : null_registry();
+}
+
+}  // namespace pgsync::metrics
 
 #include <cstring>
 
@@ -12716,6 +12032,7 @@ class bulk_body {
 }  // namespace pgsync::elastic
 
 #include <boost/json/monotonic_resource.hpp>
+#include <boost/json/parse.hpp>
 
 // ---- pgsync/sink/elastic/bulk_response.hpp
 namespace pgsync::elastic {
@@ -12915,7 +12232,125 @@ inline bool read_item(const boost::json::value& value, item_result& into) {
 
 }  // namespace pgsync::elastic
 
-#include <map>
+// ---- pgsync/sink/elastic/bulk_room.hpp
+namespace pgsync::elastic {
+
+/// How urgent a bulk is: fan-out bulks (`wide`) leave room for `prompt` ones, whose changes should be visible
+/// soon.
+enum class pace { prompt, wide };
+
+/// Limits how many bulks may be in flight, based on the cluster's answers. If the cluster refuses one because
+/// it is overloaded (429), the limit is halved. If a small prompt bulk takes much longer next to fan-out
+/// bulks than such bulks take at best, the limit for fan-out bulks is halved: a cluster works on a few bulks
+/// at a time, and urgent ones queue behind the rest. Both limits grow by one for each `pause` without such an
+/// answer. Not thread-safe.
+class bulk_room {
+  public:
+    using time_point = std::chrono::steady_clock::time_point;
+    using duration = std::chrono::steady_clock::duration;
+
+    /// `most`: the maximum number of bulks in flight, raised to at least one.
+    explicit bulk_room(std::size_t most) : all_(std::max<std::size_t>(most, 1)), wide_(half(all_.most)) {}
+
+    /// Returns whether one more bulk may be sent, given how many are in flight.
+    [[nodiscard]] bool has_room(pace how, std::size_t all_on_their_way, std::size_t wide_on_their_way,
+                                time_point now) {
+        if (all_on_their_way >= all_.now_at(now)) return false;
+        return how == pace::prompt || wide_on_their_way < std::min(wide_.now_at(now), half(all_.now_at(now)));
+    }
+
+    /// Records that a bulk was answered at its first attempt; `beside`: how many fan-out bulks were in flight
+    /// then.
+    void answered(pace how, std::size_t bytes, duration took, std::size_t beside, time_point now) {
+        if (how == pace::wide || bytes > small) return;
+        if (beside > 0 && quickest_ && took > *quickest_ * 3 + tolerable) wide_.halve(now);
+        // Drifts upwards, so that a single quick answer does not remain the measure forever.
+        quickest_ = quickest_ ? std::min(took, *quickest_ + *quickest_ / 64) : took;
+    }
+
+    /// Records that the cluster refused all or part of a bulk because it is overloaded.
+    void refused(time_point now) { all_.halve(now); }
+
+  private:
+    static constexpr std::size_t half(std::size_t of) { return std::max<std::size_t>(of / 2, 1); }
+    static constexpr std::size_t small = 64U << 10U;  ///< bytes
+    static constexpr duration tolerable = std::chrono::milliseconds(20);
+    static constexpr duration pause = std::chrono::seconds(5);
+
+    struct limit {
+        explicit limit(std::size_t at_most) : most(at_most), current(at_most) {}
+
+        std::size_t now_at(time_point now) {
+            while (current < most && now - since >= pause) {
+                ++current;
+                since += pause;
+            }
+            return current;
+        }
+        void halve(time_point now) {
+            // Bulks that were in flight together with this one get the same answer.
+            if (!halved || now - *halved >= at_once) {
+                current = half(now_at(now));
+                halved = now;
+            }
+            since = now;
+        }
+
+        std::size_t most;
+        std::size_t current;
+        time_point since{};  ///< the time from which `current` grows
+        std::optional<time_point> halved;
+        static constexpr duration at_once = std::chrono::seconds(1);
+    };
+
+    limit all_;
+    limit wide_;
+    std::optional<duration> quickest_;  ///< of small prompt bulks
+};
+
+}  // namespace pgsync::elastic
+
+// ---- pgsync/sink/elastic/detail/outage.hpp
+namespace pgsync::elastic::detail {
+
+/// Logs that the cluster is in trouble: a warning for each longer pause, an occasional one while the outage
+/// lasts, and a line once the last affected bulk has gone through. For use by a single thread.
+class outage {
+  public:
+    explicit outage(std::string address) : address_(std::move(address)) {}
+
+    /// Call when a bulk has failed for the `attempts`th time in a row.
+    void failed(unsigned attempts, const std::string& why, std::chrono::milliseconds pause) {
+        if (attempts == 1) ++troubled_;
+        // The pauses double until about the eighth attempt; after that this is about one line a minute.
+        const bool news = attempts > said_ && (attempts <= 8 || attempts % 8 == 0);
+        if (news) {
+            said_ = attempts;
+            log::warn("cluster {}: {}; attempt {} failed, trying again in {} ms", address_, why, attempts,
+                      pause.count());
+        } else {
+            log::debug("cluster {}: {}", address_, why);
+        }
+    }
+    /// Call when a bulk has gone through; `after_failure`: it had failed before.
+    void over(bool after_failure) {
+        if (!abandoned(after_failure)) return;
+        log::info("cluster {}: works again", address_);
+    }
+    /// Call when a bulk has been given up. Returns true if it was the last bulk in trouble.
+    bool abandoned(bool after_failure) {
+        if (!after_failure || --troubled_ > 0) return false;
+        said_ = 0;
+        return true;
+    }
+
+  private:
+    std::string address_;
+    std::size_t troubled_ = 0;  ///< bulks that have failed and not gone through yet
+    unsigned said_ = 0;
+};
+
+}  // namespace pgsync::elastic::detail
 
 // ---- pgsync/sink/elastic/detail/own_failures.hpp
 namespace pgsync::elastic::detail {
@@ -13163,79 +12598,6 @@ inline void adapt_mapping(boost::json::object& body, const dialect& speaks) {
 
 }  // namespace pgsync::elastic
 
-// ---- pgsync/sink/elastic/held_document.hpp
-namespace pgsync::elastic {
-
-/// Where a document is stored: its id, and the routing that chooses its shard.
-struct document_place {
-    std::string id;
-    std::string routing{};  ///< empty: the id chooses the shard
-
-    friend auto operator<=>(const document_place&, const document_place&) = default;
-};
-
-/// What the index holds at one place.
-struct held_document {
-    bool found = false;
-    std::int64_t version = 0;
-    std::string routing{};  ///< the one it was written with; may be another one of the same shard
-    std::string source{};   ///< JSON exactly as it was sent, with every digit; empty if not stored
-    std::string failure{};  ///< error type, if the cluster could not say whether it exists
-};
-
-/// How much of each document's source to return along with its version: the query string of a `_mget`.
-using wanted_source = std::string_view;
-inline constexpr wanted_source whole_source = "";
-inline constexpr wanted_source no_source = "?_source=false";
-
-/// Builds the body of a `_mget`.
-[[nodiscard]] inline std::string many_documents_body(const std::vector<document_place>& places) {
-    std::string out = R"({"docs":[)";
-    for (const auto& each : places) {
-        out += out.back() == '[' ? "{\"_id\":" : ",{\"_id\":";
-        append_json_string(out, each.id);
-        if (!each.routing.empty()) {
-            out += ",\"routing\":";
-            append_json_string(out, each.routing);
-        }
-        out += '}';
-    }
-    return out + "]}";
-}
-
-/// Parses the answer to a `_mget`, in the order of the places asked for. Throws errc::protocol if the answer
-/// is malformed.
-[[nodiscard]] inline std::vector<held_document> parse_many_documents(std::string_view answer) {
-    std::vector<held_document> out;
-    for_json_members(answer, [&](std::string_view name, std::string_view all) {
-        if (name != "\"docs\"") return;
-        for_json_elements(all, [&](std::string_view each) {
-            auto& document = out.emplace_back();
-            for_json_members(each, [&](std::string_view key, std::string_view value) {
-                if (key == "\"found\"") {
-                    document.found = value == "true";
-                } else if (key == "\"_version\"") {
-                    std::from_chars(value.data(), value.data() + value.size(), document.version);
-                } else if (key == "\"_routing\"" && value.starts_with('"')) {
-                    document.routing = json_string_value(value);
-                } else if (key == "\"_source\"") {
-                    document.source = value;
-                } else if (key == "\"error\"") {
-                    document.failure = "error";
-                    if (!value.starts_with('{')) return;
-                    for_json_members(value, [&](std::string_view what, std::string_view said) {
-                        if (what == "\"type\"" && said.starts_with('"'))
-                            document.failure = json_string_value(said);
-                    });
-                }
-            });
-        });
-    });
-    return out;
-}
-
-}  // namespace pgsync::elastic
-
 // ---- pgsync/sink/elastic/index_unavailable.hpp
 /// Indices that an operator has closed or blocked. They are not broken, and only an operator can change their
 /// state: a sync waits for that, while an interactive command fails and says what to do.
@@ -13316,27 +12678,57 @@ namespace detail {
 
 }  // namespace pgsync::elastic
 
-// ---- pgsync/sink/elastic/refused_always.hpp
+// ---- pgsync/sink/elastic/transport.hpp
 namespace pgsync::elastic {
 
-/// Thrown when the cluster has answered a request with one and the same error for minutes: it is up, and
-/// retrying is useless.
-class refused_always : public error {
-  public:
-    refused_always(const std::string& what, const std::string& remedy) : error(errc::index, what, remedy) {}
+/// One HTTP request to the cluster. The body is shared, so that sending it again needs no copy.
+struct request {
+    std::string method = "GET";
+    std::string path;  ///< with its query: "/_bulk?…"
+    std::shared_ptr<const std::string> body;
+    std::string content_type = "application/json";
+    /// X-Opaque-Id, which the cluster shows with the task that it runs for this request; empty: none.
+    std::string opaque_id{};
+    std::chrono::milliseconds timeout{60'000};
+    /// Once this requests a stop, the request completes soon, without an answer.
+    std::stop_token stop;
 };
 
-}  // namespace pgsync::elastic
-
-// ---- pgsync/sink/elastic/stored_id.hpp
-namespace pgsync::elastic {
-
-/// Identifies a document as the index stores it.
-struct stored_id {
-    std::string id;
-    std::string routing{};     ///< the routing it was written with; empty: none
-    std::int64_t version = 0;  ///< the version of its last write
+/// The answer to a request. If `status` is 0 there was no answer, `failure` says why, and the cluster may
+/// have carried out the request all the same.
+struct response {
+    long status = 0;
+    std::string body;
+    std::string failure;
+    std::optional<std::chrono::seconds> retry_after;
+    std::string remedy{};  ///< what to do, if the failure has a specific remedy
+    bool late = false;     ///< the request failed because it timed out after it was sent
 };
+
+/// Called exactly once for each request, on the transport's own thread; must neither block nor throw.
+using response_handler = std::function<void(response&&)>;
+
+/// Sends requests to the cluster, several at a time and from any thread.
+template <typename T>
+concept transport = requires(T& t, request r, response_handler h) {
+    { t.submit(std::move(r), std::move(h)) } -> std::same_as<void>;
+};
+
+/// Submits a request and returns at once, with a future for the answer.
+template <transport Transport>
+[[nodiscard]] std::future<response> ask(Transport& through, request what) {
+    // Shared, because this thread may see the answer while the other one is still inside set_value().
+    const auto answer = std::make_shared<std::promise<response>>();
+    auto future = answer->get_future();
+    through.submit(std::move(what), [answer](response&& r) { answer->set_value(std::move(r)); });
+    return future;
+}
+
+/// Submits a request and waits for the answer.
+template <transport Transport>
+[[nodiscard]] response perform(Transport& through, request what) {
+    return ask(through, std::move(what)).get();
+}
 
 }  // namespace pgsync::elastic
 
@@ -13363,6 +12755,689 @@ struct steady_waiting {
     }
 };
 static_assert(waiting_clock<steady_waiting>);
+
+}  // namespace pgsync::elastic
+
+// ---- pgsync/sink/elastic/bulk_writer.hpp
+namespace pgsync::elastic {
+
+/// How many items of a bulk for one target are settled without having been written, because the index had a
+/// newer version or because the cluster refuses them for good.
+struct unwritten_count {
+    std::string target;
+    std::uint64_t documents = 0;
+    std::uint64_t deletes = 0;
+};
+
+/// The outcome of one submitted bulk: every item that is not listed here is in the index.
+struct bulk_outcome {
+    std::vector<rejected_item> rejected;
+    std::exception_ptr fatal;                  ///< if set, the bulk was given up and retrying is useless
+    std::uint32_t retries = 0;                 ///< how often part of it was sent again
+    std::vector<unwritten_count> unwritten{};  ///< includes the rejected items, whatever happens to those
+};
+
+/// Sends bulks, a bounded number at a time, and keeps trying until each is answered. It waits while there is
+/// no answer, a 429, a 5xx, or an index that is blocked or closed; it resends only the items that failed, and
+/// halves bulks that are too large. A bulk that is refused as a whole, or gets no answer five times in a row
+/// (twice, once it is halved), is halved until the item at fault is alone. An item counts as rejected if it
+/// keeps failing, with an error that does not mean a cluster in trouble, while others of its index are
+/// written.
+///
+/// The completion of each submitted bulk is called exactly once, in the order in which bulks finish, on the
+/// writer's own thread: it may use the transport, but must call neither submit() nor drain(), and must not
+/// throw. A document may be in several bulks in flight only with different versions, and in one bulk only
+/// once. The transport must outlive the writer.
+template <transport Transport, waiting_clock Clock = steady_waiting>
+class bulk_writer {
+  public:
+    struct settings {
+        std::size_t in_flight = 4;  ///< at most; see bulk_room
+        std::chrono::milliseconds first_pause{100};
+        std::chrono::milliseconds longest_pause{10'000};
+        std::chrono::milliseconds timeout{60'000};  ///< of one attempt
+        std::string path = dialect().bulk_path(true);
+        std::string address;  ///< the cluster's, for messages
+        metrics::registry* counts = &metrics::null_registry();
+        /// When repeated failures of an item count as its own fault.
+        detail::own_failures::limits own_failures{};
+    };
+    using completion = std::function<void(bulk_outcome&&)>;
+
+    bulk_writer(Transport& through, settings setting, Clock clock = {})
+        : transport_(through),
+          settings_(std::move(setting)),
+          clock_(std::move(clock)),
+          room_(settings_.in_flight),
+          guarded_(settings_.path.find("require_alias=true") != std::string::npos),
+          outage_(settings_.address),
+          thread_(quiet_thread([this] { run(); })) {}
+
+    /// Ends unfinished bulks as interrupted, without waiting for the cluster.
+    ~bulk_writer() {
+        interrupt();
+        {
+            const std::lock_guard lock(shared_->mutex);
+            closing_ = true;
+            shared_->changed.notify_all();
+        }
+        thread_.join();
+    }
+    bulk_writer(const bulk_writer&) = delete;
+    bulk_writer& operator=(const bulk_writer&) = delete;
+
+    /// Submits a bulk; blocks while there is no room for one more. Throws errc::interrupted after
+    /// interrupt(), and then `done` is not called.
+    void submit(bulk_body&& body, completion done, pace how = pace::prompt) {
+        const auto each = std::make_shared<flight>(settings_, how);
+        each->body = std::move(body);
+        each->done = std::move(done);
+        each->outcome.rejected = each->body.take_refused();
+        set_aside_impossible(*each);
+        // Built before the flight is inserted: from then on it belongs to the writer's thread.
+        auto what = request_of(*each);
+        {
+            std::unique_lock lock(shared_->mutex);
+            what.stop = wait(
+                lock, [&] { return room_.has_room(how, flights_.size(), wide_flights(), clock_.now()); });
+            each->stop = what.stop;
+            each->sent = clock_.now();
+            flights_.insert(each);
+        }
+        dispatch(each, std::move(what));
+    }
+
+    /// Waits until no bulk is in flight; throws errc::interrupted after interrupt().
+    void drain() {
+        std::unique_lock lock(shared_->mutex);
+        wait(lock, [&] { return flights_.empty(); });
+    }
+
+    /// Makes submit() and drain() throw, and ends all unfinished bulks as interrupted, including those in
+    /// flight, which the cluster may carry out all the same.
+    void interrupt() {
+        stop_.request(shared_->mutex);
+        const std::lock_guard lock(shared_->mutex);
+        shared_->changed.notify_all();
+    }
+    /// Makes the writer accept and send bulks again; interrupted bulks stay interrupted.
+    void resume() {
+        const std::lock_guard lock(shared_->mutex);
+        stop_.resume();
+    }
+
+    [[nodiscard]] std::size_t in_flight() const {
+        const std::lock_guard lock(shared_->mutex);
+        return flights_.size();
+    }
+
+    /// From now on ends a bulk for an index that is closed, or stays blocked, with index_unavailable instead
+    /// of waiting; for interactive commands.
+    void end_at_closed() { ends_at_closed_ = true; }
+
+  private:
+    struct flight {
+        flight(const settings& s, pace of_pace)
+            : how(of_pace), pauses(s.first_pause, s.longest_pause), own(s.own_failures) {}
+        pace how;
+        std::chrono::steady_clock::time_point sent{};
+        bulk_body body;
+        std::deque<bulk_body> rest;  ///< remaining parts of a bulk that was split
+        completion done;
+        bulk_outcome outcome;
+        backoff pauses;
+        unsigned attempts = 0;     ///< consecutive failures
+        unsigned unanswered = 0;   ///< those of them that the bulk itself may have caused
+        std::uint64_t others = 0;  ///< value of `answered_` at the last attempt
+        bool halved = false;       ///< because there was no answer
+        detail::own_failures own;
+        std::stop_token stop;
+    };
+    using flight_ptr = std::shared_ptr<flight>;
+
+    /// Outlives the writer if an answer arrives after its bulk was given up.
+    struct shared_state {
+        std::mutex mutex;
+        std::condition_variable changed;
+        std::deque<std::pair<flight_ptr, response>> answers;
+    };
+
+    /// Waits for `ready`; throws errc::interrupted if interrupted before or meanwhile. Returns the token that
+    /// signals the next interruption.
+    template <typename Ready>
+    std::stop_token wait(std::unique_lock<std::mutex>& lock, const Ready& ready) {
+        auto stop = stop_.token();
+        shared_->changed.wait(lock, [&] { return stop.stop_requested() || ready(); });
+        if (stop.stop_requested()) throw error(errc::interrupted, "stopped while waiting for the cluster");
+        return stop;
+    }
+
+    [[nodiscard]] std::size_t wide_flights() const {
+        return static_cast<std::size_t>(
+            std::count_if(flights_.begin(), flights_.end(),
+                          [](const flight_ptr& each) { return each->how == pace::wide; }));
+    }
+    /// Passes what an answer says about the load on to `room_`, under the mutex.
+    template <typename Tell>
+    void tell_room(const Tell& tell) {
+        const std::lock_guard lock(shared_->mutex);
+        tell(room_, clock_.now());
+    }
+
+    request request_of(flight& each) const {
+        if (guarded_) each.body.add_guards();
+        if (each.body.items() > 0) {
+            settings_.counts->bulk_documents.observe(static_cast<double>(each.body.items()));
+            settings_.counts->bulk_bytes.observe(static_cast<double>(each.body.bytes()));
+        }
+        request what;
+        what.method = "POST";
+        what.path = settings_.path;
+        what.body = each.body.text();
+        what.content_type = "application/x-ndjson";
+        what.timeout = settings_.timeout;
+        what.stop = each.stop;
+        return what;
+    }
+    void send(const flight_ptr& each) {
+        each->sent = clock_.now();
+        dispatch(each, request_of(*each));
+    }
+    void dispatch(const flight_ptr& each, request&& what) {
+        if (what.body->empty())
+            return answered(shared_, each, {200, R"({"errors":false,"items":[]})", {}, {}});
+        transport_.submit(std::move(what), [shared = shared_, each](response&& answer) {
+            answered(shared, each, std::move(answer));
+        });
+    }
+    static void answered(const std::shared_ptr<shared_state>& shared, const flight_ptr& each,
+                         response&& answer) {
+        const std::lock_guard lock(shared->mutex);
+        shared->answers.emplace_back(each, std::move(answer));
+        shared->changed.notify_all();
+    }
+
+    /// Rejects writes whose id no document can have: empty, longer than 512 bytes, or not UTF-8. The cluster
+    /// would refuse the whole bulk because of one. Deletes of such ids are dropped, since there is nothing to
+    /// delete.
+    void set_aside_impossible(flight& each) const {
+        std::vector<std::size_t> possible;
+        const auto items = each.body.items();
+        for (std::size_t i = 0; i < items; ++i) {
+            const auto bytes = each.body.id_of(i).size();
+            const bool text = is_utf8(each.body.id_of(i));
+            if (bytes > 0 && bytes <= longest_id && text) {
+                possible.push_back(i);
+            } else if (each.body.is_delete(i)) {
+                note_unwritten(each, i);
+            } else {
+                reject(each, i,
+                       {item_verdict::rejected, 400, "id_not_possible",
+                        bytes == 0 ? "the id is empty"
+                        : !text    ? "the id is no UTF-8"
+                                   : "the id is " + std::to_string(bytes) + " bytes long; the most is " +
+                                      std::to_string(longest_id)});
+            }
+        }
+        if (possible.size() < items) each.body = each.body.subset(possible);
+    }
+
+    // ---- everything below runs on the writer's thread
+
+    void run() {
+        std::unique_lock lock(shared_->mutex);
+        while (true) {
+            if (!shared_->answers.empty()) {
+                const auto [each, answer] = std::move(shared_->answers.front());
+                shared_->answers.pop_front();
+                const bool expected = flights_.contains(each);  // otherwise it has been given up
+                lock.unlock();
+                if (expected) handle(each, answer);
+                lock.lock();
+            } else if (const auto stopped = take_stopped()) {
+                lock.unlock();
+                give_up(stopped, interruption());
+                lock.lock();
+            } else if (!waiting_.empty() && waiting_.begin()->first <= clock_.now()) {
+                const auto each = waiting_.begin()->second;
+                waiting_.erase(waiting_.begin());
+                lock.unlock();
+                sent_again(*each);
+                send(each);
+                lock.lock();
+            } else if (closing_ && flights_.empty()) {
+                return;
+            } else if (waiting_.empty()) {
+                shared_->changed.wait(lock);
+            } else {
+                clock_.wait_until(shared_->changed, lock, waiting_.begin()->first);
+            }
+        }
+    }
+
+    /// Takes an unfinished bulk whose stop token has been triggered; null if there is none.
+    flight_ptr take_stopped() {
+        const auto stopped = [](const flight_ptr& each) { return each->stop.stop_requested(); };
+        const auto found = std::find_if(flights_.begin(), flights_.end(), stopped);
+        if (found == flights_.end()) return nullptr;
+        std::erase_if(waiting_, [&](const auto& each) { return each.second == *found; });
+        return *found;
+    }
+
+    void handle(const flight_ptr& each, const response& answer) {
+        try {
+            receive(each, answer);
+        } catch (const error&) {
+            give_up(each, std::current_exception());
+        } catch (const std::exception&) {  // out of memory
+            give_up(each, std::current_exception());
+        }
+    }
+
+    void receive(const flight_ptr& each, const response& answer) {
+        if (answer.status != 0)
+            settings_.counts->bulk_seconds.observe(
+                std::chrono::duration<double>(clock_.now() - each->sent).count());
+        if (answer.status == 200) {
+            const auto parsed =
+                parse_bulk_response(answer.body, each->body.items(), each->body.guards().size());
+            if (!parsed) return unanswered(each, "an answer that is cut or not about this bulk", answer);
+            ++answered_;
+            return judge(each, *parsed, answer);
+        }
+        if (answer.status == 0) return unanswered(each, "no answer: " + answer.failure, answer);
+        const auto said = "HTTP " + std::to_string(answer.status) + ": " + excerpt(answer.body);
+        const auto says = [&](const char* what) { return answer.body.find(what) != std::string::npos; };
+        if (answer.status == 429) refused_for_room();
+        if (says_blocked(answer.body)) end_if_blocked(*each, excerpt(answer.body));
+        if (answer.status == 408 || answer.status == 429 || says_blocked(answer.body))
+            return retry(each, said, answer);
+        if (answer.status >= 500) return unanswered(each, said, answer);
+        if (answer.status == 413) {
+            return split(each, answer.status, "content_too_long",
+                         "the document alone is larger than the cluster takes in one request (" +
+                             std::to_string(each->body.bytes()) + " bytes; see http.max_content_length)");
+        }
+        if (answer.status == 401 || answer.status == 403) {
+            throw error(errc::permission,
+                        "the cluster at " + settings_.address + " refuses us (" + said + ")",
+                        permission_remedy());
+        }
+        // Elasticsearch 6 says this if the alias was added to another index as well.
+        if (answer.status == 400 && says("no write index is defined")) {
+            std::size_t i = 0;
+            while (i + 1 < each->body.items() &&
+                   !says(("[" + std::string(each->body.target_of(i)) + "]").c_str()))
+                ++i;
+            lost(each->body.target_of(i), excerpt(answer.body));
+        }
+        // The cluster refuses the whole bulk because of one bad id, and the other items must not suffer for
+        // it. An unrecognised parameter, in contrast, is not caused by any item.
+        if (answer.status == 400 && !says("unrecognized parameter") && says("\"error\"")) {
+            return split(each, answer.status, "refused_as_a_whole", excerpt(answer.body));
+        }
+        throw error(errc::protocol, "the cluster at " + settings_.address + " answers a bulk with " + said,
+                    "check that ELASTICSEARCH_URL names an Elasticsearch or OpenSearch cluster");
+    }
+
+    void judge(const flight_ptr& each, const bulk_answer& parsed, const response& answer) {
+        if (!parsed.guards.empty()) lost(each->body.guards().front(), parsed.guards.front().reason);
+        std::vector<std::size_t> again;
+        std::string why;
+        bool refused = false;
+        bool closed = false;
+        note_passed(*each, parsed);
+        for (std::size_t i = 0; i < parsed.items.size(); ++i) {
+            const auto& item = parsed.items[i];
+            switch (item.verdict) {
+                case item_verdict::done:
+                    break;
+                case item_verdict::retry:
+                    if (is_own_failure(*each, i, item.status)) {
+                        reject(*each, i, item);
+                        break;
+                    }
+                    if (says_blocked(item.type)) end_if_blocked(*each, item.reason, each->body.target_of(i));
+                    if (again.empty()) why = trouble_of(item, each->body.target_of(i));
+                    again.push_back(i);
+                    refused = refused || item.status == 429;
+                    break;
+                case item_verdict::closed: {
+                    const auto index = item.index.empty() ? std::string(each->body.target_of(i)) : item.index;
+                    if (ends_at_closed_) throw index_unavailable(closed_text(index), opening(index));
+                    if (!closed) why = closed_text(index) + " (" + opening(index) + ")";
+                    closed = true;
+                    again.push_back(i);
+                    break;
+                }
+                case item_verdict::rejected:
+                    reject(*each, i, item);
+                    break;
+                case item_verdict::lost:
+                    lost(each->body.target_of(i), item.reason);
+                case item_verdict::forbidden:
+                    throw error(errc::permission,
+                                "the cluster at " + settings_.address + " refuses us to write \"" +
+                                    std::string(each->body.target_of(i)) + "\": " + item.reason,
+                                permission_remedy());
+                case item_verdict::unpiped:
+                    // No document is at fault, so none is set aside.
+                    throw error(errc::index,
+                                "an ingest pipeline that documents of \"" +
+                                    std::string(each->body.target_of(i)) +
+                                    "\" pass is not in the cluster: " + item.reason,
+                                "make it, PUT /_ingest/pipeline/…, and start again: nothing from this change "
+                                "on was acknowledged");
+            }
+        }
+        for (const auto i : parsed.superseded) note_unwritten(*each, i);
+        settings_.counts->conflicts.add(parsed.superseded.size());
+        if (refused) refused_for_room();
+        tell_room([&](bulk_room& room, auto now) {
+            if (again.empty() && each->attempts == 0)
+                room.answered(each->how, each->body.bytes(), now - each->sent, wide_flights(), now);
+        });
+        if (again.empty()) return next_part(each);
+        each->body = each->body.subset(again);
+        each->unanswered = 0;
+        // An operator who has just opened the index may be waiting for this write.
+        const auto longest = closed ? std::chrono::milliseconds(1'000) : settings_.longest_pause;
+        retry(each, std::to_string(again.size()) + " documents were not taken: " + why, answer, longest);
+    }
+
+    /// Throws index_unavailable, after end_at_closed(), if the block has lasted for eight attempts. A block
+    /// may disappear quickly, for example that of a full disk.
+    void end_if_blocked(const flight& each, const std::string& reason, std::string_view target = {}) const {
+        if (!ends_at_closed_ || each.attempts < 8) return;
+        const auto remedy = unblocking(reason, target);
+        if (!remedy.empty()) throw index_unavailable(reason, remedy);
+    }
+
+    static std::string trouble_of(const item_result& item, std::string_view target) {
+        auto out = "HTTP " + std::to_string(item.status) + ", " + item.type + ": " + item.reason;
+        if (!says_blocked(item.type)) return out;
+        const auto remedy = unblocking(item.reason, target);
+        return remedy.empty() ? out : out + " " + remedy;
+    }
+
+    /// Counts the documents written, by target.
+    void note_passed(const flight& each, const bulk_answer& parsed) {
+        std::uint64_t* of = nullptr;
+        std::string_view target;
+        for (std::size_t i = 0; i < each.body.items(); ++i) {
+            if (!parsed.items.empty() && parsed.items[i].verdict != item_verdict::done) continue;
+            if (of == nullptr || each.body.target_of(i) != target) {
+                target = each.body.target_of(i);
+                of = &passed_[std::string(target)];
+            }
+            ++*of;
+        }
+    }
+    /// Records one more failure of the item; returns whether the item itself is at fault.
+    bool is_own_failure(flight& each, std::size_t i, long status) {
+        if (detail::says_not_now(status) || status < 500) return false;
+        return fails_alone(each, i);
+    }
+    bool fails_alone(flight& each, std::size_t i) {
+        const std::string target(each.body.target_of(i));
+        return each.own.failed(target + '\n' + std::string(each.body.id_of(i)), passed_[target],
+                               clock_.now());
+    }
+
+    /// Handles the failure of a whole bulk. If the bulk itself may be the cause, because it takes the cluster
+    /// too long or contains an item that breaks the request, sends it in halves.
+    void unanswered(const flight_ptr& each, const std::string& why, const response& answer) {
+        if (each->stop.stop_requested()) return give_up(each, interruption());
+        if (each->attempts == 0) each->others = answered_;
+        // If the cluster is down, that says nothing about the bulk.
+        const bool about_it = answer.late || answer.status == 504 || !detail::says_not_now(answer.status) ||
+                              answered_ > each->others;
+        each->others = answered_;
+        if (!about_it) return retry(each, why, answer);
+        const bool alone = each->body.items() == 1;
+        // With a 200 the document may have been written.
+        if (alone && answer.status != 200 && fails_alone(*each, 0)) {
+            reject(*each, 0,
+                   {item_verdict::rejected, answer.status, "not_answered",
+                    "the cluster takes others of its index, and not this one: " + why});
+            return next_part(each);
+        }
+        if (++each->unanswered < (each->halved ? 2U : 5U) || alone) return retry(each, why, answer);
+        log::warn("cluster {}: {}; the bulk of {} documents is sent in halves", settings_.address, why,
+                  each->body.items());
+        each->unanswered = 0;
+        each->halved = true;
+        split(each, answer.status, "not_answered", why);
+    }
+
+    [[noreturn]] static void lost(std::string_view target, const std::string& reason) {
+        if (reason.find("no write index is defined") != std::string::npos) {
+            const std::string name(target);
+            throw error(
+                errc::index,
+                "alias \"" + name + "\" stands for more than one index, so none can be written: " + reason,
+                "GET /_alias/" + name +
+                    " shows which; take it away from the one that is a copy, POST "
+                    "/_aliases {\"actions\":[{\"remove\":{\"index\":\"…\",\"alias\":\"" +
+                    name + "\"}}]}, and start again: nothing from this change on was acknowledged");
+        }
+        throw error(errc::index, "index \"" + std::string(target) + "\" is gone or is no alias: " + reason,
+                    "it was deleted or renamed while pgsync was writing; run bootstrap, which builds what is "
+                    "missing");
+    }
+    static std::string permission_remedy() {
+        return "check user and password in ELASTICSEARCH_URL, or the key or token, and their right to write "
+               "the index";
+    }
+
+    void refused_for_room() {
+        settings_.counts->refused.add();
+        tell_room([](bulk_room& room, auto now) { room.refused(now); });
+    }
+    void sent_again(flight& each) {
+        ++each.outcome.retries;
+        settings_.counts->retries.add();
+    }
+
+    static void note_unwritten(flight& each, std::size_t i) {
+        auto& all = each.outcome.unwritten;
+        const auto target = each.body.target_of(i);
+        auto found =
+            std::find_if(all.begin(), all.end(), [&](const auto& of) { return of.target == target; });
+        if (found == all.end()) found = all.insert(all.end(), {std::string(target), 0, 0});
+        ++(each.body.is_delete(i) ? found->deletes : found->documents);
+    }
+
+    static void reject(flight& each, std::size_t i, const item_result& item) {
+        note_unwritten(each, i);
+        const auto& body = each.body;
+        each.outcome.rejected.push_back({std::string(body.target_of(i)), std::string(body.id_of(i)),
+                                         body.version_of(i), item.status, item.type, item.reason,
+                                         std::string(body.document_of(i))});
+    }
+
+    /// Sends the halves one after the other; rejects a single item for the given reason.
+    void split(const flight_ptr& each, long status, const char* type, std::string reason) {
+        const auto items = each->body.items();
+        if (items == 1) {
+            reject(*each, 0, {item_verdict::rejected, status, type, std::move(reason)});
+            return next_part(each);
+        }
+        std::vector<std::size_t> first;
+        std::vector<std::size_t> second;
+        for (std::size_t i = 0; i < items; ++i) (i < items / 2 ? first : second).push_back(i);
+        each->rest.push_front(each->body.subset(second));
+        each->body = each->body.subset(first);
+        sent_again(*each);
+        send(each);
+    }
+
+    void next_part(const flight_ptr& each) {
+        outage_.over(std::exchange(each->attempts, 0) > 0);
+        each->unanswered = 0;
+        each->pauses.reset();
+        if (each->rest.empty()) return finish(each);
+        each->body = std::move(each->rest.front());
+        each->rest.pop_front();
+        send(each);
+    }
+
+    void retry(const flight_ptr& each, const std::string& why, const response& answer) {
+        retry(each, why, answer, settings_.longest_pause);
+    }
+    void retry(const flight_ptr& each, const std::string& why, const response& answer,
+               std::chrono::milliseconds longest) {
+        if (each->stop.stop_requested()) return give_up(each, interruption());
+        auto pause = std::min(each->pauses.next(), longest);
+        if (answer.retry_after) {
+            const auto asked = std::min(*answer.retry_after, std::chrono::seconds(60));
+            pause = std::max(pause, std::chrono::duration_cast<std::chrono::milliseconds>(asked));
+        }
+        outage_.failed(++each->attempts, why, pause);
+        const std::lock_guard lock(shared_->mutex);
+        waiting_.emplace(clock_.now() + pause, each);
+    }
+
+    static std::exception_ptr interruption() {
+        return std::make_exception_ptr(error(errc::interrupted, "stopped before the cluster had answered"));
+    }
+    void give_up(const flight_ptr& each, std::exception_ptr why) {
+        outage_.abandoned(std::exchange(each->attempts, 0) > 0);
+        each->outcome.fatal = std::move(why);
+        finish(each);
+    }
+
+    void finish(const flight_ptr& each) noexcept {
+        each->done(std::move(each->outcome));
+        each->done = nullptr;
+        each->body = bulk_body();
+        const std::lock_guard lock(shared_->mutex);
+        flights_.erase(each);
+        shared_->changed.notify_all();
+    }
+
+    static constexpr std::size_t longest_id = 512;
+
+    static std::string excerpt(std::string text) {
+        detail::scrub(text);
+        shorten(text, 300);
+        return printable(text);
+    }
+
+    Transport& transport_;
+    settings settings_;
+    Clock clock_;
+    bulk_room room_;  ///< guarded by the mutex
+    bool guarded_;
+    std::shared_ptr<shared_state> shared_ = std::make_shared<shared_state>();
+    std::set<flight_ptr> flights_;  ///< all submitted bulks that are not finished
+    /// Those of them that wait for a retry, by its time.
+    std::multimap<std::chrono::steady_clock::time_point, flight_ptr> waiting_;
+    interrupt_switch stop_;
+    bool closing_ = false;
+    std::atomic<bool> ends_at_closed_{false};
+    std::uint64_t answered_ = 0;                   ///< number of bulks
+    std::map<std::string, std::uint64_t> passed_;  ///< documents written, by target
+    detail::outage outage_;
+    std::thread thread_;
+};
+
+}  // namespace pgsync::elastic
+
+// ---- pgsync/sink/elastic/held_document.hpp
+namespace pgsync::elastic {
+
+/// Where a document is stored: its id, and the routing that chooses its shard.
+struct document_place {
+    std::string id;
+    std::string routing{};  ///< empty: the id chooses the shard
+
+    friend auto operator<=>(const document_place&, const document_place&) = default;
+};
+
+/// What the index holds at one place.
+struct held_document {
+    bool found = false;
+    std::int64_t version = 0;
+    std::string routing{};  ///< the one it was written with; may be another one of the same shard
+    std::string source{};   ///< JSON exactly as it was sent, with every digit; empty if not stored
+    std::string failure{};  ///< error type, if the cluster could not say whether it exists
+};
+
+/// How much of each document's source to return along with its version: the query string of a `_mget`.
+using wanted_source = std::string_view;
+inline constexpr wanted_source whole_source = "";
+inline constexpr wanted_source no_source = "?_source=false";
+
+/// Builds the body of a `_mget`.
+[[nodiscard]] inline std::string many_documents_body(const std::vector<document_place>& places) {
+    std::string out = R"({"docs":[)";
+    for (const auto& each : places) {
+        out += out.back() == '[' ? "{\"_id\":" : ",{\"_id\":";
+        append_json_string(out, each.id);
+        if (!each.routing.empty()) {
+            out += ",\"routing\":";
+            append_json_string(out, each.routing);
+        }
+        out += '}';
+    }
+    return out + "]}";
+}
+
+/// Parses the answer to a `_mget`, in the order of the places asked for. Throws errc::protocol if the answer
+/// is malformed.
+[[nodiscard]] inline std::vector<held_document> parse_many_documents(std::string_view answer) {
+    std::vector<held_document> out;
+    for_json_members(answer, [&](std::string_view name, std::string_view all) {
+        if (name != "\"docs\"") return;
+        for_json_elements(all, [&](std::string_view each) {
+            auto& document = out.emplace_back();
+            for_json_members(each, [&](std::string_view key, std::string_view value) {
+                if (key == "\"found\"") {
+                    document.found = value == "true";
+                } else if (key == "\"_version\"") {
+                    std::from_chars(value.data(), value.data() + value.size(), document.version);
+                } else if (key == "\"_routing\"" && value.starts_with('"')) {
+                    document.routing = json_string_value(value);
+                } else if (key == "\"_source\"") {
+                    document.source = value;
+                } else if (key == "\"error\"") {
+                    document.failure = "error";
+                    if (!value.starts_with('{')) return;
+                    for_json_members(value, [&](std::string_view what, std::string_view said) {
+                        if (what == "\"type\"" && said.starts_with('"'))
+                            document.failure = json_string_value(said);
+                    });
+                }
+            });
+        });
+    });
+    return out;
+}
+
+}  // namespace pgsync::elastic
+
+// ---- pgsync/sink/elastic/refused_always.hpp
+namespace pgsync::elastic {
+
+/// Thrown when the cluster has answered a request with one and the same error for minutes: it is up, and
+/// retrying is useless.
+class refused_always : public error {
+  public:
+    refused_always(const std::string& what, const std::string& remedy) : error(errc::index, what, remedy) {}
+};
+
+}  // namespace pgsync::elastic
+
+// ---- pgsync/sink/elastic/stored_id.hpp
+namespace pgsync::elastic {
+
+/// Identifies a document as the index stores it.
+struct stored_id {
+    std::string id;
+    std::string routing{};     ///< the routing it was written with; empty: none
+    std::int64_t version = 0;  ///< the version of its last write
+};
 
 }  // namespace pgsync::elastic
 
@@ -14185,950 +14260,872 @@ class client {
 
 }  // namespace pgsync::elastic
 
-#include <deque>
+#include <curl/curl.h>
 
-#include <list>
+#include <fstream>
 
-// ---- pgsync/base/metrics.hpp
-/// What a running program counts about itself. The stages count here and do not know who reads the values or
-/// in which format. Counting is an addition without a lock. Values that would cost more, such as the length
-/// of a queue, are computed only when they are read: see probe.
-namespace pgsync::metrics {
+#include <openssl/evp.h>
+#include <openssl/hmac.h>
 
-/// A number that only grows.
-class counter {
-  public:
-    void add(std::uint64_t count = 1) noexcept { value_.fetch_add(count, std::memory_order_relaxed); }
-    [[nodiscard]] std::uint64_t value() const noexcept { return value_.load(std::memory_order_relaxed); }
+#include <climits>
 
-  private:
-    std::atomic<std::uint64_t> value_{0};
-};
-
-/// A number that goes up and down; -1 while it is unknown.
-class gauge {
-  public:
-    void set(std::int64_t value) noexcept { value_.store(value, std::memory_order_relaxed); }
-    [[nodiscard]] std::int64_t value() const noexcept { return value_.load(std::memory_order_relaxed); }
-
-  private:
-    std::atomic<std::int64_t> value_{-1};
-};
-
-/// Counts observed values in buckets with inclusive upper bounds.
-class histogram {
-  public:
-    /// `bounds` are in ascending order. One more bucket counts the values above the last bound.
-    explicit histogram(std::vector<double> bounds)
-        : bounds_(std::move(bounds)), counts_(bounds_.size() + 1) {}
-
-    void observe(double value) noexcept {
-        const auto at = std::lower_bound(bounds_.begin(), bounds_.end(), value) - bounds_.begin();
-        counts_[static_cast<std::size_t>(at)].fetch_add(1, std::memory_order_relaxed);
-        sum_.fetch_add(value, std::memory_order_relaxed);
-    }
-
-    [[nodiscard]] const std::vector<double>& bounds() const noexcept { return bounds_; }
-    /// Returns the observations in bucket `at` alone; smaller buckets are not included.
-    [[nodiscard]] std::uint64_t count(std::size_t at) const noexcept {
-        return counts_[at].load(std::memory_order_relaxed);
-    }
-    [[nodiscard]] double sum() const noexcept { return sum_.load(std::memory_order_relaxed); }
-
-  private:
-    std::vector<double> bounds_;
-    std::vector<std::atomic<std::uint64_t>> counts_;
-    std::atomic<double> sum_{0};
-};
-
-/// What the program is doing.
-enum class phase : std::uint8_t {
-    starting,     ///< connecting, comparing shapes with the database
-    loading,      ///< bootstrap, or a full re-read
-    standing_by,  ///< another program is reading the slot
-    following,
-    away,  ///< a server is unreachable: it keeps retrying
-    stopping,
-    done,    ///< the command has ended
-    failed,  ///< permanently
-};
-
-/// A problem, or something that must be repaired before the program continues.
-struct condition {
-    std::string name;   ///< its kind: `table_replaced`
-    bool error = true;  ///< documents are wrong or will be; false: a warning
-    std::string text;
-};
-
-struct index_counts {
-    explicit index_counts(std::string called) : name(std::move(called)) {}
-
-    std::string name;  ///< its alias
-    counter written;   ///< documents the cluster accepted
-    counter deleted;   ///< deletes the cluster acknowledged, whether the document existed or not
-    counter dead_letters;
-    gauge rows_loaded;   ///< root rows that the initial load has finished
-    gauge rows_to_load;  ///< estimated total for `rows_loaded`
-};
-
-/// How much is waiting in each place at one moment.
-struct depths {
-    std::uint64_t gathered = 0;  ///< keys and join keys waiting to be loaded
-    std::uint64_t batches = 0;   ///< batches handed out that the cluster has not fully acknowledged
-    std::uint64_t bulks = 0;     ///< on their way to the cluster
-    /// Commit time of the oldest change that is not in the index yet, in µs since 2000-01-01; 0: none.
-    std::int64_t oldest_us = 0;
-};
-
-/// Returns the current time as WAL stores commit times: microseconds since 2000-01-01 UTC.
-[[nodiscard]] inline std::int64_t microseconds_since_2000() {
-    constexpr std::chrono::seconds from_unix{946'684'800};
-    return std::chrono::duration_cast<std::chrono::microseconds>(
-               std::chrono::system_clock::now().time_since_epoch() - from_unix)
-        .count();
-}
-
-class registry {
-  public:
-    /// `names` of the indices.
-    explicit registry(std::span<const std::string_view> names = {}) {
-        for (const auto name : names) indices.emplace_back(std::string(name));
-    }
-    registry(const registry&) = delete;
-    registry& operator=(const registry&) = delete;
-
-    // ---- reading WAL
-    counter transactions;  ///< fully read
-    counter changes;       ///< row changes of replicated tables, and TRUNCATEs
-    /// Seconds from a commit, by the database's clock, until the cluster had acknowledged every document that
-    /// the transaction affected (the last one, if they were in several batches), by this machine's clock. One
-    /// observation per transaction that affected any document.
-    histogram latency{{0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 300, 1'800}};
-    gauge log_end;         ///< of the server; all positions are in bytes
-    gauge written;         ///< everything before this position is in the indices
-    gauge slot_confirmed;  ///< as the server reports it
-    gauge slot_restart;    ///< from where the server keeps WAL for the slot
-
-    // ---- writing documents
-    std::deque<index_counts> indices;
-    counter retries;    ///< bulks sent again, fully or in part
-    counter refused;    ///< bulks that the cluster refused fully or in part because it is overloaded (429)
-    counter conflicts;  ///< writes that arrived after a newer one of the same document (409): harmless
-    histogram bulk_bytes{{1e3, 1e4, 1e5, 1e6, 2.5e6, 5e6, 1e7, 2e7, 1e8}};
-    histogram bulk_documents{{1, 10, 100, 500, 1'000, 2'500, 5'000, 10'000, 50'000}};
-    histogram bulk_seconds{{0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60}};
-
-    // ---- the program
-    counter reconnects;
-    gauge database_up;  ///< whether it answered at the last check, 1 or 0
-    gauge cluster_up;
-
-    void enter(phase now) noexcept { phase_.store(now); }
-    [[nodiscard]] phase at() const noexcept { return phase_.load(); }
-
-    /// Call from the thread that reads WAL, once per iteration.
-    void beat() noexcept { beat_.store(steady_seconds(), std::memory_order_relaxed); }
-    [[nodiscard]] std::chrono::seconds since_beat() const noexcept {
-        return std::chrono::seconds(steady_seconds() - beat_.load(std::memory_order_relaxed));
-    }
-
-    /// Who reports conditions: the running command, immediately, and the monitor, every few seconds.
-    enum class observer : std::uint8_t { command, monitor };
-    /// Replaces the conditions that `by` reported before.
-    void set_conditions(observer by, std::vector<condition> now) {
-        const std::lock_guard lock(mutex_);
-        (by == observer::command ? of_command_ : of_monitor_) = std::move(now);
-    }
-    /// Returns the conditions of all observers without duplicates, errors first.
-    [[nodiscard]] std::vector<condition> conditions() const {
-        const std::lock_guard lock(mutex_);
-        std::vector<condition> all = of_command_;
-        for (const auto& each : of_monitor_) {
-            const auto same = [&](const condition& known) { return known.text == each.text; };
-            if (std::none_of(all.begin(), all.end(), same)) all.push_back(each);
-        }
-        std::stable_partition(all.begin(), all.end(), [](const condition& each) { return each.error; });
-        return all;
-    }
-
-    /// Sets the slot that the program is working with now.
-    void watch_slot(const std::string& name) {
-        const std::lock_guard lock(mutex_);
-        slot_ = name;
-    }
-    [[nodiscard]] std::string slot() const {
-        const std::lock_guard lock(mutex_);
-        return slot_;
-    }
-
-    /// Returns the counts of the index with that name, or nullptr if there is none.
-    [[nodiscard]] index_counts* find(std::string_view name) noexcept {
-        for (auto& each : indices) {
-            if (each.name == name) return &each;
-        }
-        return nullptr;
-    }
-
-    [[nodiscard]] depths look() const {
-        depths sum;
-        const std::lock_guard lock(mutex_);
-        for (const auto& each : probes_) each(sum);
-        return sum;
-    }
-
-  private:
-    friend class probe;
-
-    static std::int64_t steady_seconds() noexcept {
-        return std::chrono::duration_cast<std::chrono::seconds>(
-                   std::chrono::steady_clock::now().time_since_epoch())
-            .count();
-    }
-
-    std::atomic<phase> phase_{phase::starting};
-    std::atomic<std::int64_t> beat_{0};
-    mutable std::mutex mutex_;
-    std::list<std::function<void(depths&)>> probes_;
-    std::string slot_;
-    std::vector<condition> of_command_;
-    std::vector<condition> of_monitor_;
-};
-
-/// Adds to the result of registry::look() as long as it lives. `look` may be called from any thread.
-class probe {
-  public:
-    probe(registry& of, std::function<void(depths&)> look) : registry_(of) {
-        const std::lock_guard lock(registry_.mutex_);
-        at_ = registry_.probes_.insert(registry_.probes_.end(), std::move(look));
-    }
-    ~probe() {
-        const std::lock_guard lock(registry_.mutex_);
-        registry_.probes_.erase(at_);
-    }
-    probe(const probe&) = delete;
-    probe& operator=(const probe&) = delete;
-
-  private:
-    registry& registry_;
-    std::list<std::function<void(depths&)>>::iterator at_;
-};
-
-/// Returns a registry that is never read, for callers that were given none.
-[[nodiscard]] inline registry& null_registry() {
-    static registry unread;
-    return unread;
-}
-
-/// Returns the registry that was given, or one that is never read.
-[[nodiscard]] inline registry& registry_of(const std::shared_ptr<registry>& given) {
-    return given ? *given : null_registry();
-}
-
-}  // namespace pgsync::metrics
-
-// ---- pgsync/sink/elastic/bulk_room.hpp
+// ---- pgsync/sink/elastic/sha256.hpp
+/// The hash functions for Amazon's signatures: OpenSSL's, with this library's types.
 namespace pgsync::elastic {
 
-/// How urgent a bulk is: fan-out bulks (`wide`) leave room for `prompt` ones, whose changes should be visible
-/// soon.
-enum class pace { prompt, wide };
+using sha256_digest = std::array<std::uint8_t, 32>;
 
-/// Limits how many bulks may be in flight, based on the cluster's answers. If the cluster refuses one because
-/// it is overloaded (429), the limit is halved. If a small prompt bulk takes much longer next to fan-out
-/// bulks than such bulks take at best, the limit for fan-out bulks is halved: a cluster works on a few bulks
-/// at a time, and urgent ones queue behind the rest. Both limits grow by one for each `pause` without such an
-/// answer. Not thread-safe.
-class bulk_room {
-  public:
-    using time_point = std::chrono::steady_clock::time_point;
-    using duration = std::chrono::steady_clock::duration;
+namespace detail {
 
-    /// `most`: the maximum number of bulks in flight, raised to at least one.
-    explicit bulk_room(std::size_t most) : all_(std::max<std::size_t>(most, 1)), wide_(half(all_.most)) {}
-
-    /// Returns whether one more bulk may be sent, given how many are in flight.
-    [[nodiscard]] bool has_room(pace how, std::size_t all_on_their_way, std::size_t wide_on_their_way,
-                                time_point now) {
-        if (all_on_their_way >= all_.now_at(now)) return false;
-        return how == pace::prompt || wide_on_their_way < std::min(wide_.now_at(now), half(all_.now_at(now)));
+inline void require_digest(bool made) {
+    if (!made) {
+        throw error(errc::configuration, "OpenSSL made no SHA-256, which signed requests need",
+                    "look at the settings of OpenSSL on this machine (openssl.cnf)");
     }
+}
 
-    /// Records that a bulk was answered at its first attempt; `beside`: how many fan-out bulks were in flight
-    /// then.
-    void answered(pace how, std::size_t bytes, duration took, std::size_t beside, time_point now) {
-        if (how == pace::wide || bytes > small) return;
-        if (beside > 0 && quickest_ && took > *quickest_ * 3 + tolerable) wide_.halve(now);
-        // Drifts upwards, so that a single quick answer does not remain the measure forever.
-        quickest_ = quickest_ ? std::min(took, *quickest_ + *quickest_ / 64) : took;
+}  // namespace detail
+
+/// Returns the SHA-256 hash; throws errc::configuration if OpenSSL is configured not to provide it.
+[[nodiscard]] inline sha256_digest sha256(std::string_view text) {
+    sha256_digest out{};
+    detail::require_digest(EVP_Digest(text.data(), text.size(), out.data(), nullptr, EVP_sha256(), nullptr) ==
+                           1);
+    return out;
+}
+
+[[nodiscard]] inline std::string_view bytes_of(const sha256_digest& digest) {
+    return {reinterpret_cast<const char*>(digest.data()), digest.size()};
+}
+
+[[nodiscard]] inline std::string hex_of(const sha256_digest& digest) {
+    std::string out;
+    for (const auto byte : digest) {
+        out += "0123456789abcdef"[byte >> 4U];
+        out += "0123456789abcdef"[byte & 15U];
     }
+    return out;
+}
 
-    /// Records that the cluster refused all or part of a bulk because it is overloaded.
-    void refused(time_point now) { all_.halve(now); }
-
-  private:
-    static constexpr std::size_t half(std::size_t of) { return std::max<std::size_t>(of / 2, 1); }
-    static constexpr std::size_t small = 64U << 10U;  ///< bytes
-    static constexpr duration tolerable = std::chrono::milliseconds(20);
-    static constexpr duration pause = std::chrono::seconds(5);
-
-    struct limit {
-        explicit limit(std::size_t at_most) : most(at_most), current(at_most) {}
-
-        std::size_t now_at(time_point now) {
-            while (current < most && now - since >= pause) {
-                ++current;
-                since += pause;
-            }
-            return current;
-        }
-        void halve(time_point now) {
-            // Bulks that were in flight together with this one get the same answer.
-            if (!halved || now - *halved >= at_once) {
-                current = half(now_at(now));
-                halved = now;
-            }
-            since = now;
-        }
-
-        std::size_t most;
-        std::size_t current;
-        time_point since{};  ///< the time from which `current` grows
-        std::optional<time_point> halved;
-        static constexpr duration at_once = std::chrono::seconds(1);
-    };
-
-    limit all_;
-    limit wide_;
-    std::optional<duration> quickest_;  ///< of small prompt bulks
-};
+/// Returns the HMAC-SHA-256; throws like sha256().
+[[nodiscard]] inline sha256_digest hmac_sha256(std::string_view key, std::string_view text) {
+    sha256_digest out{};
+    detail::require_digest(key.size() <= INT_MAX &&
+                           HMAC(EVP_sha256(), key.data(), static_cast<int>(key.size()),
+                                reinterpret_cast<const unsigned char*>(text.data()), text.size(), out.data(),
+                                nullptr) != nullptr);
+    return out;
+}
 
 }  // namespace pgsync::elastic
 
-// ---- pgsync/sink/elastic/detail/outage.hpp
-namespace pgsync::elastic::detail {
+// ---- pgsync/sink/elastic/url.hpp
+namespace pgsync::elastic {
 
-/// Logs that the cluster is in trouble: a warning for each longer pause, an occasional one while the outage
-/// lasts, and a line once the last affected bulk has gone through. For use by a single thread.
-class outage {
-  public:
-    explicit outage(std::string address) : address_(std::move(address)) {}
+/// A cluster's address, split into parts so that its secrets never appear in a message.
+struct cluster_url {
+    std::string base;  ///< `http(s)://host:port[/prefix]`, without user, password or trailing slash
+    std::string user;
+    std::string password;
+};
 
-    /// Call when a bulk has failed for the `attempts`th time in a row.
-    void failed(unsigned attempts, const std::string& why, std::chrono::milliseconds pause) {
-        if (attempts == 1) ++troubled_;
-        // The pauses double until about the eighth attempt; after that this is about one line a minute.
-        const bool news = attempts > said_ && (attempts <= 8 || attempts % 8 == 0);
-        if (news) {
-            said_ = attempts;
-            log::warn("cluster {}: {}; attempt {} failed, trying again in {} ms", address_, why, attempts,
-                      pause.count());
+namespace detail {
+
+[[nodiscard]] inline int hex_value(char c) {
+    if (c >= '0' && c <= '9') return c - '0';
+    if (c >= 'a' && c <= 'f') return c - 'a' + 10;
+    if (c >= 'A' && c <= 'F') return c - 'A' + 10;
+    return -1;
+}
+
+[[nodiscard]] inline std::string percent_decoded(std::string_view text) {
+    std::string out;
+    for (std::size_t i = 0; i < text.size(); ++i) {
+        if (text[i] == '%' && i + 2 < text.size() && hex_value(text[i + 1]) >= 0 &&
+            hex_value(text[i + 2]) >= 0) {
+            out += static_cast<char>(hex_value(text[i + 1]) * 16 + hex_value(text[i + 2]));
+            i += 2;
         } else {
-            log::debug("cluster {}: {}", address_, why);
+            out += text[i];
         }
     }
-    /// Call when a bulk has gone through; `after_failure`: it had failed before.
-    void over(bool after_failure) {
-        if (!abandoned(after_failure)) return;
-        log::info("cluster {}: works again", address_);
+    return out;
+}
+
+[[noreturn]] inline void refuse_url(const char* why) {
+    throw error(
+        errc::configuration, std::string("the cluster's URL ") + why,
+        "set ELASTICSEARCH_URL or --elasticsearch to something like http://127.0.0.1:9200; write special "
+        "characters of user and password percent-encoded, / as %2F");
+}
+
+/// Throws errc::configuration unless `text` is `host`, `host:port`, `[::1]` or `[::1]:port`.
+inline void check_host(std::string_view text) {
+    const auto bracket = text.rfind(']');
+    const auto colon = text.find(':', bracket == std::string_view::npos ? 0 : bracket);
+    if (text.empty() || colon == 0) refuse_url("names no host");
+    if (text.find(',') != std::string_view::npos)
+        refuse_url("has a comma in its host; of several, each begins with http:// or https://");
+    if (colon == std::string_view::npos) return;
+    long port = 0;
+    for (const char c : text.substr(colon + 1)) {
+        if (c < '0' || c > '9' || port > 65'535) refuse_url("has a port that is no number from 1 to 65535");
+        port = port * 10 + (c - '0');
     }
-    /// Call when a bulk has been given up. Returns true if it was the last bulk in trouble.
-    bool abandoned(bool after_failure) {
-        if (!after_failure || --troubled_ > 0) return false;
-        said_ = 0;
-        return true;
+    if (port < 1 || port > 65'535) refuse_url("has a port that is no number from 1 to 65535");
+}
+
+}  // namespace detail
+
+/// Returns the host's name or address, without brackets or port.
+[[nodiscard]] inline std::string_view host_of(const cluster_url& url) {
+    std::string_view rest(url.base);
+    rest.remove_prefix(rest.find("://") + 3);
+    rest = rest.substr(0, rest.find('/'));
+    if (rest.starts_with('[')) return rest.substr(1, rest.find(']') - 1);
+    return rest.substr(0, rest.find(':'));
+}
+
+/// Parses `http(s)://[user:password@]host[:port][/prefix]`. Throws errc::configuration, without quoting
+/// secrets.
+[[nodiscard]] inline cluster_url parse_url(std::string_view text) {
+    const bool https = text.starts_with("https://");
+    if (!https && !text.starts_with("http://")) detail::refuse_url("does not begin with http:// or https://");
+    const std::string_view scheme = https ? "https://" : "http://";
+    auto rest = text.substr(scheme.size());
+    cluster_url url;
+    const auto slash = rest.find('/');
+    const auto authority = rest.substr(0, slash);
+    const auto at = authority.rfind('@');
+    if (at != std::string_view::npos) {
+        const auto credentials = authority.substr(0, at);
+        const auto colon = credentials.find(':');
+        url.user = detail::percent_decoded(credentials.substr(0, colon));
+        if (colon != std::string_view::npos)
+            url.password = detail::percent_decoded(credentials.substr(colon + 1));
+        rest.remove_prefix(at + 1);
+    }
+    // An unencoded slash in a password would otherwise turn the rest of the password into a path, which
+    // messages show.
+    if (rest.find('@') != std::string_view::npos)
+        detail::refuse_url("has an @ behind the first / of its address");
+    for (const char c : rest) {
+        if (c == '?' || c == '#') detail::refuse_url("holds a query or a fragment");
+        if (c >= '\0' && c <= ' ') detail::refuse_url("holds a blank or a control character");
+    }
+    detail::check_host(rest.substr(0, rest.find('/')));
+    url.base = std::string(scheme) + std::string(rest);
+    while (url.base.ends_with('/')) url.base.pop_back();
+    return url;
+}
+
+/// Splits a list such as `http://a:9200,http://b:9200` into its URLs. A comma that is not followed by http://
+/// or https:// is part of a URL, since a password may contain one.
+[[nodiscard]] inline std::vector<std::string> split_urls(std::string_view text) {
+    std::vector<std::string> out;
+    std::size_t begin = 0;
+    for (std::size_t at = text.find(','); at != std::string_view::npos; at = text.find(',', at + 1)) {
+        auto next = text.find_first_not_of(' ', at + 1);
+        if (next == std::string_view::npos) next = text.size();
+        const auto rest = text.substr(next);
+        if (!rest.starts_with("http://") && !rest.starts_with("https://")) continue;
+        out.emplace_back(text.substr(begin, at - begin));
+        begin = next;
+    }
+    out.emplace_back(text.substr(begin));
+    return out;
+}
+
+/// Parses a list of URLs; throws like parse_url().
+[[nodiscard]] inline std::vector<cluster_url> parse_urls(std::string_view text) {
+    std::vector<cluster_url> out;
+    for (const auto& each : split_urls(text)) out.push_back(parse_url(each));
+    return out;
+}
+
+/// Returns the list as it was given, with `***` in place of each password, or `***` alone if it cannot be
+/// parsed.
+[[nodiscard]] inline std::string masked(const std::string& text) {
+    try {
+        std::string out;
+        for (const auto& each : split_urls(text)) {
+            if (!out.empty()) out += ',';
+            if (parse_url(each).password.empty()) {
+                out += each;
+                continue;
+            }
+            // The password may contain an `@`, but the text after the credentials may not.
+            const auto begin = each.find(':', each.find("://") + 3);
+            out += each.substr(0, begin + 1) + "***" + each.substr(each.rfind('@'));
+        }
+        return out;
+    } catch (const error&) {
+        return "***";
+    }
+}
+
+}  // namespace pgsync::elastic
+
+// ---- pgsync/sink/elastic/sigv4.hpp
+namespace pgsync::elastic {
+
+/// The credentials that sign requests to Amazon OpenSearch Service, and the service and region they are for.
+struct aws_credentials {
+    std::string service;  ///< "es"
+    std::string region;   ///< "eu-west-1"
+    std::string access_key;
+    std::string secret_key;
+    std::string session_token{};  ///< for temporary credentials; otherwise empty
+};
+
+/// The parts of a request that are signed.
+struct signed_request {
+    std::string_view method;
+    std::string_view host;          ///< as in the Host header
+    std::string_view path;          ///< percent-encoded as sent, without the query
+    std::string_view query;         ///< as sent, without the question mark
+    std::string_view content_type;  ///< empty: none is sent
+    std::string_view body;
+};
+
+namespace detail {
+
+/// Percent-encodes everything except the characters that RFC 3986 calls unreserved, and those in `keep`.
+inline std::string aws_encoded(std::string_view text, std::string_view keep = {}) {
+    std::string out;
+    for (const char c : text) {
+        const bool plain = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
+                           c == '-' || c == '_' || c == '.' || c == '~' ||
+                           keep.find(c) != std::string_view::npos;
+        if (plain) {
+            out += c;
+        } else {
+            out += '%';
+            out += "0123456789ABCDEF"[static_cast<unsigned char>(c) >> 4U];
+            out += "0123456789ABCDEF"[static_cast<unsigned char>(c) & 15U];
+        }
+    }
+    return out;
+}
+
+inline std::string aws_query(std::string_view query) {
+    std::vector<std::pair<std::string, std::string>> pairs;
+    while (!query.empty()) {
+        const auto each = query.substr(0, query.find('&'));
+        query.remove_prefix(std::min(query.size(), each.size() + 1));
+        const auto equals = each.find('=');
+        pairs.emplace_back(aws_encoded(percent_decoded(each.substr(0, equals))),
+                           equals == std::string_view::npos
+                               ? std::string()
+                               : aws_encoded(percent_decoded(each.substr(equals + 1))));
+    }
+    std::sort(pairs.begin(), pairs.end());
+    std::string out;
+    for (const auto& [name, value] : pairs) {
+        if (!out.empty()) out += '&';
+        out += name;
+        out += '=';
+        out += value;
+    }
+    return out;
+}
+
+}  // namespace detail
+
+/// Returns the header lines that sign a request with Amazon's Signature Version 4, Authorization first.
+/// libcurl can sign as well, but up to 8.5 it uses the query without normalising it and signs headers that it
+/// does not send.
+[[nodiscard]] inline std::vector<std::string> sign(const aws_credentials& by, const signed_request& what,
+                                                   std::time_t now) {
+    std::tm parts{};
+    ::gmtime_r(&now, &parts);
+    std::array<char, 32> text{};
+    const std::string time(text.data(), std::strftime(text.data(), text.size(), "%Y%m%dT%H%M%SZ", &parts));
+    const auto day = time.substr(0, 8);
+    const auto body = hex_of(sha256(what.body));
+
+    std::string headers;
+    std::string names;
+    const auto add = [&](std::string_view name, std::string_view value) {
+        if (value.empty()) return;
+        headers.append(name).append(":").append(value).append("\n");
+        names.append(names.empty() ? "" : ";").append(name);
+    };
+    add("content-type", what.content_type);
+    add("host", what.host);
+    add("x-amz-content-sha256", body);
+    add("x-amz-date", time);
+    add("x-amz-security-token", by.session_token);
+
+    const auto request = std::string(what.method) + "\n" + detail::aws_encoded(what.path, "/") + "\n" +
+                         detail::aws_query(what.query) + "\n" + headers + "\n" + names + "\n" + body;
+    const auto scope = day + "/" + by.region + "/" + by.service + "/aws4_request";
+    auto key = hmac_sha256("AWS4" + by.secret_key, day);
+    for (const std::string_view step :
+         {std::string_view(by.region), std::string_view(by.service), std::string_view("aws4_request")})
+        key = hmac_sha256(bytes_of(key), step);
+    const auto signature = hmac_sha256(
+        bytes_of(key), "AWS4-HMAC-SHA256\n" + time + "\n" + scope + "\n" + hex_of(sha256(request)));
+
+    std::vector<std::string> lines{
+        "Authorization: AWS4-HMAC-SHA256 Credential=" + by.access_key + "/" + scope +
+            ", SignedHeaders=" + names + ", Signature=" + hex_of(signature),
+        "Host: " + std::string(what.host), "X-Amz-Content-Sha256: " + body, "X-Amz-Date: " + time};
+    if (!by.session_token.empty()) lines.push_back("X-Amz-Security-Token: " + by.session_token);
+    return lines;
+}
+
+}  // namespace pgsync::elastic
+
+// ---- pgsync/sink/elastic/access.hpp
+namespace pgsync::elastic {
+
+/// How pgsync authenticates itself to a cluster, and how it verifies the cluster's identity.
+struct cluster_access {
+    std::string user;  ///< for basic authentication; empty: the user in the URL
+    std::string password;
+    std::string authorization;  ///< the Authorization header's value: "ApiKey …" or "Bearer …"
+    std::optional<aws_credentials> aws;
+    std::string ca_file;             ///< PEM; empty: the system's certificate authorities
+    std::string client_certificate;  ///< PEM
+    std::string client_key;          ///< PEM; empty: the key is in the certificate's file
+    std::string client_key_password;
+};
+
+namespace detail {
+
+inline std::string base64(std::string_view text) {
+    constexpr std::string_view digits = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+    std::string out;
+    for (std::size_t i = 0; i < text.size(); i += 3) {
+        std::uint32_t group = 0;
+        for (std::size_t j = 0; j < 3; ++j)
+            group = group << 8U | (i + j < text.size() ? static_cast<unsigned char>(text[i + j]) : 0U);
+        for (std::size_t j = 0; j < 4; ++j)
+            out += i + j > text.size() ? '=' : digits[group >> (18U - 6U * static_cast<unsigned>(j)) & 63U];
+    }
+    return out;
+}
+
+/// Reads variables; `get` returns null or an empty string for one that is not set.
+template <typename Get>
+class access_reader {
+  public:
+    explicit access_reader(Get get) : get_(std::move(get)) {}
+
+    [[nodiscard]] std::string value(const std::string& name) const {
+        const char* found = get_(name.c_str());
+        return found == nullptr ? std::string() : std::string(found);
+    }
+    /// Returns the value of NAME, or the content of the file that NAME_FILE names, without the newline that
+    /// editors append. Stores the name of the variable that was set in `from` (empty: neither).
+    [[nodiscard]] std::string secret(const std::string& name, std::string& from) const {
+        auto direct = value(name);
+        const auto path = value(name + "_FILE");
+        if (!direct.empty() && !path.empty()) both(name, name + "_FILE");
+        from = path.empty() ? (direct.empty() ? std::string() : name) : name + "_FILE";
+        if (!path.empty()) direct = content(from, path);
+        for (const char c : direct) {
+            if (static_cast<unsigned char>(c) < 0x20) {
+                throw error(errc::configuration, from + " holds more than one line, or a control character",
+                            "it must hold the secret alone");
+            }
+        }
+        return direct;
+    }
+    /// Returns the path that the variable holds, after checking that the file can be read; empty if it is not
+    /// set.
+    [[nodiscard]] std::string file(const std::string& name) const {
+        auto path = value(name);
+        if (!path.empty()) static_cast<void>(content(name, path));
+        return path;
+    }
+    /// Returns whether the variable is set to yes; not set means no.
+    [[nodiscard]] bool flag(const std::string& name) const {
+        const auto text = value(name);
+        for (const auto* yes : {"1", "true", "on", "yes"})
+            if (text == yes) return true;
+        for (const auto* no : {"", "0", "false", "off", "no"})
+            if (text == no) return false;
+        throw error(errc::configuration, name + " is neither yes nor no",
+                    "write true, 1, on, yes, or false, 0, off, no");
+    }
+    [[noreturn]] static void both(const std::string& one, const std::string& other) {
+        throw error(errc::configuration, one + " and " + other + " are both set, and only one can be used",
+                    "unset one of them");
     }
 
   private:
-    std::string address_;
-    std::size_t troubled_ = 0;  ///< bulks that have failed and not gone through yet
-    unsigned said_ = 0;
+    static std::string content(const std::string& name, const std::string& path) {
+        std::ifstream in(path, std::ios::binary);
+        std::string text{std::istreambuf_iterator<char>(in), {}};
+        if (!in || text.empty()) {
+            throw error(errc::configuration, name + " names " + path + ", which cannot be read or is empty",
+                        "check the path and who may read the file");
+        }
+        while (!text.empty() && (text.back() == '\n' || text.back() == '\r')) text.pop_back();
+        return text;
+    }
+
+    Get get_;
 };
+
+}  // namespace detail
+
+/// Reads from the environment how to access the cluster at `url`, whose user and password count as well.
+/// Throws errc::configuration, naming variables but never their values, if settings contradict each other, if
+/// a file cannot be read, or if credentials would cross a network unencrypted. `insecure_http` or
+/// ELASTICSEARCH_INSECURE_HTTP allows the last.
+template <typename Get>
+[[nodiscard]] cluster_access read_access(const cluster_url& url, Get get, bool insecure_http = false) {
+    const detail::access_reader in(std::move(get));
+    cluster_access out;
+    std::vector<std::string> ways;  // the settings that authenticate pgsync
+    const auto note = [&](const std::string& way) {
+        if (!way.empty()) ways.push_back(way);
+    };
+    if (!url.user.empty()) note("the user in the cluster's URL");
+    std::string from;
+    out.user = in.value("ELASTICSEARCH_USER");
+    if (!out.user.empty()) note("ELASTICSEARCH_USER");
+    out.password = in.secret("ELASTICSEARCH_PASSWORD", from);
+    if (!from.empty() && out.user.empty()) {
+        throw error(errc::configuration, from + " is set, but ELASTICSEARCH_USER is not",
+                    "set ELASTICSEARCH_USER, too");
+    }
+    auto key = in.secret("ELASTICSEARCH_API_KEY", from);
+    note(from);
+    // The key may be given as `id:key`, or in the encoded form that the cluster prints with it.
+    if (!key.empty())
+        out.authorization = "ApiKey " + (key.find(':') == std::string::npos ? key : detail::base64(key));
+    const auto token = in.secret("ELASTICSEARCH_BEARER_TOKEN", from);
+    note(from);
+    if (!token.empty()) out.authorization = "Bearer " + token;
+    if (const auto service = in.value("ELASTICSEARCH_AWS_SERVICE"); !service.empty()) {
+        note("ELASTICSEARCH_AWS_SERVICE");
+        if (service == "aoss") {
+            throw error(
+                errc::configuration,
+                "ELASTICSEARCH_AWS_SERVICE is \"aoss\": OpenSearch Serverless is not supported, since "
+                "it has no GET /, _nodes, _cluster/health, _refresh and _tasks",
+                "use an OpenSearch domain, with ELASTICSEARCH_AWS_SERVICE=es");
+        }
+        if (service != "es") {
+            throw error(errc::configuration, "ELASTICSEARCH_AWS_SERVICE is \"" + service + "\"",
+                        "it must be es");
+        }
+        auto region = in.value("AWS_REGION");
+        if (region.empty()) region = in.value("AWS_DEFAULT_REGION");
+        out.aws = aws_credentials{service, region, in.value("AWS_ACCESS_KEY_ID"),
+                                  in.value("AWS_SECRET_ACCESS_KEY"), in.value("AWS_SESSION_TOKEN")};
+        for (const auto& [said, name] : std::array<std::pair<std::string, const char*>, 3>{
+                 {{region, "AWS_REGION"},
+                  {out.aws->access_key, "AWS_ACCESS_KEY_ID"},
+                  {out.aws->secret_key, "AWS_SECRET_ACCESS_KEY"}}}) {
+            if (said.empty())
+                throw error(errc::configuration,
+                            std::string("ELASTICSEARCH_AWS_SERVICE is set, but ") + name + " is not",
+                            std::string("set ") + name + ", too");
+        }
+    }
+    if (ways.size() > 1) in.both(ways[0], ways[1]);
+    const std::string host(host_of(url));
+    const bool exposed = !ways.empty() && url.base.starts_with("http://") && !is_this_machine(host);
+    if (!in.flag("ELASTICSEARCH_INSECURE_HTTP") && exposed && !insecure_http) {
+        const auto* const what = out.aws                      ? "requests signed for AWS"
+                                 : !token.empty()             ? "the bearer token"
+                                 : !out.authorization.empty() ? "the API key"
+                                                              : "user and password";
+        throw error(
+            errc::configuration,
+            std::string(what) + " (" + ways[0] + ") would travel to " + host +
+                " in the clear, since the cluster's URL begins with http://",
+            "write https:// in ELASTICSEARCH_URL or --elasticsearch; in a network that nobody else is "
+            "on, set ELASTICSEARCH_INSECURE_HTTP=1 or --insecure-http");
+    }
+
+    out.ca_file = in.file("ELASTICSEARCH_CA_FILE");
+    out.client_certificate = in.file("ELASTICSEARCH_CLIENT_CERT");
+    out.client_key = in.file("ELASTICSEARCH_CLIENT_KEY");
+    out.client_key_password = in.secret("ELASTICSEARCH_CLIENT_KEY_PASSWORD", from);
+    if (!out.client_key.empty() && out.client_certificate.empty()) {
+        throw error(errc::configuration,
+                    "ELASTICSEARCH_CLIENT_KEY is set, but ELASTICSEARCH_CLIENT_CERT is not",
+                    "set ELASTICSEARCH_CLIENT_CERT, too");
+    }
+    for (const char* name : {"ELASTICSEARCH_CA_FILE", "ELASTICSEARCH_CLIENT_CERT"}) {
+        if (!in.value(name).empty() && !url.base.starts_with("https://")) {
+            throw error(errc::configuration,
+                        std::string(name) + " is set, but the cluster's URL begins with http://, without TLS",
+                        "write https:// in ELASTICSEARCH_URL or --elasticsearch");
+        }
+    }
+    return out;
+}
+
+[[nodiscard]] inline cluster_access access_from_environment(const cluster_url& url,
+                                                            bool insecure_http = false) {
+    return read_access(
+        url, [](const char* name) { return std::getenv(name); }, insecure_http);
+}
+
+}  // namespace pgsync::elastic
+
+#include <zlib.h>
+
+// ---- pgsync/sink/elastic/detail/gzip.hpp
+namespace pgsync::elastic::detail {
+
+/// Compresses `text` at the fastest level: bulks of JSON shrink to about a sixth, and a higher level would
+/// gain little. Throws std::runtime_error if zlib fails.
+[[nodiscard]] inline std::string gzip(std::string_view text) {
+    z_stream stream{};
+    constexpr int with_gzip_header = 15 + 16;
+    if (deflateInit2(&stream, Z_BEST_SPEED, Z_DEFLATED, with_gzip_header, 8, Z_DEFAULT_STRATEGY) != Z_OK)
+        throw std::runtime_error("zlib could not be started");
+    std::string out(deflateBound(&stream, static_cast<uLong>(text.size())), '\0');
+    stream.next_in = reinterpret_cast<Bytef*>(const_cast<char*>(text.data()));
+    stream.avail_in = static_cast<uInt>(text.size());
+    stream.next_out = reinterpret_cast<Bytef*>(out.data());
+    stream.avail_out = static_cast<uInt>(out.size());
+    const auto ended = deflate(&stream, Z_FINISH);
+    out.resize(stream.total_out);
+    deflateEnd(&stream);
+    if (ended != Z_STREAM_END) throw std::runtime_error("zlib did not compress a request");
+    return {out.data(), out.size()};  // a copy without the unused capacity
+}
 
 }  // namespace pgsync::elastic::detail
 
-// ---- pgsync/sink/elastic/bulk_writer.hpp
+// ---- pgsync/sink/elastic/detail/tls_remedy.hpp
+namespace pgsync::elastic::detail {
+
+/// Returns what to do about a connection that failed because of TLS; empty if TLS was not the reason.
+/// `message` is libcurl's.
+[[nodiscard]] inline std::string_view tls_remedy(CURLcode code, std::string_view message) {
+    const auto says = [&](std::string_view what) { return message.find(what) != std::string_view::npos; };
+    if (code == CURLE_PEER_FAILED_VERIFICATION) {
+        if (says("expired") || says("not yet valid"))
+            return "have the cluster's certificate renewed, or check this machine's clock";
+        if (says("match"))
+            return "name the cluster in ELASTICSEARCH_URL by a name that its certificate holds";
+        return "name the PEM file of the authority that signed the cluster's certificate in "
+               "ELASTICSEARCH_CA_FILE";
+    }
+    if (code == CURLE_SSL_CACERT_BADFILE)
+        return "ELASTICSEARCH_CA_FILE must name a PEM file with the certificates of the authorities to trust";
+    if (code == CURLE_SSL_CERTPROBLEM)
+        return "ELASTICSEARCH_CLIENT_CERT and ELASTICSEARCH_CLIENT_KEY must name PEM files that belong "
+               "together; "
+               "ELASTICSEARCH_CLIENT_KEY_PASSWORD opens an encrypted key";
+    if (says("alert"))
+        return "the cluster wants another client certificate, or one at all: see ELASTICSEARCH_CLIENT_CERT "
+               "and "
+               "ELASTICSEARCH_CLIENT_KEY";
+    if (code == CURLE_SSL_CONNECT_ERROR && says("wrong version number"))
+        return "there is no TLS at that port: write http:// in ELASTICSEARCH_URL, or name another port";
+    return {};
+}
+
+}  // namespace pgsync::elastic::detail
+
+// ---- pgsync/sink/elastic/curl_transport.hpp
 namespace pgsync::elastic {
 
-/// How many items of a bulk for one target are settled without having been written, because the index had a
-/// newer version or because the cluster refuses them for good.
-struct unwritten_count {
-    std::string target;
-    std::uint64_t documents = 0;
-    std::uint64_t deletes = 0;
-};
+/// How request bodies are encoded.
+enum class encoding { plain, gzip };
 
-/// The outcome of one submitted bulk: every item that is not listed here is in the index.
-struct bulk_outcome {
-    std::vector<rejected_item> rejected;
-    std::exception_ptr fatal;                  ///< if set, the bulk was given up and retrying is useless
-    std::uint32_t retries = 0;                 ///< how often part of it was sent again
-    std::vector<unwritten_count> unwritten{};  ///< includes the rejected items, whatever happens to those
-};
-
-/// Sends bulks, a bounded number at a time, and keeps trying until each is answered. It waits while there is
-/// no answer, a 429, a 5xx, or an index that is blocked or closed; it resends only the items that failed, and
-/// halves bulks that are too large. A bulk that is refused as a whole, or gets no answer five times in a row
-/// (twice, once it is halved), is halved until the item at fault is alone. An item counts as rejected if it
-/// keeps failing, with an error that does not mean a cluster in trouble, while others of its index are
-/// written.
-///
-/// The completion of each submitted bulk is called exactly once, in the order in which bulks finish, on the
-/// writer's own thread: it may use the transport, but must call neither submit() nor drain(), and must not
-/// throw. A document may be in several bulks in flight only with different versions, and in one bulk only
-/// once. The transport must outlive the writer.
-template <transport Transport, waiting_clock Clock = steady_waiting>
-class bulk_writer {
+/// HTTP over libcurl's multi interface: one thread, connections kept alive, as many concurrent requests as
+/// are submitted. Certificates are verified, and credentials are passed only to libcurl. No proxy is used,
+/// whatever the environment says: a cluster is usually close by, and bulks are too much data for a detour.
+/// Requests that are outstanding when the transport is destroyed, or whose stop token is triggered, are
+/// answered with status 0 at once.
+class curl_transport {
   public:
-    struct settings {
-        std::size_t in_flight = 4;  ///< at most; see bulk_room
-        std::chrono::milliseconds first_pause{100};
-        std::chrono::milliseconds longest_pause{10'000};
-        std::chrono::milliseconds timeout{60'000};  ///< of one attempt
-        std::string path = dialect().bulk_path(true);
-        std::string address;  ///< the cluster's, for messages
-        metrics::registry* counts = &metrics::null_registry();
-        /// When repeated failures of an item count as its own fault.
-        detail::own_failures::limits own_failures{};
-    };
-    using completion = std::function<void(bulk_outcome&&)>;
-
-    bulk_writer(Transport& through, settings setting, Clock clock = {})
-        : transport_(through),
-          settings_(std::move(setting)),
-          clock_(std::move(clock)),
-          room_(settings_.in_flight),
-          guarded_(settings_.path.find("require_alias=true") != std::string::npos),
-          outage_(settings_.address),
-          thread_(quiet_thread([this] { run(); })) {}
-
-    /// Ends unfinished bulks as interrupted, without waiting for the cluster.
-    ~bulk_writer() {
-        interrupt();
-        {
-            const std::lock_guard lock(shared_->mutex);
-            closing_ = true;
-            shared_->changed.notify_all();
+    /// Answers larger than `largest_answer` bytes count as no answer.
+    explicit curl_transport(std::string_view url, std::size_t largest_answer = 256U << 20U)
+        : curl_transport(parse_url(url), {}, encoding::plain, largest_answer) {}
+    curl_transport(cluster_url url, cluster_access how, encoding bodies = encoding::plain,
+                   std::size_t largest_answer = 256U << 20U)
+        : url_(std::move(url)), access_(std::move(how)), bodies_(bodies), largest_answer_(largest_answer) {
+        if (access_.user.empty()) {
+            access_.user = url_.user;
+            access_.password = url_.password;
         }
+        static const bool initialised = curl_global_init(CURL_GLOBAL_DEFAULT) == CURLE_OK;
+        multi_ = curl_multi_init();
+        if (!initialised || multi_ == nullptr)
+            throw error(errc::configuration, "libcurl could not be started");
+        thread_ = quiet_thread([this] { run(); });
+    }
+    ~curl_transport() {
+        stopping_ = true;
+        curl_multi_wakeup(multi_);
         thread_.join();
+        curl_multi_cleanup(multi_);
     }
-    bulk_writer(const bulk_writer&) = delete;
-    bulk_writer& operator=(const bulk_writer&) = delete;
+    curl_transport(const curl_transport&) = delete;
+    curl_transport& operator=(const curl_transport&) = delete;
 
-    /// Submits a bulk; blocks while there is no room for one more. Throws errc::interrupted after
-    /// interrupt(), and then `done` is not called.
-    void submit(bulk_body&& body, completion done, pace how = pace::prompt) {
-        const auto each = std::make_shared<flight>(settings_, how);
-        each->body = std::move(body);
-        each->done = std::move(done);
-        each->outcome.rejected = each->body.take_refused();
-        set_aside_impossible(*each);
-        // Built before the flight is inserted: from then on it belongs to the writer's thread.
-        auto what = request_of(*each);
+    /// Returns the cluster's address without secrets, for messages.
+    [[nodiscard]] const std::string& address() const { return url_.base; }
+
+    void submit(request what, response_handler handler) {
+        // Compresses here rather than on the transport's thread, which serves other requests as well.
+        const bool smaller = bodies_ == encoding::gzip && what.body && what.body->size() >= worth_compressing;
+        if (smaller) what.body = std::make_shared<const std::string>(detail::gzip(*what.body));
+        auto each = std::make_unique<transfer>(std::move(what), std::move(handler), largest_answer_);
+        each->compressed = smaller;
+        each->on_stop.emplace(each->what.stop, wake{multi_});
         {
-            std::unique_lock lock(shared_->mutex);
-            what.stop = wait(
-                lock, [&] { return room_.has_room(how, flights_.size(), wide_flights(), clock_.now()); });
-            each->stop = what.stop;
-            each->sent = clock_.now();
-            flights_.insert(each);
+            const std::lock_guard lock(mutex_);
+            if (!stopping_) {
+                submitted_.push_back(std::move(each));
+                curl_multi_wakeup(multi_);
+                return;
+            }
         }
-        dispatch(each, std::move(what));
+        answer_nothing(*each, "the transport is stopping");
     }
-
-    /// Waits until no bulk is in flight; throws errc::interrupted after interrupt().
-    void drain() {
-        std::unique_lock lock(shared_->mutex);
-        wait(lock, [&] { return flights_.empty(); });
-    }
-
-    /// Makes submit() and drain() throw, and ends all unfinished bulks as interrupted, including those in
-    /// flight, which the cluster may carry out all the same.
-    void interrupt() {
-        stop_.request(shared_->mutex);
-        const std::lock_guard lock(shared_->mutex);
-        shared_->changed.notify_all();
-    }
-    /// Makes the writer accept and send bulks again; interrupted bulks stay interrupted.
-    void resume() {
-        const std::lock_guard lock(shared_->mutex);
-        stop_.resume();
-    }
-
-    [[nodiscard]] std::size_t in_flight() const {
-        const std::lock_guard lock(shared_->mutex);
-        return flights_.size();
-    }
-
-    /// From now on ends a bulk for an index that is closed, or stays blocked, with index_unavailable instead
-    /// of waiting; for interactive commands.
-    void end_at_closed() { ends_at_closed_ = true; }
 
   private:
-    struct flight {
-        flight(const settings& s, pace of_pace)
-            : how(of_pace), pauses(s.first_pause, s.longest_pause), own(s.own_failures) {}
-        pace how;
-        std::chrono::steady_clock::time_point sent{};
-        bulk_body body;
-        std::deque<bulk_body> rest;  ///< remaining parts of a bulk that was split
-        completion done;
-        bulk_outcome outcome;
-        backoff pauses;
-        unsigned attempts = 0;     ///< consecutive failures
-        unsigned unanswered = 0;   ///< those of them that the bulk itself may have caused
-        std::uint64_t others = 0;  ///< value of `answered_` at the last attempt
-        bool halved = false;       ///< because there was no answer
-        detail::own_failures own;
-        std::stop_token stop;
+    struct wake {
+        CURLM* multi;
+        void operator()() const noexcept { curl_multi_wakeup(multi); }
     };
-    using flight_ptr = std::shared_ptr<flight>;
-
-    /// Outlives the writer if an answer arrives after its bulk was given up.
-    struct shared_state {
-        std::mutex mutex;
-        std::condition_variable changed;
-        std::deque<std::pair<flight_ptr, response>> answers;
-    };
-
-    /// Waits for `ready`; throws errc::interrupted if interrupted before or meanwhile. Returns the token that
-    /// signals the next interruption.
-    template <typename Ready>
-    std::stop_token wait(std::unique_lock<std::mutex>& lock, const Ready& ready) {
-        auto stop = stop_.token();
-        shared_->changed.wait(lock, [&] { return stop.stop_requested() || ready(); });
-        if (stop.stop_requested()) throw error(errc::interrupted, "stopped while waiting for the cluster");
-        return stop;
-    }
-
-    [[nodiscard]] std::size_t wide_flights() const {
-        return static_cast<std::size_t>(
-            std::count_if(flights_.begin(), flights_.end(),
-                          [](const flight_ptr& each) { return each->how == pace::wide; }));
-    }
-    /// Passes what an answer says about the load on to `room_`, under the mutex.
-    template <typename Tell>
-    void tell_room(const Tell& tell) {
-        const std::lock_guard lock(shared_->mutex);
-        tell(room_, clock_.now());
-    }
-
-    request request_of(flight& each) const {
-        if (guarded_) each.body.add_guards();
-        if (each.body.items() > 0) {
-            settings_.counts->bulk_documents.observe(static_cast<double>(each.body.items()));
-            settings_.counts->bulk_bytes.observe(static_cast<double>(each.body.bytes()));
+    struct transfer {
+        transfer(request r, response_handler h, std::size_t most)
+            : what(std::move(r)), handler(std::move(h)), largest_answer(most) {}
+        ~transfer() {
+            if (headers != nullptr) curl_slist_free_all(headers);
+            if (easy != nullptr) curl_easy_cleanup(easy);
         }
+        transfer(const transfer&) = delete;
+        transfer& operator=(const transfer&) = delete;
+
         request what;
-        what.method = "POST";
-        what.path = settings_.path;
-        what.body = each.body.text();
-        what.content_type = "application/x-ndjson";
-        what.timeout = settings_.timeout;
-        what.stop = each.stop;
-        return what;
-    }
-    void send(const flight_ptr& each) {
-        each->sent = clock_.now();
-        dispatch(each, request_of(*each));
-    }
-    void dispatch(const flight_ptr& each, request&& what) {
-        if (what.body->empty())
-            return answered(shared_, each, {200, R"({"errors":false,"items":[]})", {}, {}});
-        transport_.submit(std::move(what), [shared = shared_, each](response&& answer) {
-            answered(shared, each, std::move(answer));
-        });
-    }
-    static void answered(const std::shared_ptr<shared_state>& shared, const flight_ptr& each,
-                         response&& answer) {
-        const std::lock_guard lock(shared->mutex);
-        shared->answers.emplace_back(each, std::move(answer));
-        shared->changed.notify_all();
-    }
+        response_handler handler;
+        std::size_t largest_answer;
+        response answer;
+        bool late = false;  ///< see response
+        CURL* easy = nullptr;
+        curl_slist* headers = nullptr;
+        char message[CURL_ERROR_SIZE] = {};
+        bool too_large = false;
+        bool compressed = false;
+        std::optional<std::stop_callback<wake>> on_stop;
+    };
 
-    /// Rejects writes whose id no document can have: empty, longer than 512 bytes, or not UTF-8. The cluster
-    /// would refuse the whole bulk because of one. Deletes of such ids are dropped, since there is nothing to
-    /// delete.
-    void set_aside_impossible(flight& each) const {
-        std::vector<std::size_t> possible;
-        const auto items = each.body.items();
-        for (std::size_t i = 0; i < items; ++i) {
-            const auto bytes = each.body.id_of(i).size();
-            const bool text = is_utf8(each.body.id_of(i));
-            if (bytes > 0 && bytes <= longest_id && text) {
-                possible.push_back(i);
-            } else if (each.body.is_delete(i)) {
-                note_unwritten(each, i);
-            } else {
-                reject(each, i,
-                       {item_verdict::rejected, 400, "id_not_possible",
-                        bytes == 0 ? "the id is empty"
-                        : !text    ? "the id is no UTF-8"
-                                   : "the id is " + std::to_string(bytes) + " bytes long; the most is " +
-                                      std::to_string(longest_id)});
-            }
+    static std::size_t receive(char* data, std::size_t size, std::size_t count, void* self) {
+        auto& t = *static_cast<transfer*>(self);
+        const auto bytes = size * count;
+        if (t.answer.body.size() + bytes > t.largest_answer) {
+            t.too_large = true;
+            return 0;
         }
-        if (possible.size() < items) each.body = each.body.subset(possible);
+        t.answer.body.append(data, bytes);
+        return bytes;
     }
 
-    // ---- everything below runs on the writer's thread
+    void start(std::unique_ptr<transfer> each) {
+        auto& t = *each;
+        if (t.what.stop.stop_requested()) return answer_nothing(t, "given up");
+        t.easy = curl_easy_init();
+        if (t.easy == nullptr) return answer_nothing(t, "libcurl has no memory for another request");
+        const auto url = url_.base + t.what.path;  // libcurl copies it
+        curl_easy_setopt(t.easy, CURLOPT_URL, url.c_str());
+        curl_easy_setopt(t.easy, CURLOPT_NOSIGNAL, 1L);
+        curl_easy_setopt(t.easy, CURLOPT_PROTOCOLS_STR, "http,https");
+        curl_easy_setopt(t.easy, CURLOPT_HTTP_VERSION, CURL_HTTP_VERSION_1_1);
+        curl_easy_setopt(t.easy, CURLOPT_CONNECTTIMEOUT_MS, 5'000L);
+        // The timeout is for the server. Uploading may take longer, in proportion to the size, unless nothing
+        // moves at all.
+        const auto bytes = t.what.body ? t.what.body->size() : 0;
+        const auto on_the_way = static_cast<long>(bytes / slowest_bytes_per_ms);
+        curl_easy_setopt(t.easy, CURLOPT_TIMEOUT_MS, static_cast<long>(t.what.timeout.count()) + on_the_way);
+        curl_easy_setopt(t.easy, CURLOPT_LOW_SPEED_LIMIT, 1L);
+        curl_easy_setopt(t.easy, CURLOPT_LOW_SPEED_TIME,
+                         static_cast<long>(t.what.timeout.count() / 1'000 + 1));
+        curl_easy_setopt(t.easy, CURLOPT_PROXY, "");
+        curl_easy_setopt(t.easy, CURLOPT_TCP_NODELAY, 1L);
+        curl_easy_setopt(t.easy, CURLOPT_TCP_KEEPALIVE, 1L);
+        curl_easy_setopt(t.easy, CURLOPT_BUFFERSIZE, 256L * 1024L);
+        curl_easy_setopt(t.easy, CURLOPT_UPLOAD_BUFFERSIZE, 512L * 1024L);
+        curl_easy_setopt(t.easy, CURLOPT_ERRORBUFFER, t.message);
+        curl_easy_setopt(t.easy, CURLOPT_WRITEFUNCTION, &receive);
+        curl_easy_setopt(t.easy, CURLOPT_WRITEDATA, &t);
+        curl_easy_setopt(t.easy, CURLOPT_PRIVATE, &t);
+        const bool has_body =
+            t.what.method != "HEAD" && (t.what.body || t.what.method == "POST" || t.what.method == "PUT");
+        identify(t, has_body);
+        if (t.what.method == "HEAD") {
+            curl_easy_setopt(t.easy, CURLOPT_NOBODY, 1L);
+        } else if (has_body) {
+            // The size is sent beforehand: clusters refuse chunked requests.
+            curl_easy_setopt(t.easy, CURLOPT_POST, 1L);
+            curl_easy_setopt(t.easy, CURLOPT_POSTFIELDS, t.what.body ? t.what.body->data() : "");
+            curl_easy_setopt(t.easy, CURLOPT_POSTFIELDSIZE_LARGE, static_cast<curl_off_t>(bytes));
+            add_header(t, "Content-Type: " + t.what.content_type);
+            if (t.compressed) add_header(t, "Content-Encoding: gzip");
+            // Without this libcurl would wait for a "100 Continue" before each large body.
+            add_header(t, "Expect:");
+        }
+        if (!t.what.opaque_id.empty()) add_header(t, "X-Opaque-Id: " + t.what.opaque_id);
+        curl_easy_setopt(t.easy, CURLOPT_HTTPHEADER, t.headers);
+        curl_easy_setopt(t.easy, CURLOPT_CUSTOMREQUEST, t.what.method.c_str());
+        auto* easy = t.easy;
+        if (const auto code = curl_multi_add_handle(multi_, easy); code != CURLM_OK) {
+            return answer_nothing(t, curl_multi_strerror(code));
+        }
+        running_.emplace(easy, std::move(each));
+    }
+
+    static void add_header(transfer& t, const std::string& line) {
+        t.headers = curl_slist_append(t.headers, line.c_str());
+    }
+
+    /// Sets the credentials for the cluster and what libcurl trusts. The Authorization header comes before
+    /// everything that is secret: clusters quote requests in errors, and everything from that header on is
+    /// cut from them.
+    void identify(transfer& t, bool has_body) const {
+        if (!access_.user.empty()) {
+            curl_easy_setopt(t.easy, CURLOPT_HTTPAUTH, CURLAUTH_BASIC);
+            curl_easy_setopt(t.easy, CURLOPT_USERNAME, access_.user.c_str());
+            curl_easy_setopt(t.easy, CURLOPT_PASSWORD, access_.password.c_str());
+        }
+        if (!access_.authorization.empty()) add_header(t, "Authorization: " + access_.authorization);
+        if (access_.aws) {
+            const auto scheme = url_.base.find("://") + 3;
+            const auto slash = std::min(url_.base.find('/', scheme), url_.base.size());
+            const std::string target = url_.base.substr(slash) + t.what.path;
+            const auto question = std::min(target.find('?'), target.size());
+            const std::string_view query = question == target.size()
+                                               ? std::string_view()
+                                               : std::string_view(target).substr(question + 1);
+            for (const auto& line :
+                 sign(*access_.aws,
+                      {t.what.method, std::string_view(url_.base).substr(scheme, slash - scheme),
+                       std::string_view(target).substr(0, question), query,
+                       has_body ? std::string_view(t.what.content_type) : std::string_view(),
+                       has_body && t.what.body ? std::string_view(*t.what.body) : std::string_view()},
+                      std::time(nullptr)))
+                add_header(t, line);
+        }
+        const auto file = [&](CURLoption option, const std::string& value) {
+            if (!value.empty()) curl_easy_setopt(t.easy, option, value.c_str());
+        };
+        file(CURLOPT_CAINFO, access_.ca_file);
+        // Otherwise the system's certificate directory, which libcurl may have been built with, would count
+        // as well.
+        if (!access_.ca_file.empty()) curl_easy_setopt(t.easy, CURLOPT_CAPATH, nullptr);
+        file(CURLOPT_SSLCERT, access_.client_certificate);
+        file(CURLOPT_SSLKEY, access_.client_key);
+        file(CURLOPT_KEYPASSWD, access_.client_key_password);
+    }
+
+    static void answer_nothing(transfer& t, const char* why, std::string_view remedy = {}) {
+        t.what.body.reset();
+        t.answer = {};
+        t.answer.failure = why;
+        t.answer.remedy = remedy;
+        t.answer.late = t.late;
+        t.handler(std::move(t.answer));
+    }
+
+    void finish(CURL* easy, CURLcode code) {
+        curl_multi_remove_handle(multi_, easy);
+        const auto found = running_.find(easy);
+        const auto each = std::move(found->second);
+        running_.erase(found);
+        if (code == CURLE_OK) {
+            curl_easy_getinfo(easy, CURLINFO_RESPONSE_CODE, &each->answer.status);
+            curl_off_t wait = 0;
+            if (curl_easy_getinfo(easy, CURLINFO_RETRY_AFTER, &wait) == CURLE_OK && wait > 0) {
+                each->answer.retry_after = std::chrono::seconds(wait);
+            }
+        } else if (each->too_large) {
+            return answer_nothing(*each, "the answer is larger than any a cluster gives");
+        } else {
+            const char* why = each->message[0] != '\0' ? each->message : curl_easy_strerror(code);
+            long sent = 0;  // bytes; none if not even a connection was made in time
+            each->late = code == CURLE_OPERATION_TIMEDOUT &&
+                         curl_easy_getinfo(easy, CURLINFO_REQUEST_SIZE, &sent) == CURLE_OK && sent > 0;
+            return answer_nothing(*each, why, detail::tls_remedy(code, why));
+        }
+        each->what.body.reset();
+        each->handler(std::move(each->answer));
+    }
+
+    /// Answers running requests whose stop token has been triggered.
+    void drop_stopped() {
+        for (auto at = running_.begin(); at != running_.end();) {
+            if (!at->second->what.stop.stop_requested()) {
+                ++at;
+                continue;
+            }
+            const auto each = std::move(at->second);
+            at = running_.erase(at);
+            leave(*each);
+            answer_nothing(*each, "given up");
+        }
+    }
+    /// Ends a running transfer without waiting for anything.
+    void leave(transfer& t) {
+#if LIBCURL_VERSION_NUM >= 0x075700
+        // Otherwise a name server that does not answer would block this call.
+        curl_easy_setopt(t.easy, CURLOPT_QUICK_EXIT, 1L);
+#endif
+        curl_multi_remove_handle(multi_, t.easy);
+    }
 
     void run() {
-        std::unique_lock lock(shared_->mutex);
-        while (true) {
-            if (!shared_->answers.empty()) {
-                const auto [each, answer] = std::move(shared_->answers.front());
-                shared_->answers.pop_front();
-                const bool expected = flights_.contains(each);  // otherwise it has been given up
-                lock.unlock();
-                if (expected) handle(each, answer);
-                lock.lock();
-            } else if (const auto stopped = take_stopped()) {
-                lock.unlock();
-                give_up(stopped, interruption());
-                lock.lock();
-            } else if (!waiting_.empty() && waiting_.begin()->first <= clock_.now()) {
-                const auto each = waiting_.begin()->second;
-                waiting_.erase(waiting_.begin());
-                lock.unlock();
-                sent_again(*each);
-                send(each);
-                lock.lock();
-            } else if (closing_ && flights_.empty()) {
-                return;
-            } else if (waiting_.empty()) {
-                shared_->changed.wait(lock);
-            } else {
-                clock_.wait_until(shared_->changed, lock, waiting_.begin()->first);
+        while (!stopping_) {
+            std::vector<std::unique_ptr<transfer>> fresh;
+            {
+                const std::lock_guard lock(mutex_);
+                fresh.swap(submitted_);
             }
-        }
-    }
-
-    /// Takes an unfinished bulk whose stop token has been triggered; null if there is none.
-    flight_ptr take_stopped() {
-        const auto stopped = [](const flight_ptr& each) { return each->stop.stop_requested(); };
-        const auto found = std::find_if(flights_.begin(), flights_.end(), stopped);
-        if (found == flights_.end()) return nullptr;
-        std::erase_if(waiting_, [&](const auto& each) { return each.second == *found; });
-        return *found;
-    }
-
-    void handle(const flight_ptr& each, const response& answer) {
-        try {
-            receive(each, answer);
-        } catch (const error&) {
-            give_up(each, std::current_exception());
-        } catch (const std::exception&) {  // out of memory
-            give_up(each, std::current_exception());
-        }
-    }
-
-    void receive(const flight_ptr& each, const response& answer) {
-        if (answer.status != 0)
-            settings_.counts->bulk_seconds.observe(
-                std::chrono::duration<double>(clock_.now() - each->sent).count());
-        if (answer.status == 200) {
-            const auto parsed =
-                parse_bulk_response(answer.body, each->body.items(), each->body.guards().size());
-            if (!parsed) return unanswered(each, "an answer that is cut or not about this bulk", answer);
-            ++answered_;
-            return judge(each, *parsed, answer);
-        }
-        if (answer.status == 0) return unanswered(each, "no answer: " + answer.failure, answer);
-        const auto said = "HTTP " + std::to_string(answer.status) + ": " + excerpt(answer.body);
-        const auto says = [&](const char* what) { return answer.body.find(what) != std::string::npos; };
-        if (answer.status == 429) refused_for_room();
-        if (says_blocked(answer.body)) end_if_blocked(*each, excerpt(answer.body));
-        if (answer.status == 408 || answer.status == 429 || says_blocked(answer.body))
-            return retry(each, said, answer);
-        if (answer.status >= 500) return unanswered(each, said, answer);
-        if (answer.status == 413) {
-            return split(each, answer.status, "content_too_long",
-                         "the document alone is larger than the cluster takes in one request (" +
-                             std::to_string(each->body.bytes()) + " bytes; see http.max_content_length)");
-        }
-        if (answer.status == 401 || answer.status == 403) {
-            throw error(errc::permission,
-                        "the cluster at " + settings_.address + " refuses us (" + said + ")",
-                        permission_remedy());
-        }
-        // Elasticsearch 6 says this if the alias was added to another index as well.
-        if (answer.status == 400 && says("no write index is defined")) {
-            std::size_t i = 0;
-            while (i + 1 < each->body.items() &&
-                   !says(("[" + std::string(each->body.target_of(i)) + "]").c_str()))
-                ++i;
-            lost(each->body.target_of(i), excerpt(answer.body));
-        }
-        // The cluster refuses the whole bulk because of one bad id, and the other items must not suffer for
-        // it. An unrecognised parameter, in contrast, is not caused by any item.
-        if (answer.status == 400 && !says("unrecognized parameter") && says("\"error\"")) {
-            return split(each, answer.status, "refused_as_a_whole", excerpt(answer.body));
-        }
-        throw error(errc::protocol, "the cluster at " + settings_.address + " answers a bulk with " + said,
-                    "check that ELASTICSEARCH_URL names an Elasticsearch or OpenSearch cluster");
-    }
-
-    void judge(const flight_ptr& each, const bulk_answer& parsed, const response& answer) {
-        if (!parsed.guards.empty()) lost(each->body.guards().front(), parsed.guards.front().reason);
-        std::vector<std::size_t> again;
-        std::string why;
-        bool refused = false;
-        bool closed = false;
-        note_passed(*each, parsed);
-        for (std::size_t i = 0; i < parsed.items.size(); ++i) {
-            const auto& item = parsed.items[i];
-            switch (item.verdict) {
-                case item_verdict::done:
-                    break;
-                case item_verdict::retry:
-                    if (is_own_failure(*each, i, item.status)) {
-                        reject(*each, i, item);
-                        break;
-                    }
-                    if (says_blocked(item.type)) end_if_blocked(*each, item.reason, each->body.target_of(i));
-                    if (again.empty()) why = trouble_of(item, each->body.target_of(i));
-                    again.push_back(i);
-                    refused = refused || item.status == 429;
-                    break;
-                case item_verdict::closed: {
-                    const auto index = item.index.empty() ? std::string(each->body.target_of(i)) : item.index;
-                    if (ends_at_closed_) throw index_unavailable(closed_text(index), opening(index));
-                    if (!closed) why = closed_text(index) + " (" + opening(index) + ")";
-                    closed = true;
-                    again.push_back(i);
-                    break;
-                }
-                case item_verdict::rejected:
-                    reject(*each, i, item);
-                    break;
-                case item_verdict::lost:
-                    lost(each->body.target_of(i), item.reason);
-                case item_verdict::forbidden:
-                    throw error(errc::permission,
-                                "the cluster at " + settings_.address + " refuses us to write \"" +
-                                    std::string(each->body.target_of(i)) + "\": " + item.reason,
-                                permission_remedy());
-                case item_verdict::unpiped:
-                    // No document is at fault, so none is set aside.
-                    throw error(errc::index,
-                                "an ingest pipeline that documents of \"" +
-                                    std::string(each->body.target_of(i)) +
-                                    "\" pass is not in the cluster: " + item.reason,
-                                "make it, PUT /_ingest/pipeline/…, and start again: nothing from this change "
-                                "on was acknowledged");
+            for (auto& each : fresh) start(std::move(each));
+            drop_stopped();
+            int running = 0;
+            curl_multi_perform(multi_, &running);
+            int left = 0;
+            while (const auto* message = curl_multi_info_read(multi_, &left)) {
+                if (message->msg == CURLMSG_DONE) finish(message->easy_handle, message->data.result);
             }
+            curl_multi_poll(multi_, nullptr, 0, 1'000, nullptr);
         }
-        for (const auto i : parsed.superseded) note_unwritten(*each, i);
-        settings_.counts->conflicts.add(parsed.superseded.size());
-        if (refused) refused_for_room();
-        tell_room([&](bulk_room& room, auto now) {
-            if (again.empty() && each->attempts == 0)
-                room.answered(each->how, each->body.bytes(), now - each->sent, wide_flights(), now);
-        });
-        if (again.empty()) return next_part(each);
-        each->body = each->body.subset(again);
-        each->unanswered = 0;
-        // An operator who has just opened the index may be waiting for this write.
-        const auto longest = closed ? std::chrono::milliseconds(1'000) : settings_.longest_pause;
-        retry(each, std::to_string(again.size()) + " documents were not taken: " + why, answer, longest);
-    }
-
-    /// Throws index_unavailable, after end_at_closed(), if the block has lasted for eight attempts. A block
-    /// may disappear quickly, for example that of a full disk.
-    void end_if_blocked(const flight& each, const std::string& reason, std::string_view target = {}) const {
-        if (!ends_at_closed_ || each.attempts < 8) return;
-        const auto remedy = unblocking(reason, target);
-        if (!remedy.empty()) throw index_unavailable(reason, remedy);
-    }
-
-    static std::string trouble_of(const item_result& item, std::string_view target) {
-        auto out = "HTTP " + std::to_string(item.status) + ", " + item.type + ": " + item.reason;
-        if (!says_blocked(item.type)) return out;
-        const auto remedy = unblocking(item.reason, target);
-        return remedy.empty() ? out : out + " " + remedy;
-    }
-
-    /// Counts the documents written, by target.
-    void note_passed(const flight& each, const bulk_answer& parsed) {
-        std::uint64_t* of = nullptr;
-        std::string_view target;
-        for (std::size_t i = 0; i < each.body.items(); ++i) {
-            if (!parsed.items.empty() && parsed.items[i].verdict != item_verdict::done) continue;
-            if (of == nullptr || each.body.target_of(i) != target) {
-                target = each.body.target_of(i);
-                of = &passed_[std::string(target)];
-            }
-            ++*of;
+        // Callers that wait must be answered.
+        std::vector<std::unique_ptr<transfer>> rest;
+        {
+            const std::lock_guard lock(mutex_);
+            rest.swap(submitted_);
         }
-    }
-    /// Records one more failure of the item; returns whether the item itself is at fault.
-    bool is_own_failure(flight& each, std::size_t i, long status) {
-        if (detail::says_not_now(status) || status < 500) return false;
-        return fails_alone(each, i);
-    }
-    bool fails_alone(flight& each, std::size_t i) {
-        const std::string target(each.body.target_of(i));
-        return each.own.failed(target + '\n' + std::string(each.body.id_of(i)), passed_[target],
-                               clock_.now());
-    }
-
-    /// Handles the failure of a whole bulk. If the bulk itself may be the cause, because it takes the cluster
-    /// too long or contains an item that breaks the request, sends it in halves.
-    void unanswered(const flight_ptr& each, const std::string& why, const response& answer) {
-        if (each->stop.stop_requested()) return give_up(each, interruption());
-        if (each->attempts == 0) each->others = answered_;
-        // If the cluster is down, that says nothing about the bulk.
-        const bool about_it = answer.late || answer.status == 504 || !detail::says_not_now(answer.status) ||
-                              answered_ > each->others;
-        each->others = answered_;
-        if (!about_it) return retry(each, why, answer);
-        const bool alone = each->body.items() == 1;
-        // With a 200 the document may have been written.
-        if (alone && answer.status != 200 && fails_alone(*each, 0)) {
-            reject(*each, 0,
-                   {item_verdict::rejected, answer.status, "not_answered",
-                    "the cluster takes others of its index, and not this one: " + why});
-            return next_part(each);
+        for (auto& [easy, each] : running_) {
+            leave(*each);
+            rest.push_back(std::move(each));
         }
-        if (++each->unanswered < (each->halved ? 2U : 5U) || alone) return retry(each, why, answer);
-        log::warn("cluster {}: {}; the bulk of {} documents is sent in halves", settings_.address, why,
-                  each->body.items());
-        each->unanswered = 0;
-        each->halved = true;
-        split(each, answer.status, "not_answered", why);
+        running_.clear();
+        for (auto& each : rest) answer_nothing(*each, "the transport is stopping");
     }
 
-    [[noreturn]] static void lost(std::string_view target, const std::string& reason) {
-        if (reason.find("no write index is defined") != std::string::npos) {
-            const std::string name(target);
-            throw error(
-                errc::index,
-                "alias \"" + name + "\" stands for more than one index, so none can be written: " + reason,
-                "GET /_alias/" + name +
-                    " shows which; take it away from the one that is a copy, POST "
-                    "/_aliases {\"actions\":[{\"remove\":{\"index\":\"…\",\"alias\":\"" +
-                    name + "\"}}]}, and start again: nothing from this change on was acknowledged");
-        }
-        throw error(errc::index, "index \"" + std::string(target) + "\" is gone or is no alias: " + reason,
-                    "it was deleted or renamed while pgsync was writing; run bootstrap, which builds what is "
-                    "missing");
-    }
-    static std::string permission_remedy() {
-        return "check user and password in ELASTICSEARCH_URL, or the key or token, and their right to write "
-               "the index";
-    }
+    static constexpr std::size_t slowest_bytes_per_ms = 64;
 
-    void refused_for_room() {
-        settings_.counts->refused.add();
-        tell_room([](bulk_room& room, auto now) { room.refused(now); });
-    }
-    void sent_again(flight& each) {
-        ++each.outcome.retries;
-        settings_.counts->retries.add();
-    }
+    static constexpr std::size_t worth_compressing = 1'024;  ///< bytes
 
-    static void note_unwritten(flight& each, std::size_t i) {
-        auto& all = each.outcome.unwritten;
-        const auto target = each.body.target_of(i);
-        auto found =
-            std::find_if(all.begin(), all.end(), [&](const auto& of) { return of.target == target; });
-        if (found == all.end()) found = all.insert(all.end(), {std::string(target), 0, 0});
-        ++(each.body.is_delete(i) ? found->deletes : found->documents);
-    }
-
-    static void reject(flight& each, std::size_t i, const item_result& item) {
-        note_unwritten(each, i);
-        const auto& body = each.body;
-        each.outcome.rejected.push_back({std::string(body.target_of(i)), std::string(body.id_of(i)),
-                                         body.version_of(i), item.status, item.type, item.reason,
-                                         std::string(body.document_of(i))});
-    }
-
-    /// Sends the halves one after the other; rejects a single item for the given reason.
-    void split(const flight_ptr& each, long status, const char* type, std::string reason) {
-        const auto items = each->body.items();
-        if (items == 1) {
-            reject(*each, 0, {item_verdict::rejected, status, type, std::move(reason)});
-            return next_part(each);
-        }
-        std::vector<std::size_t> first;
-        std::vector<std::size_t> second;
-        for (std::size_t i = 0; i < items; ++i) (i < items / 2 ? first : second).push_back(i);
-        each->rest.push_front(each->body.subset(second));
-        each->body = each->body.subset(first);
-        sent_again(*each);
-        send(each);
-    }
-
-    void next_part(const flight_ptr& each) {
-        outage_.over(std::exchange(each->attempts, 0) > 0);
-        each->unanswered = 0;
-        each->pauses.reset();
-        if (each->rest.empty()) return finish(each);
-        each->body = std::move(each->rest.front());
-        each->rest.pop_front();
-        send(each);
-    }
-
-    void retry(const flight_ptr& each, const std::string& why, const response& answer) {
-        retry(each, why, answer, settings_.longest_pause);
-    }
-    void retry(const flight_ptr& each, const std::string& why, const response& answer,
-               std::chrono::milliseconds longest) {
-        if (each->stop.stop_requested()) return give_up(each, interruption());
-        auto pause = std::min(each->pauses.next(), longest);
-        if (answer.retry_after) {
-            const auto asked = std::min(*answer.retry_after, std::chrono::seconds(60));
-            pause = std::max(pause, std::chrono::duration_cast<std::chrono::milliseconds>(asked));
-        }
-        outage_.failed(++each->attempts, why, pause);
-        const std::lock_guard lock(shared_->mutex);
-        waiting_.emplace(clock_.now() + pause, each);
-    }
-
-    static std::exception_ptr interruption() {
-        return std::make_exception_ptr(error(errc::interrupted, "stopped before the cluster had answered"));
-    }
-    void give_up(const flight_ptr& each, std::exception_ptr why) {
-        outage_.abandoned(std::exchange(each->attempts, 0) > 0);
-        each->outcome.fatal = std::move(why);
-        finish(each);
-    }
-
-    void finish(const flight_ptr& each) noexcept {
-        each->done(std::move(each->outcome));
-        each->done = nullptr;
-        each->body = bulk_body();
-        const std::lock_guard lock(shared_->mutex);
-        flights_.erase(each);
-        shared_->changed.notify_all();
-    }
-
-    static constexpr std::size_t longest_id = 512;
-
-    static std::string excerpt(std::string text) {
-        detail::scrub(text);
-        shorten(text, 300);
-        return printable(text);
-    }
-
-    Transport& transport_;
-    settings settings_;
-    Clock clock_;
-    bulk_room room_;  ///< guarded by the mutex
-    bool guarded_;
-    std::shared_ptr<shared_state> shared_ = std::make_shared<shared_state>();
-    std::set<flight_ptr> flights_;  ///< all submitted bulks that are not finished
-    /// Those of them that wait for a retry, by its time.
-    std::multimap<std::chrono::steady_clock::time_point, flight_ptr> waiting_;
-    interrupt_switch stop_;
-    bool closing_ = false;
-    std::atomic<bool> ends_at_closed_{false};
-    std::uint64_t answered_ = 0;                   ///< number of bulks
-    std::map<std::string, std::uint64_t> passed_;  ///< documents written, by target
-    detail::outage outage_;
+    cluster_url url_;
+    cluster_access access_;
+    encoding bodies_;
+    std::size_t largest_answer_;
+    CURLM* multi_ = nullptr;
+    std::atomic<bool> stopping_{false};
+    std::mutex mutex_;
+    std::vector<std::unique_ptr<transfer>> submitted_;
+    std::unordered_map<CURL*, std::unique_ptr<transfer>> running_;
     std::thread thread_;
 };
+
+static_assert(transport<curl_transport>);
 
 }  // namespace pgsync::elastic
 
@@ -15161,6 +15158,36 @@ class first_failure {
     std::atomic<bool> failed_{false};
     mutable std::mutex mutex_;
     std::exception_ptr what_;
+};
+
+}  // namespace pgsync
+
+// ---- pgsync/base/notification.hpp
+namespace pgsync {
+
+/// Wakes a thread that waits for a state which others change. Any number may notify, one waits.
+class notification {
+  public:
+    void notify() {
+        {
+            const std::lock_guard lock(mutex_);
+            ++given_;
+        }
+        changed_.notify_all();
+    }
+
+    /// Waits until notify() has been called since the last call of wait(), at most `timeout`.
+    void wait(std::chrono::milliseconds timeout) {
+        std::unique_lock lock(mutex_);
+        changed_.wait_for(lock, timeout, [&] { return given_ != seen_; });
+        seen_ = given_;
+    }
+
+  private:
+    std::mutex mutex_;
+    std::condition_variable changed_;
+    std::uint64_t given_ = 0;
+    std::uint64_t seen_ = 0;
 };
 
 }  // namespace pgsync
@@ -16339,7 +16366,8 @@ class initial_load {
                 hooks_.interrupt();
                 abandon_.make();
             }
-            std::this_thread::sleep_for(std::chrono::milliseconds(10));
+            // Others, such as a stop or the position of WAL on disk, are looked at ten times a second.
+            changed_.wait(std::chrono::milliseconds(100));
         }
     }
 
@@ -16378,6 +16406,7 @@ class initial_load {
             failure_.set_current();
         }
         --active_;
+        changed_.notify();
     }
 
     void load_page(postgres::session& connection, postgres::row_lookup& rows, elastic::batcher& batcher,
@@ -16388,6 +16417,7 @@ class initial_load {
             ledger_.done(job->number, job->durable);
             documents_ += job->documents;
             hooks_.progress(job->rows);
+            changed_.notify();
         });
         std::uint64_t version = 0;
         const auto begin = [&] {
@@ -16469,6 +16499,7 @@ class initial_load {
     std::atomic<std::size_t> active_{0};
     std::atomic<bool> stop_{false};
     first_failure failure_;
+    notification changed_;  ///< a page is acknowledged, or a worker has ended
     // One for each worker. Declared last, so destroyed first: completions of bulks still in flight are then
     // no longer called, and cannot use the members above.
     std::vector<std::unique_ptr<elastic::batcher>> batchers_;
@@ -16624,24 +16655,24 @@ struct index_access {
 
 }  // namespace pgsync::pipeline
 
-// ---- pgsync/pipeline/work.hpp
-namespace pgsync::pipeline {
+// ---- pgsync/queue/batch.hpp
+namespace pgsync::queue {
 
 /// For routed documents: by root key, the routings under which the document may be, as far as is known.
 using known_routings = std::unordered_map<std::string, std::unordered_set<std::string>>;
 
 /// What to read again for one index.
-struct index_work {
+struct index_batch {
     std::unordered_set<std::string> keys;  ///< root keys, in the form of `_id`
     known_routings routings;               ///< as far as events have shown them
     /// For each route, join keys whose owners are to be found.
-    std::vector<std::unordered_set<std::string>> links;
+    std::vector<std::unordered_set<std::string>> join_keys;
     bool rescan_index = false;  ///< look up every id in the index, as after a TRUNCATE of the root
     bool reload = false;        ///< read every root row, as after a TRUNCATE of another table
 
     /// Marks what to read again if any rows of a route's table may have been added or removed without change
     /// events.
-    void lose_rows(const compiled_index& index, std::size_t route) {
+    void invalidate(const compiled_index& index, std::size_t route) {
         const auto& node = index.shape.nodes[index.routes[route].node];
         if (makes_documents(index, route)) rescan_index = true;
         if (node.kind != relation::root) reload = true;
@@ -16656,27 +16687,26 @@ struct index_work {
 
     [[nodiscard]] bool empty() const {
         if (!keys.empty() || rescan_index || reload) return false;
-        for (const auto& set : links) {
+        for (const auto& set : join_keys) {
             if (!set.empty()) return false;
         }
         return true;
     }
 };
 
-/// A batch: what passes from routing to loading. A plain value without references into either, so that it
-/// could also travel to another machine through a message queue. Documents are always read as a whole, so
-/// doing a batch twice, or more of it than needed, is harmless.
-struct work {
-    std::vector<index_work> indices;
+/// What passes from routing to loading. A plain value without references into either, so that it can also
+/// travel to another machine. Documents are always read as a whole, so doing a batch twice, or more of it
+/// than needed, is harmless.
+struct batch {
+    std::vector<index_batch> indices;
     /// Check first whether a table was truncated, which WAL does not show; see storage_watch.
-    bool look_at_storage = false;
+    bool check_storage = false;
     std::vector<std::uint32_t> xids;  ///< transactions that the snapshots for this batch must see
     postgres::lsn committed;          ///< where the commit record of the last of them begins
     postgres::lsn end;                ///< may be confirmed once this and all earlier batches are done
-    std::uint64_t ticket = 0;         ///< identifies it to the acknowledger
 
     [[nodiscard]] bool empty() const {
-        if (look_at_storage) return false;
+        if (check_storage) return false;
         for (const auto& index : indices) {
             if (!index.empty()) return false;
         }
@@ -16684,13 +16714,7 @@ struct work {
     }
 };
 
-/// Counts of what was written.
-struct refreshed {
-    std::uint64_t written = 0;  ///< documents
-    std::uint64_t deleted = 0;  ///< documents without a row, or that the transform leaves out
-};
-
-}  // namespace pgsync::pipeline
+}  // namespace pgsync::queue
 
 // ---- pgsync/pipeline/storage_watch.hpp
 namespace pgsync::pipeline {
@@ -16711,7 +16735,7 @@ class storage_watch {
     /// read again for each index, in a snapshot at least as recent. Returns the numbers of the indices whose
     /// state must be stored once that is done.
     template <typename Source>
-    [[nodiscard]] std::vector<std::size_t> look(Source& source, std::vector<index_work>& again) {
+    [[nodiscard]] std::vector<std::size_t> look(Source& source, std::vector<queue::index_batch>& again) {
         std::vector<std::size_t> changed;
         for (std::size_t i = 0; i < indices_.size(); ++i) {
             if (note(i, source.storage(i), again[i])) changed.push_back(i);
@@ -16721,7 +16745,7 @@ class storage_watch {
 
     /// Does the same for index `i` alone, whose tables are now in the files `now`. Returns true if some
     /// differ.
-    [[nodiscard]] bool note(std::size_t i, postgres::table_storage now, index_work& again) {
+    [[nodiscard]] bool note(std::size_t i, postgres::table_storage now, queue::index_batch& again) {
         if (now == reflected_[i]) return false;
         for (std::size_t route = 0; route < indices_[i].routes.size(); ++route) {
             const auto& table = indices_[i].routes[route].table;
@@ -16729,7 +16753,7 @@ class storage_watch {
             if (before != reflected_[i].end() && before->second == now.at(table)) continue;
             log::info("{}: {} was truncated or rewritten; reading again what depends on it",
                       indices_[i].index->name, table);
-            again.lose_rows(*indices_[i].index, route);
+            again.invalidate(*indices_[i].index, route);
             // It may also be another table now, whose rows no change has reported.
             again.reload = true;
         }
@@ -16747,14 +16771,26 @@ class storage_watch {
 
 }  // namespace pgsync::pipeline
 
+// ---- pgsync/pipeline/write_counts.hpp
+namespace pgsync::pipeline {
+
+/// Counts of what was written.
+struct write_counts {
+    std::uint64_t written = 0;  ///< documents
+    std::uint64_t deleted = 0;  ///< documents without a row, or that the transform leaves out
+};
+
+}  // namespace pgsync::pipeline
+
 // ---- pgsync/pipeline/document_loader.hpp
 namespace pgsync::pipeline {
 
-/// A route with more owners than are read at once, and the join keys that lead to them.
-struct wide_route {
+/// A change that affects more documents than are read at once: a route, and the join keys that lead to its
+/// owners.
+struct fan_out {
     std::size_t index;
     std::size_t route;
-    std::vector<std::string> links;
+    std::vector<std::string> join_keys;
 };
 
 /// Processes batches: finds the owners of join keys, reads their documents as a whole and hands them to the
@@ -16763,10 +16799,10 @@ template <document_source Source, sink::document_sink Sink>
 class document_loader {
   public:
     struct settings {
-        std::size_t links_at_once = 500;     ///< per query for owners
-        std::size_t keys_at_once = 500;      ///< per query for documents, until their size is known
-        std::size_t owners_at_once = 2'000;  ///< if there are more, they are read through a cursor
-        std::size_t page_size = 5'000;       ///< maximum number of documents read at once
+        std::size_t join_keys_at_once = 500;  ///< per query for owners
+        std::size_t keys_at_once = 500;       ///< per query for documents, until their size is known
+        std::size_t owners_at_once = 2'000;   ///< if there are more, they are read through a cursor
+        std::size_t page_size = 5'000;        ///< maximum number of documents read at once
     };
 
     /// `stopped` is called while waiting and between pieces; once it returns true, the load in progress
@@ -16797,27 +16833,27 @@ class document_loader {
         std::vector<std::size_t> changed{};  ///< indices whose storage must be recorded once all is done
     };
 
-    /// Takes over routes that take long, and processes them at its own pace.
-    struct elsewhere {
-        /// Takes over a route with many owners; may block.
-        std::function<void(wide_route&&)> take;
+    /// Takes over fan-outs, and processes them at its own pace.
+    struct fan_out_handler {
+        /// Takes one over; may block.
+        std::function<void(fan_out&&)> take;
         /// Returns once everything taken over has been read and handed to its sink.
         std::function<void()> settle;
     };
 
-    /// Reads and sends everything that `todo` names except the routes that `wide_loads` takes over. The bulks
+    /// Reads and sends everything that `todo` names except the fan-outs that `handler` takes over. The bulks
     /// may still be in flight when it returns. Consults `storage` if the batch asks for it.
-    outcome load(work todo, storage_watch& storage, const elsewhere& wide_loads) {
+    outcome load(queue::batch todo, storage_watch& storage, const fan_out_handler& handler) {
         durable_ = {};
         outcome out;
-        std::vector<wide_route> wide;
+        std::vector<fan_out> fan_outs;
         std::vector<keys_piece> rest;  // one entry for each index
         {
             const read_scope scope(*this, source_, {todo.xids, todo.committed});
-            if (todo.look_at_storage) out.changed = storage.look(source_, todo.indices);
+            if (todo.check_storage) out.changed = storage.look(source_, todo.indices);
             for (std::size_t i = 0; i < indices_.size(); ++i) {
                 auto keys = std::move(todo.indices[i].keys);
-                find_owners(i, todo.indices[i], keys, wide);
+                find_owners(i, todo.indices[i], keys, fan_outs);
                 if (keys.empty()) continue;
                 rest.push_back({i, {}, &todo.indices[i].routings});
                 rest.back().keys.reserve(keys.size());
@@ -16834,11 +16870,11 @@ class document_loader {
             go_on();
             load_piece(next_piece(rest));
         }
-        if (!wide.empty()) sink_.flush();  // handing them over may take a while
-        for (auto& each : wide) wide_loads.take(std::move(each));
+        if (!fan_outs.empty()) sink_.flush();  // handing them over may take a while
+        for (auto& each : fan_outs) handler.take(std::move(each));
         for (std::size_t i = 0; i < indices_.size(); ++i) {
             // The scan would miss a document that is yet to be written.
-            if (todo.indices[i].rescan_index) wide_loads.settle();
+            if (todo.indices[i].rescan_index) handler.settle();
             if (todo.indices[i].rescan_index) rescan(i);
             if (todo.indices[i].reload) reload(i);
         }
@@ -16847,14 +16883,14 @@ class document_loader {
         return out;
     }
 
-    /// Reads and sends all documents of a route; the source `held` keeps the route's owners meanwhile. Needs
-    /// no `read_needs`: the snapshot in which the route was found saw all it had to, and this one is later.
+    /// Reads and sends all documents of a fan-out; the source `held` keeps the owners meanwhile. Needs no
+    /// `read_needs`: the snapshot in which the fan-out was found saw all it had to, and this one is later.
     /// Returns the position up to which WAL must be flushed, as in load().
-    postgres::lsn load_wide(const wide_route& each, Source& held) {
+    postgres::lsn load_fan_out(const fan_out& each, Source& held) {
         durable_ = {};
         {
             const read_scope scope(*this, held);
-            held.hold_owners(each.index, each.route, each.links);
+            held.hold_owners(each.index, each.route, each.join_keys);
         }
         const auto size = [&] { return fit_[each.index].documents(); };
         held.held_owners(each.index, size, [&](const std::vector<std::string>& keys) {
@@ -16881,14 +16917,14 @@ class document_loader {
     }
 
     /// Returns the counts of what has been handed to the sink so far.
-    [[nodiscard]] const refreshed& done() const { return done_; }
+    [[nodiscard]] const write_counts& done() const { return done_; }
 
   private:
     /// Some keys of one index.
     struct keys_piece {
         std::size_t index;
         std::vector<std::string> keys;
-        const known_routings* routings = nullptr;  ///< see index_work
+        const queue::known_routings* routings = nullptr;  ///< see index_batch
         bool foreign = false;  ///< the ids come from the index: other programs may have made them up
     };
 
@@ -16915,20 +16951,22 @@ class document_loader {
         if (stopped_()) throw error(errc::interrupted, "stopped while documents were read");
     }
 
-    void find_owners(std::size_t index, const index_work& todo, std::unordered_set<std::string>& keys,
-                     std::vector<wide_route>& wide) {
-        for (std::size_t route = 0; route < todo.links.size(); ++route) {
-            in_pieces(todo.links[route], settings_.links_at_once, [&](std::vector<std::string>& links) {
-                // The owners found of a fan-out are discarded: the cursor finds them again, in pieces.
-                std::vector<std::string> found;
-                const bool all = source_.owners(index, route, links, settings_.owners_at_once,
-                                                [&](std::string_view id) { found.emplace_back(id); });
-                if (all) {
-                    keys.insert(std::make_move_iterator(found.begin()), std::make_move_iterator(found.end()));
-                } else {
-                    wide.push_back({index, route, std::move(links)});
-                }
-            });
+    void find_owners(std::size_t index, const queue::index_batch& todo, std::unordered_set<std::string>& keys,
+                     std::vector<fan_out>& fan_outs) {
+        for (std::size_t route = 0; route < todo.join_keys.size(); ++route) {
+            in_pieces(
+                todo.join_keys[route], settings_.join_keys_at_once, [&](std::vector<std::string>& join_keys) {
+                    // The owners found of a fan-out are discarded: the cursor finds them again, in pieces.
+                    std::vector<std::string> found;
+                    const bool all = source_.owners(index, route, join_keys, settings_.owners_at_once,
+                                                    [&](std::string_view id) { found.emplace_back(id); });
+                    if (all) {
+                        keys.insert(std::make_move_iterator(found.begin()),
+                                    std::make_move_iterator(found.end()));
+                    } else {
+                        fan_outs.push_back({index, route, std::move(join_keys)});
+                    }
+                });
         }
     }
 
@@ -17067,10 +17105,10 @@ class document_loader {
         go_on();
         cluster_.refresh(index);
         go_on();
-        cluster_.scan_ids(index, settings_.links_at_once, [&](std::span<const elastic::stored_id> ids) {
+        cluster_.scan_ids(index, settings_.join_keys_at_once, [&](std::span<const elastic::stored_id> ids) {
             keys_piece piece{index, {}};
             piece.foreign = true;
-            known_routings routings;
+            queue::known_routings routings;
             std::vector<std::string> impossible;
             for (const auto& each : ids) {
                 if (static_cast<std::uint64_t>(each.version) >= below) continue;
@@ -17161,7 +17199,7 @@ class document_loader {
     std::deque<elastic::bulk_fit> fit_;  ///< one for each index
     std::function<bool()> stopped_;
     postgres::lsn durable_;
-    refreshed done_;
+    write_counts done_;
 };
 
 }  // namespace pgsync::pipeline
@@ -17227,12 +17265,12 @@ PGSYNC_LINKAGE void remove_orphans(const std::string& read_from,
 /// the cluster has acknowledged all of it and what was read is on the database's disk. The batches need no
 /// xids. If a batch sets `reload` for an index, its documents without a row are deleted as well. `read_from`
 /// as in follow_settings. Throws errc::interrupted once `stopped()` or once `stop_fd` is readable.
-PGSYNC_LINKAGE refreshed refresh(const std::string& read_from,
-                                 std::span<const postgres::index_binding> indices, std::size_t page_size,
-                                 postgres::version_clock& clock, elastic::batcher& batcher,
-                                 const index_access& cluster,
-                                 const std::function<std::optional<work>()>& next,
-                                 const std::function<bool()>& stopped, int stop_fd);
+PGSYNC_LINKAGE write_counts refresh(const std::string& read_from,
+                                    std::span<const postgres::index_binding> indices, std::size_t page_size,
+                                    postgres::version_clock& clock, elastic::batcher& batcher,
+                                    const index_access& cluster,
+                                    const std::function<std::optional<queue::batch>()>& next,
+                                    const std::function<bool()>& stopped, int stop_fd);
 
 }  // namespace pgsync::pipeline
 
@@ -17275,25 +17313,25 @@ namespace pgsync::postgres {
 
 }  // namespace pgsync::postgres
 
-// ---- pgsync/pipeline/log_text.hpp
+// ---- pgsync/pipeline/wal_text.hpp
 namespace pgsync::pipeline {
 
 /// Converts to UTF-8 the few texts in WAL that are used as such, names and keys. They arrive in the encoding
 /// of the database, see replication_stream::encoding(), and most are ASCII in any encoding.
-class log_text {
+class wal_text {
   public:
     /// Asks the server to convert a text; returns nothing if it has no UTF-8 form.
     using convert_function = std::function<std::optional<std::string>(std::string_view)>;
 
-    log_text() = default;
-    explicit log_text(convert_function convert) : convert_(std::move(convert)) {}
+    wal_text() = default;
+    explicit wal_text(convert_function convert) : convert_(std::move(convert)) {}
 
     /// Returns a converter for a database with this encoding; `connection` returns a session on it.
-    [[nodiscard]] static log_text of(const std::string& encoding,
+    [[nodiscard]] static wal_text of(const std::string& encoding,
                                      std::function<postgres::session&()> connection) {
         // SQL_ASCII means bytes without an encoding, which every session takes as they are.
         if (encoding == "UTF8" || encoding == "SQL_ASCII") return {};
-        return log_text([encoding, connection = std::move(connection)](
+        return wal_text([encoding, connection = std::move(connection)](
                             std::string_view text) -> std::optional<std::string> {
             constexpr std::string_view digits = "0123456789abcdef";
             std::string hex = "\\x";
@@ -17392,7 +17430,7 @@ concept change_source =
         { unchanged.reports_truncate() } -> std::same_as<bool>;
         { source.ancestors(oid) } -> std::same_as<std::vector<std::uint32_t>>;
         { source.has_column(oid, name) } -> std::same_as<bool>;
-        { source.texts() } -> std::same_as<log_text>;
+        { source.texts() } -> std::same_as<wal_text>;
         { unchanged.server() } -> std::convertible_to<std::string>;
         source.close();
     };
@@ -17457,8 +17495,8 @@ class postgres_changes {
         return postgres::has_column(catalog(), oid, name);
     }
     /// Any server behind the connection string will do: the database has the same encoding on all of them.
-    [[nodiscard]] log_text texts() {
-        return log_text::of(std::string(primary_.server_encoding()),
+    [[nodiscard]] wal_text texts() {
+        return wal_text::of(std::string(primary_.server_encoding()),
                             [this]() -> postgres::session& { return catalog(); });
     }
     [[nodiscard]] std::string server() const { return stream_.server(); }
@@ -17591,122 +17629,6 @@ static_assert(document_source<postgres_source>);
 
 }  // namespace pgsync::pipeline
 
-// ---- pgsync/pipeline/acknowledger.hpp
-namespace pgsync::pipeline {
-
-/// Decides up to which position the slot may be confirmed. It passes a batch only when that batch and all
-/// before it are done and everything read for them is on the database's disk. A commit under
-/// `synchronous_commit = off` is visible before it is flushed. If the database crashed in between, its row
-/// would exist only in the index, and only a repetition of the batch would correct that.
-class acknowledger {
-  public:
-    explicit acknowledger(metrics::registry& counts = metrics::null_registry()) : counts_(counts) {}
-
-    /// Announces the next batch and returns its ticket. Called in the order in which batches are taken. For
-    /// metrics: `oldest_us` is when the oldest of its changes committed, `commits` are the commit times of
-    /// the transactions that end in it; both in microseconds since 2000, 0 if unknown.
-    std::uint64_t open(postgres::lsn end, std::int64_t oldest_us = 0,
-                       std::vector<std::int64_t> commits = {}) {
-        const std::lock_guard lock(mutex_);
-        return works_.open({end, {}, oldest_us, std::move(commits)});
-    }
-
-    /// Records that one more transaction ends in the batch opened last.
-    void also_ends(std::int64_t committed_us) {
-        const std::lock_guard lock(mutex_);
-        if (works_.is_last_done()) {
-            measure(committed_us, metrics::microseconds_since_2000());
-        } else {
-            works_.back().commits.push_back(committed_us);
-        }
-    }
-
-    /// Records that the cluster has acknowledged all of the batch. What was read for it is durable once WAL
-    /// is flushed up to `durable`.
-    void done(std::uint64_t ticket, postgres::lsn durable) {
-        const std::lock_guard lock(mutex_);
-        auto& finished = works_[ticket];
-        finished.durable = durable;
-        works_.done(ticket);
-        const auto now = metrics::microseconds_since_2000();
-        for (const auto committed : finished.commits) measure(committed, now);
-        finished.commits = {};
-    }
-
-    /// Leaves the batch undone, to be repeated at the next start: neither it nor any later one will be
-    /// confirmed.
-    void give_up(std::uint64_t ticket) {
-        const std::lock_guard lock(mutex_);
-        given_up_ = std::min(given_up_, ticket);
-    }
-    [[nodiscard]] bool is_given_up(std::uint64_t ticket) const {
-        const std::lock_guard lock(mutex_);
-        return ticket >= given_up_;
-    }
-
-    [[nodiscard]] bool is_done(std::uint64_t ticket) const {
-        const std::lock_guard lock(mutex_);
-        return works_.is_done(ticket);
-    }
-
-    /// Returns the position that may be confirmed. `flushed` is how far the server's WAL is known to be on
-    /// disk. `idle` is how far the stream was read if no changes are waiting in the queue, and 0 otherwise.
-    [[nodiscard]] postgres::lsn confirmed(postgres::lsn flushed, postgres::lsn idle) {
-        const std::lock_guard lock(mutex_);
-        works_.advance([&](std::uint64_t ticket,
-                           const entry& each) { return ticket < given_up_ && each.durable <= flushed; },
-                       [&](const entry& each) { confirmed_ = std::max(confirmed_, each.end); });
-        if (works_.empty() && idle > confirmed_) confirmed_ = idle;
-        return confirmed_;
-    }
-
-    /// Returns true while a batch is not confirmed yet, but will be.
-    [[nodiscard]] bool outstanding() const {
-        const std::lock_guard lock(mutex_);
-        return !works_.empty() && works_.first() < given_up_;
-    }
-
-    [[nodiscard]] std::size_t size() const {
-        const std::lock_guard lock(mutex_);
-        return works_.size();
-    }
-
-    struct backlog {
-        std::size_t works = 0;       ///< batches not fully acknowledged by the cluster
-        std::int64_t oldest_us = 0;  ///< see open(), of the first such batch
-    };
-    [[nodiscard]] backlog undone() const {
-        backlog out;
-        const std::lock_guard lock(mutex_);
-        works_.each_undone([&](const entry& each) {
-            ++out.works;
-            if (out.oldest_us == 0) out.oldest_us = each.oldest_us;
-        });
-        return out;
-    }
-
-  private:
-    struct entry {
-        postgres::lsn end;
-        postgres::lsn durable;
-        std::int64_t oldest_us = 0;
-        std::vector<std::int64_t> commits;
-    };
-
-    /// Observes the latency of one commit; never negative, although two machines' clocks may differ.
-    void measure(std::int64_t committed_us, std::int64_t now_us) {
-        counts_.latency.observe(static_cast<double>(std::max<std::int64_t>(now_us - committed_us, 0)) / 1e6);
-    }
-
-    metrics::registry& counts_;
-    mutable std::mutex mutex_;
-    in_order_ledger<entry> works_;
-    std::uint64_t given_up_ = std::numeric_limits<std::uint64_t>::max();  ///< lowest ticket given up
-    postgres::lsn confirmed_;
-};
-
-}  // namespace pgsync::pipeline
-
 // ---- pgsync/pipeline/aside.hpp
 namespace pgsync::pipeline {
 
@@ -17743,442 +17665,7 @@ class aside {
 
 }  // namespace pgsync::pipeline
 
-// ---- pgsync/pipeline/fan_out_loader.hpp
-namespace pgsync::pipeline {
-
-/// Handles fan-outs (one row, thousands of documents) on its own thread, with its own source and sink, so
-/// that small changes are not delayed. The order of bulks does not matter: a later read has the greater
-/// version, and the cluster keeps the greater version.
-template <document_source Source, sink::document_sink Sink>
-class fan_out_loader {
-  public:
-    /// Called when all documents of a route are acknowledged, with the position up to which WAL must be
-    /// flushed for them to be durable, or without a position if the route was given up. May be called on any
-    /// thread, and is not called if something fails.
-    using done_function = std::function<void(std::optional<postgres::lsn> durable)>;
-
-    using loader_type = document_loader<Source, Sink>;
-    /// Creates a source; called on this loader's thread, at the first fan-out. May throw.
-    using connect_function = std::function<std::unique_ptr<Source>()>;
-
-    /// `failed` is called once, with the error that ends the loader's thread. Once `stopped()`, routes are
-    /// given up.
-    fan_out_loader(connect_function connect, std::span<const postgres::index_binding> indices,
-                   std::unique_ptr<Sink> to, index_access cluster, typename loader_type::settings setting,
-                   std::function<void(std::exception_ptr)> failed, std::function<bool()> stopped)
-        : connect_(std::move(connect)),
-          indices_(indices),
-          sink_(std::move(to)),
-          cluster_(std::move(cluster)),
-          settings_(setting),
-          failed_(std::move(failed)),
-          stopped_(std::move(stopped)),
-          thread_([this] { run(); }) {}
-
-    /// Does not finish the routes taken over, see close().
-    ~fan_out_loader() { close(); }
-    fan_out_loader(const fan_out_loader&) = delete;
-    fan_out_loader& operator=(const fan_out_loader&) = delete;
-
-    /// Takes over a route; waits while too many are queued. Throws errc::interrupted once closed.
-    void take(wide_route&& route, done_function done) {
-        std::unique_lock lock(mutex_);
-        changed_.wait(lock, [&] { return closing_ || waiting_.size() < most_waiting; });
-        refuse_closed();
-        waiting_.push_back({std::move(route), std::move(done)});
-        changed_.notify_all();
-    }
-
-    /// Waits until everything taken over has been handed to the sink and sent. Throws errc::interrupted once
-    /// closed.
-    void settle() {
-        std::unique_lock lock(mutex_);
-        changed_.wait(lock, [&] { return closing_ || (waiting_.empty() && !working_); });
-        refuse_closed();
-    }
-
-    /// Drops the routes that are queued and waits for the one in progress; to end that soon, interrupt the
-    /// cluster.
-    void close() {
-        {
-            const std::lock_guard lock(mutex_);
-            closing_ = true;
-            changed_.notify_all();
-        }
-        if (thread_.joinable()) thread_.join();
-    }
-
-    /// Returns true if everything sent has been answered.
-    [[nodiscard]] bool idle() const { return sink_->idle(); }
-
-    /// Throws the error that made a bulk fail for good, if any.
-    void rethrow_failure() { sink_->rethrow_failure(); }
-
-  private:
-    struct task {
-        wide_route route;
-        done_function done;
-    };
-
-    void refuse_closed() const {
-        if (closing_) throw error(errc::interrupted, "stopped while many documents were to be read again");
-    }
-
-    void run() {
-        try {
-            while (auto next = wait_for_task()) {
-                try {
-                    if (stopped_()) {
-                        next->done(std::nullopt);
-                    } else {
-                        load(*next);
-                    }
-                } catch (const error& problem) {
-                    if (problem.code() != errc::interrupted || !stopped_()) throw;
-                    next->done(std::nullopt);
-                }
-                const std::lock_guard lock(mutex_);
-                working_ = false;
-                changed_.notify_all();
-            }
-        } catch (...) {
-            failed_(std::current_exception());
-            const std::lock_guard lock(mutex_);
-            closing_ = true;
-            changed_.notify_all();
-        }
-    }
-
-    std::optional<task> wait_for_task() {
-        std::unique_lock lock(mutex_);
-        changed_.wait(lock, [&] { return closing_ || !waiting_.empty(); });
-        if (closing_) return std::nullopt;
-        auto next = std::move(waiting_.front());
-        waiting_.pop_front();
-        working_ = true;
-        changed_.notify_all();
-        return next;
-    }
-
-    void load(task& each) {
-        if (!sources_) sources_ = std::make_unique<sources>(*this);
-        struct job {
-            postgres::lsn durable;
-            done_function done;
-        };
-        const auto belongs_to = std::make_shared<job>(job{{}, each.done});
-        sink_->begin_job([belongs_to] { belongs_to->done(belongs_to->durable); });
-        belongs_to->durable = sources_->reader.load_wide(each.route, *sources_->held);
-        sink_->end_job();
-    }
-
-    /// Created at the first route: most programs never have one.
-    struct sources {
-        explicit sources(fan_out_loader& owner)
-            : documents(owner.connect_()),
-              held(owner.connect_()),
-              reader(*documents, owner.indices_, *owner.sink_, owner.cluster_, owner.settings_,
-                     owner.stopped_) {}
-        std::unique_ptr<Source> documents;
-        std::unique_ptr<Source> held;
-        loader_type reader;
-    };
-
-    static constexpr std::size_t most_waiting = 64;
-
-    connect_function connect_;
-    std::span<const postgres::index_binding> indices_;
-    std::unique_ptr<Sink> sink_;
-    index_access cluster_;
-    typename loader_type::settings settings_;
-    std::function<void(std::exception_ptr)> failed_;
-    std::function<bool()> stopped_;
-    std::unique_ptr<sources> sources_;
-
-    std::mutex mutex_;
-    std::condition_variable changed_;
-    std::deque<task> waiting_;
-    bool working_ = false;
-    bool closing_ = false;
-    std::thread thread_;
-};
-
-}  // namespace pgsync::pipeline
-
-// ---- pgsync/pipeline/gatherer.hpp
-namespace pgsync::pipeline {
-
-/// Queue in which changes wait, coalesced by root key, while the loader is busy. Batch sizes depend on the
-/// load: when the loader asks, it gets all that is waiting, after a commit, or earlier if a transaction
-/// exceeds the limits. If more is waiting than the loader wants, it gets the oldest: a key that changes again
-/// while it waits is still read once. One thread adds, one takes.
-class gatherer {
-  public:
-    struct limits {
-        std::size_t entries = 50'000;   ///< keys and join keys together
-        std::size_t bytes = 8U << 20U;  ///< of their text
-    };
-
-    /// `routes` holds the number of routes of each index.
-    gatherer(std::vector<std::size_t> routes, limits limit, acknowledger& acks)
-        : routes_(std::move(routes)), limit_(limit), acknowledger_(acks) {
-        pending_ = fresh();
-    }
-
-    /// Begins a transaction. `committed` is where its commit record begins; `time_us` is when it committed,
-    /// in microseconds since 2000, 0 if not known yet.
-    void begin(std::uint32_t xid, postgres::lsn committed, std::int64_t time_us = 0) {
-        const std::lock_guard lock(mutex_);
-        xid_ = xid;
-        xid_committed_ = committed;
-        xid_time_us_ = time_us;
-        xid_noted_ = xid_counts_ = false;
-    }
-
-    void add_key(std::size_t index, const std::string& key) {
-        const std::lock_guard lock(mutex_);
-        insert_key(index, key);
-    }
-
-    /// Adds a root row whose document was written, or is to be written, with this routing.
-    void add_key(std::size_t index, const std::string& key, std::string_view routing) {
-        // Both under one lock: a key taken without its routing would leave a document where it no longer
-        // belongs.
-        const std::lock_guard lock(mutex_);
-        insert_key(index, key);
-        if (pending_.indices[index].routings[key].emplace(routing).second) grow(key.size() + routing.size());
-    }
-
-    void add_link(std::size_t index, std::size_t route, const std::string& link) {
-        const std::lock_guard lock(mutex_);
-        note_change();
-        const auto [at, added] = pending_.indices[index].links[route].insert(link);
-        if (added) wait_in_line(index, route, *at);
-    }
-
-    /// Calls index_work::lose_rows().
-    void lose_rows(std::size_t index, const compiled_index& of, std::size_t route) {
-        const std::lock_guard lock(mutex_);
-        note_change();
-        pending_.indices[index].lose_rows(of, route);
-    }
-
-    /// Makes the loader read every root row again.
-    void reload(std::size_t index) {
-        const std::lock_guard lock(mutex_);
-        note_change();
-        pending_.indices[index].reload = true;
-    }
-
-    /// Makes the loader check whether the transaction truncated a table, which WAL does not show.
-    void look_at_storage() {
-        const std::lock_guard lock(mutex_);
-        note_transaction();
-        pending_.look_at_storage = true;
-    }
-
-    /// Records that everything before `position` has been added. Called at a commit, with its time as in
-    /// begin(), and for keepalives between transactions.
-    void reached(postgres::lsn position, std::int64_t time_us = 0) {
-        const std::lock_guard lock(mutex_);
-        if (std::exchange(xid_counts_, false) && time_us != 0) {
-            if (pending_.empty()) {
-                acknowledger_.also_ends(time_us);  // all of it was taken before its commit was read
-            } else {
-                commits_.push_back({position, time_us});
-            }
-        }
-        if (position > position_) position_ = position;
-        committed_ = true;
-        changed_.notify_all();
-    }
-
-    [[nodiscard]] postgres::lsn position() const {
-        const std::lock_guard lock(mutex_);
-        return position_;
-    }
-
-    /// Returns the position up to which the slot may be confirmed, given how far the server's WAL is known to
-    /// be on disk.
-    [[nodiscard]] postgres::lsn confirmed(postgres::lsn flushed) {
-        // Under the same lock as take(): changes are always either pending or announced to the acknowledger.
-        const std::lock_guard lock(mutex_);
-        return acknowledger_.confirmed(flushed, pending_.empty() ? position_ : postgres::lsn{});
-    }
-
-    /// Waits until the queue is below its limits or closed. Returns false if it is neither after `timeout`.
-    [[nodiscard]] bool wait_for_room(std::chrono::milliseconds timeout) {
-        std::unique_lock lock(mutex_);
-        return changed_.wait_for(lock, timeout, [&] { return !full() || closed_; });
-    }
-
-    /// Returns the next batch, of at most `most` keys and join keys, after announcing it to the acknowledger;
-    /// nothing if none was ready within `timeout`, or after close().
-    [[nodiscard]] std::optional<work> take(std::chrono::milliseconds timeout,
-                                           std::size_t most = std::numeric_limits<std::size_t>::max()) {
-        std::unique_lock lock(mutex_);
-        changed_.wait_for(lock, timeout, [&] { return closed_ || ready(); });
-        if (closed_ || !ready()) return std::nullopt;
-        work result = line_.size() <= most ? take_all() : take_oldest(most);
-        const auto oldest = oldest_us();
-        std::vector<std::int64_t> commits;
-        while (!commits_.empty() && commits_.front().end <= result.end) {
-            commits.push_back(commits_.front().time_us);
-            commits_.pop_front();
-        }
-        result.ticket = acknowledger_.open(result.end, oldest, std::move(commits));
-        // If a transaction was cut here, its remaining changes need it visible as well.
-        xid_noted_ = false;
-        changed_.notify_all();
-        return result;
-    }
-
-    /// Returns true if nothing is waiting and every batch is confirmed.
-    [[nodiscard]] bool idle() const {
-        const std::lock_guard lock(mutex_);
-        return pending_.empty() && !acknowledger_.outstanding();
-    }
-
-    /// Returns the number of keys and join keys that are waiting, and when the oldest of these changes
-    /// committed (0: none is waiting).
-    [[nodiscard]] std::pair<std::size_t, std::int64_t> waiting() const {
-        const std::lock_guard lock(mutex_);
-        return {entries_, pending_.empty() ? 0 : oldest_us()};
-    }
-
-    [[nodiscard]] bool closed() const {
-        const std::lock_guard lock(mutex_);
-        return closed_;
-    }
-
-    /// Makes take() return nothing from now on: what is left is neither loaded nor confirmed.
-    void close() {
-        const std::lock_guard lock(mutex_);
-        closed_ = true;
-        changed_.notify_all();
-    }
-
-  private:
-    [[nodiscard]] work fresh() const {
-        work result;
-        result.indices.resize(routes_.size());
-        for (std::size_t i = 0; i < routes_.size(); ++i) result.indices[i].links.resize(routes_[i]);
-        return result;
-    }
-    work take_all() {
-        work result = std::exchange(pending_, fresh());
-        result.end = position_;
-        line_.clear();
-        entries_ = bytes_ = 0;
-        committed_ = false;
-        return result;
-    }
-    /// Everything else that is pending goes into the batch: it may be done early, and what stays behind is
-    /// read in a later snapshot, which sees all that this one must see.
-    work take_oldest(std::size_t most) {
-        work result = fresh();
-        result.xids.swap(pending_.xids);
-        std::swap(result.committed, pending_.committed);
-        std::swap(result.look_at_storage, pending_.look_at_storage);
-        for (std::size_t i = 0; i < routes_.size(); ++i) {
-            std::swap(result.indices[i].rescan_index, pending_.indices[i].rescan_index);
-            std::swap(result.indices[i].reload, pending_.indices[i].reload);
-        }
-        for (std::size_t taken = 0; taken < most; ++taken) {
-            const auto next = line_.front();
-            line_.pop_front();
-            auto& from = pending_.indices[next.index];
-            auto& to = result.indices[next.index];
-            shrink(next.text->size());
-            if (next.route != no_route) {
-                to.links[next.route].insert(from.links[next.route].extract(*next.text));
-                continue;
-            }
-            if (auto known = from.routings.extract(*next.text)) {
-                for (const auto& routing : known.mapped()) shrink(next.text->size() + routing.size());
-                to.routings.insert(std::move(known));
-            }
-            to.keys.insert(from.keys.extract(*next.text));
-        }
-        // Everything added before the oldest entry that stays has been taken by now.
-        result.end = line_.front().reached;
-        return result;
-    }
-
-    void insert_key(std::size_t index, const std::string& key) {
-        note_change();
-        const auto [at, added] = pending_.indices[index].keys.insert(key);
-        if (added) wait_in_line(index, no_route, *at);
-    }
-    void wait_in_line(std::size_t index, std::size_t route, const std::string& text) {
-        line_.push_back({position_, index, route, &text});
-        grow(text.size());
-    }
-    [[nodiscard]] std::int64_t oldest_us() const {
-        return commits_.empty() ? xid_time_us_ : commits_.front().time_us;
-    }
-    void note_change() {
-        xid_counts_ = true;
-        note_transaction();
-    }
-    void note_transaction() {
-        if (xid_noted_) return;
-        pending_.xids.push_back(xid_);
-        pending_.committed = std::max(pending_.committed, xid_committed_);
-        xid_noted_ = true;
-    }
-    void grow(std::size_t text) {
-        ++entries_;
-        bytes_ += text;
-        if (full()) changed_.notify_all();
-    }
-    void shrink(std::size_t text) {
-        --entries_;
-        bytes_ -= text;
-    }
-    [[nodiscard]] bool full() const {
-        return entries_ >= limit_.entries || bytes_ >= limit_.bytes || pending_.xids.size() >= limit_.entries;
-    }
-    [[nodiscard]] bool ready() const { return !pending_.empty() && (committed_ || full()); }
-
-    static constexpr std::size_t no_route = std::numeric_limits<std::size_t>::max();
-    /// A key or join key of `pending_`. Its text has a stable address as long as it is in its set.
-    struct in_line {
-        postgres::lsn reached;  ///< stream position when it was added: earlier changes were added before it
-        std::size_t index;
-        std::size_t route;  ///< no_route: a key
-        const std::string* text;
-    };
-
-    /// A transaction that has ended, with changes still waiting.
-    struct ended {
-        postgres::lsn end;
-        std::int64_t time_us;
-    };
-
-    mutable std::mutex mutex_;
-    std::condition_variable changed_;
-    std::vector<std::size_t> routes_;
-    limits limit_;
-    acknowledger& acknowledger_;
-    work pending_;
-    std::deque<in_line> line_;  ///< the keys and join keys of `pending_`, in the order of their first change
-    std::size_t entries_ = 0;
-    std::size_t bytes_ = 0;
-    postgres::lsn position_;
-    std::uint32_t xid_ = 0;
-    postgres::lsn xid_committed_;
-    std::int64_t xid_time_us_ = 0;
-    bool xid_noted_ = false;
-    bool xid_counts_ = false;    ///< some change of it was added, to this or an earlier batch
-    std::deque<ended> commits_;  ///< in WAL order
-    bool committed_ = false;     ///< a transaction has ended since everything was last taken
-    bool closed_ = false;
-};
-
-}  // namespace pgsync::pipeline
-
-// ---- pgsync/pipeline/position_recorder.hpp
+// ---- pgsync/pipeline/checkpointer.hpp
 namespace pgsync::pipeline {
 
 /// Records each position in the indices before the slot is confirmed up to it. A slot that is ahead of the
@@ -18187,7 +17674,7 @@ namespace pgsync::pipeline {
 /// the start still holds; the slot is thus confirmed only up to positions at which it did, unless the catalog
 /// could not be reached. Has its own thread, so that a cluster or a catalog that does not answer cannot keep
 /// the reading thread from answering the server.
-class position_recorder {
+class checkpointer {
   public:
     /// Records durably. May throw, and is then called again, except after errc::superseded or
     /// elastic::refused_always.
@@ -18204,17 +17691,17 @@ class position_recorder {
 
     /// `ended` is called once, with an error after which nothing more is recorded: errc::superseded,
     /// errc::changed or elastic::refused_always.
-    position_recorder(record_function record, check_function check, settings setting,
-                      std::function<void(std::exception_ptr)> ended)
+    checkpointer(record_function record, check_function check, settings setting,
+                 std::function<void(std::exception_ptr)> ended)
         : record_(std::move(record)),
           check_(std::move(check)),
           ended_(std::move(ended)),
           record_every_(setting.record_every),
           check_every_(setting.check_every),
           thread_([this] { run(); }) {}
-    ~position_recorder() { close(); }
-    position_recorder(const position_recorder&) = delete;
-    position_recorder& operator=(const position_recorder&) = delete;
+    ~checkpointer() { close(); }
+    checkpointer(const checkpointer&) = delete;
+    checkpointer& operator=(const checkpointer&) = delete;
 
     /// Allows `position` to be recorded. Returns the position recorded so far.
     postgres::lsn want(postgres::lsn position) {
@@ -18349,6 +17836,313 @@ class position_recorder {
 
 }  // namespace pgsync::pipeline
 
+// ---- pgsync/queue/receipt.hpp
+namespace pgsync::queue {
+
+/// What whoever takes a batch owes its queue: to say when all of it is durable in the sink. A batch may be
+/// done in parts, in any order, on any threads.
+class receipt {
+  public:
+    /// Called once: with the position up to which WAL must be on the database's disk for what was read to be
+    /// durable there, or without a position if the batch was given up. Called on the thread that settles it.
+    using settled_function = std::function<void(std::optional<postgres::lsn> durable)>;
+
+    /// One part, which is the batch itself; see add_part().
+    explicit receipt(settled_function settled = [](std::optional<postgres::lsn>) {})
+        : settled_(std::move(settled)) {}
+
+    /// Announces one more part. Called while another one is not done yet.
+    void add_part() {
+        const std::lock_guard lock(mutex_);
+        ++parts_;
+    }
+
+    /// Records that some part was read from a snapshot that needs WAL on disk up to `durable`.
+    void needs(postgres::lsn durable) {
+        const std::lock_guard lock(mutex_);
+        if (durable > durable_) durable_ = durable;
+    }
+
+    /// Records that the sink has made one part durable. With the last part the batch is done.
+    void part_done() {
+        {
+            const std::lock_guard lock(mutex_);
+            if (--parts_ != 0 || std::exchange(settling_, true)) return;
+        }
+        settle(state::done, durable_);
+    }
+
+    /// Leaves the batch to be repeated: it never becomes done, whatever is still on its way.
+    void give_up() {
+        {
+            const std::lock_guard lock(mutex_);
+            if (std::exchange(settling_, true)) return;
+        }
+        settle(state::given_up, std::nullopt);
+    }
+
+    enum class state { open, done, given_up };
+
+    /// Waits until the batch is done or given up, at most `timeout`.
+    [[nodiscard]] state wait(std::chrono::milliseconds timeout) {
+        std::unique_lock lock(mutex_);
+        changed_.wait_for(lock, timeout, [&] { return state_ != state::open; });
+        return state_;
+    }
+
+  private:
+    void settle(state now, std::optional<postgres::lsn> durable) {
+        // The queue first: whoever waits for the receipt may rely on what the queue knows.
+        settled_(durable);
+        const std::lock_guard lock(mutex_);
+        state_ = now;
+        changed_.notify_all();
+    }
+
+    settled_function settled_;
+    std::mutex mutex_;
+    std::condition_variable changed_;
+    std::size_t parts_ = 1;
+    postgres::lsn durable_;
+    bool settling_ = false;
+    state state_ = state::open;
+};
+
+}  // namespace pgsync::queue
+
+// ---- pgsync/pipeline/fan_out_loader.hpp
+namespace pgsync::pipeline {
+
+/// Handles fan-outs (one row, thousands of documents) on its own thread, with its own source and sink, so
+/// that small changes are not delayed. The order of bulks does not matter: a later read has the greater
+/// version, and the cluster keeps the greater version.
+template <document_source Source, sink::document_sink Sink>
+class fan_out_loader {
+  public:
+    using loader_type = document_loader<Source, Sink>;
+    /// Creates a source; called on this loader's thread, at the first fan-out. May throw.
+    using connect_function = std::function<std::unique_ptr<Source>()>;
+
+    /// `failed` is called once, with the error that ends the loader's thread. Once `stopped()`, routes are
+    /// given up.
+    fan_out_loader(connect_function connect, std::span<const postgres::index_binding> indices,
+                   std::unique_ptr<Sink> to, index_access cluster, typename loader_type::settings setting,
+                   std::function<void(std::exception_ptr)> failed, std::function<bool()> stopped)
+        : connect_(std::move(connect)),
+          indices_(indices),
+          sink_(std::move(to)),
+          cluster_(std::move(cluster)),
+          settings_(setting),
+          failed_(std::move(failed)),
+          stopped_(std::move(stopped)),
+          thread_([this] { run(); }) {}
+
+    /// Does not finish the routes taken over, see close().
+    ~fan_out_loader() { close(); }
+    fan_out_loader(const fan_out_loader&) = delete;
+    fan_out_loader& operator=(const fan_out_loader&) = delete;
+
+    /// Takes over a route, which is one part of a batch; waits while too many are queued. Throws
+    /// errc::interrupted once closed. The part stays open if something fails.
+    void take(fan_out&& route, std::shared_ptr<queue::receipt> part_of) {
+        std::unique_lock lock(mutex_);
+        changed_.wait(lock, [&] { return closing_ || waiting_.size() < most_waiting; });
+        refuse_closed();
+        waiting_.push_back({std::move(route), std::move(part_of)});
+        changed_.notify_all();
+    }
+
+    /// Waits until everything taken over has been handed to the sink and sent. Throws errc::interrupted once
+    /// closed.
+    void settle() {
+        std::unique_lock lock(mutex_);
+        changed_.wait(lock, [&] { return closing_ || (waiting_.empty() && !working_); });
+        refuse_closed();
+    }
+
+    /// Drops the routes that are queued and waits for the one in progress; to end that soon, interrupt the
+    /// cluster.
+    void close() {
+        {
+            const std::lock_guard lock(mutex_);
+            closing_ = true;
+            changed_.notify_all();
+        }
+        if (thread_.joinable()) thread_.join();
+    }
+
+    /// Returns true if everything sent has been answered.
+    [[nodiscard]] bool idle() const { return sink_->idle(); }
+
+    /// Throws the error that made a bulk fail for good, if any.
+    void rethrow_failure() { sink_->rethrow_failure(); }
+
+  private:
+    struct task {
+        fan_out route;
+        std::shared_ptr<queue::receipt> part_of;
+    };
+
+    void refuse_closed() const {
+        if (closing_) throw error(errc::interrupted, "stopped while many documents were to be read again");
+    }
+
+    void run() {
+        try {
+            while (auto next = wait_for_task()) {
+                try {
+                    if (stopped_()) {
+                        next->part_of->give_up();
+                    } else {
+                        load(*next);
+                    }
+                } catch (const error& problem) {
+                    if (problem.code() != errc::interrupted || !stopped_()) throw;
+                    next->part_of->give_up();
+                }
+                const std::lock_guard lock(mutex_);
+                working_ = false;
+                changed_.notify_all();
+            }
+        } catch (...) {
+            failed_(std::current_exception());
+            const std::lock_guard lock(mutex_);
+            closing_ = true;
+            changed_.notify_all();
+        }
+    }
+
+    std::optional<task> wait_for_task() {
+        std::unique_lock lock(mutex_);
+        changed_.wait(lock, [&] { return closing_ || !waiting_.empty(); });
+        if (closing_) return std::nullopt;
+        auto next = std::move(waiting_.front());
+        waiting_.pop_front();
+        working_ = true;
+        changed_.notify_all();
+        return next;
+    }
+
+    void load(const task& each) {
+        if (!sources_) sources_ = std::make_unique<sources>(*this);
+        sink_->begin_job([receipt = each.part_of] { receipt->part_done(); });
+        each.part_of->needs(sources_->reader.load_fan_out(each.route, *sources_->held));
+        sink_->end_job();
+    }
+
+    /// Created at the first route: most programs never have one.
+    struct sources {
+        explicit sources(fan_out_loader& owner)
+            : documents(owner.connect_()),
+              held(owner.connect_()),
+              reader(*documents, owner.indices_, *owner.sink_, owner.cluster_, owner.settings_,
+                     owner.stopped_) {}
+        std::unique_ptr<Source> documents;
+        std::unique_ptr<Source> held;
+        loader_type reader;
+    };
+
+    static constexpr std::size_t most_waiting = 64;
+
+    connect_function connect_;
+    std::span<const postgres::index_binding> indices_;
+    std::unique_ptr<Sink> sink_;
+    index_access cluster_;
+    typename loader_type::settings settings_;
+    std::function<void(std::exception_ptr)> failed_;
+    std::function<bool()> stopped_;
+    std::unique_ptr<sources> sources_;
+
+    std::mutex mutex_;
+    std::condition_variable changed_;
+    std::deque<task> waiting_;
+    bool working_ = false;
+    bool closing_ = false;
+    std::thread thread_;
+};
+
+}  // namespace pgsync::pipeline
+
+// ---- pgsync/queue/change_queue.hpp
+namespace pgsync::queue {
+
+/// A batch and the way to acknowledge it.
+struct delivery {
+    queue::batch batch;
+    std::shared_ptr<queue::receipt> receipt;
+};
+
+/// What is in a queue, for metrics.
+struct backlog {
+    std::size_t waiting = 0;      ///< keys and join keys that nobody has taken
+    std::size_t batches = 0;      ///< taken, and not yet durable in the sink
+    std::size_t unconfirmed = 0;  ///< taken, and the slot not yet confirmed past them
+    std::int64_t oldest_us =
+        0;  ///< when the oldest of these changes committed, in microseconds since 2000; 0: none
+};
+
+/// The loader's side of a queue.
+///
+/// - Each change is in some batch, and in the same batch or a later one than the changes before it. A batch
+/// may come
+///   again, in whole or in part: documents are read as a whole, so that does no harm.
+/// - A batch says which transactions the snapshot for it must see. Nothing else orders batches: with that
+/// rule, and
+///   with versions that grow with snapshots, the last commit wins in whatever order batches are loaded.
+/// - Whoever takes a batch settles its receipt, or nothing from there on is ever confirmed. What was not
+/// settled when
+///   the process ends is delivered again.
+/// - `take` waits until there is a batch, at most the timeout; after `close()` there is none.
+template <typename T>
+concept batch_queue =
+    requires(T& queue, const T& unchanged, std::chrono::milliseconds timeout, std::size_t most) {
+        { queue.take(timeout, most) } -> std::same_as<std::optional<delivery>>;
+        { unchanged.closed() } -> std::same_as<bool>;
+        queue.close();
+    };
+
+/// What lies between routing and loading: document keys, and what leads to some.
+///
+/// The router's side is used by one thread, the loader's by another. Both agree on the numbers of indices and
+/// routes.
+///
+/// - `begin` announces a transaction, and `reached` that everything before a position was added: at commits,
+/// and
+///   between transactions. A batch may be taken in the middle of a transaction.
+/// - What is added twice is delivered at least once after the second time.
+/// - `confirmed(flushed)` is the position up to which the slot may be confirmed: everything added before it
+/// is durable
+///   in the sink, and what was read for it is on the database's disk, given how far WAL is known to be
+///   flushed.
+/// - `wait_for_room` returns false while the queue is full. Then nothing more is read from the slot, and
+/// PostgreSQL
+///   keeps the rest.
+/// - `idle` returns true if nothing is waiting and every batch is confirmed; `outstanding` returns true while
+/// a batch
+///   that was taken is neither confirmed nor given up.
+template <typename T>
+concept change_queue =
+    batch_queue<T> &&
+    requires(T& queue, const T& unchanged, std::uint32_t xid, postgres::lsn position, std::int64_t time_us,
+             std::size_t number, const std::string& text, std::string_view routing,
+             const compiled_index& index, std::chrono::milliseconds timeout) {
+        queue.begin(xid, position, time_us);
+        queue.add_key(number, text);
+        queue.add_key(number, text, routing);
+        queue.add_join_key(number, number, text);
+        queue.invalidate(number, index, number);
+        queue.reload(number);
+        queue.check_storage();
+        queue.reached(position, time_us);
+        { queue.confirmed(position) } -> std::same_as<postgres::lsn>;
+        { queue.wait_for_room(timeout) } -> std::same_as<bool>;
+        { unchanged.idle() } -> std::same_as<bool>;
+        { unchanged.outstanding() } -> std::same_as<bool>;
+        { unchanged.backlog() } -> std::same_as<backlog>;
+    };
+
+}  // namespace pgsync::queue
+
 // ---- pgsync/routing/used_columns.hpp
 namespace pgsync {
 
@@ -18387,6 +18181,7 @@ namespace pgsync::pipeline {
 
 /// Turns changed rows into keys and join keys, from the old and the new values of the columns that each route
 /// names. Does no I/O of its own.
+template <queue::change_queue Queue>
 class router {
   public:
     /// Returns the partitioned tables above a table that was not known at the start.
@@ -18396,8 +18191,8 @@ class router {
     using column_exists = std::function<bool(std::uint32_t oid, std::string_view column)>;
 
     /// `look_closer` is called when a table is not what it was at the start.
-    router(std::span<const postgres::index_binding> indices, gatherer& output, find_ancestors ancestors = {},
-           column_exists exists = {}, std::function<void()> look_closer = {}, log_text texts = {})
+    router(std::span<const postgres::index_binding> indices, Queue& output, find_ancestors ancestors = {},
+           column_exists exists = {}, std::function<void()> look_closer = {}, wal_text texts = {})
         : indices_(indices),
           output_(output),
           find_ancestors_(std::move(ancestors)),
@@ -18434,7 +18229,7 @@ class router {
         for (const auto& route : plan.routes) {
             if (row.old == postgres::old_row::full && unchanged(route, row)) continue;
             if (route.uncovered && row.old != postgres::old_row::full) {
-                lose_rows(route.index, route.route);
+                invalidate(route.index, route.route);
                 visit(route, row.after, {});
                 continue;
             }
@@ -18450,7 +18245,7 @@ class router {
         for (const auto& route : plan.routes) {
             if (row.old == postgres::old_row::none ||
                 (route.uncovered && row.old != postgres::old_row::full)) {
-                lose_rows(route.index, route.route);
+                invalidate(route.index, route.route);
             } else {
                 visit(route, row.before, {});
             }
@@ -18461,7 +18256,7 @@ class router {
         for (const auto oid : tables.relations) {
             for (std::size_t i = 0; i < indices_.size(); ++i) {
                 for (std::size_t r = 0; r < indices_[i].routes.size(); ++r) {
-                    if (covers(indices_[i].routes[r], oid)) lose_rows(i, r);
+                    if (covers(indices_[i].routes[r], oid)) invalidate(i, r);
                 }
             }
         }
@@ -18485,8 +18280,8 @@ class router {
         std::vector<route_plan> routes;
     };
 
-    void lose_rows(std::size_t index, std::size_t route) {
-        output_.lose_rows(index, *indices_[index].index, route);
+    void invalidate(std::size_t index, std::size_t route) {
+        output_.invalidate(index, *indices_[index].index, route);
     }
 
     [[nodiscard]] bool covers(const postgres::route_binding& route, std::uint32_t oid) const {
@@ -18612,7 +18407,7 @@ class router {
     /// unchanged.
     void visit(const route_plan& route, std::span<const postgres::field> row,
                std::span<const postgres::field> before) {
-        if (route.everything) return lose_rows(route.index, route.route);
+        if (route.everything) return invalidate(route.index, route.route);
         if (route.blind) return read_all_again(route);
         text_.clear();
         bool first = true;
@@ -18641,22 +18436,22 @@ class router {
         } else if (route.direct) {
             output_.add_key(route.index, text_);
         } else {
-            output_.add_link(route.index, route.route, text_);
+            output_.add_join_key(route.index, route.route, text_);
         }
     }
 
     void read_all_again(const route_plan& route) {
-        lose_rows(route.index, route.route);
+        invalidate(route.index, route.route);
         // There may also be new root rows that the index does not know.
         output_.reload(route.index);
     }
 
     std::span<const postgres::index_binding> indices_;
-    gatherer& output_;
+    Queue& output_;
     find_ancestors find_ancestors_;
     column_exists column_exists_;
     std::function<void()> look_closer_;
-    log_text texts_;
+    wal_text texts_;
     std::unordered_map<std::uint32_t, std::vector<std::uint32_t>> ancestors_;
     std::unordered_map<std::uint32_t, table_plan> tables_;
     std::string text_;
@@ -18668,9 +18463,9 @@ class router {
 namespace pgsync::pipeline {
 
 /// Streams one slot into the indices until asked to stop. One thread receives and routes changes, one reads
-/// documents and sends them, one does so for fan-outs, and one records positions. An object lives as long as
-/// one connection; what is not confirmed by then is delivered again.
-template <change_source Changes, document_source Source, sink::document_sink Sink>
+/// documents and sends them, one does so for fan-outs, and one records checkpoints. An object lives as long
+/// as one connection; what is not confirmed by then is delivered again.
+template <change_source Changes, queue::change_queue Queue, document_source Source, sink::document_sink Sink>
 class sync_pipeline {
   public:
     using loader_type = document_loader<Source, Sink>;
@@ -18685,20 +18480,19 @@ class sync_pipeline {
     };
 
     sync_pipeline(const follow_settings& setting, std::span<const postgres::index_binding> indices,
-                  Changes& changes, Source& documents, document_sinks<Sink> to, const index_access& cluster,
-                  hooks with)
+                  Changes& changes, Queue& changed, Source& documents, document_sinks<Sink> to,
+                  const index_access& cluster, hooks with)
         : settings_(setting),
           cluster_(cluster),
           hooks_(std::move(with)),
           changes_(changes),
           sink_(std::move(to.prompt)),
           counts_(*settings_.counts),
-          acknowledger_(std::make_shared<acknowledger>(counts_)),
-          gatherer_(route_counts(indices), {}, *acknowledger_),
+          queue_(changed),
           router_(
-              indices, gatherer_, [this](std::uint32_t oid) { return changes_.ancestors(oid); },
+              indices, queue_, [this](std::uint32_t oid) { return changes_.ancestors(oid); },
               [this](std::uint32_t oid, std::string_view column) { return changes_.has_column(oid, column); },
-              [this] { recorder_.check_now(); }, changes_.texts()),
+              [this] { checkpointer_.check_now(); }, changes_.texts()),
           loader_(documents, indices, *sink_, cluster, loading_settings(setting),
                   [this] { return leaving_.load(); }),
           fan_outs_(
@@ -18706,8 +18500,9 @@ class sync_pipeline {
               [this](std::exception_ptr what) { failure_.set(std::move(what)); },
               [this] { return leaving_.load(); }),
           storage_(indices, settings_.storage),
-          recorder_(cluster.record, settings_.check, {settings_.record_every, settings_.check_every},
-                    [this](std::exception_ptr what) { failure_.set(std::move(what)); }),
+          checkpointer_([this](postgres::lsn position) { record(position); }, settings_.check,
+                        {settings_.record_every, settings_.check_every},
+                        [this](std::exception_ptr what) { failure_.set(std::move(what)); }),
           probe_(counts_, [this](metrics::depths& sum) { look(sum); }) {}
 
     /// See follow().
@@ -18722,17 +18517,17 @@ class sync_pipeline {
         try {
             read_until_stopped(stop_fd);
             leaving_ = true;
-            gatherer_.close();
+            queue_.close();
             finish(loading);
         } catch (...) {
             leaving_ = abandoned_ = true;
             // Interrupts threads that wait for a lock or read millions of rows.
             hooks_.abandon();
-            gatherer_.close();
+            queue_.close();
             cluster_.interrupt();
             fan_outs_.close();
             if (loading.joinable()) loading.join();
-            recorder_.close();
+            checkpointer_.close();
             caught_up_.reset();
             cluster_.resume();
             throw;
@@ -18746,11 +18541,6 @@ class sync_pipeline {
         typename loader_type::settings to;
         to.page_size = from.page_size;
         return to;
-    }
-    static std::vector<std::size_t> route_counts(std::span<const postgres::index_binding> indices) {
-        std::vector<std::size_t> counts;
-        for (const auto& each : indices) counts.push_back(each.routes.size());
-        return counts;
     }
 
     // ---- the reading thread
@@ -18770,7 +18560,7 @@ class sync_pipeline {
             counts_.beat();
             rethrow_failure();
             (void)is_settled();
-            const bool waiting = settings_.once || !gatherer_.idle();
+            const bool waiting = settings_.once || !queue_.idle();
             const auto message = changes_.receive(std::chrono::milliseconds(waiting ? 20 : 1'000), stop_fd,
                                                   [this](const postgres::event& event) { handle(event); });
             if (message) {
@@ -18802,22 +18592,22 @@ class sync_pipeline {
         reply_requested_ = reply_requested_ || message.reply_requested;
         // A server that is shutting down requests replies, and ends only when everything it has sent is
         // confirmed.
-        if (message.reply_requested) recorder_.soon();
+        if (message.reply_requested) checkpointer_.soon();
         // Between transactions everything before this position has been delivered.
-        if (!in_transaction_) gatherer_.reached(message.end);
+        if (!in_transaction_) queue_.reached(message.end);
     }
 
     void handle(const postgres::event& event) {
         namespace change = postgres::change;
         if (const auto* begin = std::get_if<change::begin>(&event)) {
             in_transaction_ = true;
-            gatherer_.begin(begin->xid, begin->final_lsn, begin->commit_time_us);
+            queue_.begin(begin->xid, begin->final_lsn, begin->commit_time_us);
         } else if (const auto* commit = std::get_if<change::commit>(&event)) {
             in_transaction_ = false;
             flushed_ = std::max(flushed_, commit->end_lsn);
             counts_.transactions.add();
-            if (!changes_.reports_truncate()) gatherer_.look_at_storage();
-            gatherer_.reached(commit->end_lsn, commit->commit_time_us);
+            if (!changes_.reports_truncate()) queue_.check_storage();
+            queue_.reached(commit->end_lsn, commit->commit_time_us);
         } else if (const auto* relation = std::get_if<change::relation>(&event)) {
             router_.relation(*relation);
         } else if (const auto* insert = std::get_if<change::insert>(&event)) {
@@ -18838,7 +18628,7 @@ class sync_pipeline {
     /// Waits while the queue is full. Reading nothing makes the server wait, but without a status it would
     /// end the connection after wal_sender_timeout.
     void make_room(int stop_fd, clock_type::time_point& next_status) {
-        while (!gatherer_.wait_for_room(std::chrono::milliseconds(100))) {
+        while (!queue_.wait_for_room(std::chrono::milliseconds(100))) {
             counts_.beat();
             rethrow_failure();
             if (readable(stop_fd)) return;
@@ -18851,12 +18641,12 @@ class sync_pipeline {
     }
 
     void send_status() {
-        written_ = gatherer_.confirmed(flushed_);
+        written_ = queue_.confirmed(flushed_);
         counts_.written.set(static_cast<std::int64_t>(written_.value));
-        if (settings_.once && written_ >= target_) recorder_.hurry();
-        confirmed_ = std::max(confirmed_, std::min(written_, recorder_.want(written_)));
+        if (settings_.once && written_ >= target_) checkpointer_.hurry();
+        confirmed_ = std::max(confirmed_, std::min(written_, checkpointer_.want(written_)));
         // The reply shows how far WAL is on disk, needed if something waits for that.
-        const bool ask = settings_.once || acknowledger_->outstanding();
+        const bool ask = settings_.once || queue_.outstanding();
         const auto told = settings_.keep_slot ? postgres::lsn{} : confirmed_;
         // The position in the cluster is sent as "applied": pg_stat_replication shows it, and verify reads it
         // there.
@@ -18888,22 +18678,23 @@ class sync_pipeline {
     /// keeps the rest for the next start.
     void finish(std::thread& loading) {
         const auto deadline = clock_type::now() + settings_.stop_timeout;
-        recorder_.hurry();
+        checkpointer_.hurry();
         while (true) {
             rethrow_failure();
-            // Batches may have to wait until WAL is flushed a little further, see acknowledger.
+            // Batches may have to wait until WAL is flushed a little further, see commit_tracker.
             if (loaded_all_) flushed_ = std::max(flushed_, changes_.flushed());
             send_status();
             const bool answered = is_settled() && loaded_all_ && sink_->idle() && fan_outs_.idle();
-            if (answered && !acknowledger_->outstanding() && confirmed_ >= written_) break;
+            if (answered && !queue_.outstanding() && confirmed_ >= written_) break;
             if (clock_type::now() >= deadline) {
                 throw error(errc::interrupted,
                             "stopped before everything in flight was acknowledged; " +
-                                std::to_string(acknowledger_->size()) +
+                                std::to_string(queue_.backlog().unconfirmed) +
                                 " batches will be repeated from the slot at the next start",
                             "nothing is lost; see above what the cluster or the database is waiting for");
             }
-            std::this_thread::sleep_for(std::chrono::milliseconds(5));
+            // Not notified of: how far WAL is on disk.
+            progress_->wait(std::chrono::milliseconds(20));
         }
         loading.join();
         changes_.close();
@@ -18919,93 +18710,66 @@ class sync_pipeline {
 
     /// Called on the thread that collects metrics.
     void look(metrics::depths& sum) const {
-        const auto [gathered, since] = gatherer_.waiting();
-        const auto undone = acknowledger_->undone();
-        sum.gathered += gathered;
-        sum.batches += undone.works;
-        // Batches are older than what is waiting in the queue.
-        const auto oldest = undone.oldest_us != 0 ? undone.oldest_us : since;
+        const auto backlog = queue_.backlog();
+        sum.gathered += backlog.waiting;
+        sum.batches += backlog.batches;
+        const auto oldest = backlog.oldest_us;
         if (oldest != 0 && (sum.oldest_us == 0 || oldest < sum.oldest_us)) sum.oldest_us = oldest;
     }
 
     // ---- the loading thread
 
-    /// A batch in progress: one part, or several that are done in any order.
-    class load_job {
-      public:
-        load_job(std::shared_ptr<acknowledger> acks, std::uint64_t ticket)
-            : acks_(std::move(acks)), ticket_(ticket) {}
-
-        [[nodiscard]] std::uint64_t ticket() const { return ticket_; }
-        void add_part() {
-            const std::lock_guard lock(mutex_);
-            ++parts_;
-        }
-        void needs(postgres::lsn durable) {
-            const std::lock_guard lock(mutex_);
-            durable_ = std::max(durable_, durable);
-        }
-        void give_up() { acks_->give_up(ticket_); }
-        void part_done() {
-            const std::lock_guard lock(mutex_);
-            if (--parts_ == 0) acks_->done(ticket_, durable_);
-        }
-
-      private:
-        std::shared_ptr<acknowledger> acks_;
-        std::uint64_t ticket_;
-        std::mutex mutex_;
-        std::size_t parts_ = 1;
-        postgres::lsn durable_;
-    };
-
     void load_all() {
         try {
             while (!abandoned_) {
-                auto todo = gatherer_.take(std::chrono::milliseconds(100), loader_.keys_at_once());
-                if (!todo) {
-                    if (gatherer_.closed()) break;
+                auto next = queue_.take(std::chrono::milliseconds(100), loader_.keys_at_once());
+                if (!next) {
+                    if (queue_.closed()) break;
                     continue;
                 }
-                const auto job = std::make_shared<load_job>(acknowledger_, todo->ticket);
                 try {
-                    load(std::move(*todo), job);
+                    load(std::move(next->batch), next->receipt);
                 } catch (const error& problem) {
                     if (problem.code() != errc::interrupted || abandoned_) throw;
-                    job->give_up();
+                    next->receipt->give_up();
                 }
             }
             fan_outs_.settle();
             loaded_all_ = true;
+            progress_->notify();
         } catch (...) {
             failure_.set_current();
         }
     }
 
-    void load(work todo, const std::shared_ptr<load_job>& job) {
-        sink_->begin_job([job] { job->part_done(); });
-        const auto take = [&](wide_route&& route) {
-            job->add_part();
-            fan_outs_.take(std::move(route), [job](std::optional<postgres::lsn> durable) {
-                if (!durable) return job->give_up();
-                job->needs(*durable);
-                job->part_done();
-            });
+    void load(queue::batch todo, const std::shared_ptr<queue::receipt>& receipt) {
+        sink_->begin_job([receipt, progress = progress_] {
+            receipt->part_done();
+            progress->notify();
+        });
+        const auto take = [&](fan_out&& route) {
+            receipt->add_part();
+            fan_outs_.take(std::move(route), receipt);
         };
         const auto loaded = loader_.load(std::move(todo), storage_, {take, [this] { fan_outs_.settle(); }});
-        job->needs(loaded.durable);
+        receipt->needs(loaded.durable);
         sink_->end_job();
-        if (!loaded.changed.empty()) remember(job->ticket(), loaded.changed);
+        if (!loaded.changed.empty()) remember(*receipt, loaded.changed);
     }
 
     /// Stores what the indices reflect now, once the cluster has acknowledged everything that depends on it.
-    void remember(std::uint64_t ticket, const std::vector<std::size_t>& changed) {
-        while (!acknowledger_->is_done(ticket)) {
+    void remember(queue::receipt& receipt, const std::vector<std::size_t>& changed) {
+        using state = queue::receipt::state;
+        for (auto now = state::open; now != state::done; now = receipt.wait(std::chrono::milliseconds(100))) {
             rethrow_failure();
-            if (abandoned_ || acknowledger_->is_given_up(ticket)) return;
-            std::this_thread::sleep_for(std::chrono::milliseconds(5));
+            if (abandoned_ || now == state::given_up) return;
         }
         for (const auto index : changed) cluster_.remember(index, storage_.reflected(index));
+    }
+
+    void record(postgres::lsn position) {
+        cluster_.record(position);
+        progress_->notify();
     }
 
     void rethrow_failure() {
@@ -19019,6 +18783,8 @@ class sync_pipeline {
     std::atomic<bool> abandoned_{false};  ///< nothing is waited for either
     std::atomic<bool> loaded_all_{false};
     first_failure failure_;
+    // Shared with the completions of bulks, which may outlive this object.
+    std::shared_ptr<notification> progress_ = std::make_shared<notification>();
 
     follow_settings settings_;
     index_access cluster_;
@@ -19026,14 +18792,12 @@ class sync_pipeline {
     Changes& changes_;
     std::unique_ptr<Sink> sink_;
     metrics::registry& counts_;
-    // Shared with the completions of bulks, which may outlive this object.
-    std::shared_ptr<acknowledger> acknowledger_;
-    gatherer gatherer_;
-    router router_;
+    Queue& queue_;
+    router<Queue> router_;
     loader_type loader_;
     fan_out_type fan_outs_;
     storage_watch storage_;
-    position_recorder recorder_;
+    checkpointer checkpointer_;
 
     postgres::lsn target_;
     postgres::lsn chased_;  ///< a recent end of WAL, see look_how_far()
@@ -19049,11 +18813,426 @@ class sync_pipeline {
 
 }  // namespace pgsync::pipeline
 
+// ---- pgsync/pipeline/wait_until_written.hpp
+namespace pgsync::pipeline {
+
+/// Waits until the sink has made everything durable that the receipt stands for. Throws what made a bulk fail
+/// for good, and calls `go_on()` meanwhile, which may throw.
+template <sink::document_sink Sink, typename GoOn>
+void wait_until_written(queue::receipt& written, Sink& sink, const GoOn& go_on) {
+    while (written.wait(std::chrono::milliseconds(100)) == queue::receipt::state::open) {
+        sink.rethrow_failure();
+        go_on();
+    }
+}
+
+}  // namespace pgsync::pipeline
+
+// ---- pgsync/queue/commit_tracker.hpp
+namespace pgsync::queue {
+
+/// Decides up to which position the slot may be confirmed. It passes a batch only when that batch and all
+/// before it are done and everything read for them is on the database's disk. A commit under
+/// `synchronous_commit = off` is visible before it is flushed. If the database crashed in between, its row
+/// would exist only in the index, and only a repetition of the batch would correct that.
+class commit_tracker {
+  public:
+    explicit commit_tracker(metrics::registry& counts = metrics::null_registry()) : counts_(counts) {}
+
+    /// Announces the next batch and returns its ticket. Called in the order in which batches are taken. For
+    /// metrics: `oldest_us` is when the oldest of its changes committed, `commits` are the commit times of
+    /// the transactions that end in it; both in microseconds since 2000, 0 if unknown.
+    std::uint64_t open(postgres::lsn end, std::int64_t oldest_us = 0,
+                       std::vector<std::int64_t> commits = {}) {
+        const std::lock_guard lock(mutex_);
+        return batches_.open({end, {}, oldest_us, std::move(commits)});
+    }
+
+    /// Records that one more transaction ends in the batch opened last.
+    void also_ends(std::int64_t committed_us) {
+        const std::lock_guard lock(mutex_);
+        if (batches_.is_last_done()) {
+            measure(committed_us, metrics::microseconds_since_2000());
+        } else {
+            batches_.back().commits.push_back(committed_us);
+        }
+    }
+
+    /// Records that the cluster has acknowledged all of the batch. What was read for it is durable once WAL
+    /// is flushed up to `durable`.
+    void done(std::uint64_t ticket, postgres::lsn durable) {
+        const std::lock_guard lock(mutex_);
+        auto& finished = batches_[ticket];
+        finished.durable = durable;
+        batches_.done(ticket);
+        const auto now = metrics::microseconds_since_2000();
+        for (const auto committed : finished.commits) measure(committed, now);
+        finished.commits = {};
+    }
+
+    /// Leaves the batch undone, to be repeated at the next start: neither it nor any later one will be
+    /// confirmed.
+    void give_up(std::uint64_t ticket) {
+        const std::lock_guard lock(mutex_);
+        given_up_ = std::min(given_up_, ticket);
+    }
+
+    /// Returns the position that may be confirmed. `flushed` is how far the server's WAL is known to be on
+    /// disk. `idle` is how far the stream was read if no changes are waiting in the queue, and 0 otherwise.
+    [[nodiscard]] postgres::lsn confirmed(postgres::lsn flushed, postgres::lsn idle) {
+        const std::lock_guard lock(mutex_);
+        batches_.advance([&](std::uint64_t ticket,
+                             const entry& each) { return ticket < given_up_ && each.durable <= flushed; },
+                         [&](const entry& each) { confirmed_ = std::max(confirmed_, each.end); });
+        if (batches_.empty() && idle > confirmed_) confirmed_ = idle;
+        return confirmed_;
+    }
+
+    /// Returns true while a batch is not confirmed yet, but will be.
+    [[nodiscard]] bool outstanding() const {
+        const std::lock_guard lock(mutex_);
+        return !batches_.empty() && batches_.first() < given_up_;
+    }
+
+    /// Returns what is not fully acknowledged by the cluster; `waiting` is 0.
+    [[nodiscard]] backlog undone() const {
+        backlog out;
+        const std::lock_guard lock(mutex_);
+        out.unconfirmed = batches_.size();
+        batches_.each_undone([&](const entry& each) {
+            ++out.batches;
+            if (out.oldest_us == 0) out.oldest_us = each.oldest_us;
+        });
+        return out;
+    }
+
+  private:
+    struct entry {
+        postgres::lsn end;
+        postgres::lsn durable;
+        std::int64_t oldest_us = 0;
+        std::vector<std::int64_t> commits;
+    };
+
+    /// Observes the latency of one commit; never negative, although two machines' clocks may differ.
+    void measure(std::int64_t committed_us, std::int64_t now_us) {
+        counts_.latency.observe(static_cast<double>(std::max<std::int64_t>(now_us - committed_us, 0)) / 1e6);
+    }
+
+    metrics::registry& counts_;
+    mutable std::mutex mutex_;
+    in_order_ledger<entry> batches_;
+    std::uint64_t given_up_ = std::numeric_limits<std::uint64_t>::max();  ///< lowest ticket given up
+    postgres::lsn confirmed_;
+};
+
+}  // namespace pgsync::queue
+
+// ---- pgsync/queue/memory_queue.hpp
+namespace pgsync::queue {
+
+/// How much may wait in a queue.
+struct queue_limits {
+    std::size_t entries = 50'000;   ///< keys and join keys together
+    std::size_t bytes = 8U << 20U;  ///< of their text
+};
+
+/// The change_queue within one process. Changes wait, coalesced by root key, while the loader is busy. Batch
+/// sizes depend on the load: when the loader asks, it gets all that is waiting, after a commit, or earlier if
+/// a transaction exceeds the limits. If more is waiting than the loader wants, it gets the oldest: a key that
+/// changes again while it waits is still read once. Nothing survives the process: the slot has what was not
+/// confirmed.
+class memory_queue {
+  public:
+    /// `routes` holds the number of routes of each index; `counts` gets the latency of commits.
+    explicit memory_queue(std::vector<std::size_t> routes, queue_limits limit = {},
+                          metrics::registry& counts = metrics::null_registry())
+        : routes_(std::move(routes)), limit_(limit), tracker_(std::make_shared<commit_tracker>(counts)) {
+        pending_ = fresh();
+    }
+
+    /// Begins a transaction. `committed` is where its commit record begins; `time_us` is when it committed,
+    /// in microseconds since 2000, 0 if not known yet.
+    void begin(std::uint32_t xid, postgres::lsn committed, std::int64_t time_us = 0) {
+        const std::lock_guard lock(mutex_);
+        xid_ = xid;
+        xid_committed_ = committed;
+        xid_time_us_ = time_us;
+        xid_noted_ = xid_counts_ = false;
+    }
+
+    void add_key(std::size_t index, const std::string& key) {
+        const std::lock_guard lock(mutex_);
+        insert_key(index, key);
+    }
+
+    /// Adds a root row whose document was written, or is to be written, with this routing.
+    void add_key(std::size_t index, const std::string& key, std::string_view routing) {
+        // Both under one lock: a key taken without its routing would leave a document where it no longer
+        // belongs.
+        const std::lock_guard lock(mutex_);
+        insert_key(index, key);
+        if (pending_.indices[index].routings[key].emplace(routing).second) grow(key.size() + routing.size());
+    }
+
+    void add_join_key(std::size_t index, std::size_t route, const std::string& join_key) {
+        const std::lock_guard lock(mutex_);
+        note_change();
+        const auto [at, added] = pending_.indices[index].join_keys[route].insert(join_key);
+        if (added) wait_in_line(index, route, *at);
+    }
+
+    /// Calls index_batch::invalidate().
+    void invalidate(std::size_t index, const compiled_index& of, std::size_t route) {
+        const std::lock_guard lock(mutex_);
+        note_change();
+        pending_.indices[index].invalidate(of, route);
+    }
+
+    /// Makes the loader read every root row again.
+    void reload(std::size_t index) {
+        const std::lock_guard lock(mutex_);
+        note_change();
+        pending_.indices[index].reload = true;
+    }
+
+    /// Makes the loader check whether the transaction truncated a table, which WAL does not show.
+    void check_storage() {
+        const std::lock_guard lock(mutex_);
+        note_transaction();
+        pending_.check_storage = true;
+    }
+
+    /// Records that everything before `position` has been added. Called at a commit, with its time as in
+    /// begin(), and for keepalives between transactions.
+    void reached(postgres::lsn position, std::int64_t time_us = 0) {
+        const std::lock_guard lock(mutex_);
+        if (std::exchange(xid_counts_, false) && time_us != 0) {
+            if (pending_.empty()) {
+                tracker_->also_ends(time_us);  // all of it was taken before its commit was read
+            } else {
+                commits_.push_back({position, time_us});
+            }
+        }
+        if (position > position_) position_ = position;
+        committed_ = true;
+        changed_.notify_all();
+    }
+
+    [[nodiscard]] postgres::lsn position() const {
+        const std::lock_guard lock(mutex_);
+        return position_;
+    }
+
+    /// Returns the position up to which the slot may be confirmed, given how far the server's WAL is known to
+    /// be on disk.
+    [[nodiscard]] postgres::lsn confirmed(postgres::lsn flushed) {
+        // Under the same lock as take(): a change is always either pending or in a batch that is open.
+        const std::lock_guard lock(mutex_);
+        return tracker_->confirmed(flushed, pending_.empty() ? position_ : postgres::lsn{});
+    }
+
+    /// Waits until the queue is below its limits or closed. Returns false if it is neither after `timeout`.
+    [[nodiscard]] bool wait_for_room(std::chrono::milliseconds timeout) {
+        std::unique_lock lock(mutex_);
+        return changed_.wait_for(lock, timeout, [&] { return !full() || closed_; });
+    }
+
+    /// Returns the next batch, of at most `most` keys and join keys; nothing if none was ready within
+    /// `timeout`, or after close(). The receipt may outlive the queue.
+    [[nodiscard]] std::optional<delivery> take(std::chrono::milliseconds timeout,
+                                               std::size_t most = std::numeric_limits<std::size_t>::max()) {
+        std::unique_lock lock(mutex_);
+        changed_.wait_for(lock, timeout, [&] { return closed_ || ready(); });
+        if (closed_ || !ready()) return std::nullopt;
+        batch result = line_.size() <= most ? take_all() : take_oldest(most);
+        const auto oldest = oldest_us();
+        std::vector<std::int64_t> commits;
+        while (!commits_.empty() && commits_.front().end <= result.end) {
+            commits.push_back(commits_.front().time_us);
+            commits_.pop_front();
+        }
+        const auto ticket = tracker_->open(result.end, oldest, std::move(commits));
+        // If a transaction was cut here, its remaining changes need it visible as well.
+        xid_noted_ = false;
+        changed_.notify_all();
+        const auto settled = [to = tracker_, ticket](std::optional<postgres::lsn> durable) {
+            if (durable) {
+                to->done(ticket, *durable);
+            } else {
+                to->give_up(ticket);
+            }
+        };
+        return delivery{std::move(result), std::make_shared<receipt>(settled)};
+    }
+
+    /// Returns true if nothing is waiting and every batch is confirmed.
+    [[nodiscard]] bool idle() const {
+        const std::lock_guard lock(mutex_);
+        return pending_.empty() && !tracker_->outstanding();
+    }
+
+    /// Returns true while a batch that was taken is neither confirmed nor given up.
+    [[nodiscard]] bool outstanding() const { return tracker_->outstanding(); }
+
+    [[nodiscard]] queue::backlog backlog() const {
+        const std::lock_guard lock(mutex_);
+        queue::backlog out = tracker_->undone();
+        out.waiting = entries_;
+        // Batches are older than what is waiting.
+        if (out.oldest_us == 0 && !pending_.empty()) out.oldest_us = oldest_us();
+        return out;
+    }
+
+    [[nodiscard]] bool closed() const {
+        const std::lock_guard lock(mutex_);
+        return closed_;
+    }
+
+    /// Makes take() return nothing from now on: what is left is neither loaded nor confirmed.
+    void close() {
+        const std::lock_guard lock(mutex_);
+        closed_ = true;
+        changed_.notify_all();
+    }
+
+  private:
+    [[nodiscard]] batch fresh() const {
+        batch result;
+        result.indices.resize(routes_.size());
+        for (std::size_t i = 0; i < routes_.size(); ++i) result.indices[i].join_keys.resize(routes_[i]);
+        return result;
+    }
+    batch take_all() {
+        batch result = std::exchange(pending_, fresh());
+        result.end = position_;
+        line_.clear();
+        entries_ = bytes_ = 0;
+        committed_ = false;
+        return result;
+    }
+    /// Everything else that is pending goes into the batch: it may be done early, and what stays behind is
+    /// read in a later snapshot, which sees all that this one must see.
+    batch take_oldest(std::size_t most) {
+        batch result = fresh();
+        result.xids.swap(pending_.xids);
+        std::swap(result.committed, pending_.committed);
+        std::swap(result.check_storage, pending_.check_storage);
+        for (std::size_t i = 0; i < routes_.size(); ++i) {
+            std::swap(result.indices[i].rescan_index, pending_.indices[i].rescan_index);
+            std::swap(result.indices[i].reload, pending_.indices[i].reload);
+        }
+        for (std::size_t taken = 0; taken < most; ++taken) {
+            const auto next = line_.front();
+            line_.pop_front();
+            auto& from = pending_.indices[next.index];
+            auto& to = result.indices[next.index];
+            shrink(next.text->size());
+            if (next.route != no_route) {
+                to.join_keys[next.route].insert(from.join_keys[next.route].extract(*next.text));
+                continue;
+            }
+            if (auto known = from.routings.extract(*next.text)) {
+                for (const auto& routing : known.mapped()) shrink(next.text->size() + routing.size());
+                to.routings.insert(std::move(known));
+            }
+            to.keys.insert(from.keys.extract(*next.text));
+        }
+        // Everything added before the oldest entry that stays has been taken by now.
+        result.end = line_.front().reached;
+        return result;
+    }
+
+    void insert_key(std::size_t index, const std::string& key) {
+        note_change();
+        const auto [at, added] = pending_.indices[index].keys.insert(key);
+        if (added) wait_in_line(index, no_route, *at);
+    }
+    void wait_in_line(std::size_t index, std::size_t route, const std::string& text) {
+        line_.push_back({position_, index, route, &text});
+        grow(text.size());
+    }
+    [[nodiscard]] std::int64_t oldest_us() const {
+        return commits_.empty() ? xid_time_us_ : commits_.front().time_us;
+    }
+    void note_change() {
+        xid_counts_ = true;
+        note_transaction();
+    }
+    void note_transaction() {
+        if (xid_noted_) return;
+        pending_.xids.push_back(xid_);
+        pending_.committed = std::max(pending_.committed, xid_committed_);
+        xid_noted_ = true;
+    }
+    void grow(std::size_t text) {
+        ++entries_;
+        bytes_ += text;
+        if (full()) changed_.notify_all();
+    }
+    void shrink(std::size_t text) {
+        --entries_;
+        bytes_ -= text;
+    }
+    [[nodiscard]] bool full() const {
+        return entries_ >= limit_.entries || bytes_ >= limit_.bytes || pending_.xids.size() >= limit_.entries;
+    }
+    [[nodiscard]] bool ready() const { return !pending_.empty() && (committed_ || full()); }
+
+    static constexpr std::size_t no_route = std::numeric_limits<std::size_t>::max();
+    /// A key or join key of `pending_`. Its text has a stable address as long as it is in its set.
+    struct in_line {
+        postgres::lsn reached;  ///< stream position when it was added: earlier changes were added before it
+        std::size_t index;
+        std::size_t route;  ///< no_route: a key
+        const std::string* text;
+    };
+
+    /// A transaction that has ended, with changes still waiting.
+    struct ended {
+        postgres::lsn end;
+        std::int64_t time_us;
+    };
+
+    mutable std::mutex mutex_;
+    std::condition_variable changed_;
+    std::vector<std::size_t> routes_;
+    queue_limits limit_;
+    std::shared_ptr<commit_tracker> tracker_;  ///< shared with receipts, which may outlive this object
+    batch pending_;
+    std::deque<in_line> line_;  ///< the keys and join keys of `pending_`, in the order of their first change
+    std::size_t entries_ = 0;
+    std::size_t bytes_ = 0;
+    postgres::lsn position_;
+    std::uint32_t xid_ = 0;
+    postgres::lsn xid_committed_;
+    std::int64_t xid_time_us_ = 0;
+    bool xid_noted_ = false;
+    bool xid_counts_ = false;    ///< some change of it was added, to this or an earlier batch
+    std::deque<ended> commits_;  ///< in WAL order
+    bool committed_ = false;     ///< a transaction has ended since everything was last taken
+    bool closed_ = false;
+};
+
+static_assert(change_queue<memory_queue>);
+
+}  // namespace pgsync::queue
+
 // ---- pgsync/pipeline/postgres_pipeline.hpp
 /// Connects the stages of the pipeline with PostgreSQL and the cluster.
 namespace pgsync::pipeline {
 
 using loader = document_loader<postgres_source, elastic::batcher>;
+
+namespace detail {
+
+inline std::vector<std::size_t> route_counts(std::span<const postgres::index_binding> indices) {
+    std::vector<std::size_t> counts;
+    for (const auto& each : indices) counts.push_back(each.routes.size());
+    return counts;
+}
+
+}  // namespace detail
 
 PGSYNC_LINKAGE void follow(const follow_settings& setting, std::span<const postgres::index_binding> indices,
                            postgres::version_clock& clock, document_sinks<elastic::batcher> sinks,
@@ -19070,8 +19249,9 @@ PGSYNC_LINKAGE void follow(const follow_settings& setting, std::span<const postg
     const auto started = [&](postgres::lsn flushed) {
         if (setting.read_from != setting.database) clock.read_from_standby(flushed);
     };
-    sync_pipeline<postgres_changes, postgres_source, elastic::batcher>(
-        setting, indices, changes, *documents, std::move(sinks), cluster,
+    queue::memory_queue changed(detail::route_counts(indices), {}, *setting.counts);
+    sync_pipeline<postgres_changes, queue::memory_queue, postgres_source, elastic::batcher>(
+        setting, indices, changes, changed, *documents, std::move(sinks), cluster,
         {connect, started, [&] { abandon.make(); }})
         .run(stop_fd);
 }
@@ -19093,12 +19273,12 @@ PGSYNC_LINKAGE void remove_orphans(const std::string& read_from,
     postgres::wait_until_flushed(documents, durable, [] {});
 }
 
-PGSYNC_LINKAGE refreshed refresh(const std::string& read_from,
-                                 std::span<const postgres::index_binding> indices, std::size_t page_size,
-                                 postgres::version_clock& clock, elastic::batcher& batcher,
-                                 const index_access& cluster,
-                                 const std::function<std::optional<work>()>& next,
-                                 const std::function<bool()>& stopped, int stop_fd) {
+PGSYNC_LINKAGE write_counts refresh(const std::string& read_from,
+                                    std::span<const postgres::index_binding> indices, std::size_t page_size,
+                                    postgres::version_clock& clock, elastic::batcher& batcher,
+                                    const index_access& cluster,
+                                    const std::function<std::optional<queue::batch>()>& next,
+                                    const std::function<bool()>& stopped, int stop_fd) {
     postgres::session documents(read_from, stop_fd);
     postgres_source source(documents, indices, clock);
     std::optional<postgres_source> held;
@@ -19107,18 +19287,20 @@ PGSYNC_LINKAGE refreshed refresh(const std::string& read_from,
     loader reader(source, indices, batcher, cluster, setting, stopped);
     storage_watch storage(indices, std::vector<postgres::table_storage>(indices.size()));
     postgres::lsn durable;
-    batcher.begin_job([] {});
+    const auto written = std::make_shared<queue::receipt>();
+    batcher.begin_job([written] { written->part_done(); });
     while (auto todo = next()) {
-        std::vector<wide_route> wide;
-        const loader::elsewhere later{[&](wide_route&& route) { wide.push_back(std::move(route)); }, [] {}};
+        std::vector<fan_out> fan_outs;
+        const loader::fan_out_handler later{[&](fan_out&& route) { fan_outs.push_back(std::move(route)); },
+                                            [] {}};
         std::vector<std::pair<std::size_t, std::uint64_t>> reloaded;
         for (std::size_t i = 0; i < todo->indices.size(); ++i) {
             if (todo->indices[i].reload) reloaded.emplace_back(i, reader.next_version());
         }
         durable = std::max(durable, reader.load(std::move(*todo), storage, later).durable);
-        for (const auto& route : wide) {
+        for (const auto& route : fan_outs) {
             if (!held) held.emplace(std::make_unique<postgres::session>(read_from, stop_fd), indices, clock);
-            durable = std::max(durable, reader.load_wide(route, *held));
+            durable = std::max(durable, reader.load_fan_out(route, *held));
         }
         for (const auto& [index, version] : reloaded)
             durable = std::max(durable, reader.remove_orphans(index, version));
@@ -19126,12 +19308,9 @@ PGSYNC_LINKAGE refreshed refresh(const std::string& read_from,
     batcher.end_job();
     cluster.drain();
     // Dead letters are written after their bulk.
-    while (!batcher.idle()) {
-        batcher.rethrow_failure();
+    wait_until_written(*written, batcher, [&] {
         if (stopped()) throw error(errc::interrupted, "stopped while documents were written");
-        std::this_thread::sleep_for(std::chrono::milliseconds(5));
-    }
-    batcher.rethrow_failure();
+    });
     postgres::wait_until_flushed(documents, durable, [] {});
     return reader.done();
 }
@@ -26189,8 +26368,8 @@ namespace pgsync::app {
 namespace detail {
 
 /// Reads and writes the documents that each batch of work from `next` names; safe while a sync is running.
-inline pipeline::refreshed read_again(context& in, std::span<const postgres::index_binding> indices,
-                                      const std::function<std::optional<pipeline::work>()>& next) {
+inline pipeline::write_counts read_again(context& in, std::span<const postgres::index_binding> indices,
+                                         const std::function<std::optional<queue::batch>()>& next) {
     return pipeline::refresh(
         in.setting().read_from, indices, in.setting().page_size, in.clock(), *in.batcher(), in.access(), next,
         [&in] { return in.stopped(); }, in.stop_fd());
@@ -26198,8 +26377,8 @@ inline pipeline::refreshed read_again(context& in, std::span<const postgres::ind
 
 /// Returns the work to read some documents of index `number` again. Only the index knows the routing of
 /// documents whose rows are deleted, so it must have been refreshed.
-inline pipeline::work work_for_keys(context& in, std::size_t number, const std::vector<std::string>& keys) {
-    pipeline::work todo;
+inline queue::batch batch_of_keys(context& in, std::size_t number, const std::vector<std::string>& keys) {
+    queue::batch todo;
     todo.indices.resize(in.indices().size());
     auto& mine = todo.indices[number];
     mine.keys.insert(keys.begin(), keys.end());
@@ -26310,10 +26489,11 @@ inline std::size_t find_route(const compiled_index& index, const std::string& pa
                 all.empty() ? "it has none at all" : "it has " + all);
 }
 
-/// Returns the join values by which the owners of some rows are found; `missing` counts keys without a row.
-inline std::unordered_set<std::string> links_of_rows(context& in, const postgres::index_binding& bound,
-                                                     std::size_t route, const std::vector<std::string>& rows,
-                                                     std::uint64_t& missing) {
+/// Returns the join keys by which the owners of some rows are found; `missing` counts keys without a row.
+inline std::unordered_set<std::string> join_keys_of_rows(context& in, const postgres::index_binding& bound,
+                                                         std::size_t route,
+                                                         const std::vector<std::string>& rows,
+                                                         std::uint64_t& missing) {
     const auto& shape = bound.index->shape;
     const auto& data = bound.index->routes[route];
     const auto& node = shape.nodes[data.node];
@@ -26324,9 +26504,9 @@ inline std::unordered_set<std::string> links_of_rows(context& in, const postgres
     if (parts == 0)
         throw error(errc::configuration, "the struct of " + path + " names no key to find rows by",
                     "use --where, or --all");
-    bool links_are_key = data.columns.size() == parts;
-    for (std::size_t part = 0; links_are_key && part < parts; ++part)
-        links_are_key = data.columns[part] == shape.key_of(node, part).name;
+    bool joined_by_key = data.columns.size() == parts;
+    for (std::size_t part = 0; joined_by_key && part < parts; ++part)
+        joined_by_key = data.columns[part] == shape.key_of(node, part).name;
     std::string columns;
     for (const auto name : data.columns)
         columns += (columns.empty() ? "" : ", ") + postgres::quote_identifier(name) + "::text";
@@ -26335,11 +26515,11 @@ inline std::unordered_set<std::string> links_of_rows(context& in, const postgres
         condition += (part == 0 ? "" : " AND ") + postgres::quote_identifier(shape.key_of(node, part).name) +
                      " = $" + std::to_string(part + 1);
     }
-    std::unordered_set<std::string> links;
+    std::unordered_set<std::string> join_keys;
     for (const auto& row : rows) {
         require_parts("--rows", row, shape, node);
-        if (links_are_key) {  // covers deleted rows too
-            links.insert(row);
+        if (joined_by_key) {  // covers deleted rows too
+            join_keys.insert(row);
             continue;
         }
         const auto values = split_key(row);
@@ -26351,16 +26531,16 @@ inline std::unordered_set<std::string> links_of_rows(context& in, const postgres
             ++missing;
         }
         for (int i = 0; i < found.rows(); ++i) {
-            std::string link;
+            std::string join_key;
             bool null = false;
             for (int column = 0; column < found.columns(); ++column) {
                 null = null || found.is_null(i, column);
-                append_key_part(link, found.get(i, column), column == 0);
+                append_key_part(join_key, found.get(i, column), column == 0);
             }
-            if (!null) links.insert(link);  // null joins nothing
+            if (!null) join_keys.insert(join_key);  // null joins nothing
         }
     }
-    return links;
+    return join_keys;
 }
 
 inline void check_options(const refresh_options& how) {
@@ -26401,19 +26581,18 @@ inline void check_options(const refresh_options& how) {
 
     constexpr std::size_t at_once = 500;
     std::uint64_t missing_rows = 0;
-    std::function<std::optional<pipeline::work>()> next;
+    std::function<std::optional<queue::batch>()> next;
     const auto in_pieces = [&](auto& keys) {
-        next = [&in, &keys, number]() -> std::optional<pipeline::work> {
+        next = [&in, &keys, number]() -> std::optional<queue::batch> {
             const auto piece = keys.next(at_once);
             if (piece.empty()) return std::nullopt;
-            return detail::work_for_keys(in, number, piece);
+            return detail::batch_of_keys(in, number, piece);
         };
     };
-    const auto at_one_go = [&](pipeline::index_work&& mine) {
-        next = [&in, number,
-                all = std::optional(std::move(mine))]() mutable -> std::optional<pipeline::work> {
+    const auto at_one_go = [&](queue::index_batch&& mine) {
+        next = [&in, number, all = std::optional(std::move(mine))]() mutable -> std::optional<queue::batch> {
             if (!all) return std::nullopt;
-            pipeline::work todo;
+            queue::batch todo;
             todo.indices.resize(in.indices().size());
             todo.indices[number] = *std::exchange(all, std::nullopt);
             return todo;
@@ -26432,12 +26611,12 @@ inline void check_options(const refresh_options& how) {
         }
         in_pieces(given.emplace(keys));
     } else {
-        pipeline::index_work mine;
+        queue::index_batch mine;
         mine.reload = how.all;
         if (!how.all) {
             const auto route = detail::find_route(index, how.relation);
-            mine.links.resize(index.routes.size());
-            mine.links[route] = detail::links_of_rows(in, bound, route, how.rows, missing_rows);
+            mine.join_keys.resize(index.routes.size());
+            mine.join_keys[route] = detail::join_keys_of_rows(in, bound, route, how.rows, missing_rows);
         }
         at_one_go(std::move(mine));
     }
@@ -26790,9 +26969,9 @@ inline void add_letters(report& out, boost::json::array& json, std::string_view 
             settled += letters.size() - keys.size();
             bool given = keys.empty();
             if (!given) {
-                (void)detail::read_again(in, shapes.bindings, [&]() -> std::optional<pipeline::work> {
+                (void)detail::read_again(in, shapes.bindings, [&]() -> std::optional<queue::batch> {
                     if (std::exchange(given, true)) return std::nullopt;
-                    return detail::work_for_keys(in, number, keys);
+                    return detail::batch_of_keys(in, number, keys);
                 });
             }
             // A letter was rewritten if its document was refused again, by this command or by a sync.
@@ -29681,13 +29860,13 @@ inline report swap(context& in) {
 
 #include <numeric>
 
-// ---- pgsync/catalog/read_links.hpp
+// ---- pgsync/catalog/read_join_keys.hpp
 namespace pgsync::postgres {
 
 /// Returns the join keys in a table: the distinct values of `columns`, encoded as for a change event, without
 /// rows where one of them is null. With no columns, returns one empty text if the table has any row. Returns
 /// nullopt if there are more than `most`.
-[[nodiscard]] inline std::optional<std::vector<std::string>> read_links(
+[[nodiscard]] inline std::optional<std::vector<std::string>> read_join_keys(
     session& session, std::uint32_t table, std::span<const std::string_view> columns, std::size_t most) {
     const auto name = session.exec_params(
         "SELECT $1::oid::regclass::text, pg_catalog.count(*) FROM "
@@ -30073,22 +30252,23 @@ inline bool read_new_partitions(context& in, const postgres::shape_report& repor
                                 const index_changes& changes) {
     constexpr std::size_t most = 50'000;
     const auto& index = in.indices()[number];
-    pipeline::work todo;
+    queue::batch todo;
     todo.indices.resize(in.indices().size());
     auto& mine = todo.indices[number];
-    mine.links.resize(index.routes.size());
+    mine.join_keys.resize(index.routes.size());
     std::size_t found = 0;
     for (std::size_t r = 0; r < index.routes.size(); ++r) {
         const auto& route = index.routes[r];
         const auto added = changes.new_partitions.find(postgres::written_name(index.shape.nodes[route.node]));
         if (added == changes.new_partitions.end()) continue;
         for (const auto partition : added->second) {
-            const auto links = postgres::read_links(in.catalog(), partition, route.columns, most - found);
-            if (!links) return false;
-            if (route.columns.empty() && !links->empty()) return false;  // a row may affect any document
-            found += links->size();
-            auto& into = route.direct ? mine.keys : mine.links[r];
-            into.insert(links->begin(), links->end());
+            const auto join_keys =
+                postgres::read_join_keys(in.catalog(), partition, route.columns, most - found);
+            if (!join_keys) return false;
+            if (route.columns.empty() && !join_keys->empty()) return false;  // a row may affect any document
+            found += join_keys->size();
+            auto& into = route.direct ? mine.keys : mine.join_keys[r];
+            into.insert(join_keys->begin(), join_keys->end());
         }
     }
     if (mine.empty()) return true;
@@ -30101,7 +30281,7 @@ inline bool read_new_partitions(context& in, const postgres::shape_report& repor
     pipeline::refresh(
         in.setting().read_from, report.bindings, in.setting().page_size, in.clock(), *in.batcher(),
         in.access(),
-        [&]() -> std::optional<pipeline::work> {
+        [&]() -> std::optional<queue::batch> {
             if (std::exchange(given, true)) return std::nullopt;
             return std::move(todo);
         },
@@ -31391,8 +31571,8 @@ class index_verifier {
         for (int attempt = 0; attempt < attempts && !wrong.empty(); ++attempt) {
             const auto writer = in_.batcher();
             postgres::lsn durable;
-            const auto done = std::make_shared<std::atomic<bool>>(false);
-            writer->begin_job([done] { *done = true; });
+            const auto written = std::make_shared<queue::receipt>();
+            writer->begin_job([written] { written->part_done(); });
             judge_.in_pieces(wrong, [&](std::span<suspect> piece) {
                 go_on();
                 write(piece, *writer, durable);
@@ -31400,11 +31580,7 @@ class index_verifier {
             });
             writer->end_job();
             in_.access().drain();
-            while (!*done) {
-                writer->rethrow_failure();
-                go_on();
-                std::this_thread::sleep_for(std::chrono::milliseconds(5));
-            }
+            pipeline::wait_until_written(*written, *writer, [this] { go_on(); });
             // As every other writer does.
             postgres::wait_until_flushed(in_.catalog(), durable, [this] { go_on(); });
             auto judged = judge_.judge(std::move(wrong));

@@ -31,6 +31,7 @@
 #include <pgsync/commands/dead_letters_options.hpp>
 #include <pgsync/commands/refresh.hpp>
 #include <pgsync/commands/serving_index.hpp>
+#include <pgsync/queue/batch.hpp>
 #include <pgsync/sink/elastic/bulk_body.hpp>
 #include <pgsync/sink/elastic/bulk_response.hpp>
 #include <pgsync/sink/elastic/dead_letters.hpp>
@@ -249,9 +250,9 @@ inline void add_letters(report& out, boost::json::array& json, std::string_view 
             settled += letters.size() - keys.size();
             bool given = keys.empty();
             if (!given) {
-                (void)detail::read_again(in, shapes.bindings, [&]() -> std::optional<pipeline::work> {
+                (void)detail::read_again(in, shapes.bindings, [&]() -> std::optional<queue::batch> {
                     if (std::exchange(given, true)) return std::nullopt;
-                    return detail::work_for_keys(in, number, keys);
+                    return detail::batch_of_keys(in, number, keys);
                 });
             }
             // A letter was rewritten if its document was refused again, by this command or by a sync.

@@ -25,10 +25,10 @@
 #include <pgsync/commands/explain/explain.hpp>
 #include <pgsync/commands/refresh_options.hpp>
 #include <pgsync/commands/serving_index.hpp>
-#include <pgsync/pipeline/work.hpp>
 #include <pgsync/postgres/quote.hpp>
 #include <pgsync/postgres/session.hpp>
 #include <pgsync/postgres/sql_error.hpp>
+#include <pgsync/queue/batch.hpp>
 #include <pgsync/routing/key.hpp>
 #include <pgsync/shape/check_text.hpp>
 #include <pgsync/shape/node.hpp>
@@ -37,6 +37,7 @@
 #include <pgsync/pipeline/follow.hpp>
 #else
 #include <pgsync/pipeline/postgres_pipeline.hpp>
+#include <pgsync/pipeline/write_counts.hpp>
 #endif
 
 namespace pgsync::app {
@@ -44,8 +45,8 @@ namespace pgsync::app {
 namespace detail {
 
 /// Reads and writes the documents that each batch of work from `next` names; safe while a sync is running.
-inline pipeline::refreshed read_again(context& in, std::span<const postgres::index_binding> indices,
-                                      const std::function<std::optional<pipeline::work>()>& next) {
+inline pipeline::write_counts read_again(context& in, std::span<const postgres::index_binding> indices,
+                                         const std::function<std::optional<queue::batch>()>& next) {
     return pipeline::refresh(
         in.setting().read_from, indices, in.setting().page_size, in.clock(), *in.batcher(), in.access(), next,
         [&in] { return in.stopped(); }, in.stop_fd());
@@ -53,8 +54,8 @@ inline pipeline::refreshed read_again(context& in, std::span<const postgres::ind
 
 /// Returns the work to read some documents of index `number` again. Only the index knows the routing of
 /// documents whose rows are deleted, so it must have been refreshed.
-inline pipeline::work work_for_keys(context& in, std::size_t number, const std::vector<std::string>& keys) {
-    pipeline::work todo;
+inline queue::batch batch_of_keys(context& in, std::size_t number, const std::vector<std::string>& keys) {
+    queue::batch todo;
     todo.indices.resize(in.indices().size());
     auto& mine = todo.indices[number];
     mine.keys.insert(keys.begin(), keys.end());
@@ -165,10 +166,11 @@ inline std::size_t find_route(const compiled_index& index, const std::string& pa
                 all.empty() ? "it has none at all" : "it has " + all);
 }
 
-/// Returns the join values by which the owners of some rows are found; `missing` counts keys without a row.
-inline std::unordered_set<std::string> links_of_rows(context& in, const postgres::index_binding& bound,
-                                                     std::size_t route, const std::vector<std::string>& rows,
-                                                     std::uint64_t& missing) {
+/// Returns the join keys by which the owners of some rows are found; `missing` counts keys without a row.
+inline std::unordered_set<std::string> join_keys_of_rows(context& in, const postgres::index_binding& bound,
+                                                         std::size_t route,
+                                                         const std::vector<std::string>& rows,
+                                                         std::uint64_t& missing) {
     const auto& shape = bound.index->shape;
     const auto& data = bound.index->routes[route];
     const auto& node = shape.nodes[data.node];
@@ -179,9 +181,9 @@ inline std::unordered_set<std::string> links_of_rows(context& in, const postgres
     if (parts == 0)
         throw error(errc::configuration, "the struct of " + path + " names no key to find rows by",
                     "use --where, or --all");
-    bool links_are_key = data.columns.size() == parts;
-    for (std::size_t part = 0; links_are_key && part < parts; ++part)
-        links_are_key = data.columns[part] == shape.key_of(node, part).name;
+    bool joined_by_key = data.columns.size() == parts;
+    for (std::size_t part = 0; joined_by_key && part < parts; ++part)
+        joined_by_key = data.columns[part] == shape.key_of(node, part).name;
     std::string columns;
     for (const auto name : data.columns)
         columns += (columns.empty() ? "" : ", ") + postgres::quote_identifier(name) + "::text";
@@ -190,11 +192,11 @@ inline std::unordered_set<std::string> links_of_rows(context& in, const postgres
         condition += (part == 0 ? "" : " AND ") + postgres::quote_identifier(shape.key_of(node, part).name) +
                      " = $" + std::to_string(part + 1);
     }
-    std::unordered_set<std::string> links;
+    std::unordered_set<std::string> join_keys;
     for (const auto& row : rows) {
         require_parts("--rows", row, shape, node);
-        if (links_are_key) {  // covers deleted rows too
-            links.insert(row);
+        if (joined_by_key) {  // covers deleted rows too
+            join_keys.insert(row);
             continue;
         }
         const auto values = split_key(row);
@@ -206,16 +208,16 @@ inline std::unordered_set<std::string> links_of_rows(context& in, const postgres
             ++missing;
         }
         for (int i = 0; i < found.rows(); ++i) {
-            std::string link;
+            std::string join_key;
             bool null = false;
             for (int column = 0; column < found.columns(); ++column) {
                 null = null || found.is_null(i, column);
-                append_key_part(link, found.get(i, column), column == 0);
+                append_key_part(join_key, found.get(i, column), column == 0);
             }
-            if (!null) links.insert(link);  // null joins nothing
+            if (!null) join_keys.insert(join_key);  // null joins nothing
         }
     }
-    return links;
+    return join_keys;
 }
 
 inline void check_options(const refresh_options& how) {
@@ -256,19 +258,18 @@ inline void check_options(const refresh_options& how) {
 
     constexpr std::size_t at_once = 500;
     std::uint64_t missing_rows = 0;
-    std::function<std::optional<pipeline::work>()> next;
+    std::function<std::optional<queue::batch>()> next;
     const auto in_pieces = [&](auto& keys) {
-        next = [&in, &keys, number]() -> std::optional<pipeline::work> {
+        next = [&in, &keys, number]() -> std::optional<queue::batch> {
             const auto piece = keys.next(at_once);
             if (piece.empty()) return std::nullopt;
-            return detail::work_for_keys(in, number, piece);
+            return detail::batch_of_keys(in, number, piece);
         };
     };
-    const auto at_one_go = [&](pipeline::index_work&& mine) {
-        next = [&in, number,
-                all = std::optional(std::move(mine))]() mutable -> std::optional<pipeline::work> {
+    const auto at_one_go = [&](queue::index_batch&& mine) {
+        next = [&in, number, all = std::optional(std::move(mine))]() mutable -> std::optional<queue::batch> {
             if (!all) return std::nullopt;
-            pipeline::work todo;
+            queue::batch todo;
             todo.indices.resize(in.indices().size());
             todo.indices[number] = *std::exchange(all, std::nullopt);
             return todo;
@@ -287,12 +288,12 @@ inline void check_options(const refresh_options& how) {
         }
         in_pieces(given.emplace(keys));
     } else {
-        pipeline::index_work mine;
+        queue::index_batch mine;
         mine.reload = how.all;
         if (!how.all) {
             const auto route = detail::find_route(index, how.relation);
-            mine.links.resize(index.routes.size());
-            mine.links[route] = detail::links_of_rows(in, bound, route, how.rows, missing_rows);
+            mine.join_keys.resize(index.routes.size());
+            mine.join_keys[route] = detail::join_keys_of_rows(in, bound, route, how.rows, missing_rows);
         }
         at_one_go(std::move(mine));
     }

@@ -21,7 +21,7 @@
 #include <pgsync/base/stop_request.hpp>
 #include <pgsync/catalog/publication_facts.hpp>
 #include <pgsync/catalog/read_identity.hpp>
-#include <pgsync/catalog/read_links.hpp>
+#include <pgsync/catalog/read_join_keys.hpp>
 #include <pgsync/catalog/read_origin.hpp>
 #include <pgsync/catalog/server_facts.hpp>
 #include <pgsync/catalog/shape_check.hpp>
@@ -38,11 +38,11 @@
 #include <pgsync/commands/swap.hpp>
 #include <pgsync/pipeline/follow.hpp>
 #include <pgsync/pipeline/read_transaction.hpp>
-#include <pgsync/pipeline/work.hpp>
 #include <pgsync/postgres/session.hpp>
 #include <pgsync/postgres/sql_error.hpp>
 #include <pgsync/postgres/system_identity.hpp>
 #include <pgsync/postgres/version.hpp>
+#include <pgsync/queue/batch.hpp>
 #include <pgsync/store/claim.hpp>
 #include <pgsync/store/index_state.hpp>
 
@@ -398,22 +398,23 @@ inline bool read_new_partitions(context& in, const postgres::shape_report& repor
                                 const index_changes& changes) {
     constexpr std::size_t most = 50'000;
     const auto& index = in.indices()[number];
-    pipeline::work todo;
+    queue::batch todo;
     todo.indices.resize(in.indices().size());
     auto& mine = todo.indices[number];
-    mine.links.resize(index.routes.size());
+    mine.join_keys.resize(index.routes.size());
     std::size_t found = 0;
     for (std::size_t r = 0; r < index.routes.size(); ++r) {
         const auto& route = index.routes[r];
         const auto added = changes.new_partitions.find(postgres::written_name(index.shape.nodes[route.node]));
         if (added == changes.new_partitions.end()) continue;
         for (const auto partition : added->second) {
-            const auto links = postgres::read_links(in.catalog(), partition, route.columns, most - found);
-            if (!links) return false;
-            if (route.columns.empty() && !links->empty()) return false;  // a row may affect any document
-            found += links->size();
-            auto& into = route.direct ? mine.keys : mine.links[r];
-            into.insert(links->begin(), links->end());
+            const auto join_keys =
+                postgres::read_join_keys(in.catalog(), partition, route.columns, most - found);
+            if (!join_keys) return false;
+            if (route.columns.empty() && !join_keys->empty()) return false;  // a row may affect any document
+            found += join_keys->size();
+            auto& into = route.direct ? mine.keys : mine.join_keys[r];
+            into.insert(join_keys->begin(), join_keys->end());
         }
     }
     if (mine.empty()) return true;
@@ -426,7 +427,7 @@ inline bool read_new_partitions(context& in, const postgres::shape_report& repor
     pipeline::refresh(
         in.setting().read_from, report.bindings, in.setting().page_size, in.clock(), *in.batcher(),
         in.access(),
-        [&]() -> std::optional<pipeline::work> {
+        [&]() -> std::optional<queue::batch> {
             if (std::exchange(given, true)) return std::nullopt;
             return std::move(todo);
         },

@@ -9,7 +9,7 @@
 #include <string_view>
 #include <vector>
 
-#include <pgsync/pipeline/log_text.hpp>
+#include <pgsync/pipeline/wal_text.hpp>
 #include <pgsync/postgres/lsn.hpp>
 #include <pgsync/wal/copy_both.hpp>
 #include <pgsync/wal/event.hpp>
@@ -51,7 +51,7 @@ concept change_source =
         { unchanged.reports_truncate() } -> std::same_as<bool>;
         { source.ancestors(oid) } -> std::same_as<std::vector<std::uint32_t>>;
         { source.has_column(oid, name) } -> std::same_as<bool>;
-        { source.texts() } -> std::same_as<log_text>;
+        { source.texts() } -> std::same_as<wal_text>;
         { unchanged.server() } -> std::convertible_to<std::string>;
         source.close();
     };

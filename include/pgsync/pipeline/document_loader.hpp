@@ -28,18 +28,20 @@
 #include <pgsync/pipeline/read_transaction.hpp>
 #include <pgsync/pipeline/row_lookup.hpp>
 #include <pgsync/pipeline/storage_watch.hpp>
-#include <pgsync/pipeline/work.hpp>
+#include <pgsync/pipeline/write_counts.hpp>
 #include <pgsync/postgres/sql_error.hpp>
+#include <pgsync/queue/batch.hpp>
 #include <pgsync/sink/document_sink.hpp>
 #include <pgsync/sink/elastic/bulk_fit.hpp>
 
 namespace pgsync::pipeline {
 
-/// A route with more owners than are read at once, and the join keys that lead to them.
-struct wide_route {
+/// A change that affects more documents than are read at once: a route, and the join keys that lead to its
+/// owners.
+struct fan_out {
     std::size_t index;
     std::size_t route;
-    std::vector<std::string> links;
+    std::vector<std::string> join_keys;
 };
 
 /// Processes batches: finds the owners of join keys, reads their documents as a whole and hands them to the
@@ -48,10 +50,10 @@ template <document_source Source, sink::document_sink Sink>
 class document_loader {
   public:
     struct settings {
-        std::size_t links_at_once = 500;     ///< per query for owners
-        std::size_t keys_at_once = 500;      ///< per query for documents, until their size is known
-        std::size_t owners_at_once = 2'000;  ///< if there are more, they are read through a cursor
-        std::size_t page_size = 5'000;       ///< maximum number of documents read at once
+        std::size_t join_keys_at_once = 500;  ///< per query for owners
+        std::size_t keys_at_once = 500;       ///< per query for documents, until their size is known
+        std::size_t owners_at_once = 2'000;   ///< if there are more, they are read through a cursor
+        std::size_t page_size = 5'000;        ///< maximum number of documents read at once
     };
 
     /// `stopped` is called while waiting and between pieces; once it returns true, the load in progress
@@ -82,27 +84,27 @@ class document_loader {
         std::vector<std::size_t> changed{};  ///< indices whose storage must be recorded once all is done
     };
 
-    /// Takes over routes that take long, and processes them at its own pace.
-    struct elsewhere {
-        /// Takes over a route with many owners; may block.
-        std::function<void(wide_route&&)> take;
+    /// Takes over fan-outs, and processes them at its own pace.
+    struct fan_out_handler {
+        /// Takes one over; may block.
+        std::function<void(fan_out&&)> take;
         /// Returns once everything taken over has been read and handed to its sink.
         std::function<void()> settle;
     };
 
-    /// Reads and sends everything that `todo` names except the routes that `wide_loads` takes over. The bulks
+    /// Reads and sends everything that `todo` names except the fan-outs that `handler` takes over. The bulks
     /// may still be in flight when it returns. Consults `storage` if the batch asks for it.
-    outcome load(work todo, storage_watch& storage, const elsewhere& wide_loads) {
+    outcome load(queue::batch todo, storage_watch& storage, const fan_out_handler& handler) {
         durable_ = {};
         outcome out;
-        std::vector<wide_route> wide;
+        std::vector<fan_out> fan_outs;
         std::vector<keys_piece> rest;  // one entry for each index
         {
             const read_scope scope(*this, source_, {todo.xids, todo.committed});
-            if (todo.look_at_storage) out.changed = storage.look(source_, todo.indices);
+            if (todo.check_storage) out.changed = storage.look(source_, todo.indices);
             for (std::size_t i = 0; i < indices_.size(); ++i) {
                 auto keys = std::move(todo.indices[i].keys);
-                find_owners(i, todo.indices[i], keys, wide);
+                find_owners(i, todo.indices[i], keys, fan_outs);
                 if (keys.empty()) continue;
                 rest.push_back({i, {}, &todo.indices[i].routings});
                 rest.back().keys.reserve(keys.size());
@@ -119,11 +121,11 @@ class document_loader {
             go_on();
             load_piece(next_piece(rest));
         }
-        if (!wide.empty()) sink_.flush();  // handing them over may take a while
-        for (auto& each : wide) wide_loads.take(std::move(each));
+        if (!fan_outs.empty()) sink_.flush();  // handing them over may take a while
+        for (auto& each : fan_outs) handler.take(std::move(each));
         for (std::size_t i = 0; i < indices_.size(); ++i) {
             // The scan would miss a document that is yet to be written.
-            if (todo.indices[i].rescan_index) wide_loads.settle();
+            if (todo.indices[i].rescan_index) handler.settle();
             if (todo.indices[i].rescan_index) rescan(i);
             if (todo.indices[i].reload) reload(i);
         }
@@ -132,14 +134,14 @@ class document_loader {
         return out;
     }
 
-    /// Reads and sends all documents of a route; the source `held` keeps the route's owners meanwhile. Needs
-    /// no `read_needs`: the snapshot in which the route was found saw all it had to, and this one is later.
+    /// Reads and sends all documents of a fan-out; the source `held` keeps the owners meanwhile. Needs no
+    /// `read_needs`: the snapshot in which the fan-out was found saw all it had to, and this one is later.
     /// Returns the position up to which WAL must be flushed, as in load().
-    postgres::lsn load_wide(const wide_route& each, Source& held) {
+    postgres::lsn load_fan_out(const fan_out& each, Source& held) {
         durable_ = {};
         {
             const read_scope scope(*this, held);
-            held.hold_owners(each.index, each.route, each.links);
+            held.hold_owners(each.index, each.route, each.join_keys);
         }
         const auto size = [&] { return fit_[each.index].documents(); };
         held.held_owners(each.index, size, [&](const std::vector<std::string>& keys) {
@@ -166,14 +168,14 @@ class document_loader {
     }
 
     /// Returns the counts of what has been handed to the sink so far.
-    [[nodiscard]] const refreshed& done() const { return done_; }
+    [[nodiscard]] const write_counts& done() const { return done_; }
 
   private:
     /// Some keys of one index.
     struct keys_piece {
         std::size_t index;
         std::vector<std::string> keys;
-        const known_routings* routings = nullptr;  ///< see index_work
+        const queue::known_routings* routings = nullptr;  ///< see index_batch
         bool foreign = false;  ///< the ids come from the index: other programs may have made them up
     };
 
@@ -200,20 +202,22 @@ class document_loader {
         if (stopped_()) throw error(errc::interrupted, "stopped while documents were read");
     }
 
-    void find_owners(std::size_t index, const index_work& todo, std::unordered_set<std::string>& keys,
-                     std::vector<wide_route>& wide) {
-        for (std::size_t route = 0; route < todo.links.size(); ++route) {
-            in_pieces(todo.links[route], settings_.links_at_once, [&](std::vector<std::string>& links) {
-                // The owners found of a fan-out are discarded: the cursor finds them again, in pieces.
-                std::vector<std::string> found;
-                const bool all = source_.owners(index, route, links, settings_.owners_at_once,
-                                                [&](std::string_view id) { found.emplace_back(id); });
-                if (all) {
-                    keys.insert(std::make_move_iterator(found.begin()), std::make_move_iterator(found.end()));
-                } else {
-                    wide.push_back({index, route, std::move(links)});
-                }
-            });
+    void find_owners(std::size_t index, const queue::index_batch& todo, std::unordered_set<std::string>& keys,
+                     std::vector<fan_out>& fan_outs) {
+        for (std::size_t route = 0; route < todo.join_keys.size(); ++route) {
+            in_pieces(
+                todo.join_keys[route], settings_.join_keys_at_once, [&](std::vector<std::string>& join_keys) {
+                    // The owners found of a fan-out are discarded: the cursor finds them again, in pieces.
+                    std::vector<std::string> found;
+                    const bool all = source_.owners(index, route, join_keys, settings_.owners_at_once,
+                                                    [&](std::string_view id) { found.emplace_back(id); });
+                    if (all) {
+                        keys.insert(std::make_move_iterator(found.begin()),
+                                    std::make_move_iterator(found.end()));
+                    } else {
+                        fan_outs.push_back({index, route, std::move(join_keys)});
+                    }
+                });
         }
     }
 
@@ -352,10 +356,10 @@ class document_loader {
         go_on();
         cluster_.refresh(index);
         go_on();
-        cluster_.scan_ids(index, settings_.links_at_once, [&](std::span<const elastic::stored_id> ids) {
+        cluster_.scan_ids(index, settings_.join_keys_at_once, [&](std::span<const elastic::stored_id> ids) {
             keys_piece piece{index, {}};
             piece.foreign = true;
-            known_routings routings;
+            queue::known_routings routings;
             std::vector<std::string> impossible;
             for (const auto& each : ids) {
                 if (static_cast<std::uint64_t>(each.version) >= below) continue;
@@ -446,7 +450,7 @@ class document_loader {
     std::deque<elastic::bulk_fit> fit_;  ///< one for each index
     std::function<bool()> stopped_;
     postgres::lsn durable_;
-    refreshed done_;
+    write_counts done_;
 };
 
 }  // namespace pgsync::pipeline

@@ -114,10 +114,10 @@ class document_reader {
         });
     }
 
-    /// Calls `on_owner(id)` for every root whose document contains a row with one of `links`, at most `limit`
-    /// times. Returns false if there may be more.
-    template <typename Links, typename OnOwner>
-    bool owners(std::size_t index, std::size_t route, const Links& links, std::size_t limit,
+    /// Calls `on_owner(id)` for every root whose document contains a row with one of `join_keys`, at most
+    /// `limit` times. Returns false if there may be more.
+    template <typename JoinKeys, typename OnOwner>
+    bool owners(std::size_t index, std::size_t route, const JoinKeys& join_keys, std::size_t limit,
                 OnOwner&& on_owner) {
         const auto& bound = indices_[index];
         const auto& types = bound.routes[route].array_types;
@@ -129,7 +129,7 @@ class document_reader {
             with_limit.push_back(int8_oid);
             prepare(name, bound.query(bound.index->routes[route].owners_query) + limit_parameter, with_limit);
         }
-        auto parameters = arrays(links, types.size());
+        auto parameters = arrays(join_keys, types.size());
         parameters.push_back(std::to_string(limit + 1));
         std::size_t found = 0;
         rows(name, parameters, [&](const row_view& row) {
@@ -142,13 +142,13 @@ class document_reader {
 
     /// Finds the same as owners(), without a limit, in a transaction that the caller has begun. Once that is
     /// committed, found_owners() returns the result.
-    template <typename Links>
-    void find_owners(std::size_t index, std::size_t route, const Links& links) {
+    template <typename JoinKeys>
+    void find_owners(std::size_t index, std::size_t route, const JoinKeys& join_keys) {
         const auto& bound = indices_[index];
         const auto& types = bound.routes[route].array_types;
         session_.exec("DECLARE pgsync_owners NO SCROLL CURSOR WITH HOLD FOR " +
                       bind_literals(bound.query(bound.index->routes[route].owners_query),
-                                    typed(arrays(links, types.size()), types)));
+                                    typed(arrays(join_keys, types.size()), types)));
     }
 
     /// Calls `on_piece(std::vector<std::string>)` with what find_owners() found, each time with at most as

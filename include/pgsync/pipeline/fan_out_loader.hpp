@@ -17,6 +17,7 @@
 #include <pgsync/pipeline/document_loader.hpp>
 #include <pgsync/pipeline/document_source.hpp>
 #include <pgsync/pipeline/index_access.hpp>
+#include <pgsync/queue/receipt.hpp>
 #include <pgsync/sink/document_sink.hpp>
 
 namespace pgsync::pipeline {
@@ -27,11 +28,6 @@ namespace pgsync::pipeline {
 template <document_source Source, sink::document_sink Sink>
 class fan_out_loader {
   public:
-    /// Called when all documents of a route are acknowledged, with the position up to which WAL must be
-    /// flushed for them to be durable, or without a position if the route was given up. May be called on any
-    /// thread, and is not called if something fails.
-    using done_function = std::function<void(std::optional<postgres::lsn> durable)>;
-
     using loader_type = document_loader<Source, Sink>;
     /// Creates a source; called on this loader's thread, at the first fan-out. May throw.
     using connect_function = std::function<std::unique_ptr<Source>()>;
@@ -55,12 +51,13 @@ class fan_out_loader {
     fan_out_loader(const fan_out_loader&) = delete;
     fan_out_loader& operator=(const fan_out_loader&) = delete;
 
-    /// Takes over a route; waits while too many are queued. Throws errc::interrupted once closed.
-    void take(wide_route&& route, done_function done) {
+    /// Takes over a route, which is one part of a batch; waits while too many are queued. Throws
+    /// errc::interrupted once closed. The part stays open if something fails.
+    void take(fan_out&& route, std::shared_ptr<queue::receipt> part_of) {
         std::unique_lock lock(mutex_);
         changed_.wait(lock, [&] { return closing_ || waiting_.size() < most_waiting; });
         refuse_closed();
-        waiting_.push_back({std::move(route), std::move(done)});
+        waiting_.push_back({std::move(route), std::move(part_of)});
         changed_.notify_all();
     }
 
@@ -91,8 +88,8 @@ class fan_out_loader {
 
   private:
     struct task {
-        wide_route route;
-        done_function done;
+        fan_out route;
+        std::shared_ptr<queue::receipt> part_of;
     };
 
     void refuse_closed() const {
@@ -104,13 +101,13 @@ class fan_out_loader {
             while (auto next = wait_for_task()) {
                 try {
                     if (stopped_()) {
-                        next->done(std::nullopt);
+                        next->part_of->give_up();
                     } else {
                         load(*next);
                     }
                 } catch (const error& problem) {
                     if (problem.code() != errc::interrupted || !stopped_()) throw;
-                    next->done(std::nullopt);
+                    next->part_of->give_up();
                 }
                 const std::lock_guard lock(mutex_);
                 working_ = false;
@@ -135,15 +132,10 @@ class fan_out_loader {
         return next;
     }
 
-    void load(task& each) {
+    void load(const task& each) {
         if (!sources_) sources_ = std::make_unique<sources>(*this);
-        struct job {
-            postgres::lsn durable;
-            done_function done;
-        };
-        const auto belongs_to = std::make_shared<job>(job{{}, each.done});
-        sink_->begin_job([belongs_to] { belongs_to->done(belongs_to->durable); });
-        belongs_to->durable = sources_->reader.load_wide(each.route, *sources_->held);
+        sink_->begin_job([receipt = each.part_of] { receipt->part_done(); });
+        each.part_of->needs(sources_->reader.load_fan_out(each.route, *sources_->held));
         sink_->end_job();
     }
 

@@ -16,8 +16,9 @@
 #include <pgsync/catalog/table_storage.hpp>
 #include <pgsync/pipeline/index_access.hpp>
 #include <pgsync/pipeline/read_transaction.hpp>
-#include <pgsync/pipeline/work.hpp>
+#include <pgsync/pipeline/write_counts.hpp>
 #include <pgsync/postgres/system_identity.hpp>
+#include <pgsync/queue/batch.hpp>
 #include <pgsync/sink/elastic/batcher.hpp>
 
 namespace pgsync::pipeline {
@@ -80,11 +81,11 @@ PGSYNC_LINKAGE void remove_orphans(const std::string& read_from,
 /// the cluster has acknowledged all of it and what was read is on the database's disk. The batches need no
 /// xids. If a batch sets `reload` for an index, its documents without a row are deleted as well. `read_from`
 /// as in follow_settings. Throws errc::interrupted once `stopped()` or once `stop_fd` is readable.
-PGSYNC_LINKAGE refreshed refresh(const std::string& read_from,
-                                 std::span<const postgres::index_binding> indices, std::size_t page_size,
-                                 postgres::version_clock& clock, elastic::batcher& batcher,
-                                 const index_access& cluster,
-                                 const std::function<std::optional<work>()>& next,
-                                 const std::function<bool()>& stopped, int stop_fd);
+PGSYNC_LINKAGE write_counts refresh(const std::string& read_from,
+                                    std::span<const postgres::index_binding> indices, std::size_t page_size,
+                                    postgres::version_clock& clock, elastic::batcher& batcher,
+                                    const index_access& cluster,
+                                    const std::function<std::optional<queue::batch>()>& next,
+                                    const std::function<bool()>& stopped, int stop_fd);
 
 }  // namespace pgsync::pipeline

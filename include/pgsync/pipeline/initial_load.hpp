@@ -20,6 +20,7 @@
 #include <pgsync/base/error.hpp>
 #include <pgsync/base/first_failure.hpp>
 #include <pgsync/base/linkage.hpp>
+#include <pgsync/base/notification.hpp>
 #include <pgsync/base/printable.hpp>
 #include <pgsync/base/stop_request.hpp>
 #include <pgsync/catalog/binding.hpp>
@@ -114,7 +115,8 @@ class initial_load {
                 hooks_.interrupt();
                 abandon_.make();
             }
-            std::this_thread::sleep_for(std::chrono::milliseconds(10));
+            // Others, such as a stop or the position of WAL on disk, are looked at ten times a second.
+            changed_.wait(std::chrono::milliseconds(100));
         }
     }
 
@@ -153,6 +155,7 @@ class initial_load {
             failure_.set_current();
         }
         --active_;
+        changed_.notify();
     }
 
     void load_page(postgres::session& connection, postgres::row_lookup& rows, elastic::batcher& batcher,
@@ -163,6 +166,7 @@ class initial_load {
             ledger_.done(job->number, job->durable);
             documents_ += job->documents;
             hooks_.progress(job->rows);
+            changed_.notify();
         });
         std::uint64_t version = 0;
         const auto begin = [&] {
@@ -244,6 +248,7 @@ class initial_load {
     std::atomic<std::size_t> active_{0};
     std::atomic<bool> stop_{false};
     first_failure failure_;
+    notification changed_;  ///< a page is acknowledged, or a worker has ended
     // One for each worker. Declared last, so destroyed first: completions of bulks still in flight are then
     // no longer called, and cannot use the members above.
     std::vector<std::unique_ptr<elastic::batcher>> batchers_;

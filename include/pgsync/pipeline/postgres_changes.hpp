@@ -18,8 +18,8 @@
 #include <pgsync/catalog/find_followed.hpp>
 #include <pgsync/catalog/partitions.hpp>
 #include <pgsync/pipeline/change_source.hpp>
-#include <pgsync/pipeline/log_text.hpp>
 #include <pgsync/pipeline/read_transaction.hpp>
+#include <pgsync/pipeline/wal_text.hpp>
 #include <pgsync/postgres/lsn.hpp>
 #include <pgsync/postgres/session.hpp>
 #include <pgsync/postgres/system_identity.hpp>
@@ -86,8 +86,8 @@ class postgres_changes {
         return postgres::has_column(catalog(), oid, name);
     }
     /// Any server behind the connection string will do: the database has the same encoding on all of them.
-    [[nodiscard]] log_text texts() {
-        return log_text::of(std::string(primary_.server_encoding()),
+    [[nodiscard]] wal_text texts() {
+        return wal_text::of(std::string(primary_.server_encoding()),
                             [this]() -> postgres::session& { return catalog(); });
     }
     [[nodiscard]] std::string server() const { return stream_.server(); }

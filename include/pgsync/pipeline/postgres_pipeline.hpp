@@ -27,15 +27,29 @@
 #include <pgsync/pipeline/read_transaction.hpp>
 #include <pgsync/pipeline/storage_watch.hpp>
 #include <pgsync/pipeline/sync_pipeline.hpp>
-#include <pgsync/pipeline/work.hpp>
+#include <pgsync/pipeline/wait_until_written.hpp>
+#include <pgsync/pipeline/write_counts.hpp>
 #include <pgsync/postgres/lsn.hpp>
 #include <pgsync/postgres/session.hpp>
+#include <pgsync/queue/batch.hpp>
+#include <pgsync/queue/memory_queue.hpp>
+#include <pgsync/queue/receipt.hpp>
 #include <pgsync/sink/elastic/batcher.hpp>
 
 /// Connects the stages of the pipeline with PostgreSQL and the cluster.
 namespace pgsync::pipeline {
 
 using loader = document_loader<postgres_source, elastic::batcher>;
+
+namespace detail {
+
+inline std::vector<std::size_t> route_counts(std::span<const postgres::index_binding> indices) {
+    std::vector<std::size_t> counts;
+    for (const auto& each : indices) counts.push_back(each.routes.size());
+    return counts;
+}
+
+}  // namespace detail
 
 PGSYNC_LINKAGE void follow(const follow_settings& setting, std::span<const postgres::index_binding> indices,
                            postgres::version_clock& clock, document_sinks<elastic::batcher> sinks,
@@ -52,8 +66,9 @@ PGSYNC_LINKAGE void follow(const follow_settings& setting, std::span<const postg
     const auto started = [&](postgres::lsn flushed) {
         if (setting.read_from != setting.database) clock.read_from_standby(flushed);
     };
-    sync_pipeline<postgres_changes, postgres_source, elastic::batcher>(
-        setting, indices, changes, *documents, std::move(sinks), cluster,
+    queue::memory_queue changed(detail::route_counts(indices), {}, *setting.counts);
+    sync_pipeline<postgres_changes, queue::memory_queue, postgres_source, elastic::batcher>(
+        setting, indices, changes, changed, *documents, std::move(sinks), cluster,
         {connect, started, [&] { abandon.make(); }})
         .run(stop_fd);
 }
@@ -75,12 +90,12 @@ PGSYNC_LINKAGE void remove_orphans(const std::string& read_from,
     postgres::wait_until_flushed(documents, durable, [] {});
 }
 
-PGSYNC_LINKAGE refreshed refresh(const std::string& read_from,
-                                 std::span<const postgres::index_binding> indices, std::size_t page_size,
-                                 postgres::version_clock& clock, elastic::batcher& batcher,
-                                 const index_access& cluster,
-                                 const std::function<std::optional<work>()>& next,
-                                 const std::function<bool()>& stopped, int stop_fd) {
+PGSYNC_LINKAGE write_counts refresh(const std::string& read_from,
+                                    std::span<const postgres::index_binding> indices, std::size_t page_size,
+                                    postgres::version_clock& clock, elastic::batcher& batcher,
+                                    const index_access& cluster,
+                                    const std::function<std::optional<queue::batch>()>& next,
+                                    const std::function<bool()>& stopped, int stop_fd) {
     postgres::session documents(read_from, stop_fd);
     postgres_source source(documents, indices, clock);
     std::optional<postgres_source> held;
@@ -89,18 +104,20 @@ PGSYNC_LINKAGE refreshed refresh(const std::string& read_from,
     loader reader(source, indices, batcher, cluster, setting, stopped);
     storage_watch storage(indices, std::vector<postgres::table_storage>(indices.size()));
     postgres::lsn durable;
-    batcher.begin_job([] {});
+    const auto written = std::make_shared<queue::receipt>();
+    batcher.begin_job([written] { written->part_done(); });
     while (auto todo = next()) {
-        std::vector<wide_route> wide;
-        const loader::elsewhere later{[&](wide_route&& route) { wide.push_back(std::move(route)); }, [] {}};
+        std::vector<fan_out> fan_outs;
+        const loader::fan_out_handler later{[&](fan_out&& route) { fan_outs.push_back(std::move(route)); },
+                                            [] {}};
         std::vector<std::pair<std::size_t, std::uint64_t>> reloaded;
         for (std::size_t i = 0; i < todo->indices.size(); ++i) {
             if (todo->indices[i].reload) reloaded.emplace_back(i, reader.next_version());
         }
         durable = std::max(durable, reader.load(std::move(*todo), storage, later).durable);
-        for (const auto& route : wide) {
+        for (const auto& route : fan_outs) {
             if (!held) held.emplace(std::make_unique<postgres::session>(read_from, stop_fd), indices, clock);
-            durable = std::max(durable, reader.load_wide(route, *held));
+            durable = std::max(durable, reader.load_fan_out(route, *held));
         }
         for (const auto& [index, version] : reloaded)
             durable = std::max(durable, reader.remove_orphans(index, version));
@@ -108,12 +125,9 @@ PGSYNC_LINKAGE refreshed refresh(const std::string& read_from,
     batcher.end_job();
     cluster.drain();
     // Dead letters are written after their bulk.
-    while (!batcher.idle()) {
-        batcher.rethrow_failure();
+    wait_until_written(*written, batcher, [&] {
         if (stopped()) throw error(errc::interrupted, "stopped while documents were written");
-        std::this_thread::sleep_for(std::chrono::milliseconds(5));
-    }
-    batcher.rethrow_failure();
+    });
     postgres::wait_until_flushed(documents, durable, [] {});
     return reader.done();
 }

@@ -15,9 +15,9 @@
 #include <pgsync/base/error.hpp>
 #include <pgsync/base/log.hpp>
 #include <pgsync/catalog/binding.hpp>
-#include <pgsync/pipeline/gatherer.hpp>
-#include <pgsync/pipeline/log_text.hpp>
+#include <pgsync/pipeline/wal_text.hpp>
 #include <pgsync/postgres/quote.hpp>
+#include <pgsync/queue/change_queue.hpp>
 #include <pgsync/routing/key.hpp>
 #include <pgsync/routing/used_columns.hpp>
 #include <pgsync/shape/node.hpp>
@@ -27,6 +27,7 @@ namespace pgsync::pipeline {
 
 /// Turns changed rows into keys and join keys, from the old and the new values of the columns that each route
 /// names. Does no I/O of its own.
+template <queue::change_queue Queue>
 class router {
   public:
     /// Returns the partitioned tables above a table that was not known at the start.
@@ -36,8 +37,8 @@ class router {
     using column_exists = std::function<bool(std::uint32_t oid, std::string_view column)>;
 
     /// `look_closer` is called when a table is not what it was at the start.
-    router(std::span<const postgres::index_binding> indices, gatherer& output, find_ancestors ancestors = {},
-           column_exists exists = {}, std::function<void()> look_closer = {}, log_text texts = {})
+    router(std::span<const postgres::index_binding> indices, Queue& output, find_ancestors ancestors = {},
+           column_exists exists = {}, std::function<void()> look_closer = {}, wal_text texts = {})
         : indices_(indices),
           output_(output),
           find_ancestors_(std::move(ancestors)),
@@ -74,7 +75,7 @@ class router {
         for (const auto& route : plan.routes) {
             if (row.old == postgres::old_row::full && unchanged(route, row)) continue;
             if (route.uncovered && row.old != postgres::old_row::full) {
-                lose_rows(route.index, route.route);
+                invalidate(route.index, route.route);
                 visit(route, row.after, {});
                 continue;
             }
@@ -90,7 +91,7 @@ class router {
         for (const auto& route : plan.routes) {
             if (row.old == postgres::old_row::none ||
                 (route.uncovered && row.old != postgres::old_row::full)) {
-                lose_rows(route.index, route.route);
+                invalidate(route.index, route.route);
             } else {
                 visit(route, row.before, {});
             }
@@ -101,7 +102,7 @@ class router {
         for (const auto oid : tables.relations) {
             for (std::size_t i = 0; i < indices_.size(); ++i) {
                 for (std::size_t r = 0; r < indices_[i].routes.size(); ++r) {
-                    if (covers(indices_[i].routes[r], oid)) lose_rows(i, r);
+                    if (covers(indices_[i].routes[r], oid)) invalidate(i, r);
                 }
             }
         }
@@ -125,8 +126,8 @@ class router {
         std::vector<route_plan> routes;
     };
 
-    void lose_rows(std::size_t index, std::size_t route) {
-        output_.lose_rows(index, *indices_[index].index, route);
+    void invalidate(std::size_t index, std::size_t route) {
+        output_.invalidate(index, *indices_[index].index, route);
     }
 
     [[nodiscard]] bool covers(const postgres::route_binding& route, std::uint32_t oid) const {
@@ -252,7 +253,7 @@ class router {
     /// unchanged.
     void visit(const route_plan& route, std::span<const postgres::field> row,
                std::span<const postgres::field> before) {
-        if (route.everything) return lose_rows(route.index, route.route);
+        if (route.everything) return invalidate(route.index, route.route);
         if (route.blind) return read_all_again(route);
         text_.clear();
         bool first = true;
@@ -281,22 +282,22 @@ class router {
         } else if (route.direct) {
             output_.add_key(route.index, text_);
         } else {
-            output_.add_link(route.index, route.route, text_);
+            output_.add_join_key(route.index, route.route, text_);
         }
     }
 
     void read_all_again(const route_plan& route) {
-        lose_rows(route.index, route.route);
+        invalidate(route.index, route.route);
         // There may also be new root rows that the index does not know.
         output_.reload(route.index);
     }
 
     std::span<const postgres::index_binding> indices_;
-    gatherer& output_;
+    Queue& output_;
     find_ancestors find_ancestors_;
     column_exists column_exists_;
     std::function<void()> look_closer_;
-    log_text texts_;
+    wal_text texts_;
     std::unordered_map<std::uint32_t, std::vector<std::uint32_t>> ancestors_;
     std::unordered_map<std::uint32_t, table_plan> tables_;
     std::string text_;

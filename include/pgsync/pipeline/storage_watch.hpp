@@ -8,8 +8,8 @@
 #include <pgsync/base/log.hpp>
 #include <pgsync/catalog/binding.hpp>
 #include <pgsync/catalog/table_storage.hpp>
-#include <pgsync/pipeline/work.hpp>
 #include <pgsync/postgres/session.hpp>
+#include <pgsync/queue/batch.hpp>
 
 namespace pgsync::pipeline {
 
@@ -29,7 +29,7 @@ class storage_watch {
     /// read again for each index, in a snapshot at least as recent. Returns the numbers of the indices whose
     /// state must be stored once that is done.
     template <typename Source>
-    [[nodiscard]] std::vector<std::size_t> look(Source& source, std::vector<index_work>& again) {
+    [[nodiscard]] std::vector<std::size_t> look(Source& source, std::vector<queue::index_batch>& again) {
         std::vector<std::size_t> changed;
         for (std::size_t i = 0; i < indices_.size(); ++i) {
             if (note(i, source.storage(i), again[i])) changed.push_back(i);
@@ -39,7 +39,7 @@ class storage_watch {
 
     /// Does the same for index `i` alone, whose tables are now in the files `now`. Returns true if some
     /// differ.
-    [[nodiscard]] bool note(std::size_t i, postgres::table_storage now, index_work& again) {
+    [[nodiscard]] bool note(std::size_t i, postgres::table_storage now, queue::index_batch& again) {
         if (now == reflected_[i]) return false;
         for (std::size_t route = 0; route < indices_[i].routes.size(); ++route) {
             const auto& table = indices_[i].routes[route].table;
@@ -47,7 +47,7 @@ class storage_watch {
             if (before != reflected_[i].end() && before->second == now.at(table)) continue;
             log::info("{}: {} was truncated or rewritten; reading again what depends on it",
                       indices_[i].index->name, table);
-            again.lose_rows(*indices_[i].index, route);
+            again.invalidate(*indices_[i].index, route);
             // It may also be another table now, whose rows no change has reported.
             again.reload = true;
         }

@@ -22,30 +22,31 @@
 #include <pgsync/base/first_failure.hpp>
 #include <pgsync/base/log.hpp>
 #include <pgsync/base/metrics.hpp>
+#include <pgsync/base/notification.hpp>
 #include <pgsync/catalog/binding.hpp>
-#include <pgsync/pipeline/acknowledger.hpp>
 #include <pgsync/pipeline/aside.hpp>
 #include <pgsync/pipeline/change_source.hpp>
+#include <pgsync/pipeline/checkpointer.hpp>
 #include <pgsync/pipeline/document_loader.hpp>
 #include <pgsync/pipeline/document_source.hpp>
 #include <pgsync/pipeline/fan_out_loader.hpp>
 #include <pgsync/pipeline/follow.hpp>
-#include <pgsync/pipeline/gatherer.hpp>
-#include <pgsync/pipeline/log_text.hpp>
-#include <pgsync/pipeline/position_recorder.hpp>
 #include <pgsync/pipeline/router.hpp>
 #include <pgsync/pipeline/storage_watch.hpp>
-#include <pgsync/pipeline/work.hpp>
+#include <pgsync/pipeline/wal_text.hpp>
 #include <pgsync/postgres/lsn.hpp>
+#include <pgsync/queue/batch.hpp>
+#include <pgsync/queue/change_queue.hpp>
+#include <pgsync/queue/receipt.hpp>
 #include <pgsync/sink/document_sink.hpp>
 #include <pgsync/wal/event.hpp>
 
 namespace pgsync::pipeline {
 
 /// Streams one slot into the indices until asked to stop. One thread receives and routes changes, one reads
-/// documents and sends them, one does so for fan-outs, and one records positions. An object lives as long as
-/// one connection; what is not confirmed by then is delivered again.
-template <change_source Changes, document_source Source, sink::document_sink Sink>
+/// documents and sends them, one does so for fan-outs, and one records checkpoints. An object lives as long
+/// as one connection; what is not confirmed by then is delivered again.
+template <change_source Changes, queue::change_queue Queue, document_source Source, sink::document_sink Sink>
 class sync_pipeline {
   public:
     using loader_type = document_loader<Source, Sink>;
@@ -60,20 +61,19 @@ class sync_pipeline {
     };
 
     sync_pipeline(const follow_settings& setting, std::span<const postgres::index_binding> indices,
-                  Changes& changes, Source& documents, document_sinks<Sink> to, const index_access& cluster,
-                  hooks with)
+                  Changes& changes, Queue& changed, Source& documents, document_sinks<Sink> to,
+                  const index_access& cluster, hooks with)
         : settings_(setting),
           cluster_(cluster),
           hooks_(std::move(with)),
           changes_(changes),
           sink_(std::move(to.prompt)),
           counts_(*settings_.counts),
-          acknowledger_(std::make_shared<acknowledger>(counts_)),
-          gatherer_(route_counts(indices), {}, *acknowledger_),
+          queue_(changed),
           router_(
-              indices, gatherer_, [this](std::uint32_t oid) { return changes_.ancestors(oid); },
+              indices, queue_, [this](std::uint32_t oid) { return changes_.ancestors(oid); },
               [this](std::uint32_t oid, std::string_view column) { return changes_.has_column(oid, column); },
-              [this] { recorder_.check_now(); }, changes_.texts()),
+              [this] { checkpointer_.check_now(); }, changes_.texts()),
           loader_(documents, indices, *sink_, cluster, loading_settings(setting),
                   [this] { return leaving_.load(); }),
           fan_outs_(
@@ -81,8 +81,9 @@ class sync_pipeline {
               [this](std::exception_ptr what) { failure_.set(std::move(what)); },
               [this] { return leaving_.load(); }),
           storage_(indices, settings_.storage),
-          recorder_(cluster.record, settings_.check, {settings_.record_every, settings_.check_every},
-                    [this](std::exception_ptr what) { failure_.set(std::move(what)); }),
+          checkpointer_([this](postgres::lsn position) { record(position); }, settings_.check,
+                        {settings_.record_every, settings_.check_every},
+                        [this](std::exception_ptr what) { failure_.set(std::move(what)); }),
           probe_(counts_, [this](metrics::depths& sum) { look(sum); }) {}
 
     /// See follow().
@@ -97,17 +98,17 @@ class sync_pipeline {
         try {
             read_until_stopped(stop_fd);
             leaving_ = true;
-            gatherer_.close();
+            queue_.close();
             finish(loading);
         } catch (...) {
             leaving_ = abandoned_ = true;
             // Interrupts threads that wait for a lock or read millions of rows.
             hooks_.abandon();
-            gatherer_.close();
+            queue_.close();
             cluster_.interrupt();
             fan_outs_.close();
             if (loading.joinable()) loading.join();
-            recorder_.close();
+            checkpointer_.close();
             caught_up_.reset();
             cluster_.resume();
             throw;
@@ -121,11 +122,6 @@ class sync_pipeline {
         typename loader_type::settings to;
         to.page_size = from.page_size;
         return to;
-    }
-    static std::vector<std::size_t> route_counts(std::span<const postgres::index_binding> indices) {
-        std::vector<std::size_t> counts;
-        for (const auto& each : indices) counts.push_back(each.routes.size());
-        return counts;
     }
 
     // ---- the reading thread
@@ -145,7 +141,7 @@ class sync_pipeline {
             counts_.beat();
             rethrow_failure();
             (void)is_settled();
-            const bool waiting = settings_.once || !gatherer_.idle();
+            const bool waiting = settings_.once || !queue_.idle();
             const auto message = changes_.receive(std::chrono::milliseconds(waiting ? 20 : 1'000), stop_fd,
                                                   [this](const postgres::event& event) { handle(event); });
             if (message) {
@@ -177,22 +173,22 @@ class sync_pipeline {
         reply_requested_ = reply_requested_ || message.reply_requested;
         // A server that is shutting down requests replies, and ends only when everything it has sent is
         // confirmed.
-        if (message.reply_requested) recorder_.soon();
+        if (message.reply_requested) checkpointer_.soon();
         // Between transactions everything before this position has been delivered.
-        if (!in_transaction_) gatherer_.reached(message.end);
+        if (!in_transaction_) queue_.reached(message.end);
     }
 
     void handle(const postgres::event& event) {
         namespace change = postgres::change;
         if (const auto* begin = std::get_if<change::begin>(&event)) {
             in_transaction_ = true;
-            gatherer_.begin(begin->xid, begin->final_lsn, begin->commit_time_us);
+            queue_.begin(begin->xid, begin->final_lsn, begin->commit_time_us);
         } else if (const auto* commit = std::get_if<change::commit>(&event)) {
             in_transaction_ = false;
             flushed_ = std::max(flushed_, commit->end_lsn);
             counts_.transactions.add();
-            if (!changes_.reports_truncate()) gatherer_.look_at_storage();
-            gatherer_.reached(commit->end_lsn, commit->commit_time_us);
+            if (!changes_.reports_truncate()) queue_.check_storage();
+            queue_.reached(commit->end_lsn, commit->commit_time_us);
         } else if (const auto* relation = std::get_if<change::relation>(&event)) {
             router_.relation(*relation);
         } else if (const auto* insert = std::get_if<change::insert>(&event)) {
@@ -213,7 +209,7 @@ class sync_pipeline {
     /// Waits while the queue is full. Reading nothing makes the server wait, but without a status it would
     /// end the connection after wal_sender_timeout.
     void make_room(int stop_fd, clock_type::time_point& next_status) {
-        while (!gatherer_.wait_for_room(std::chrono::milliseconds(100))) {
+        while (!queue_.wait_for_room(std::chrono::milliseconds(100))) {
             counts_.beat();
             rethrow_failure();
             if (readable(stop_fd)) return;
@@ -226,12 +222,12 @@ class sync_pipeline {
     }
 
     void send_status() {
-        written_ = gatherer_.confirmed(flushed_);
+        written_ = queue_.confirmed(flushed_);
         counts_.written.set(static_cast<std::int64_t>(written_.value));
-        if (settings_.once && written_ >= target_) recorder_.hurry();
-        confirmed_ = std::max(confirmed_, std::min(written_, recorder_.want(written_)));
+        if (settings_.once && written_ >= target_) checkpointer_.hurry();
+        confirmed_ = std::max(confirmed_, std::min(written_, checkpointer_.want(written_)));
         // The reply shows how far WAL is on disk, needed if something waits for that.
-        const bool ask = settings_.once || acknowledger_->outstanding();
+        const bool ask = settings_.once || queue_.outstanding();
         const auto told = settings_.keep_slot ? postgres::lsn{} : confirmed_;
         // The position in the cluster is sent as "applied": pg_stat_replication shows it, and verify reads it
         // there.
@@ -263,22 +259,23 @@ class sync_pipeline {
     /// keeps the rest for the next start.
     void finish(std::thread& loading) {
         const auto deadline = clock_type::now() + settings_.stop_timeout;
-        recorder_.hurry();
+        checkpointer_.hurry();
         while (true) {
             rethrow_failure();
-            // Batches may have to wait until WAL is flushed a little further, see acknowledger.
+            // Batches may have to wait until WAL is flushed a little further, see commit_tracker.
             if (loaded_all_) flushed_ = std::max(flushed_, changes_.flushed());
             send_status();
             const bool answered = is_settled() && loaded_all_ && sink_->idle() && fan_outs_.idle();
-            if (answered && !acknowledger_->outstanding() && confirmed_ >= written_) break;
+            if (answered && !queue_.outstanding() && confirmed_ >= written_) break;
             if (clock_type::now() >= deadline) {
                 throw error(errc::interrupted,
                             "stopped before everything in flight was acknowledged; " +
-                                std::to_string(acknowledger_->size()) +
+                                std::to_string(queue_.backlog().unconfirmed) +
                                 " batches will be repeated from the slot at the next start",
                             "nothing is lost; see above what the cluster or the database is waiting for");
             }
-            std::this_thread::sleep_for(std::chrono::milliseconds(5));
+            // Not notified of: how far WAL is on disk.
+            progress_->wait(std::chrono::milliseconds(20));
         }
         loading.join();
         changes_.close();
@@ -294,93 +291,66 @@ class sync_pipeline {
 
     /// Called on the thread that collects metrics.
     void look(metrics::depths& sum) const {
-        const auto [gathered, since] = gatherer_.waiting();
-        const auto undone = acknowledger_->undone();
-        sum.gathered += gathered;
-        sum.batches += undone.works;
-        // Batches are older than what is waiting in the queue.
-        const auto oldest = undone.oldest_us != 0 ? undone.oldest_us : since;
+        const auto backlog = queue_.backlog();
+        sum.gathered += backlog.waiting;
+        sum.batches += backlog.batches;
+        const auto oldest = backlog.oldest_us;
         if (oldest != 0 && (sum.oldest_us == 0 || oldest < sum.oldest_us)) sum.oldest_us = oldest;
     }
 
     // ---- the loading thread
 
-    /// A batch in progress: one part, or several that are done in any order.
-    class load_job {
-      public:
-        load_job(std::shared_ptr<acknowledger> acks, std::uint64_t ticket)
-            : acks_(std::move(acks)), ticket_(ticket) {}
-
-        [[nodiscard]] std::uint64_t ticket() const { return ticket_; }
-        void add_part() {
-            const std::lock_guard lock(mutex_);
-            ++parts_;
-        }
-        void needs(postgres::lsn durable) {
-            const std::lock_guard lock(mutex_);
-            durable_ = std::max(durable_, durable);
-        }
-        void give_up() { acks_->give_up(ticket_); }
-        void part_done() {
-            const std::lock_guard lock(mutex_);
-            if (--parts_ == 0) acks_->done(ticket_, durable_);
-        }
-
-      private:
-        std::shared_ptr<acknowledger> acks_;
-        std::uint64_t ticket_;
-        std::mutex mutex_;
-        std::size_t parts_ = 1;
-        postgres::lsn durable_;
-    };
-
     void load_all() {
         try {
             while (!abandoned_) {
-                auto todo = gatherer_.take(std::chrono::milliseconds(100), loader_.keys_at_once());
-                if (!todo) {
-                    if (gatherer_.closed()) break;
+                auto next = queue_.take(std::chrono::milliseconds(100), loader_.keys_at_once());
+                if (!next) {
+                    if (queue_.closed()) break;
                     continue;
                 }
-                const auto job = std::make_shared<load_job>(acknowledger_, todo->ticket);
                 try {
-                    load(std::move(*todo), job);
+                    load(std::move(next->batch), next->receipt);
                 } catch (const error& problem) {
                     if (problem.code() != errc::interrupted || abandoned_) throw;
-                    job->give_up();
+                    next->receipt->give_up();
                 }
             }
             fan_outs_.settle();
             loaded_all_ = true;
+            progress_->notify();
         } catch (...) {
             failure_.set_current();
         }
     }
 
-    void load(work todo, const std::shared_ptr<load_job>& job) {
-        sink_->begin_job([job] { job->part_done(); });
-        const auto take = [&](wide_route&& route) {
-            job->add_part();
-            fan_outs_.take(std::move(route), [job](std::optional<postgres::lsn> durable) {
-                if (!durable) return job->give_up();
-                job->needs(*durable);
-                job->part_done();
-            });
+    void load(queue::batch todo, const std::shared_ptr<queue::receipt>& receipt) {
+        sink_->begin_job([receipt, progress = progress_] {
+            receipt->part_done();
+            progress->notify();
+        });
+        const auto take = [&](fan_out&& route) {
+            receipt->add_part();
+            fan_outs_.take(std::move(route), receipt);
         };
         const auto loaded = loader_.load(std::move(todo), storage_, {take, [this] { fan_outs_.settle(); }});
-        job->needs(loaded.durable);
+        receipt->needs(loaded.durable);
         sink_->end_job();
-        if (!loaded.changed.empty()) remember(job->ticket(), loaded.changed);
+        if (!loaded.changed.empty()) remember(*receipt, loaded.changed);
     }
 
     /// Stores what the indices reflect now, once the cluster has acknowledged everything that depends on it.
-    void remember(std::uint64_t ticket, const std::vector<std::size_t>& changed) {
-        while (!acknowledger_->is_done(ticket)) {
+    void remember(queue::receipt& receipt, const std::vector<std::size_t>& changed) {
+        using state = queue::receipt::state;
+        for (auto now = state::open; now != state::done; now = receipt.wait(std::chrono::milliseconds(100))) {
             rethrow_failure();
-            if (abandoned_ || acknowledger_->is_given_up(ticket)) return;
-            std::this_thread::sleep_for(std::chrono::milliseconds(5));
+            if (abandoned_ || now == state::given_up) return;
         }
         for (const auto index : changed) cluster_.remember(index, storage_.reflected(index));
+    }
+
+    void record(postgres::lsn position) {
+        cluster_.record(position);
+        progress_->notify();
     }
 
     void rethrow_failure() {
@@ -394,6 +364,8 @@ class sync_pipeline {
     std::atomic<bool> abandoned_{false};  ///< nothing is waited for either
     std::atomic<bool> loaded_all_{false};
     first_failure failure_;
+    // Shared with the completions of bulks, which may outlive this object.
+    std::shared_ptr<notification> progress_ = std::make_shared<notification>();
 
     follow_settings settings_;
     index_access cluster_;
@@ -401,14 +373,12 @@ class sync_pipeline {
     Changes& changes_;
     std::unique_ptr<Sink> sink_;
     metrics::registry& counts_;
-    // Shared with the completions of bulks, which may outlive this object.
-    std::shared_ptr<acknowledger> acknowledger_;
-    gatherer gatherer_;
-    router router_;
+    Queue& queue_;
+    router<Queue> router_;
     loader_type loader_;
     fan_out_type fan_outs_;
     storage_watch storage_;
-    position_recorder recorder_;
+    checkpointer checkpointer_;
 
     postgres::lsn target_;
     postgres::lsn chased_;  ///< a recent end of WAL, see look_how_far()

@@ -45,10 +45,10 @@ struct fixture {
     fake_sink sink{index};
     std::vector<postgres::index_binding> bindings;
     bool stopped = false;
-    loader::settings settings{.links_at_once = 2, .keys_at_once = 3, .owners_at_once = 4, .page_size = 3};
+    loader::settings settings{.join_keys_at_once = 2, .keys_at_once = 3, .owners_at_once = 4, .page_size = 3};
     std::optional<loader> reader;
-    std::vector<pipeline::wide_route> fan_outs;
-    pipeline::work todo;
+    std::vector<pipeline::fan_out> fan_outs;
+    queue::batch todo;
 
     explicit fixture(const compiled_index& of = compiled<bookings>)
         : bindings{{&of, {23}, {{1, "booking", {23}}, {2, "guest", {23}}}}} {
@@ -58,16 +58,16 @@ struct fixture {
     void clear() {
         todo = {};
         todo.indices.resize(1);
-        todo.indices[0].links.resize(2);
+        todo.indices[0].join_keys.resize(2);
     }
-    pipeline::index_work& mine() { return todo.indices[0]; }
+    queue::index_batch& mine() { return todo.indices[0]; }
 
     /// Does what is to be done as one job; fan-outs are gathered.
     loader::outcome load() {
         pipeline::storage_watch storage(bindings, {{}});
         sink.begin_job([] {});
         auto out = reader->load(std::move(todo), storage,
-                                {[this](pipeline::wide_route&& each) { fan_outs.push_back(std::move(each)); },
+                                {[this](pipeline::fan_out&& each) { fan_outs.push_back(std::move(each)); },
                                  [this] { database.diary.note("settle"); }});
         sink.end_job();
         clear();
@@ -130,7 +130,7 @@ TEST_CASE_METHOD(fixture, "owners of join keys are read with the keys that are k
     database.owners[of_guest]["5"] = {"2", "3"};
     database.owners[of_guest]["6"] = {"3"};
     mine().keys = {"1", "3"};
-    mine().links[of_guest] = {"5", "6", "7"};
+    mine().join_keys[of_guest] = {"5", "6", "7"};
     load();
     CHECK(index.documents() == documents{{"1", "{1}"}, {"2", "{2}"}, {"3", "{3}"}});
     CHECK(fan_outs.empty());
@@ -140,11 +140,11 @@ TEST_CASE_METHOD(fixture, "a fan-out goes elsewhere, after what is small has bee
     fill(6);
     database.owners[of_guest]["5"] = {"1", "2", "3", "4", "5"};
     mine().keys = {"6"};
-    mine().links[of_guest] = {"5"};
+    mine().join_keys[of_guest] = {"5"};
     load();
     CHECK(index.documents() == documents{{"6", "{6}"}});
     REQUIRE(fan_outs.size() == 1);
-    CHECK(fan_outs[0].links == strings{"5"});
+    CHECK(fan_outs[0].join_keys == strings{"5"});
 }
 
 TEST_CASE_METHOD(fixture, "a fan-out is read in pieces, each in a snapshot of its own") {
@@ -152,7 +152,7 @@ TEST_CASE_METHOD(fixture, "a fan-out is read in pieces, each in a snapshot of it
     database.owners[of_guest]["5"] = {"1", "2", "3", "4", "5"};
     fake_source held(database, "held: ");
     sink.begin_job([] {});
-    reader->load_wide({0, of_guest, {"5"}}, held);
+    reader->load_fan_out({0, of_guest, {"5"}}, held);
     sink.end_job();
     CHECK(index.documents().size() == 5);
     CHECK(noted("held: hold") == 1);
@@ -175,16 +175,16 @@ TEST_CASE_METHOD(fixture, "a small change that overtakes a fan-out wins, whichev
         if (what != "read 2" || std::exchange(overtaken, true)) return;
         database["1"].json = "{new}";
         pipeline::storage_watch storage(bindings, {{}});
-        pipeline::work small;
+        queue::batch small;
         small.indices.resize(1);
-        small.indices[0].links.resize(2);
+        small.indices[0].join_keys.resize(2);
         small.indices[0].keys = {"1"};
         between.begin_job([] {});
         other.load(std::move(small), storage, {});
         between.end_job();
     };
     sink.begin_job([] {});
-    reader->load_wide({0, of_guest, {"5"}}, held);
+    reader->load_fan_out({0, of_guest, {"5"}}, held);
     sink.end_job();
     REQUIRE(overtaken);
     CHECK(apart.version_of("1") > index.version_of("1"));
@@ -315,10 +315,9 @@ TEST_CASE_METHOD(fixture, "asked to stop it scans no index, at whatever step of 
         mine().rescan_index = true;
         sink.begin_job([] {});
         CAPTURE(step);
-        CHECK_THROWS_AS(
-            careful.load(std::move(todo), storage,
-                         {[](pipeline::wide_route&&) {}, [this] { database.diary.note("settle"); }}),
-            error);
+        CHECK_THROWS_AS(careful.load(std::move(todo), storage,
+                                     {[](pipeline::fan_out&&) {}, [this] { database.diary.note("settle"); }}),
+                        error);
         CHECK(noted("scan") == 0);
         CHECK(noted("drain") == (step == "settle" ? 0 : 1));
         CHECK(noted("refresh") == (step == "refresh" ? 1 : 0));
@@ -335,7 +334,7 @@ TEST_CASE_METHOD(fixture, "a bulk that failed for good ends the work at its next
 TEST_CASE_METHOD(fixture, "another file of a table has everything read again, where the WAL lacks TRUNCATE") {
     fill(2);
     database.files = {{"booking", "1/2"}, {"guest", "2/2"}};
-    todo.look_at_storage = true;
+    todo.check_storage = true;
     const auto done = load();
     CHECK(done.changed == std::vector<std::size_t>{0});
     CHECK(index.documents().size() == 2);

@@ -117,7 +117,7 @@ class fake_changes {
     [[nodiscard]] bool reports_truncate() const { return true; }
     std::vector<std::uint32_t> ancestors(std::uint32_t) { return {}; }
     bool has_column(std::uint32_t, std::string_view) { return true; }
-    pipeline::log_text texts() { return {}; }
+    pipeline::wal_text texts() { return {}; }
     [[nodiscard]] std::string server() const { return "db:5432/shop"; }
     void close() {
         const std::lock_guard lock(diary_.mutex);

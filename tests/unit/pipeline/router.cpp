@@ -6,6 +6,7 @@
 
 #include "../../catch.hpp"
 #include <pgsync/pipeline/router.hpp>
+#include <pgsync/queue/memory_queue.hpp>
 #include <pgsync/shape.hpp>
 
 namespace change = pgsync::postgres::change;
@@ -42,15 +43,15 @@ constexpr std::uint32_t review_oid = 3;
 
 /// A router for the shape above, whose tables have been described.
 struct fixture {
-    pgsync::pipeline::acknowledger acks;
-    pgsync::pipeline::gatherer changes{{3}, {}, acks};
+    pgsync::queue::memory_queue changes{{3}};
     std::vector<pgsync::postgres::index_binding> bindings{{&pgsync::compiled<bookings>,
                                                            {23},
                                                            {{booking_oid, R"("public"."booking")", {23}},
                                                             {guest_oid, R"("public"."guest")", {23}},
                                                             {review_oid, R"("public"."review")", {23}}}}};
     int looks = 0;
-    pgsync::pipeline::router router{bindings, changes, {}, {}, [this] { ++looks; }};
+    pgsync::pipeline::router<pgsync::queue::memory_queue> router{
+        bindings, changes, {}, {}, [this] { ++looks; }};
 
     fixture() {
         describe(booking_oid, "booking",
@@ -67,12 +68,12 @@ struct fixture {
                   const std::vector<change::relation_column>& columns) {
         router.relation({oid, "public", name, 'd', columns});
     }
-    pgsync::pipeline::index_work take() {
+    pgsync::queue::index_batch take() {
         changes.reached(lsn{100});
         auto todo = changes.take(std::chrono::milliseconds(0));
-        if (todo) return todo->indices[0];
-        pgsync::pipeline::index_work nothing;
-        nothing.links.resize(3);
+        if (todo) return todo->batch.indices[0];
+        pgsync::queue::index_batch nothing;
+        nothing.join_keys.resize(3);
         return nothing;
     }
 };
@@ -101,7 +102,7 @@ TEST_CASE_METHOD(fixture, "a child that moved concerns its former and its new ow
     router.update({review_oid, old_row::full, before, after});
     const auto todo = take();
     CHECK(todo.keys == set{"7", "8"});
-    CHECK(todo.links[2].empty());
+    CHECK(todo.join_keys[2].empty());
 }
 
 TEST_CASE_METHOD(fixture, "a row that the root points at is looked up by its key") {
@@ -109,7 +110,7 @@ TEST_CASE_METHOD(fixture, "a row that the root points at is looked up by its key
     router.update({guest_oid, old_row::none, {}, row});
     const auto todo = take();
     CHECK(todo.keys.empty());
-    CHECK(todo.links[1] == set{"5"});
+    CHECK(todo.join_keys[1] == set{"5"});
 }
 
 TEST_CASE_METHOD(fixture, "a child that belongs to nobody concerns nobody") {
@@ -170,8 +171,8 @@ TEST_CASE_METHOD(fixture, "a column the shape needs that is gone is named") {
 
 TEST_CASE_METHOD(fixture,
                  "rows from a time when a column was called otherwise, which is over, are not lost") {
-    pgsync::pipeline::router later(bindings, changes, {},
-                                   [](std::uint32_t, std::string_view) { return true; });
+    pgsync::pipeline::router<pgsync::queue::memory_queue> later(
+        bindings, changes, {}, [](std::uint32_t, std::string_view) { return true; });
     const auto describe_later = [&](std::uint32_t oid, std::string_view name,
                                     const std::vector<change::relation_column>& columns) {
         later.relation({oid, "public", name, 'd', columns});
@@ -180,7 +181,7 @@ TEST_CASE_METHOD(fixture,
     const std::vector<field> guest{text("7"), text("x")};
     later.update({guest_oid, old_row::full, guest, guest});
     const auto changed = take();
-    CHECK(changed.links[1] == set{"7"});
+    CHECK(changed.join_keys[1] == set{"7"});
     CHECK_FALSE(changed.reload);
     // Without the column that leads to its owner nobody knows whom a row concerns.
     describe_later(review_oid, "review", {{true, "id", 23, -1}, {true, "comment", 25, -1}});
@@ -286,13 +287,12 @@ constexpr std::uint32_t line_2026_oid = 8;
 
 /// A router for an index that says about everything; line is partitioned, one of its partitions is new.
 struct everything {
-    pgsync::pipeline::acknowledger acks;
-    pgsync::pipeline::gatherer changes{{order_index.routes.size()}, {}, acks};
+    pgsync::queue::memory_queue changes{{order_index.routes.size()}};
     std::vector<pgsync::postgres::index_binding> bindings{bind()};
-    pgsync::pipeline::router router{bindings, changes, [](std::uint32_t oid) {
-                                        return oid == line_2026_oid ? std::vector<std::uint32_t>{line_oid}
-                                                                    : std::vector<std::uint32_t>{};
-                                    }};
+    pgsync::pipeline::router<pgsync::queue::memory_queue> router{
+        bindings, changes, [](std::uint32_t oid) {
+            return oid == line_2026_oid ? std::vector<std::uint32_t>{line_oid} : std::vector<std::uint32_t>{};
+        }};
 
     static pgsync::postgres::index_binding bind() {
         pgsync::postgres::index_binding bound{&order_index, {23}, {}};
@@ -319,10 +319,10 @@ struct everything {
         router.relation({line_2026_oid, "public", "line_2026", 'f', line_columns});
         changes.begin(1, {});
     }
-    pgsync::pipeline::index_work take() {
+    pgsync::queue::index_batch take() {
         changes.reached(lsn{100});
         auto todo = changes.take(std::chrono::milliseconds(0));
-        return todo ? todo->indices[0] : pgsync::pipeline::index_work{};
+        return todo ? todo->batch.indices[0] : pgsync::queue::index_batch{};
     }
     std::vector<change::relation_column> id_columns{{true, "id", 23, -1}};
     std::vector<change::relation_column> product_columns{{true, "id", 23, -1}, {false, "name", 25, -1}};
@@ -366,7 +366,7 @@ TEST_CASE_METHOD(everything, "a row of a link table leads to its owner, the row 
     const auto asked = take();
     CHECK(asked.keys.empty());
     std::size_t links = 0;
-    for (const auto& route : asked.links) links += route.size();
+    for (const auto& route : asked.join_keys) links += route.size();
     CHECK(links == 1);
 }
 
@@ -428,15 +428,14 @@ struct totals : pgsync::index<Totals, pgsync::depends_on<Line, "order_id">, pgsy
 }  // namespace router_test
 
 TEST_CASE("what a root that is a view is made of makes documents come and go") {
-    pgsync::pipeline::acknowledger acks;
     const auto& index = pgsync::compiled<totals>;
     REQUIRE(index.routes.size() == 3);
-    pgsync::pipeline::gatherer changes{{3}, {}, acks};
+    pgsync::queue::memory_queue changes{{3}};
     const std::vector<pgsync::postgres::index_binding> bindings{
         {&index,
          {23},
          {{stats_oid, "totals", {23}}, {line_oid, "line", {23}}, {product_oid, "product", {}}}}};
-    pgsync::pipeline::router router{bindings, changes};
+    pgsync::pipeline::router<pgsync::queue::memory_queue> router{bindings, changes};
     const std::vector<change::relation_column> line{{true, "id", 23, -1}, {true, "order_id", 23, -1}};
     const std::vector<change::relation_column> product{{true, "id", 23, -1}};
     router.relation({line_oid, "public", "line", 'f', line});
@@ -445,7 +444,7 @@ TEST_CASE("what a root that is a view is made of makes documents come and go") {
     const auto take = [&] {
         changes.reached(lsn{100});
         auto todo = changes.take(std::chrono::milliseconds(0));
-        return todo ? todo->indices[0] : pgsync::pipeline::index_work{};
+        return todo ? todo->batch.indices[0] : pgsync::queue::index_batch{};
     };
 
     const std::vector<field> row{text("1"), text("7")};

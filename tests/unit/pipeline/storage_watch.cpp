@@ -2,17 +2,17 @@
 #include <vector>
 
 #include "../../catch.hpp"
-#include <pgsync/pipeline/acknowledger.hpp>
-#include <pgsync/pipeline/gatherer.hpp>
 #include <pgsync/pipeline/storage_watch.hpp>
+#include <pgsync/queue/commit_tracker.hpp>
+#include <pgsync/queue/memory_queue.hpp>
 #include <pgsync/shape.hpp>
 
 using namespace pgsync;
 using namespace std::chrono_literals;
-using pipeline::index_work;
 using pipeline::storage_watch;
 using postgres::lsn;
 using postgres::table_storage;
+using queue::index_batch;
 
 namespace storage_watch_test {
 
@@ -32,7 +32,7 @@ struct fixture {
     std::vector<postgres::index_binding> bindings{
         {&compiled<pages>, {23}, {{1, "page", {23}}, {2, "note", {23}}}}};
     storage_watch watch{bindings, {at_first}};
-    index_work again;
+    index_batch again;
 };
 
 }  // namespace storage_watch_test
@@ -91,20 +91,20 @@ TEST_CASE("a process killed before it has remembered finds the difference again"
 }
 
 TEST_CASE("a transaction without a change of ours is a work that looks, in its own snapshot") {
-    pipeline::acknowledger acks;
-    pipeline::gatherer changes({2}, {}, acks);
+    queue::memory_queue changes({2});
     changes.begin(77, {});
-    changes.look_at_storage();
+    changes.check_storage();
     changes.reached(lsn{100});
     CHECK(changes.confirmed(lsn{100}) == lsn{0});
     const auto todo = changes.take(0ms);
     REQUIRE(todo);
-    CHECK(todo->look_at_storage);
-    CHECK(todo->xids == std::vector<std::uint32_t>{77});
-    CHECK(todo->indices[0].empty());
-    CHECK_FALSE(acks.is_done(todo->ticket));
-    acks.done(todo->ticket, lsn{90});
-    CHECK(acks.is_done(todo->ticket));
+    CHECK(todo->batch.check_storage);
+    CHECK(todo->batch.xids == std::vector<std::uint32_t>{77});
+    CHECK(todo->batch.indices[0].empty());
+    using state = queue::receipt::state;
+    CHECK(todo->receipt->wait(0ms) == state::open);
+    todo->receipt->needs(lsn{90});
+    todo->receipt->part_done();
+    CHECK(todo->receipt->wait(0ms) == state::done);
     CHECK(changes.confirmed(lsn{100}) == lsn{100});
-    CHECK(acks.is_done(todo->ticket));
 }

@@ -16,6 +16,7 @@
 #include <pgsync/base/error.hpp>
 #include <pgsync/base/stop_request.hpp>
 #include <pgsync/pipeline/sync_pipeline.hpp>
+#include <pgsync/queue/memory_queue.hpp>
 #include <pgsync/shape.hpp>
 
 // The pipeline of sync with all its threads, between a fake database and a fake cluster.
@@ -52,7 +53,7 @@ constexpr std::size_t wide = 2'500;  // owners: a fan-out
 
 inline field text(const std::string& value) { return {field_kind::text, value}; }
 
-using tested = pipeline::sync_pipeline<fake_changes, fake_source, fake_sink>;
+using tested = pipeline::sync_pipeline<fake_changes, queue::memory_queue, fake_source, fake_sink>;
 
 /// A pipeline on a thread of its own, and the world around it.
 struct fixture {
@@ -101,7 +102,8 @@ struct fixture {
     void run() {
         thread = std::thread([this] {
             try {
-                tested line(settings, bindings, changes, source,
+                queue::memory_queue changed({2});
+                tested line(settings, bindings, changes, changed, source,
                             {std::move(own_prompt), std::move(own_fan_out)}, access, hooks);
                 line.run(stop.fd());
             } catch (...) {

@@ -48,8 +48,10 @@
 #include <pgsync/pipeline/document_reader.hpp>
 #include <pgsync/pipeline/read_transaction.hpp>
 #include <pgsync/pipeline/row_lookup.hpp>
+#include <pgsync/pipeline/wait_until_written.hpp>
 #include <pgsync/postgres/session.hpp>
 #include <pgsync/postgres/sql_error.hpp>
+#include <pgsync/queue/receipt.hpp>
 #include <pgsync/sink/elastic/batcher.hpp>
 #include <pgsync/sink/elastic/bulk_fit.hpp>
 #include <pgsync/sink/elastic/dialect.hpp>
@@ -459,8 +461,8 @@ class index_verifier {
         for (int attempt = 0; attempt < attempts && !wrong.empty(); ++attempt) {
             const auto writer = in_.batcher();
             postgres::lsn durable;
-            const auto done = std::make_shared<std::atomic<bool>>(false);
-            writer->begin_job([done] { *done = true; });
+            const auto written = std::make_shared<queue::receipt>();
+            writer->begin_job([written] { written->part_done(); });
             judge_.in_pieces(wrong, [&](std::span<suspect> piece) {
                 go_on();
                 write(piece, *writer, durable);
@@ -468,11 +470,7 @@ class index_verifier {
             });
             writer->end_job();
             in_.access().drain();
-            while (!*done) {
-                writer->rethrow_failure();
-                go_on();
-                std::this_thread::sleep_for(std::chrono::milliseconds(5));
-            }
+            pipeline::wait_until_written(*written, *writer, [this] { go_on(); });
             // As every other writer does.
             postgres::wait_until_flushed(in_.catalog(), durable, [this] { go_on(); });
             auto judged = judge_.judge(std::move(wrong));

@@ -7,6 +7,7 @@
 #include <cstdint>
 #include <deque>
 #include <limits>
+#include <memory>
 #include <mutex>
 #include <optional>
 #include <string>
@@ -14,27 +15,33 @@
 #include <utility>
 #include <vector>
 
+#include <pgsync/base/metrics.hpp>
 #include <pgsync/compiled/compiled.hpp>
-#include <pgsync/pipeline/acknowledger.hpp>
-#include <pgsync/pipeline/work.hpp>
 #include <pgsync/postgres/lsn.hpp>
+#include <pgsync/queue/batch.hpp>
+#include <pgsync/queue/change_queue.hpp>
+#include <pgsync/queue/commit_tracker.hpp>
+#include <pgsync/queue/receipt.hpp>
 
-namespace pgsync::pipeline {
+namespace pgsync::queue {
 
-/// Queue in which changes wait, coalesced by root key, while the loader is busy. Batch sizes depend on the
-/// load: when the loader asks, it gets all that is waiting, after a commit, or earlier if a transaction
-/// exceeds the limits. If more is waiting than the loader wants, it gets the oldest: a key that changes again
-/// while it waits is still read once. One thread adds, one takes.
-class gatherer {
+/// How much may wait in a queue.
+struct queue_limits {
+    std::size_t entries = 50'000;   ///< keys and join keys together
+    std::size_t bytes = 8U << 20U;  ///< of their text
+};
+
+/// The change_queue within one process. Changes wait, coalesced by root key, while the loader is busy. Batch
+/// sizes depend on the load: when the loader asks, it gets all that is waiting, after a commit, or earlier if
+/// a transaction exceeds the limits. If more is waiting than the loader wants, it gets the oldest: a key that
+/// changes again while it waits is still read once. Nothing survives the process: the slot has what was not
+/// confirmed.
+class memory_queue {
   public:
-    struct limits {
-        std::size_t entries = 50'000;   ///< keys and join keys together
-        std::size_t bytes = 8U << 20U;  ///< of their text
-    };
-
-    /// `routes` holds the number of routes of each index.
-    gatherer(std::vector<std::size_t> routes, limits limit, acknowledger& acks)
-        : routes_(std::move(routes)), limit_(limit), acknowledger_(acks) {
+    /// `routes` holds the number of routes of each index; `counts` gets the latency of commits.
+    explicit memory_queue(std::vector<std::size_t> routes, queue_limits limit = {},
+                          metrics::registry& counts = metrics::null_registry())
+        : routes_(std::move(routes)), limit_(limit), tracker_(std::make_shared<commit_tracker>(counts)) {
         pending_ = fresh();
     }
 
@@ -62,18 +69,18 @@ class gatherer {
         if (pending_.indices[index].routings[key].emplace(routing).second) grow(key.size() + routing.size());
     }
 
-    void add_link(std::size_t index, std::size_t route, const std::string& link) {
+    void add_join_key(std::size_t index, std::size_t route, const std::string& join_key) {
         const std::lock_guard lock(mutex_);
         note_change();
-        const auto [at, added] = pending_.indices[index].links[route].insert(link);
+        const auto [at, added] = pending_.indices[index].join_keys[route].insert(join_key);
         if (added) wait_in_line(index, route, *at);
     }
 
-    /// Calls index_work::lose_rows().
-    void lose_rows(std::size_t index, const compiled_index& of, std::size_t route) {
+    /// Calls index_batch::invalidate().
+    void invalidate(std::size_t index, const compiled_index& of, std::size_t route) {
         const std::lock_guard lock(mutex_);
         note_change();
-        pending_.indices[index].lose_rows(of, route);
+        pending_.indices[index].invalidate(of, route);
     }
 
     /// Makes the loader read every root row again.
@@ -84,10 +91,10 @@ class gatherer {
     }
 
     /// Makes the loader check whether the transaction truncated a table, which WAL does not show.
-    void look_at_storage() {
+    void check_storage() {
         const std::lock_guard lock(mutex_);
         note_transaction();
-        pending_.look_at_storage = true;
+        pending_.check_storage = true;
     }
 
     /// Records that everything before `position` has been added. Called at a commit, with its time as in
@@ -96,7 +103,7 @@ class gatherer {
         const std::lock_guard lock(mutex_);
         if (std::exchange(xid_counts_, false) && time_us != 0) {
             if (pending_.empty()) {
-                acknowledger_.also_ends(time_us);  // all of it was taken before its commit was read
+                tracker_->also_ends(time_us);  // all of it was taken before its commit was read
             } else {
                 commits_.push_back({position, time_us});
             }
@@ -114,9 +121,9 @@ class gatherer {
     /// Returns the position up to which the slot may be confirmed, given how far the server's WAL is known to
     /// be on disk.
     [[nodiscard]] postgres::lsn confirmed(postgres::lsn flushed) {
-        // Under the same lock as take(): changes are always either pending or announced to the acknowledger.
+        // Under the same lock as take(): a change is always either pending or in a batch that is open.
         const std::lock_guard lock(mutex_);
-        return acknowledger_.confirmed(flushed, pending_.empty() ? position_ : postgres::lsn{});
+        return tracker_->confirmed(flushed, pending_.empty() ? position_ : postgres::lsn{});
     }
 
     /// Waits until the queue is below its limits or closed. Returns false if it is neither after `timeout`.
@@ -125,38 +132,50 @@ class gatherer {
         return changed_.wait_for(lock, timeout, [&] { return !full() || closed_; });
     }
 
-    /// Returns the next batch, of at most `most` keys and join keys, after announcing it to the acknowledger;
-    /// nothing if none was ready within `timeout`, or after close().
-    [[nodiscard]] std::optional<work> take(std::chrono::milliseconds timeout,
-                                           std::size_t most = std::numeric_limits<std::size_t>::max()) {
+    /// Returns the next batch, of at most `most` keys and join keys; nothing if none was ready within
+    /// `timeout`, or after close(). The receipt may outlive the queue.
+    [[nodiscard]] std::optional<delivery> take(std::chrono::milliseconds timeout,
+                                               std::size_t most = std::numeric_limits<std::size_t>::max()) {
         std::unique_lock lock(mutex_);
         changed_.wait_for(lock, timeout, [&] { return closed_ || ready(); });
         if (closed_ || !ready()) return std::nullopt;
-        work result = line_.size() <= most ? take_all() : take_oldest(most);
+        batch result = line_.size() <= most ? take_all() : take_oldest(most);
         const auto oldest = oldest_us();
         std::vector<std::int64_t> commits;
         while (!commits_.empty() && commits_.front().end <= result.end) {
             commits.push_back(commits_.front().time_us);
             commits_.pop_front();
         }
-        result.ticket = acknowledger_.open(result.end, oldest, std::move(commits));
+        const auto ticket = tracker_->open(result.end, oldest, std::move(commits));
         // If a transaction was cut here, its remaining changes need it visible as well.
         xid_noted_ = false;
         changed_.notify_all();
-        return result;
+        const auto settled = [to = tracker_, ticket](std::optional<postgres::lsn> durable) {
+            if (durable) {
+                to->done(ticket, *durable);
+            } else {
+                to->give_up(ticket);
+            }
+        };
+        return delivery{std::move(result), std::make_shared<receipt>(settled)};
     }
 
     /// Returns true if nothing is waiting and every batch is confirmed.
     [[nodiscard]] bool idle() const {
         const std::lock_guard lock(mutex_);
-        return pending_.empty() && !acknowledger_.outstanding();
+        return pending_.empty() && !tracker_->outstanding();
     }
 
-    /// Returns the number of keys and join keys that are waiting, and when the oldest of these changes
-    /// committed (0: none is waiting).
-    [[nodiscard]] std::pair<std::size_t, std::int64_t> waiting() const {
+    /// Returns true while a batch that was taken is neither confirmed nor given up.
+    [[nodiscard]] bool outstanding() const { return tracker_->outstanding(); }
+
+    [[nodiscard]] queue::backlog backlog() const {
         const std::lock_guard lock(mutex_);
-        return {entries_, pending_.empty() ? 0 : oldest_us()};
+        queue::backlog out = tracker_->undone();
+        out.waiting = entries_;
+        // Batches are older than what is waiting.
+        if (out.oldest_us == 0 && !pending_.empty()) out.oldest_us = oldest_us();
+        return out;
     }
 
     [[nodiscard]] bool closed() const {
@@ -172,14 +191,14 @@ class gatherer {
     }
 
   private:
-    [[nodiscard]] work fresh() const {
-        work result;
+    [[nodiscard]] batch fresh() const {
+        batch result;
         result.indices.resize(routes_.size());
-        for (std::size_t i = 0; i < routes_.size(); ++i) result.indices[i].links.resize(routes_[i]);
+        for (std::size_t i = 0; i < routes_.size(); ++i) result.indices[i].join_keys.resize(routes_[i]);
         return result;
     }
-    work take_all() {
-        work result = std::exchange(pending_, fresh());
+    batch take_all() {
+        batch result = std::exchange(pending_, fresh());
         result.end = position_;
         line_.clear();
         entries_ = bytes_ = 0;
@@ -188,11 +207,11 @@ class gatherer {
     }
     /// Everything else that is pending goes into the batch: it may be done early, and what stays behind is
     /// read in a later snapshot, which sees all that this one must see.
-    work take_oldest(std::size_t most) {
-        work result = fresh();
+    batch take_oldest(std::size_t most) {
+        batch result = fresh();
         result.xids.swap(pending_.xids);
         std::swap(result.committed, pending_.committed);
-        std::swap(result.look_at_storage, pending_.look_at_storage);
+        std::swap(result.check_storage, pending_.check_storage);
         for (std::size_t i = 0; i < routes_.size(); ++i) {
             std::swap(result.indices[i].rescan_index, pending_.indices[i].rescan_index);
             std::swap(result.indices[i].reload, pending_.indices[i].reload);
@@ -204,7 +223,7 @@ class gatherer {
             auto& to = result.indices[next.index];
             shrink(next.text->size());
             if (next.route != no_route) {
-                to.links[next.route].insert(from.links[next.route].extract(*next.text));
+                to.join_keys[next.route].insert(from.join_keys[next.route].extract(*next.text));
                 continue;
             }
             if (auto known = from.routings.extract(*next.text)) {
@@ -272,9 +291,9 @@ class gatherer {
     mutable std::mutex mutex_;
     std::condition_variable changed_;
     std::vector<std::size_t> routes_;
-    limits limit_;
-    acknowledger& acknowledger_;
-    work pending_;
+    queue_limits limit_;
+    std::shared_ptr<commit_tracker> tracker_;  ///< shared with receipts, which may outlive this object
+    batch pending_;
     std::deque<in_line> line_;  ///< the keys and join keys of `pending_`, in the order of their first change
     std::size_t entries_ = 0;
     std::size_t bytes_ = 0;
@@ -289,4 +308,6 @@ class gatherer {
     bool closed_ = false;
 };
 
-}  // namespace pgsync::pipeline
+static_assert(change_queue<memory_queue>);
+
+}  // namespace pgsync::queue

@@ -5,14 +5,15 @@
 
 #include "../../catch.hpp"
 #include <pgsync/pipeline/router.hpp>
+#include <pgsync/queue/memory_queue.hpp>
 #include <pgsync/shape.hpp>
 
 namespace change = pgsync::postgres::change;
-using pgsync::pipeline::log_text;
+using pgsync::pipeline::wal_text;
 using pgsync::postgres::field;
 using pgsync::postgres::field_kind;
 
-namespace log_text_test {
+namespace wal_text_test {
 
 struct Book {
     int id;
@@ -40,11 +41,11 @@ std::optional<std::string> converted(std::string_view text) {
 }
 
 struct fixture {
-    pgsync::pipeline::acknowledger acks;
-    pgsync::pipeline::gatherer changes{{2}, {}, acks};
+    pgsync::queue::memory_queue changes{{2}};
     std::vector<pgsync::postgres::index_binding> bindings{
         {&pgsync::compiled<shelves>, {1009}, {{1, "shelf", {1009}}, {2, "book", {1009}}}}};
-    pgsync::pipeline::router router{bindings, changes, {}, {}, {}, log_text(converted)};
+    pgsync::pipeline::router<pgsync::queue::memory_queue> router{bindings, changes, {},
+                                                                 {},       {},      wal_text(converted)};
 
     fixture() {
         const std::vector<change::relation_column> shelf{{true, "code", 25, -1}, {false, "gr\xfcn", 25, -1}};
@@ -53,17 +54,17 @@ struct fixture {
         router.relation({2, "public", "book", 'f', book});
         changes.begin(1, {});
     }
-    pgsync::pipeline::index_work take() {
+    pgsync::queue::index_batch take() {
         changes.reached(pgsync::postgres::lsn{100});
-        return changes.take(std::chrono::milliseconds(0)).value().indices[0];
+        return changes.take(std::chrono::milliseconds(0)).value().batch.indices[0];
     }
 };
 field text(std::string_view value) { return {field_kind::text, value}; }
 using set = std::unordered_set<std::string>;
 
-}  // namespace log_text_test
+}  // namespace wal_text_test
 
-using namespace log_text_test;
+using namespace wal_text_test;
 
 TEST_CASE_METHOD(fixture, "keys and links of another encoding become UTF-8") {
     const std::vector<field> shelf{text("gr\xfcn"), text("\x81")};
@@ -85,7 +86,7 @@ TEST_CASE_METHOD(fixture, "where a key has no UTF-8 form everything is read agai
 }
 
 TEST_CASE("names of a table become UTF-8, and stay until the next call") {
-    log_text texts(converted);
+    wal_text texts(converted);
     const std::vector<change::relation_column> columns{{true,
                                                         "stra\xdf"
                                                         "e",
@@ -101,7 +102,7 @@ TEST_CASE("names of a table become UTF-8, and stay until the next call") {
 
 TEST_CASE("nothing is converted where the database's encoding is UTF-8, or none") {
     for (const auto* encoding : {"UTF8", "SQL_ASCII"}) {
-        auto texts = log_text::of(encoding, []() -> pgsync::postgres::session& { throw 1; });
+        auto texts = wal_text::of(encoding, []() -> pgsync::postgres::session& { throw 1; });
         CHECK(texts.value("gr\xfcn") == "gr\xfcn");
     }
 }

@@ -6,11 +6,11 @@
 #include <vector>
 
 #include "../../catch.hpp"
-#include <pgsync/pipeline/position_recorder.hpp>
+#include <pgsync/pipeline/checkpointer.hpp>
 #include <pgsync/sink/elastic/refused_always.hpp>
 
 using pgsync::errc;
-using pgsync::pipeline::position_recorder;
+using pgsync::pipeline::checkpointer;
 using pgsync::postgres::lsn;
 using namespace std::chrono_literals;
 
@@ -24,7 +24,7 @@ struct journal {
     errc failing = errc::connection;
     bool always = false;  ///< it is the cluster that will never do it
 
-    position_recorder::record_function function() {
+    checkpointer::record_function function() {
         return [this](lsn position) {
             const std::lock_guard lock(mutex);
             if (failures > 0) {
@@ -42,7 +42,7 @@ struct journal {
 };
 
 /// Waits until it has recorded `position`.
-void await(position_recorder& recorder, lsn position) {
+void await(checkpointer& recorder, lsn position) {
     while (recorder.want(position) < position) std::this_thread::sleep_for(1ms);
 }
 
@@ -52,7 +52,7 @@ void nobody(const std::exception_ptr& what) { std::rethrow_exception(what); }
 
 TEST_CASE("nothing may be confirmed before it is recorded, and nothing is recorded twice") {
     journal book;
-    position_recorder recorder(book.function(), {}, {0ms, 1h}, nobody);
+    checkpointer recorder(book.function(), {}, {0ms, 1h}, nobody);
     await(recorder, lsn{5});
     CHECK(recorder.want(lsn{3}) == lsn{5});
     await(recorder, lsn{8});
@@ -61,7 +61,7 @@ TEST_CASE("nothing may be confirmed before it is recorded, and nothing is record
 
 TEST_CASE("what comes during a pause is recorded after it, the last position alone") {
     journal book;
-    position_recorder recorder(book.function(), {}, {1h, 1h}, nobody);
+    checkpointer recorder(book.function(), {}, {1h, 1h}, nobody);
     await(recorder, lsn{1});
     CHECK(recorder.want(lsn{2}) == lsn{1});
     CHECK(recorder.want(lsn{9}) == lsn{1});
@@ -72,7 +72,7 @@ TEST_CASE("what comes during a pause is recorded after it, the last position alo
 
 TEST_CASE("a pause is cut short for a server that asks, and the next one is a whole pause again") {
     journal book;
-    position_recorder recorder(book.function(), {}, {1h, 1h}, nobody);
+    checkpointer recorder(book.function(), {}, {1h, 1h}, nobody);
     await(recorder, lsn{1});
     CHECK(recorder.want(lsn{2}) == lsn{1});
     recorder.soon();
@@ -86,7 +86,7 @@ TEST_CASE("a pause is cut short for a server that asks, and the next one is a wh
 TEST_CASE("a cluster that is away is asked again, and nothing counts as recorded meanwhile") {
     journal book;
     book.failures = 2;
-    position_recorder recorder(book.function(), {}, {0ms, 1h}, nobody);
+    checkpointer recorder(book.function(), {}, {0ms, 1h}, nobody);
     CHECK(recorder.want(lsn{4}) == lsn{});
     await(recorder, lsn{4});
     CHECK(book.seen() == std::vector<lsn>{lsn{4}});
@@ -97,14 +97,14 @@ TEST_CASE("an index that refuses is asked again") {
     journal book;
     book.failures = 2;
     book.failing = errc::index;
-    position_recorder recorder(book.function(), {}, {0ms, 1h}, nobody);
+    checkpointer recorder(book.function(), {}, {0ms, 1h}, nobody);
     await(recorder, lsn{4});
     CHECK(book.failures == 0);
 }
 
 TEST_CASE("a closed recorder records nothing more") {
     journal book;
-    position_recorder recorder(book.function(), {}, {0ms, 1h}, nobody);
+    checkpointer recorder(book.function(), {}, {0ms, 1h}, nobody);
     await(recorder, lsn{1});
     recorder.close();
     CHECK(recorder.want(lsn{2}) == lsn{1});
@@ -117,7 +117,7 @@ TEST_CASE("who has been superseded, or will never be able to, is told so, and re
     book.always = GENERATE(false, true);
     book.failing = errc::superseded;
     std::atomic<int> told{0};
-    position_recorder recorder(book.function(), {}, {0ms, 1h}, [&](const std::exception_ptr&) { ++told; });
+    checkpointer recorder(book.function(), {}, {0ms, 1h}, [&](const std::exception_ptr&) { ++told; });
     CHECK(recorder.want(lsn{4}) == lsn{});
     while (told == 0) std::this_thread::sleep_for(1ms);
     recorder.want(lsn{5});
@@ -130,7 +130,7 @@ TEST_CASE("who has been superseded, or will never be able to, is told so, and re
 TEST_CASE("a position is recorded only when what was checked at the start still holds") {
     journal book;
     std::atomic<int> problems{2};  // of the next checks
-    position_recorder recorder(
+    checkpointer recorder(
         book.function(),
         [&] {
             if (problems > 0 && problems-- > 0)
@@ -147,7 +147,7 @@ TEST_CASE("once something is different nothing more is recorded") {
     journal book;
     std::atomic<bool> different{false};
     std::atomic<int> told{0};
-    position_recorder recorder(
+    checkpointer recorder(
         book.function(),
         [&] {
             if (different) throw pgsync::error(errc::changed, "not as it was");
@@ -166,11 +166,11 @@ TEST_CASE("it checks now and then with nothing to record, and at once when asked
     std::atomic<int> checks{0};
     const auto count = [&] { ++checks; };
     {
-        position_recorder recorder(book.function(), count, {1h, 5ms}, nobody);
+        checkpointer recorder(book.function(), count, {1h, 5ms}, nobody);
         while (checks < 3) std::this_thread::sleep_for(1ms);
     }
     checks = 0;
-    position_recorder recorder(book.function(), count, {1h, 1h}, nobody);
+    checkpointer recorder(book.function(), count, {1h, 1h}, nobody);
     recorder.check_now();
     while (checks < 1) std::this_thread::sleep_for(1ms);
     await(recorder, lsn{1});  // the first record is due at once
@@ -184,7 +184,7 @@ TEST_CASE("it checks now and then with nothing to record, and at once when asked
 
 TEST_CASE("a database that is away keeps nothing from being recorded") {
     journal book;
-    position_recorder recorder(
+    checkpointer recorder(
         book.function(), [] { throw pgsync::error(errc::connection, "shutting down"); }, {0ms, 1h}, nobody);
     await(recorder, lsn{4});
     CHECK(book.seen() == std::vector<lsn>{lsn{4}});

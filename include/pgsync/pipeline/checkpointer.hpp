@@ -25,7 +25,7 @@ namespace pgsync::pipeline {
 /// the start still holds; the slot is thus confirmed only up to positions at which it did, unless the catalog
 /// could not be reached. Has its own thread, so that a cluster or a catalog that does not answer cannot keep
 /// the reading thread from answering the server.
-class position_recorder {
+class checkpointer {
   public:
     /// Records durably. May throw, and is then called again, except after errc::superseded or
     /// elastic::refused_always.
@@ -42,17 +42,17 @@ class position_recorder {
 
     /// `ended` is called once, with an error after which nothing more is recorded: errc::superseded,
     /// errc::changed or elastic::refused_always.
-    position_recorder(record_function record, check_function check, settings setting,
-                      std::function<void(std::exception_ptr)> ended)
+    checkpointer(record_function record, check_function check, settings setting,
+                 std::function<void(std::exception_ptr)> ended)
         : record_(std::move(record)),
           check_(std::move(check)),
           ended_(std::move(ended)),
           record_every_(setting.record_every),
           check_every_(setting.check_every),
           thread_([this] { run(); }) {}
-    ~position_recorder() { close(); }
-    position_recorder(const position_recorder&) = delete;
-    position_recorder& operator=(const position_recorder&) = delete;
+    ~checkpointer() { close(); }
+    checkpointer(const checkpointer&) = delete;
+    checkpointer& operator=(const checkpointer&) = delete;
 
     /// Allows `position` to be recorded. Returns the position recorded so far.
     postgres::lsn want(postgres::lsn position) {

@@ -11,23 +11,23 @@
 #include <pgsync/postgres/lsn.hpp>
 #include <pgsync/shape/node.hpp>
 
-namespace pgsync::pipeline {
+namespace pgsync::queue {
 
 /// For routed documents: by root key, the routings under which the document may be, as far as is known.
 using known_routings = std::unordered_map<std::string, std::unordered_set<std::string>>;
 
 /// What to read again for one index.
-struct index_work {
+struct index_batch {
     std::unordered_set<std::string> keys;  ///< root keys, in the form of `_id`
     known_routings routings;               ///< as far as events have shown them
     /// For each route, join keys whose owners are to be found.
-    std::vector<std::unordered_set<std::string>> links;
+    std::vector<std::unordered_set<std::string>> join_keys;
     bool rescan_index = false;  ///< look up every id in the index, as after a TRUNCATE of the root
     bool reload = false;        ///< read every root row, as after a TRUNCATE of another table
 
     /// Marks what to read again if any rows of a route's table may have been added or removed without change
     /// events.
-    void lose_rows(const compiled_index& index, std::size_t route) {
+    void invalidate(const compiled_index& index, std::size_t route) {
         const auto& node = index.shape.nodes[index.routes[route].node];
         if (makes_documents(index, route)) rescan_index = true;
         if (node.kind != relation::root) reload = true;
@@ -42,27 +42,26 @@ struct index_work {
 
     [[nodiscard]] bool empty() const {
         if (!keys.empty() || rescan_index || reload) return false;
-        for (const auto& set : links) {
+        for (const auto& set : join_keys) {
             if (!set.empty()) return false;
         }
         return true;
     }
 };
 
-/// A batch: what passes from routing to loading. A plain value without references into either, so that it
-/// could also travel to another machine through a message queue. Documents are always read as a whole, so
-/// doing a batch twice, or more of it than needed, is harmless.
-struct work {
-    std::vector<index_work> indices;
+/// What passes from routing to loading. A plain value without references into either, so that it can also
+/// travel to another machine. Documents are always read as a whole, so doing a batch twice, or more of it
+/// than needed, is harmless.
+struct batch {
+    std::vector<index_batch> indices;
     /// Check first whether a table was truncated, which WAL does not show; see storage_watch.
-    bool look_at_storage = false;
+    bool check_storage = false;
     std::vector<std::uint32_t> xids;  ///< transactions that the snapshots for this batch must see
     postgres::lsn committed;          ///< where the commit record of the last of them begins
     postgres::lsn end;                ///< may be confirmed once this and all earlier batches are done
-    std::uint64_t ticket = 0;         ///< identifies it to the acknowledger
 
     [[nodiscard]] bool empty() const {
-        if (look_at_storage) return false;
+        if (check_storage) return false;
         for (const auto& index : indices) {
             if (!index.empty()) return false;
         }
@@ -70,10 +69,4 @@ struct work {
     }
 };
 
-/// Counts of what was written.
-struct refreshed {
-    std::uint64_t written = 0;  ///< documents
-    std::uint64_t deleted = 0;  ///< documents without a row, or that the transform leaves out
-};
-
-}  // namespace pgsync::pipeline
+}  // namespace pgsync::queue

@@ -17,20 +17,20 @@ namespace pgsync::pipeline {
 
 /// Converts to UTF-8 the few texts in WAL that are used as such, names and keys. They arrive in the encoding
 /// of the database, see replication_stream::encoding(), and most are ASCII in any encoding.
-class log_text {
+class wal_text {
   public:
     /// Asks the server to convert a text; returns nothing if it has no UTF-8 form.
     using convert_function = std::function<std::optional<std::string>(std::string_view)>;
 
-    log_text() = default;
-    explicit log_text(convert_function convert) : convert_(std::move(convert)) {}
+    wal_text() = default;
+    explicit wal_text(convert_function convert) : convert_(std::move(convert)) {}
 
     /// Returns a converter for a database with this encoding; `connection` returns a session on it.
-    [[nodiscard]] static log_text of(const std::string& encoding,
+    [[nodiscard]] static wal_text of(const std::string& encoding,
                                      std::function<postgres::session&()> connection) {
         // SQL_ASCII means bytes without an encoding, which every session takes as they are.
         if (encoding == "UTF8" || encoding == "SQL_ASCII") return {};
-        return log_text([encoding, connection = std::move(connection)](
+        return wal_text([encoding, connection = std::move(connection)](
                             std::string_view text) -> std::optional<std::string> {
             constexpr std::string_view digits = "0123456789abcdef";
             std::string hex = "\\x";

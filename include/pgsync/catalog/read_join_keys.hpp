@@ -17,7 +17,7 @@ namespace pgsync::postgres {
 /// Returns the join keys in a table: the distinct values of `columns`, encoded as for a change event, without
 /// rows where one of them is null. With no columns, returns one empty text if the table has any row. Returns
 /// nullopt if there are more than `most`.
-[[nodiscard]] inline std::optional<std::vector<std::string>> read_links(
+[[nodiscard]] inline std::optional<std::vector<std::string>> read_join_keys(
     session& session, std::uint32_t table, std::span<const std::string_view> columns, std::size_t most) {
     const auto name = session.exec_params(
         "SELECT $1::oid::regclass::text, pg_catalog.count(*) FROM "

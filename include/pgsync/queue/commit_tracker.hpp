@@ -11,16 +11,17 @@
 #include <pgsync/base/in_order_ledger.hpp>
 #include <pgsync/base/metrics.hpp>
 #include <pgsync/postgres/lsn.hpp>
+#include <pgsync/queue/change_queue.hpp>
 
-namespace pgsync::pipeline {
+namespace pgsync::queue {
 
 /// Decides up to which position the slot may be confirmed. It passes a batch only when that batch and all
 /// before it are done and everything read for them is on the database's disk. A commit under
 /// `synchronous_commit = off` is visible before it is flushed. If the database crashed in between, its row
 /// would exist only in the index, and only a repetition of the batch would correct that.
-class acknowledger {
+class commit_tracker {
   public:
-    explicit acknowledger(metrics::registry& counts = metrics::null_registry()) : counts_(counts) {}
+    explicit commit_tracker(metrics::registry& counts = metrics::null_registry()) : counts_(counts) {}
 
     /// Announces the next batch and returns its ticket. Called in the order in which batches are taken. For
     /// metrics: `oldest_us` is when the oldest of its changes committed, `commits` are the commit times of
@@ -28,16 +29,16 @@ class acknowledger {
     std::uint64_t open(postgres::lsn end, std::int64_t oldest_us = 0,
                        std::vector<std::int64_t> commits = {}) {
         const std::lock_guard lock(mutex_);
-        return works_.open({end, {}, oldest_us, std::move(commits)});
+        return batches_.open({end, {}, oldest_us, std::move(commits)});
     }
 
     /// Records that one more transaction ends in the batch opened last.
     void also_ends(std::int64_t committed_us) {
         const std::lock_guard lock(mutex_);
-        if (works_.is_last_done()) {
+        if (batches_.is_last_done()) {
             measure(committed_us, metrics::microseconds_since_2000());
         } else {
-            works_.back().commits.push_back(committed_us);
+            batches_.back().commits.push_back(committed_us);
         }
     }
 
@@ -45,9 +46,9 @@ class acknowledger {
     /// is flushed up to `durable`.
     void done(std::uint64_t ticket, postgres::lsn durable) {
         const std::lock_guard lock(mutex_);
-        auto& finished = works_[ticket];
+        auto& finished = batches_[ticket];
         finished.durable = durable;
-        works_.done(ticket);
+        batches_.done(ticket);
         const auto now = metrics::microseconds_since_2000();
         for (const auto committed : finished.commits) measure(committed, now);
         finished.commits = {};
@@ -59,47 +60,31 @@ class acknowledger {
         const std::lock_guard lock(mutex_);
         given_up_ = std::min(given_up_, ticket);
     }
-    [[nodiscard]] bool is_given_up(std::uint64_t ticket) const {
-        const std::lock_guard lock(mutex_);
-        return ticket >= given_up_;
-    }
-
-    [[nodiscard]] bool is_done(std::uint64_t ticket) const {
-        const std::lock_guard lock(mutex_);
-        return works_.is_done(ticket);
-    }
 
     /// Returns the position that may be confirmed. `flushed` is how far the server's WAL is known to be on
     /// disk. `idle` is how far the stream was read if no changes are waiting in the queue, and 0 otherwise.
     [[nodiscard]] postgres::lsn confirmed(postgres::lsn flushed, postgres::lsn idle) {
         const std::lock_guard lock(mutex_);
-        works_.advance([&](std::uint64_t ticket,
-                           const entry& each) { return ticket < given_up_ && each.durable <= flushed; },
-                       [&](const entry& each) { confirmed_ = std::max(confirmed_, each.end); });
-        if (works_.empty() && idle > confirmed_) confirmed_ = idle;
+        batches_.advance([&](std::uint64_t ticket,
+                             const entry& each) { return ticket < given_up_ && each.durable <= flushed; },
+                         [&](const entry& each) { confirmed_ = std::max(confirmed_, each.end); });
+        if (batches_.empty() && idle > confirmed_) confirmed_ = idle;
         return confirmed_;
     }
 
     /// Returns true while a batch is not confirmed yet, but will be.
     [[nodiscard]] bool outstanding() const {
         const std::lock_guard lock(mutex_);
-        return !works_.empty() && works_.first() < given_up_;
+        return !batches_.empty() && batches_.first() < given_up_;
     }
 
-    [[nodiscard]] std::size_t size() const {
-        const std::lock_guard lock(mutex_);
-        return works_.size();
-    }
-
-    struct backlog {
-        std::size_t works = 0;       ///< batches not fully acknowledged by the cluster
-        std::int64_t oldest_us = 0;  ///< see open(), of the first such batch
-    };
+    /// Returns what is not fully acknowledged by the cluster; `waiting` is 0.
     [[nodiscard]] backlog undone() const {
         backlog out;
         const std::lock_guard lock(mutex_);
-        works_.each_undone([&](const entry& each) {
-            ++out.works;
+        out.unconfirmed = batches_.size();
+        batches_.each_undone([&](const entry& each) {
+            ++out.batches;
             if (out.oldest_us == 0) out.oldest_us = each.oldest_us;
         });
         return out;
@@ -120,9 +105,9 @@ class acknowledger {
 
     metrics::registry& counts_;
     mutable std::mutex mutex_;
-    in_order_ledger<entry> works_;
+    in_order_ledger<entry> batches_;
     std::uint64_t given_up_ = std::numeric_limits<std::uint64_t>::max();  ///< lowest ticket given up
     postgres::lsn confirmed_;
 };
 
-}  // namespace pgsync::pipeline
+}  // namespace pgsync::queue

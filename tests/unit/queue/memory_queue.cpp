@@ -6,33 +6,40 @@
 #include <vector>
 
 #include "../../catch.hpp"
-#include <pgsync/pipeline/gatherer.hpp>
+#include <pgsync/queue/memory_queue.hpp>
 
-using pgsync::pipeline::acknowledger;
-using pgsync::pipeline::gatherer;
 using pgsync::postgres::lsn;
+using pgsync::queue::memory_queue;
 using namespace std::chrono_literals;
 
+namespace {
+
+/// The sink has made all of it durable, once WAL is flushed up to `durable`.
+void done(const pgsync::queue::delivery& taken, lsn durable) {
+    taken.receipt->needs(durable);
+    taken.receipt->part_done();
+}
+
+}  // namespace
+
 TEST_CASE("changes of one key coalesce into one entry of the next work") {
-    acknowledger acks;
-    gatherer changes({2}, {}, acks);
+    memory_queue changes({2}, {});
     changes.begin(7, {});
     changes.add_key(0, "1");
     changes.add_key(0, "1");
-    changes.add_link(0, 1, "5");
+    changes.add_join_key(0, 1, "5");
     changes.reached(lsn{100});
     const auto todo = changes.take(0ms);
     REQUIRE(todo);
-    CHECK(todo->indices[0].keys.size() == 1);
-    CHECK(todo->indices[0].links[1].count("5") == 1);
-    CHECK(todo->xids == std::vector<std::uint32_t>{7});
-    CHECK(todo->end == lsn{100});
+    CHECK(todo->batch.indices[0].keys.size() == 1);
+    CHECK(todo->batch.indices[0].join_keys[1].count("5") == 1);
+    CHECK(todo->batch.xids == std::vector<std::uint32_t>{7});
+    CHECK(todo->batch.end == lsn{100});
     CHECK_FALSE(changes.take(0ms));
 }
 
 TEST_CASE("a transaction is handed out when it has ended, not before") {
-    acknowledger acks;
-    gatherer changes({1}, {}, acks);
+    memory_queue changes({1}, {});
     changes.begin(7, {});
     changes.add_key(0, "1");
     CHECK_FALSE(changes.take(0ms));
@@ -41,8 +48,7 @@ TEST_CASE("a transaction is handed out when it has ended, not before") {
 }
 
 TEST_CASE("a transaction larger than the bound is handed out in parts that all need it visible") {
-    acknowledger acks;
-    gatherer changes({1}, {2, 1000}, acks);
+    memory_queue changes({1}, {2, 1000});
     changes.reached(lsn{50});
     changes.begin(9, {});
     changes.add_key(0, "1");
@@ -51,20 +57,19 @@ TEST_CASE("a transaction larger than the bound is handed out in parts that all n
     CHECK_FALSE(changes.wait_for_room(0ms));
     const auto first = changes.take(0ms);
     REQUIRE(first);
-    CHECK(first->xids == std::vector<std::uint32_t>{9});
-    CHECK(first->end == lsn{50});  // its commit has not been reached: nothing of it may be confirmed
+    CHECK(first->batch.xids == std::vector<std::uint32_t>{9});
+    CHECK(first->batch.end == lsn{50});  // its commit has not been reached: nothing of it may be confirmed
     CHECK(changes.wait_for_room(0ms));
     changes.add_key(0, "3");
     changes.reached(lsn{200});
     const auto second = changes.take(0ms);
     REQUIRE(second);
-    CHECK(second->xids == std::vector<std::uint32_t>{9});
-    CHECK(second->end == lsn{200});
+    CHECK(second->batch.xids == std::vector<std::uint32_t>{9});
+    CHECK(second->batch.end == lsn{200});
 }
 
 TEST_CASE("what was taken but is not done holds the confirmed position back") {
-    acknowledger acks;
-    gatherer changes({1}, {}, acks);
+    memory_queue changes({1}, {});
     changes.reached(lsn{10});
     CHECK(changes.confirmed(lsn{10}) == lsn{10});
     changes.begin(7, {});
@@ -76,22 +81,20 @@ TEST_CASE("what was taken but is not done holds the confirmed position back") {
     changes.reached(lsn{150});
     CHECK(changes.confirmed(lsn{150}) == lsn{10});
     CHECK_FALSE(changes.idle());
-    acks.done(todo->ticket, lsn{120});
+    done(*todo, lsn{120});
     CHECK(changes.confirmed(lsn{110}) == lsn{10});
     CHECK(changes.confirmed(lsn{150}) == lsn{150});
     CHECK(changes.idle());
 }
 
 TEST_CASE("a position in the log is reached without changes on an idle table") {
-    acknowledger acks;
-    gatherer changes({1}, {}, acks);
+    memory_queue changes({1}, {});
     changes.reached(lsn{500});
     CHECK(changes.confirmed(lsn{0}) == lsn{500});
 }
 
 TEST_CASE("what is left at the close is neither handed out nor confirmed") {
-    acknowledger acks;
-    gatherer changes({1}, {}, acks);
+    memory_queue changes({1}, {});
     changes.reached(lsn{100});
     changes.begin(7, lsn{190});
     changes.add_key(0, "1");
@@ -99,12 +102,11 @@ TEST_CASE("what is left at the close is neither handed out nor confirmed") {
     changes.close();
     CHECK_FALSE(changes.take(0ms));
     CHECK(changes.confirmed(lsn{1000}) == lsn{});
-    CHECK_FALSE(acks.outstanding());
+    CHECK_FALSE(changes.outstanding());
 }
 
 TEST_CASE("a work tells where the last of its commits stands") {
-    acknowledger acks;
-    gatherer changes({1}, {}, acks);
+    memory_queue changes({1}, {});
     for (const std::uint64_t position : {300U, 200U}) {
         changes.begin(7, lsn{position});
         changes.add_key(0, std::to_string(position));
@@ -112,12 +114,11 @@ TEST_CASE("a work tells where the last of its commits stands") {
     changes.reached(lsn{310});
     const auto todo = changes.take(0ms);
     REQUIRE(todo);
-    CHECK(todo->committed == lsn{300});
+    CHECK(todo->batch.committed == lsn{300});
 }
 
 TEST_CASE("of much that has gathered the oldest is taken, and only what came before the rest is confirmed") {
-    acknowledger acks;
-    gatherer changes({1}, {}, acks);
+    memory_queue changes({1}, {});
     for (const std::uint64_t number : {1U, 2U, 3U, 4U}) {
         changes.begin(static_cast<std::uint32_t>(number), lsn{number * 100 - 1});
         changes.add_key(0, std::to_string(number));
@@ -125,55 +126,53 @@ TEST_CASE("of much that has gathered the oldest is taken, and only what came bef
     }
     const auto first = changes.take(0ms, 2);
     REQUIRE(first);
-    CHECK(first->indices[0].keys == std::unordered_set<std::string>{"1", "2"});
-    CHECK(first->end == lsn{200});
+    CHECK(first->batch.indices[0].keys == std::unordered_set<std::string>{"1", "2"});
+    CHECK(first->batch.end == lsn{200});
     // The rest is read later still, and need not wait for them once more.
-    CHECK(first->xids == std::vector<std::uint32_t>{1, 2, 3, 4});
-    CHECK(first->committed == lsn{399});
+    CHECK(first->batch.xids == std::vector<std::uint32_t>{1, 2, 3, 4});
+    CHECK(first->batch.committed == lsn{399});
     changes.begin(5, lsn{499});
     changes.add_key(0, "3");  // still waits: read once
     changes.add_key(0, "1");  // is being read: once more
     changes.reached(lsn{500});
-    acks.done(first->ticket, lsn{});
+    done(*first, lsn{});
     CHECK(changes.confirmed(lsn{1000}) == lsn{200});
     const auto second = changes.take(0ms, 2);
     REQUIRE(second);
-    CHECK(second->indices[0].keys == std::unordered_set<std::string>{"3", "4"});
-    CHECK(second->xids == std::vector<std::uint32_t>{5});
-    CHECK(second->end == lsn{400});
-    acks.done(second->ticket, lsn{});
+    CHECK(second->batch.indices[0].keys == std::unordered_set<std::string>{"3", "4"});
+    CHECK(second->batch.xids == std::vector<std::uint32_t>{5});
+    CHECK(second->batch.end == lsn{400});
+    done(*second, lsn{});
     CHECK(changes.confirmed(lsn{1000}) == lsn{400});
     CHECK_FALSE(changes.idle());
     const auto third = changes.take(0ms, 2);
     REQUIRE(third);
-    CHECK(third->indices[0].keys == std::unordered_set<std::string>{"1"});
-    CHECK(third->end == lsn{500});
-    acks.done(third->ticket, lsn{});
+    CHECK(third->batch.indices[0].keys == std::unordered_set<std::string>{"1"});
+    CHECK(third->batch.end == lsn{500});
+    done(*third, lsn{});
     CHECK(changes.confirmed(lsn{1000}) == lsn{500});
     CHECK(changes.idle());
 }
 
 TEST_CASE("taken in parts a transaction is confirmed with its last part") {
-    acknowledger acks;
-    gatherer changes({1}, {}, acks);
+    memory_queue changes({1}, {});
     changes.reached(lsn{50});
     changes.begin(9, lsn{190});
     for (const auto* key : {"1", "2", "3"}) changes.add_key(0, key);
     changes.reached(lsn{200});
     const auto first = changes.take(0ms, 2);
     REQUIRE(first);
-    CHECK(first->end == lsn{50});
+    CHECK(first->batch.end == lsn{50});
     const auto second = changes.take(0ms, 2);
     REQUIRE(second);
-    CHECK(second->indices[0].keys == std::unordered_set<std::string>{"3"});
-    CHECK(second->end == lsn{200});
+    CHECK(second->batch.indices[0].keys == std::unordered_set<std::string>{"3"});
+    CHECK(second->batch.end == lsn{200});
 }
 
 TEST_CASE("links, routings and what concerns whole indices are taken with the oldest") {
-    acknowledger acks;
-    gatherer changes({2, 1}, {5, 1000}, acks);
+    memory_queue changes({2, 1}, {5, 1000});
     changes.begin(7, {});
-    changes.add_link(0, 1, "5");
+    changes.add_join_key(0, 1, "5");
     changes.add_key(1, "a", "north");
     changes.add_key(1, "a", "south");
     changes.reload(0);
@@ -182,21 +181,20 @@ TEST_CASE("links, routings and what concerns whole indices are taken with the ol
     CHECK_FALSE(changes.wait_for_room(0ms));
     const auto first = changes.take(0ms, 2);
     REQUIRE(first);
-    CHECK(first->indices[0].links[1].count("5") == 1);
-    CHECK(first->indices[1].routings.at("a").size() == 2);
-    CHECK(first->indices[0].reload);
-    CHECK(first->indices[0].keys.empty());
+    CHECK(first->batch.indices[0].join_keys[1].count("5") == 1);
+    CHECK(first->batch.indices[1].routings.at("a").size() == 2);
+    CHECK(first->batch.indices[0].reload);
+    CHECK(first->batch.indices[0].keys.empty());
     CHECK(changes.wait_for_room(0ms));
     const auto second = changes.take(0ms, 2);
     REQUIRE(second);
-    CHECK(second->indices[0].keys.count("1") == 1);
-    CHECK_FALSE(second->indices[0].reload);
-    CHECK(second->indices[1].routings.empty());
+    CHECK(second->batch.indices[0].keys.count("1") == 1);
+    CHECK_FALSE(second->batch.indices[0].reload);
+    CHECK(second->batch.indices[1].routings.empty());
 }
 
 TEST_CASE("a key that never rests is taken in its turn") {
-    acknowledger acks;
-    gatherer changes({1}, {}, acks);
+    memory_queue changes({1}, {});
     for (std::uint64_t number = 1; number < 50; ++number) {
         changes.begin(static_cast<std::uint32_t>(number), {});
         changes.add_key(0, "hot");
@@ -207,18 +205,17 @@ TEST_CASE("a key that never rests is taken in its turn") {
     for (int work = 0; work < 10; ++work) {
         const auto todo = changes.take(0ms, 5);
         REQUIRE(todo);
-        hot += todo->indices[0].keys.count("hot");
+        hot += todo->batch.indices[0].keys.count("hot");
         changes.begin(100, {});
         changes.add_key(0, "hot");
     }
     CHECK(hot >= 1);
-    CHECK(changes.take(0ms)->indices[0].keys.count("hot") == 1);
+    CHECK(changes.take(0ms)->batch.indices[0].keys.count("hot") == 1);
 }
 
 TEST_CASE("the time of a commit goes with the work that has the last of its keys") {
     pgsync::metrics::registry counts;
-    acknowledger acks(counts);
-    gatherer changes({1}, {}, acks);
+    memory_queue changes({1}, {}, counts);
     const auto observed = [&] {
         std::uint64_t sum = 0;
         for (std::size_t i = 0; i <= counts.latency.bounds().size(); ++i) sum += counts.latency.count(i);
@@ -231,32 +228,38 @@ TEST_CASE("the time of a commit goes with the work that has the last of its keys
         changes.reached(lsn{number * 100}, static_cast<std::int64_t>(number));
     }
     changes.begin(4, lsn{399}, 4);  // concerns no document
-    changes.look_at_storage();
+    changes.check_storage();
     changes.reached(lsn{400}, 4);
-    CHECK(changes.waiting() == std::pair<std::size_t, std::int64_t>(3, 1));
+    CHECK(changes.backlog().waiting == 3);
+    CHECK(changes.backlog().oldest_us == 1);
     const auto first = changes.take(0ms, 2);
     REQUIRE(first);
-    CHECK(changes.waiting() == std::pair<std::size_t, std::int64_t>(1, 3));
-    acks.done(first->ticket, lsn{});
+    CHECK(changes.backlog().waiting == 1);
+    CHECK(changes.backlog().batches == 1);
+    CHECK(changes.backlog().oldest_us == 1);
+    done(*first, lsn{});
     CHECK(observed() == 2);
+    CHECK(changes.backlog().batches == 0);
+    CHECK(changes.backlog().unconfirmed == 1);
+    CHECK(changes.backlog().oldest_us == 3);
     const auto second = changes.take(0ms, 2);
     REQUIRE(second);
-    CHECK(acks.undone().oldest_us == 3);
-    acks.done(second->ticket, lsn{});
+    CHECK(changes.backlog().oldest_us == 3);
+    done(*second, lsn{});
     CHECK(observed() == 3);
-    CHECK(changes.waiting() == std::pair<std::size_t, std::int64_t>(0, 0));
+    CHECK(changes.backlog().waiting == 0);
+    CHECK(changes.backlog().oldest_us == 0);
 }
 
 TEST_CASE("a transaction that was handed out before its commit was read is measured with that work") {
     pgsync::metrics::registry counts;
-    acknowledger acks(counts);
-    gatherer changes({1}, {2, 1000}, acks);
+    memory_queue changes({1}, {2, 1000}, counts);
     changes.begin(9, lsn{90}, 5);
     changes.add_key(0, "1");
     changes.add_key(0, "2");
     const auto only = changes.take(0ms);
     REQUIRE(only);
     changes.reached(lsn{100}, 5);
-    acks.done(only->ticket, lsn{});
+    done(*only, lsn{});
     CHECK(counts.latency.sum() > 0);
 }
