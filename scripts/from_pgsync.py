@@ -44,8 +44,8 @@ SELECT json_build_object(
 SCALARS = {
     "bool": "bool", "int2": "std::int16_t", "int4": "int", "int8": "std::int64_t", "oid": "std::int64_t", "float4": "float",
     "float8": "double", "uuid": "pgsync::uuid", "date": "pgsync::date", "timestamp": "pgsync::timestamp",
-    "timestamptz": "pgsync::timestamptz", "inet": "pgsync::inet", "cidr": "pgsync::inet", "bytea": "pgsync::bytea",
-    "json": "pgsync::json", "jsonb": "pgsync::json", "point": "pgsync::geo_point", "int4range": "pgsync::range<int>",
+    "timestamptz": "pgsync::timestamptz", "time": "pgsync::time_of_day", "inet": "pgsync::inet", "cidr": "pgsync::inet",
+    "bytea": "pgsync::bytea", "json": "pgsync::json", "jsonb": "pgsync::json", "point": "pgsync::geo_point", "int4range": "pgsync::range<int>",
     "int8range": "pgsync::range<std::int64_t>", "numrange": "pgsync::range<pgsync::decimal<38, 10>>",
     "daterange": "pgsync::range<pgsync::date>", "tsrange": "pgsync::range<pgsync::timestamp>",
     "tstzrange": "pgsync::range<pgsync::timestamptz>",

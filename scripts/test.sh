@@ -113,7 +113,7 @@ launch_servers() {
         others+=(--elasticsearch6 --elasticsearch717 --elasticsearch8)
     fi
     for set in "${sets[@]}"; do
-        "$here/servers.sh" start --dir "$servers/$set" --postgres "${engines[@]}" "${others[@]}" || return
+        "$here/servers.sh" start --dir "$servers/$set" --fast --postgres "${engines[@]}" "${others[@]}" || return
         others=()
         ids+="${ids:+, }{\"id\": \"$set\"}"
     done

@@ -183,6 +183,7 @@ enum class value_kind : std::uint8_t {
     date,
     timestamp,
     timestamptz,
+    time_of_day,
     inet,
     bytea,
     json,
@@ -271,6 +272,7 @@ struct node_data {
     std::uint16_t keyed_by = no_member;  ///< ordinal of the member whose values are the keys of an object
     std::uint32_t steps{};               ///< of ancestors and descendants; 0 for any number
     std::uint32_t limit{};               ///< rows; 0 for all
+    std::uint32_t offset{};              ///< rows left out before them
     bool view{};                         ///< declared with depends_on
     std::string_view where{};            ///< SQL condition over its own columns
     std::string_view order{};            ///< ORDER BY list over its own columns
@@ -431,6 +433,7 @@ struct value_traits {
         case value_kind::date:
         case value_kind::timestamp:
         case value_kind::timestamptz:
+        case value_kind::time_of_day:
         case value_kind::inet:
             return {.ordered = true, .scalar = true};
         case value_kind::boolean:
@@ -483,6 +486,7 @@ constexpr std::string_view field_mapping(value_kind kind) {
             return R"({"type":"keyword","ignore_above":8191})"sv;
         case value_kind::uuid:
         case value_kind::enumeration:
+        case value_kind::time_of_day:
             return R"({"type":"keyword"})"sv;
         case value_kind::date:
         case value_kind::timestamp:
@@ -539,7 +543,8 @@ constexpr void write_field(text& out, const column_data& column, bool many) {
         const auto plain = field_mapping(column.kind);
         out << plain.substr(0, plain.size() - 1) << R"(,"ignore_malformed":true})";
     } else if (column.source == value_source::json_path &&
-               (column.kind == value_kind::uuid || column.kind == value_kind::enumeration)) {
+               (column.kind == value_kind::uuid || column.kind == value_kind::enumeration ||
+                column.kind == value_kind::time_of_day)) {
         out << field_mapping(value_kind::keyword);
     } else {
         out << field_mapping(column.kind);
@@ -1074,7 +1079,7 @@ struct member_type_is_known {
         Ok,
         "pgsync: this member's type has no JSON form; use bool, short, int, long, float, double, "
         "std::string, an enum class, pgsync::keyword, text<\"analyzer\">, uuid, date, timestamp, "
-        "timestamptz, decimal<p, s>, inet, bytea, json, geo_point, vector<n>, range<T>, "
+        "timestamptz, time_of_day, decimal<p, s>, inet, bytea, json, geo_point, vector<n>, range<T>, "
         "std::optional or std::vector of one of them, or a relation (belongs_to, has_one, has_many)");
 };
 
@@ -1113,7 +1118,7 @@ struct options_are_known {
     static_assert(Ok,
                   "pgsync: unknown option of a relation; known are foreign_key<\"…\">, references<\"…\">, "
                   "through<\"…\", foreign_key<…>, foreign_key<…>>, where<\"…\">, order_by<\"…\">, limit<n>, "
-                  "pluck<\"…\">, "
+                  "offset<n>, pluck<\"…\">, "
                   "keyed_by<\"…\">, depth<n> and depends_on<Table, \"…\">");
 };
 
@@ -1122,7 +1127,8 @@ struct options_fit_relation {
     static_assert(
         Ok,
         "pgsync: an option that makes no sense for this relation: through is for has_one, has_many and "
-        "aggregates; order_by for has_one and has_many; limit or keyed_by for has_many; pluck for all but "
+        "aggregates; order_by for has_one and has_many; limit and offset, or keyed_by, for has_many; pluck "
+        "for all but "
         "aggregates; depth for ancestors and descendants, which take no depends_on");
 };
 
@@ -1136,8 +1142,9 @@ struct options_are_said_once {
 
 template <typename Struct, fixed_string Member, bool Ok>
 struct numbers_are_positive {
-    static_assert(Ok,
-                  "pgsync: limit<n> and depth<n> need a number from 1 to 1,000,000; leave them out for all");
+    static_assert(
+        Ok,
+        "pgsync: limit<n>, offset<n> and depth<n> need a number from 1 to 1,000,000; leave them out for all");
 };
 
 template <typename Struct, fixed_string Member, bool Ok>
@@ -1163,10 +1170,10 @@ struct json_path_has_steps {
 
 template <typename Struct, fixed_string Member, bool Ok>
 struct json_path_type_fits {
-    static_assert(Ok,
-                  "pgsync: a value inside JSON cannot be of this type; json_path takes text, numbers, bool, "
-                  "dates, uuid, "
-                  "inet, an enum, or pgsync::json for whatever is there (an array, an object)");
+    static_assert(
+        Ok,
+        "pgsync: a value inside JSON cannot be of this type; json_path takes text, numbers, bool, "
+        "dates, times, uuid, inet, an enum, or pgsync::json for whatever is there (an array, an object)");
 };
 
 template <typename Struct, fixed_string Member, bool Ok>
@@ -1770,9 +1777,13 @@ struct where {};
 template <fixed_string Sql>
 struct order_by {};
 
-/// Includes at most the first Rows rows.
+/// Includes at most the first Rows rows; with `offset`, of those that it leaves.
 template <std::size_t Rows>
 struct limit {};
+
+/// Leaves out the first Rows rows.
+template <std::size_t Rows>
+struct offset {};
 
 /// Puts the value of one member in place of the object: a scalar, or an array of scalars.
 template <fixed_string Member>
@@ -1993,6 +2004,7 @@ inline constexpr unsigned pluck = 64;
 inline constexpr unsigned keyed_by = 128;
 inline constexpr unsigned depth = 256;
 inline constexpr unsigned depends_on = 512;
+inline constexpr unsigned offset = 1024;
 inline constexpr unsigned many = through | depends_on;  ///< may be written several times
 }  // namespace option
 
@@ -2006,6 +2018,7 @@ struct option_values {
     std::string_view pluck{};
     std::string_view keyed_by{};
     std::size_t limit = 1;
+    std::size_t offset = 1;
     std::size_t depth = 1;
 };
 
@@ -2048,6 +2061,11 @@ template <std::size_t Rows>
 struct read_option<limit<Rows>> {
     static constexpr unsigned kind = option::limit;
     static constexpr void into(option_values& v) { v.limit = Rows; }
+};
+template <std::size_t Rows>
+struct read_option<offset<Rows>> {
+    static constexpr unsigned kind = option::offset;
+    static constexpr void into(option_values& v) { v.offset = Rows; }
 };
 template <fixed_string Member>
 struct read_option<pluck<Member>> {
@@ -2143,8 +2161,8 @@ struct relation_to {
             case relation::has_one:
                 return every | option::through | option::order_by | option::pluck;
             case relation::has_many:
-                return every | option::through | option::order_by | option::limit | option::pluck |
-                       option::keyed_by;
+                return every | option::through | option::order_by | option::limit | option::offset |
+                       option::pluck | option::keyed_by;
             default:
                 return option::foreign_key | option::references | option::where | option::pluck |
                        option::depth;
@@ -2295,6 +2313,11 @@ struct timestamptz {
     std::string text;  ///< `2026-05-01T12:30:00.5+00:00`
 };
 
+/// `time` in PostgreSQL, `keyword` in the index, where texts of this form sort in the order of time.
+struct time_of_day {
+    std::string text;  ///< `12:30:00.5`
+};
+
 /// `uuid` in PostgreSQL, `keyword` in the index.
 struct uuid {
     std::string text;  ///< 36 characters, lower case
@@ -2406,6 +2429,8 @@ template <>
 inline constexpr value_type value_of<timestamp>{true, value_kind::timestamp};
 template <>
 inline constexpr value_type value_of<timestamptz>{true, value_kind::timestamptz};
+template <>
+inline constexpr value_type value_of<time_of_day>{true, value_kind::time_of_day};
 template <>
 inline constexpr value_type value_of<inet>{true, value_kind::inet};
 template <>
@@ -2538,11 +2563,11 @@ inline constexpr auto member_text = as_fixed<member_name<Struct, I>>;
 template <typename Related>
 struct option_verdict {
     static constexpr auto& said = Related::options;
+    static constexpr bool is_cut = (said.seen & (option::limit | option::offset)) != 0;
     static constexpr bool fit = !said.known || ((said.seen & ~Related::fitting) == 0 &&
-                                                (said.seen & (option::limit | option::keyed_by)) !=
-                                                    (option::limit | option::keyed_by));
-    static constexpr bool positive =
-        said.limit >= 1 && said.limit <= 1'000'000 && said.depth >= 1 && said.depth <= 1'000'000;
+                                                !(is_cut && (said.seen & option::keyed_by) != 0));
+    static constexpr bool in_bounds(std::size_t number) { return number >= 1 && number <= 1'000'000; }
+    static constexpr bool positive = in_bounds(said.limit) && in_bounds(said.offset) && in_bounds(said.depth);
     static constexpr bool closed = ((said.seen & option::where) == 0 || check::is_closed_sql(said.where)) &&
                                    ((said.seen & option::order_by) == 0 || check::is_closed_sql(said.order));
     static constexpr bool sound = said.known && said.once && fit && positive && closed;
@@ -3313,6 +3338,7 @@ constexpr void walk_relation(type_list<Hop...>, shape_writer& writer, const plac
         node.where = said.where;
         node.order = said.order;
         node.limit = static_cast<std::uint32_t>((said.seen & option::limit) != 0 ? said.limit : 0);
+        node.offset = static_cast<std::uint32_t>((said.seen & option::offset) != 0 ? said.offset : 0);
         node.steps = static_cast<std::uint32_t>((said.seen & option::depth) != 0 ? said.depth : 0);
         node.view = Related::sources::size != 0;
         node.pluck = ordinal_of(Joins::plucked);
@@ -3876,10 +3902,13 @@ constexpr void write_tie_break(text& out, const shape_view& shape, std::size_t s
     }
 }
 
+/// Returns true if the node shows only a part of its rows, by their order.
+constexpr bool is_cut(const node_data& node) { return node.limit != 0 || node.offset != 0; }
+
 /// Returns true if the source of a node numbers its rows.
 constexpr bool is_numbered(const shape_view& shape, const node_data& node) {
     if (node.what != aggregate::none) return false;
-    return !node.order.empty() || node.limit != 0 || node.keyed_by != no_member ||
+    return !node.order.empty() || is_cut(node) || node.keyed_by != no_member ||
            (node.kind != relation::root && node.kind != relation::belongs_to && !is_recursive(node) &&
             shape.key_size(node) == 0);
 }
@@ -4014,8 +4043,9 @@ constexpr void write_rows(text& out, const shape_view& shape, std::size_t self, 
     if (numbered) {
         out << " WHERE ";
         inside();
-        if (node.limit != 0)
-            out << " ORDER BY \"pgsync order\" LIMIT " << static_cast<std::size_t>(node.limit);
+        if (is_cut(node)) out << " ORDER BY \"pgsync order\"";
+        if (node.limit != 0) out << " LIMIT " << static_cast<std::size_t>(node.limit);
+        if (node.offset != 0) out << " OFFSET " << static_cast<std::size_t>(node.offset);
     }
     out << ") n" << self;
 }
@@ -4062,7 +4092,7 @@ constexpr bool has_long_json_key(const shape_view& shape, std::size_t self, read
 constexpr bool aggregates_by_range(const shape_view& shape, std::size_t self, plan how) {
     const auto& node = shape.nodes[self];
     if (how != plan::by_page || node.kind != relation::has_many || node.holder != 0 || node.parent != 0 ||
-        node.limit != 0 || node.keyed_by != no_member || !links_to_key(shape, node)) {
+        is_cut(node) || node.keyed_by != no_member || !links_to_key(shape, node)) {
         return false;
     }
     for (std::size_t part = 0; part < shape.key_size(shape.root()); ++part) {
@@ -20072,6 +20102,8 @@ namespace pgsync::postgres::detail {
             return type == "timestamp";
         case value_kind::timestamptz:
             return type == "timestamptz";
+        case value_kind::time_of_day:
+            return type == "time";
         case value_kind::enumeration:
             return category == 'E';
         case value_kind::inet:
@@ -20128,6 +20160,8 @@ namespace pgsync::postgres::detail {
             return "pgsync::timestamp";
         case value_kind::timestamptz:
             return "pgsync::timestamptz";
+        case value_kind::time_of_day:
+            return "pgsync::time_of_day";
         case value_kind::enumeration:
             return "an enum";
         case value_kind::inet:
@@ -20158,7 +20192,7 @@ namespace pgsync::postgres::detail {
 
 /// Returns what to declare instead for a column of this type; empty if nothing fits.
 [[nodiscard]] inline std::string_view suggested(std::string_view type, char category) {
-    constexpr std::array<std::pair<std::string_view, std::string_view>, 24> known{
+    constexpr std::array<std::pair<std::string_view, std::string_view>, 25> known{
         {{"bool", "bool"},
          {"int2", "std::int16_t"},
          {"int4", "int"},
@@ -20171,6 +20205,7 @@ namespace pgsync::postgres::detail {
          {"date", "pgsync::date"},
          {"timestamp", "pgsync::timestamp"},
          {"timestamptz", "pgsync::timestamptz"},
+         {"time", "pgsync::time_of_day"},
          {"text", "std::string"},
          {"inet", "pgsync::inet"},
          {"bytea", "pgsync::bytea"},
@@ -20201,7 +20236,7 @@ namespace pgsync::postgres::detail {
     const bool text = column.kind == value_kind::text || column.kind == value_kind::keyword;
     return holds(column.kind, element, '-') ||
            (text && (element == "text" || element == "varchar" || element == "bpchar" || element == "inet" ||
-                     !suggested(element, '-').starts_with("pgsync::")));
+                     element == "time" || !suggested(element, '-').starts_with("pgsync::")));
 }
 
 [[nodiscard]] inline std::string member_type(const column_data& column) {

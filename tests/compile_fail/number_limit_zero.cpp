@@ -1,4 +1,4 @@
-// compile error: pgsync: limit<n> and depth<n> need a number from 1 to 1,000,000; leave them out
+// compile error: pgsync: limit<n>, offset<n> and depth<n> need a number from 1 to 1,000,000; leave them out
 // names: Booking reviews
 #include <pgsync/shape.hpp>
 

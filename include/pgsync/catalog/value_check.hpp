@@ -55,6 +55,8 @@ namespace pgsync::postgres::detail {
             return type == "timestamp";
         case value_kind::timestamptz:
             return type == "timestamptz";
+        case value_kind::time_of_day:
+            return type == "time";
         case value_kind::enumeration:
             return category == 'E';
         case value_kind::inet:
@@ -111,6 +113,8 @@ namespace pgsync::postgres::detail {
             return "pgsync::timestamp";
         case value_kind::timestamptz:
             return "pgsync::timestamptz";
+        case value_kind::time_of_day:
+            return "pgsync::time_of_day";
         case value_kind::enumeration:
             return "an enum";
         case value_kind::inet:
@@ -141,7 +145,7 @@ namespace pgsync::postgres::detail {
 
 /// Returns what to declare instead for a column of this type; empty if nothing fits.
 [[nodiscard]] inline std::string_view suggested(std::string_view type, char category) {
-    constexpr std::array<std::pair<std::string_view, std::string_view>, 24> known{
+    constexpr std::array<std::pair<std::string_view, std::string_view>, 25> known{
         {{"bool", "bool"},
          {"int2", "std::int16_t"},
          {"int4", "int"},
@@ -154,6 +158,7 @@ namespace pgsync::postgres::detail {
          {"date", "pgsync::date"},
          {"timestamp", "pgsync::timestamp"},
          {"timestamptz", "pgsync::timestamptz"},
+         {"time", "pgsync::time_of_day"},
          {"text", "std::string"},
          {"inet", "pgsync::inet"},
          {"bytea", "pgsync::bytea"},
@@ -184,7 +189,7 @@ namespace pgsync::postgres::detail {
     const bool text = column.kind == value_kind::text || column.kind == value_kind::keyword;
     return holds(column.kind, element, '-') ||
            (text && (element == "text" || element == "varchar" || element == "bpchar" || element == "inet" ||
-                     !suggested(element, '-').starts_with("pgsync::")));
+                     element == "time" || !suggested(element, '-').starts_with("pgsync::")));
 }
 
 [[nodiscard]] inline std::string member_type(const column_data& column) {

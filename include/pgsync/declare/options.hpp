@@ -35,9 +35,13 @@ struct where {};
 template <fixed_string Sql>
 struct order_by {};
 
-/// Includes at most the first Rows rows.
+/// Includes at most the first Rows rows; with `offset`, of those that it leaves.
 template <std::size_t Rows>
 struct limit {};
+
+/// Leaves out the first Rows rows.
+template <std::size_t Rows>
+struct offset {};
 
 /// Puts the value of one member in place of the object: a scalar, or an array of scalars.
 template <fixed_string Member>

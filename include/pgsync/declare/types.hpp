@@ -25,6 +25,11 @@ struct timestamptz {
     std::string text;  ///< `2026-05-01T12:30:00.5+00:00`
 };
 
+/// `time` in PostgreSQL, `keyword` in the index, where texts of this form sort in the order of time.
+struct time_of_day {
+    std::string text;  ///< `12:30:00.5`
+};
+
 /// `uuid` in PostgreSQL, `keyword` in the index.
 struct uuid {
     std::string text;  ///< 36 characters, lower case

@@ -36,6 +36,7 @@ constexpr std::string_view field_mapping(value_kind kind) {
             return R"({"type":"keyword","ignore_above":8191})"sv;
         case value_kind::uuid:
         case value_kind::enumeration:
+        case value_kind::time_of_day:
             return R"({"type":"keyword"})"sv;
         case value_kind::date:
         case value_kind::timestamp:
@@ -92,7 +93,8 @@ constexpr void write_field(text& out, const column_data& column, bool many) {
         const auto plain = field_mapping(column.kind);
         out << plain.substr(0, plain.size() - 1) << R"(,"ignore_malformed":true})";
     } else if (column.source == value_source::json_path &&
-               (column.kind == value_kind::uuid || column.kind == value_kind::enumeration)) {
+               (column.kind == value_kind::uuid || column.kind == value_kind::enumeration ||
+                column.kind == value_kind::time_of_day)) {
         out << field_mapping(value_kind::keyword);
     } else {
         out << field_mapping(column.kind);

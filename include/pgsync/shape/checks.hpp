@@ -76,7 +76,7 @@ struct member_type_is_known {
         Ok,
         "pgsync: this member's type has no JSON form; use bool, short, int, long, float, double, "
         "std::string, an enum class, pgsync::keyword, text<\"analyzer\">, uuid, date, timestamp, "
-        "timestamptz, decimal<p, s>, inet, bytea, json, geo_point, vector<n>, range<T>, "
+        "timestamptz, time_of_day, decimal<p, s>, inet, bytea, json, geo_point, vector<n>, range<T>, "
         "std::optional or std::vector of one of them, or a relation (belongs_to, has_one, has_many)");
 };
 
@@ -115,7 +115,7 @@ struct options_are_known {
     static_assert(Ok,
                   "pgsync: unknown option of a relation; known are foreign_key<\"…\">, references<\"…\">, "
                   "through<\"…\", foreign_key<…>, foreign_key<…>>, where<\"…\">, order_by<\"…\">, limit<n>, "
-                  "pluck<\"…\">, "
+                  "offset<n>, pluck<\"…\">, "
                   "keyed_by<\"…\">, depth<n> and depends_on<Table, \"…\">");
 };
 
@@ -124,7 +124,8 @@ struct options_fit_relation {
     static_assert(
         Ok,
         "pgsync: an option that makes no sense for this relation: through is for has_one, has_many and "
-        "aggregates; order_by for has_one and has_many; limit or keyed_by for has_many; pluck for all but "
+        "aggregates; order_by for has_one and has_many; limit and offset, or keyed_by, for has_many; pluck "
+        "for all but "
         "aggregates; depth for ancestors and descendants, which take no depends_on");
 };
 
@@ -138,8 +139,9 @@ struct options_are_said_once {
 
 template <typename Struct, fixed_string Member, bool Ok>
 struct numbers_are_positive {
-    static_assert(Ok,
-                  "pgsync: limit<n> and depth<n> need a number from 1 to 1,000,000; leave them out for all");
+    static_assert(
+        Ok,
+        "pgsync: limit<n>, offset<n> and depth<n> need a number from 1 to 1,000,000; leave them out for all");
 };
 
 template <typename Struct, fixed_string Member, bool Ok>
@@ -165,10 +167,10 @@ struct json_path_has_steps {
 
 template <typename Struct, fixed_string Member, bool Ok>
 struct json_path_type_fits {
-    static_assert(Ok,
-                  "pgsync: a value inside JSON cannot be of this type; json_path takes text, numbers, bool, "
-                  "dates, uuid, "
-                  "inet, an enum, or pgsync::json for whatever is there (an array, an object)");
+    static_assert(
+        Ok,
+        "pgsync: a value inside JSON cannot be of this type; json_path takes text, numbers, bool, "
+        "dates, times, uuid, inet, an enum, or pgsync::json for whatever is there (an array, an object)");
 };
 
 template <typename Struct, fixed_string Member, bool Ok>

@@ -82,11 +82,11 @@ inline constexpr auto member_text = as_fixed<member_name<Struct, I>>;
 template <typename Related>
 struct option_verdict {
     static constexpr auto& said = Related::options;
+    static constexpr bool is_cut = (said.seen & (option::limit | option::offset)) != 0;
     static constexpr bool fit = !said.known || ((said.seen & ~Related::fitting) == 0 &&
-                                                (said.seen & (option::limit | option::keyed_by)) !=
-                                                    (option::limit | option::keyed_by));
-    static constexpr bool positive =
-        said.limit >= 1 && said.limit <= 1'000'000 && said.depth >= 1 && said.depth <= 1'000'000;
+                                                !(is_cut && (said.seen & option::keyed_by) != 0));
+    static constexpr bool in_bounds(std::size_t number) { return number >= 1 && number <= 1'000'000; }
+    static constexpr bool positive = in_bounds(said.limit) && in_bounds(said.offset) && in_bounds(said.depth);
     static constexpr bool closed = ((said.seen & option::where) == 0 || check::is_closed_sql(said.where)) &&
                                    ((said.seen & option::order_by) == 0 || check::is_closed_sql(said.order));
     static constexpr bool sound = said.known && said.once && fit && positive && closed;

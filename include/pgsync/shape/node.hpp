@@ -24,6 +24,7 @@ enum class value_kind : std::uint8_t {
     date,
     timestamp,
     timestamptz,
+    time_of_day,
     inet,
     bytea,
     json,
@@ -112,6 +113,7 @@ struct node_data {
     std::uint16_t keyed_by = no_member;  ///< ordinal of the member whose values are the keys of an object
     std::uint32_t steps{};               ///< of ancestors and descendants; 0 for any number
     std::uint32_t limit{};               ///< rows; 0 for all
+    std::uint32_t offset{};              ///< rows left out before them
     bool view{};                         ///< declared with depends_on
     std::string_view where{};            ///< SQL condition over its own columns
     std::string_view order{};            ///< ORDER BY list over its own columns

@@ -38,6 +38,7 @@ inline constexpr unsigned pluck = 64;
 inline constexpr unsigned keyed_by = 128;
 inline constexpr unsigned depth = 256;
 inline constexpr unsigned depends_on = 512;
+inline constexpr unsigned offset = 1024;
 inline constexpr unsigned many = through | depends_on;  ///< may be written several times
 }  // namespace option
 
@@ -51,6 +52,7 @@ struct option_values {
     std::string_view pluck{};
     std::string_view keyed_by{};
     std::size_t limit = 1;
+    std::size_t offset = 1;
     std::size_t depth = 1;
 };
 
@@ -93,6 +95,11 @@ template <std::size_t Rows>
 struct read_option<limit<Rows>> {
     static constexpr unsigned kind = option::limit;
     static constexpr void into(option_values& v) { v.limit = Rows; }
+};
+template <std::size_t Rows>
+struct read_option<offset<Rows>> {
+    static constexpr unsigned kind = option::offset;
+    static constexpr void into(option_values& v) { v.offset = Rows; }
 };
 template <fixed_string Member>
 struct read_option<pluck<Member>> {
@@ -188,8 +195,8 @@ struct relation_to {
             case relation::has_one:
                 return every | option::through | option::order_by | option::pluck;
             case relation::has_many:
-                return every | option::through | option::order_by | option::limit | option::pluck |
-                       option::keyed_by;
+                return every | option::through | option::order_by | option::limit | option::offset |
+                       option::pluck | option::keyed_by;
             default:
                 return option::foreign_key | option::references | option::where | option::pluck |
                        option::depth;

@@ -30,6 +30,7 @@ struct value_traits {
         case value_kind::date:
         case value_kind::timestamp:
         case value_kind::timestamptz:
+        case value_kind::time_of_day:
         case value_kind::inet:
             return {.ordered = true, .scalar = true};
         case value_kind::boolean:

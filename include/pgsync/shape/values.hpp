@@ -60,6 +60,8 @@ inline constexpr value_type value_of<timestamp>{true, value_kind::timestamp};
 template <>
 inline constexpr value_type value_of<timestamptz>{true, value_kind::timestamptz};
 template <>
+inline constexpr value_type value_of<time_of_day>{true, value_kind::time_of_day};
+template <>
 inline constexpr value_type value_of<inet>{true, value_kind::inet};
 template <>
 inline constexpr value_type value_of<bytea>{true, value_kind::bytea};

@@ -185,6 +185,7 @@ constexpr void walk_relation(type_list<Hop...>, shape_writer& writer, const plac
         node.where = said.where;
         node.order = said.order;
         node.limit = static_cast<std::uint32_t>((said.seen & option::limit) != 0 ? said.limit : 0);
+        node.offset = static_cast<std::uint32_t>((said.seen & option::offset) != 0 ? said.offset : 0);
         node.steps = static_cast<std::uint32_t>((said.seen & option::depth) != 0 ? said.depth : 0);
         node.view = Related::sources::size != 0;
         node.pluck = ordinal_of(Joins::plucked);

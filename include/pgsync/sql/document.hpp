@@ -50,7 +50,7 @@ constexpr bool has_long_json_key(const shape_view& shape, std::size_t self, read
 constexpr bool aggregates_by_range(const shape_view& shape, std::size_t self, plan how) {
     const auto& node = shape.nodes[self];
     if (how != plan::by_page || node.kind != relation::has_many || node.holder != 0 || node.parent != 0 ||
-        node.limit != 0 || node.keyed_by != no_member || !links_to_key(shape, node)) {
+        is_cut(node) || node.keyed_by != no_member || !links_to_key(shape, node)) {
         return false;
     }
     for (std::size_t part = 0; part < shape.key_size(shape.root()); ++part) {

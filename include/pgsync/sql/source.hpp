@@ -133,10 +133,13 @@ constexpr void write_tie_break(text& out, const shape_view& shape, std::size_t s
     }
 }
 
+/// Returns true if the node shows only a part of its rows, by their order.
+constexpr bool is_cut(const node_data& node) { return node.limit != 0 || node.offset != 0; }
+
 /// Returns true if the source of a node numbers its rows.
 constexpr bool is_numbered(const shape_view& shape, const node_data& node) {
     if (node.what != aggregate::none) return false;
-    return !node.order.empty() || node.limit != 0 || node.keyed_by != no_member ||
+    return !node.order.empty() || is_cut(node) || node.keyed_by != no_member ||
            (node.kind != relation::root && node.kind != relation::belongs_to && !is_recursive(node) &&
             shape.key_size(node) == 0);
 }
@@ -271,8 +274,9 @@ constexpr void write_rows(text& out, const shape_view& shape, std::size_t self, 
     if (numbered) {
         out << " WHERE ";
         inside();
-        if (node.limit != 0)
-            out << " ORDER BY \"pgsync order\" LIMIT " << static_cast<std::size_t>(node.limit);
+        if (is_cut(node)) out << " ORDER BY \"pgsync order\"";
+        if (node.limit != 0) out << " LIMIT " << static_cast<std::size_t>(node.limit);
+        if (node.offset != 0) out << " OFFSET " << static_cast<std::size_t>(node.offset);
     }
     out << ") n" << self;
 }

@@ -47,11 +47,14 @@ def until(what, look, patience=PATIENCE):
     """Polls until look() is true; returns its value."""
     end = time.monotonic() + patience
     while True:
+        begun = time.monotonic()
         value = look()
         if value:
             return value
-        expect(time.monotonic() < end, f"not within {patience} s: {what}")
-        time.sleep(0.02)
+        now = time.monotonic()
+        expect(now < end, f"not within {patience} s: {what}")
+        # Whoever compares all documents again and again slows down what is waited for.
+        time.sleep(max(0.02, 2 * (now - begun)))
 
 
 @contextlib.contextmanager

@@ -111,6 +111,39 @@ def of_a_relation(w):
     w.change("UPDATE part SET label = 'Seal' WHERE id = 3")
 
 
+def at(key, time):
+    return f"UPDATE device SET starts_at = {time} WHERE id = {key};"
+
+
+@proves("time_of_day")
+def sorts_as_time_does(w):
+    device(w, 109, at(109, "'24:00'"))
+    w.maps("devices", starts_at={"type": "keyword"})
+    w.shows("devices", 109, "starts_at", "24:00:00")
+    w.change(at(109, "'09:30:00.25'"))
+    w.shows("devices", 109, "starts_at", "09:30:00.25")
+    w.finds("devices", {"range": {"starts_at": {"gt": "09:30:00", "lt": "10:00"}}}, 109)
+    w.change(at(109, "NULL"))
+    w.shows("devices", 109, "starts_at", None)
+    w.change("DELETE FROM device WHERE id = 109")
+
+
+@proves("offset")
+def what_moves_up_and_down_past_it(w):
+    device(w, 108)
+    w.shows("devices", 108, "next_parts", [])
+    w.change(part(108, 1081, "'b'") + part(108, 1082, "'d'"))
+    w.shows("devices", 108, "next_parts", ["d"])
+    w.change(part(108, 1083, "'a'"))
+    w.wrote("devices/108")
+    w.shows("devices", 108, "next_parts", ["b", "d"])
+    w.change(part(108, 1084, "'c'"))
+    w.shows("devices", 108, "next_parts", ["b", "c"])
+    w.change("UPDATE part SET label = 'e' WHERE id = 1083")
+    w.shows("devices", 108, "next_parts", ["c", "d"])
+    w.change("DELETE FROM device WHERE id = 108")
+
+
 @proves("depends_on")
 def of_has_many_and_aggregates_concerns_the_rows_that_its_columns_name(w):
     device(w, 106)

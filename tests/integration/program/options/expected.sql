@@ -3,7 +3,7 @@
 
 -- index: devices
 SELECT d.id::text, jsonb_build_object(
-         'id', d.id, 'serial', d.serial, 'name', d.name, 'state', d.state,
+         'id', d.id, 'serial', d.serial, 'name', d.name, 'state', d.state, 'starts_at', d.starts_at,
          'owner', (
            SELECT jsonb_build_object('id', p.id, 'name', p.name, 'email', p.email)
            FROM person p WHERE p.id = d.owner_id AND p.active),
@@ -58,6 +58,13 @@ SELECT d.id::text, jsonb_build_object(
              SELECT p.device_id, p.grade, count(*) AS parts, string_agg(p.label, ', ' ORDER BY p.id) AS labels
              FROM part p WHERE p.device_id = d.id AND p.grade > 0 GROUP BY 1, 2
              ORDER BY 3 DESC, 4, 2 LIMIT 1) g),
+         'further_labels', (
+           SELECT coalesce(jsonb_agg(x.name ORDER BY x.rank, x.id), '[]') FROM (
+             SELECT l.name, l.rank, l.id FROM device_label x JOIN label l ON l.code = x.label_code
+             WHERE x.device_serial = d.serial ORDER BY l.rank, l.id OFFSET 1) x),
+         'next_parts', (
+           SELECT coalesce(jsonb_agg(x.label ORDER BY x.label, x.id), '[]') FROM (
+             SELECT p.label, p.id FROM part p WHERE p.device_id = d.id AND NOT p.removed ORDER BY p.label, p.id OFFSET 1 LIMIT 2) x),
          'label_lines', (
            SELECT coalesce(jsonb_agg(l.name || ' #' || l.rank ORDER BY l.code), '[]')
            FROM device_label x JOIN label l ON l.code = x.label_code WHERE x.device_serial = d.serial),
@@ -81,7 +88,7 @@ FROM device d
 
 -- index: running_devices
 SELECT d.id::text, jsonb_build_object(
-         'id', d.id, 'serial', d.serial, 'name', d.name, 'state', d.state,
+         'id', d.id, 'serial', d.serial, 'name', d.name, 'state', d.state, 'starts_at', d.starts_at,
          'owner', (
            SELECT jsonb_build_object('id', p.id, 'name', p.name, 'email', p.email)
            FROM person p WHERE p.id = d.owner_id AND p.active),
@@ -136,6 +143,13 @@ SELECT d.id::text, jsonb_build_object(
              SELECT p.device_id, p.grade, count(*) AS parts, string_agg(p.label, ', ' ORDER BY p.id) AS labels
              FROM part p WHERE p.device_id = d.id AND p.grade > 0 GROUP BY 1, 2
              ORDER BY 3 DESC, 4, 2 LIMIT 1) g),
+         'further_labels', (
+           SELECT coalesce(jsonb_agg(x.name ORDER BY x.rank, x.id), '[]') FROM (
+             SELECT l.name, l.rank, l.id FROM device_label x JOIN label l ON l.code = x.label_code
+             WHERE x.device_serial = d.serial ORDER BY l.rank, l.id OFFSET 1) x),
+         'next_parts', (
+           SELECT coalesce(jsonb_agg(x.label ORDER BY x.label, x.id), '[]') FROM (
+             SELECT p.label, p.id FROM part p WHERE p.device_id = d.id AND NOT p.removed ORDER BY p.label, p.id OFFSET 1 LIMIT 2) x),
          'label_lines', (
            SELECT coalesce(jsonb_agg(l.name || ' #' || l.rank ORDER BY l.code), '[]')
            FROM device_label x JOIN label l ON l.code = x.label_code WHERE x.device_serial = d.serial),

@@ -32,7 +32,8 @@ create table device (
     owner_id   integer references person,
     site_code  text references site (code) on update cascade on delete set null,
     about_type text,
-    about_ref  text
+    about_ref  text,
+    starts_at  time
 );
 
 create table part (

@@ -37,6 +37,7 @@ struct Device {
     keyword serial;
     string name;
     keyword state;
+    optional<time_of_day> starts_at;
     hidden<optional<int>> owner_id;
 
     belongs_to<Person, foreign_key<"owner_id">, where<"active">>                                 owner;
@@ -62,6 +63,8 @@ struct Device {
     has_many<PartTotal, of_parts>                                                                totals;
     has_many<PartTotal, of_parts, keyed_by<"grade">, pluck<"parts">>                             parts_by_grade;
     has_many<PartTotal, of_parts, where<"grade > 0">, order_by<"parts DESC, labels">, limit<1>>  commonest;
+    has_many<Label, linked, by_serial, by_code, order_by<"rank">, offset<1>, pluck<"name">>      further_labels;
+    has_many<Part, where<"NOT removed">, order_by<"label">, offset<1>, limit<2>, pluck<"label">> next_parts;
     has_many<LabelLine, linked, by_serial, by_code, depends_on<Label, "code">, pluck<"line">>     label_lines;
     count<PartTotal, of_parts, where<"parts > 1">>                                               repeated_grades;
     exists<PartTotal, of_parts, where<"grade = 9">>                                              has_top_grade;

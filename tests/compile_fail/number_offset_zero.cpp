@@ -1,0 +1,19 @@
+// compile error: pgsync: limit<n>, offset<n> and depth<n> need a number from 1 to 1,000,000; leave them out
+// names: Booking reviews
+#include <pgsync/shape.hpp>
+
+struct Review {
+    int id;
+    std::string title;
+    int stars;
+};
+struct Booking {
+    int id;
+#ifdef PGSYNC_FAIL
+    pgsync::has_many<Review, pgsync::offset<0>> reviews;
+#else
+    pgsync::has_many<Review, pgsync::offset<1>> reviews;
+#endif
+};
+struct bookings : pgsync::index<Booking> {};
+static_assert(!pgsync::compiled<bookings>.page_query.empty());
