@@ -58,7 +58,7 @@ THIRD_PARTY = [
     (r"boost/json/fwd", r"compiled/compiled\.hpp"),
     (r"boost/json(?!/fwd)", r"((transform|sink|store|commands|cli)/.*|base/(finding|json_at)\.hpp|transform\.hpp)"),
     (r"boost/pfr", r"(shape|transform)/.*"),
-    (r"boost/hana", r"(shape|sql|mapping|routing)/.*"),
+    (r"boost/hana", r"shape/walk\.hpp"),
     # POSIX; the compile-time half has no business with it.
     (r"(fcntl|malloc|poll|unistd|pthread|signal|netdb|termios)\.h$|(sys|netinet|arpa)/", r"((postgres|catalog|wal|sink|pipeline|store|commands|observe|cli)/.*|base/(this_machine|quiet_thread|stop_request|stop_deadline)\.hpp)"),
     # C++'s own.

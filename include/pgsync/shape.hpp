@@ -8,5 +8,6 @@
 #include <pgsync/declare/index.hpp>
 #include <pgsync/declare/options.hpp>
 #include <pgsync/declare/relations.hpp>
+#include <pgsync/declare/shape_words.hpp>
 #include <pgsync/declare/types.hpp>
 #include <pgsync/version.hpp>

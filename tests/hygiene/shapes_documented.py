@@ -2,13 +2,16 @@
 """docs/shapes.md teaches everything that can be declared, and shows every example.
 
 Every type and template of include/pgsync/declare/*.hpp stands there in C++ or between backticks, and every folder of
-examples/ is linked.
+examples/ is linked. Every word that the struct of a shape can be written with is in namespace shape_words.
 """
 import pathlib
 import re
 import sys
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
+
+# What does not stand inside the struct of a shape.
+OTHER_HEADERS = {"box.hpp", "describe.hpp", "fixed_string.hpp", "index.hpp", "shape_words.hpp"}
 
 COMMENT = re.compile(r"//[^\n]*|/\*.*?\*/", re.S)
 DECLARATION = re.compile(r"(?P<template>template\s*<[^;{}]*?>\s*)?(?:\b(?:struct|class|enum(?:\s+class)?)\s+(?P<type>\w+)"
@@ -59,7 +62,10 @@ def main():
     names = declared()
     examples = sorted(each.parent.name for each in (ROOT / "examples").glob("*/shape.hpp"))
     problems = []
+    words = (ROOT / "include" / "pgsync" / "declare" / "shape_words.hpp").read_text(encoding="utf-8")
     for name, template, header in names:
+        if header not in OTHER_HEADERS and f"\nusing pgsync::{name};\n" not in words:
+            problems.append(f"include/pgsync/declare/{header}: shape_words.hpp lacks {name}")
         if not shows(name, template, blocks, spans):
             written = f"{name}<…>" if template else name
             problems.append(f"include/pgsync/declare/{header}: docs/shapes.md does not show `{written}`")
