@@ -82,9 +82,7 @@ fault orphans-of-any-age $loader pipeline/document_loader \
 fault moved-document-deleted-too $loader pipeline/document_loader 'version - 1, document.routing' 'version, document.routing'
 fault acknowledged-early queue/receipt.hpp queue/receipt 'if (--parts_ != 0 ||' 'if ('
 fault given-up-counts-as-done pipeline/fan_out_loader.hpp pipeline/sync_pipeline \
-    'if (stopped_()) {
-                        next->part_of->give_up();' 'if (stopped_()) {
-                        next->part_of->part_done();'
+    'next->part_of->give_up();' 'next->part_of->part_done();'
 fault given-up-settles-as-done queue/receipt.hpp queue/receipt 'settle(state::given_up, std::nullopt);' 'settle(state::done, durable_);'
 fault confirmed-before-recorded $line pipeline/sync_pipeline 'std::min(written_, checkpointer_.want(written_))' 'written_'
 fault indices-not-claimed $line pipeline/sync_pipeline 'hooks_.started(target_);

@@ -5380,7 +5380,7 @@ class stop_request {
     stop_request& operator=(const stop_request&) = delete;
 
     /// Requests the stop. May be called from any thread and from a signal handler.
-    void make() const noexcept {
+    void request() const noexcept {
         const int saved = errno;
         const char byte = 1;
         // If the pipe is full, the write fails, but then the pipe is readable anyway.
@@ -5519,7 +5519,7 @@ class basic_engine {
     /// it waits for a server; the next start resumes there. It throws errc::interrupted if what was in flight
     /// was not acknowledged in time, or with `once`; the other commands always throw it. Cannot be undone;
     /// may be called from any thread and from a signal handler.
-    void stop() const noexcept { stop_.make(); }
+    void stop() const noexcept { stop_.request(); }
     /// The stop request that stop() makes; may also be made from a signal handler.
     [[nodiscard]] const stop_request& stopping() const noexcept { return stop_; }
     /// The metrics of this engine; see <pgsync/metrics.hpp>.
@@ -16413,7 +16413,7 @@ class initial_load {
             failure = std::current_exception();
             stop_ = true;
             hooks_.interrupt();
-            abandon_.make();
+            abandon_.request();
         }
         for (auto& worker : workers) worker.join();
         if (failure) std::rethrow_exception(failure);
@@ -16456,7 +16456,7 @@ class initial_load {
             }
             if (patience && clock_type::now() >= *patience) {
                 hooks_.interrupt();
-                abandon_.make();
+                abandon_.request();
             }
             // Others, such as a stop or the position of WAL on disk, are looked at ten times a second.
             changed_.wait(std::chrono::milliseconds(100));
@@ -16619,7 +16619,7 @@ class stop_deadline {
         if (stop_fd >= 0) thread_ = quiet_thread([this, stop_fd, time, &into] { run(stop_fd, time, into); });
     }
     ~stop_deadline() {
-        closing_.make();
+        closing_.request();
         if (thread_.joinable()) thread_.join();
     }
     stop_deadline(const stop_deadline&) = delete;
@@ -16630,7 +16630,7 @@ class stop_deadline {
         std::array<pollfd, 2> fds{{{stop_fd, POLLIN, 0}, {closing_.fd(), POLLIN, 0}}};
         while (::poll(fds.data(), fds.size(), -1) < 0 && errno == EINTR) {
         }
-        if (fds[1].revents == 0 && !wait_for_stop(closing_.fd(), time)) into.make();
+        if (fds[1].revents == 0 && !wait_for_stop(closing_.fd(), time)) into.request();
     }
 
     stop_request closing_;
@@ -18075,19 +18075,19 @@ class fan_out_loader {
         std::shared_ptr<queue::receipt> part_of;
     };
 
+    [[noreturn]] static void refuse() {
+        throw error(errc::interrupted, "stopped while many documents were to be read again");
+    }
     void refuse_closed() const {
-        if (closing_) throw error(errc::interrupted, "stopped while many documents were to be read again");
+        if (closing_) refuse();
     }
 
     void run() {
         try {
             while (auto next = wait_for_task()) {
                 try {
-                    if (stopped_()) {
-                        next->part_of->give_up();
-                    } else {
-                        load(*next);
-                    }
+                    if (stopped_()) refuse();
+                    load(*next);
                 } catch (const error& problem) {
                     if (problem.code() != errc::interrupted || !stopped_()) throw;
                     next->part_of->give_up();
@@ -19344,7 +19344,7 @@ PGSYNC_LINKAGE void follow(const follow_settings& setting, std::span<const postg
     queue::memory_queue changed(detail::route_counts(indices), {}, *setting.counts);
     sync_pipeline<postgres_changes, queue::memory_queue, postgres_source, elastic::batcher>(
         setting, indices, changes, changed, *documents, std::move(sinks), cluster,
-        {connect, started, [&] { abandon.make(); }})
+        {connect, started, [&] { abandon.request(); }})
         .run(stop_fd);
 }
 
@@ -21862,7 +21862,7 @@ class attendant {
             done_ = true;
             changed_.notify_all();
         }
-        ending_.make();
+        ending_.request();
         thread_.join();
     }
     attendant(const attendant&) = delete;
@@ -21914,7 +21914,7 @@ class attendant {
 
 }  // namespace pgsync::app
 
-// ---- pgsync/base/words.hpp
+// ---- pgsync/base/format_units.hpp
 /// Formats sizes and times for people.
 namespace pgsync::app {
 
@@ -29518,7 +29518,7 @@ inline boost::json::object explained_json(const compiled_index& index, const exp
 
 }  // namespace pgsync::app
 
-// ---- pgsync/commands/persevere.hpp
+// ---- pgsync/commands/retry.hpp
 namespace pgsync::app {
 
 namespace detail {
@@ -29546,8 +29546,8 @@ struct start_wait {
 /// name counts as down: it may resolve in a moment, where services come and go.) `body` must be safe to run
 /// again from its start.
 template <typename Body>
-void persevere(const options& setting, std::span<const compiled_index> indices, int stop_fd, const Body& body,
-               start_wait first = {}) {
+void retry(const options& setting, std::span<const compiled_index> indices, int stop_fd, const Body& body,
+           start_wait first = {}) {
     using clock = std::chrono::steady_clock;
     auto& counts = metrics::registry_of(setting.counts);
     backoff pauses(std::chrono::milliseconds(200), std::chrono::milliseconds(10'000));
@@ -31388,7 +31388,7 @@ class index_verifier {
     /// Runs `body(*session)` until it succeeds, opening the session with `open`: a server that is down for a
     /// while must not discard what has been compared.
     template <typename Session, typename Open, typename Body>
-    void patiently(std::unique_ptr<Session>& session, const Open& open, const Body& body) {
+    void with_retries(std::unique_ptr<Session>& session, const Open& open, const Body& body) {
         backoff pauses(std::chrono::milliseconds(200), std::chrono::milliseconds(10'000));
         while (true) {
             go_on();
@@ -31454,7 +31454,7 @@ class index_verifier {
             }
             const auto page = next_page();
             if (!page) return;
-            patiently(
+            with_retries(
                 reader, [this] { return open_reader(); }, [&](row_reader& on) { compare(on, *page); });
         }
     }
@@ -31464,7 +31464,7 @@ class index_verifier {
         const std::lock_guard lock(bounds_mutex_);
         while (!exhausted_ && !abandoned_) {
             std::optional<postgres::page_bounds> page;
-            patiently(
+            with_retries(
                 bounds_, [this] { return open_session(); },
                 [&](postgres::session& on) {
                     postgres::document_reader reader(on, indices_);
@@ -31592,7 +31592,7 @@ class index_verifier {
         client.scan_ids(names_.index, size, [&](std::span<const elastic::stored_id> ids) {
             go_on();
             if (share_ < 1 && !chosen(random_)) return;
-            patiently(
+            with_retries(
                 reader, [this] { return open_reader(); }, [&](row_reader& on) { find_extra(on, ids); });
             shown_.add(ids.size());
             if (suspects() >= most_suspects) settle();
@@ -32553,7 +32553,7 @@ class monitor {
     }
 
     ~monitor() {
-        ending_.make();
+        ending_.request();
         leaving_.request_stop();
     }
     monitor(const monitor&) = delete;
@@ -32681,7 +32681,7 @@ void basic_engine::work(record& done, const Body& body, metrics::phase then, con
             in.record_in(done);
             body(in);
         };
-        persevere(setting_, indices_, stop_.fd(), begin, first);
+        retry(setting_, indices_, stop_.fd(), begin, first);
         setting_.counts->enter(then);
     } catch (const error& problem) {
         if (reached != nullptr) *reached = setting_.counts->at();
@@ -32736,7 +32736,7 @@ PGSYNC_LINKAGE report basic_engine::sync() const {
 
 PGSYNC_LINKAGE report basic_engine::swap() const {
     report out;
-    persevere(setting_, indices_, stop_.fd(), [&](context& in) { out = app::swap(in); });
+    retry(setting_, indices_, stop_.fd(), [&](context& in) { out = app::swap(in); });
     return out;
 }
 
@@ -32762,13 +32762,13 @@ PGSYNC_LINKAGE report basic_engine::explain(const explain_parts& parts) const {
 
 PGSYNC_LINKAGE report basic_engine::verify(const verify_options& how) const {
     report out;
-    persevere(setting_, indices_, stop_.fd(), [&](context& in) { out = app::verify(in, how); });
+    retry(setting_, indices_, stop_.fd(), [&](context& in) { out = app::verify(in, how); });
     return out;
 }
 
 PGSYNC_LINKAGE report basic_engine::refresh(const refresh_options& how) const {
     report out;
-    persevere(setting_, indices_, stop_.fd(), [&](context& in) { out = app::refresh(in, how); });
+    retry(setting_, indices_, stop_.fd(), [&](context& in) { out = app::refresh(in, how); });
     return out;
 }
 
@@ -32777,7 +32777,7 @@ PGSYNC_LINKAGE report basic_engine::dead_letters(const dead_letters_options& how
     // What is refused again stays a dead letter, with the new error.
     if (how.action == dead_letters_action::retry) setting.rejected = on_rejected::dead_letter;
     report out;
-    persevere(setting, indices_, stop_.fd(), [&](context& in) { out = app::dead_letters(in, how); });
+    retry(setting, indices_, stop_.fd(), [&](context& in) { out = app::dead_letters(in, how); });
     return out;
 }
 
@@ -33737,7 +33737,7 @@ class stop_signal {
         return request;
     }
     static void handle(int) {
-        if (const auto* request = target().load()) request->make();
+        if (const auto* request = target().load()) request->request();
     }
 
     struct sigaction old_int_ {};
@@ -33772,7 +33772,7 @@ class service_notice {
     }
     ~service_notice() {
         if (!thread_.joinable()) return;
-        ending_.make();
+        ending_.request();
         thread_.join();
         if (!stopping_) (void)send("STOPPING=1");
     }

@@ -13,10 +13,10 @@
 #include <boost/json/serialize.hpp>
 #include <boost/json/value.hpp>
 
+#include <pgsync/base/format_units.hpp>
 #include <pgsync/base/metrics.hpp>
 #include <pgsync/base/printable.hpp>
 #include <pgsync/base/report.hpp>
-#include <pgsync/base/words.hpp>
 
 namespace pgsync::app {
 

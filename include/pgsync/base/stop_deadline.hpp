@@ -21,7 +21,7 @@ class stop_deadline {
         if (stop_fd >= 0) thread_ = quiet_thread([this, stop_fd, time, &into] { run(stop_fd, time, into); });
     }
     ~stop_deadline() {
-        closing_.make();
+        closing_.request();
         if (thread_.joinable()) thread_.join();
     }
     stop_deadline(const stop_deadline&) = delete;
@@ -32,7 +32,7 @@ class stop_deadline {
         std::array<pollfd, 2> fds{{{stop_fd, POLLIN, 0}, {closing_.fd(), POLLIN, 0}}};
         while (::poll(fds.data(), fds.size(), -1) < 0 && errno == EINTR) {
         }
-        if (fds[1].revents == 0 && !wait_for_stop(closing_.fd(), time)) into.make();
+        if (fds[1].revents == 0 && !wait_for_stop(closing_.fd(), time)) into.request();
     }
 
     stop_request closing_;

@@ -27,7 +27,7 @@ class stop_request {
     stop_request& operator=(const stop_request&) = delete;
 
     /// Requests the stop. May be called from any thread and from a signal handler.
-    void make() const noexcept {
+    void request() const noexcept {
         const int saved = errno;
         const char byte = 1;
         // If the pipe is full, the write fails, but then the pipe is readable anyway.

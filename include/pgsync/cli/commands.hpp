@@ -21,9 +21,9 @@
 #include <pgsync/commands/dead_letters.hpp>
 #include <pgsync/commands/doctor/doctor.hpp>
 #include <pgsync/commands/explain/explain_report.hpp>
-#include <pgsync/commands/persevere.hpp>
 #include <pgsync/commands/record.hpp>
 #include <pgsync/commands/refresh.hpp>
+#include <pgsync/commands/retry.hpp>
 #include <pgsync/commands/status.hpp>
 #include <pgsync/commands/swap.hpp>
 #include <pgsync/commands/sync.hpp>
@@ -53,7 +53,7 @@ void basic_engine::work(record& done, const Body& body, metrics::phase then, con
             in.record_in(done);
             body(in);
         };
-        persevere(setting_, indices_, stop_.fd(), begin, first);
+        retry(setting_, indices_, stop_.fd(), begin, first);
         setting_.counts->enter(then);
     } catch (const error& problem) {
         if (reached != nullptr) *reached = setting_.counts->at();
@@ -108,7 +108,7 @@ PGSYNC_LINKAGE report basic_engine::sync() const {
 
 PGSYNC_LINKAGE report basic_engine::swap() const {
     report out;
-    persevere(setting_, indices_, stop_.fd(), [&](context& in) { out = app::swap(in); });
+    retry(setting_, indices_, stop_.fd(), [&](context& in) { out = app::swap(in); });
     return out;
 }
 
@@ -134,13 +134,13 @@ PGSYNC_LINKAGE report basic_engine::explain(const explain_parts& parts) const {
 
 PGSYNC_LINKAGE report basic_engine::verify(const verify_options& how) const {
     report out;
-    persevere(setting_, indices_, stop_.fd(), [&](context& in) { out = app::verify(in, how); });
+    retry(setting_, indices_, stop_.fd(), [&](context& in) { out = app::verify(in, how); });
     return out;
 }
 
 PGSYNC_LINKAGE report basic_engine::refresh(const refresh_options& how) const {
     report out;
-    persevere(setting_, indices_, stop_.fd(), [&](context& in) { out = app::refresh(in, how); });
+    retry(setting_, indices_, stop_.fd(), [&](context& in) { out = app::refresh(in, how); });
     return out;
 }
 
@@ -149,7 +149,7 @@ PGSYNC_LINKAGE report basic_engine::dead_letters(const dead_letters_options& how
     // What is refused again stays a dead letter, with the new error.
     if (how.action == dead_letters_action::retry) setting.rejected = on_rejected::dead_letter;
     report out;
-    persevere(setting, indices_, stop_.fd(), [&](context& in) { out = app::dead_letters(in, how); });
+    retry(setting, indices_, stop_.fd(), [&](context& in) { out = app::dead_letters(in, how); });
     return out;
 }
 

@@ -69,7 +69,7 @@ class basic_engine {
     /// it waits for a server; the next start resumes there. It throws errc::interrupted if what was in flight
     /// was not acknowledged in time, or with `once`; the other commands always throw it. Cannot be undone;
     /// may be called from any thread and from a signal handler.
-    void stop() const noexcept { stop_.make(); }
+    void stop() const noexcept { stop_.request(); }
     /// The stop request that stop() makes; may also be made from a signal handler.
     [[nodiscard]] const stop_request& stopping() const noexcept { return stop_; }
     /// The metrics of this engine; see <pgsync/metrics.hpp>.

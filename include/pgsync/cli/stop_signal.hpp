@@ -35,7 +35,7 @@ class stop_signal {
         return request;
     }
     static void handle(int) {
-        if (const auto* request = target().load()) request->make();
+        if (const auto* request = target().load()) request->request();
     }
 
     struct sigaction old_int_ {};

@@ -19,11 +19,11 @@
 #include <boost/json/value.hpp>
 
 #include <pgsync/base/error.hpp>
+#include <pgsync/base/format_units.hpp>
 #include <pgsync/base/json_at.hpp>
 #include <pgsync/base/log.hpp>
 #include <pgsync/base/printable.hpp>
 #include <pgsync/base/report.hpp>
-#include <pgsync/base/words.hpp>
 #include <pgsync/catalog/binding.hpp>
 #include <pgsync/catalog/shape_check.hpp>
 #include <pgsync/commands/consent.hpp>

@@ -10,9 +10,9 @@
 #include <boost/json/value.hpp>
 
 #include <pgsync/base/finding.hpp>
+#include <pgsync/base/format_units.hpp>
 #include <pgsync/base/report.hpp>
 #include <pgsync/base/text_table.hpp>
-#include <pgsync/base/words.hpp>
 #include <pgsync/catalog/slot_lag.hpp>
 #include <pgsync/commands/contact.hpp>
 #include <pgsync/commands/diagnosis/conditions.hpp>

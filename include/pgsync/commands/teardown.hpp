@@ -8,9 +8,9 @@
 #include <vector>
 
 #include <pgsync/base/error.hpp>
+#include <pgsync/base/format_units.hpp>
 #include <pgsync/base/json_at.hpp>
 #include <pgsync/base/log.hpp>
-#include <pgsync/base/words.hpp>
 #include <pgsync/catalog/publication_facts.hpp>
 #include <pgsync/catalog/server_facts.hpp>
 #include <pgsync/catalog/slot_facts.hpp>

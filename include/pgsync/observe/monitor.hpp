@@ -97,7 +97,7 @@ class monitor {
     }
 
     ~monitor() {
-        ending_.make();
+        ending_.request();
         leaving_.request_stop();
     }
     monitor(const monitor&) = delete;

@@ -41,7 +41,7 @@ class service_notice {
     }
     ~service_notice() {
         if (!thread_.joinable()) return;
-        ending_.make();
+        ending_.request();
         thread_.join();
         if (!stopping_) (void)send("STOPPING=1");
     }

@@ -92,19 +92,19 @@ class fan_out_loader {
         std::shared_ptr<queue::receipt> part_of;
     };
 
+    [[noreturn]] static void refuse() {
+        throw error(errc::interrupted, "stopped while many documents were to be read again");
+    }
     void refuse_closed() const {
-        if (closing_) throw error(errc::interrupted, "stopped while many documents were to be read again");
+        if (closing_) refuse();
     }
 
     void run() {
         try {
             while (auto next = wait_for_task()) {
                 try {
-                    if (stopped_()) {
-                        next->part_of->give_up();
-                    } else {
-                        load(*next);
-                    }
+                    if (stopped_()) refuse();
+                    load(*next);
                 } catch (const error& problem) {
                     if (problem.code() != errc::interrupted || !stopped_()) throw;
                     next->part_of->give_up();

@@ -70,7 +70,7 @@ class initial_load {
             failure = std::current_exception();
             stop_ = true;
             hooks_.interrupt();
-            abandon_.make();
+            abandon_.request();
         }
         for (auto& worker : workers) worker.join();
         if (failure) std::rethrow_exception(failure);
@@ -113,7 +113,7 @@ class initial_load {
             }
             if (patience && clock_type::now() >= *patience) {
                 hooks_.interrupt();
-                abandon_.make();
+                abandon_.request();
             }
             // Others, such as a stop or the position of WAL on disk, are looked at ten times a second.
             changed_.wait(std::chrono::milliseconds(100));

@@ -69,7 +69,7 @@ PGSYNC_LINKAGE void follow(const follow_settings& setting, std::span<const postg
     queue::memory_queue changed(detail::route_counts(indices), {}, *setting.counts);
     sync_pipeline<postgres_changes, queue::memory_queue, postgres_source, elastic::batcher>(
         setting, indices, changes, changed, *documents, std::move(sinks), cluster,
-        {connect, started, [&] { abandon.make(); }})
+        {connect, started, [&] { abandon.request(); }})
         .run(stop_fd);
 }
 

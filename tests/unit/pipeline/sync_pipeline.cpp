@@ -95,7 +95,7 @@ struct fixture {
     }
     ~fixture() {
         if (!thread.joinable()) return;
-        stop.make();
+        stop.request();
         thread.join();
     }
 
@@ -116,7 +116,7 @@ struct fixture {
     }
     /// Asks it to stop and returns what it ended with, `errc{}` for peace.
     std::optional<errc> end() {
-        stop.make();
+        stop.request();
         return outcome();
     }
     /// Waits for its end.
@@ -191,6 +191,7 @@ TEST_CASE_METHOD(fixture, "a change is written, recorded with the index, and onl
     const auto one = insert("1", "{one}");
     REQUIRE(changes.wait_confirmed(one));
     CHECK(index.documents() == id_to_json{{"1", "{one}"}});
+    REQUIRE_FALSE(recorded.empty());
     CHECK(recorded.back() >= one);
     const auto two = remove("1");
     REQUIRE(changes.wait_confirmed(two));
@@ -237,7 +238,7 @@ TEST_CASE_METHOD(fixture, "a stop waits until what was read is on the database's
     run();
     const auto one = insert("1", "{one}");
     REQUIRE(wait_documents({{"1", "{one}"}}));
-    stop.make();
+    stop.request();
     REQUIRE(changes.wait_statuses(3));
     CHECK(changes.confirmed() < one);
     changes.set_flushed(lsn{5'000});
@@ -311,7 +312,7 @@ TEST_CASE_METHOD(fixture, "asked to stop it waits for what was sent, and confirm
     run();
     const auto one = insert("1", "{one}");
     REQUIRE(prompt->wait_for_jobs(1));
-    stop.make();
+    stop.request();
     REQUIRE(changes.wait_statuses(3));
     CHECK(changes.confirmed() < one);
     prompt->acknowledge();
@@ -334,7 +335,7 @@ TEST_CASE_METHOD(fixture, "where the cluster does not answer in time a stop conf
 TEST_CASE_METHOD(fixture, "a fan-out that a stop interrupts is not confirmed, nor anything after it") {
     many_bookings_of("5");
     hooks.connect = [this] {
-        stop.make();
+        stop.request();
         // By the third of them it has heard that.
         if (!changes.wait_statuses(3)) database.diary.note("silence");
         return std::make_unique<fake_source>(database);
@@ -424,6 +425,7 @@ TEST_CASE_METHOD(fixture, "a reader that keeps the slot confirms nothing, and sa
     CHECK_FALSE(outcome());
     CHECK(changes.confirmed() == lsn{});
     CHECK(changes.applied() == lsn{});
+    REQUIRE_FALSE(recorded.empty());
     CHECK(recorded.back() >= one);
 }
 

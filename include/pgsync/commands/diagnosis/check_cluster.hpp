@@ -14,9 +14,9 @@
 #include <boost/json/value.hpp>
 
 #include <pgsync/base/finding.hpp>
+#include <pgsync/base/format_units.hpp>
 #include <pgsync/base/json_at.hpp>
 #include <pgsync/base/options.hpp>
-#include <pgsync/base/words.hpp>
 #include <pgsync/store/cluster.hpp>
 
 /// What doctor checks in the cluster as a whole: shards, disks, the size of requests.

@@ -11,8 +11,8 @@
 #include <vector>
 
 #include <pgsync/base/finding.hpp>
+#include <pgsync/base/format_units.hpp>
 #include <pgsync/base/options.hpp>
-#include <pgsync/base/words.hpp>
 #include <pgsync/catalog/server_facts.hpp>
 #include <pgsync/catalog/session_facts.hpp>
 #include <pgsync/catalog/slot_facts.hpp>

@@ -15,7 +15,7 @@
 #include <vector>
 
 #include <pgsync/base/finding.hpp>
-#include <pgsync/base/words.hpp>
+#include <pgsync/base/format_units.hpp>
 #include <pgsync/catalog/identity_plan.hpp>
 #include <pgsync/catalog/lookups.hpp>
 #include <pgsync/catalog/publication_facts.hpp>

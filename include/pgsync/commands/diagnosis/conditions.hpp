@@ -12,8 +12,8 @@
 #include <boost/json/object.hpp>
 
 #include <pgsync/base/finding.hpp>
+#include <pgsync/base/format_units.hpp>
 #include <pgsync/base/printable.hpp>
-#include <pgsync/base/words.hpp>
 #include <pgsync/catalog/slot_facts.hpp>
 #include <pgsync/commands/contact.hpp>
 #include <pgsync/commands/diagnosis/check_writes.hpp>

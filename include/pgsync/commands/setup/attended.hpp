@@ -36,7 +36,7 @@ class attendant {
             done_ = true;
             changed_.notify_all();
         }
-        ending_.make();
+        ending_.request();
         thread_.join();
     }
     attendant(const attendant&) = delete;

@@ -6,8 +6,8 @@
 #include <vector>
 
 #include <pgsync/base/finding.hpp>
+#include <pgsync/base/format_units.hpp>
 #include <pgsync/base/printable.hpp>
-#include <pgsync/base/words.hpp>
 #include <pgsync/catalog/open_transactions.hpp>
 #include <pgsync/postgres/quote.hpp>
 

@@ -181,7 +181,7 @@ class index_verifier {
     /// Runs `body(*session)` until it succeeds, opening the session with `open`: a server that is down for a
     /// while must not discard what has been compared.
     template <typename Session, typename Open, typename Body>
-    void patiently(std::unique_ptr<Session>& session, const Open& open, const Body& body) {
+    void with_retries(std::unique_ptr<Session>& session, const Open& open, const Body& body) {
         backoff pauses(std::chrono::milliseconds(200), std::chrono::milliseconds(10'000));
         while (true) {
             go_on();
@@ -247,7 +247,7 @@ class index_verifier {
             }
             const auto page = next_page();
             if (!page) return;
-            patiently(
+            with_retries(
                 reader, [this] { return open_reader(); }, [&](row_reader& on) { compare(on, *page); });
         }
     }
@@ -257,7 +257,7 @@ class index_verifier {
         const std::lock_guard lock(bounds_mutex_);
         while (!exhausted_ && !abandoned_) {
             std::optional<postgres::page_bounds> page;
-            patiently(
+            with_retries(
                 bounds_, [this] { return open_session(); },
                 [&](postgres::session& on) {
                     postgres::document_reader reader(on, indices_);
@@ -385,7 +385,7 @@ class index_verifier {
         client.scan_ids(names_.index, size, [&](std::span<const elastic::stored_id> ids) {
             go_on();
             if (share_ < 1 && !chosen(random_)) return;
-            patiently(
+            with_retries(
                 reader, [this] { return open_reader(); }, [&](row_reader& on) { find_extra(on, ids); });
             shown_.add(ids.size());
             if (suspects() >= most_suspects) settle();

@@ -47,8 +47,8 @@ struct start_wait {
 /// name counts as down: it may resolve in a moment, where services come and go.) `body` must be safe to run
 /// again from its start.
 template <typename Body>
-void persevere(const options& setting, std::span<const compiled_index> indices, int stop_fd, const Body& body,
-               start_wait first = {}) {
+void retry(const options& setting, std::span<const compiled_index> indices, int stop_fd, const Body& body,
+           start_wait first = {}) {
     using clock = std::chrono::steady_clock;
     auto& counts = metrics::registry_of(setting.counts);
     backoff pauses(std::chrono::milliseconds(200), std::chrono::milliseconds(10'000));

@@ -1,8 +1,8 @@
 #include <cstdint>
 
 #include "../../catch.hpp"
+#include <pgsync/base/format_units.hpp>
 #include <pgsync/base/text_table.hpp>
-#include <pgsync/base/words.hpp>
 
 using namespace pgsync::app;
 
