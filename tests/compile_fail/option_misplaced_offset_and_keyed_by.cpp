@@ -1,4 +1,4 @@
-// compile error: pgsync: an option that makes no sense for this relation:.* limit and offset, or keyed_by, for has_many
+// compile error: pgsync: an option that makes no sense for this relation:.* limit and offset, or keyed_by
 // names: Booking reviews
 #include <pgsync/shape.hpp>
 
