@@ -17931,7 +17931,7 @@ class checkpointer {
 // ---- pgsync/queue/receipt.hpp
 namespace pgsync::queue {
 
-/// What whoever takes a batch owes its queue: to say when all of it is durable in the sink. A batch may be
+/// Reports to the queue when all of a batch is durable in the sink, or that it was given up. A batch may be
 /// done in parts, in any order, on any threads.
 class receipt {
   public:
@@ -17984,7 +17984,7 @@ class receipt {
 
   private:
     void settle(state now, std::optional<postgres::lsn> durable) {
-        // The queue first: whoever waits for the receipt may rely on what the queue knows.
+        // The queue learns it before a thread that waits for this receipt goes on.
         settled_(durable);
         const std::lock_guard lock(mutex_);
         state_ = now;
@@ -18181,9 +18181,8 @@ struct backlog {
 /// - A batch says which transactions the snapshot for it must see. Nothing else orders batches: with that
 /// rule, and
 ///   with versions that grow with snapshots, the last commit wins in whatever order batches are loaded.
-/// - Whoever takes a batch settles its receipt, or nothing from there on is ever confirmed. What was not
-/// settled when
-///   the process ends is delivered again.
+/// - The loader that takes a batch settles its receipt. Until then neither that batch nor any later one is
+///   confirmed, and if the process ends first, the queue or the slot delivers them again.
 /// - `take` waits until there is a batch, at most the timeout; after `close()` there is none.
 template <typename T>
 concept batch_queue =

@@ -25,6 +25,7 @@
 #include <pgsync/commands/explain/explain.hpp>
 #include <pgsync/commands/refresh_options.hpp>
 #include <pgsync/commands/serving_index.hpp>
+#include <pgsync/pipeline/write_counts.hpp>
 #include <pgsync/postgres/quote.hpp>
 #include <pgsync/postgres/session.hpp>
 #include <pgsync/postgres/sql_error.hpp>
@@ -37,7 +38,6 @@
 #include <pgsync/pipeline/follow.hpp>
 #else
 #include <pgsync/pipeline/postgres_pipeline.hpp>
-#include <pgsync/pipeline/write_counts.hpp>
 #endif
 
 namespace pgsync::app {

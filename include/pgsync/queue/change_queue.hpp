@@ -39,9 +39,8 @@ struct backlog {
 /// - A batch says which transactions the snapshot for it must see. Nothing else orders batches: with that
 /// rule, and
 ///   with versions that grow with snapshots, the last commit wins in whatever order batches are loaded.
-/// - Whoever takes a batch settles its receipt, or nothing from there on is ever confirmed. What was not
-/// settled when
-///   the process ends is delivered again.
+/// - The loader that takes a batch settles its receipt. Until then neither that batch nor any later one is
+///   confirmed, and if the process ends first, the queue or the slot delivers them again.
 /// - `take` waits until there is a batch, at most the timeout; after `close()` there is none.
 template <typename T>
 concept batch_queue =

@@ -12,7 +12,7 @@
 
 namespace pgsync::queue {
 
-/// What whoever takes a batch owes its queue: to say when all of it is durable in the sink. A batch may be
+/// Reports to the queue when all of a batch is durable in the sink, or that it was given up. A batch may be
 /// done in parts, in any order, on any threads.
 class receipt {
   public:
@@ -65,7 +65,7 @@ class receipt {
 
   private:
     void settle(state now, std::optional<postgres::lsn> durable) {
-        // The queue first: whoever waits for the receipt may rely on what the queue knows.
+        // The queue learns it before a thread that waits for this receipt goes on.
         settled_(durable);
         const std::lock_guard lock(mutex_);
         state_ = now;

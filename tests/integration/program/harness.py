@@ -53,7 +53,7 @@ def until(what, look, patience=PATIENCE):
             return value
         now = time.monotonic()
         expect(now < end, f"not within {patience} s: {what}")
-        # Whoever compares all documents again and again slows down what is waited for.
+        # A poll that compares all documents takes from both servers what sync needs.
         time.sleep(max(0.02, 2 * (now - begun)))
 
 
@@ -116,7 +116,7 @@ def airbnb_changes():
 
 
 def takes_long(test):
-    """A test left out unless it is asked for by name, or all tests are: another form of one that is always played."""
+    """A test that is played only if it is asked for by name, or if PGSYNC_ALL_TESTS is set."""
     test.takes_long = True
     return test
 
